@@ -1,0 +1,6 @@
+import { bizar } from "./src/plugin.ts";
+
+/** The plugin as opencode loads it: list `opencode-bizar` under `plugin` in `opencode.json`. */
+const plugin = { id: "opencode-bizar", server: bizar };
+
+export default plugin;

@@ -1,0 +1,92 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+const ROOT = join(import.meta.dir, "../..");
+
+/** The opencode binary of the development dependency. */
+export const OPENCODE = join(ROOT, "node_modules/opencode-ai/bin/opencode.exe");
+/** The plugin's entry, as `opencode.json` names it. */
+export const PLUGIN = join(ROOT, "index.ts");
+
+/** The host's own version, which its configuration folder has to name. */
+const PLUGIN_VERSION = "1.18.33";
+
+export interface SandboxSettings {
+  /** The base URL of the scripted model. */
+  readonly modelUrl: string;
+  /** The plugin's options; `null` leaves the plugin out. */
+  readonly options?: Record<string, unknown> | null;
+  /** More of `opencode.json`. */
+  readonly config?: Record<string, unknown>;
+}
+
+/** A throw-away folder with a home and a project of its own. */
+export interface Sandbox {
+  readonly root: string;
+  readonly home: string;
+  readonly project: string;
+  readonly stateDir: string;
+  /** The environment for opencode: nothing of the user's own configuration is seen. */
+  readonly environment: Record<string, string>;
+  remove(): Promise<void>;
+}
+
+/** Makes a sandbox that opencode starts in without a network, a key or a question. */
+export async function createSandbox({ modelUrl, options = {}, config = {} }: SandboxSettings): Promise<Sandbox> {
+  const root = await mkdtemp(join(tmpdir(), "bizar-"));
+  const home = join(root, "home");
+  const project = join(root, "project");
+  await mkdir(project, { recursive: true });
+  await prepareHome(home);
+  await writeConfig(project, modelUrl, options, config);
+  return {
+    root,
+    home,
+    project,
+    stateDir: join(home, ".cache/bizar"),
+    environment: sandboxEnvironment(home),
+    remove: () => rm(root, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
+
+/** Writes an `opencode.json` with the scripted provider and the plugin. */
+export async function writeConfig(
+  folder: string,
+  modelUrl: string,
+  options: Record<string, unknown> | null,
+  config: Record<string, unknown> = {},
+): Promise<void> {
+  const models = { "model-a": { name: "Model A" }, "model-b": { name: "Model B" } };
+  const provider = {
+    scripted: { npm: "@ai-sdk/openai-compatible", options: { baseURL: modelUrl, apiKey: "none" }, models },
+  };
+  const plugin = options === null ? [] : [[PLUGIN, options]];
+  const content = { model: "scripted/model-a", provider, plugin, ...config };
+  await writeFile(join(folder, "opencode.json"), JSON.stringify(content, undefined, 2));
+}
+
+/**
+ * opencode installs `@opencode-ai/plugin` from the registry into a fresh configuration folder, and waits for it; a
+ * folder that has it already starts at once, without a network (1.18.33).
+ */
+async function prepareHome(home: string): Promise<void> {
+  const folder = join(home, ".config/opencode");
+  const module = join(folder, "node_modules/@opencode-ai/plugin");
+  await mkdir(dirname(module), { recursive: true });
+  await symlink(join(ROOT, "node_modules/@opencode-ai/plugin"), module);
+  const dependencies = { "@opencode-ai/plugin": PLUGIN_VERSION };
+  const packages = {
+    "": { dependencies },
+    "node_modules/@opencode-ai/plugin": { version: PLUGIN_VERSION },
+  };
+  await writeFile(join(folder, "package.json"), JSON.stringify({ dependencies }));
+  const lock = { name: "opencode", lockfileVersion: 3, requires: true, packages };
+  await writeFile(join(folder, "package-lock.json"), JSON.stringify(lock));
+}
+
+function sandboxEnvironment(home: string): Record<string, string> {
+  const kept = ["PATH", "LANG", "LC_ALL", "TERM", "TMPDIR", "SHELL"];
+  const inherited = Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+  return { ...inherited, HOME: home, OPENCODE_DISABLE_MODELS_FETCH: "1", OPENCODE_DISABLE_AUTOUPDATE: "1" };
+}

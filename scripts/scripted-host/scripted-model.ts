@@ -1,0 +1,130 @@
+/** A message of a chat request, its content as plain text. */
+export interface ChatMessage {
+  readonly role: string;
+  readonly text: string;
+}
+
+/** A request of opencode for the next step of a session. */
+export interface ModelRequest {
+  /** The model's id, without its provider. */
+  readonly model: string;
+  /** The system prompt, all parts of it. */
+  readonly system: string;
+  readonly messages: readonly ChatMessage[];
+  /** The text of the last message that came from a user. */
+  readonly prompt: string;
+  /** What tools have answered since that message, in order. */
+  readonly toolResults: readonly string[];
+  /** The names of the tools that are offered. */
+  readonly tools: readonly string[];
+  /** Aborts when opencode hangs up. */
+  readonly hungUp: AbortSignal;
+}
+
+/** One answer of the model: what is there is sent in this order. */
+export interface ModelAnswer {
+  /** The answer starts when this settles. */
+  readonly after?: Promise<unknown>;
+  readonly reasoning?: string;
+  readonly text?: string;
+  readonly calls?: readonly ToolCall[];
+  /** Tokens of this step; 10 in and 5 out where absent. */
+  readonly usage?: { readonly input: number; readonly output: number };
+  /** An HTTP error instead of an answer. */
+  readonly status?: number;
+}
+
+export interface ToolCall {
+  readonly tool: string;
+  readonly args: unknown;
+}
+
+/** Decides what the model says. Title requests are answered by the server itself. */
+export type Script = (request: ModelRequest) => ModelAnswer | Promise<ModelAnswer>;
+
+/** A model server on 127.0.0.1 that speaks OpenAI's chat completions and plays back a script. */
+export interface ScriptedModel {
+  /** The base URL, for a provider of `@ai-sdk/openai-compatible`. */
+  readonly url: string;
+  /** Every request so far, title requests left out. */
+  readonly requests: ModelRequest[];
+  stop(): Promise<void>;
+}
+
+interface RawRequest {
+  readonly model: string;
+  readonly messages: readonly { role: string; content?: unknown }[];
+  readonly tools?: readonly { function: { name: string } }[];
+}
+
+/** Starts the server on a free port. */
+export function startScriptedModel(script: Script): ScriptedModel {
+  const requests: ModelRequest[] = [];
+  let calls = 0;
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    // A script may let opencode wait for as long as a test takes.
+    idleTimeout: 0,
+    async fetch(request) {
+      const raw = (await request.json()) as RawRequest;
+      // opencode asks for a session's title without offering tools (1.18.33).
+      if (raw.tools === undefined || raw.tools.length === 0) return stream(raw.model, { text: "A title" }, () => "");
+      const read = readRequest(raw, request.signal);
+      requests.push(read);
+      const answer = await script(read);
+      if (answer.status !== undefined) {
+        return Response.json({ error: { message: answer.text ?? "scripted error" } }, { status: answer.status });
+      }
+      return stream(raw.model, answer, () => `call_${++calls}`);
+    },
+  });
+  return { url: `http://127.0.0.1:${server.port}/v1`, requests, stop: () => server.stop(true) };
+}
+
+function readRequest({ model, messages, tools = [] }: RawRequest, hungUp: AbortSignal): ModelRequest {
+  const chat = messages.map(({ role, content }) => ({ role, text: plainText(content) }));
+  const lastUser = chat.findLastIndex(({ role }) => role === "user");
+  return {
+    model,
+    hungUp,
+    messages: chat,
+    system: chat.flatMap(({ role, text }) => (role === "system" ? text : [])).join("\n"),
+    prompt: chat[lastUser]?.text ?? "",
+    toolResults: chat.slice(lastUser + 1).flatMap(({ role, text }) => (role === "tool" ? text : [])),
+    tools: tools.map((tool) => tool.function.name),
+  };
+}
+
+function plainText(content: unknown): string {
+  if (typeof content === "string") return content;
+  if (!Array.isArray(content)) return "";
+  return content.map((part: { text?: string }) => part.text ?? "").join("");
+}
+
+const SSE = { "content-type": "text/event-stream" };
+
+function stream(model: string, answer: ModelAnswer, nextCallId: () => string): Response {
+  const chunk = (body: object) =>
+    `data: ${JSON.stringify({ id: "scripted", object: "chat.completion.chunk", created: 1, model, ...body })}\n\n`;
+  const delta = (content: object, finish: string | null = null) =>
+    chunk({ choices: [{ index: 0, delta: content, finish_reason: finish }] });
+  const { input, output } = answer.usage ?? { input: 10, output: 5 };
+  const body = async function* () {
+    await answer.after;
+    yield delta({ role: "assistant", content: "" });
+    if (answer.reasoning !== undefined) yield delta({ reasoning_content: answer.reasoning });
+    if (answer.text !== undefined) yield delta({ content: answer.text });
+    for (const [index, { tool, args }] of (answer.calls ?? []).entries()) {
+      const call = { name: tool, arguments: JSON.stringify(args) };
+      yield delta({ tool_calls: [{ index, id: nextCallId(), type: "function", function: call }] });
+    }
+    yield delta({}, answer.calls === undefined ? "stop" : "tool_calls");
+    yield chunk({
+      choices: [],
+      usage: { prompt_tokens: input, completion_tokens: output, total_tokens: input + output },
+    });
+    yield "data: [DONE]\n\n";
+  };
+  return new Response(body(), { headers: SSE });
+}

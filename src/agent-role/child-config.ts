@@ -1,0 +1,20 @@
+import type { Config } from "@opencode-ai/plugin";
+
+/**
+ * Makes the asked agent run as asked: `opencode run` refuses a subagent and runs the default agent instead, and its
+ * own `doom_loop` question, which nobody can answer here, ends a run (1.18.33). Its prompt, model and permissions stay.
+ */
+export function adaptChildConfig(config: Config, agent: string): void {
+  config.agent ??= {};
+  const asked = (config.agent[agent] ??= {});
+  asked.mode = "all";
+  allowDoomLoop(config);
+  allowDoomLoop(asked);
+}
+
+function allowDoomLoop(holder: { permission?: unknown }): void {
+  const { permission } = holder;
+  // One word for everything: an object with a rule for all, so that this one question gets its own answer.
+  const rules = typeof permission === "string" ? { "*": permission } : permission;
+  holder.permission = { ...(rules as object | undefined), doom_loop: "allow" };
+}

@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { systemProcessTable, type ProcessTable } from "../processes/process-table.ts";
+
+/** The environment variable that makes an `opencode run` a background agent. Never inherited by what it starts. */
+export const ROLE_VARIABLE = "BIZAR_AGENT_ROLE";
+
+const roleSchema = z.object({
+  instanceId: z.string(),
+  /** Prefix of the telemetry lines: nothing else on stderr can be taken for one. */
+  nonce: z.string().min(8),
+  agent: z.string(),
+  /** The session that a follow-up continues. */
+  sessionId: z.string().nullable(),
+  supervisor: z.object({ pid: z.number().int(), startTime: z.string() }),
+  onExit: z.enum(["kill", "finish"]),
+});
+
+/** What a supervisor tells the plugin inside a child. No prompt and no secret: the environment is not private. */
+export type AgentRole = z.infer<typeof roleSchema>;
+
+/** What this process is to the plugin. */
+export type ProcessRole =
+  /** An ordinary opencode: the plugin supervises. */
+  | { readonly kind: "host" }
+  /** A background agent of the supervisor that is its parent. */
+  | { readonly kind: "agent"; readonly role: AgentRole }
+  /** A background agent whose supervisor was gone before the plugin was loaded. */
+  | { readonly kind: "orphan"; readonly role: AgentRole };
+
+/**
+ * Reads the role from the environment and takes it out, so that an `opencode run` in the agent's own bash is an
+ * ordinary one. The role holds only where the parent process is the supervisor that the environment names.
+ */
+export function takeProcessRole(
+  environment: NodeJS.ProcessEnv = process.env,
+  parentPid: number = process.ppid,
+  table: ProcessTable = systemProcessTable(),
+): ProcessRole {
+  const text = environment[ROLE_VARIABLE];
+  delete environment[ROLE_VARIABLE];
+  if (text === undefined) return { kind: "host" };
+  const role = parseRole(text);
+  if (role === undefined) return { kind: "host" };
+  if (parentPid === role.supervisor.pid) return { kind: "agent", role };
+  const supervisor = table.find(role.supervisor.pid);
+  const lives = supervisor !== undefined && !supervisor.isZombie && supervisor.startTime === role.supervisor.startTime;
+  return lives ? { kind: "host" } : { kind: "orphan", role };
+}
+
+function parseRole(text: string): AgentRole | undefined {
+  try {
+    return roleSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    // Not JSON: somebody else's variable. The process is an ordinary host then.
+    return undefined;
+  }
+}

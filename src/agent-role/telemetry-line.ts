@@ -1,0 +1,45 @@
+import type { Tokens } from "../supervisor/instance.ts";
+
+/** What the plugin inside a child reports on stderr, one JSON object a line. */
+export interface Telemetry {
+  readonly sessionId: string | null;
+  /** The agent that really runs, as the session's messages name it. */
+  readonly agent: string | null;
+  readonly activity: string;
+  readonly toolCallCount: number;
+  readonly tokens: Tokens;
+  readonly costUsd: number;
+  /** Milliseconds since the epoch of the last event of the session. */
+  readonly lastActivityAt: number;
+  /** Tool calls that started or ended since the last report. */
+  readonly tools: readonly ToolReport[];
+}
+
+/** The start or the end of one tool call. */
+export interface ToolReport {
+  readonly tool: string;
+  readonly state: "started" | "ended" | "failed";
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** One telemetry line, without its line end. */
+export function formatTelemetry(nonce: string, telemetry: Telemetry): string {
+  return JSON.stringify({ bizar: nonce, ...telemetry });
+}
+
+/**
+ * Reads a line of stderr.
+ *
+ * @returns the telemetry, or `undefined` when the line is anything else
+ */
+export function parseTelemetry(nonce: string, line: string): Telemetry | undefined {
+  if (!line.startsWith(`{"bizar":"${nonce}"`)) return undefined;
+  try {
+    // The nonce is known to the plugin's own child alone: the shape is what formatTelemetry wrote.
+    return JSON.parse(line) as Telemetry;
+  } catch {
+    // The child was ended in the middle of the line.
+    return undefined;
+  }
+}

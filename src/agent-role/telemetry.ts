@@ -1,0 +1,155 @@
+import { noTokens, type Tokens } from "../supervisor/instance.ts";
+import type { HostEvent, HostPart } from "./host-event.ts";
+import type { Telemetry, ToolReport } from "./telemetry-line.ts";
+
+/** After this long without an event a model that was thinking or writing counts as silent. */
+const SILENT_AFTER_MS = 5000;
+/** States that only hold while events come: a running tool or a retry is quiet by nature. */
+const NEEDS_EVENTS = new Set(["thinking", "writing"]);
+
+/**
+ * What the events of a child's sessions say of the agent: pure but for its own state. The first session that speaks is
+ * the agent's own; all others are native subagents, whose tools, tokens and cost count as the agent's.
+ */
+export class TelemetryState {
+  #sessionId: string | null;
+  #agent: string | null = null;
+  #activity = "starting";
+  #tokens: Tokens = noTokens;
+  #costUsd = 0;
+  #lastEventAt: number;
+  #toolCallCount = 0;
+  /** Open calls of the own session by part id, oldest first. */
+  readonly #openTools = new Map<string, string>();
+  /** Parts whose start, or whose cost, was counted. */
+  readonly #counted = new Set<string>();
+  readonly #partTypes = new Map<string, "text" | "reasoning">();
+  #reports: ToolReport[] = [];
+
+  constructor(sessionId: string | null, now: number) {
+    this.#sessionId = sessionId;
+    this.#lastEventAt = now;
+  }
+
+  /** Takes an event in; returns whether something changed that is worth a report. */
+  apply(event: HostEvent, now: number): boolean {
+    const { sessionID } = event.properties;
+    this.#sessionId ??= sessionID;
+    this.#lastEventAt = now;
+    const isOwn = sessionID === this.#sessionId;
+    switch (event.type) {
+      case "session.created":
+        return isOwn;
+      case "session.status":
+        return isOwn && this.#statusChanged(event.properties.status.type);
+      case "message.updated":
+        return isOwn && this.#messageUpdated(event.properties.info);
+      case "message.part.updated":
+        return this.#partUpdated(event.properties.part, isOwn, now);
+      case "message.part.delta":
+        return isOwn && this.#deltaCame(event.properties.partID);
+      default:
+        return unreachable(event);
+    }
+  }
+
+  /** The report as of now. Hands out the tool reports since the last one. */
+  report(now: number): Telemetry {
+    const tools = this.#reports;
+    this.#reports = [];
+    const isQuiet = NEEDS_EVENTS.has(this.#activity) && now - this.#lastEventAt > SILENT_AFTER_MS;
+    return {
+      sessionId: this.#sessionId,
+      agent: this.#agent,
+      activity: isQuiet ? "silent" : this.#activity,
+      toolCallCount: this.#toolCallCount,
+      tokens: this.#tokens,
+      costUsd: this.#costUsd,
+      lastActivityAt: this.#lastEventAt,
+      tools,
+    };
+  }
+
+  #statusChanged(status: string): boolean {
+    if (status === "retry") return this.#become("retrying");
+    if (status === "busy" && this.#activity === "retrying") return this.#become("silent");
+    return false;
+  }
+
+  #messageUpdated(info: { role: string; agent?: string | undefined }): boolean {
+    if (info.role !== "assistant" || info.agent === undefined || info.agent === this.#agent) return false;
+    this.#agent = info.agent;
+    return true;
+  }
+
+  #partUpdated(part: HostPart, isOwn: boolean, now: number): boolean {
+    switch (part.type) {
+      case "text":
+      case "reasoning":
+        if (isOwn) this.#partTypes.set(part.id, part.type);
+        return false;
+      case "step-start":
+        // The model was asked and has not said anything yet.
+        return isOwn && this.#become("silent");
+      case "step-finish":
+        return this.#stepFinished(part);
+      case "tool":
+        return this.#toolUpdated(part, isOwn, now);
+      default:
+        return unreachable(part);
+    }
+  }
+
+  #deltaCame(partId: string): boolean {
+    const type = this.#partTypes.get(partId);
+    if (type === undefined) return false;
+    return this.#become(type === "reasoning" ? "thinking" : "writing");
+  }
+
+  #stepFinished({ id, tokens, cost }: Extract<HostPart, { type: "step-finish" }>): boolean {
+    if (this.#counted.has(id)) return false;
+    this.#counted.add(id);
+    this.#partTypes.clear();
+    this.#costUsd += cost;
+    this.#tokens = {
+      input: this.#tokens.input + tokens.input,
+      output: this.#tokens.output + tokens.output,
+      reasoning: this.#tokens.reasoning + tokens.reasoning,
+      cacheRead: this.#tokens.cacheRead + tokens.cache.read,
+      cacheWrite: this.#tokens.cacheWrite + tokens.cache.write,
+    };
+    return true;
+  }
+
+  #toolUpdated(part: Extract<HostPart, { type: "tool" }>, isOwn: boolean, now: number): boolean {
+    const { status } = part.state;
+    if (status === "pending") return isOwn && this.#become(`composing ${part.tool}`);
+    const isNew = !this.#counted.has(part.id);
+    if (isNew) {
+      this.#counted.add(part.id);
+      this.#toolCallCount += 1;
+      this.#reports.push({ tool: part.tool, state: "started", at: now });
+    }
+    if (status === "running") {
+      if (isOwn) this.#openTools.set(part.id, part.tool);
+      return (isOwn && this.#become(`tool ${part.tool}`)) || isNew;
+    }
+    this.#openTools.delete(part.id);
+    this.#reports.push({ tool: part.tool, state: status === "error" ? "failed" : "ended", at: now });
+    if (isOwn) {
+      const stillOpen = [...this.#openTools.values()].at(-1);
+      this.#become(stillOpen === undefined ? "silent" : `tool ${stillOpen}`);
+    }
+    return true;
+  }
+
+  #become(activity: string): boolean {
+    const changed = this.#activity !== activity;
+    this.#activity = activity;
+    return changed;
+  }
+}
+
+function unreachable(value: never): never {
+  throw new Error(`Unknown event: ${JSON.stringify(value)}`);
+}

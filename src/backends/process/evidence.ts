@@ -1,0 +1,149 @@
+import { stripVTControlCharacters } from "node:util";
+import { isFinished, type TurnEvidence } from "../../supervisor/outcome.ts";
+import type { RunEvent } from "./run-event.ts";
+import type { StderrFact } from "./stderr-reader.ts";
+
+/** More text than this is cut; the session keeps the whole. */
+const MAX_TEXT_CHARACTERS = 16_777_216;
+const LAST_LINES = 3;
+const LAST_LINE_CHARACTERS = 500;
+const REJECTED = "The user rejected permission";
+/** What `opencode run` says when the cause is in its log only. */
+const UNEXPLAINED = "Unexpected server error";
+
+/** Collects what the pipes of one turn show, for the verdict at its end. */
+export class EvidenceCollector {
+  readonly #texts: string[] = [];
+  #textLength = 0;
+  #textIsCut = false;
+  #finish: string | undefined;
+  #sessionError: string | undefined;
+  #rejectedTool: string | undefined;
+  #permission: { name: string; detail: string } | undefined;
+  #agentFallback: TurnEvidence["agentFallback"];
+  #modelUnknown: string | undefined;
+  readonly #hostErrors: string[] = [];
+  readonly #strayLines: string[] = [];
+
+  /** Whether opencode has printed anything on stdout yet. */
+  #hasBegun = false;
+
+  stdout(event: RunEvent): void {
+    this.#hasBegun = true;
+    switch (event.type) {
+      case "text":
+        this.#addText(event.part.text);
+        return;
+      case "step_finish":
+        this.#finish = event.part.reason;
+        return;
+      case "tool_use":
+        if (event.part.state.error?.startsWith(REJECTED)) this.#rejectedTool = event.part.tool;
+        return;
+      case "error":
+        this.#sessionError = describe(event.error);
+        return;
+      case "step_start":
+      case "reasoning":
+        return;
+      default:
+        unreachable(event);
+    }
+  }
+
+  /** A line of stdout was too long to keep: the text may lack something. */
+  stdoutCut(): void {
+    this.#textIsCut = true;
+  }
+
+  stderr(fact: StderrFact, line: string): void {
+    switch (fact.type) {
+      case "agent_fallback":
+        // Said before the session starts; later a line like it is somebody's output.
+        if (!this.#hasBegun) this.#agentFallback = { reason: fact.reason, detail: fact.detail };
+        return;
+      case "permission_rejected":
+        this.#permission = { name: fact.permission, detail: fact.detail };
+        return;
+      case "model_unknown":
+        this.#modelUnknown ??= fact.detail;
+        return;
+      case "host_error":
+        keepLast(this.#hostErrors, fact.detail);
+        return;
+      case "other":
+        if (line.trim() !== "") keepLast(this.#strayLines, stripVTControlCharacters(line));
+        return;
+      case "telemetry":
+      case "session_created":
+      case "host_log":
+        return;
+      default:
+        unreachable(fact);
+    }
+  }
+
+  /** The text so far, and whether some of it was lost. */
+  text(): { text: string; isIncomplete: boolean } {
+    return { text: this.#texts.join("\n\n"), isIncomplete: this.#textIsCut };
+  }
+
+  /** Everything that was seen, for a process that ended so. */
+  conclude(exitCode: number | null, signal: string | null): TurnEvidence {
+    // A turn that came to a good end went on after whatever had gone wrong before.
+    const recovered = exitCode === 0 && isFinished(this.#finish);
+    return {
+      exitCode,
+      signal,
+      lastErrorLines: this.#hostErrors.length > 0 ? this.#hostErrors : this.#strayLines,
+      text: this.text().text,
+      ...(this.#finish === undefined ? {} : { finish: this.#finish }),
+      ...(this.#agentFallback === undefined ? {} : { agentFallback: this.#agentFallback }),
+      ...(recovered ? {} : this.#troubles()),
+    };
+  }
+
+  #troubles(): Pick<TurnEvidence, "permissionRejected" | "sessionError" | "modelUnknown"> {
+    const permission = this.#permission;
+    return {
+      ...(permission === undefined
+        ? {}
+        : {
+            permissionRejected: {
+              tool: this.#rejectedTool ?? permission.name,
+              detail: `${permission.name}: ${permission.detail}`,
+            },
+          }),
+      ...(this.#sessionError === undefined ? {} : { sessionError: this.#explain(this.#sessionError) }),
+      ...(this.#modelUnknown === undefined ? {} : { modelUnknown: this.#modelUnknown }),
+    };
+  }
+
+  /** The host's log knows more than `Unexpected server error`. */
+  #explain(message: string): string {
+    const cause = this.#hostErrors.at(-1);
+    return message.includes(UNEXPLAINED) && cause !== undefined ? cause : message;
+  }
+
+  #addText(text: string): void {
+    const room = MAX_TEXT_CHARACTERS - this.#textLength;
+    if (text.length > room) this.#textIsCut = true;
+    const kept = text.slice(0, Math.max(0, room));
+    this.#textLength += kept.length;
+    if (kept !== "") this.#texts.push(kept);
+  }
+}
+
+function describe({ name, data }: Extract<RunEvent, { type: "error" }>["error"]): string {
+  const status = data?.statusCode === undefined ? "" : ` (HTTP ${data.statusCode})`;
+  return `${name}${status}: ${data?.message ?? "no message"}`;
+}
+
+function keepLast(lines: string[], line: string): void {
+  lines.push(line.slice(0, LAST_LINE_CHARACTERS));
+  if (lines.length > LAST_LINES) lines.shift();
+}
+
+function unreachable(value: never): never {
+  throw new Error(`Unknown fact: ${JSON.stringify(value)}`);
+}

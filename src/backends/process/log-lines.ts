@@ -1,0 +1,86 @@
+import type { ToolReport } from "../../agent-role/telemetry-line.ts";
+import type { RunEvent } from "./run-event.ts";
+
+const TITLE_CHARACTERS = 120;
+const LABEL_WIDTH = 5;
+
+/**
+ * One event of stdout as lines for a reader: time, what it is, then the essentials. `undefined` for an event that
+ * tells a reader nothing.
+ */
+export function renderRunEvent(event: RunEvent): string[] | undefined {
+  const time = clockTime(event.timestamp);
+  switch (event.type) {
+    case "step_start":
+      return undefined;
+    case "text":
+      return block(time, "text", event.part.text);
+    case "reasoning":
+      return block(time, "think", event.part.text);
+    case "tool_use":
+      return renderTool(time, event.part.tool, event.part.state);
+    case "step_finish":
+      return [`${time} ${label("step")} ${renderStep(event.part)}`];
+    case "error": {
+      const { name, data } = event.error;
+      return block(time, "ERROR", `${name}: ${data?.message ?? "no message"}`);
+    }
+    default:
+      return unreachable(event);
+  }
+}
+
+/** The start of a tool call, which stdout does not show until the call has ended. */
+export function renderToolStart({ tool, at }: ToolReport): string {
+  return `${clockTime(at)} ${label("start")} ${tool}`;
+}
+
+type ToolState = Extract<RunEvent, { type: "tool_use" }>["part"]["state"];
+
+function renderTool(time: string, tool: string, { status, title, error, input, time: span }: ToolState): string[] {
+  const what = firstLine(title || (input === undefined ? "" : JSON.stringify(input)));
+  const took = span?.start === undefined || span.end === undefined ? "" : `  ${seconds(span.end - span.start)}`;
+  const head = `${time} ${label("tool")} ${tool}  ${what}  ${status === "error" ? "ERROR" : "ok"}${took}`;
+  return error === undefined ? [head] : [head, ...indented(error)];
+}
+
+type StepPart = Extract<RunEvent, { type: "step_finish" }>["part"];
+
+function renderStep({ reason, tokens, cost }: StepPart): string {
+  const price = cost > 0 ? `, $${cost.toFixed(4)}` : "";
+  return `${reason} (${tokens.input} tokens in, ${tokens.output} out${price})`;
+}
+
+function block(time: string, name: string, text: string): string[] {
+  const [first = "", ...rest] = text.split(/\r?\n/);
+  return [`${time} ${label(name)} ${first}`, ...indented(rest.join("\n"))];
+}
+
+/** Further lines, under the first one's text. */
+function indented(text: string): string[] {
+  return text === "" ? [] : text.split(/\r?\n/).map((line) => `${" ".repeat(9 + LABEL_WIDTH)} ${line}`);
+}
+
+function firstLine(text: string): string {
+  const [line = "", ...rest] = text.trim().split("\n");
+  return rest.length > 0 || line.length > TITLE_CHARACTERS ? `${line.slice(0, TITLE_CHARACTERS)}…` : line;
+}
+
+function label(name: string): string {
+  return name.padEnd(LABEL_WIDTH);
+}
+
+function clockTime(at: number): string {
+  const date = new Date(at);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()]
+    .map((number) => String(number).padStart(2, "0"))
+    .join(":");
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
+}
+
+function unreachable(value: never): never {
+  throw new Error(`Unknown event: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,52 @@
+import { z } from "zod";
+
+const tokens = z.object({
+  input: z.number().default(0),
+  output: z.number().default(0),
+  reasoning: z.number().default(0),
+  cache: z.object({ read: z.number().default(0), write: z.number().default(0) }).default({ read: 0, write: 0 }),
+});
+
+const toolState = z.object({
+  status: z.enum(["completed", "error"]),
+  title: z.string().optional(),
+  error: z.string().optional(),
+  input: z.record(z.string(), z.unknown()).optional(),
+  time: z.object({ start: z.number(), end: z.number() }).partial().optional(),
+});
+
+const base = { timestamp: z.number(), sessionID: z.string() };
+
+/** What `opencode run --format json` prints on stdout (1.18.33), one JSON object a line; nothing marks the end. */
+const runEvent = z.discriminatedUnion("type", [
+  z.object({ ...base, type: z.literal("step_start") }),
+  z.object({ ...base, type: z.literal("text"), part: z.object({ text: z.string() }) }),
+  z.object({ ...base, type: z.literal("reasoning"), part: z.object({ text: z.string() }) }),
+  z.object({ ...base, type: z.literal("tool_use"), part: z.object({ tool: z.string(), state: toolState }) }),
+  z.object({
+    ...base,
+    type: z.literal("step_finish"),
+    part: z.object({ reason: z.string(), tokens, cost: z.number().default(0) }),
+  }),
+  z.object({
+    ...base,
+    type: z.literal("error"),
+    error: z.object({
+      name: z.string(),
+      data: z.object({ message: z.string(), statusCode: z.number() }).partial().optional(),
+    }),
+  }),
+]);
+
+export type RunEvent = z.infer<typeof runEvent>;
+
+/** The event on a line of stdout, or `undefined` when the line is anything else. */
+export function parseRunEvent(line: string): RunEvent | undefined {
+  if (!line.startsWith("{")) return undefined;
+  try {
+    return runEvent.safeParse(JSON.parse(line)).data;
+  } catch {
+    // Not JSON, or a line that was cut: it is logged as it is.
+    return undefined;
+  }
+}

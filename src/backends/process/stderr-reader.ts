@@ -1,0 +1,47 @@
+import { stripVTControlCharacters } from "node:util";
+import { parseTelemetry, type Telemetry } from "../../agent-role/telemetry-line.ts";
+
+/** What one line of a child's stderr means. */
+export type StderrFact =
+  | { readonly type: "telemetry"; readonly telemetry: Telemetry }
+  | { readonly type: "session_created"; readonly sessionId: string }
+  | { readonly type: "agent_fallback"; readonly reason: "agent_unknown" | "wrong_agent"; readonly detail: string }
+  | { readonly type: "permission_rejected"; readonly permission: string; readonly detail: string }
+  | { readonly type: "model_unknown"; readonly detail: string }
+  | { readonly type: "host_error"; readonly detail: string }
+  /** A line of the host's own log that explains nothing. */
+  | { readonly type: "host_log" }
+  | { readonly type: "other" };
+
+const SESSION_CREATED = /\bmessage=created id=(ses_[A-Za-z0-9]+)\b/;
+const FALLBACK = /^! +(agent "[^"]*" (not found|is a subagent, not a primary agent)\. Falling back to default agent)/;
+const PERMISSION = /^! +permission requested: (\S+) \((.*)\); auto-rejecting$/;
+const HOST_LOG = /^timestamp=\S+ level=(\w+) /;
+const ERROR_FIELD = /\berror="((?:[^"\\]|\\.)*)"/;
+const MODEL_UNKNOWN = /^ProviderModelNotFoundError: (.*)$/;
+
+/** Reads one line of a child's stderr, as opencode 1.18.33 writes it. */
+export function readStderrLine(nonce: string, line: string): StderrFact {
+  const telemetry = parseTelemetry(nonce, line);
+  if (telemetry !== undefined) return { type: "telemetry", telemetry };
+  const plain = stripVTControlCharacters(line);
+  const level = HOST_LOG.exec(plain)?.[1];
+  if (level !== undefined) return readHostLog(level, plain);
+  const [, fallback, kind] = FALLBACK.exec(plain) ?? [];
+  if (fallback !== undefined) {
+    return { type: "agent_fallback", reason: kind === "not found" ? "agent_unknown" : "wrong_agent", detail: fallback };
+  }
+  const [, permission, detail] = PERMISSION.exec(plain) ?? [];
+  if (permission !== undefined) return { type: "permission_rejected", permission, detail: detail ?? "" };
+  return { type: "other" };
+}
+
+function readHostLog(level: string, line: string): StderrFact {
+  const sessionId = SESSION_CREATED.exec(line)?.[1];
+  if (level === "INFO" && sessionId !== undefined) return { type: "session_created", sessionId };
+  if (level !== "ERROR") return { type: "host_log" };
+  const detail = ERROR_FIELD.exec(line)?.[1]?.replaceAll('\\"', '"');
+  if (detail === undefined) return { type: "host_log" };
+  const model = MODEL_UNKNOWN.exec(detail)?.[1];
+  return model === undefined ? { type: "host_error", detail } : { type: "model_unknown", detail: model };
+}

@@ -1,0 +1,186 @@
+import type { Telemetry } from "../../agent-role/telemetry-line.ts";
+import { noTokens, type Progress } from "../../supervisor/instance.ts";
+import type { TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import { EvidenceCollector } from "./evidence.ts";
+import { LineSplitter, type Line } from "./line-splitter.ts";
+import { renderRunEvent, renderToolStart } from "./log-lines.ts";
+import type { LogSink } from "./log-sink.ts";
+import { parseRunEvent, type RunEvent } from "./run-event.ts";
+import { readStderrLine } from "./stderr-reader.ts";
+
+/** How long an ended child's pipes may be silent before they are given up. */
+const QUIET_MS = 1000;
+const PREVIEW_CHARACTERS = 200;
+
+export interface TurnPipesParts {
+  readonly nonce: string;
+  readonly turn: TurnRequest;
+  readonly observer: TurnObserver;
+  readonly log: LogSink;
+}
+
+/**
+ * Reads both pipes of one child: facts to the observer, lines to the log, evidence for the verdict. Counts come from
+ * the child's voice where it speaks, and from stdout where it does not.
+ */
+export class TurnPipes {
+  readonly evidence = new EvidenceCollector();
+  readonly #parts: TurnPipesParts;
+  #progress: Progress;
+  #sessionId: string | null;
+  readonly #openPipes = new Set<{ cancel(): Promise<void> }>();
+  #lastChunkAt = Date.now();
+  #disagreementLogged = false;
+
+  constructor(parts: TurnPipesParts) {
+    this.#parts = parts;
+    this.#sessionId = parts.turn.sessionId;
+    this.#progress = {
+      activity: "unknown",
+      toolCallCount: 0,
+      tokens: noTokens,
+      costUsd: 0,
+      lastActivityAt: Date.now(),
+      voice: false,
+      textPreview: null,
+    };
+  }
+
+  /** Settles when both pipes have ended. They are read together: one that is left alone would stop the child. */
+  async drain(stdout: ReadableStream<Uint8Array>, stderr: ReadableStream<Uint8Array>): Promise<void> {
+    const { sessionId } = this.#parts.turn;
+    // A follow-up's child names no session: it is the one that was asked for.
+    if (sessionId !== null) this.#parts.observer.sessionIdentified(sessionId);
+    await Promise.all([
+      this.#drainOne(stdout, (line) => this.#stdoutLine(line)),
+      this.#drainOne(stderr, (line) => this.#stderrLine(line)),
+    ]);
+  }
+
+  /**
+   * Gives the pipes up once nothing has come for a while: the child is gone, and something that it left behind, and
+   * that could not be found, still holds them open.
+   */
+  abandonWhenQuiet(): void {
+    const timer = setInterval(() => {
+      if (this.#openPipes.size > 0 && Date.now() - this.#lastChunkAt < QUIET_MS) return;
+      clearInterval(timer);
+      for (const reader of this.#openPipes) {
+        this.#parts.log.write("stderr", "bizar: something that the agent left behind holds a pipe open; it is closed here.");
+        void reader.cancel();
+      }
+    }, QUIET_MS / 4);
+  }
+
+  async #drainOne(stream: ReadableStream<Uint8Array>, take: (line: Line) => void): Promise<void> {
+    const splitter = new LineSplitter();
+    const reader = stream.getReader();
+    this.#openPipes.add(reader);
+    try {
+      for (let read = await reader.read(); !read.done; read = await reader.read()) {
+        for (const line of splitter.push(read.value)) take(line);
+        await this.#parts.log.ready();
+        this.#lastChunkAt = Date.now();
+      }
+    } catch (error) {
+      this.#parts.log.write("stderr", `bizar: a pipe of the agent could not be read any more: ${String(error)}`);
+    }
+    this.#openPipes.delete(reader);
+    for (const line of splitter.end()) take(line);
+  }
+
+  #stdoutLine({ text, isCut }: Line): void {
+    const { log } = this.#parts;
+    if (isCut) this.evidence.stdoutCut();
+    const event = parseRunEvent(text);
+    if (event === undefined) {
+      if (text !== "") log.write("stdout", isCut ? `${text} [cut]` : text);
+      return;
+    }
+    this.evidence.stdout(event);
+    for (const line of renderRunEvent(event) ?? []) log.write("stdout", line);
+    this.#identify(event.sessionID);
+    this.#checkSession(event.sessionID);
+    if (event.type === "text") {
+      this.#progressed({ ...this.#progress, textPreview: event.part.text.slice(-PREVIEW_CHARACTERS) });
+    }
+    if (!this.#progress.voice) this.#countFromStdout(event);
+  }
+
+  #stderrLine({ text, isCut }: Line): void {
+    const { log, nonce, observer } = this.#parts;
+    const fact = readStderrLine(nonce, text);
+    if (fact.type === "telemetry") {
+      this.#telemetry(fact.telemetry);
+      return;
+    }
+    log.write("stderr", isCut ? `${text} [cut]` : text);
+    this.evidence.stderr(fact, text);
+    if (fact.type === "session_created") this.#identify(fact.sessionId);
+    if (fact.type === "agent_fallback") {
+      observer.mustStop({ status: "failed", reason: fact.reason, error: this.#wrongAgent(fact.detail) });
+    }
+  }
+
+  #telemetry(telemetry: Telemetry): void {
+    const { log, observer, turn } = this.#parts;
+    for (const report of telemetry.tools) {
+      if (report.state === "started") log.write("stdout", renderToolStart(report));
+    }
+    if (telemetry.sessionId !== null) this.#identify(telemetry.sessionId);
+    const { activity, toolCallCount, tokens, costUsd, lastActivityAt } = telemetry;
+    const { textPreview } = this.#progress;
+    this.#progressed({ activity, toolCallCount, tokens, costUsd, lastActivityAt, voice: true, textPreview });
+    if (telemetry.agent !== null && telemetry.agent !== turn.agent) {
+      const error = this.#wrongAgent(`the session's messages name "${telemetry.agent}"`);
+      observer.mustStop({ status: "failed", reason: "wrong_agent", error });
+    }
+  }
+
+  /** The first id counts: later ones are native subagents. */
+  #identify(sessionId: string): void {
+    if (this.#sessionId !== null) return;
+    this.#sessionId = sessionId;
+    this.#parts.observer.sessionIdentified(sessionId);
+  }
+
+  /** stderr and stdout must name one session; where they do not, the operator is told once. */
+  #checkSession(sessionId: string): void {
+    if (sessionId === this.#sessionId || this.#disagreementLogged) return;
+    this.#disagreementLogged = true;
+    this.#parts.log.write("stderr", `bizar: stdout names session ${sessionId}, stderr named ${this.#sessionId}.`);
+  }
+
+  #countFromStdout(event: RunEvent): void {
+    const { tokens, toolCallCount, costUsd } = this.#progress;
+    const lastActivityAt = event.timestamp;
+    if (event.type === "tool_use") {
+      this.#progressed({ ...this.#progress, toolCallCount: toolCallCount + 1, lastActivityAt });
+    } else if (event.type === "step_finish") {
+      const { part } = event;
+      this.#progressed({
+        ...this.#progress,
+        lastActivityAt,
+        costUsd: costUsd + part.cost,
+        tokens: {
+          input: tokens.input + part.tokens.input,
+          output: tokens.output + part.tokens.output,
+          reasoning: tokens.reasoning + part.tokens.reasoning,
+          cacheRead: tokens.cacheRead + part.tokens.cache.read,
+          cacheWrite: tokens.cacheWrite + part.tokens.cache.write,
+        },
+      });
+    } else {
+      this.#progressed({ ...this.#progress, lastActivityAt });
+    }
+  }
+
+  #progressed(progress: Progress): void {
+    this.#progress = progress;
+    this.#parts.observer.progressed(progress);
+  }
+
+  #wrongAgent(seen: string): string {
+    return `opencode ran another agent than "${this.#parts.turn.agent}": ${seen}. The run was ended.`;
+  }
+}

@@ -1,0 +1,171 @@
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+import { z } from "zod";
+import { nearestName } from "./nearest-name.ts";
+
+const MEBIBYTE = 1_048_576;
+
+/** A whole number with a range: outside values are clamped to it. */
+const whole = (fallback: number, min: number, max = Number.MAX_SAFE_INTEGER) =>
+  z.number().int().min(min).max(max).default(fallback);
+
+/**
+ * Every option of the plugin, with its default and the reason for it. Options come as the second element of the
+ * plugin tuple in `opencode.json`; environment variables override them (see {@link environmentNames}).
+ */
+const optionsSchema = z.object({
+  /** Where records, results and logs live. `null`: `$XDG_CACHE_HOME/bizar`, or `~/.cache/bizar`. */
+  stateDir: z.string().min(1).nullable().default(null),
+  /** Where operators tail the logs. `null`: `logs` under `stateDir`. */
+  logDir: z.string().min(1).nullable().default(null),
+  /** Size in bytes at which a log rotates. 10 MiB: a long run fits, and `.1` to `.3` keep it under 40 MiB an agent. */
+  logRotationBytes: whole(10 * MEBIBYTE, 1024),
+  /** Agents running at once. 8: each is a process of 250 to 590 MB. */
+  maxConcurrentInstances: whole(8, 1, 32),
+  /** Answer yes to permission questions nobody can be asked; what the configuration denies stays denied. */
+  backgroundSkipPermissions: z.boolean().default(false),
+  /** Agents that may spawn, collect and kill. `["*"]` opens that to all. */
+  supervisorAgents: z.array(z.string().min(1)).min(1).default(["odin"]),
+  /** Provide `odin`, `mimir` and `thor` where no agent of that name is configured. */
+  provideAgents: z.boolean().default(true),
+  /** What a background agent does when its supervisor is gone: end itself, or work on to the end of its turn. */
+  onExit: z.enum(["kill", "finish"]).default("kill"),
+  /** Milliseconds between SIGTERM and SIGKILL when an agent is ended. */
+  killGraceMs: whole(5000, 0, 60_000),
+  /** The opencode binary for background agents. `null`: the host's own. */
+  opencodeBinary: z.string().min(1).nullable().default(null),
+});
+
+type RawOptions = z.infer<typeof optionsSchema>;
+type OptionName = keyof RawOptions;
+
+/** The options in force: every path absolute, every number within its range. */
+export interface Options extends Omit<RawOptions, "stateDir" | "logDir"> {
+  readonly stateDir: string;
+  readonly logDir: string;
+  /** `BIZAR_DISABLE_LOG=1`: no operator logs are written. */
+  readonly logsDisabled: boolean;
+  /** The least severe level of the plugin's own messages that reaches opencode's log. */
+  readonly logLevel: LogLevel;
+}
+
+const logLevels = ["debug", "info", "warn", "error"] as const;
+/** Severity of the plugin's own messages, least severe first. */
+export type LogLevel = (typeof logLevels)[number];
+
+/** What {@link readOptions} found: the options, and one sentence for each input that was not taken as it came. */
+export interface OptionsReading {
+  readonly options: Options;
+  readonly warnings: readonly string[];
+}
+
+/** Environment variables that override options, and how their text becomes a value. */
+const environmentNames: Readonly<Record<string, { option: OptionName; read: (text: string) => unknown }>> = {
+  BIZAR_STATE_DIR: { option: "stateDir", read: (text) => text },
+  BIZAR_LOG_DIR: { option: "logDir", read: (text) => text },
+  BIZAR_MAX_CONCURRENT_INSTANCES: { option: "maxConcurrentInstances", read: readNumber },
+  BIZAR_BACKGROUND_SKIP_PERMISSIONS: { option: "backgroundSkipPermissions", read: (text) => text === "1" },
+};
+
+/** Whether `BIZAR_DISABLE=1` asks the plugin to stay out. */
+export function isDisabled(environment: NodeJS.ProcessEnv): boolean {
+  return environment["BIZAR_DISABLE"] === "1";
+}
+
+/**
+ * Reads the plugin's options. Never throws: a value that cannot be used is clamped or replaced by the default, with
+ * one warning that names the option, the value and what is used instead.
+ *
+ * @param raw the second element of the plugin tuple, as the host hands it over
+ * @param environment read once; its variables win over options
+ */
+export function readOptions(raw: unknown, environment: NodeJS.ProcessEnv): OptionsReading {
+  const warnings: string[] = [];
+  const given = asOptionsObject(raw, warnings);
+  for (const name of Object.keys(given)) {
+    if (!(name in optionsSchema.shape)) warnings.push(unknownOption(name));
+  }
+  const sources = new Map<string, string>();
+  for (const [variable, { option, read }] of Object.entries(environmentNames)) {
+    const text = environment[variable];
+    if (text === undefined || text === "") continue;
+    given[option] = read(text);
+    sources.set(option, variable);
+  }
+  const entries = Object.entries(optionsSchema.shape).map(([name, schema]) => [
+    name,
+    readOne(sources.get(name) ?? name, schema, given[name], warnings),
+  ]);
+  const taken = optionsSchema.parse(Object.fromEntries(entries));
+  const stateDir = absolute(taken.stateDir ?? join(cacheHome(environment), "bizar"));
+  const options: Options = {
+    ...taken,
+    stateDir,
+    logDir: taken.logDir === null ? join(stateDir, "logs") : absolute(taken.logDir),
+    logsDisabled: environment["BIZAR_DISABLE_LOG"] === "1",
+    logLevel: readLogLevel(environment["BIZAR_LOG_LEVEL"], warnings),
+  };
+  return { options, warnings };
+}
+
+function asOptionsObject(raw: unknown, warnings: string[]): Record<string, unknown> {
+  if (raw === undefined || raw === null) return {};
+  if (typeof raw === "object" && !Array.isArray(raw)) return { ...raw };
+  warnings.push(`The plugin's options must be an object, not ${show(raw)}; the defaults are used.`);
+  return {};
+}
+
+function unknownOption(name: string): string {
+  const near = nearestName(name, Object.keys(optionsSchema.shape));
+  const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
+  return `There is no option "${name}"; it is ignored.${hint}`;
+}
+
+function readOne(label: string, schema: z.ZodType, value: unknown, warnings: string[]): unknown {
+  const direct = schema.safeParse(value);
+  if (direct.success) return direct.data;
+  const clamped = clamp(value, direct.error);
+  const retry = clamped === undefined ? undefined : schema.safeParse(clamped);
+  const used = retry?.success === true ? retry.data : schema.parse(undefined);
+  const reason = direct.error.issues[0]?.message ?? "not usable";
+  warnings.push(`Option "${label}" is ${show(value)} (${reason}); ${show(used)} is used instead.`);
+  return used;
+}
+
+/** The bound that a number missed, or the number made whole; `undefined` where clamping has no meaning. */
+function clamp(value: unknown, error: z.ZodError): number | undefined {
+  if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
+  const issue = error.issues.find(({ code }) => code === "too_small" || code === "too_big");
+  if (issue?.code === "too_small") return Number(issue.minimum);
+  if (issue?.code === "too_big") return Number(issue.maximum);
+  return Math.round(value);
+}
+
+function readNumber(text: string): unknown {
+  const number = Number(text);
+  return text.trim() === "" || Number.isNaN(number) ? text : number;
+}
+
+function readLogLevel(text: string | undefined, warnings: string[]): LogLevel {
+  const fallback: LogLevel = "info";
+  if (text === undefined || text === "") return fallback;
+  const level = logLevels.find((candidate) => candidate === text.toLowerCase());
+  if (level !== undefined) return level;
+  warnings.push(`BIZAR_LOG_LEVEL is ${show(text)}; expected one of ${logLevels.join(", ")}; "${fallback}" is used.`);
+  return fallback;
+}
+
+function cacheHome(environment: NodeJS.ProcessEnv): string {
+  const configured = environment["XDG_CACHE_HOME"];
+  if (configured !== undefined && isAbsolute(configured)) return configured;
+  return join(environment["HOME"] ?? homedir(), ".cache");
+}
+
+function absolute(path: string): string {
+  return resolve(path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : path);
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

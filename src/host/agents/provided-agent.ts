@@ -1,0 +1,12 @@
+/** An answer to a permission question. `ask` ends a run in the background: nobody is there to answer. */
+export type Permission = "allow" | "deny";
+
+/** An agent that the plugin brings along. */
+export interface ProvidedAgent {
+  readonly description: string;
+  readonly mode: "primary" | "all";
+  readonly prompt: string;
+  readonly permission?: Readonly<Record<string, Permission | Readonly<Record<string, Permission>>>>;
+  /** Permissions that stay as configured, but for `ask`, which becomes `deny`; allowed where nothing is configured. */
+  readonly keepsUnlessAsked?: readonly string[];
+}

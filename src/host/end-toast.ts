@@ -1,0 +1,26 @@
+import type { Instance } from "../supervisor/instance.ts";
+import type { EndNotifier } from "../supervisor/ports.ts";
+import type { HostClient, Toast } from "./host-client.ts";
+
+const VARIANTS: Readonly<Record<string, Toast["variant"]>> = {
+  done: "success",
+  failed: "error",
+  killed: "info",
+  timed_out: "warning",
+};
+
+/** Shows the user that an agent has ended. */
+export function endToast(host: Pick<HostClient, "toast">): EndNotifier {
+  return {
+    ended({ agent, title, state }: Instance) {
+      const reason = "reason" in state && state.reason !== null && state.reason !== state.status ? ` (${state.reason})` : "";
+      const toast = {
+        title: `${agent}: ${state.status}${reason}`,
+        message: title,
+        variant: VARIANTS[state.status] ?? "info",
+      };
+      // Under `opencode run` and `serve` there is no terminal UI that could show it.
+      host.toast(toast).catch(() => undefined);
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import type { PluginInput } from "@opencode-ai/plugin";
+import { z } from "zod";
+import type { ModelChoice } from "../supervisor/instance.ts";
+import { isFinished } from "../supervisor/outcome.ts";
+import type { Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
+
+const ANSWER_LIMIT_MS = 10_000;
+
+// The host leaves fields out, or gives null: both mean that there is nothing.
+
+const modelSchema = z.object({ providerID: z.string(), modelID: z.string(), variant: z.string().nullish() });
+
+const agentSchema = z.object({
+  name: z.string(),
+  mode: z.string(),
+  hidden: z.boolean().nullish(),
+  description: z.string().nullish(),
+  model: modelSchema.nullish(),
+  variant: z.string().nullish(),
+});
+
+/** An agent as `GET /agent` of opencode 1.18.33 lists it. */
+export type HostAgent = z.infer<typeof agentSchema>;
+
+const providersSchema = z.object({
+  providers: z.array(z.object({ id: z.string(), models: z.record(z.string(), z.unknown()) })),
+});
+
+const messageSchema = z.object({
+  info: z.object({
+    role: z.string(),
+    parentID: z.string().nullish(),
+    providerID: z.string().nullish(),
+    modelID: z.string().nullish(),
+    variant: z.string().nullish(),
+    model: modelSchema.nullish(),
+    finish: z.string().nullish(),
+    error: z.unknown().nullish(),
+    time: z.object({ completed: z.number().nullish() }),
+  }),
+  parts: z.array(z.object({ type: z.string(), text: z.string().nullish() })),
+});
+type HostMessage = z.infer<typeof messageSchema>;
+
+export interface Toast {
+  readonly title: string;
+  readonly message: string;
+  readonly variant: "info" | "success" | "warning" | "error";
+}
+
+/**
+ * What the plugin asks of its host. Every call has a limit, and an answer of another shape is an error that says so.
+ * None may be awaited before the hooks are returned: that dead-locks the start (1.18.33).
+ */
+export class HostClient implements Transcripts {
+  constructor(private readonly client: PluginInput["client"]) {}
+
+  /** The agents that can be used in a directory, those marked `hidden` left out. */
+  async agents(directory: string): Promise<HostAgent[]> {
+    const data = await this.#ask("its agents", (signal) => this.client.app.agents({ query: { directory }, signal }));
+    const agents = this.#read("its agents", z.array(agentSchema), data);
+    return agents.filter(({ hidden }) => hidden !== true);
+  }
+
+  /** The models of the configured providers, as `provider/model`. */
+  async models(directory: string): Promise<string[]> {
+    const what = "its providers";
+    const data = await this.#ask(what, (signal) => this.client.config.providers({ query: { directory }, signal }));
+    const { providers } = this.#read(what, providersSchema, data);
+    return providers.flatMap(({ id, models }) => Object.keys(models).map((model) => `${id}/${model}`));
+  }
+
+  /** The model, and its variant, of the message that an assistant message answers. */
+  async modelOf(sessionId: string, messageId: string): Promise<ModelChoice | undefined> {
+    const { info } = await this.#message(sessionId, messageId);
+    const asked = info.parentID ? (await this.#message(sessionId, info.parentID)).info : undefined;
+    const providerId = info.providerID ?? asked?.model?.providerID;
+    const modelId = info.modelID ?? asked?.model?.modelID;
+    if (!providerId || !modelId) return undefined;
+    return modelChoice(providerId, modelId, info.variant ?? asked?.model?.variant ?? asked?.variant);
+  }
+
+  async read(sessionId: string): Promise<TranscriptTurn[] | undefined> {
+    const what = `the messages of session ${sessionId}`;
+    const limit = AbortSignal.timeout(ANSWER_LIMIT_MS);
+    const { data, error } = await this.client.session.messages({ path: { id: sessionId }, signal: limit });
+    if (isNotFound(error)) return undefined;
+    if (error !== undefined) throw new Error(`opencode did not give ${what}: ${JSON.stringify(error)}`);
+    return toTurns(this.#read(what, z.array(messageSchema), data));
+  }
+
+  /** Stops the turn of a session; its messages say that it was aborted. */
+  async abort(sessionId: string): Promise<void> {
+    await this.#ask("an abort", (signal) => this.client.session.abort({ path: { id: sessionId }, signal }));
+  }
+
+  /** Shows a notice in the terminal UI; where there is none, nothing happens. */
+  async toast({ title, message, variant }: Toast): Promise<void> {
+    await this.#ask("a toast", (signal) => this.client.tui.showToast({ body: { title, message, variant }, signal }));
+  }
+
+  /** Adds a line to opencode's own log. */
+  async log(level: "debug" | "info" | "warn" | "error", message: string): Promise<void> {
+    const body = { service: "bizar", level, message };
+    await this.#ask("a log line", (signal) => this.client.app.log({ body, signal }));
+  }
+
+  async #message(sessionId: string, messageId: string): Promise<HostMessage> {
+    const what = `message ${messageId}`;
+    const path = { id: sessionId, messageID: messageId };
+    const data = await this.#ask(what, (signal) => this.client.session.message({ path, signal }));
+    return this.#read(what, messageSchema, data);
+  }
+
+  async #ask(what: string, call: (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown }>): Promise<unknown> {
+    const { data, error } = await call(AbortSignal.timeout(ANSWER_LIMIT_MS));
+    if (error !== undefined) throw new Error(`opencode did not give ${what}: ${JSON.stringify(error)}`);
+    return data;
+  }
+
+  #read<T>(what: string, schema: z.ZodType<T>, data: unknown): T {
+    const parsed = schema.safeParse(data);
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw new Error(
+      `opencode gave ${what} in a form this plugin does not know (${issue?.path.join(".")}: ${issue?.message}). ` +
+        `It was made for opencode 1.18.33.`,
+    );
+  }
+}
+
+/** A model with its variant; `default` is the host's word for none. */
+export function modelChoice(providerId: string, modelId: string, variant?: string | null): ModelChoice {
+  return { providerId, modelId, variant: variant === "default" ? undefined : (variant ?? undefined) };
+}
+
+function isNotFound(error: unknown): boolean {
+  return z.object({ name: z.literal("NotFoundError") }).safeParse(error).success;
+}
+
+/** Groups a session's messages into turns: a user's message, and the assistant's messages up to the next one. */
+export function toTurns(messages: readonly HostMessage[]): TranscriptTurn[] {
+  const turns: HostMessage[][] = [];
+  for (const message of messages) {
+    if (message.info.role === "user") turns.push([]);
+    else turns.at(-1)?.push(message);
+  }
+  return turns.map((answers) => {
+    const last = answers.at(-1)?.info;
+    const texts = answers.flatMap(({ parts }) => parts.filter(({ type }) => type === "text").map(({ text }) => text ?? ""));
+    return {
+      text: texts.filter((text) => text !== "").join("\n\n"),
+      finished: Boolean(last?.time.completed) && !last?.error && isFinished(last?.finish ?? undefined),
+    };
+  });
+}

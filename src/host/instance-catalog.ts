@@ -1,0 +1,87 @@
+import { readFile } from "node:fs/promises";
+import type { InstanceRecord } from "../store/record.ts";
+import type { LiveView, Supervisor } from "../supervisor/supervisor.ts";
+
+/** An instance as the tools see it, whoever runs it. */
+export interface CatalogEntry {
+  readonly record: InstanceRecord;
+  readonly queuePosition: number | undefined;
+  /** The whole result, where the disk did not take it. */
+  readonly unsavedResult: string | undefined;
+  /** Whether this plugin instance runs it. */
+  readonly isOwn: boolean;
+}
+
+export interface CatalogParts {
+  readonly supervisor: Supervisor;
+  readonly records: {
+    read(instanceId: string): Promise<InstanceRecord | undefined>;
+    list(): Promise<InstanceRecord[]>;
+  };
+  readonly toRecord: (view: LiveView["instance"]) => InstanceRecord;
+  /** Settles when what earlier hosts left is settled. */
+  readonly recovered: () => Promise<void>;
+}
+
+/** How often a wait looks at a record that another host writes. */
+const FOREIGN_POLL_MS = 500;
+/** How long an answer waits for the settling of what earlier hosts left. */
+const RECOVERY_LIMIT_MS = 8000;
+
+/** Every instance: those of this plugin instance as they are now, all others as their records say. */
+export class InstanceCatalog {
+  constructor(private readonly parts: CatalogParts) {}
+
+  async find(instanceId: string): Promise<CatalogEntry | undefined> {
+    const own = this.parts.supervisor.view(instanceId);
+    if (own !== undefined) return this.#ownEntry(own);
+    await this.#recovered();
+    const record = await this.parts.records.read(instanceId);
+    // Its turn may have been taken on while the record was read.
+    const since = this.parts.supervisor.view(instanceId);
+    if (since !== undefined) return this.#ownEntry(since);
+    return record === undefined ? undefined : foreignEntry(record);
+  }
+
+  /** Every instance, oldest first. */
+  async list(): Promise<CatalogEntry[]> {
+    await this.#recovered();
+    const entries = new Map((await this.parts.records.list()).map((record) => [record.instanceId, foreignEntry(record)]));
+    for (const view of this.parts.supervisor.views()) entries.set(view.instance.instanceId, this.#ownEntry(view));
+    return [...entries.values()].toSorted((a, b) => (a.record.instanceId < b.record.instanceId ? -1 : 1));
+  }
+
+  /** Settles when the instance's turn has ended, or when `signal` aborts. */
+  async whenEnded(instanceId: string, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const entry = await this.find(instanceId);
+      if (entry === undefined || entry.record.endedAt !== null) return;
+      const next = entry.isOwn ? this.parts.supervisor.whenSettled(instanceId) : Bun.sleep(FOREIGN_POLL_MS);
+      await Promise.race([next, aborted(signal)]);
+    }
+  }
+
+  /** The whole result of the last turn; empty when there is none. */
+  async result({ record, unsavedResult }: CatalogEntry): Promise<string> {
+    if (unsavedResult !== undefined) return unsavedResult;
+    if (record.resultPreview === null) return "";
+    return await readFile(record.resultPath, "utf8");
+  }
+
+  #ownEntry({ instance, queuePosition, unsavedResult }: LiveView): CatalogEntry {
+    return { record: this.parts.toRecord(instance), queuePosition, unsavedResult, isOwn: true };
+  }
+
+  async #recovered(): Promise<void> {
+    await Promise.race([this.parts.recovered(), Bun.sleep(RECOVERY_LIMIT_MS)]);
+  }
+}
+
+function foreignEntry(record: InstanceRecord): CatalogEntry {
+  return { record, queuePosition: undefined, unsavedResult: undefined, isOwn: false };
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}

@@ -1,0 +1,72 @@
+import { nearestName } from "../config/nearest-name.ts";
+import type { ModelChoice } from "../supervisor/instance.ts";
+import { modelChoice, type HostAgent, type HostClient } from "./host-client.ts";
+
+export interface PreflightRequest {
+  readonly agent: string;
+  /** `provider/model`, where the caller named one. */
+  readonly model: string | undefined;
+  readonly directory: string;
+  readonly caller: { readonly sessionId: string; readonly messageId: string };
+}
+
+/** Either the model to run on, or why the agent cannot be started. */
+export type Preflight =
+  | { readonly ok: true; readonly model: ModelChoice }
+  | { readonly ok: false; readonly reason: "agent_unknown" | "model_unknown"; readonly error: string };
+
+const LISTED = 12;
+
+/**
+ * Looks the agent and the model up before a child is started: `opencode run` takes an unknown agent for the default
+ * one, silently, and says nothing useful about an unknown model (1.18.33).
+ *
+ * @throws Error when the host does not answer
+ */
+export async function preflight(host: HostClient, request: PreflightRequest): Promise<Preflight> {
+  const { sessionId, messageId } = request.caller;
+  const [agents, models, callerModel] = await Promise.all([
+    host.agents(request.directory),
+    host.models(request.directory),
+    request.model === undefined ? host.modelOf(sessionId, messageId) : undefined,
+  ]);
+  const agent = agents.find(({ name }) => name === request.agent);
+  if (agent === undefined) {
+    const names = agents.map(({ name }) => name);
+    return { ok: false, reason: "agent_unknown", error: unknown("agent", request.agent, names) };
+  }
+  const model = chooseModel(request.model, agent, callerModel);
+  if (model === undefined) {
+    const error = `No model is known for agent "${agent.name}": pass "model" as provider/model, one of ${list(models)}.`;
+    return { ok: false, reason: "model_unknown", error };
+  }
+  const name = `${model.providerId}/${model.modelId}`;
+  return models.includes(name)
+    ? { ok: true, model }
+    : { ok: false, reason: "model_unknown", error: unknown("model", name, models) };
+}
+
+/** The argument, else the agent's own model, else that of the message the caller is answering. */
+function chooseModel(
+  asked: string | undefined,
+  agent: HostAgent,
+  callerModel: ModelChoice | undefined,
+): ModelChoice | undefined {
+  if (asked !== undefined) {
+    const slash = asked.indexOf("/");
+    return modelChoice(asked.slice(0, slash), asked.slice(slash + 1));
+  }
+  const own = agent.model;
+  return own ? modelChoice(own.providerID, own.modelID, agent.variant ?? own.variant) : callerModel;
+}
+
+function unknown(kind: "agent" | "model", name: string, known: readonly string[]): string {
+  const near = nearestName(name, known);
+  const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
+  return `There is no ${kind} "${name}" here.${hint} Those that can be used: ${list(known)}.`;
+}
+
+function list(names: readonly string[]): string {
+  const shown = names.slice(0, LISTED).join(", ");
+  return names.length > LISTED ? `${shown} and ${names.length - LISTED} more` : shown || "none";
+}

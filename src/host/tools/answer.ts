@@ -1,0 +1,41 @@
+import type { ToolResult } from "@opencode-ai/plugin/tool";
+
+/** The host replaces answers over 51 200 bytes with a short notice (1.18.33); ours stay well below. */
+export const MAX_ANSWER_BYTES = 40_000;
+const MAX_ERROR_CHARACTERS = 2000;
+
+/** A tool's answer: JSON for the model, a title for the person who looks on. */
+export function answer(title: string, value: unknown, metadata: Record<string, unknown> = {}): ToolResult {
+  return { title, output: JSON.stringify(value, undefined, 2), metadata };
+}
+
+/** An error as an answer: what was expected, what came, what to do. */
+export function errorAnswer(error: string, facts: Record<string, unknown> = {}): ToolResult {
+  const words = shorten(error, MAX_ERROR_CHARACTERS);
+  return answer(`error: ${shorten(words, 80)}`, { error: words, ...facts }, { error: true });
+}
+
+/** How many bytes a value takes in an answer. */
+export function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value, undefined, 2));
+}
+
+/** The longest start of `text` whose JSON form has at most `maxBytes` bytes; never half a character. */
+export function cutToJsonBytes(text: string, maxBytes: number): string {
+  if (jsonBytes(text) <= maxBytes) return text;
+  let low = 0;
+  let high = Math.min(text.length, Math.max(0, maxBytes));
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2);
+    if (jsonBytes(text.slice(0, middle)) <= maxBytes) low = middle;
+    else high = middle - 1;
+  }
+  const last = text.charCodeAt(low - 1);
+  const isHighSurrogate = last >= 0xd800 && last <= 0xdbff;
+  return text.slice(0, isHighSurrogate ? low - 1 : low);
+}
+
+/** At most `length` characters, with an ellipsis where something was left out. */
+export function shorten(text: string, length: number): string {
+  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}

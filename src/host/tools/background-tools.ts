@@ -1,0 +1,16 @@
+import type { ToolDefinition } from "@opencode-ai/plugin/tool";
+import { COLLECT, collectTool } from "./collect.ts";
+import { KILL, killTool } from "./kill.ts";
+import { SPAWN, spawnBackgroundTool } from "./spawn-background.ts";
+import { STATUS, statusTool } from "./status.ts";
+import type { ToolParts } from "./tool-parts.ts";
+
+/** The tools for background agents. Inside a background agent none of them exists. */
+export function backgroundTools(parts: ToolParts): Record<string, ToolDefinition> {
+  return {
+    [SPAWN]: spawnBackgroundTool(parts),
+    [STATUS]: statusTool(parts),
+    [COLLECT]: collectTool(parts),
+    [KILL]: killTool(parts),
+  };
+}

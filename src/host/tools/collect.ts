@@ -1,0 +1,108 @@
+import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
+import { z } from "zod";
+import type { CatalogEntry } from "../instance-catalog.ts";
+import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES, shorten } from "./answer.ts";
+import { instanceId, readArguments, timeoutMs } from "./arguments.ts";
+import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
+
+export const COLLECT = "bizar_collect";
+const MOST_AT_ONCE = 32;
+
+const description = `Wait for background agents and fetch their results.
+
+Give one instanceId, or several instanceIds with wait "all" (default) or "any". The answer comes as soon as the wait is
+over. When the time runs out first, the status is still "running": the agent is left alone and goes on, so collect it
+again later. A result can be fetched as often as you like. A long result is cut; resultPath names the file with all of it.`;
+
+const args = {
+  instanceId: instanceId.optional().describe("The agent to wait for"),
+  instanceIds: z.array(instanceId).min(1).max(MOST_AT_ONCE).optional().describe("Several agents to wait for"),
+  wait: z.enum(["all", "any"]).optional().describe('With instanceIds: until all have ended, or the first one ("all")'),
+  timeoutMs: timeoutMs.optional().describe("How long to wait at most, in milliseconds (1000 to 1800000)"),
+  scope: z.enum(["last", "all"]).optional().describe('The result of the last turn, or of all turns ("last")'),
+};
+
+type Scope = "last" | "all";
+
+export function collectTool(parts: ToolParts): ToolDefinition {
+  const run = async (given: unknown, context: ToolContext): Promise<ToolResult> => {
+    const reading = readArguments(COLLECT, args, given);
+    if (!reading.ok) return errorAnswer(reading.error);
+    const { instanceId: one, instanceIds: several, wait, timeoutMs: asked, scope = "last" } = reading.value;
+    if ((one === undefined) === (several === undefined)) {
+      return errorAnswer(`${COLLECT} takes either instanceId or instanceIds, and exactly one of them.`);
+    }
+    const ids = one === undefined ? [...new Set(several)] : [one];
+    const before = await Promise.all(ids.map((id) => parts.catalog.find(id)));
+    const missing = ids.filter((_, index) => before[index] === undefined);
+    if (missing.length > 0) return errorAnswer("instance not found", one === undefined ? { missing } : { instanceId: one });
+    const limit = asked ?? Math.max(...before.map((entry) => entry?.record.timeoutMs ?? 0));
+    await waitFor(parts, ids, wait ?? "all", AbortSignal.any([context.abort, AbortSignal.timeout(limit)]));
+    return await results(parts, ids, scope, one !== undefined);
+  };
+  return { description, args, execute: neverThrowing(COLLECT, forSupervisors(COLLECT, parts.options, run)) };
+}
+
+async function waitFor({ catalog }: ToolParts, ids: string[], wait: "all" | "any", limit: AbortSignal): Promise<void> {
+  // With "any" the other waits end with the first one.
+  const stop = new AbortController();
+  const signal = AbortSignal.any([limit, stop.signal]);
+  const ends = ids.map((id) => catalog.whenEnded(id, signal));
+  await (wait === "any" ? Promise.race(ends) : Promise.all(ends));
+  stop.abort();
+}
+
+async function results(parts: ToolParts, ids: string[], scope: Scope, single: boolean): Promise<ToolResult> {
+  const entries = (await Promise.all(ids.map((id) => parts.catalog.find(id)))).filter((entry) => entry !== undefined);
+  const budget = Math.floor(MAX_ANSWER_BYTES / entries.length);
+  const views = await Promise.all(entries.map((entry) => resultView(parts, entry, scope, budget)));
+  const ended = entries.filter(({ record }) => record.endedAt !== null).length;
+  const title = single
+    ? `${entries[0]?.record.agent} ${entries[0]?.record.status}`
+    : `${ended} of ${entries.length} agents have ended`;
+  const statuses = Object.fromEntries(entries.map(({ record }) => [record.instanceId, record.status]));
+  return answer(title, single ? views[0] : views, { statuses });
+}
+
+/** One result within its share of the answer. */
+async function resultView(
+  parts: ToolParts,
+  entry: CatalogEntry,
+  scope: Scope,
+  budget: number,
+): Promise<Record<string, unknown>> {
+  const { record } = entry;
+  const hasEnded = record.endedAt !== null;
+  const text = await resultText(parts, entry, scope);
+  const view = {
+    instanceId: record.instanceId,
+    status: hasEnded ? record.status : "running",
+    ...(hasEnded ? {} : { note: `still ${record.status} (${record.activity}); it was left alone, collect it again later` }),
+    ...(record.reason === null ? {} : { reason: record.reason }),
+    result: "",
+    resultPath: record.resultPreview === null ? null : record.resultPath,
+    toolCallCount: record.toolCallCount,
+    tokens: record.tokens,
+    costUsd: record.costUsd,
+    durationMs: duration(entry),
+    ...(record.error === null ? {} : { error: shorten(record.error, 500) }),
+  };
+  // The array's own indentation and the mark of a cut come on top.
+  const room = budget - jsonBytes([{ ...view, truncated: true }]);
+  const result = cutToJsonBytes(text, room);
+  return result === text ? { ...view, result } : { ...view, result, truncated: true };
+}
+
+async function resultText({ catalog, host }: ToolParts, entry: CatalogEntry, scope: Scope): Promise<string> {
+  const { record } = entry;
+  if (record.endedAt === null) return record.resultPreview ?? "";
+  if (scope === "last" || record.turns.length === 1 || record.sessionId === null) return await catalog.result(entry);
+  const turns = (await host.read(record.sessionId)) ?? [];
+  return turns.map(({ text }) => text).filter((text) => text !== "").join("\n\n");
+}
+
+function duration({ record }: CatalogEntry): number {
+  if (record.startedAt === null) return 0;
+  const end = record.endedAt === null ? Date.now() : Date.parse(record.endedAt);
+  return end - Date.parse(record.startedAt);
+}

@@ -1,0 +1,129 @@
+import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
+import { z } from "zod";
+import { preflight } from "../preflight.ts";
+import { answer, errorAnswer, shorten } from "./answer.ts";
+import { readArguments, timeoutMs } from "./arguments.ts";
+import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
+
+export const SPAWN = "bizar_spawn_background";
+
+const description = `Start a background agent: it works on its own while you go on.
+
+Spawn several in one message when their tasks do not depend on each other; they run at the same time. Each agent starts
+without any of this conversation, so the prompt must hold everything it needs: the goal, the files, what to hand back.
+The answer comes as soon as the agent runs, with its instanceId. Then go on with your own work, look with bizar_status,
+and fetch what it found with bizar_collect.`;
+
+/** How long the answer waits for the session id before it says "pending". */
+const IDENTIFY_LIMIT_MS = 10_000;
+const DEFAULT_TIMEOUT_MS = 300_000;
+const MAX_DEADLINE_MS = 86_400_000;
+const MODEL = /^[^/]+\/.+$/;
+
+const args = {
+  agent: z.string().min(1).describe("The agent to run: mimir (research), thor (implements), or any other configured one"),
+  prompt: z
+    .string()
+    .refine((text) => text.trim() !== "", "the prompt is empty")
+    .describe("The whole task, self-contained: the agent sees nothing of this conversation"),
+  model: z
+    .string()
+    .regex(MODEL, "expected provider/model, both halves non-empty")
+    .optional()
+    .describe("provider/model; left out: the agent's own model, else the one you run on"),
+  title: z.string().min(1).max(200).optional().describe("A few words to tell this agent from the others"),
+  timeoutMs: timeoutMs.optional().describe("How long bizar_collect waits for this agent by default (300000)"),
+  deadlineMs: z
+    .number()
+    .int()
+    .min(1000)
+    .max(MAX_DEADLINE_MS)
+    .optional()
+    .describe("Ends the run as timed_out after this many milliseconds; left out: no limit"),
+};
+
+export function spawnBackgroundTool(parts: ToolParts): ToolDefinition {
+  const run = async (given: unknown, context: ToolContext): Promise<ToolResult> => {
+    const reading = readArguments(SPAWN, args, given);
+    if (!reading.ok) return errorAnswer(reading.error);
+    return await spawn(parts, reading.value, context);
+  };
+  return { description, args, execute: neverThrowing(SPAWN, forSupervisors(SPAWN, parts.options, run)) };
+}
+
+type SpawnArguments = z.infer<z.ZodObject<typeof args>>;
+
+async function spawn(parts: ToolParts, given: SpawnArguments, context: ToolContext): Promise<ToolResult> {
+  const { agent, prompt, model } = given;
+  const { sessionID: sessionId, messageID: messageId, directory } = context;
+  const checked = await preflight(parts.host, { agent, model, directory, caller: { sessionId, messageId } });
+  if (!checked.ok) return errorAnswer(checked.error, { reason: checked.reason });
+  const instanceId = await parts.supervisor.spawn({
+    agent,
+    prompt,
+    directory,
+    model: checked.model,
+    title: given.title ?? firstWords(prompt),
+    parent: { sessionId, messageId, agent: context.agent },
+    timeoutMs: given.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    deadlineMs: given.deadlineMs ?? null,
+  });
+  await identified(parts, instanceId, context.abort);
+  return await describe(parts, instanceId);
+}
+
+/** Waits for the session id, unless the agent has to wait for a place first. */
+async function identified({ supervisor }: ToolParts, instanceId: string, abort: AbortSignal): Promise<void> {
+  if (supervisor.view(instanceId)?.instance.state.status === "queued") return;
+  const limit = AbortSignal.any([abort, AbortSignal.timeout(IDENTIFY_LIMIT_MS)]);
+  const passed = new Promise<void>((resolve) => limit.addEventListener("abort", () => resolve(), { once: true }));
+  await Promise.race([supervisor.whenIdentified(instanceId), passed]);
+}
+
+async function describe(parts: ToolParts, instanceId: string): Promise<ToolResult> {
+  const entry = await parts.catalog.find(instanceId);
+  if (entry === undefined) return errorAnswer("The agent was started, but its record has gone.", { instanceId });
+  const { record, queuePosition } = entry;
+  const { status, agent } = record;
+  const value = {
+    instanceId,
+    sessionId: record.sessionId,
+    processId: record.process?.pid ?? null,
+    status,
+    ...(queuePosition === undefined ? {} : { queuePosition }),
+    ...(record.reason === null ? {} : { reason: record.reason }),
+    ...(record.error === null ? {} : { error: shorten(record.error, 2000) }),
+    logPath: record.logPath,
+    message: message(agent, status, queuePosition),
+    nextSteps: nextSteps(instanceId, record.endedAt !== null),
+  };
+  return answer(`${agent} ${status} (${instanceId})`, value, { instanceId, sessionId: record.sessionId, status });
+}
+
+function message(agent: string, status: string, queuePosition: number | undefined): string {
+  switch (status) {
+    case "queued":
+      return `${agent} waits for a place, number ${queuePosition ?? "?"} in line; it starts by itself.`;
+    case "pending":
+      return `${agent} is starting; it takes longer than usual.`;
+    case "running":
+      return `${agent} is running in the background.`;
+    default:
+      return `${agent} has ended already: ${status}.`;
+  }
+}
+
+function nextSteps(instanceId: string, hasEnded: boolean): string[] {
+  const collect = `bizar_collect {"instanceId": "${instanceId}"} waits for its result`;
+  if (hasEnded) return [collect];
+  return [
+    "go on with other work: the agent needs nothing from you",
+    `bizar_status {"instanceId": "${instanceId}"} shows what it is doing`,
+    collect,
+    `bizar_kill {"instanceId": "${instanceId}"} ends it`,
+  ];
+}
+
+function firstWords(prompt: string): string {
+  return shorten(prompt.trim().replaceAll(/\s+/g, " "), 60);
+}

@@ -1,0 +1,42 @@
+import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
+import type { Options } from "../../config/options.ts";
+import type { Supervisor } from "../../supervisor/supervisor.ts";
+import type { HostClient } from "../host-client.ts";
+import type { InstanceCatalog } from "../instance-catalog.ts";
+import { errorAnswer } from "./answer.ts";
+
+/** What the tools work with. */
+export interface ToolParts {
+  readonly options: Options;
+  readonly supervisor: Supervisor;
+  readonly catalog: InstanceCatalog;
+  readonly host: HostClient;
+  readonly recordDir: string;
+  readonly logPath: (instanceId: string) => string;
+}
+
+type Execute<Args> = (given: Args, context: ToolContext) => Promise<ToolResult>;
+
+/** Refuses callers that are not among `supervisorAgents`, with a sentence that helps. */
+export function forSupervisors<Args>(tool: string, { supervisorAgents }: Options, run: Execute<Args>): Execute<Args> {
+  return async (given, context) => {
+    if (supervisorAgents.includes("*") || supervisorAgents.includes(context.agent)) return await run(given, context);
+    return errorAnswer(
+      `${tool} is for ${supervisorAgents.join(", ")}; the agent "${context.agent}" may not use it. ` +
+        `Do the work yourself, or ask the user to switch to ${supervisorAgents[0]}. ` +
+        `The plugin's option "supervisorAgents" decides who may; bizar_status is open to every agent.`,
+      { agent: context.agent, supervisorAgents },
+    );
+  };
+}
+
+/** A tool never throws: whatever goes wrong becomes its answer. */
+export function neverThrowing<Args>(tool: string, run: Execute<Args>): Execute<Args> {
+  return async (given, context) => {
+    try {
+      return await run(given, context);
+    } catch (error) {
+      return errorAnswer(`${tool} failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+}

@@ -1,0 +1,119 @@
+import { readFileSync, readdirSync } from "node:fs";
+
+/** A process that was seen, told from a later one with the same pid by its start time. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** The start time as the operating system gives it; only ever compared for equality. */
+  readonly startTime: string;
+}
+
+/** One row of the process table. */
+export interface ProcessInfo extends ProcessIdentity {
+  readonly parentPid: number;
+  /** Ended, but not yet collected by its parent: nothing runs any more. */
+  readonly isZombie: boolean;
+  /** The command line, at most 200 characters, for people to read. */
+  readonly command: string;
+}
+
+/**
+ * What the operating system says of its processes. Its calls are synchronous: they run when an agent is ended, also
+ * inside `dispose`, where opencode leaves no time for anything else.
+ */
+export interface ProcessTable {
+  /** Every process that can be seen. */
+  list(): ProcessInfo[];
+  /** One process, or `undefined` when there is none of that pid. */
+  find(pid: number): ProcessInfo | undefined;
+  /** The pids whose environment, as it was at their start, has `NAME=…` with `value` in it; only those of this user. */
+  marked(name: string, value: string): Set<number>;
+}
+
+const COMMAND_LENGTH = 200;
+
+/** The process table of this machine. */
+export function systemProcessTable(): ProcessTable {
+  return process.platform === "linux" ? linuxTable : darwinTable;
+}
+
+const linuxTable: ProcessTable = {
+  list() {
+    return linuxPids().flatMap((pid) => linuxTable.find(pid) ?? []);
+  },
+  find(pid) {
+    const stat = readProc(`/proc/${pid}/stat`);
+    if (stat === undefined) return undefined;
+    // The command in parentheses may hold blanks and parentheses itself: the fields begin behind the last one.
+    const end = stat.lastIndexOf(")");
+    const fields = stat.slice(end + 2).split(" ");
+    const commandLine = readProc(`/proc/${pid}/cmdline`)?.replaceAll("\0", " ").trim();
+    return {
+      pid,
+      parentPid: Number(fields[1]),
+      startTime: fields[19] ?? "",
+      isZombie: fields[0] === "Z" || fields[0] === "X",
+      command: (commandLine || stat.slice(stat.indexOf("(") + 1, end)).slice(0, COMMAND_LENGTH),
+    };
+  },
+  marked(name, value) {
+    return new Set(
+      linuxPids().filter((pid) => {
+        const environment = readProc(`/proc/${pid}/environ`)?.split("\0") ?? [];
+        return environment.some((entry) => entry.startsWith(`${name}=`) && entry.includes(value));
+      }),
+    );
+  },
+};
+
+function linuxPids(): number[] {
+  return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? Number(name) : []));
+}
+
+/** `undefined` when the process has gone, or is somebody else's. */
+function readProc(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    // ENOENT, ESRCH, EACCES: there is no such process for us.
+    return undefined;
+  }
+}
+
+const DARWIN_ROW = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]+\s+\d{4})\s+(.*)$/;
+
+const darwinTable: ProcessTable = {
+  list() {
+    return parseDarwinRows(ps(["-axww", "-o", "pid=,ppid=,state=,lstart=,command="]));
+  },
+  find(pid) {
+    return parseDarwinRows(ps(["-ww", "-p", String(pid), "-o", "pid=,ppid=,state=,lstart=,command="]))[0];
+  },
+  marked(name, value) {
+    // -E appends the environment to the command, for processes of the same user.
+    const rows = ps(["-axEww", "-o", "pid=,command="]).split("\n");
+    const carriers = rows.filter((row) => row.split(/\s+/).some((word) => word.startsWith(`${name}=`) && word.includes(value)));
+    return new Set(carriers.map((row) => Number.parseInt(row, 10)));
+  },
+};
+
+function ps(args: string[]): string {
+  const { stdout } = Bun.spawnSync(["/bin/ps", ...args], { env: { LC_ALL: "C" }, stderr: "ignore" });
+  return stdout.toString();
+}
+
+/** Rows of `ps -o pid=,ppid=,state=,lstart=,command=`, as macOS prints them. */
+export function parseDarwinRows(text: string): ProcessInfo[] {
+  return text.split("\n").flatMap((line) => {
+    const [, pid, parentPid, state, startTime, command] = DARWIN_ROW.exec(line) ?? [];
+    if (pid === undefined || startTime === undefined) return [];
+    return [
+      {
+        pid: Number(pid),
+        parentPid: Number(parentPid),
+        startTime,
+        isZombie: state?.startsWith("Z") ?? false,
+        command: (command ?? "").slice(0, COMMAND_LENGTH),
+      },
+    ];
+  });
+}

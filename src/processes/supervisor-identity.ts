@@ -1,0 +1,67 @@
+import { readFileSync, readlinkSync } from "node:fs";
+import { ulid } from "ulid";
+import { systemProcessTable, type ProcessTable } from "./process-table.ts";
+
+/** Who owns a record: one plugin instance in one process of one boot. */
+export interface SupervisorIdentity {
+  readonly pid: number;
+  readonly startTime: string;
+  /** The boot, and on Linux the pid namespace: a pid means nothing outside of both. */
+  readonly bootId: string;
+  /** The plugin instance: one process may hold several. */
+  readonly token: string;
+}
+
+/** What is known of the plugin instances of this process: the one thing that is process-wide. */
+export interface LiveInstance {
+  readonly directory: string;
+  /** The file the plugin was loaded from, to tell the same plugin found twice. */
+  readonly moduleUrl: string;
+}
+
+const LIVE_INSTANCES = Symbol.for("opencode-bizar.live-instances");
+
+/** The live plugin instances of this process by token, also those of another copy of the plugin. */
+export function liveInstances(): Map<string, LiveInstance> {
+  const holder = globalThis as { [LIVE_INSTANCES]?: Map<string, LiveInstance> };
+  return (holder[LIVE_INSTANCES] ??= new Map());
+}
+
+/** A new identity for a plugin instance of this process. */
+export function createIdentity(table: ProcessTable = systemProcessTable()): SupervisorIdentity {
+  return {
+    pid: process.pid,
+    startTime: table.find(process.pid)?.startTime ?? "",
+    bootId: readBootId(),
+    token: ulid(),
+  };
+}
+
+/**
+ * Whether the owner of a record still lives.
+ *
+ * @returns `undefined` when that cannot be judged from here: another boot, machine or pid namespace
+ */
+export function isAlive(
+  owner: SupervisorIdentity,
+  table: ProcessTable = systemProcessTable(),
+): boolean | undefined {
+  if (owner.bootId !== readBootId()) return undefined;
+  const found = table.find(owner.pid);
+  if (found === undefined || found.isZombie || found.startTime !== owner.startTime) return false;
+  return owner.pid === process.pid ? liveInstances().has(owner.token) : true;
+}
+
+function readBootId(): string {
+  if (process.platform === "linux") {
+    try {
+      const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+      return `${boot}/${readlinkSync("/proc/self/ns/pid")}`;
+    } catch {
+      // A sandbox without these files: everything in it is one boot.
+      return "unknown";
+    }
+  }
+  const { stdout } = Bun.spawnSync(["/usr/sbin/sysctl", "-n", "kern.bootsessionuuid"], { stderr: "ignore" });
+  return stdout.toString().trim() || "unknown";
+}

@@ -1,0 +1,113 @@
+import { rm } from "node:fs/promises";
+import type { Instance } from "../supervisor/instance.ts";
+import type { Clock, InstanceStore, Timer } from "../supervisor/ports.ts";
+import { loadSynchronousWriter, writeDurably } from "./durable-file.ts";
+import { toRecord, type RecordOrigin } from "./record.ts";
+import { logPath, makeFolders, recordPath, resultPath, type StatePaths } from "./state-paths.ts";
+
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 30_000;
+
+/** The states of one instance on their way to the disk. */
+interface Writer {
+  /** The newest state that is not on disk; `null` when all is. */
+  wanted: Instance | null;
+  writing: Promise<void> | null;
+  retry: Timer | null;
+  retryMs: number;
+}
+
+/** Keeps records and results as files. One writer a file; states are written in order, skipped ones are never seen. */
+export class FileInstanceStore implements InstanceStore {
+  readonly #writers = new Map<string, Writer>();
+  #writeNow: ((path: string, text: string) => void) | undefined;
+  #closed = false;
+
+  constructor(
+    private readonly paths: StatePaths,
+    private readonly origin: Pick<RecordOrigin, "supervisor" | "onExit">,
+    private readonly clock: Clock,
+  ) {}
+
+  async create(instance: Instance): Promise<void> {
+    await makeFolders(this.paths);
+    this.#writeNow ??= await loadSynchronousWriter();
+    await writeDurably(recordPath(this.paths, instance.instanceId), this.#text(instance));
+  }
+
+  async save(instance: Instance): Promise<void> {
+    const writer = this.#writer(instance.instanceId);
+    writer.wanted = instance;
+    writer.retry?.clear();
+    writer.retry = null;
+    writer.writing ??= this.#writeAll(instance.instanceId, writer).finally(() => (writer.writing = null));
+    await writer.writing;
+  }
+
+  saveNow(instance: Instance): void {
+    this.#closed = true;
+    const writer = this.#writers.get(instance.instanceId);
+    writer?.retry?.clear();
+    if (writer !== undefined) writer.wanted = null;
+    this.#writeNow?.(recordPath(this.paths, instance.instanceId), this.#text(instance));
+  }
+
+  isDirty(instanceId: string): boolean {
+    return (this.#writers.get(instanceId)?.wanted ?? null) !== null;
+  }
+
+  async writeResult(instanceId: string, text: string): Promise<void> {
+    await writeDurably(resultPath(this.paths, instanceId), text);
+  }
+
+  logPath(instanceId: string): string {
+    return logPath(this.paths, instanceId);
+  }
+
+  resultPath(instanceId: string): string {
+    return resultPath(this.paths, instanceId);
+  }
+
+  /** Removes the record, result and logs of an instance that never started. */
+  async discard(instanceId: string): Promise<void> {
+    await rm(recordPath(this.paths, instanceId), { force: true });
+  }
+
+  /** Writes until the newest state is on disk. Rejects, and tries again later, when a write fails. */
+  async #writeAll(instanceId: string, writer: Writer): Promise<void> {
+    for (let next = writer.wanted; next !== null && !this.#closed; next = writer.wanted) {
+      try {
+        await writeDurably(recordPath(this.paths, instanceId), this.#text(next));
+      } catch (error) {
+        this.#retryLater(writer);
+        throw error;
+      }
+      writer.retryMs = FIRST_RETRY_MS;
+      if (writer.wanted === next) writer.wanted = null;
+    }
+    this.#writers.delete(instanceId);
+  }
+
+  #retryLater(writer: Writer): void {
+    if (this.#closed) return;
+    writer.retry = this.clock.after(writer.retryMs, () => {
+      // The first failure was reported; the next attempt follows by itself.
+      if (writer.wanted !== null) this.save(writer.wanted).catch(() => undefined);
+    });
+    writer.retryMs = Math.min(writer.retryMs * 2, LONGEST_RETRY_MS);
+  }
+
+  #writer(instanceId: string): Writer {
+    const known = this.#writers.get(instanceId);
+    if (known !== undefined) return known;
+    const writer: Writer = { wanted: null, writing: null, retry: null, retryMs: FIRST_RETRY_MS };
+    this.#writers.set(instanceId, writer);
+    return writer;
+  }
+
+  #text(instance: Instance): string {
+    const { instanceId } = instance;
+    const origin = { ...this.origin, logPath: this.logPath(instanceId), resultPath: this.resultPath(instanceId) };
+    return `${JSON.stringify(toRecord(instance, origin), undefined, 2)}\n`;
+  }
+}

@@ -1,0 +1,205 @@
+import { z } from "zod";
+import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import { INSTANCE_ID, isTerminal, type Instance, type InstanceState } from "../supervisor/instance.ts";
+import { reasons, terminalStatuses } from "../supervisor/outcome.ts";
+
+/** Raised with every change that an older plugin could not read. */
+export const SCHEMA_VERSION = 1;
+const PREVIEW_CHARACTERS = 200;
+
+const time = z.iso.datetime().nullable();
+const tokens = z.object({
+  input: z.number(),
+  output: z.number(),
+  reasoning: z.number(),
+  cacheRead: z.number(),
+  cacheWrite: z.number(),
+});
+const supervisor = z.object({ pid: z.number(), startTime: z.string(), bootId: z.string(), token: z.string() });
+const processIdentity = z.object({ pid: z.number(), startTime: z.string() });
+
+/** `bg/<instanceId>.json`. Times are ISO 8601 in UTC. */
+const recordSchema = z.object({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  instanceId: z.string().regex(INSTANCE_ID),
+  sessionId: z.string().nullable(),
+  agent: z.string(),
+  /** `provider/model`, split at the first slash. */
+  model: z.string(),
+  variant: z.string().nullable(),
+  title: z.string(),
+  prompt: z.string(),
+  promptPreview: z.string(),
+  directory: z.string(),
+  parent: z.object({ sessionId: z.string(), messageId: z.string(), agent: z.string() }),
+  status: z.enum(["queued", "pending", "running", ...terminalStatuses]),
+  reason: z.enum(reasons).nullable(),
+  error: z.string().nullable(),
+  timeoutMs: z.number(),
+  deadlineMs: z.number().nullable(),
+  onExit: z.enum(["kill", "finish"]),
+  createdAt: z.iso.datetime(),
+  startedAt: time,
+  endedAt: time,
+  turns: z.array(
+    z.object({
+      kind: z.enum(["initial", "follow_up", "intervention"]),
+      prompt: z.string(),
+      startedAt: time,
+      endedAt: time,
+      exitCode: z.number().nullable(),
+      signal: z.string().nullable(),
+    }),
+  ),
+  supervisor,
+  process: processIdentity.nullable(),
+  voice: z.boolean(),
+  toolCallCount: z.number(),
+  tokens,
+  costUsd: z.number(),
+  lastActivityAt: z.iso.datetime(),
+  activity: z.string(),
+  interventions: z.number(),
+  resultPreview: z.string().nullable(),
+  resultPath: z.string(),
+  logPath: z.string(),
+  /** Kept for the announcement to the parent session; nothing is pending. */
+  announcement: z.null(),
+});
+
+/** A record as it lies on disk. */
+export type InstanceRecord = z.infer<typeof recordSchema>;
+
+/** What only the writer of a record knows. */
+export interface RecordOrigin {
+  readonly supervisor: SupervisorIdentity;
+  readonly onExit: InstanceRecord["onExit"];
+  readonly resultPath: string;
+  readonly logPath: string;
+}
+
+/** The record of an instance. */
+export function toRecord(instance: Instance, origin: RecordOrigin): InstanceRecord {
+  const { state, progress, model } = instance;
+  const { textPreview, ...counts } = progress;
+  return {
+    schemaVersion: SCHEMA_VERSION,
+    instanceId: instance.instanceId,
+    sessionId: instance.sessionId,
+    agent: instance.agent,
+    model: `${model.providerId}/${model.modelId}`,
+    variant: model.variant ?? null,
+    title: instance.title,
+    prompt: instance.prompt,
+    promptPreview: instance.prompt.slice(0, PREVIEW_CHARACTERS),
+    directory: instance.directory,
+    parent: { ...instance.parent },
+    status: state.status,
+    reason: "reason" in state ? state.reason : null,
+    error: "error" in state ? state.error : null,
+    timeoutMs: instance.timeoutMs,
+    deadlineMs: instance.deadlineMs,
+    createdAt: new Date(instance.createdAt).toISOString(),
+    startedAt: iso("startedAt" in state ? state.startedAt : null),
+    endedAt: iso("endedAt" in state ? state.endedAt : null),
+    turns: instance.turns.map((turn) => ({ ...turn, startedAt: iso(turn.startedAt), endedAt: iso(turn.endedAt) })),
+    process: "process" in state ? state.process : null,
+    ...counts,
+    tokens: { ...progress.tokens },
+    lastActivityAt: new Date(progress.lastActivityAt).toISOString(),
+    interventions: instance.turns.filter(({ kind }) => kind === "intervention").length,
+    resultPreview: isTerminal(instance) ? instance.resultPreview : textPreview,
+    announcement: null,
+    ...origin,
+    supervisor: { ...origin.supervisor },
+  };
+}
+
+/** The instance of a record. */
+export function fromRecord(record: InstanceRecord): Instance {
+  const slash = record.model.indexOf("/");
+  return {
+    instanceId: record.instanceId,
+    agent: record.agent,
+    model: {
+      providerId: record.model.slice(0, slash),
+      modelId: record.model.slice(slash + 1),
+      variant: record.variant ?? undefined,
+    },
+    title: record.title,
+    prompt: record.prompt,
+    directory: record.directory,
+    parent: record.parent,
+    createdAt: Date.parse(record.createdAt),
+    timeoutMs: record.timeoutMs,
+    deadlineMs: record.deadlineMs,
+    sessionId: record.sessionId,
+    state: readState(record),
+    turns: record.turns.map((turn) => ({
+      ...turn,
+      startedAt: epoch(turn.startedAt),
+      endedAt: epoch(turn.endedAt),
+    })),
+    progress: {
+      activity: record.activity,
+      toolCallCount: record.toolCallCount,
+      tokens: record.tokens,
+      costUsd: record.costUsd,
+      lastActivityAt: Date.parse(record.lastActivityAt),
+      voice: record.voice,
+      textPreview: record.resultPreview,
+    },
+    resultPreview: record.endedAt === null ? null : record.resultPreview,
+  };
+}
+
+function readState(record: InstanceRecord): InstanceState {
+  const { status, process, reason, error } = record;
+  const startedAt = epoch(record.startedAt);
+  const createdAt = Date.parse(record.createdAt);
+  switch (status) {
+    case "queued":
+      return { status };
+    case "pending":
+    case "running":
+      return { status, startedAt: startedAt ?? createdAt, process, ending: null };
+    default:
+      return { status, startedAt, endedAt: epoch(record.endedAt) ?? createdAt, process, reason, error };
+  }
+}
+
+/** What was found where a record should be. */
+export type RecordReading =
+  | { readonly kind: "record"; readonly record: InstanceRecord }
+  /** Written by a newer plugin: left where it is. */
+  | { readonly kind: "newer"; readonly version: number }
+  | { readonly kind: "corrupt"; readonly problem: string };
+
+/** Reads the text of a record file. Never throws. */
+export function parseRecord(text: string): RecordReading {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { kind: "corrupt", problem: error instanceof Error ? error.message : String(error) };
+  }
+  const version = z.object({ schemaVersion: z.number() }).safeParse(value).data?.schemaVersion;
+  if (version !== undefined && version > SCHEMA_VERSION) return { kind: "newer", version };
+  const parsed = recordSchema.safeParse(value);
+  if (parsed.success) return { kind: "record", record: parsed.data };
+  const [issue] = parsed.error.issues;
+  return { kind: "corrupt", problem: `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not a record"}` };
+}
+
+/** Whether the record's turn has ended. */
+export function isTerminalRecord(record: InstanceRecord): boolean {
+  return isTerminal(fromRecord(record));
+}
+
+function iso(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
+function epoch(text: string | null): number | null {
+  return text === null ? null : Date.parse(text);
+}

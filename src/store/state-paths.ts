@@ -1,0 +1,42 @@
+import { chmod, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { INSTANCE_ID } from "../supervisor/instance.ts";
+
+/** Where everything of the plugin lies on disk. */
+export interface StatePaths {
+  readonly stateDir: string;
+  readonly recordDir: string;
+  readonly logDir: string;
+}
+
+export function statePaths(stateDir: string, logDir: string): StatePaths {
+  return { stateDir, recordDir: join(stateDir, "bg"), logDir };
+}
+
+/** Makes the folders, readable by their owner only: prompts and results are nobody else's. */
+export async function makeFolders(paths: StatePaths): Promise<void> {
+  for (const path of [paths.stateDir, paths.recordDir, paths.logDir]) {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  }
+  await chmod(paths.recordDir, 0o700);
+}
+
+export function recordPath(paths: StatePaths, instanceId: string): string {
+  return join(paths.recordDir, `${checked(instanceId)}.json`);
+}
+
+export function resultPath(paths: StatePaths, instanceId: string): string {
+  return join(paths.recordDir, `${checked(instanceId)}.result.md`);
+}
+
+export function logPath(paths: StatePaths, instanceId: string): string {
+  return join(paths.logDir, `${checked(instanceId)}.log`);
+}
+
+/** An id that becomes a file name is checked first: `../` and the like never reach a path. */
+function checked(instanceId: string): string {
+  if (!INSTANCE_ID.test(instanceId)) {
+    throw new Error(`"${instanceId}" is no instance id: expected bgr_ and 26 characters of a ULID.`);
+  }
+  return instanceId;
+}

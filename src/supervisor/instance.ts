@@ -1,0 +1,151 @@
+import { ulid } from "ulid";
+import type { ProcessIdentity } from "../processes/process-table.ts";
+import type { Outcome, Reason, TerminalStatus } from "./outcome.ts";
+
+/** `bgr_` and a ULID: sorts by creation. Checked before it becomes a file name. */
+export const INSTANCE_ID = /^bgr_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+/** A new instance id. */
+export function createInstanceId(): string {
+  return `bgr_${ulid()}`;
+}
+
+/** Tokens of all steps so far, native subagents included. */
+export interface Tokens {
+  readonly input: number;
+  readonly output: number;
+  readonly reasoning: number;
+  readonly cacheRead: number;
+  readonly cacheWrite: number;
+}
+
+export const noTokens: Tokens = { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite: 0 };
+
+/**
+ * What an agent is doing: `starting`, `thinking`, `writing`, `composing <tool>`, `tool <tool>`, `retrying`, `silent`,
+ * or `unknown` for a child without a voice.
+ */
+export type Activity = string;
+
+/** What is known of an agent's work so far. */
+export interface Progress {
+  readonly activity: Activity;
+  readonly toolCallCount: number;
+  readonly tokens: Tokens;
+  readonly costUsd: number;
+  /** Milliseconds since the epoch of the last sign of life. */
+  readonly lastActivityAt: number;
+  /** Whether the plugin inside the child reports; without it only the pipes are watched. */
+  readonly voice: boolean;
+  /** The last 200 characters of what it has written so far. */
+  readonly textPreview: string | null;
+}
+
+/** One prompt and what came of it. Times in milliseconds since the epoch. */
+export interface Turn {
+  readonly kind: "initial" | "follow_up" | "intervention";
+  readonly prompt: string;
+  readonly startedAt: number | null;
+  readonly endedAt: number | null;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+}
+
+/** Who asked for an agent. */
+export interface Parent {
+  readonly sessionId: string;
+  readonly messageId: string;
+  readonly agent: string;
+}
+
+/** A model as opencode names it; `variant` is its reasoning effort, where one is set. */
+export interface ModelChoice {
+  readonly providerId: string;
+  readonly modelId: string;
+  readonly variant?: string | undefined;
+}
+
+/** Where an instance is in its life; each member carries the data that is valid there. */
+export type InstanceState =
+  | { readonly status: "queued" }
+  | {
+      readonly status: "pending";
+      readonly startedAt: number;
+      readonly process: ProcessIdentity | null;
+      /** The first cause of an end; the process is on its way out. */
+      readonly ending: Outcome | null;
+    }
+  | {
+      readonly status: "running";
+      readonly startedAt: number;
+      readonly process: ProcessIdentity | null;
+      readonly ending: Outcome | null;
+    }
+  | {
+      readonly status: TerminalStatus;
+      readonly startedAt: number | null;
+      readonly endedAt: number;
+      readonly process: ProcessIdentity | null;
+      readonly reason: Reason | null;
+      readonly error: string | null;
+    };
+
+/** One background agent. */
+export interface Instance {
+  readonly instanceId: string;
+  readonly agent: string;
+  readonly model: ModelChoice;
+  readonly title: string;
+  readonly prompt: string;
+  /** The caller's directory: the agent works there. */
+  readonly directory: string;
+  readonly parent: Parent;
+  readonly createdAt: number;
+  /** How long a collect waits by default, in milliseconds. */
+  readonly timeoutMs: number;
+  /** When the run is ended as `timed_out`, in milliseconds after its start. */
+  readonly deadlineMs: number | null;
+  readonly sessionId: string | null;
+  readonly state: InstanceState;
+  readonly turns: readonly Turn[];
+  readonly progress: Progress;
+  /** The last 200 characters of the result. */
+  readonly resultPreview: string | null;
+}
+
+/** What a caller asks for when an agent is spawned. */
+export type InstanceRequest = Pick<
+  Instance,
+  "agent" | "model" | "title" | "prompt" | "directory" | "parent" | "timeoutMs" | "deadlineMs"
+>;
+
+/** A new instance, waiting for its turn to start. */
+export function createInstance(instanceId: string, request: InstanceRequest, now: number): Instance {
+  return {
+    ...request,
+    instanceId,
+    createdAt: now,
+    sessionId: null,
+    state: { status: "queued" },
+    turns: [
+      { kind: "initial", prompt: request.prompt, startedAt: null, endedAt: null, exitCode: null, signal: null },
+    ],
+    progress: {
+      activity: "starting",
+      toolCallCount: 0,
+      tokens: noTokens,
+      costUsd: 0,
+      lastActivityAt: now,
+      voice: false,
+      textPreview: null,
+    },
+    resultPreview: null,
+  };
+}
+
+/** Whether the instance's turn has ended. */
+export function isTerminal(
+  instance: Instance,
+): instance is Instance & { state: Extract<InstanceState, { endedAt: number }> } {
+  return "endedAt" in instance.state;
+}

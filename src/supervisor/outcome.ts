@@ -1,0 +1,97 @@
+/** The statuses that end a turn. They never change; a follow-up opens a new turn. */
+export const terminalStatuses = ["done", "failed", "killed", "timed_out"] as const;
+export type TerminalStatus = (typeof terminalStatuses)[number];
+
+/** Why a turn ended as it did: a closed set. The words for people are in {@link Outcome.error}. */
+export const reasons = [
+  "empty_result",
+  "permission_denied",
+  "agent_unknown",
+  "model_unknown",
+  "wrong_agent",
+  "spawn_failed",
+  "session_error",
+  "exit_nonzero",
+  "supervisor_lost",
+  "shutdown",
+  "killed",
+  "deadline",
+] as const;
+export type Reason = (typeof reasons)[number];
+
+/** How a turn ended. */
+export interface Outcome {
+  readonly status: TerminalStatus;
+  /** Absent only for `done` with a result. */
+  readonly reason?: Reason;
+  /** The evidence in words: what was seen, and where it helps, what to do. */
+  readonly error?: string;
+}
+
+/** What a backend saw of a turn that ended by itself. */
+export interface TurnEvidence {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  /** Why the process could not be started at all. */
+  readonly spawnError?: string;
+  /** The reason of the last finished step: `stop`, `tool-calls`, `length`, … */
+  readonly finish?: string;
+  /** A permission that nobody could give, after which no step came to a good end. */
+  readonly permissionRejected?: { readonly tool: string; readonly detail: string };
+  /** opencode ran another agent than the one asked for. */
+  readonly agentFallback?: { readonly reason: "agent_unknown" | "wrong_agent"; readonly detail: string };
+  /** An error of the session as opencode reported it. */
+  readonly sessionError?: string;
+  /** The provider or model was not found. */
+  readonly modelUnknown?: string;
+  /** The last lines that may explain an exit without any other sign. */
+  readonly lastErrorLines: readonly string[];
+  /** The text of the turn's assistant messages. */
+  readonly text: string;
+}
+
+/** Steps with one of these reasons are followed by another step: a turn that ends with one was cut short. */
+const UNFINISHED = new Set(["tool-calls", "unknown"]);
+
+/** Whether a step that ended for this reason is the last of its turn. */
+export function isFinished(finish: string | undefined): finish is string {
+  return finish !== undefined && !UNFINISHED.has(finish);
+}
+
+/**
+ * Judges a turn by everything that was seen of it. An exit code of 0 alone never means done: `opencode run` exits 0
+ * after a refused permission and after running another agent than the one asked for (1.18.33).
+ */
+export function judge(evidence: TurnEvidence): Outcome {
+  const { permissionRejected, agentFallback, exitCode, signal } = evidence;
+  if (evidence.spawnError !== undefined) return failed("spawn_failed", evidence.spawnError);
+  if (agentFallback !== undefined) return failed(agentFallback.reason, agentFallback.detail);
+  if (evidence.modelUnknown !== undefined) return failed("model_unknown", evidence.modelUnknown);
+  if (permissionRejected !== undefined) {
+    const { tool, detail } = permissionRejected;
+    return failed(
+      "permission_denied",
+      `The tool "${tool}" needs a permission that nobody can give in the background (${detail}). ` +
+        `Allow it in the agent's configuration, or give the task to an agent that may use it.`,
+    );
+  }
+  if (evidence.sessionError !== undefined) return failed("session_error", evidence.sessionError);
+  if (exitCode !== 0) return failed("exit_nonzero", describeExit(exitCode, signal, evidence.lastErrorLines));
+  if (!isFinished(evidence.finish)) {
+    const last = evidence.finish === undefined ? "no step was finished" : `the last step ended with "${evidence.finish}"`;
+    return failed("session_error", `opencode exited with code 0 before the turn was finished: ${last}.`);
+  }
+  if (evidence.text.trim() === "") return { status: "done", reason: "empty_result" };
+  if (evidence.finish === "stop") return { status: "done" };
+  return { status: "done", error: `The model's last answer ended with "${evidence.finish}": it may be cut short.` };
+}
+
+function failed(reason: Reason, error: string): Outcome {
+  return { status: "failed", reason, error };
+}
+
+function describeExit(exitCode: number | null, signal: string | null, lines: readonly string[]): string {
+  const how = exitCode === null ? `was ended by ${signal ?? "an unknown signal"}` : `exited with code ${exitCode}`;
+  const words = lines.length === 0 ? "It left no explanation on stderr." : `Its last words: ${lines.join(" | ")}`;
+  return `opencode ${how}. ${words}`;
+}

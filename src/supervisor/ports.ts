@@ -1,0 +1,96 @@
+import type { ProcessIdentity } from "../processes/process-table.ts";
+import type { Instance, ModelChoice, Progress } from "./instance.ts";
+import type { Outcome, TurnEvidence } from "./outcome.ts";
+
+/** What a backend needs to run one turn of an agent. */
+export interface TurnRequest {
+  readonly instanceId: string;
+  readonly agent: string;
+  readonly model: ModelChoice;
+  readonly prompt: string;
+  readonly directory: string;
+  /** The session to continue; `null` for a first turn. */
+  readonly sessionId: string | null;
+}
+
+/** What a backend reports while a turn runs. Never throws. */
+export interface TurnObserver {
+  spawned(process: ProcessIdentity): void;
+  sessionIdentified(sessionId: string): void;
+  progressed(progress: Progress): void;
+  /** Something was seen that makes the turn worthless (another agent runs): the supervisor ends it. */
+  mustStop(outcome: Outcome): void;
+}
+
+/** How a turn came to its end: nothing of it runs any more. */
+export interface TurnEnd {
+  readonly evidence: TurnEvidence;
+  /** Whether some of the text was lost on the way and the session has more. */
+  readonly textIncomplete: boolean;
+}
+
+/** A turn that was started. */
+export interface RunningTurn {
+  /** Settles once the process and everything it started are gone. Never rejects. */
+  readonly ended: Promise<TurnEnd>;
+  /** Ends the whole tree: SIGTERM, the grace period, SIGKILL. Settles when nothing is left. */
+  stop(): Promise<void>;
+  /** Ends the whole tree at once and without waiting. */
+  stopNow(): void;
+}
+
+/** Runs agents: one process each, or one warm server for all. */
+export interface Backend {
+  /** Starts a turn; a failure to start is an end with `spawnError`, not a throw. */
+  start(turn: TurnRequest, observer: TurnObserver): RunningTurn;
+}
+
+/** Where records and results are kept. */
+export interface InstanceStore {
+  /** Writes a first record. Rejects, and forgets the instance, when that fails. */
+  create(instance: Instance): Promise<void>;
+  /**
+   * Settles when the record is durable. Calls for one instance are written in order, the last state wins. Rejects
+   * when the first attempt fails; the record stays dirty and is tried again.
+   */
+  save(instance: Instance): Promise<void>;
+  /** Whether a state of this instance has not reached the disk. */
+  isDirty(instanceId: string): boolean;
+  /** {@link InstanceStore.save} before it returns, for `dispose`. */
+  saveNow(instance: Instance): void;
+  /** Settles when the whole result is durable. */
+  writeResult(instanceId: string, text: string): Promise<void>;
+  logPath(instanceId: string): string;
+  resultPath(instanceId: string): string;
+}
+
+/** A finished or unfinished turn as the session's messages tell it. */
+export interface TranscriptTurn {
+  /** The texts of the assistant's messages, separated by blank lines. */
+  readonly text: string;
+  /** Whether the last message of the turn is complete and no tool call is open. */
+  readonly finished: boolean;
+}
+
+/** Reads sessions back through the host. */
+export interface Transcripts {
+  /** The turns of a session, oldest first; `undefined` when there is no such session. Rejects when it cannot tell. */
+  read(sessionId: string): Promise<TranscriptTurn[] | undefined>;
+}
+
+/** Tells people and sessions that an agent ended. Never throws. */
+export interface EndNotifier {
+  ended(instance: Instance): void;
+}
+
+/** A timer that its owner clears. */
+export interface Timer {
+  clear(): void;
+}
+
+/** The time, injected so that tests own it. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  after(delayMs: number, run: () => void): Timer;
+}

@@ -1,0 +1,144 @@
+import type { ProcessIdentity } from "../processes/process-table.ts";
+import { isTerminal, type Instance } from "./instance.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Clock, Transcripts, TranscriptTurn } from "./ports.ts";
+import { transition } from "./transition.ts";
+
+/** An instance whose supervisor is gone. */
+export interface LostInstance {
+  readonly instance: Instance;
+  /** The supervisor that is gone, for the words of the record. */
+  readonly ownerPid: number;
+  readonly onExit: "kill" | "finish";
+}
+
+export interface RecoveryParts {
+  /** The instances whose supervisor is gone and whose turn has no end. */
+  lost(): Promise<LostInstance[]>;
+  /** Takes an instance over, alone; `undefined` when another host was faster or its turn has ended meanwhile. */
+  claim(instanceId: string): Promise<LostInstance | undefined>;
+  release(instanceId: string): Promise<void>;
+  childLives(process: ProcessIdentity): boolean;
+  /** Ends what is left of an agent. */
+  endTree(instance: Instance): Promise<void>;
+  save(instance: Instance): Promise<void>;
+  writeResult(instanceId: string, text: string): Promise<void>;
+  readonly transcripts: Transcripts;
+  readonly clock: Clock;
+  readonly report: (message: string, cause: unknown) => void;
+}
+
+const CHILD_POLL_MS = 1000;
+const READ_ATTEMPTS = 3;
+const PREVIEW_CHARACTERS = 200;
+
+/**
+ * Settles what a dead host left: a turn that had finished is read back from its session, everything else is ended and
+ * becomes `failed: supervisor_lost`.
+ */
+export class Recovery {
+  #closed = false;
+  #settled: Promise<void> | undefined;
+
+  constructor(private readonly parts: RecoveryParts) {}
+
+  /**
+   * Settles when each lost instance is settled, but for those that may work on to their end (`onExit: "finish"`).
+   * Runs once; later calls wait for the same run. Never rejects.
+   */
+  async run(): Promise<void> {
+    this.#settled ??= this.#run();
+    await this.#settled;
+  }
+
+  /** Stops waiting for agents that work on alone. */
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      const lost = await this.parts.lost();
+      await Promise.all(lost.map(({ instance }) => this.#recover(instance.instanceId)));
+    } catch (error) {
+      this.parts.report("The records of earlier hosts could not be read.", error);
+    }
+  }
+
+  async #recover(instanceId: string): Promise<void> {
+    const lost = await this.parts.claim(instanceId).catch((error: unknown) => {
+      this.parts.report(`The record of ${instanceId} could not be taken over.`, error);
+      return undefined;
+    });
+    if (lost === undefined) return;
+    const process = "process" in lost.instance.state ? lost.instance.state.process : null;
+    if (lost.onExit === "finish" && process !== null && this.parts.childLives(process)) {
+      void this.#afterChild(lost, process);
+      return;
+    }
+    await this.#settle(lost);
+  }
+
+  /** Lets an agent that works on alone come to its end first. */
+  async #afterChild(lost: LostInstance, process: ProcessIdentity): Promise<void> {
+    while (!this.#closed && this.parts.childLives(process)) await this.#pause(CHILD_POLL_MS);
+    if (this.#closed) await this.parts.release(lost.instance.instanceId);
+    else await this.#settle(lost);
+  }
+
+  async #settle(lost: LostInstance): Promise<void> {
+    const { parts } = this;
+    const { instance } = lost;
+    try {
+      await parts.endTree(instance);
+      const turn = await this.#lastTurn(instance);
+      const text = turn?.text ?? "";
+      if (text !== "") await parts.writeResult(instance.instanceId, text);
+      const { instance: settled } = transition(instance, {
+        type: "ended",
+        at: parts.clock.now(),
+        outcome: settlement(lost, turn),
+        exitCode: null,
+        signal: null,
+        resultPreview: text === "" ? null : text.slice(-PREVIEW_CHARACTERS),
+      });
+      await parts.save(settled);
+    } catch (error) {
+      parts.report(`${instance.instanceId}, left by an earlier host, could not be settled; the next start tries again.`, error);
+    } finally {
+      await parts.release(instance.instanceId);
+    }
+  }
+
+  async #lastTurn({ sessionId, turns }: Instance): Promise<TranscriptTurn | undefined> {
+    if (sessionId === null) return undefined;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const transcript = await this.parts.transcripts.read(sessionId);
+        // A turn that never reached the session has nothing to say.
+        return transcript === undefined || transcript.length < turns.length ? undefined : transcript.at(-1);
+      } catch (error) {
+        if (attempt >= READ_ATTEMPTS) throw error;
+        await this.#pause(CHILD_POLL_MS);
+      }
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => this.parts.clock.after(ms, resolve));
+  }
+}
+
+/** How an instance ends whose supervisor is gone. */
+export function settlement({ instance, ownerPid }: LostInstance, turn: TranscriptTurn | undefined): Outcome {
+  if (isTerminal(instance)) throw new Error(`${instance.instanceId} has ended already.`);
+  if (turn?.finished === true) {
+    return turn.text.trim() === "" ? { status: "done", reason: "empty_result" } : { status: "done" };
+  }
+  const gone = `The opencode that ran this agent (process ${ownerPid}) ended without closing it`;
+  if (instance.state.status === "queued") {
+    return { status: "failed", reason: "supervisor_lost", error: `${gone}, while it waited for a place.` };
+  }
+  const session = instance.sessionId === null ? "" : ` What it did is in session ${instance.sessionId}.`;
+  return { status: "failed", reason: "supervisor_lost", error: `${gone}, before its turn was finished.${session}` };
+}

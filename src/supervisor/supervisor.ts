@@ -1,0 +1,288 @@
+import { Admission } from "./admission.ts";
+import { createInstance, createInstanceId, isTerminal, type Instance, type InstanceRequest } from "./instance.ts";
+import { judge, type Outcome } from "./outcome.ts";
+import type { Policy, PolicyWatch } from "./policies/policy.ts";
+import type {
+  Backend,
+  Clock,
+  EndNotifier,
+  InstanceStore,
+  RunningTurn,
+  Timer,
+  Transcripts,
+  TurnEnd,
+  TurnObserver,
+} from "./ports.ts";
+import { transition, type Effect, type InstanceEvent } from "./transition.ts";
+
+/** More than this many in the waiting line is an error. */
+export const MAX_WAITING = 64;
+const PROGRESS_SAVE_MS = 10_000;
+const PREVIEW_CHARACTERS = 200;
+
+export interface SupervisorParts {
+  readonly backend: Backend;
+  readonly store: InstanceStore;
+  readonly transcripts: Transcripts;
+  readonly notifier: EndNotifier;
+  readonly clock: Clock;
+  readonly policies: readonly Policy[];
+  /** How many agents run at once. */
+  readonly maxConcurrentInstances: number;
+  /** Something went wrong that no caller is waiting to hear. */
+  readonly report: (message: string, cause: unknown) => void;
+}
+
+/** A snapshot of an instance this supervisor holds. */
+export interface LiveView {
+  readonly instance: Instance;
+  /** The place in the waiting line, 1 for the next. */
+  readonly queuePosition: number | undefined;
+  /** The whole result, where it could not be written to disk. */
+  readonly unsavedResult: string | undefined;
+}
+
+/** What an instance needs while it lives in this process. */
+interface Live {
+  instance: Instance;
+  run: RunningTurn | null;
+  watches: PolicyWatch[];
+  saveTimer: Timer | null;
+  unsavedResult: string | undefined;
+  readonly identified: PromiseWithResolvers<void>;
+  readonly settled: PromiseWithResolvers<void>;
+}
+
+/**
+ * Runs background agents: admits them, starts their turns, ends them, and keeps their records. It knows no host, no
+ * process and no file: those are behind {@link SupervisorParts}.
+ */
+export class Supervisor {
+  readonly #parts: SupervisorParts;
+  readonly #admission: Admission;
+  readonly #live = new Map<string, Live>();
+  #closed = false;
+
+  constructor(parts: SupervisorParts) {
+    this.#parts = parts;
+    this.#admission = new Admission(parts.maxConcurrentInstances);
+  }
+
+  /**
+   * Takes on an agent. Its record is durable before its process is started.
+   *
+   * @returns its id
+   * @throws Error when the record cannot be written, the waiting line is full, or the supervisor is shut down
+   */
+  async spawn(request: InstanceRequest): Promise<string> {
+    if (this.#closed) throw new Error("This opencode is shutting down; no agent can be started any more.");
+    if (this.#admission.waitingCount >= MAX_WAITING) {
+      throw new Error(`${MAX_WAITING} agents are waiting already. Collect or kill some, then try again.`);
+    }
+    const instance = createInstance(createInstanceId(), request, this.#parts.clock.now());
+    const id = instance.instanceId;
+    await this.#parts.store.create(instance);
+    const live: Live = {
+      instance,
+      run: null,
+      watches: [],
+      saveTimer: null,
+      unsavedResult: undefined,
+      identified: Promise.withResolvers(),
+      settled: Promise.withResolvers(),
+    };
+    this.#live.set(id, live);
+    // dispose may have come while the record was being written.
+    if (this.#isClosed()) this.#endAtShutdown(live);
+    else this.#admission.request(id, () => this.#start(live));
+    return id;
+  }
+
+  /** The instance as it is now; `undefined` when this supervisor does not hold it (any more). */
+  view(instanceId: string): LiveView | undefined {
+    const live = this.#live.get(instanceId);
+    if (live === undefined) return undefined;
+    const { instance, unsavedResult } = live;
+    return { instance, unsavedResult, queuePosition: this.#admission.position(instanceId) };
+  }
+
+  /** Every instance that this supervisor holds, oldest first. */
+  views(): LiveView[] {
+    return [...this.#live.keys()].flatMap((id) => this.view(id) ?? []);
+  }
+
+  /** Settles when the session id is known, or the turn has ended. */
+  async whenIdentified(instanceId: string): Promise<void> {
+    const live = this.#live.get(instanceId);
+    if (live !== undefined) await Promise.race([live.identified.promise, live.settled.promise]);
+  }
+
+  /** Settles when the turn has ended and its record was written (or could not be). */
+  async whenSettled(instanceId: string): Promise<void> {
+    await this.#live.get(instanceId)?.settled.promise;
+  }
+
+  /** Ends an instance with this outcome, unless another cause came first. Settles when nothing of it runs. */
+  async stop(instanceId: string, outcome: Outcome): Promise<void> {
+    const live = this.#live.get(instanceId);
+    if (live === undefined) return;
+    this.#apply(live, { type: "stop_requested", at: this.#parts.clock.now(), outcome });
+    await live.settled.promise;
+  }
+
+  /** Ends everything at once and writes it down before it returns: the host is about to go away. */
+  shutdown(): void {
+    this.#closed = true;
+    // All trees first: nothing may keep running because a disk is slow.
+    for (const live of this.#live.values()) live.run?.stopNow();
+    for (const live of this.#live.values()) this.#endAtShutdown(live);
+  }
+
+  #isClosed(): boolean {
+    return this.#closed;
+  }
+
+  #endAtShutdown(live: Live): void {
+    if (isTerminal(live.instance)) return;
+    const outcome: Outcome = {
+      status: "failed",
+      reason: "shutdown",
+      error: "The opencode that ran this agent was closed.",
+    };
+    const at = this.#parts.clock.now();
+    this.#disposeTimers(live);
+    live.instance = transition(live.instance, {
+      type: "ended",
+      at,
+      outcome,
+      exitCode: null,
+      signal: null,
+      resultPreview: null,
+    }).instance;
+    try {
+      this.#parts.store.saveNow(live.instance);
+    } catch (error) {
+      this.#parts.report(`The record of ${live.instance.instanceId} could not be written at shutdown.`, error);
+    }
+    live.settled.resolve();
+  }
+
+  #start(live: Live): void {
+    if (this.#closed) return;
+    const { backend, clock, policies } = this.#parts;
+    this.#apply(live, { type: "admitted", at: clock.now() });
+    const { instance } = live;
+    const end = (outcome: Outcome) => this.#apply(live, { type: "stop_requested", at: clock.now(), outcome });
+    live.watches = policies.map((policy) => policy.watch(instance, clock, end));
+    live.run = backend.start(instance, this.#observer(live));
+    void live.run.ended.then((turnEnd) => this.#finish(live, turnEnd));
+  }
+
+  #observer(live: Live): TurnObserver {
+    const at = () => this.#parts.clock.now();
+    return {
+      spawned: (process) => this.#apply(live, { type: "spawned", at: at(), process }),
+      sessionIdentified: (sessionId) => {
+        this.#apply(live, { type: "session_identified", at: at(), sessionId });
+        live.identified.resolve();
+      },
+      progressed: (progress) => {
+        this.#apply(live, { type: "progressed", at: at(), progress });
+        for (const watch of live.watches) watch.progressed?.(progress);
+      },
+      mustStop: (outcome) => this.#apply(live, { type: "stop_requested", at: at(), outcome }),
+    };
+  }
+
+  /** The tree is gone: writes the result, then the record, then tells everybody. */
+  async #finish(live: Live, turnEnd: TurnEnd): Promise<void> {
+    if (isTerminal(live.instance)) return;
+    const { store, clock, report } = this.#parts;
+    const { instanceId } = live.instance;
+    const { evidence } = turnEnd;
+    const text = await this.#wholeText(live.instance, turnEnd);
+    try {
+      if (text !== "") await store.writeResult(instanceId, text);
+    } catch (error) {
+      live.unsavedResult = text;
+      report(`The result of ${instanceId} could not be written; it is kept in memory.`, error);
+    }
+    this.#apply(live, {
+      type: "ended",
+      at: clock.now(),
+      outcome: judge({ ...evidence, text }),
+      exitCode: evidence.exitCode,
+      signal: evidence.signal,
+      resultPreview: text === "" ? null : text.slice(-PREVIEW_CHARACTERS),
+    });
+  }
+
+  /** The text of the turn; read back from the session where some of it was lost on the way. */
+  async #wholeText({ sessionId, instanceId }: Instance, { evidence, textIncomplete }: TurnEnd): Promise<string> {
+    if (!textIncomplete || sessionId === null) return evidence.text;
+    try {
+      const turns = await this.#parts.transcripts.read(sessionId);
+      return turns?.at(-1)?.text ?? evidence.text;
+    } catch (error) {
+      this.#parts.report(`The whole text of ${instanceId} could not be read back from its session.`, error);
+      return evidence.text;
+    }
+  }
+
+  #apply(live: Live, event: InstanceEvent): void {
+    const { instance, effects } = transition(live.instance, event);
+    live.instance = instance;
+    let saved: Promise<void> = Promise.resolve();
+    for (const effect of effects) saved = this.#perform(live, effect, saved);
+  }
+
+  /** Performs one effect; returns when the record is written, for the effects behind it. */
+  #perform(live: Live, effect: Effect, saved: Promise<void>): Promise<void> {
+    switch (effect) {
+      case "save":
+        return this.#save(live);
+      case "save_later":
+        live.saveTimer ??= this.#parts.clock.after(PROGRESS_SAVE_MS, () => void this.#save(live));
+        return saved;
+      case "stop":
+        void live.run?.stop();
+        return saved;
+      case "settle":
+        this.#disposeTimers(live);
+        void saved.then(() => this.#settle(live));
+        return saved;
+      default:
+        return unreachable(effect);
+    }
+  }
+
+  #settle(live: Live): void {
+    const { instanceId } = live.instance;
+    this.#admission.release(instanceId);
+    // From here on the record on disk answers, except for what the disk did not take.
+    if (live.unsavedResult === undefined && !this.#parts.store.isDirty(instanceId)) this.#live.delete(instanceId);
+    live.settled.resolve();
+    this.#parts.notifier.ended(live.instance);
+  }
+
+  async #save(live: Live): Promise<void> {
+    live.saveTimer?.clear();
+    live.saveTimer = null;
+    try {
+      await this.#parts.store.save(live.instance);
+    } catch (error) {
+      this.#parts.report(`The record of ${live.instance.instanceId} could not be written; it is tried again.`, error);
+    }
+  }
+
+  #disposeTimers(live: Live): void {
+    live.saveTimer?.clear();
+    live.saveTimer = null;
+    for (const watch of live.watches) watch.dispose();
+    live.watches = [];
+  }
+}
+
+function unreachable(value: never): never {
+  throw new Error(`Unknown effect: ${String(value)}`);
+}

@@ -1,0 +1,122 @@
+import type { ProcessIdentity } from "../processes/process-table.ts";
+import { isTerminal, type Instance, type InstanceState, type Progress, type Turn } from "./instance.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** Everything that can happen to an instance. `at` is in milliseconds since the epoch. */
+export type InstanceEvent =
+  /** The queue let it in: its process is being started. */
+  | { readonly type: "admitted"; readonly at: number }
+  | { readonly type: "spawned"; readonly at: number; readonly process: ProcessIdentity }
+  | { readonly type: "session_identified"; readonly at: number; readonly sessionId: string }
+  | { readonly type: "progressed"; readonly at: number; readonly progress: Progress }
+  /** Somebody or some policy wants it ended; the first cause wins. */
+  | { readonly type: "stop_requested"; readonly at: number; readonly outcome: Outcome }
+  /** The turn is over and nothing of it runs any more. */
+  | {
+      readonly type: "ended";
+      readonly at: number;
+      readonly outcome: Outcome;
+      readonly exitCode: number | null;
+      readonly signal: string | null;
+      readonly resultPreview: string | null;
+    };
+
+/** What the supervisor has to do after a transition, in this order. */
+export type Effect =
+  /** Write the record now: something that must survive a crash has changed. */
+  | "save"
+  /** Write the record when convenient: only progress has changed. */
+  | "save_later"
+  /** End the agent's process tree. */
+  | "stop"
+  /** The turn has reached a terminal status: tell everybody who waits. */
+  | "settle";
+
+export interface Transition {
+  readonly instance: Instance;
+  readonly effects: readonly Effect[];
+}
+
+/**
+ * The one place where an instance changes. Pure; every event is decided in every state, and a terminal one ignores
+ * all of them.
+ */
+export function transition(instance: Instance, event: InstanceEvent): Transition {
+  if (isTerminal(instance)) return { instance, effects: [] };
+  switch (event.type) {
+    case "admitted":
+      return admitted(instance, event.at);
+    case "spawned":
+      return withState(instance, (state) =>
+        state.status === "queued" ? state : { ...state, process: event.process },
+      );
+    case "session_identified":
+      return sessionIdentified(instance, event.sessionId);
+    case "progressed":
+      return { instance: { ...instance, progress: event.progress }, effects: ["save_later"] };
+    case "stop_requested":
+      return stopRequested(instance, event.outcome, event.at);
+    case "ended":
+      return ended(instance, event);
+    default:
+      return unreachable(event);
+  }
+}
+
+function admitted(instance: Instance, at: number): Transition {
+  if (instance.state.status !== "queued") return { instance, effects: [] };
+  const state: InstanceState = { status: "pending", startedAt: at, process: null, ending: null };
+  const turns = replaceLast(instance.turns, { startedAt: at });
+  return { instance: { ...instance, state, turns }, effects: ["save"] };
+}
+
+function sessionIdentified(instance: Instance, sessionId: string): Transition {
+  if (instance.state.status !== "pending") return { instance, effects: [] };
+  const state: InstanceState = { ...instance.state, status: "running" };
+  return { instance: { ...instance, sessionId, state }, effects: ["save"] };
+}
+
+function stopRequested(instance: Instance, outcome: Outcome, at: number): Transition {
+  if (instance.state.status === "queued") {
+    return ended(instance, { at, outcome, exitCode: null, signal: null, resultPreview: null });
+  }
+  const state = instance.state;
+  if ("endedAt" in state || state.ending !== null) return { instance, effects: [] };
+  return { instance: { ...instance, state: { ...state, ending: outcome } }, effects: ["stop"] };
+}
+
+function ended(instance: Instance, event: Omit<Extract<InstanceEvent, { type: "ended" }>, "type">): Transition {
+  const { state } = instance;
+  const outcome = "ending" in state && state.ending !== null ? state.ending : event.outcome;
+  return {
+    instance: {
+      ...instance,
+      state: {
+        status: outcome.status,
+        startedAt: "startedAt" in state ? state.startedAt : null,
+        endedAt: event.at,
+        process: "process" in state ? state.process : null,
+        reason: outcome.reason ?? null,
+        error: outcome.error ?? null,
+      },
+      turns: replaceLast(instance.turns, { endedAt: event.at, exitCode: event.exitCode, signal: event.signal }),
+      resultPreview: event.resultPreview,
+    },
+    effects: ["save", "settle"],
+  };
+}
+
+function withState(instance: Instance, change: (state: InstanceState) => InstanceState): Transition {
+  const state = change(instance.state);
+  return state === instance.state
+    ? { instance, effects: [] }
+    : { instance: { ...instance, state }, effects: ["save"] };
+}
+
+function replaceLast(turns: readonly Turn[], change: Partial<Turn>): readonly Turn[] {
+  return turns.map((turn, index) => (index === turns.length - 1 ? { ...turn, ...change } : turn));
+}
+
+function unreachable(value: never): never {
+  throw new Error(`Unknown instance event: ${JSON.stringify(value)}`);
+}
