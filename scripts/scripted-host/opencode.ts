@@ -18,7 +18,12 @@ export interface RunOutput {
   readonly part?: {
     readonly text?: string;
     readonly tool?: string;
-    readonly state?: { readonly status: string; readonly title?: string; readonly output?: string; readonly error?: string };
+    readonly state?: {
+      readonly status: string;
+      readonly title?: string;
+      readonly output?: string;
+      readonly error?: string;
+    };
   };
 }
 

@@ -7,7 +7,10 @@ import { closest, distance } from "fastest-levenshtein";
  */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;
-  const near = closest(name.toLowerCase(), known.map((candidate) => candidate.toLowerCase()));
+  const near = closest(
+    name.toLowerCase(),
+    known.map((candidate) => candidate.toLowerCase()),
+  );
   const match = known.find((candidate) => candidate.toLowerCase() === near);
   if (match === undefined) return undefined;
   const allowed = Math.max(2, Math.ceil(match.length / 3));

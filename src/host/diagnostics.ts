@@ -1,4 +1,5 @@
 import type { LogLevel } from "../config/options.ts";
+import { describeError } from "../describe-error.ts";
 import type { HostClient } from "./host-client.ts";
 
 const SEVERITY: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
@@ -30,7 +31,7 @@ export class Diagnostics {
 
   /** Something went wrong that nobody waits to hear. */
   readonly report = (message: string, cause?: unknown): void => {
-    const why = cause === undefined ? "" : ` ${cause instanceof Error ? cause.message : String(cause)}`;
+    const why = cause === undefined ? "" : ` ${describeError(cause)}`;
     this.log("error", `${message}${why}`);
   };
 

@@ -13,7 +13,8 @@ const VARIANTS: Readonly<Record<string, Toast["variant"]>> = {
 export function endToast(host: Pick<HostClient, "toast">): EndNotifier {
   return {
     ended({ agent, title, state }: Instance) {
-      const reason = "reason" in state && state.reason !== null && state.reason !== state.status ? ` (${state.reason})` : "";
+      const reason =
+        "reason" in state && state.reason !== null && state.reason !== state.status ? ` (${state.reason})` : "";
       const toast = {
         title: `${agent}: ${state.status}${reason}`,
         message: title,

@@ -112,7 +112,10 @@ export class HostClient implements Transcripts {
     return this.#read(what, messageSchema, data);
   }
 
-  async #ask(what: string, call: (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown }>): Promise<unknown> {
+  async #ask(
+    what: string,
+    call: (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown }>,
+  ): Promise<unknown> {
     const { data, error } = await call(AbortSignal.timeout(ANSWER_LIMIT_MS));
     if (error !== undefined) throw new Error(`opencode did not give ${what}: ${JSON.stringify(error)}`);
     return data;
@@ -147,7 +150,9 @@ export function toTurns(messages: readonly HostMessage[]): TranscriptTurn[] {
   }
   return turns.map((answers) => {
     const last = answers.at(-1)?.info;
-    const texts = answers.flatMap(({ parts }) => parts.filter(({ type }) => type === "text").map(({ text }) => text ?? ""));
+    const texts = answers.flatMap(({ parts }) =>
+      parts.filter(({ type }) => type === "text").map(({ text }) => text ?? ""),
+    );
     return {
       text: texts.filter((text) => text !== "").join("\n\n"),
       finished: Boolean(last?.time.completed) && !last?.error && isFinished(last?.finish ?? undefined),

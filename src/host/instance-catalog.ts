@@ -46,7 +46,9 @@ export class InstanceCatalog {
   /** Every instance, oldest first. */
   async list(): Promise<CatalogEntry[]> {
     await this.#recovered();
-    const entries = new Map((await this.parts.records.list()).map((record) => [record.instanceId, foreignEntry(record)]));
+    const entries = new Map(
+      (await this.parts.records.list()).map((record) => [record.instanceId, foreignEntry(record)]),
+    );
     for (const view of this.parts.supervisor.views()) entries.set(view.instance.instanceId, this.#ownEntry(view));
     return [...entries.values()].toSorted((a, b) => (a.record.instanceId < b.record.instanceId ? -1 : 1));
   }

@@ -131,7 +131,7 @@ class TreeMembers {
 }
 
 function addDescendants(members: Map<number, ProcessInfo>, rows: readonly ProcessInfo[]): void {
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false;
     for (const row of rows) {
       if (members.has(row.pid) || !members.has(row.parentPid)) continue;

@@ -91,7 +91,9 @@ const darwinTable: ProcessTable = {
   marked(name, value) {
     // -E appends the environment to the command, for processes of the same user.
     const rows = ps(["-axEww", "-o", "pid=,command="]).split("\n");
-    const carriers = rows.filter((row) => row.split(/\s+/).some((word) => word.startsWith(`${name}=`) && word.includes(value)));
+    const carriers = rows.filter((row) =>
+      row.split(/\s+/).some((word) => word.startsWith(`${name}=`) && word.includes(value)),
+    );
     return new Set(carriers.map((row) => Number.parseInt(row, 10)));
   },
 };

@@ -42,10 +42,7 @@ export function createIdentity(table: ProcessTable = systemProcessTable()): Supe
  *
  * @returns `undefined` when that cannot be judged from here: another boot, machine or pid namespace
  */
-export function isAlive(
-  owner: SupervisorIdentity,
-  table: ProcessTable = systemProcessTable(),
-): boolean | undefined {
+export function isAlive(owner: SupervisorIdentity, table: ProcessTable = systemProcessTable()): boolean | undefined {
   if (owner.bootId !== readBootId()) return undefined;
   const found = table.find(owner.pid);
   if (found === undefined || found.isZombie || found.startTime !== owner.startTime) return false;

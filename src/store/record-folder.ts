@@ -61,13 +61,19 @@ export class RecordFolder {
     switch (reading.kind) {
       case "record":
         if (reading.record.instanceId !== basename(path, ".json")) {
-          this.#reportOnce(path, `The record ${path} names another instance, ${reading.record.instanceId}; it is ignored.`);
+          this.#reportOnce(
+            path,
+            `The record ${path} names another instance, ${reading.record.instanceId}; it is ignored.`,
+          );
           return undefined;
         }
         this.#cache.set(path, { stamp, record: reading.record });
         return reading.record;
       case "newer":
-        this.#reportOnce(path, `The record ${path} is of schema ${reading.version}, from a newer plugin; it is ignored.`);
+        this.#reportOnce(
+          path,
+          `The record ${path} is of schema ${reading.version}, from a newer plugin; it is ignored.`,
+        );
         return undefined;
       case "corrupt":
         await this.#setAside(path, reading.problem);

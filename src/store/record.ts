@@ -163,7 +163,10 @@ function readState(record: InstanceRecord): InstanceState {
     case "pending":
     case "running":
       return { status, startedAt: startedAt ?? createdAt, process, ending: null };
-    default:
+    case "done":
+    case "failed":
+    case "killed":
+    case "timed_out":
       return { status, startedAt, endedAt: epoch(record.endedAt) ?? createdAt, process, reason, error };
   }
 }

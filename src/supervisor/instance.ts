@@ -127,9 +127,7 @@ export function createInstance(instanceId: string, request: InstanceRequest, now
     createdAt: now,
     sessionId: null,
     state: { status: "queued" },
-    turns: [
-      { kind: "initial", prompt: request.prompt, startedAt: null, endedAt: null, exitCode: null, signal: null },
-    ],
+    turns: [{ kind: "initial", prompt: request.prompt, startedAt: null, endedAt: null, exitCode: null, signal: null }],
     progress: {
       activity: "starting",
       toolCallCount: 0,

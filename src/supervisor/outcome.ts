@@ -54,7 +54,7 @@ export interface TurnEvidence {
 const UNFINISHED = new Set(["tool-calls", "unknown"]);
 
 /** Whether a step that ended for this reason is the last of its turn. */
-export function isFinished(finish: string | undefined): finish is string {
+export function isFinished(finish: string | undefined): boolean {
   return finish !== undefined && !UNFINISHED.has(finish);
 }
 
@@ -78,7 +78,8 @@ export function judge(evidence: TurnEvidence): Outcome {
   if (evidence.sessionError !== undefined) return failed("session_error", evidence.sessionError);
   if (exitCode !== 0) return failed("exit_nonzero", describeExit(exitCode, signal, evidence.lastErrorLines));
   if (!isFinished(evidence.finish)) {
-    const last = evidence.finish === undefined ? "no step was finished" : `the last step ended with "${evidence.finish}"`;
+    const last =
+      evidence.finish === undefined ? "no step was finished" : `the last step ended with "${evidence.finish}"`;
     return failed("session_error", `opencode exited with code 0 before the turn was finished: ${last}.`);
   }
   if (evidence.text.trim() === "") return { status: "done", reason: "empty_result" };

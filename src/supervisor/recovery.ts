@@ -104,7 +104,10 @@ export class Recovery {
       });
       await parts.save(settled);
     } catch (error) {
-      parts.report(`${instance.instanceId}, left by an earlier host, could not be settled; the next start tries again.`, error);
+      parts.report(
+        `${instance.instanceId}, left by an earlier host, could not be settled; the next start tries again.`,
+        error,
+      );
     } finally {
       await parts.release(instance.instanceId);
     }

@@ -47,9 +47,7 @@ export function transition(instance: Instance, event: InstanceEvent): Transition
     case "admitted":
       return admitted(instance, event.at);
     case "spawned":
-      return withState(instance, (state) =>
-        state.status === "queued" ? state : { ...state, process: event.process },
-      );
+      return withState(instance, (state) => (state.status === "queued" ? state : { ...state, process: event.process }));
     case "session_identified":
       return sessionIdentified(instance, event.sessionId);
     case "progressed":
@@ -108,9 +106,7 @@ function ended(instance: Instance, event: Omit<Extract<InstanceEvent, { type: "e
 
 function withState(instance: Instance, change: (state: InstanceState) => InstanceState): Transition {
   const state = change(instance.state);
-  return state === instance.state
-    ? { instance, effects: [] }
-    : { instance: { ...instance, state }, effects: ["save"] };
+  return state === instance.state ? { instance, effects: [] } : { instance: { ...instance, state }, effects: ["save"] };
 }
 
 function replaceLast(turns: readonly Turn[], change: Partial<Turn>): readonly Turn[] {

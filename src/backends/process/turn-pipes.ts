@@ -66,7 +66,10 @@ export class TurnPipes {
       if (this.#openPipes.size > 0 && Date.now() - this.#lastChunkAt < QUIET_MS) return;
       clearInterval(timer);
       for (const reader of this.#openPipes) {
-        this.#parts.log.write("stderr", "bizar: something that the agent left behind holds a pipe open; it is closed here.");
+        this.#parts.log.write(
+          "stderr",
+          "bizar: something that the agent left behind holds a pipe open; it is closed here.",
+        );
         void reader.cancel();
       }
     }, QUIET_MS / 4);

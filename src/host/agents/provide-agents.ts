@@ -20,8 +20,7 @@ function configured(agent: ProvidedAgent, userPermission: unknown): AgentConfig 
   const { description, mode, prompt, permission, keepsUnlessAsked = [] } = agent;
   const kept = keepsUnlessAsked.map((name) => [name, unlessAsked(userPermission, name)] as const);
   const rules = permission === undefined ? {} : { permission: { ...permission, ...Object.fromEntries(kept) } };
-  // The type of the host knows fewer permissions than the host does (1.18.33).
-  return { description, mode, prompt, ...rules } as AgentConfig;
+  return { description, mode, prompt, ...rules };
 }
 
 /** What the user allows stays allowed; what would ask, or is denied, is denied. */

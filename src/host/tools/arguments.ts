@@ -12,7 +12,9 @@ export const instanceId = z
 export const timeoutMs = z.number().int().min(1000).max(MAX_WAIT_MS);
 
 /** What came of reading a tool's arguments. */
-export type ArgumentsReading<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
+export type ArgumentsReading<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: string };
 
 /**
  * Reads a tool's arguments, which the host hands over unchecked (1.18.33). Names that the tool does not know are an
@@ -24,7 +26,7 @@ export function readArguments<Shape extends z.ZodRawShape>(
   given: unknown,
 ): ArgumentsReading<z.infer<z.ZodObject<Shape>>> {
   const parsed = z.strictObject(shape).safeParse(withoutNull(given));
-  if (parsed.success) return { ok: true, value: parsed.data as z.infer<z.ZodObject<Shape>> };
+  if (parsed.success) return { ok: true, value: parsed.data };
   const problems = parsed.error.issues.map((issue) => {
     const path = issue.path.join(".");
     return path === "" ? issue.message : `"${path}": ${issue.message} (got ${show(at(given, issue.path))})`;

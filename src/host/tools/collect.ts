@@ -35,7 +35,8 @@ export function collectTool(parts: ToolParts): ToolDefinition {
     const ids = one === undefined ? [...new Set(several)] : [one];
     const before = await Promise.all(ids.map((id) => parts.catalog.find(id)));
     const missing = ids.filter((_, index) => before[index] === undefined);
-    if (missing.length > 0) return errorAnswer("instance not found", one === undefined ? { missing } : { instanceId: one });
+    if (missing.length > 0)
+      return errorAnswer("instance not found", one === undefined ? { missing } : { instanceId: one });
     const limit = asked ?? Math.max(...before.map((entry) => entry?.record.timeoutMs ?? 0));
     await waitFor(parts, ids, wait ?? "all", AbortSignal.any([context.abort, AbortSignal.timeout(limit)]));
     return await results(parts, ids, scope, one !== undefined);
@@ -77,7 +78,9 @@ async function resultView(
   const view = {
     instanceId: record.instanceId,
     status: hasEnded ? record.status : "running",
-    ...(hasEnded ? {} : { note: `still ${record.status} (${record.activity}); it was left alone, collect it again later` }),
+    ...(hasEnded
+      ? {}
+      : { note: `still ${record.status} (${record.activity}); it was left alone, collect it again later` }),
     ...(record.reason === null ? {} : { reason: record.reason }),
     result: "",
     resultPath: record.resultPreview === null ? null : record.resultPath,
@@ -98,7 +101,10 @@ async function resultText({ catalog, host }: ToolParts, entry: CatalogEntry, sco
   if (record.endedAt === null) return record.resultPreview ?? "";
   if (scope === "last" || record.turns.length === 1 || record.sessionId === null) return await catalog.result(entry);
   const turns = (await host.read(record.sessionId)) ?? [];
-  return turns.map(({ text }) => text).filter((text) => text !== "").join("\n\n");
+  return turns
+    .map(({ text }) => text)
+    .filter((text) => text !== "")
+    .join("\n\n");
 }
 
 function duration({ record }: CatalogEntry): number {

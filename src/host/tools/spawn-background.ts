@@ -21,7 +21,10 @@ const MAX_DEADLINE_MS = 86_400_000;
 const MODEL = /^[^/]+\/.+$/;
 
 const args = {
-  agent: z.string().min(1).describe("The agent to run: mimir (research), thor (implements), or any other configured one"),
+  agent: z
+    .string()
+    .min(1)
+    .describe("The agent to run: mimir (research), thor (implements), or any other configured one"),
   prompt: z
     .string()
     .refine((text) => text.trim() !== "", "the prompt is empty")

@@ -1,6 +1,7 @@
 import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import type { Options } from "../../config/options.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
+import { describeError } from "../../describe-error.ts";
 import type { HostClient } from "../host-client.ts";
 import type { InstanceCatalog } from "../instance-catalog.ts";
 import { errorAnswer } from "./answer.ts";
@@ -36,7 +37,7 @@ export function neverThrowing<Args>(tool: string, run: Execute<Args>): Execute<A
     try {
       return await run(given, context);
     } catch (error) {
-      return errorAnswer(`${tool} failed: ${error instanceof Error ? error.message : String(error)}`);
+      return errorAnswer(`${tool} failed: ${describeError(error)}`);
     }
   };
 }
