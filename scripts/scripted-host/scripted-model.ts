@@ -13,6 +13,8 @@ export interface ModelRequest {
   readonly messages: readonly ChatMessage[];
   /** The text of the last message that came from a user. */
   readonly prompt: string;
+  /** How many steps of the model lie behind that message: 0 for the first answer. */
+  readonly step: number;
   /** What tools have answered since that message, in order. */
   readonly toolResults: readonly string[];
   /** The names of the tools that are offered. */
@@ -91,6 +93,7 @@ function readRequest({ model, messages, tools = [] }: RawRequest, hungUp: AbortS
     messages: chat,
     system: chat.flatMap(({ role, text }) => (role === "system" ? text : [])).join("\n"),
     prompt: chat[lastUser]?.text ?? "",
+    step: chat.slice(lastUser + 1).filter(({ role }) => role === "assistant").length,
     toolResults: chat.slice(lastUser + 1).flatMap(({ role, text }) => (role === "tool" ? text : [])),
     tools: tools.map((tool) => tool.function.name),
   };

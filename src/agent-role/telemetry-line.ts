@@ -17,6 +17,8 @@ export interface Telemetry {
 
 /** The start or the end of one tool call. */
 export interface ToolReport {
+  /** Tells one call from the others of the same tool. */
+  readonly call: string;
   readonly tool: string;
   readonly state: "started" | "ended" | "failed";
   /** Milliseconds since the epoch. */

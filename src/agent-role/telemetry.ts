@@ -128,14 +128,14 @@ export class TelemetryState {
     if (isNew) {
       this.#counted.add(part.id);
       this.#toolCallCount += 1;
-      this.#reports.push({ tool: part.tool, state: "started", at: now });
+      this.#reports.push({ call: part.id, tool: part.tool, state: "started", at: now });
     }
     if (status === "running") {
       if (isOwn) this.#openTools.set(part.id, part.tool);
       return (isOwn && this.#become(`tool ${part.tool}`)) || isNew;
     }
     this.#openTools.delete(part.id);
-    this.#reports.push({ tool: part.tool, state: status === "error" ? "failed" : "ended", at: now });
+    this.#reports.push({ call: part.id, tool: part.tool, state: status === "error" ? "failed" : "ended", at: now });
     if (isOwn) {
       const stillOpen = [...this.#openTools.values()].at(-1);
       this.#become(stillOpen === undefined ? "silent" : `tool ${stillOpen}`);

@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
-import { open, rename, rm, type FileHandle } from "node:fs/promises";
+import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import { dirname } from "node:path";
 
 const KEPT_ROTATIONS = 3;
 /** More than this waiting to be written and the pipes are left alone for a while. */
@@ -92,6 +93,7 @@ export class LogFile {
 
   async #opened(): Promise<{ handle: FileHandle; size: number }> {
     if (this.#file !== null) return this.#file;
+    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
     // A link in the place of a log would make the plugin write somewhere else.
     const flags = constants.O_CREAT | constants.O_APPEND | constants.O_WRONLY | constants.O_NOFOLLOW;
     const handle = await open(this.path, flags, 0o600);

@@ -13,9 +13,9 @@ export function statePaths(stateDir: string, logDir: string): StatePaths {
   return { stateDir, recordDir: join(stateDir, "bg"), logDir };
 }
 
-/** Makes the folders, readable by their owner only: prompts and results are nobody else's. */
+/** Makes the folders of the state, readable by their owner only: prompts and results are nobody else's. */
 export async function makeFolders(paths: StatePaths): Promise<void> {
-  for (const path of [paths.stateDir, paths.recordDir, paths.logDir]) {
+  for (const path of [paths.stateDir, paths.recordDir]) {
     await mkdir(path, { recursive: true, mode: 0o700 });
   }
   await chmod(paths.recordDir, 0o700);

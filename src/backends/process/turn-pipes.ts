@@ -127,8 +127,10 @@ export class TurnPipes {
 
   #telemetry(telemetry: Telemetry): void {
     const { log, observer, turn } = this.#parts;
+    const ended = new Set(telemetry.tools.flatMap(({ call, state }) => (state === "started" ? [] : call)));
     for (const report of telemetry.tools) {
-      if (report.state === "started") log.write("stdout", renderToolStart(report));
+      // A call that is over already shows up as such on stdout.
+      if (report.state === "started" && !ended.has(report.call)) log.write("stdout", renderToolStart(report));
     }
     if (telemetry.sessionId !== null) this.#identify(telemetry.sessionId);
     const { activity, toolCallCount, tokens, costUsd, lastActivityAt } = telemetry;

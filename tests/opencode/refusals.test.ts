@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { collectSpawned, serveRig, spawn, type ServedRig } from "./rig.ts";
+
+let rig: ServedRig;
+beforeAll(async () => {
+  rig = await serveRig({
+    config: {
+      permission: { bash: "ask" },
+      agent: { hermes: { mode: "primary", description: "Another primary", prompt: "You are Hermes." } },
+    },
+  });
+}, 60_000);
+afterAll(async () => await rig.dispose());
+
+test("an unknown agent is a clear error with the near name, and nothing is started", async () => {
+  rig.plan("misspell", spawn({ agent: "mimr", prompt: "x" }));
+  const [answer] = (await rig.ask("misspell")).answers("bizar_spawn_background");
+  expect(answer.reason).toBe("agent_unknown");
+  expect(answer.error).toStartWith('There is no agent "mimr" here. Did you mean "mimir"? Those that can be used: ');
+  for (const name of ["mimir", "thor", "hermes", "general"]) expect(answer.error).toContain(name);
+  expect(answer.error).not.toContain("title");
+  expect(await readdir(join(rig.sandbox.stateDir, "bg")).catch(() => [])).toEqual([]);
+}, 60_000);
+
+test("an unknown model is a clear error with the near name, and nothing is started", async () => {
+  rig.plan("wrong model", spawn({ agent: "thor", prompt: "x", model: "scripted/model-aa" }));
+  const [answer] = (await rig.ask("wrong model")).answers("bizar_spawn_background");
+  expect(answer.reason).toBe("model_unknown");
+  expect(answer.error).toContain('There is no model "scripted/model-aa" here. Did you mean "scripted/model-a"?');
+}, 60_000);
+
+test("bad arguments are answered with what was expected and what came", async () => {
+  rig.plan("bad arguments", {
+    calls: [
+      { tool: "bizar_spawn_background", args: { agent: "thor", prompt: "  " } },
+      { tool: "bizar_spawn_background", args: { agent: "thor", prompt: "x", timeoutMs: 5 } },
+      { tool: "bizar_spawn_background", args: { agent: "thor", prompt: "x", model: "no-slash" } },
+      { tool: "bizar_collect", args: { instanceId: "../../etc/passwd" } },
+      { tool: "bizar_kill", args: { instanceId: "bgr_01M7XQSVGK6916V6935K7D7JSA" } },
+      { tool: "bizar_status", args: { instanceId: "bgr_01M7XQSVGK6916V6935K7D7JSA" } },
+    ],
+  });
+  const asked = await rig.ask("bad arguments");
+  const [empty, short, model] = asked.answers("bizar_spawn_background");
+  expect(empty.error).toContain("the prompt is empty");
+  expect(short.error).toMatch(/"timeoutMs": .*1000.*got 5/);
+  expect(model.error).toContain("expected provider/model");
+  expect(asked.answers("bizar_collect")[0].error).toContain("expected an instance id");
+  const unknown = { error: "instance not found", instanceId: "bgr_01M7XQSVGK6916V6935K7D7JSA" };
+  expect(asked.answers("bizar_kill")).toEqual([unknown]);
+  expect(asked.answers("bizar_status")).toEqual([unknown]);
+}, 60_000);
+
+test("an agent whose tool needs a permission that nobody can give fails as permission_denied, the tool named", async () => {
+  rig.plan("use bash", { calls: [{ tool: "bash", args: { command: "echo 1", description: "Tries" } }] });
+  rig.plan("delegate bash", spawn({ agent: "thor", prompt: "use bash" }), collectSpawned());
+  const asked = await rig.ask("delegate bash");
+  const [[collected]] = asked.answers("bizar_collect");
+  expect(collected).toMatchObject({ status: "failed", reason: "permission_denied", result: "" });
+  expect(collected.error).toContain('The tool "bash" needs a permission');
+  expect(collected.error).toContain("echo 1");
+}, 60_000);
+
+test("a provider's error is the reason that the agent failed, with its words", async () => {
+  rig.plan("meet an error", { status: 400, text: "the prompt offends the server" });
+  rig.plan("delegate trouble", spawn({ agent: "thor", prompt: "meet an error" }), collectSpawned());
+  const [[collected]] = (await rig.ask("delegate trouble")).answers("bizar_collect");
+  expect(collected).toMatchObject({ status: "failed", reason: "session_error" });
+  expect(collected.error).toBe("APIError (HTTP 400): the prompt offends the server");
+}, 60_000);
+
+test("an agent that ends well without a text is done, with the reason empty_result", async () => {
+  rig.plan("say nothing", { text: "" });
+  rig.plan("delegate silence", spawn({ agent: "thor", prompt: "say nothing" }), collectSpawned());
+  const [[collected]] = (await rig.ask("delegate silence")).answers("bizar_collect");
+  expect(collected).toMatchObject({ status: "done", reason: "empty_result", result: "", resultPath: null });
+}, 60_000);
+
+test("another agent than Odin is refused with a sentence that helps, but may ask for the status", async () => {
+  rig.plan("as hermes", {
+    calls: [
+      { tool: "bizar_spawn_background", args: { agent: "thor", prompt: "x" } },
+      { tool: "bizar_collect", args: { instanceId: "bgr_01M7XQSVGK6916V6935K7D7JSA" } },
+      { tool: "bizar_kill", args: { instanceId: "bgr_01M7XQSVGK6916V6935K7D7JSA" } },
+      { tool: "bizar_status", args: {} },
+    ],
+  });
+  const asked = await rig.ask("as hermes", { agent: "hermes" });
+  for (const tool of ["bizar_spawn_background", "bizar_collect", "bizar_kill"]) {
+    const [answer] = asked.answers(tool);
+    expect(answer.error).toContain(`${tool} is for odin; the agent "hermes" may not use it`);
+    expect(answer.error).toContain("supervisorAgents");
+  }
+  expect(asked.answers("bizar_status")).toEqual([[]]);
+}, 60_000);

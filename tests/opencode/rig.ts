@@ -1,0 +1,149 @@
+import { expect } from "bun:test";
+import { startServer, type Server } from "../../scripts/scripted-host/opencode.ts";
+import { createSandbox, type Sandbox, type SandboxSettings } from "../../scripts/scripted-host/sandbox.ts";
+import {
+  startScriptedModel,
+  type ModelAnswer,
+  type ModelRequest,
+  type ScriptedModel,
+} from "../../scripts/scripted-host/scripted-model.ts";
+
+/** One answer of the model: fixed, or made from the request. */
+export type Step = ModelAnswer | ((request: ModelRequest) => ModelAnswer | Promise<ModelAnswer>);
+
+/** A real opencode with this plugin, a scripted model, and a home of its own. */
+export interface Rig {
+  readonly sandbox: Sandbox;
+  readonly model: ScriptedModel;
+  /** What the model says to a prompt, step by step; after the last step it says "done". */
+  plan(prompt: string, ...steps: Step[]): void;
+  /** The requests that answer a prompt, so far. */
+  requestsFor(prompt: string): ModelRequest[];
+  dispose(): Promise<void>;
+}
+
+/** Makes a rig without starting opencode: for `opencode run`, or a server that the test starts itself. */
+export async function createRig(settings: Omit<SandboxSettings, "modelUrl"> = {}): Promise<Rig> {
+  const plans = new Map<string, readonly Step[]>();
+  const model = startScriptedModel(async (request) => {
+    const step = plans.get(request.prompt)?.[request.step];
+    return typeof step === "function" ? await step(request) : (step ?? { text: "done" });
+  });
+  const sandbox = await createSandbox({ ...settings, modelUrl: model.url });
+  return {
+    sandbox,
+    model,
+    plan: (prompt, ...steps) => void plans.set(prompt, steps),
+    requestsFor: (prompt) => model.requests.filter((request) => request.prompt === prompt),
+    async dispose() {
+      await model.stop();
+      await sandbox.remove();
+    },
+  };
+}
+
+/** A rig with a running `opencode serve`. */
+export interface ServedRig extends Rig {
+  readonly server: Server;
+  /** Sends a prompt to a new session and waits for the end of the turn. */
+  ask(prompt: string, settings?: AskSettings): Promise<Asked>;
+}
+
+export interface AskSettings {
+  readonly agent?: string;
+  readonly model?: string;
+  readonly directory?: string;
+  /** The session to go on in. */
+  readonly sessionId?: string;
+}
+
+/** What came of a turn. */
+export interface Asked {
+  readonly sessionId: string;
+  readonly text: string;
+  /** The answers of a tool in this session, parsed, in order. */
+  answers(tool: string): Answer[];
+}
+
+/** The answer of one of the plugin's tools. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the tests look into JSON of every shape
+export type Answer = any;
+
+export async function serveRig(settings: Omit<SandboxSettings, "modelUrl"> = {}): Promise<ServedRig> {
+  const rig = await createRig(settings);
+  const server = await startServer(rig.sandbox);
+  return {
+    ...rig,
+    server,
+    ask: (prompt, ask) => askServer(server, rig.sandbox.project, prompt, ask),
+    async dispose() {
+      await server.stop();
+      await rig.dispose();
+    },
+  };
+}
+
+/** Sends a prompt to a server and waits for the end of the turn. */
+export async function askServer(
+  { client }: Server,
+  project: string,
+  prompt: string,
+  { agent = "odin", model, directory = project, sessionId }: AskSettings = {},
+): Promise<Asked> {
+  const id = sessionId ?? (await client.session.create({ query: { directory } })).data?.id;
+  if (id === undefined) throw new Error("opencode made no session");
+  const [providerID = "", modelID = ""] = (model ?? "scripted/model-a").split("/");
+  const body = { agent, model: { providerID, modelID }, parts: [{ type: "text" as const, text: prompt }] };
+  await client.session.prompt({ path: { id }, query: { directory }, body });
+  const { data: messages = [] } = await client.session.messages({ path: { id }, query: { directory } });
+  const parts = messages.flatMap((message) => message.parts);
+  return {
+    sessionId: id,
+    text: parts.flatMap((part) => (part.type === "text" ? part.text : [])).at(-1) ?? "",
+    answers: (tool) =>
+      parts.flatMap((part) => {
+        if (part.type !== "tool" || part.tool !== tool || part.state.status !== "completed") return [];
+        return [JSON.parse(part.state.output)];
+      }),
+  };
+}
+
+export interface Spawned {
+  readonly instanceId: string;
+  readonly processId: number;
+}
+
+/** A step that spawns agents, all in one message. */
+export function spawn(...agents: Record<string, unknown>[]): ModelAnswer {
+  return { calls: agents.map((args) => ({ tool: "bizar_spawn_background", args })) };
+}
+
+/** A step that collects the agents that the step before spawned. */
+export function collectSpawned(more: Record<string, unknown> = {}): Step {
+  return (request) => ({ calls: [{ tool: "bizar_collect", args: { instanceIds: spawnedIds(request), ...more } }] });
+}
+
+/** The ids in the spawn answers of a request. */
+export function spawnedIds(request: ModelRequest): string[] {
+  return request.toolResults.flatMap((text) => (JSON.parse(text) as { instanceId?: string }).instanceId ?? []);
+}
+
+/** Settles when the condition holds; fails the test when it does not within the limit. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>, limitMs = 20_000): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!(await holds())) {
+    if (performance.now() > end) expect.unreachable(`Not within ${limitMs} ms: ${what}`);
+    await Bun.sleep(20);
+  }
+}
+
+/** A promise that settles once it was called `count` times: everybody waits for everybody. */
+export function barrier(count: number): () => Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let arrived = 0;
+  return async () => {
+    arrived += 1;
+    if (arrived === count) resolve();
+    await promise;
+  };
+}
