@@ -83,7 +83,7 @@ export function readOptions(raw: unknown, environment: NodeJS.ProcessEnv): Optio
   const warnings: string[] = [];
   const given = asOptionsObject(raw, warnings);
   for (const name of Object.keys(given)) {
-    if (!(name in optionsSchema.shape)) warnings.push(unknownOption(name));
+    if (!Object.hasOwn(optionsSchema.shape, name)) warnings.push(unknownOption(name));
   }
   const sources = new Map<string, string>();
   for (const [variable, { option, read }] of Object.entries(environmentNames)) {
@@ -124,12 +124,19 @@ function unknownOption(name: string): string {
 function readOne(label: string, schema: z.ZodType, value: unknown, warnings: string[]): unknown {
   const direct = schema.safeParse(value);
   if (direct.success) return direct.data;
-  const clamped = clamp(value, direct.error);
-  const retry = clamped === undefined ? undefined : schema.safeParse(clamped);
-  const used = retry?.success === true ? retry.data : schema.parse(undefined);
+  const used = clampInto(schema, value, direct.error) ?? schema.parse(undefined);
   const reason = direct.error.issues[0]?.message ?? "not usable";
   warnings.push(`Option "${label}" is ${show(value)} (${reason}); ${show(used)} is used instead.`);
   return used;
+}
+
+/** A number brought into its range; `undefined` where that cannot be done. */
+function clampInto(schema: z.ZodType, value: unknown, error: z.ZodError): unknown {
+  const clamped = clamp(value, error);
+  if (clamped === undefined || clamped === value) return undefined;
+  const retry = schema.safeParse(clamped);
+  // A fraction out of range needs two steps: made whole, then clamped.
+  return retry.success ? retry.data : clampInto(schema, clamped, retry.error);
 }
 
 /** The bound that a number missed, or the number made whole; `undefined` where clamping has no meaning. */
