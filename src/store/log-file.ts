@@ -1,22 +1,41 @@
-import { constants } from "node:fs";
-import { mkdir, open, rename, rm, type FileHandle } from "node:fs/promises";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
+import { describeError } from "../describe-error.ts";
 
 const KEPT_ROTATIONS = 3;
-/** More than this waiting to be written and the pipes are left alone for a while. */
-const HIGH_WATER_BYTES = 1_048_576;
+/** So much is written in one go at most. */
+const BATCH_BYTES = 65_536;
+
+interface LogLine {
+  readonly text: string;
+  readonly bytes: number;
+}
 
 /**
  * A log that people tail: whole lines, rotated by size into `.1` to `.3`. It never throws: what the disk does not take
  * is counted, and told in the log itself once the disk takes lines again.
+ *
+ * It writes synchronously on purpose. Bun 1.3.14 goes on reading a child's pipe while nobody takes its chunks, so a
+ * flood that waits for an asynchronous write piles up in memory; a busy event loop is the only thing that slows the
+ * child down.
  */
 export class LogFile {
-  #lines: string[] = [];
+  #waiting: LogLine[] = [];
   #waitingBytes = 0;
+  #flushIsDue = false;
   #lost = 0;
   #lastError = "";
-  #flushing: Promise<void> | null = null;
-  #file: { handle: FileHandle; size: number } | null = null;
+  #file: { readonly descriptor: number; size: number } | null = null;
 
   constructor(
     private readonly path: string,
@@ -25,104 +44,116 @@ export class LogFile {
     private readonly report: (message: string) => void,
   ) {}
 
+  /** Adds a line. It is in the file once the caller gives the event loop back, or earlier. */
   write(source: "stdout" | "stderr", line: string): void {
     const text = `[${source}] ${escapeControls(line)}\n`;
-    this.#lines.push(text);
-    this.#waitingBytes += text.length;
-    this.#flushing ??= this.#flush().finally(() => (this.#flushing = null));
-  }
-
-  async ready(): Promise<void> {
-    if (this.#waitingBytes > HIGH_WATER_BYTES) await this.#flushing;
-  }
-
-  async close(): Promise<void> {
-    while (this.#flushing !== null) await this.#flushing;
-    await this.#file?.handle.close().catch(() => undefined);
-    this.#file = null;
-  }
-
-  async #flush(): Promise<void> {
-    // One turn of the event loop gathers the lines of one chunk.
-    await Promise.resolve();
-    while (this.#lines.length > 0) {
-      const lines = this.#lines;
-      this.#lines = [];
-      this.#waitingBytes = 0;
-      try {
-        await this.#append(lines);
-      } catch (error) {
-        this.#lose(lines.length, error);
-      }
+    const bytes = Buffer.byteLength(text);
+    this.#waiting.push({ text, bytes });
+    this.#waitingBytes += bytes;
+    if (this.#waitingBytes >= BATCH_BYTES) {
+      this.#flush();
+    } else if (!this.#flushIsDue) {
+      this.#flushIsDue = true;
+      queueMicrotask(() => this.#flush());
     }
   }
 
-  async #append(lines: readonly string[]): Promise<void> {
-    const lost = this.#lost;
-    const notice = `[stderr] bizar: ${lost} lines are missing here, the log could not be written: ${this.#lastError}\n`;
-    let batch: Buffer[] = [];
-    let batchBytes = 0;
-    for (const line of lost === 0 ? lines : [notice, ...lines]) {
-      const bytes = Buffer.from(line);
-      const { size } = await this.#opened();
-      if (size + batchBytes > 0 && size + batchBytes + bytes.length > this.rotationBytes) {
-        await this.#appendBytes(Buffer.concat(batch));
-        batch = [];
-        batchBytes = 0;
-        await this.#rotate();
-      }
-      batch.push(bytes);
-      batchBytes += bytes.length;
-    }
-    await this.#appendBytes(Buffer.concat(batch));
-    this.#lost -= lost;
+  /** Every line is in the file, or lost, when this returns. */
+  close(): void {
+    this.#flush();
+    this.#closeFile();
   }
 
-  async #appendBytes(bytes: Buffer): Promise<void> {
-    if (bytes.length === 0) return;
-    const file = await this.#opened();
+  #flush(): void {
+    const lines = this.#waiting;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#flushIsDue = false;
+    let written = 0;
     try {
-      await file.handle.appendFile(bytes);
+      if (this.#lost > 0) this.#tellLost();
+      while (written < lines.length) written += this.#appendSome(lines, written);
+    } catch (error) {
+      this.#lose(lines.length - written, error);
+    }
+  }
+
+  #tellLost(): void {
+    const notice = `bizar: ${this.#lost} lines are missing here, the log could not be written: ${this.#lastError}`;
+    this.#append(`[stderr] ${notice}\n`);
+    this.#lost = 0;
+  }
+
+  /** Appends what fits before the next rotation; returns how many lines that were. */
+  #appendSome(lines: readonly LogLine[], start: number): number {
+    let { size } = this.#opened();
+    let text = "";
+    let count = 0;
+    for (const line of lines.slice(start)) {
+      // A line that is longer than the limit gets a file of its own.
+      if (size > 0 && size + line.bytes > this.rotationBytes) break;
+      size += line.bytes;
+      text += line.text;
+      count++;
+    }
+    if (count === 0) this.#rotate();
+    else this.#append(text);
+    return count;
+  }
+
+  #append(text: string): void {
+    const file = this.#opened();
+    const bytes = Buffer.from(text);
+    try {
+      for (let done = 0; done < bytes.length;) done += writeSync(file.descriptor, bytes, done);
     } catch (error) {
       // A part of it may have been written: the file keeps whole lines only.
-      await file.handle.truncate(file.size).catch(() => undefined);
+      ftruncateSync(file.descriptor, file.size);
       throw error;
     }
     file.size += bytes.length;
   }
 
-  async #opened(): Promise<{ handle: FileHandle; size: number }> {
+  #opened(): { readonly descriptor: number; size: number } {
     if (this.#file !== null) return this.#file;
-    await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
-    // A link in the place of a log would make the plugin write somewhere else.
-    const flags = constants.O_CREAT | constants.O_APPEND | constants.O_WRONLY | constants.O_NOFOLLOW;
-    const handle = await open(this.path, flags, 0o600);
-    this.#file = { handle, size: (await handle.stat()).size };
+    mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+    const { O_CREAT, O_APPEND, O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
+    // A link in the place of a log would make the plugin write somewhere else, a named pipe would make it wait.
+    const descriptor = openSync(this.path, O_CREAT | O_APPEND | O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0o600);
+    this.#file = { descriptor, size: fstatSync(descriptor).size };
     return this.#file;
   }
 
-  async #rotate(): Promise<void> {
-    await this.#file?.handle.close();
-    this.#file = null;
-    await rm(`${this.path}.${KEPT_ROTATIONS}`, { force: true });
+  #rotate(): void {
+    this.#closeFile();
+    rmSync(`${this.path}.${KEPT_ROTATIONS}`, { force: true });
     for (let index = KEPT_ROTATIONS - 1; index >= 1; index--) {
-      await renameIfThere(`${this.path}.${index}`, `${this.path}.${index + 1}`);
+      renameIfThere(`${this.path}.${index}`, `${this.path}.${index + 1}`);
     }
-    await renameIfThere(this.path, `${this.path}.1`);
+    renameIfThere(this.path, `${this.path}.1`);
   }
 
   #lose(count: number, error: unknown): void {
-    if (this.#lastError === "") this.report(`The log ${this.path} cannot be written: ${String(error)}`);
-    this.#lastError = error instanceof Error ? error.message : String(error);
+    if (this.#lastError === "") this.report(`The log ${this.path} cannot be written: ${describeError(error)}`);
+    this.#lastError = describeError(error);
     this.#lost += count;
-    void this.#file?.handle.close().catch(() => undefined);
+    this.#closeFile();
+  }
+
+  #closeFile(): void {
+    const file = this.#file;
     this.#file = null;
+    try {
+      if (file !== null) closeSync(file.descriptor);
+    } catch (error) {
+      this.report(`The log ${this.path} was not closed well: ${describeError(error)}`);
+    }
   }
 }
 
-async function renameIfThere(from: string, to: string): Promise<void> {
+function renameIfThere(from: string, to: string): void {
   try {
-    await rename(from, to);
+    renameSync(from, to);
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
   }

@@ -69,7 +69,7 @@ class ProcessTurn implements RunningTurn {
     await this.#endLeftovers();
     this.#pipes.abandonWhenQuiet();
     await drained;
-    await this.#log.close();
+    this.#log.close();
     const evidence = this.#pipes.evidence.conclude(child.exitCode, child.signalCode);
     return { evidence, textIncomplete: this.#pipes.evidence.text().isIncomplete };
   }
@@ -97,7 +97,7 @@ class ProcessTurn implements RunningTurn {
       `opencode could not be started as ${this.#parts.binary} in ${turn.directory}: ${error.message}. ` +
       `Check that both exist, or set the option "opencodeBinary".`;
     this.#log.write("stderr", spawnError);
-    await this.#log.close();
+    this.#log.close();
     const evidence = { exitCode: null, signal: null, spawnError, lastErrorLines: [], text: "" };
     return { evidence, textIncomplete: false };
   }

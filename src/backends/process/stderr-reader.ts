@@ -24,7 +24,8 @@ const MODEL_UNKNOWN = /^ProviderModelNotFoundError: (.*)$/;
 export function readStderrLine(nonce: string, line: string): StderrFact {
   const telemetry = parseTelemetry(nonce, line);
   if (telemetry !== undefined) return { type: "telemetry", telemetry };
-  const plain = stripVTControlCharacters(line);
+  // Most lines have no colours, and a flood of lines must not become a flood of copies.
+  const plain = line.includes("\u001b") ? stripVTControlCharacters(line) : line;
   const level = HOST_LOG.exec(plain)?.[1];
   if (level !== undefined) return readHostLog(level, plain);
   const [, fallback, kind] = FALLBACK.exec(plain) ?? [];

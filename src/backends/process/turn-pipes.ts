@@ -1,5 +1,6 @@
 import type { Telemetry } from "../../agent-role/telemetry-line.ts";
 import { noTokens, type Progress } from "../../supervisor/instance.ts";
+import { describeError } from "../../describe-error.ts";
 import type { TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { EvidenceCollector } from "./evidence.ts";
 import { LineSplitter, type Line } from "./line-splitter.ts";
@@ -10,6 +11,8 @@ import { readStderrLine } from "./stderr-reader.ts";
 
 /** How long an ended child's pipes may be silent before they are given up. */
 const QUIET_MS = 1000;
+/** How long something that a child left behind may go on writing into them. */
+const NOISY_LIMIT_MS = 5000;
 const PREVIEW_CHARACTERS = 200;
 
 export interface TurnPipesParts {
@@ -30,6 +33,7 @@ export class TurnPipes {
   #sessionId: string | null;
   readonly #openPipes = new Set<{ cancel(): Promise<void> }>();
   #lastChunkAt = Date.now();
+  #abandonTimer: ReturnType<typeof setInterval> | undefined;
   #disagreementLogged = false;
 
   constructor(parts: TurnPipesParts) {
@@ -55,22 +59,23 @@ export class TurnPipes {
       this.#drainOne(stdout, (line) => this.#stdoutLine(line)),
       this.#drainOne(stderr, (line) => this.#stderrLine(line)),
     ]);
+    clearInterval(this.#abandonTimer);
   }
 
   /**
-   * Gives the pipes up once nothing has come for a while: the child is gone, and something that it left behind, and
-   * that could not be found, still holds them open.
+   * Gives the pipes up once nothing has come for a while, or too much has: the child is gone, and something that it
+   * left behind, and that could not be found, still holds them open.
    */
   abandonWhenQuiet(): void {
-    const timer = setInterval(() => {
-      if (this.#openPipes.size > 0 && Date.now() - this.#lastChunkAt < QUIET_MS) return;
-      clearInterval(timer);
+    if (this.#openPipes.size === 0) return;
+    const limit = Date.now() + NOISY_LIMIT_MS;
+    this.#abandonTimer = setInterval(() => {
+      const now = Date.now();
+      if (now - this.#lastChunkAt < QUIET_MS && now < limit) return;
+      clearInterval(this.#abandonTimer);
+      this.#note("something that the agent left behind holds its pipes open; they are closed here.");
       for (const reader of this.#openPipes) {
-        this.#parts.log.write(
-          "stderr",
-          "bizar: something that the agent left behind holds a pipe open; it is closed here.",
-        );
-        void reader.cancel();
+        reader.cancel().catch((error: unknown) => this.#note(`a pipe was not closed well: ${describeError(error)}`));
       }
     }, QUIET_MS / 4);
   }
@@ -81,12 +86,12 @@ export class TurnPipes {
     this.#openPipes.add(reader);
     try {
       for (let read = await reader.read(); !read.done; read = await reader.read()) {
+        // In one go: Bun 1.3.14 goes on reading while this waits for anything, and a flood would fill the memory.
         for (const line of splitter.push(read.value)) take(line);
-        await this.#parts.log.ready();
         this.#lastChunkAt = Date.now();
       }
     } catch (error) {
-      this.#parts.log.write("stderr", `bizar: a pipe of the agent could not be read any more: ${String(error)}`);
+      this.#note(`a pipe of the agent could not be read any more: ${describeError(error)}`);
     }
     this.#openPipes.delete(reader);
     for (const line of splitter.end()) take(line);
@@ -153,7 +158,7 @@ export class TurnPipes {
   #checkSession(sessionId: string): void {
     if (sessionId === this.#sessionId || this.#disagreementLogged) return;
     this.#disagreementLogged = true;
-    this.#parts.log.write("stderr", `bizar: stdout names session ${sessionId}, stderr named ${this.#sessionId}.`);
+    this.#note(`stdout names session ${sessionId}, stderr named ${this.#sessionId}.`);
   }
 
   #countFromStdout(event: RunEvent): void {
@@ -178,6 +183,11 @@ export class TurnPipes {
     } else {
       this.#progressed({ ...this.#progress, lastActivityAt });
     }
+  }
+
+  /** What the operator should know and no pipe says. */
+  #note(text: string): void {
+    this.#parts.log.write("stderr", `bizar: ${text}`);
   }
 
   #progressed(progress: Progress): void {
