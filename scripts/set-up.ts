@@ -1,0 +1,38 @@
+import { join } from "node:path";
+import { installDependencies } from "./set-up/install-dependencies.ts";
+import { currentMachine } from "./set-up/machine.ts";
+import { finishOpencode, isOpencodeComplete } from "./set-up/opencode-binary.ts";
+import { installPlatformPackages, missingPlatformPackages } from "./set-up/platform-packages.ts";
+
+// Runs before every command, on a checkout where nothing is installed yet: it imports nothing but Node's own modules.
+
+const BUN_VERSION = "1.3.14";
+const root = join(import.meta.dir, "..");
+const startedAt = performance.now();
+
+if (process.platform === "win32") fail("Bizar runs on Linux and macOS. On Windows, run this inside WSL.");
+if (Bun.version !== BUN_VERSION) {
+  console.error(
+    `note: this is Bun ${Bun.version}; Bizar is made for ${BUN_VERSION}: npx --yes bun@${BUN_VERSION} run …`,
+  );
+}
+const isFirst = !isOpencodeComplete(root);
+if (isFirst) console.error("Setting up: dependencies and opencode (about 300 MB the first time) …");
+
+try {
+  await installDependencies(root);
+  const machine = currentMachine();
+  const missing = await missingPlatformPackages(join(root, "node_modules"), machine);
+  // opencode may have got its binary from its own postinstall already, which keeps no package of it.
+  const needed = missing.filter(({ owner }) => owner !== "opencode-ai" || !isOpencodeComplete(root));
+  if (needed.length > 0) await installPlatformPackages(join(root, "node_modules"), needed);
+  if (!isOpencodeComplete(root)) await finishOpencode(root);
+} catch (error) {
+  fail(error instanceof Error ? error.message : String(error));
+}
+if (isFirst) console.error(`Set up in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`);
+
+function fail(message: string): never {
+  console.error(`Set-up failed. ${message}`);
+  process.exit(1);
+}
