@@ -63,6 +63,7 @@ interface RawRequest {
 export function startScriptedModel(script: Script): ScriptedModel {
   const requests: ModelRequest[] = [];
   let calls = 0;
+  const stopped = Promise.withResolvers<void>();
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
@@ -71,17 +72,24 @@ export function startScriptedModel(script: Script): ScriptedModel {
     async fetch(request) {
       const raw = (await request.json()) as RawRequest;
       // opencode asks for a session's title without offering tools (1.18.33).
-      if (raw.tools === undefined || raw.tools.length === 0) return stream(raw.model, { text: "A title" }, () => "");
+      if (raw.tools === undefined || raw.tools.length === 0) return stream(raw.model, { text: "A title" }, () => "", stopped.promise);
       const read = readRequest(raw, request.signal);
       requests.push(read);
       const answer = await script(read);
       if (answer.status !== undefined) {
         return Response.json({ error: { message: answer.text ?? "scripted error" } }, { status: answer.status });
       }
-      return stream(raw.model, answer, () => `call_${++calls}`);
+      return stream(raw.model, answer, () => `call_${++calls}`, stopped.promise);
     },
   });
-  return { url: `http://127.0.0.1:${server.port}/v1`, requests, stop: () => server.stop(true) };
+  return {
+    url: `http://127.0.0.1:${server.port}/v1`,
+    requests,
+    async stop() {
+      stopped.resolve();
+      await server.stop(true);
+    },
+  };
 }
 
 function readRequest({ model, messages, tools = [] }: RawRequest, hungUp: AbortSignal): ModelRequest {
@@ -107,14 +115,19 @@ function plainText(content: unknown): string {
 
 const SSE = { "content-type": "text/event-stream" };
 
-function stream(model: string, answer: ModelAnswer, nextCallId: () => string): Response {
+function stream(
+  model: string,
+  answer: ModelAnswer,
+  nextCallId: () => string,
+  stopped: Promise<void>,
+): Response {
   const chunk = (body: object) =>
     `data: ${JSON.stringify({ id: "scripted", object: "chat.completion.chunk", created: 1, model, ...body })}\n\n`;
   const delta = (content: object, finish: string | null = null) =>
     chunk({ choices: [{ index: 0, delta: content, finish_reason: finish }] });
   const { input, output } = answer.usage ?? { input: 10, output: 5 };
   const body = async function* () {
-    await answer.after;
+    if (answer.after !== undefined) await Promise.race([answer.after, stopped]);
     yield delta({ role: "assistant", content: "" });
     if (answer.reasoning !== undefined) yield delta({ reasoning_content: answer.reasoning });
     if (answer.text !== undefined) yield delta({ content: answer.text });

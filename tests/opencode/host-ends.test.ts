@@ -1,0 +1,145 @@
+import { afterEach, expect, test } from "bun:test";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { runOpencode, startRun, startServer } from "../../scripts/scripted-host/opencode.ts";
+import { treeMembers } from "../../src/processes/end-tree.ts";
+import { askServer, createRig, spawn, until, type Answer, type Rig } from "./rig.ts";
+import { startTerminalUi } from "./terminal.ts";
+
+let rig: Rig;
+afterEach(async () => await rig.dispose());
+
+const GONE_WITHIN_MS = 5000;
+const CONTROL_C = "\x03";
+
+function living(instanceId: string): string[] {
+  return treeMembers({ marker: instanceId }).map(({ command }) => command);
+}
+
+async function instanceIds(): Promise<string[]> {
+  const names = await readdir(join(rig.sandbox.stateDir, "bg")).catch(() => []);
+  return names.flatMap((name) => (name.endsWith(".json") ? name.slice(0, -".json".length) : [])).toSorted();
+}
+
+/** Plans an Odin that spawns an agent which hangs in its bash, with a `nohup` one beside it, and then goes on waiting. */
+function planHangingAgent(after: Promise<unknown>): void {
+  const command = "nohup sleep 88 >/dev/null 2>&1 & sleep 87";
+  rig.plan("hang", { calls: [{ tool: "bash", args: { command, description: "Hangs" } }] });
+  rig.plan("spawn one that hangs", spawn({ agent: "thor", prompt: "hang" }), { after, text: "I go on." });
+}
+
+async function untilItHangs(): Promise<string> {
+  await until("the agent hangs in its bash", async () => {
+    const [id] = await instanceIds();
+    return id !== undefined && ["sleep 87", "sleep 88"].every((sleeper) => living(id).includes(sleeper));
+  });
+  return (await instanceIds())[0] ?? "";
+}
+
+async function untilGone(instanceId: string): Promise<void> {
+  await until("no process of the agent is left", () => living(instanceId).length === 0, GONE_WITHIN_MS);
+}
+
+/** What the next start's `bizar_status` says. */
+async function statusAtNextStart(): Promise<Answer[]> {
+  rig.plan("what became of them", { calls: [{ tool: "bizar_status", args: { all: true } }] });
+  const end = await runOpencode(rig.sandbox, { prompt: "what became of them", agent: "odin" });
+  return end.toolAnswers("bizar_status")[0] as Answer[];
+}
+
+test("opencode run ends normally with an agent running: nothing is left, the record says shutdown", async () => {
+  rig = await createRig();
+  const hanging = Promise.withResolvers<void>();
+  planHangingAgent(hanging.promise);
+  const run = startRun(rig.sandbox, { prompt: "spawn one that hangs", agent: "odin" });
+  const instanceId = await untilItHangs();
+  hanging.resolve();
+  await run.ended;
+  await untilGone(instanceId);
+  expect(await statusAtNextStart()).toEqual([
+    expect.objectContaining({
+      instanceId,
+      status: "failed",
+      reason: "shutdown",
+      error: expect.stringContaining("closed"),
+    }),
+  ]);
+}, 90_000);
+
+test("the user quits the terminal UI with an agent running: nothing is left, the record says shutdown", async () => {
+  rig = await createRig();
+  planHangingAgent(new Promise(() => undefined));
+  const ui = await startTerminalUi(rig.sandbox, ["--agent", "odin"]);
+  ui.submit("spawn one that hangs");
+  const instanceId = await untilItHangs();
+  ui.type(CONTROL_C);
+  expect(await ui.exited).toBe(0);
+  await untilGone(instanceId);
+  expect(await statusAtNextStart()).toEqual([
+    expect.objectContaining({ instanceId, status: "failed", reason: "shutdown" }),
+  ]);
+}, 90_000);
+
+for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+  test(`opencode is ended by ${signal} with an agent running: nothing is left, the next start says why`, async () => {
+    rig = await createRig();
+    planHangingAgent(new Promise(() => undefined));
+    const server = await startServer(rig.sandbox);
+    const asking = askServer(server, rig.sandbox.project, "spawn one that hangs").catch(() => undefined);
+    const instanceId = await untilItHangs();
+    await server.stop(signal);
+    await untilGone(instanceId);
+    await asking;
+    const [status] = await statusAtNextStart();
+    expect(status).toMatchObject({ instanceId, status: "failed" });
+    expect(["supervisor_lost", "shutdown"]).toContain(status.reason);
+    expect(status.error).toContain("opencode that ran this agent");
+  }, 90_000);
+}
+
+test("an agent that waited for a place when its opencode was killed is settled as supervisor_lost", async () => {
+  rig = await createRig({ options: { maxConcurrentInstances: 1 } });
+  rig.plan("hang", { calls: [{ tool: "bash", args: { command: "sleep 87", description: "Hangs" } }] });
+  rig.plan("spawn two", spawn({ agent: "thor", prompt: "hang" }, { agent: "thor", prompt: "wait" }), {
+    after: new Promise(() => undefined),
+  });
+  const server = await startServer(rig.sandbox);
+  const asking = askServer(server, rig.sandbox.project, "spawn two").catch(() => undefined);
+  await until("one hangs and one waits", async () => {
+    const ids = await instanceIds();
+    return ids.length === 2 && ids.some((id) => living(id).includes("sleep 87"));
+  });
+  await server.stop("SIGKILL");
+  await asking;
+  const statuses = await statusAtNextStart();
+  expect(statuses.map(({ reason }) => reason)).toEqual(["supervisor_lost", "supervisor_lost"]);
+  expect(statuses.filter(({ error }) => error.includes("waited for a place"))).toHaveLength(1);
+}, 90_000);
+
+test("with onExit finish an agent works on alone when opencode is killed, and the next start reads its result back", async () => {
+  rig = await createRig({ options: { onExit: "finish" } });
+  const killed = Promise.withResolvers<void>();
+  rig.plan(
+    "work alone",
+    { calls: [{ tool: "bash", args: { command: "echo alone > alone.txt", description: "Works" } }] },
+    {
+      after: killed.promise,
+      text: "finished without a supervisor",
+    },
+  );
+  rig.plan("spawn a lasting one", spawn({ agent: "thor", prompt: "work alone" }), {
+    after: new Promise(() => undefined),
+  });
+  const server = await startServer(rig.sandbox);
+  const asking = askServer(server, rig.sandbox.project, "spawn a lasting one").catch(() => undefined);
+  await until("the agent has worked", () => Bun.file(join(rig.sandbox.project, "alone.txt")).exists());
+  await until("the agent asks for its next step", () => rig.requestsFor("work alone").length === 2);
+  const [instanceId = ""] = await instanceIds();
+  await server.stop("SIGKILL");
+  await asking;
+  killed.resolve();
+  await until("the agent has finished by itself", () => living(instanceId).length === 0);
+  expect(await statusAtNextStart()).toEqual([expect.objectContaining({ instanceId, status: "done" })]);
+  const resultPath = join(rig.sandbox.stateDir, "bg", `${instanceId}.result.md`);
+  expect(await readFile(resultPath, "utf8")).toBe("finished without a supervisor");
+}, 90_000);
