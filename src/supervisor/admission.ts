@@ -27,8 +27,9 @@ export class Admission {
     return index < 0 ? undefined : index + 1;
   }
 
-  get waitingCount(): number {
-    return this.#waiting.length;
+  /** How many run or wait. */
+  get count(): number {
+    return this.#running.size + this.#waiting.length;
   }
 
   #admitNext(): void {

@@ -61,6 +61,7 @@ export class Supervisor {
   readonly #parts: SupervisorParts;
   readonly #admission: Admission;
   readonly #live = new Map<string, Live>();
+  #creating = 0;
   #closed = false;
 
   constructor(parts: SupervisorParts) {
@@ -76,12 +77,19 @@ export class Supervisor {
    */
   async spawn(request: InstanceRequest): Promise<string> {
     if (this.#closed) throw new Error("This opencode is shutting down; no agent can be started any more.");
-    if (this.#admission.waitingCount >= MAX_WAITING) {
+    const { store, clock, maxConcurrentInstances } = this.#parts;
+    // Those whose first record is being written are counted: several may be spawned at once.
+    if (this.#admission.count + this.#creating >= maxConcurrentInstances + MAX_WAITING) {
       throw new Error(`${MAX_WAITING} agents are waiting already. Collect or kill some, then try again.`);
     }
-    const instance = createInstance(createInstanceId(), request, this.#parts.clock.now());
+    const instance = createInstance(createInstanceId(), request, clock.now());
     const id = instance.instanceId;
-    await this.#parts.store.create(instance);
+    this.#creating += 1;
+    try {
+      await store.create(instance);
+    } finally {
+      this.#creating -= 1;
+    }
     const live: Live = {
       instance,
       run: null,
@@ -168,7 +176,8 @@ export class Supervisor {
   }
 
   #start(live: Live): void {
-    if (this.#closed) return;
+    // It may have been killed while it waited, with its end still on the way to the disk.
+    if (this.#closed || isTerminal(live.instance)) return;
     const { backend, clock, policies } = this.#parts;
     this.#apply(live, { type: "admitted", at: clock.now() });
     const { instance } = live;
