@@ -1,0 +1,52 @@
+import type { TurnEvidence } from "../../src/supervisor/outcome.ts";
+import type { Backend, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../src/supervisor/ports.ts";
+import { goodEvidence } from "./sample-instance.ts";
+
+/** A turn that does what a test says. */
+export class FakeTurn implements RunningTurn {
+  readonly #end = Promise.withResolvers<TurnEnd>();
+  readonly ended = this.#end.promise;
+  stops = 0;
+  stopsNow = 0;
+
+  constructor(
+    readonly request: TurnRequest,
+    readonly observer: TurnObserver,
+  ) {}
+
+  /** The process was asked to end; it does when the test calls {@link FakeTurn.end}. */
+  async stop(): Promise<void> {
+    this.stops += 1;
+    await this.ended;
+  }
+
+  stopNow(): void {
+    this.stopsNow += 1;
+  }
+
+  /** The process is gone, and this was seen of it. */
+  end(evidence: Partial<TurnEvidence> = {}, textIncomplete = false): void {
+    this.#end.resolve({ evidence: goodEvidence(evidence), textIncomplete });
+  }
+}
+
+/** Starts turns that do nothing by themselves. */
+export class FakeBackend implements Backend {
+  readonly turns: FakeTurn[] = [];
+
+  constructor(private readonly journal: string[]) {}
+
+  start(request: TurnRequest, observer: TurnObserver): FakeTurn {
+    this.journal.push(`start ${request.agent}`);
+    const turn = new FakeTurn(request, observer);
+    this.turns.push(turn);
+    return turn;
+  }
+
+  /** The turn of an instance; an error when it was not started. */
+  turnOf(instanceId: string): FakeTurn {
+    const turn = this.turns.find(({ request }) => request.instanceId === instanceId);
+    if (turn === undefined) throw new Error(`${instanceId} was not started.`);
+    return turn;
+  }
+}

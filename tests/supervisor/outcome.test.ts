@@ -1,0 +1,100 @@
+import { describe, expect, test } from "bun:test";
+import { isFinished, judge, type Outcome, type TurnEvidence } from "../../src/supervisor/outcome.ts";
+import { goodEvidence } from "./sample-instance.ts";
+
+const permissionRejected = { tool: "bash", detail: "bash: echo 1" };
+const agentFallback = { reason: "wrong_agent", detail: 'agent "x" is a subagent' } as const;
+
+describe("how a turn ended", () => {
+  const cases: [
+    what: string,
+    seen: Partial<TurnEvidence>,
+    status: string,
+    reason: string | undefined,
+    word?: string,
+  ][] = [
+    ["text and a good last step", {}, "done", undefined],
+    ["no text", { text: "" }, "done", "empty_result"],
+    ["blank text", { text: " \n\t" }, "done", "empty_result"],
+    ["the answer was cut by its length", { finish: "length" }, "done", undefined, "cut short"],
+    ["a permission nobody could give", { permissionRejected }, "failed", "permission_denied", '"bash"'],
+    ["another agent ran", { agentFallback }, "failed", "wrong_agent", "is a subagent"],
+    [
+      "the agent is not there",
+      { agentFallback: { reason: "agent_unknown", detail: 'agent "zzz" not found' } },
+      "failed",
+      "agent_unknown",
+      "zzz",
+    ],
+    [
+      "the model is not there",
+      { exitCode: 1, modelUnknown: "Model not found: a/b." },
+      "failed",
+      "model_unknown",
+      "a/b",
+    ],
+    ["it could not be started", { exitCode: null, spawnError: "ENOENT" }, "failed", "spawn_failed", "ENOENT"],
+    ["the session failed", { exitCode: 1, sessionError: "boom happened" }, "failed", "session_error", "boom happened"],
+    ["it left with an error", { exitCode: 3, lastErrorLines: ["a", "b"] }, "failed", "exit_nonzero", "code 3"],
+    ["it left without a word", { exitCode: 1 }, "failed", "exit_nonzero", "no explanation"],
+    ["a signal ended it", { exitCode: null, signal: "SIGKILL" }, "failed", "exit_nonzero", "SIGKILL"],
+    ["it left in the middle of its steps", { finish: "tool-calls" }, "failed", "session_error", '"tool-calls"'],
+  ];
+  for (const [what, seen, status, reason, word] of cases) {
+    test(`${what}: ${status}${reason === undefined ? "" : `, ${reason}`}`, () => {
+      const outcome: Outcome = judge(goodEvidence(seen));
+      expect(`${outcome.status} ${outcome.reason}`).toBe(`${status} ${reason}`);
+      if (word === undefined) expect(outcome.error).toBeUndefined();
+      else expect(outcome.error).toContain(word);
+    });
+  }
+});
+
+describe("the cause that explains the others comes first", () => {
+  const everything: Partial<TurnEvidence> = {
+    exitCode: 1,
+    spawnError: "ENOENT",
+    agentFallback,
+    modelUnknown: "a/b",
+    permissionRejected,
+    sessionError: "boom",
+  };
+  const order = [
+    "spawnError",
+    "agentFallback",
+    "modelUnknown",
+    "permissionRejected",
+    "sessionError",
+    "exitCode",
+  ] as const;
+  const reasons = [
+    "spawn_failed",
+    "wrong_agent",
+    "model_unknown",
+    "permission_denied",
+    "session_error",
+    "exit_nonzero",
+  ];
+  for (const [index, reason] of reasons.entries()) {
+    test(reason, () => {
+      const left = Object.fromEntries(order.slice(index).map((name) => [name, everything[name]]));
+      expect(judge(goodEvidence(left)).reason as string).toBe(reason);
+    });
+  }
+});
+
+test("exit code 0 alone never means done", () => {
+  const outcome = judge({ exitCode: 0, signal: null, lastErrorLines: [], text: "half an answer" });
+  expect(outcome).toMatchObject({ status: "failed", reason: "session_error" });
+  expect(outcome.error).toContain("no step was finished");
+});
+
+test("the last words on stderr are in the error", () => {
+  const { error } = judge(goodEvidence({ exitCode: 9, lastErrorLines: ["disk full", "giving up"] }));
+  expect(error).toBe("opencode exited with code 9. Its last words: disk full | giving up");
+});
+
+test("a step is the last one unless another follows it", () => {
+  const finishes = ["stop", "length", "content-filter", "tool-calls", "unknown", undefined];
+  expect(finishes.map(isFinished)).toEqual([true, true, true, false, false, false]);
+});

@@ -1,0 +1,38 @@
+import type { InstanceRequest } from "../../src/supervisor/instance.ts";
+import { deadlinePolicy } from "../../src/supervisor/policies/deadline.ts";
+import type { TranscriptTurn } from "../../src/supervisor/ports.ts";
+import { Supervisor } from "../../src/supervisor/supervisor.ts";
+import { FakeBackend, type FakeTurn } from "./fake-backend.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { FakeStore } from "./fake-store.ts";
+import { sampleRequest } from "./sample-instance.ts";
+
+/** A supervisor among fakes, and what happened to each of them. */
+export function createSupervisorRig(maxConcurrentInstances = 8) {
+  /** What was written and started, in order. */
+  const journal: string[] = [];
+  const reports: string[] = [];
+  /** Ends as the people were told of them. */
+  const told: string[] = [];
+  const backend = new FakeBackend(journal);
+  const store = new FakeStore(journal);
+  const clock = new FakeClock();
+  const transcripts = { read: async (): Promise<TranscriptTurn[] | undefined> => undefined };
+  const supervisor = new Supervisor({
+    backend,
+    store,
+    clock,
+    transcripts,
+    maxConcurrentInstances,
+    policies: [deadlinePolicy],
+    notifier: { ended: ({ state }) => void told.push(state.status) },
+    report: (message, cause) => void reports.push(`${message} ${String(cause)}`),
+  });
+  /** Spawns an agent that is started at once. */
+  const start = async (given: Partial<InstanceRequest> = {}): Promise<{ id: string; turn: FakeTurn }> => {
+    const id = await supervisor.spawn(sampleRequest(given));
+    return { id, turn: backend.turnOf(id) };
+  };
+  const stateOf = (id: string) => (supervisor.view(id)?.instance ?? store.records.get(id))?.state;
+  return { backend, clock, journal, reports, start, stateOf, store, supervisor, told, transcripts };
+}

@@ -1,0 +1,150 @@
+import { describe, expect, test } from "bun:test";
+import { noTokens, type Progress } from "../../src/supervisor/instance.ts";
+import type { Outcome } from "../../src/supervisor/outcome.ts";
+import { transition, type Effect, type InstanceEvent } from "../../src/supervisor/transition.ts";
+import { killed, sampleInstance, sampleStates, START, type SampleState } from "./sample-instance.ts";
+
+const at = START + 50;
+const progress: Progress = {
+  activity: "tool bash",
+  toolCallCount: 3,
+  tokens: { ...noTokens, input: 9 },
+  costUsd: 0.5,
+  lastActivityAt: at,
+  voice: true,
+  textPreview: "so far",
+};
+const deadline: Outcome = { status: "timed_out", reason: "deadline", error: "too late" };
+
+const events = {
+  admitted: { type: "admitted", at },
+  spawned: { type: "spawned", at, process: { pid: 7, startTime: "8" } },
+  session_identified: { type: "session_identified", at, sessionId: "ses_new" },
+  progressed: { type: "progressed", at, progress },
+  stop_requested: { type: "stop_requested", at, outcome: deadline },
+  ended: { type: "ended", at, outcome: { status: "done" }, exitCode: 0, signal: null, resultPreview: "the end" },
+} satisfies Record<string, InstanceEvent>;
+type EventName = keyof typeof events;
+
+/** The status after the event, and what is to be done; `null`: nothing at all happens. */
+type Expected = readonly [status: string, ...effects: Effect[]] | null;
+
+const table: Record<SampleState, Record<EventName, Expected>> = {
+  queued: {
+    admitted: ["pending", "save"],
+    spawned: null,
+    session_identified: null,
+    progressed: ["queued", "save_later"],
+    stop_requested: ["timed_out", "save", "settle"],
+    ended: ["done", "save", "settle"],
+  },
+  pending: {
+    admitted: null,
+    spawned: ["pending", "save"],
+    session_identified: ["running", "save"],
+    progressed: ["pending", "save_later"],
+    stop_requested: ["pending", "stop"],
+    ended: ["done", "save", "settle"],
+  },
+  "pending, ending": {
+    admitted: null,
+    spawned: ["pending", "save"],
+    session_identified: ["running", "save"],
+    progressed: ["pending", "save_later"],
+    stop_requested: null,
+    ended: ["killed", "save", "settle"],
+  },
+  running: {
+    admitted: null,
+    spawned: ["running", "save"],
+    session_identified: null,
+    progressed: ["running", "save_later"],
+    stop_requested: ["running", "stop"],
+    ended: ["done", "save", "settle"],
+  },
+  "running, ending": {
+    admitted: null,
+    spawned: ["running", "save"],
+    session_identified: null,
+    progressed: ["running", "save_later"],
+    stop_requested: null,
+    ended: ["killed", "save", "settle"],
+  },
+  done: ignoringAll(),
+  failed: ignoringAll(),
+  killed: ignoringAll(),
+  timed_out: ignoringAll(),
+};
+
+function ignoringAll(): Record<EventName, null> {
+  return {
+    admitted: null,
+    spawned: null,
+    session_identified: null,
+    progressed: null,
+    stop_requested: null,
+    ended: null,
+  };
+}
+
+for (const state of Object.keys(sampleStates) as SampleState[]) {
+  describe(`an instance that is ${state}`, () => {
+    for (const [name, event] of Object.entries(events)) {
+      const expected = table[state][name as EventName];
+      test(expected === null ? `ignores ${name}` : `becomes ${expected[0]} by ${name}`, () => {
+        const before = sampleInstance(state);
+        const { instance, effects } = transition(before, event);
+        const [status, ...wanted] = expected ?? [before.state.status];
+        expect(instance.state.status as string).toBe(status);
+        expect(effects).toEqual(wanted);
+        if (expected === null) expect(instance).toBe(before);
+      });
+    }
+  });
+}
+
+test("being admitted starts the turn's clock", () => {
+  const { instance } = transition(sampleInstance("queued"), events.admitted);
+  expect(instance.state).toEqual({ status: "pending", startedAt: at, process: null, ending: null });
+  expect(instance.turns.at(-1)!.startedAt).toBe(at);
+});
+
+test("a process and a session id are kept", () => {
+  const spawned = transition(sampleInstance("pending"), events.spawned).instance;
+  expect(spawned.state).toMatchObject({ process: { pid: 7, startTime: "8" } });
+  expect(transition(spawned, events.session_identified).instance.sessionId).toBe("ses_new");
+});
+
+test("the first session id stays", () => {
+  expect(transition(sampleInstance("running"), events.session_identified).instance.sessionId).toBe("ses_child");
+});
+
+test("progress replaces progress and nothing else", () => {
+  const before = sampleInstance("running");
+  expect(transition(before, events.progressed).instance).toEqual({ ...before, progress });
+});
+
+test("an end closes the turn with all that is known of it", () => {
+  const { instance } = transition(sampleInstance("running"), {
+    ...events.ended,
+    outcome: { status: "failed", reason: "exit_nonzero", error: "exited with code 3" },
+    exitCode: 3,
+  });
+  expect(instance.state).toEqual({
+    status: "failed",
+    startedAt: START + 10,
+    endedAt: at,
+    process: { pid: 4242, startTime: "777" },
+    reason: "exit_nonzero",
+    error: "exited with code 3",
+  });
+  expect(instance.turns.at(-1)).toMatchObject({ endedAt: at, exitCode: 3, signal: null });
+  expect(instance.resultPreview).toBe("the end");
+});
+
+test("the first cause of an end wins, whatever came of the process later", () => {
+  const first = transition(sampleInstance("running"), { type: "stop_requested", at, outcome: killed }).instance;
+  const second = transition(first, events.stop_requested).instance;
+  const { state } = transition(second, events.ended).instance;
+  expect(state).toMatchObject({ status: "killed", reason: "killed", error: "Killed on request." });
+});
