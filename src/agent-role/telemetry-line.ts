@@ -30,13 +30,18 @@ export function formatTelemetry(nonce: string, telemetry: Telemetry): string {
   return JSON.stringify({ bizar: nonce, ...telemetry });
 }
 
+/** Whether a line of stderr is telemetry, also where the child was ended in the middle of it. */
+export function isTelemetry(nonce: string, line: string): boolean {
+  return line.startsWith(`{"bizar":"${nonce}"`);
+}
+
 /**
  * Reads a line of stderr.
  *
  * @returns the telemetry, or `undefined` when the line is anything else
  */
 export function parseTelemetry(nonce: string, line: string): Telemetry | undefined {
-  if (!line.startsWith(`{"bizar":"${nonce}"`)) return undefined;
+  if (!isTelemetry(nonce, line)) return undefined;
   try {
     // The nonce is known to the plugin's own child alone: the shape is what formatTelemetry wrote.
     return JSON.parse(line) as Telemetry;

@@ -1,9 +1,10 @@
 import { stripVTControlCharacters } from "node:util";
-import { parseTelemetry, type Telemetry } from "../../agent-role/telemetry-line.ts";
+import { isTelemetry, parseTelemetry, type Telemetry } from "../../agent-role/telemetry-line.ts";
 
 /** What one line of a child's stderr means. */
 export type StderrFact =
-  | { readonly type: "telemetry"; readonly telemetry: Telemetry }
+  /** `undefined` where the line was cut: it is for nobody's eyes all the same. */
+  | { readonly type: "telemetry"; readonly telemetry: Telemetry | undefined }
   | { readonly type: "session_created"; readonly sessionId: string }
   | { readonly type: "agent_fallback"; readonly reason: "agent_unknown" | "wrong_agent"; readonly detail: string }
   | { readonly type: "permission_rejected"; readonly permission: string; readonly detail: string }
@@ -22,8 +23,7 @@ const MODEL_UNKNOWN = /^ProviderModelNotFoundError: (.*)$/;
 
 /** Reads one line of a child's stderr, as opencode 1.18.33 writes it. */
 export function readStderrLine(nonce: string, line: string): StderrFact {
-  const telemetry = parseTelemetry(nonce, line);
-  if (telemetry !== undefined) return { type: "telemetry", telemetry };
+  if (isTelemetry(nonce, line)) return { type: "telemetry", telemetry: parseTelemetry(nonce, line) };
   // Most lines have no colours, and a flood of lines must not become a flood of copies.
   const plain = line.includes("\u001b") ? stripVTControlCharacters(line) : line;
   const level = HOST_LOG.exec(plain)?.[1];

@@ -119,7 +119,7 @@ export class TurnPipes {
     const { log, nonce, observer } = this.#parts;
     const fact = readStderrLine(nonce, text);
     if (fact.type === "telemetry") {
-      this.#telemetry(fact.telemetry);
+      if (fact.telemetry !== undefined) this.#telemetry(fact.telemetry);
       return;
     }
     log.write("stderr", isCut ? `${text} [cut]` : text);
