@@ -1,0 +1,100 @@
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { processBackend } from "../../../src/backends/process/process-backend.ts";
+import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
+import { LogFile } from "../../../src/store/log-file.ts";
+
+// Run in a process of its own: one agent floods its log, and what that took is printed as JSON.
+
+const MEGABYTE = 1_000_000;
+const LAPS = 100;
+const SAMPLE_MS = 100;
+const ROTATION_BYTES = 10_485_760;
+const collects = process.argv.includes("--collect");
+
+const folder = await mkdtemp(join(tmpdir(), "bizar-flood-"));
+try {
+  process.stdout.write(JSON.stringify(await flood()));
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function flood() {
+  const backend = processBackend({
+    binary: await fakeOpencode(),
+    identity: createIdentity(),
+    onExit: "kill",
+    skipPermissions: false,
+    killGraceMs: 1000,
+    environment: process.env,
+    openLog: (instanceId) => new LogFile(join(folder, `${instanceId}.log`), ROTATION_BYTES, complain),
+  });
+  const turn = {
+    instanceId: "bgr_00000000000000000000000000",
+    agent: "flood",
+    model: { providerId: "none", modelId: "none" },
+    prompt: "Go.",
+    directory: folder,
+    sessionId: null,
+  };
+  Bun.gc(true);
+  const before = process.memoryUsage.rss();
+  let most = before;
+  const sample = () => {
+    if (collects) Bun.gc(true);
+    most = Math.max(most, process.memoryUsage.rss());
+  };
+  const sampler = setInterval(sample, SAMPLE_MS);
+  const start = performance.now();
+  const observer = { spawned() {}, sessionIdentified() {}, progressed() {}, mustStop() {} };
+  const { evidence } = await backend.start(turn, observer).ended;
+  const seconds = (performance.now() - start) / 1000;
+  sample();
+  clearInterval(sampler);
+  if (evidence.exitCode !== 0 || evidence.finish !== "stop")
+    throw new Error(`The flood ended badly: ${evidence.exitCode}`);
+  return { megabytesPerSecond: (2 * LAPS) / seconds, growthMiB: (most - before) / 1_048_576 };
+}
+
+/** A program that prints 100 MB of events on stdout and 100 MB of lines on stderr, in turns of 1 MB, and ends well. */
+async function fakeOpencode(): Promise<string> {
+  const finish = event("step_finish", { reason: "stop", tokens: { input: 1, output: 1, reasoning: 0 }, cost: 0 });
+  await writeFile(join(folder, "stdout"), repeat(events()));
+  await writeFile(join(folder, "stderr"), repeat(errorLines()));
+  await writeFile(join(folder, "finish"), finish);
+  const program = join(folder, "opencode");
+  const lap = "cat stdout; cat stderr >&2";
+  await writeFile(
+    program,
+    `#!/bin/sh\ncat >/dev/null\ni=0\nwhile [ $i -lt ${LAPS} ]; do ${lap}; i=$((i+1)); done\ncat finish\n`,
+  );
+  await chmod(program, 0o700);
+  return program;
+}
+
+/** Texts, and tool calls with a longer input, as an agent that edits files prints them. */
+function events(): string {
+  const input = { filePath: "/project/src/main.ts", content: "const answer = 42; // ✓\n".repeat(80) };
+  const state = { status: "completed", title: "src/main.ts", input, time: { start: 1, end: 2 } };
+  const text = event("text", { text: "Looking at the next file: it says “naïve”. 🔎\n".repeat(6) });
+  return text + event("tool_use", { tool: "write", state });
+}
+
+function event(type: string, part: object): string {
+  return `${JSON.stringify({ type, timestamp: 1_700_000_000_000, sessionID: "ses_flood", part })}\n`;
+}
+
+function errorLines(): string {
+  const log = "timestamp=2026-01-01T00:00:00.000Z level=INFO run=1 message=loop session.id=ses_flood step=3\n";
+  return `${log}warning: something was printed by a program that the agent runs\n`;
+}
+
+/** A megabyte of whole copies. */
+function repeat(text: string): string {
+  return text.repeat(Math.ceil(MEGABYTE / Buffer.byteLength(text)));
+}
+
+function complain(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
