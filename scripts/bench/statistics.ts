@@ -12,7 +12,7 @@ function median(values: readonly number[]): number {
 type Unit = OwnFigure["unit"];
 
 /** The median of the rounds, with their spread. */
-function medianFigure(figure: string, values: readonly number[], unit: Unit, atMost?: number): OwnFigure {
+export function medianFigure(figure: string, values: readonly number[], unit: Unit, atMost?: number): OwnFigure {
   return {
     figure,
     value: median(values),
