@@ -53,7 +53,7 @@ describe("more than 64 that wait are an error", () => {
     const { start, supervisor } = createSupervisorRig(1);
     const first = await start();
     for (let each = 0; each < MAX_WAITING; each++) await supervisor.spawn(sampleRequest());
-    await expect(supervisor.spawn(sampleRequest())).rejects.toThrow("64 agents are waiting already");
+    expect(await supervisor.spawn(sampleRequest()).catch(String)).toContain("64 agents are waiting already");
     first.turn.end();
     await supervisor.whenSettled(first.id);
     await supervisor.spawn(sampleRequest());

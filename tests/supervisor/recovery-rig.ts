@@ -1,0 +1,57 @@
+import type { Instance } from "../../src/supervisor/instance.ts";
+import type { TranscriptTurn } from "../../src/supervisor/ports.ts";
+import { Recovery, type LostInstance } from "../../src/supervisor/recovery.ts";
+import { FakeClock } from "./fake-clock.ts";
+
+/** One lost instance, as its record says. */
+export function lostInstance(instance: Instance, given: Partial<LostInstance> = {}): LostInstance {
+  return { instance, ownerPid: 1234, onExit: "kill", ...given };
+}
+
+/** A recovery among fakes that finds `lost`. */
+export function createRecoveryRig(...lost: LostInstance[]) {
+  const clock = new FakeClock();
+  /** What was done, in order. */
+  const journal: string[] = [];
+  const reports: string[] = [];
+  const saved = new Map<string, Instance>();
+  const results = new Map<string, string>();
+  /** What a test changes. */
+  const world = {
+    childLives: false,
+    read: async (_sessionId: string): Promise<TranscriptTurn[] | undefined> => undefined,
+    list: async () => lost,
+    claim: async (id: string) => lost.find(({ instance }) => instance.instanceId === id),
+    save: async (instance: Instance) => void saved.set(instance.instanceId, instance),
+  };
+  const recovery = new Recovery({
+    lost: async () => await world.list(),
+    claim: async (id) => await world.claim(id),
+    release: async () => void journal.push("release"),
+    childLives: () => world.childLives,
+    endTree: async () => void journal.push("end tree"),
+    async save(instance) {
+      await world.save(instance);
+      journal.push(`save ${instance.state.status}`);
+    },
+    async writeResult(id, text) {
+      results.set(id, text);
+      journal.push("write result");
+    },
+    transcripts: { read: async (sessionId) => await world.read(sessionId) },
+    clock,
+    report: (message, cause) => void reports.push(`${message} ${String(cause)}`),
+  });
+  return { clock, journal, recovery, reports, results, saved, world };
+}
+
+/** Lets the promises that can go on do so, and moves the clock while somebody waits for it. */
+export async function untilSettled(work: Promise<void>, clock: FakeClock): Promise<void> {
+  const seen = { settled: false };
+  void work.then(() => (seen.settled = true));
+  for (let round = 0; !seen.settled && round < 1000; round++) {
+    await Promise.resolve();
+    if (clock.pending > 0) clock.advance(1000);
+  }
+  await work;
+}

@@ -1,0 +1,68 @@
+import { expect, test } from "bun:test";
+import { createRecoveryRig, lostInstance, untilSettled } from "./recovery-rig.ts";
+import { sampleId, sampleInstance } from "./sample-instance.ts";
+
+const finishing = () => lostInstance(sampleInstance("running"), { onExit: "finish" });
+
+test('with onExit "finish" a child that lives is waited for, without holding anything up', async () => {
+  const { clock, journal, recovery, saved, world } = createRecoveryRig(finishing());
+  world.childLives = true;
+  world.read = async () => [{ text: "Found it.", finished: true }];
+  await recovery.run();
+  clock.advance(60_000);
+  expect(journal).toEqual([]);
+  world.childLives = false;
+  const settled = Promise.withResolvers<void>();
+  world.save = async (instance) => {
+    saved.set(instance.instanceId, instance);
+    settled.resolve();
+  };
+  await untilSettled(settled.promise, clock);
+  expect(saved.get(sampleId(1))!.state.status).toBe("done");
+});
+
+test('with onExit "kill" a child that lives is ended', async () => {
+  const { journal, recovery, world } = createRecoveryRig(lostInstance(sampleInstance("running")));
+  world.childLives = true;
+  await recovery.run();
+  expect(journal).toEqual(["end tree", "save failed", "release"]);
+});
+
+test("a close stops the waiting and leaves the child to the next start", async () => {
+  const { clock, journal, recovery, world } = createRecoveryRig(finishing());
+  world.childLives = true;
+  await recovery.run();
+  recovery.close();
+  clock.advance(1000);
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(journal).toEqual(["release"]);
+});
+
+test("many callers share one run", async () => {
+  const { journal, recovery } = createRecoveryRig(lostInstance(sampleInstance("queued")));
+  await Promise.all([recovery.run(), recovery.run()]);
+  await recovery.run();
+  expect(journal.filter((entry) => entry.startsWith("save"))).toHaveLength(1);
+});
+
+test("one that cannot be taken over or written keeps no other from being settled", async () => {
+  const [broken, unwritable, fine] = [1, 2, 3].map((each) =>
+    lostInstance(sampleInstance("queued", { instanceId: sampleId(each) })),
+  );
+  const { recovery, reports, saved, world } = createRecoveryRig(broken!, unwritable!, fine!);
+  const { claim, save } = world;
+  world.claim = async (id) => (id === sampleId(1) ? await Promise.reject(new Error("no claim")) : await claim(id));
+  world.save = async (instance) =>
+    instance.instanceId === sampleId(2) ? await Promise.reject(new Error("disk full")) : await save(instance);
+  await recovery.run();
+  expect([...saved.keys()]).toEqual([sampleId(3)]);
+  expect(reports.toSorted()).toEqual([expect.stringContaining("no claim"), expect.stringContaining("disk full")]);
+});
+
+test("records that cannot be read at all are reported, and nothing throws", async () => {
+  const { recovery, reports, world } = createRecoveryRig();
+  world.list = async () => await Promise.reject(new Error("no folder"));
+  await recovery.run();
+  expect(reports).toEqual([expect.stringContaining("no folder")]);
+});
