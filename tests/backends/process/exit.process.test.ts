@@ -1,0 +1,47 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { judge } from "../../../src/supervisor/outcome.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+import { startTurn } from "./turn-rig.ts";
+
+test("an exit code comes with the last words of stderr", async () => {
+  const { evidence } = await startTurn("exits-7.sh").ended;
+  expect(evidence).toMatchObject({ exitCode: 7, signal: null, lastErrorLines: ["first words", "last words"] });
+  expect(judge(evidence)).toMatchObject({ status: "failed", reason: "exit_nonzero" });
+  expect(judge(evidence).error).toContain("exited with code 7");
+});
+
+test("a signal that nobody of us sent is named", async () => {
+  const { evidence } = await startTurn("ends-itself.sh").ended;
+  expect(evidence).toMatchObject({ exitCode: null, signal: "SIGKILL" });
+  expect(judge(evidence).error).toContain("was ended by SIGKILL");
+});
+
+test("a missing binary is an end that says so, in the log too", async () => {
+  const binary = join(temporaryFolder(), "no-opencode-here");
+  const turn = startTurn("", {}, { binary });
+  const { evidence } = await turn.ended;
+  expect(judge(evidence)).toMatchObject({ status: "failed", reason: "spawn_failed" });
+  expect(evidence.spawnError).toContain(binary);
+  expect(evidence.spawnError).toContain("opencodeBinary");
+  expect(turn.log().join("\n")).toContain(binary);
+  expect(turn.seen.processes).toEqual([]);
+});
+
+test("a file that cannot be run as the binary is an end that says so", async () => {
+  const { evidence } = await startTurn("../until.ts").ended;
+  expect(judge(evidence)).toMatchObject({ status: "failed", reason: "spawn_failed" });
+});
+
+test("a missing directory is an end that names it", async () => {
+  const directory = join(temporaryFolder(), "gone");
+  const { evidence } = await startTurn("exits-7.sh", { directory }).ended;
+  expect(judge(evidence)).toMatchObject({ status: "failed", reason: "spawn_failed" });
+  expect(evidence.spawnError).toContain(directory);
+});
+
+test("a log that cannot be opened costs no agent", async () => {
+  const broken = { write: () => undefined, close: () => undefined };
+  const { evidence } = await startTurn("names-two-sessions.ts", {}, { openLog: () => broken }).ended;
+  expect(evidence.text).toBe("All is well.");
+});

@@ -1,0 +1,98 @@
+import { afterAll } from "bun:test";
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { processBackend, type ProcessBackendParts } from "../../../src/backends/process/process-backend.ts";
+import { treeMembers } from "../../../src/processes/end-tree.ts";
+import type { ProcessIdentity, ProcessInfo } from "../../../src/processes/process-table.ts";
+import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
+import { LogFile } from "../../../src/store/log-file.ts";
+import { createInstanceId, type Progress } from "../../../src/supervisor/instance.ts";
+import type { Outcome } from "../../../src/supervisor/outcome.ts";
+import type { RunningTurn, TurnRequest } from "../../../src/supervisor/ports.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+import { until } from "../../until.ts";
+
+/** What the observer of a turn was told. */
+export interface Seen {
+  readonly processes: ProcessIdentity[];
+  readonly sessions: string[];
+  readonly progress: Progress[];
+  readonly stops: Outcome[];
+}
+
+/** A turn of a fixture program that stands in for opencode. */
+export interface StartedTurn extends RunningTurn {
+  readonly seen: Seen;
+  readonly request: TurnRequest;
+  /** The lines of its log, the rotated ones first. */
+  log(): string[];
+  /** What of its tree lives now. */
+  members(): ProcessInfo[];
+  /** Settles when the log has a line that matches. */
+  logged(pattern: RegExp): Promise<RegExpExecArray>;
+}
+
+const started: RunningTurn[] = [];
+afterAll(() => {
+  for (const turn of started.splice(0)) turn.stopNow();
+});
+
+/** Starts a turn of `tests/fixtures/<fixture>`, or of `binary` where one is given. */
+export function startTurn(
+  fixture: string,
+  request: Partial<TurnRequest> = {},
+  parts: Partial<ProcessBackendParts> = {},
+): StartedTurn {
+  const folder = temporaryFolder();
+  const path = join(folder, "agent.log");
+  const seen: Seen = { processes: [], sessions: [], progress: [], stops: [] };
+  const turn: TurnRequest = {
+    instanceId: createInstanceId(),
+    agent: "mimir",
+    model: { providerId: "scripted", modelId: "model" },
+    prompt: "Look around.",
+    directory: folder,
+    sessionId: null,
+    ...request,
+  };
+  const backend = processBackend({
+    binary: join(import.meta.dir, "../../fixtures", fixture),
+    identity: createIdentity(),
+    onExit: "kill",
+    skipPermissions: false,
+    killGraceMs: 5000,
+    environment: process.env,
+    openLog: () => new LogFile(path, 10_485_760, () => undefined),
+    ...parts,
+  });
+  const running = backend.start(turn, {
+    spawned: (process) => seen.processes.push(process),
+    sessionIdentified: (sessionId) => seen.sessions.push(sessionId),
+    progressed: (progress) => seen.progress.push(progress),
+    mustStop: (outcome) => seen.stops.push(outcome),
+  });
+  started.push(running);
+  const log = () => readLog(folder);
+  return {
+    ended: running.ended,
+    stop: () => running.stop(),
+    stopNow: () => running.stopNow(),
+    seen,
+    request: turn,
+    log,
+    members: () => treeMembers({ root: seen.processes[0], marker: turn.instanceId }),
+    async logged(pattern) {
+      await until(`a line of the log matches ${pattern}`, () => log().some((line) => pattern.test(line)));
+      return pattern.exec(log().find((line) => pattern.test(line)) ?? "")!;
+    },
+  };
+}
+
+function readLog(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => name.startsWith("agent.log"));
+  // agent.log.3 is the oldest, agent.log the newest.
+  return names
+    .toSorted()
+    .toReversed()
+    .flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n").slice(0, -1));
+}

@@ -1,0 +1,84 @@
+import { afterAll, expect, test } from "bun:test";
+import { endTree, endTreeNow, treeMembers } from "../../src/processes/end-tree.ts";
+import { systemProcessTable, type ProcessInfo } from "../../src/processes/process-table.ts";
+import { FakeTable, row } from "./fake-table.ts";
+
+const children: Bun.Subprocess[] = [];
+afterAll(() => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
+/** A real process that nobody may end by mistake, as the table shows it. */
+function sleeper(marker?: string): ProcessInfo & { readonly child: Bun.Subprocess } {
+  const env = { ...process.env, ...(marker === undefined ? {} : { BIZAR_INSTANCE: marker }) };
+  const child = Bun.spawn(["sleep", "97"], { env, stdio: ["ignore", "ignore", "ignore"] });
+  children.push(child);
+  return { ...systemProcessTable().find(child.pid)!, child };
+}
+
+test("a process whose pid was given to another one since is not signalled", async () => {
+  const { pid, startTime, child } = sleeper();
+  const root = { pid, startTime: "an earlier one" };
+  expect(await endTree({ root, marker: "bgr_NONE" }, 0)).toEqual({ ended: [], survivors: [] });
+  expect(endTreeNow({ root, marker: "bgr_NONE" })).toEqual([]);
+  expect(systemProcessTable().find(pid)).toMatchObject({ startTime, isZombie: false });
+  expect(child.exitCode ?? child.signalCode).toBeNull();
+});
+
+test("one whose pid changes hands between the listing and the signal is not signalled either", async () => {
+  const { pid, child } = sleeper();
+  const table = new FakeTable([row({ pid })]);
+  // The listing shows the old one, the look before the signal the new one.
+  table.find = () => row({ pid, startTime: "200" });
+  endTreeNow({ root: { pid, startTime: "100" }, marker: "bgr_NONE" }, table);
+  table.rows = [row({ pid, startTime: "200" })];
+  const { survivors } = await endTree({ root: { pid, startTime: "100" }, marker: "bgr_NONE" }, 100, table);
+  expect(survivors).toEqual([]);
+  expect(systemProcessTable().find(pid)?.isZombie).toBe(false);
+  expect(child.signalCode).toBeNull();
+});
+
+test("the process that asks is never signalled, whatever it carries", async () => {
+  const own = systemProcessTable().find(process.pid)!;
+  const table = new FakeTable([own, row({ pid: 2_000_000_001, isZombie: true })], [process.pid]);
+  expect(treeMembers({ root: own, marker: "bgr_OWN" }, table)).toEqual([]);
+  expect(await endTree({ root: own, marker: "bgr_OWN" }, 50, table)).toEqual({ ended: [], survivors: [] });
+  expect(endTreeNow({ root: own, marker: "bgr_OWN" }, table)).toEqual([]);
+});
+
+test("a zombie counts as gone", async () => {
+  const zombie = row({ pid: 2_000_000_001, isZombie: true });
+  const table = new FakeTable([zombie], [zombie.pid]);
+  const begin = performance.now();
+  expect(await endTree({ root: zombie, marker: "bgr_GONE" }, 5000, table)).toEqual({ ended: [], survivors: [] });
+  expect(performance.now() - begin).toBeLessThan(1000);
+});
+
+test("a process that becomes a zombie during the grace ends the wait", async () => {
+  const dying = row({ pid: 2_000_000_001 });
+  const table = new FakeTable([dying]);
+  table.find = (pid) => {
+    table.rows = [{ ...dying, isZombie: true }];
+    return table.rows.find((known) => known.pid === pid);
+  };
+  const begin = performance.now();
+  const { ended, survivors } = await endTree({ root: dying, marker: "bgr_GONE" }, 5000, table);
+  expect(ended.map(({ pid }) => pid)).toEqual([dying.pid]);
+  expect(survivors).toEqual([]);
+  expect(performance.now() - begin).toBeLessThan(1000);
+});
+
+test("what SIGKILL does not end is told as a survivor, after a limit", async () => {
+  const stuck = row({ pid: 2_000_000_001, command: "waits for a disk" });
+  const { survivors } = await endTree({ root: stuck, marker: "bgr_STUCK" }, 0, new FakeTable([stuck]));
+  expect(survivors).toEqual([stuck]);
+}, 10_000);
+
+test("only carriers of the marker are ended, also inside a longer one", async () => {
+  const [mine, nested, other] = [sleeper("bgr_MINE"), sleeper("bgr_OUTER/bgr_MINE"), sleeper("bgr_OTHER")];
+  const { ended, survivors } = await endTree({ marker: "bgr_MINE" }, 2000);
+  expect(new Set(ended.map(({ pid }) => pid))).toEqual(new Set([mine.pid, nested.pid]));
+  expect(survivors).toEqual([]);
+  expect(other.child.signalCode).toBeNull();
+  await Promise.all([mine.child.exited, nested.child.exited]);
+});

@@ -1,0 +1,26 @@
+import type { ProcessInfo, ProcessTable } from "../../src/processes/process-table.ts";
+
+/** A process table that says what the test says. */
+export class FakeTable implements ProcessTable {
+  constructor(
+    public rows: ProcessInfo[],
+    private readonly carriers: readonly number[] = [],
+  ) {}
+
+  list(): ProcessInfo[] {
+    return this.rows;
+  }
+
+  find(pid: number): ProcessInfo | undefined {
+    return this.rows.find((row) => row.pid === pid);
+  }
+
+  marked(): Set<number> {
+    return new Set(this.carriers);
+  }
+}
+
+/** A row of the table; a test names what matters to it. */
+export function row(given: Partial<ProcessInfo> & { pid: number }): ProcessInfo {
+  return { parentPid: 1, startTime: "100", isZombie: false, command: "sleep 97", ...given };
+}

@@ -1,0 +1,49 @@
+import { expect, test } from "bun:test";
+import { createIdentity, isAlive, liveInstances } from "../../src/processes/supervisor-identity.ts";
+import { systemProcessTable } from "../../src/processes/process-table.ts";
+import { FakeTable, row } from "./fake-table.ts";
+
+const here = { directory: "/project", moduleUrl: "file:///plugin.ts" };
+
+test("a plugin instance of this process lives as long as its token is known", () => {
+  const identity = createIdentity();
+  expect(isAlive(identity)).toBe(false);
+  liveInstances().set(identity.token, here);
+  expect(isAlive(identity)).toBe(true);
+  liveInstances().delete(identity.token);
+  expect(isAlive(identity)).toBe(false);
+});
+
+test("two plugin instances of one process are two owners", () => {
+  const [first, second] = [createIdentity(), createIdentity()];
+  liveInstances().set(first.token, here);
+  expect(isAlive(first)).toBe(true);
+  expect(isAlive(second)).toBe(false);
+  expect(first.token).not.toBe(second.token);
+  liveInstances().delete(first.token);
+});
+
+test("an owner in another process lives as long as that process does", async () => {
+  const child = Bun.spawn(["sleep", "97"], { stdio: ["ignore", "ignore", "ignore"] });
+  const { startTime } = systemProcessTable().find(child.pid)!;
+  const owner = { ...createIdentity(), pid: child.pid, startTime };
+  expect(isAlive(owner)).toBe(true);
+  expect(isAlive({ ...owner, startTime: "an earlier process of that pid" })).toBe(false);
+  child.kill("SIGKILL");
+  await child.exited;
+  expect(isAlive(owner)).toBe(false);
+});
+
+test("an owner that is a zombie is gone", () => {
+  const owner = { ...createIdentity(), pid: 2_000_000_001, startTime: "100" };
+  expect(isAlive(owner, new FakeTable([row({ pid: owner.pid, isZombie: true })]))).toBe(false);
+  expect(isAlive(owner, new FakeTable([row({ pid: owner.pid })]))).toBe(true);
+});
+
+test("an owner of another boot or pid namespace cannot be judged, whether its pid is taken or not", () => {
+  const identity = createIdentity();
+  liveInstances().set(identity.token, here);
+  expect(isAlive({ ...identity, bootId: "another boot" })).toBeUndefined();
+  expect(isAlive({ ...identity, bootId: "another boot", pid: 2_000_000_001 })).toBeUndefined();
+  liveInstances().delete(identity.token);
+});
