@@ -2,11 +2,12 @@ import { afterEach, expect, test } from "bun:test";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Machine } from "../../scripts/set-up/machine.ts";
 import { missingPlatformPackages, packagesFor } from "../../scripts/set-up/platform-packages.ts";
 
-const MAC = { os: "darwin", cpu: "arm64", libc: null } as const;
-const LINUX = { os: "linux", cpu: "x64", libc: "glibc" } as const;
-const ALPINE = { os: "linux", cpu: "x64", libc: "musl" } as const;
+const MAC: Machine = { os: "darwin", cpu: "arm64", libc: null };
+const LINUX: Machine = { os: "linux", cpu: "x64", libc: "glibc" };
+const ALPINE: Machine = { os: "linux", cpu: "x64", libc: "musl" };
 
 const opencode = [
   "opencode-linux-x64",
@@ -32,7 +33,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true });
 });
 
-test.each([
+const needs: { machine: Machine; names: string[]; wanted: string[] }[] = [
   { machine: MAC, names: opencode, wanted: ["opencode-darwin-arm64"] },
   { machine: LINUX, names: opencode, wanted: ["opencode-linux-x64"] },
   { machine: ALPINE, names: opencode, wanted: ["opencode-linux-x64-musl"] },
@@ -42,7 +43,8 @@ test.each([
   { machine: MAC, names: tsgolint, wanted: ["@oxlint-tsgolint/darwin-arm64"] },
   { machine: ALPINE, names: tsgolint, wanted: ["@oxlint-tsgolint/linux-x64"] },
   { machine: MAC, names: ["fsevents", "bufferutil"], wanted: [] },
-])("$machine.os/$machine.cpu/$machine.libc needs $wanted", ({ machine, names, wanted }) => {
+];
+test.each(needs)("$machine.os/$machine.cpu/$machine.libc needs $wanted", ({ machine, names, wanted }) => {
   expect(packagesFor(machine, names)).toEqual(wanted);
 });
 
