@@ -1,0 +1,68 @@
+/** How a tool call ended, as the event of the host reports it. */
+export type CallEnd =
+  | { readonly status: "completed"; readonly output: string; readonly exitCode?: number | undefined }
+  | { readonly status: "error"; readonly error: string };
+
+/** What the guard keeps of an end. */
+export interface CallResult {
+  /** Equal for equal answers. */
+  readonly digest: string;
+  /** Whether it counts as a failure. */
+  readonly isError: boolean;
+}
+
+/** An error's beginning tells it from others; a stack trace of megabytes need not be searched. */
+const ERROR_CHARACTERS = 8192;
+/** Commands whose exit code 1 is an answer: nothing found, or a difference. */
+const ANSWERS_WITH_1 =
+  /(^|[;&|]\s*)(git\s+)?(e?grep|fgrep|rg|ag|diff|cmp|test|\[|which|type|command|pgrep|merge-base)\s/;
+
+/**
+ * Digests how a call ended. In an error the call's own argument values are taken out first, so that "File not found: a"
+ * and "File not found: b" are one error.
+ */
+export function digestEnd(tool: string, args: unknown, end: CallEnd): CallResult {
+  if (end.status === "error") return failure(end.error, args);
+  const { output, exitCode } = end;
+  if (exitCode !== undefined && exitCode !== 0 && !isAnswer(tool, args, exitCode) && saysSomething(output)) {
+    return failure(`${exitCode}: ${output}`, args);
+  }
+  // Outputs that differ in a time stamp only are different answers: what is a stamp and what is content, a guard cannot
+  // know, and a real loop is stopped by the caps all the same.
+  return { digest: `ok:${exitCode ?? ""}:${Bun.hash(output).toString(36)}`, isError: false };
+}
+
+/** A negative answer is no failure: eight searches without a match are work. */
+function isAnswer(tool: string, args: unknown, exitCode: number): boolean {
+  return exitCode === 1 && tool === "bash" && ANSWERS_WITH_1.test(commandOf(args));
+}
+
+/** An empty output, or a bare number, is no evidence of one and the same error. */
+function saysSomething(output: string): boolean {
+  return /\p{L}/u.test(output) && output.trim() !== "(no output)";
+}
+
+function failure(error: string, args: unknown): CallResult {
+  let text = error.slice(0, ERROR_CHARACTERS);
+  for (const value of argumentTexts(args)) text = text.replaceAll(value, "");
+  return { digest: `error:${Bun.hash(text.replaceAll(/\s+/g, " ").trim()).toString(36)}`, isError: true };
+}
+
+/** The texts among the arguments, longest first, so that a part of one does not spoil the other. */
+function argumentTexts(args: unknown): string[] {
+  if (typeof args !== "object" || args === null) return [];
+  const texts = Object.values(args).filter((value) => typeof value === "string");
+  return texts
+    .filter(({ length }) => length >= 2 && length <= ERROR_CHARACTERS)
+    .toSorted((a, b) => b.length - a.length);
+}
+
+/** Whether a call waits: the world may have changed by the next one, and it costs next to nothing. */
+export function isWaiting(tool: string, args: unknown): boolean {
+  return tool === "bash" && /(^|[\s;&|(])sleep\s+[\d.$]/.test(commandOf(args));
+}
+
+function commandOf(args: unknown): string {
+  const command: unknown = typeof args === "object" && args !== null ? Reflect.get(args, "command") : undefined;
+  return typeof command === "string" ? command : "";
+}
