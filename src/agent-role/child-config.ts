@@ -16,5 +16,7 @@ function allowDoomLoop(holder: { permission?: unknown }): void {
   const { permission } = holder;
   // One word for everything: an object with a rule for all, so that this one question gets its own answer.
   const rules = typeof permission === "string" ? { "*": permission } : permission;
-  holder.permission = { ...(rules as object | undefined), doom_loop: "allow" };
+  const { doom_loop: _, ...others } = (rules ?? {}) as Record<string, unknown>;
+  // The last rule that fits wins: this one goes behind a rule for everything.
+  holder.permission = { ...others, doom_loop: "allow" };
 }
