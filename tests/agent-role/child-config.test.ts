@@ -1,0 +1,47 @@
+import { describe, expect, test } from "bun:test";
+import { adaptChildConfig } from "../../src/agent-role/child-config.ts";
+
+/** The configuration of a child that was asked for `subby`, after the plugin has had its hands on it. */
+function adapted(config: Record<string, unknown>): Record<string, unknown> {
+  adaptChildConfig(config, "subby");
+  return config;
+}
+
+describe("the asked agent can be run, whatever it is", () => {
+  for (const mode of ["subagent", "primary", "all", undefined]) {
+    test(`mode ${mode}`, () => {
+      const config = adapted({ agent: { subby: { mode, prompt: "You are Subby.", model: "a/b" } } });
+      expect(config).toMatchObject({ agent: { subby: { mode: "all", prompt: "You are Subby.", model: "a/b" } } });
+    });
+  }
+
+  test("one that is built in and not in the list", () => {
+    expect(adapted({})).toMatchObject({ agent: { subby: { mode: "all" } } });
+  });
+
+  test("no other agent is changed", () => {
+    const others = { explore: { mode: "subagent", permission: { doom_loop: "ask" } } };
+    expect(adapted({ agent: { ...others } })).toMatchObject({ agent: others });
+  });
+});
+
+describe("the native loop question, which nobody could answer, is allowed", () => {
+  const cases: [what: string, given: unknown, expected: Record<string, unknown>][] = [
+    ["no permission at all", undefined, { doom_loop: "allow" }],
+    ["one word for everything", "ask", { "*": "ask", doom_loop: "allow" }],
+    ["rules without it", { edit: "deny" }, { edit: "deny", doom_loop: "allow" }],
+    ["rules that ask", { doom_loop: "ask", edit: "deny" }, { edit: "deny", doom_loop: "allow" }],
+    ["nested rules", { bash: { "git *": "allow" } }, { bash: { "git *": "allow" }, doom_loop: "allow" }],
+    ["a rule for everything behind it", { doom_loop: "ask", "*": "ask" }, { "*": "ask", doom_loop: "allow" }],
+  ];
+  for (const [what, permission, expected] of cases) {
+    test(what, () => {
+      const config = adapted({ permission, agent: { subby: { permission } } });
+      const agents = config["agent"] as { subby: { permission: object } };
+      for (const rules of [config["permission"] as object, agents.subby.permission]) {
+        // The last rule that fits wins: its place counts.
+        expect(Object.entries(rules)).toEqual(Object.entries(expected));
+      }
+    });
+  }
+});

@@ -1,0 +1,100 @@
+import { describe, expect, test } from "bun:test";
+import type { HostEvent } from "../../src/agent-role/host-event.ts";
+import { TelemetryState } from "../../src/agent-role/telemetry.ts";
+import { delta, message, OWN, part, sessionCreated, status, SUB, tool } from "./host-events.ts";
+
+const NOW = 1_000_000;
+
+function after(...events: HostEvent[]): TelemetryState {
+  const telemetry = new TelemetryState(null, NOW);
+  for (const event of [sessionCreated(OWN), ...events]) telemetry.apply(event, NOW);
+  return telemetry;
+}
+
+describe("what an agent is doing", () => {
+  const step = part("step-start", "prt_step");
+  const thinking = [step, part("reasoning", "prt_r"), delta("prt_r")];
+  const writing = [step, part("text", "prt_t"), delta("prt_t")];
+  const bash = [tool("bash", "pending", "prt_a"), tool("bash", "running", "prt_a")];
+  const cases: [what: string, events: HostEvent[], activity: string][] = [
+    ["its session was made", [], "starting"],
+    ["the model was asked", [status("busy"), message("user", "mimir"), step], "silent"],
+    ["reasoning comes in", thinking, "thinking"],
+    ["text comes in", writing, "writing"],
+    ["text after reasoning", [...thinking, part("text", "prt_t"), delta("prt_t")], "writing"],
+    ["a part that has no token yet", [step, part("text", "prt_t")], "silent"],
+    ["a token of a part nobody has seen", [step, delta("prt_unknown")], "silent"],
+    ["a call is being written", [...writing, tool("bash", "pending", "prt_a")], "composing bash"],
+    ["a tool runs", bash, "tool bash"],
+    ["a tool has ended", [...bash, tool("bash", "completed", "prt_a")], "silent"],
+    ["a tool has failed", [...bash, tool("bash", "error", "prt_a")], "silent"],
+    ["the provider asks to wait", [step, status("retry")], "retrying"],
+    ["the wait is over", [step, status("retry"), status("busy")], "silent"],
+    ["busy is no news while it writes", [...writing, status("busy")], "writing"],
+    ["the next step after a tool", [...bash, tool("bash", "completed", "prt_a"), ...thinking], "thinking"],
+  ];
+  for (const [what, events, activity] of cases) {
+    test(`${what}: ${activity}`, () => expect(after(...events).report(NOW).activity).toBe(activity));
+  }
+});
+
+describe("parallel tools", () => {
+  const both = [tool("read", "running", "prt_a"), tool("bash", "running", "prt_b")];
+
+  test("the last that was started is the one that shows", () => {
+    expect(after(...both).report(NOW)).toMatchObject({ activity: "tool bash", toolCallCount: 2 });
+  });
+
+  test("when one ends, another that still runs shows", () => {
+    expect(after(...both, tool("bash", "completed", "prt_b")).report(NOW).activity).toBe("tool read");
+    expect(after(...both, tool("read", "completed", "prt_a")).report(NOW).activity).toBe("tool bash");
+  });
+
+  test("two calls of one tool are told apart", () => {
+    const telemetry = after(tool("bash", "running", "prt_a"), tool("bash", "running", "prt_b"));
+    telemetry.apply(tool("bash", "completed", "prt_a"), NOW);
+    expect(telemetry.report(NOW)).toMatchObject({ activity: "tool bash", toolCallCount: 2 });
+    telemetry.apply(tool("bash", "completed", "prt_b"), NOW);
+    expect(telemetry.report(NOW).activity).toBe("silent");
+  });
+});
+
+describe("silence", () => {
+  const cases: [what: string, events: HostEvent[], later: string][] = [
+    ["thinking", [part("reasoning", "prt_r"), delta("prt_r")], "silent"],
+    ["writing", [part("text", "prt_t"), delta("prt_t")], "silent"],
+    ["a running tool", [tool("bash", "running", "prt_a")], "tool bash"],
+    ["composing", [tool("write", "pending", "prt_a")], "composing write"],
+    ["a retry", [status("retry")], "retrying"],
+  ];
+  for (const [what, events, later] of cases) {
+    test(`${what}, and then nothing for more than five seconds: ${later}`, () => {
+      const telemetry = after(...events);
+      expect(telemetry.report(NOW + 5000).activity).not.toBe("silent");
+      expect(telemetry.report(NOW + 5001).activity).toBe(later);
+    });
+  }
+
+  test("the next token ends it", () => {
+    const telemetry = after(part("text", "prt_t"), delta("prt_t"));
+    telemetry.apply(delta("prt_t"), NOW + 60_000);
+    expect(telemetry.report(NOW + 60_001)).toMatchObject({ activity: "writing", lastActivityAt: NOW + 60_000 });
+  });
+
+  test("a native subagent that works is a sign of life", () => {
+    const telemetry = after(tool("task", "running", "prt_a"));
+    telemetry.apply(part("step-start", "prt_s", SUB), NOW + 9000);
+    expect(telemetry.report(NOW + 9000).lastActivityAt).toBe(NOW + 9000);
+  });
+});
+
+test("the agent that really runs is the one its answers name", () => {
+  expect(after(message("user", "mimir")).report(NOW).agent).toBeNull();
+  expect(after(message("assistant", "build")).report(NOW).agent).toBe("build");
+});
+
+test("a change is worth a report, more of the same is not", () => {
+  const telemetry = after(part("text", "prt_t"));
+  const changes = [delta("prt_t"), delta("prt_t"), tool("bash", "running", "prt_a"), tool("bash", "running", "prt_a")];
+  expect(changes.map((event) => telemetry.apply(event, NOW))).toEqual([true, false, true, false]);
+});

@@ -1,0 +1,67 @@
+import { afterEach, beforeEach, expect, jest, test } from "bun:test";
+import { TelemetryState } from "../../src/agent-role/telemetry.ts";
+import { parseTelemetry } from "../../src/agent-role/telemetry-line.ts";
+import { Voice } from "../../src/agent-role/voice.ts";
+import { sessionCreated, tool } from "./host-events.ts";
+
+const nonce = "0123456789abcdef";
+let written: string[];
+let state: TelemetryState;
+let voice: Voice;
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: 1_000_000 });
+  written = [];
+  state = new TelemetryState(null, Date.now());
+  voice = new Voice(nonce, state, (text) => void written.push(text));
+});
+
+afterEach(() => {
+  voice.close();
+  jest.useRealTimers();
+});
+
+test("a change is reported at once, as one whole line", () => {
+  state.apply(sessionCreated("ses_own"), Date.now());
+  voice.changed();
+  expect(written).toHaveLength(1);
+  expect(written[0]).toEndWith("}\n");
+  expect(parseTelemetry(nonce, written[0]!.trimEnd())).toMatchObject({ sessionId: "ses_own", activity: "starting" });
+});
+
+test("however many changes, there are at most four reports a second, and the last change is in one", () => {
+  for (let each = 0; each < 100; each++) {
+    state.apply(tool("bash", "running", `prt_${each}`), Date.now());
+    voice.changed();
+    jest.advanceTimersByTime(9);
+  }
+  expect(written.length).toBeLessThanOrEqual(4);
+  jest.advanceTimersByTime(250);
+  const reports = written.map((line) => parseTelemetry(nonce, line)!);
+  expect(reports.at(-1)!.toolCallCount).toBe(100);
+  expect(reports.flatMap(({ tools }) => tools)).toHaveLength(100);
+});
+
+test("when nothing changes, a heartbeat comes every five seconds", () => {
+  jest.advanceTimersByTime(4999);
+  expect(written).toHaveLength(0);
+  jest.advanceTimersByTime(10_001);
+  expect(written).toHaveLength(3);
+});
+
+test("a change that waits is not reported twice when it is spoken before", () => {
+  voice.changed();
+  voice.changed();
+  voice.speak();
+  jest.advanceTimersByTime(1000);
+  expect(written).toHaveLength(2);
+});
+
+test("its last words are a report, and then it is quiet", () => {
+  voice.changed();
+  voice.changed();
+  voice.close();
+  expect(written).toHaveLength(2);
+  jest.advanceTimersByTime(60_000);
+  expect(written).toHaveLength(2);
+});
