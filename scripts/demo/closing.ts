@@ -21,8 +21,10 @@ export async function showFiles(
   }
   for (const { agent, logPath } of records) {
     const lines = (await readIfThere(logPath)).split("\n").slice(0, -1);
-    narrator.heading(`${agent}'s log, the end of ${lines.length} lines (follow one with: tail -F <log>)`);
+    // opencode's own log is on stderr; what the agent says and does is on stdout.
     const telling = lines.filter((line) => line.startsWith("[stdout]"));
+    if (telling.length === 0) continue;
+    narrator.heading(`${agent}'s log, the end of ${lines.length} lines (follow one with: tail -F <log>)`);
     for (const line of telling.slice(-LOG_LINES)) narrator.line(cut(line));
   }
   if (written === "") return;

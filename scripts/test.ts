@@ -1,0 +1,35 @@
+import { availableParallelism } from "node:os";
+import { CHECKS } from "./test/checks.ts";
+import { runCheck, runTestFile, type StepResult } from "./test/run-step.ts";
+import { Summary } from "./test/summary.ts";
+import { listTestFiles, startsOpencode } from "./test/test-files.ts";
+
+/** Each file that starts the real opencode takes a processor for itself, and up to a gigabyte of memory. */
+const MOST_AT_ONCE = Math.min(2, availableParallelism());
+
+const filters = process.argv.slice(2);
+if (filters.some((filter) => filter.startsWith("-"))) {
+  console.error(`Usage: bun run test [part of a path or of a check's name …]; checks: ${CHECKS.join(", ")}`);
+  process.exit(2);
+}
+const isChosen = (name: string) => filters.length === 0 || filters.some((filter) => name.includes(filter));
+
+const summary = new Summary();
+const files = (await listTestFiles()).filter(isChosen);
+await inParallel(CHECKS.filter(isChosen), runCheck);
+await inParallel(
+  files.filter((file) => !startsOpencode(file)),
+  runTestFile,
+);
+await inParallel(files.filter(startsOpencode), runTestFile);
+summary.print();
+process.exit(summary.exitCode);
+
+/** Runs the steps, a few at a time, in order; each is told as it ends. */
+async function inParallel(names: readonly string[], run: (name: string) => Promise<StepResult>): Promise<void> {
+  const waiting = names.values();
+  const lane = async () => {
+    for (const name of waiting) summary.add(await run(name));
+  };
+  await Promise.all(Array.from({ length: MOST_AT_ONCE }, lane));
+}

@@ -1,0 +1,38 @@
+import type { StepResult } from "./run-step.ts";
+
+const NAME_WIDTH = 56;
+
+/** Tells how each step ended, as it ends, and counts. */
+export class Summary {
+  #passed = 0;
+  #failed = 0;
+  #skipped = 0;
+  readonly #failedNames: string[] = [];
+
+  add({ name, passed, failed, skipped, seconds, output }: StepResult): void {
+    this.#passed += passed;
+    this.#failed += failed;
+    this.#skipped += skipped;
+    const counts = failed > 0 ? `${passed} passed, ${failed} FAILED` : `${passed} passed`;
+    const mark = failed > 0 ? "✗" : "✓";
+    console.log(`${mark} ${name.padEnd(NAME_WIDTH)} ${`${seconds.toFixed(1)} s`.padStart(8)}  ${counts}`);
+    if (failed === 0) return;
+    this.#failedNames.push(name);
+    console.log(`\n${output.replaceAll(/^/gm, "    ")}\n`);
+  }
+
+  /** The last lines; the very last one is for machines as well. */
+  print(): void {
+    if (this.#failedNames.length > 0) {
+      console.log(`\nFailed (run one alone: bun run test <name>):`);
+      for (const name of this.#failedNames) console.log(`  ${name}`);
+    }
+    if (this.#skipped > 0) console.log(`\n${this.#skipped} skipped`);
+    console.log(`\n${this.#passed} passed, ${this.#failed} failed`);
+  }
+
+  /** Nothing run is no success either. */
+  get exitCode(): number {
+    return this.#failed === 0 && this.#passed > 0 ? 0 : 1;
+  }
+}
