@@ -21,6 +21,7 @@ interface Writer {
 export class FileInstanceStore implements InstanceStore {
   readonly #writers = new Map<string, Writer>();
   #writeNow: ((path: string, text: string) => void) | undefined;
+  readonly #lastWords = new Map<string, Instance>();
   #closed = false;
 
   constructor(
@@ -49,6 +50,7 @@ export class FileInstanceStore implements InstanceStore {
     const writer = this.#writers.get(instance.instanceId);
     writer?.retry?.clear();
     if (writer !== undefined) writer.wanted = null;
+    this.#lastWords.set(instance.instanceId, instance);
     this.#writeNow?.(recordPath(this.paths, instance.instanceId), this.#text(instance));
   }
 
@@ -82,6 +84,9 @@ export class FileInstanceStore implements InstanceStore {
         this.#retryLater(writer);
         throw error;
       }
+      // A write that was under way when saveNow came has just replaced what that one wrote.
+      const lastWord = this.#lastWords.get(instanceId);
+      if (lastWord !== undefined) this.saveNow(lastWord);
       writer.retryMs = FIRST_RETRY_MS;
       if (writer.wanted === next) writer.wanted = null;
     }

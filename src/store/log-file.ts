@@ -1,18 +1,8 @@
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { describeError } from "../describe-error.ts";
+import { rotateFiles } from "./rotate-files.ts";
 
-const KEPT_ROTATIONS = 3;
 /** So much is written in one go at most. */
 const BATCH_BYTES = 65_536;
 
@@ -126,11 +116,7 @@ export class LogFile {
 
   #rotate(): void {
     this.#closeFile();
-    rmSync(`${this.path}.${KEPT_ROTATIONS}`, { force: true });
-    for (let index = KEPT_ROTATIONS - 1; index >= 1; index--) {
-      renameIfThere(`${this.path}.${index}`, `${this.path}.${index + 1}`);
-    }
-    renameIfThere(this.path, `${this.path}.1`);
+    rotateFiles(this.path);
   }
 
   #lose(count: number, error: unknown): void {
@@ -148,14 +134,6 @@ export class LogFile {
     } catch (error) {
       this.report(`The log ${this.path} was not closed well: ${describeError(error)}`);
     }
-  }
-}
-
-function renameIfThere(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
   }
 }
 
