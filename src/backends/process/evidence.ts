@@ -4,7 +4,7 @@ import type { RunEvent } from "./run-event.ts";
 import type { StderrFact } from "./stderr-reader.ts";
 
 /** More text than this is cut; the session keeps the whole. */
-const MAX_TEXT_CHARACTERS = 16_777_216;
+const MAX_TEXT_CHARACTERS = 4_194_304;
 const LAST_LINES = 3;
 const LAST_LINE_CHARACTERS = 500;
 const REJECTED = "The user rejected permission";
