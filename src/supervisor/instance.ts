@@ -1,14 +1,8 @@
-import { ulid } from "ulid";
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import type { Outcome, Reason, TerminalStatus } from "./outcome.ts";
 
 /** `bgr_` and a ULID: sorts by creation. Checked before it becomes a file name. */
 export const INSTANCE_ID = /^bgr_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
-
-/** A new instance id. */
-export function createInstanceId(): string {
-  return `bgr_${ulid()}`;
-}
 
 /** Tokens of all steps so far, native subagents included. */
 export interface Tokens {

@@ -1,5 +1,6 @@
 import { Admission } from "./admission.ts";
-import { createInstance, createInstanceId, isTerminal, type Instance, type InstanceRequest } from "./instance.ts";
+import { createInstanceId } from "./create-instance-id.ts";
+import { createInstance, isTerminal, type Instance, type InstanceRequest } from "./instance.ts";
 import { judge, type Outcome } from "./outcome.ts";
 import type { Policy, PolicyWatch } from "./policies/policy.ts";
 import type {
