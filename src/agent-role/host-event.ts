@@ -1,47 +1,48 @@
-import { z } from "zod";
+import { isNumber, isText, oneOf, orAbsent, shape, type Check, type Checked } from "./shape.ts";
 
-const tokenCounts = z.object({
-  input: z.number(),
-  output: z.number(),
-  reasoning: z.number(),
-  cache: z.object({ read: z.number(), write: z.number() }),
+const tokens = shape({
+  input: isNumber,
+  output: isNumber,
+  reasoning: isNumber,
+  cache: shape({ read: isNumber, write: isNumber }),
 });
 
-const toolState = z.object({ status: z.enum(["pending", "running", "completed", "error"]) });
+const state = shape({ status: oneOf("pending", "running", "completed", "error") });
 
-const part = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("text"), id: z.string() }),
-  z.object({ type: z.literal("reasoning"), id: z.string() }),
-  z.object({ type: z.literal("tool"), id: z.string(), tool: z.string(), state: toolState }),
-  z.object({ type: z.literal("step-start"), id: z.string() }),
-  z.object({ type: z.literal("step-finish"), id: z.string(), tokens: tokenCounts, cost: z.number() }),
-]);
+const partChecks = {
+  text: shape({ type: oneOf("text"), id: isText }),
+  reasoning: shape({ type: oneOf("reasoning"), id: isText }),
+  tool: shape({ type: oneOf("tool"), id: isText, tool: isText, state }),
+  "step-start": shape({ type: oneOf("step-start"), id: isText }),
+  "step-finish": shape({ type: oneOf("step-finish"), id: isText, tokens, cost: isNumber }),
+};
 
-const sessionID = z.string();
+/** A part of a message that telemetry understands. */
+export type HostPart = Checked<(typeof partChecks)[keyof typeof partChecks]>;
 
-/** The events of opencode 1.18.33 that telemetry reads; their shapes, as far as it reads them. */
-const hostEvent = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("session.created"), properties: z.object({ sessionID }) }),
-  z.object({
-    type: z.literal("session.status"),
-    properties: z.object({ sessionID, status: z.object({ type: z.string() }) }),
-  }),
-  z.object({
-    type: z.literal("message.updated"),
-    properties: z.object({ sessionID, info: z.object({ role: z.string(), agent: z.string().optional() }) }),
-  }),
-  z.object({ type: z.literal("message.part.updated"), properties: z.object({ sessionID, part }) }),
-  z.object({ type: z.literal("message.part.delta"), properties: z.object({ sessionID, partID: z.string() }) }),
-]);
+const isPart: Check<HostPart> = (value): value is HostPart => Object.values(partChecks).some((check) => check(value));
+
+/** The events of opencode 1.18.33 that telemetry reads; their properties, as far as it reads them. */
+const eventChecks = {
+  "session.created": shape({ sessionID: isText }),
+  "session.status": shape({ sessionID: isText, status: shape({ type: isText }) }),
+  "message.updated": shape({ sessionID: isText, info: shape({ role: isText, agent: orAbsent(isText) }) }),
+  "message.part.updated": shape({ sessionID: isText, part: isPart }),
+  "message.part.delta": shape({ sessionID: isText, partID: isText }),
+};
+
+type EventChecks = typeof eventChecks;
 
 /** An event that telemetry understands. */
-export type HostEvent = z.infer<typeof hostEvent>;
-export type HostPart = z.infer<typeof part>;
-
-const KNOWN_TYPES = new Set<string>(hostEvent.options.map((option) => option.shape.type.value));
+export type HostEvent = {
+  readonly [Type in keyof EventChecks]: { readonly type: Type; readonly properties: Checked<EventChecks[Type]> };
+}[keyof EventChecks];
 
 /** The event as telemetry reads it, or `undefined` for every other one. */
 export function readHostEvent(event: { type: string }): HostEvent | undefined {
-  // Most events are none of ours: the parse is saved for those that are.
-  return KNOWN_TYPES.has(event.type) ? hostEvent.safeParse(event).data : undefined;
+  return isHostEvent(event) ? event : undefined;
+}
+
+function isHostEvent(event: { type: string; properties?: unknown }): event is HostEvent {
+  return Object.hasOwn(eventChecks, event.type) && eventChecks[event.type as keyof EventChecks](event.properties);
 }

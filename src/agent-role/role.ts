@@ -1,22 +1,23 @@
-import { z } from "zod";
 import { systemProcessTable, type ProcessTable } from "../processes/process-table.ts";
+import { isNumber, isText, oneOf, orNull, shape, type Checked } from "./shape.ts";
 
 /** The environment variable that makes an `opencode run` a background agent. Never inherited by what it starts. */
 export const ROLE_VARIABLE = "BIZAR_AGENT_ROLE";
+const MIN_NONCE = 8;
 
-const roleSchema = z.object({
-  instanceId: z.string(),
+const isRole = shape({
+  instanceId: isText,
   /** Prefix of the telemetry lines: nothing else on stderr can be taken for one. */
-  nonce: z.string().min(8),
-  agent: z.string(),
+  nonce: isText,
+  agent: isText,
   /** The session that a follow-up continues. */
-  sessionId: z.string().nullable(),
-  supervisor: z.object({ pid: z.number().int(), startTime: z.string() }),
-  onExit: z.enum(["kill", "finish"]),
+  sessionId: orNull(isText),
+  supervisor: shape({ pid: isNumber, startTime: isText }),
+  onExit: oneOf("kill", "finish"),
 });
 
 /** What a supervisor tells the plugin inside a child. No prompt and no secret: the environment is not private. */
-export type AgentRole = z.infer<typeof roleSchema>;
+export type AgentRole = Checked<typeof isRole>;
 
 /** What this process is to the plugin. */
 export type ProcessRole =
@@ -49,7 +50,8 @@ export function takeProcessRole(
 
 function parseRole(text: string): AgentRole | undefined {
   try {
-    return roleSchema.safeParse(JSON.parse(text)).data;
+    const role: unknown = JSON.parse(text);
+    return isRole(role) && role.nonce.length >= MIN_NONCE ? role : undefined;
   } catch {
     // Not JSON: somebody else's variable. The process is an ordinary host then.
     return undefined;
