@@ -1,17 +1,18 @@
-import { afterAll } from "bun:test";
+import { onTestFinished } from "bun:test";
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const made: string[] = [];
-
-afterAll(() => {
-  for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
-});
-
-/** A new folder of the test's own; gone after the file's tests. */
-export function temporaryFolder(): string {
+/**
+ * A new folder of the running test's own; gone when the test has ended.
+ *
+ * @param beforeRemoval what has to happen first: Bun 1.3.14 runs the hooks of a test in the order they were made
+ */
+export function temporaryFolder(beforeRemoval: (path: string) => void = () => undefined): string {
   const path = realpathSync(mkdtempSync(join(tmpdir(), "bizar-test-")));
-  made.push(path);
+  onTestFinished(() => {
+    beforeRemoval(path);
+    rmSync(path, { recursive: true, force: true });
+  });
   return path;
 }

@@ -1,4 +1,3 @@
-import { afterAll } from "bun:test";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { processBackend, type ProcessBackendParts } from "../../../src/backends/process/process-backend.ts";
@@ -6,7 +5,8 @@ import { treeMembers } from "../../../src/processes/end-tree.ts";
 import type { ProcessIdentity, ProcessInfo } from "../../../src/processes/process-table.ts";
 import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
 import { LogFile } from "../../../src/store/log-file.ts";
-import { createInstanceId, type Progress } from "../../../src/supervisor/instance.ts";
+import { createInstanceId } from "../../../src/supervisor/create-instance-id.ts";
+import type { Progress } from "../../../src/supervisor/instance.ts";
 import type { Outcome } from "../../../src/supervisor/outcome.ts";
 import type { RunningTurn, TurnRequest } from "../../../src/supervisor/ports.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -32,18 +32,13 @@ export interface StartedTurn extends RunningTurn {
   logged(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
-const started: RunningTurn[] = [];
-afterAll(() => {
-  for (const turn of started.splice(0)) turn.stopNow();
-});
-
 /** Starts a turn of `tests/fixtures/<fixture>`, or of `binary` where one is given. */
 export function startTurn(
   fixture: string,
   request: Partial<TurnRequest> = {},
   parts: Partial<ProcessBackendParts> = {},
 ): StartedTurn {
-  const folder = temporaryFolder();
+  const folder = temporaryFolder(() => running.stopNow());
   const path = join(folder, "agent.log");
   const seen: Seen = { processes: [], sessions: [], progress: [], stops: [] };
   const turn: TurnRequest = {
@@ -71,7 +66,6 @@ export function startTurn(
     progressed: (progress) => seen.progress.push(progress),
     mustStop: (outcome) => seen.stops.push(outcome),
   });
-  started.push(running);
   const log = () => readLog(folder);
   return {
     ended: running.ended,

@@ -1,0 +1,133 @@
+import { expect, test } from "bun:test";
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
+import { FakeClock } from "../supervisor/fake-clock.ts";
+import { sampleInstance } from "../supervisor/sample-instance.ts";
+import { until } from "../until.ts";
+import { freshPaths, nobody, openStore } from "./store-rig.ts";
+
+const instance = sampleInstance("running");
+const { instanceId } = instance;
+const states = Array.from({ length: 30 }, (_, index) => ({ ...instance, title: `state ${index}` }));
+
+function titleOnDisk(paths: StatePaths): string {
+  return (JSON.parse(readFileSync(recordPath(paths, instanceId), "utf8")) as { title: string }).title;
+}
+
+/** Takes the folder away and puts a file there: no write reaches it, root's neither. */
+function block(paths: StatePaths): () => void {
+  renameSync(paths.recordDir, `${paths.recordDir}.away`);
+  writeFileSync(paths.recordDir, "");
+  return () => {
+    rmSync(paths.recordDir);
+    renameSync(`${paths.recordDir}.away`, paths.recordDir);
+  };
+}
+
+test("the first record is on disk when create settles, folders made, for the owner's eyes only", async () => {
+  const { paths, store } = openStore();
+  await store.create(instance);
+  expect(titleOnDisk(paths)).toBe(instance.title);
+  expect(statSync(recordPath(paths, instanceId)).mode & 0o777).toBe(0o600);
+  expect(statSync(paths.recordDir).mode & 0o777).toBe(0o700);
+  expect(statSync(paths.stateDir).mode & 0o777).toBe(0o700);
+});
+
+test("a state folder that cannot be written makes create reject, and nothing is dirty", async () => {
+  const paths = freshPaths();
+  mkdirSync(paths.stateDir);
+  writeFileSync(paths.recordDir, "a file in the place of the folder");
+  const { store } = openStore(paths);
+  await expect(store.create(instance)).rejects.toThrow();
+  expect(store.isDirty(instanceId)).toBe(false);
+});
+
+test("of states that come together the newest is on disk when any of them settles", async () => {
+  const { paths, store } = openStore();
+  await store.create(instance);
+  await Promise.all(states.map(async (state) => await store.save(state)));
+  expect(titleOnDisk(paths)).toBe("state 29");
+  expect(store.isDirty(instanceId)).toBe(false);
+  expect(readdirSync(paths.recordDir)).toEqual([`${instanceId}.json`]);
+});
+
+test("a state is dirty until it is on disk", async () => {
+  const { paths, store } = openStore();
+  await store.create(instance);
+  const saved = store.save(states[1]!);
+  expect(store.isDirty(instanceId)).toBe(true);
+  await saved;
+  expect(store.isDirty(instanceId)).toBe(false);
+  expect(titleOnDisk(paths)).toBe("state 1");
+});
+
+test("a failed save rejects, stays dirty, and is made good once the disk takes it again", async () => {
+  const clock = new FakeClock();
+  const { paths, store } = openStore(freshPaths(), nobody, clock);
+  await store.create(instance);
+  const free = block(paths);
+  await expect(store.save(states[1]!)).rejects.toThrow();
+  await store.save(states[2]!).catch(() => undefined);
+  expect(store.isDirty(instanceId)).toBe(true);
+  free();
+  clock.advance(60_000);
+  await until("the newest state is on disk", () => !store.isDirty(instanceId));
+  expect(titleOnDisk(paths)).toBe("state 2");
+});
+
+test("a disk that fails again and again is tried again and again", async () => {
+  const clock = new FakeClock();
+  const { paths, store } = openStore(freshPaths(), nobody, clock);
+  await store.create(instance);
+  const free = block(paths);
+  await store.save(states[3]!).catch(() => undefined);
+  for (let attempt = 0; attempt < 3; attempt++) {
+    clock.advance(60_000);
+    // The attempt that the clock started fails before this one, which waits for the same write.
+    await store.save(states[3]!).catch(() => undefined);
+    expect(store.isDirty(instanceId)).toBe(true);
+  }
+  free();
+  clock.advance(60_000);
+  await until("the state is on disk", () => !store.isDirty(instanceId));
+  expect(titleOnDisk(paths)).toBe("state 3");
+});
+
+test("saveNow is on disk when it returns, and an earlier save that is still under way does not undo it", async () => {
+  for (let round = 0; round < 10; round++) {
+    const { paths, store } = openStore();
+    await store.create(instance);
+    const slow = store.save({ ...states[1]!, prompt: "x".repeat(2_000_000) });
+    for (let turns = 0; turns < round; turns++) await new Promise((resolve) => setImmediate(resolve));
+    store.saveNow({ ...instance, title: "the last word" });
+    expect(titleOnDisk(paths)).toBe("the last word");
+    await slow;
+    expect(titleOnDisk(paths)).toBe("the last word");
+  }
+}, 20_000);
+
+test("after saveNow no timer is left and no later save reaches the disk", async () => {
+  const clock = new FakeClock();
+  const { paths, store } = openStore(freshPaths(), nobody, clock);
+  await store.create(instance);
+  const free = block(paths);
+  await store.save(states[1]!).catch(() => undefined);
+  free();
+  store.saveNow({ ...instance, title: "the last word" });
+  clock.advance(60_000);
+  await store.save(states[2]!);
+  expect(titleOnDisk(paths)).toBe("the last word");
+  expect(store.isDirty(instanceId)).toBe(false);
+});
+
+test("a result is on disk as it came when writeResult settles", async () => {
+  const { paths, store } = openStore();
+  await store.create(instance);
+  const text = "grüße 🦊\r\n\tand more\n".repeat(10_000);
+  await store.writeResult(instanceId, text);
+  const path = join(paths.recordDir, `${instanceId}.result.md`);
+  expect(store.resultPath(instanceId)).toBe(path);
+  expect(readFileSync(path, "utf8")).toBe(text);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
