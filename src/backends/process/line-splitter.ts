@@ -42,29 +42,34 @@ export class LineSplitter {
   }
 
   #keep(bytes: Uint8Array): void {
-    const room = this.maxBytes - this.#pendingBytes;
-    if (bytes.length > room) this.#overflowed = true;
-    const kept = bytes.length > room ? bytes.subarray(0, wholeCharacters(bytes, room)) : bytes;
-    if (kept.length === 0) return;
+    // What follows a cut is dropped to the end of the line, so that the text is a start of what came.
+    if (this.#overflowed || bytes.length === 0) return;
+    const kept = bytes.subarray(0, this.maxBytes - this.#pendingBytes);
+    this.#overflowed = kept.length < bytes.length;
     this.#pending.push(kept);
     this.#pendingBytes += kept.length;
   }
 
   #take(): Line {
     const joined = this.#pending.length === 1 ? this.#pending[0]! : Buffer.concat(this.#pending);
-    const end = joined.at(-1) === CARRIAGE_RETURN ? joined.length - 1 : joined.length;
-    const line = { text: this.#decoder.decode(joined.subarray(0, end)), isCut: this.#overflowed };
+    const line = { text: this.#decoder.decode(joined.subarray(0, this.#textEnd(joined))), isCut: this.#overflowed };
     this.#pending = [];
     this.#pendingBytes = 0;
     this.#overflowed = false;
     return line;
   }
+
+  #textEnd(line: Uint8Array): number {
+    if (this.#overflowed) return wholeCharacters(line);
+    return line.at(-1) === CARRIAGE_RETURN ? line.length - 1 : line.length;
+  }
 }
 
-/** The longest prefix of at most `length` bytes that ends between two UTF-8 characters. */
-function wholeCharacters(bytes: Uint8Array, length: number): number {
-  let end = length;
-  // Continuation bytes are 10xxxxxx: step back to the start of the character that would be cut.
-  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--;
-  return end;
+/** The length of a line without the start of a UTF-8 character that the cap cut in two. */
+function wholeCharacters(line: Uint8Array): number {
+  // Continuation bytes are 10xxxxxx; a first byte has as many leading ones as its character has bytes.
+  const last = line.findLastIndex((byte) => (byte & 0xc0) !== 0x80);
+  const first = line[last] ?? 0;
+  const length = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  return last + length > line.length ? last : line.length;
 }
