@@ -16,7 +16,8 @@ export type StderrFact =
 
 const SESSION_CREATED = /\bmessage=created id=(ses_[A-Za-z0-9]+)\b/;
 const FALLBACK = /^! +(agent "[^"]*" (not found|is a subagent, not a primary agent)\. Falling back to default agent)/;
-const PERMISSION = /^! +permission requested: (\S+) \((.*)\); auto-rejecting$/;
+/** A command of several lines is printed as it is: the words behind it come with its last line. */
+const PERMISSION = /^! +permission requested: (\S+) \((.*?)(?:\); auto-rejecting)?$/;
 const HOST_LOG = /^timestamp=\S+ level=(\w+) /;
 const ERROR_FIELD = /\berror="((?:[^"\\]|\\.)*)"/;
 const MODEL_UNKNOWN = /^ProviderModelNotFoundError: (.*)$/;
