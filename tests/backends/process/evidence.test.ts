@@ -1,0 +1,118 @@
+import { describe, expect, test } from "bun:test";
+import { EvidenceCollector } from "../../../src/backends/process/evidence.ts";
+import { parseRunEvent, type RunEvent } from "../../../src/backends/process/run-event.ts";
+import { readStderrLine } from "../../../src/backends/process/stderr-reader.ts";
+import { judge } from "../../../src/supervisor/outcome.ts";
+
+function event(type: string, extra: Record<string, unknown> = {}): RunEvent {
+  return parseRunEvent(JSON.stringify({ type, timestamp: 1, sessionID: "ses_1", ...extra }))!;
+}
+
+const text = (words: string) => event("text", { part: { text: words } });
+const finish = (reason: string) => event("step_finish", { part: { reason, tokens: {} } });
+const rejectedTool = event("tool_use", {
+  part: { tool: "bash", state: { status: "error", error: "The user rejected permission to use this tool." } },
+});
+const unexplained = event("error", { error: { name: "UnknownError", data: { message: "Unexpected server error" } } });
+const apiError = event("error", { error: { name: "APIError", data: { message: "boom happened", statusCode: 401 } } });
+
+const permissionLine = "! permission requested: bash (echo 1); auto-rejecting";
+const fallbackLine = '! agent "zzz" not found. Falling back to default agent';
+const hostLog = (error: string) =>
+  `timestamp=2026-11-20T23:51:38.410Z level=ERROR run=1 message=failed error="${error}"`;
+const modelLine = hostLog("ProviderModelNotFoundError: Model not found: a/b.");
+
+/** Events of stdout and lines of stderr, in the order in which they came. */
+function collected(...seen: (RunEvent | string)[]): EvidenceCollector {
+  const collector = new EvidenceCollector();
+  for (const each of seen) {
+    if (typeof each === "string") collector.stderr(readStderrLine("0123456789abcdef", each), each);
+    else collector.stdout(each);
+  }
+  return collector;
+}
+
+describe("what is made of it", () => {
+  const cases: [what: string, exitCode: number, seen: (RunEvent | string)[], status: string, reason?: string][] = [
+    ["a good end", 0, [text("a"), finish("stop")], "done"],
+    ["a good end after a tool", 0, [finish("tool-calls"), text("a"), finish("stop")], "done"],
+    ["a tool call and no more", 0, [text("a"), finish("tool-calls")], "failed", "session_error"],
+    ["a refused permission", 0, [permissionLine, rejectedTool, finish("tool-calls")], "failed", "permission_denied"],
+    ["a refused permission without a step", 0, [permissionLine], "failed", "permission_denied"],
+    ["a refused permission in a subagent, and on", 0, [permissionLine, text("a"), finish("stop")], "done"],
+    ["an error that was overcome", 0, [apiError, text("a"), finish("stop")], "done"],
+    ["an error in the end", 1, [text("a"), finish("stop"), apiError], "failed", "session_error"],
+    ["an unknown model", 1, [modelLine, unexplained], "failed", "model_unknown"],
+    ["another agent, whatever came of it", 0, [fallbackLine, text("a"), finish("stop")], "failed", "agent_unknown"],
+    ["such words later, from somewhere else", 0, [text("a"), fallbackLine, finish("stop")], "done"],
+    ["nothing but an exit", 2, [], "failed", "exit_nonzero"],
+  ];
+  for (const [what, exitCode, seen, status, reason] of cases) {
+    test(`${what}: ${status}${reason === undefined ? "" : `, ${reason}`}`, () => {
+      const outcome = judge(collected(...seen).conclude(exitCode, null));
+      expect(`${outcome.status} ${outcome.reason}`).toBe(`${status} ${reason}`);
+    });
+  }
+});
+
+test("texts are joined by blank lines, in their order", () => {
+  expect(collected(text("one"), text(""), finish("tool-calls"), text("two\n")).text()).toEqual({
+    text: "one\n\ntwo\n",
+    isIncomplete: false,
+  });
+});
+
+test("text without an end is cut, and said to be", () => {
+  const collector = new EvidenceCollector();
+  const mebibyte = text("x".repeat(1_048_576));
+  for (let each = 0; each < 40 && !collector.text().isIncomplete; each++) collector.stdout(mebibyte);
+  expect(collector.text().isIncomplete).toBe(true);
+  const { length } = collector.text().text;
+  collector.stdout(mebibyte);
+  expect(collector.text().text.length).toBe(length);
+});
+
+test("a line of stdout that was cut makes the text incomplete", () => {
+  const collector = collected(text("a"));
+  collector.stdoutCut();
+  expect(collector.text()).toEqual({ text: "a", isIncomplete: true });
+});
+
+test("a refused permission names the tool that asked, and what it asked for", () => {
+  const { permissionRejected } = collected(permissionLine, rejectedTool).conclude(0, null);
+  expect(permissionRejected).toEqual({ tool: "bash", detail: "bash: echo 1" });
+  const external = "! permission requested: external_directory (/etc/*); auto-rejecting";
+  expect(collected(external, rejectedTool).conclude(0, null).permissionRejected).toEqual({
+    tool: "bash",
+    detail: "external_directory: /etc/*",
+  });
+});
+
+test("an error of the session has its name, its HTTP status and its words", () => {
+  expect(collected(apiError).conclude(1, null).sessionError).toBe("APIError (HTTP 401): boom happened");
+});
+
+test("where opencode gives no cause, its log does", () => {
+  const { sessionError } = collected(hostLog("the disk is full"), unexplained).conclude(1, null);
+  expect(sessionError).toBe("the disk is full");
+});
+
+describe("the last words", () => {
+  test("are the last three errors of the log", () => {
+    const seen = ["stray", ...["a", "b", "c", "d"].map(hostLog)];
+    expect(collected(...seen).conclude(1, null).lastErrorLines).toEqual(["b", "c", "d"]);
+  });
+
+  test("are other lines where the log has none, without colours and blank ones", () => {
+    const seen = ["\x1b[31mError: no config\x1b[0m", "   ", hostLog("x").replace("ERROR", "INFO")];
+    expect(collected(...seen).conclude(1, null).lastErrorLines).toEqual(["Error: no config"]);
+  });
+
+  test("are short", () => {
+    expect(collected("x".repeat(100_000)).conclude(1, null).lastErrorLines[0]!.length).toBeLessThanOrEqual(500);
+  });
+});
+
+test("how the process ended is kept", () => {
+  expect(collected().conclude(null, "SIGKILL")).toMatchObject({ exitCode: null, signal: "SIGKILL" });
+});
