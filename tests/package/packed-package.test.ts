@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { collectSpawned, createRig, spawn } from "../opencode/rig.ts";
+import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
+import { packAndInstall, type PackedPackage } from "./packed-package.ts";
+
+let pack: PackedPackage;
+beforeAll(async () => {
+  pack = await packAndInstall();
+}, 120_000);
+afterAll(async () => await pack.dispose());
+
+test("the tarball holds the plugin and its documents, and nothing else", () => {
+  const documents = ["CHANGELOG.md", "LICENSE", "README.md", "index.ts", "package.json"];
+  expect(pack.files.filter((path) => !path.startsWith("src/")).toSorted()).toEqual(documents);
+  expect(pack.files).toContain("src/plugin.ts");
+  expect(pack.files.filter((path) => path.startsWith("src/") && !path.endsWith(".ts"))).toEqual([]);
+});
+
+test.each(["path", "path and options"])(
+  "an opencode that names the installed package by %s has odin, and odin's agents work",
+  async (form) => {
+    const entry = form === "path" ? pack.installed : [pack.installed, { maxConcurrentInstances: 2 }];
+    const rig = await createRig({ options: null, config: { plugin: [entry] } });
+    try {
+      rig.plan("the task", { text: "the result" });
+      rig.plan("delegate", spawn({ agent: "thor", prompt: "the task" }), collectSpawned());
+      const run = await runOpencode(rig.sandbox, { agent: "odin", prompt: "delegate" });
+      const [request] = rig.requestsFor("delegate");
+      expect(request?.system).toContain("You are Odin.");
+      expect(request?.tools.filter((tool) => tool.startsWith("bizar_")).toSorted()).toEqual([
+        "bizar_collect",
+        "bizar_kill",
+        "bizar_spawn_background",
+        "bizar_status",
+      ]);
+      expect(run.toolAnswers("bizar_collect")).toEqual([
+        [expect.objectContaining({ status: "done", result: "the result" })],
+      ]);
+      expect(run.exitCode).toBe(0);
+    } finally {
+      await rig.dispose();
+    }
+  },
+  60_000,
+);
