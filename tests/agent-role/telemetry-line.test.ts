@@ -1,9 +1,11 @@
 import { describe, expect, test } from "bun:test";
+import { TelemetryState } from "../../src/agent-role/telemetry.ts";
 import { formatTelemetry, parseTelemetry, type Telemetry } from "../../src/agent-role/telemetry-line.ts";
 import { noTokens } from "../../src/supervisor/instance.ts";
 
 const nonce = "0123456789abcdef";
 const telemetry: Telemetry = {
+  ...new TelemetryState(null, 0).report(0),
   sessionId: "ses_own",
   agent: 'the "quoted" agent',
   activity: "tool näive\nname",

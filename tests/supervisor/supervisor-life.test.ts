@@ -1,5 +1,4 @@
 import { expect, test } from "bun:test";
-import { noTokens } from "../../src/supervisor/instance.ts";
 import { sampleRequest } from "./sample-instance.ts";
 import { createSupervisorRig } from "./supervisor-rig.ts";
 
@@ -107,9 +106,9 @@ test("progress shows at once and is written down at most every ten seconds", asy
   turn.observer.sessionIdentified("ses_child");
   await supervisor.whenIdentified(id);
   const before = journal.length;
-  const base = { toolCallCount: 1, tokens: noTokens, costUsd: 0, voice: true, lastActivityAt: 1, textPreview: null };
+  const { progress } = supervisor.view(id)!.instance;
   for (let each = 0; each < 40; each++) {
-    turn.observer.progressed({ ...base, activity: `tool ${each}` });
+    turn.observer.progressed({ ...progress, activity: `tool ${each}` });
     clock.advance(500);
   }
   expect(supervisor.view(id)!.instance.progress.activity).toBe("tool 39");

@@ -6,6 +6,7 @@ import { killed, sampleInstance, sampleStates, START, type SampleState } from ".
 
 const at = START + 50;
 const progress: Progress = {
+  ...sampleInstance().progress,
   activity: "tool bash",
   toolCallCount: 3,
   tokens: { ...noTokens, input: 9 },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { TelemetryState } from "../../../src/agent-role/telemetry.ts";
 import { formatTelemetry } from "../../../src/agent-role/telemetry-line.ts";
 import { readStderrLine, type StderrFact } from "../../../src/backends/process/stderr-reader.ts";
-import { noTokens } from "../../../src/supervisor/instance.ts";
 
 const nonce = "0123456789abcdef";
 /** How opencode 1.18.33 begins a line that people should see. */
@@ -14,16 +14,7 @@ const session =
 const noModel = String.raw`timestamp=2026-11-20T23:51:38.410Z level=ERROR run=a4cc8ad6 message=failed ref=err_29eac88a error="ProviderModelNotFoundError: Model not found: scripted/nope." cause="ProviderModelNotFoundError: ...\n    at <anonymous>"`;
 const boom = String.raw`timestamp=2026-11-20T23:51:43.635Z level=ERROR run=daf3f043 message=process session.id=ses_x messageID=msg_x error="boom happened" stack="AI_APICallError: boom happened\n    at x"`;
 
-const telemetry = {
-  sessionId: "ses_own",
-  agent: "mimir",
-  activity: "writing",
-  toolCallCount: 0,
-  tokens: noTokens,
-  costUsd: 0,
-  lastActivityAt: 1,
-  tools: [],
-};
+const telemetry = new TelemetryState("ses_own", 1).report(1);
 
 const permission = (permission: string, detail: string): StderrFact => ({
   type: "permission_rejected",

@@ -1,0 +1,75 @@
+import type { ToolContext } from "@opencode-ai/plugin/tool";
+import { readOptions } from "../../src/config/options.ts";
+import { InstanceCatalog } from "../../src/host/instance-catalog.ts";
+import { backgroundTools } from "../../src/host/tools/background-tools.ts";
+import { toRecord, type InstanceRecord } from "../../src/store/record.ts";
+import type { Instance } from "../../src/supervisor/instance.ts";
+import { createSupervisorRig } from "../supervisor/supervisor-rig.ts";
+import { createFakeHost } from "./fake-client.ts";
+
+/** The record of an instance, owned by a process of this number. */
+export function recordOf(instance: Instance, ownerPid = 100, bg = "/state/bg"): InstanceRecord {
+  return toRecord(instance, {
+    supervisor: { pid: ownerPid, startTime: "5000", bootId: "boot", token: "01TOKEN" },
+    onExit: "kill",
+    resultPath: `${bg}/${instance.instanceId}.result.md`,
+    logPath: `/state/logs/${instance.instanceId}.log`,
+  });
+}
+
+/** The tools as the plugin builds them, on a fake host, a fake backend and records in memory. */
+export function createToolRig(maxConcurrentInstances = 8, rawOptions: Record<string, unknown> = {}) {
+  const rig = createSupervisorRig(maxConcurrentInstances);
+  const { host, fake } = createFakeHost();
+  /** Records that another opencode wrote. */
+  const foreign = new Map<string, InstanceRecord>();
+  const { supervisor, store } = rig;
+  const records = () => [...[...store.records.values()].map((instance) => recordOf(instance)), ...foreign.values()];
+  const catalog = new InstanceCatalog({
+    supervisor,
+    records: {
+      read: async (id) => records().find(({ instanceId }) => instanceId === id),
+      list: async () => records(),
+    },
+    toRecord: (instance) => recordOf(instance),
+    recovered: async () => undefined,
+  });
+  const tools = backgroundTools({
+    options: readOptions(rawOptions, {}).options,
+    supervisor,
+    catalog,
+    host,
+    recordDir: "/state/bg",
+    logPath: (id) => `/state/logs/${id}.log`,
+  });
+  /** Calls a tool as the host does: with whatever arguments the model wrote. */
+  const call = async (tool: string, args: unknown = {}, given: Partial<ToolContext> = {}): Promise<ToolAnswer> => {
+    const result = await tools[`bizar_${tool}`]!.execute(args as never, toolContext(given));
+    const { title, output, metadata } = result as Omit<ToolAnswer, "value">;
+    return { title, output, metadata, value: JSON.parse(output) as never };
+  };
+  return { ...rig, call, catalog, fake, foreign };
+}
+
+/** A tool's answer, and what its JSON says. */
+export interface ToolAnswer {
+  readonly title: string;
+  readonly output: string;
+  readonly metadata: Record<string, unknown>;
+  // oxlint-disable-next-line typescript/no-explicit-any -- what a model reads has no type
+  readonly value: any;
+}
+
+export function toolContext(given: Partial<ToolContext> = {}): ToolContext {
+  return {
+    sessionID: "ses_parent",
+    messageID: "msg_parent",
+    agent: "odin",
+    directory: "/project",
+    worktree: "/",
+    abort: new AbortController().signal,
+    metadata() {},
+    async ask() {},
+    ...given,
+  };
+}
