@@ -42,7 +42,7 @@ function describeAnswer(answer: AgentAnswer, agentOf: (instanceId: string) => st
   const facts = [
     reason === undefined ? status : `${status} (${reason})`,
     ...(activity === undefined ? [] : [activity]),
-    ...(toolCallCount === undefined ? [] : [`${toolCallCount} tool calls`]),
+    ...(toolCallCount === undefined ? [] : [`${toolCallCount} tool call${toolCallCount === 1 ? "" : "s"}`]),
     ...(durationMs === undefined ? [] : [`${(durationMs / 1000).toFixed(1)} s`]),
   ].join(", ");
   const name = instanceId === undefined ? "" : `${agentOf(instanceId)}: `;
