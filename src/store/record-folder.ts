@@ -1,4 +1,4 @@
-import { readdir, readFile, rename, stat } from "node:fs/promises";
+import { lstat, readdir, readFile, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { parseRecord, type InstanceRecord } from "./record.ts";
@@ -48,7 +48,12 @@ export class RecordFolder {
     let text: string;
     let stamp: string;
     try {
-      const { mtimeMs, size, ino } = await stat(path);
+      const status = await lstat(path);
+      if (!status.isFile()) {
+        this.#reportOnce(path, `${path} is no file but a link or a folder; it is ignored.`);
+        return undefined;
+      }
+      const { mtimeMs, size, ino } = status;
       stamp = `${mtimeMs}:${size}:${ino}`;
       const cached = this.#cache.get(path);
       if (cached?.stamp === stamp) return cached.record;
