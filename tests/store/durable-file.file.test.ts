@@ -44,5 +44,5 @@ test("a reader never sees half a file, and nothing temporary is left", async () 
 
 test("a folder that is not there is an error, not a silence", async () => {
   const path = join(temporaryFolder(), "gone", "a.json");
-  await expect(writeDurably(path, "x")).rejects.toThrow("ENOENT");
+  expect(writeDurably(path, "x")).rejects.toThrow("ENOENT");
 });

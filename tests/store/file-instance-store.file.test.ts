@@ -39,7 +39,7 @@ test("a state folder that cannot be written makes create reject, and nothing is 
   mkdirSync(paths.stateDir);
   writeFileSync(paths.recordDir, "a file in the place of the folder");
   const { store } = openStore(paths);
-  await expect(store.create(instance)).rejects.toThrow();
+  expect(store.create(instance)).rejects.toThrow();
   expect(store.isDirty(instanceId)).toBe(false);
 });
 
@@ -67,7 +67,7 @@ test("a failed save rejects, stays dirty, and is made good once the disk takes i
   const { paths, store } = openStore(freshPaths(), nobody, clock);
   await store.create(instance);
   const free = block(paths);
-  await expect(store.save(states[1]!)).rejects.toThrow();
+  expect(store.save(states[1]!)).rejects.toThrow();
   await store.save(states[2]!).catch(() => undefined);
   expect(store.isDirty(instanceId)).toBe(true);
   free();

@@ -1,0 +1,131 @@
+import { expect, onTestFinished, test } from "bun:test";
+import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { createIdentity, liveInstances, type SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
+import { LostRecords } from "../../src/store/lost-records.ts";
+import { RecordFolder } from "../../src/store/record-folder.ts";
+import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
+import type { Instance } from "../../src/supervisor/instance.ts";
+import { sampleId, sampleInstance, sampleStates, type SampleState } from "../supervisor/sample-instance.ts";
+import { freshPaths, openStore } from "./store-rig.ts";
+
+/** This boot, and no such process. */
+const gone: SupervisorIdentity = { ...createIdentity(), pid: 2_000_000_001 };
+const states = Object.keys(sampleStates) as SampleState[];
+const unsettled = states.filter((state) => !("endedAt" in sampleStates[state]));
+
+const onThisHost = { directory: "/project", moduleUrl: "file:///plugin.ts" };
+
+/** A host that looks for lost records, and lives as long as the test. */
+function host(paths: StatePaths): LostRecords {
+  const identity = createIdentity();
+  liveInstances().set(identity.token, onThisHost);
+  onTestFinished(() => void liveInstances().delete(identity.token));
+  return new LostRecords(new RecordFolder(paths, (message) => expect.unreachable(message)), paths, identity);
+}
+
+async function leave(instance: Instance, owner: SupervisorIdentity, paths = freshPaths()): Promise<StatePaths> {
+  await openStore(paths, owner).store.create(instance);
+  return paths;
+}
+
+const claimPath = (paths: StatePaths) => `${recordPath(paths, sampleId(1))}.claim`;
+
+test("what a dead owner left without an end is lost; what has ended is not", async () => {
+  const paths = freshPaths();
+  const ids = new Map(states.map((state, index) => [sampleId(index + 1), state]));
+  for (const [instanceId, state] of ids) await leave(sampleInstance(state, { instanceId }), gone, paths);
+  const lost = await host(paths).list();
+  expect(lost.map(({ instance }) => ids.get(instance.instanceId)!)).toEqual(unsettled);
+  expect(lost.every(({ ownerPid, onExit }) => ownerPid === gone.pid && onExit === "kill")).toBe(true);
+});
+
+test("a record whose owner lives is never lost, nor can it be claimed", async () => {
+  const owner = createIdentity();
+  liveInstances().set(owner.token, onThisHost);
+  const paths = await leave(sampleInstance("running"), owner);
+  expect(await host(paths).list()).toEqual([]);
+  expect(await host(paths).claim(sampleId(1))).toBeUndefined();
+  expect(existsSync(claimPath(paths))).toBe(false);
+  liveInstances().delete(owner.token);
+  expect(await host(paths).list()).toHaveLength(1);
+});
+
+test("a record of another boot is lost once it has been silent for two minutes", async () => {
+  const owner = { ...gone, bootId: "another boot" };
+  const silentFor = async (ms: number) => {
+    const { progress } = sampleInstance();
+    const instance = sampleInstance("running", { progress: { ...progress, lastActivityAt: Date.now() - ms } });
+    return await host(await leave(instance, owner)).list();
+  };
+  expect(await silentFor(110_000)).toEqual([]);
+  expect(await silentFor(130_000)).toHaveLength(1);
+});
+
+test("of two hosts that claim together exactly one gets the record", async () => {
+  for (let round = 0; round < 20; round++) {
+    const paths = await leave(sampleInstance("running"), gone);
+    const hosts = [host(paths), host(paths), host(paths)];
+    const claims = await Promise.all(hosts.map(async (each) => await each.claim(sampleId(1))));
+    expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
+  }
+});
+
+test("a claim that was given back can be taken", async () => {
+  const paths = await leave(sampleInstance("running"), gone);
+  const [first, second] = [host(paths), host(paths)];
+  expect(await first.claim(sampleId(1))).toBeDefined();
+  await first.release(sampleId(1));
+  expect(await second.claim(sampleId(1))).toBeDefined();
+});
+
+test("a record that was settled meanwhile cannot be claimed, and no claim stays", async () => {
+  const paths = await leave(sampleInstance("running"), gone);
+  const late = host(paths);
+  expect(await late.list()).toHaveLength(1);
+  await leave(sampleInstance("failed"), gone, paths);
+  expect(await late.claim(sampleId(1))).toBeUndefined();
+  expect(existsSync(claimPath(paths))).toBe(false);
+});
+
+const abandoned: [string, string, number][] = [
+  ["of a host that has died since", JSON.stringify(gone), 0],
+  ["of a host of an earlier boot", JSON.stringify({ ...gone, bootId: "another boot" }), 3_700_000],
+  ["that its host died over before it wrote its name", "", 3_700_000],
+];
+
+test.each(abandoned)("a claim %s is taken over, by one only", async (_, text, ageMs) => {
+  for (let round = 0; round < 10; round++) {
+    const paths = await leave(sampleInstance("running"), gone);
+    writeFileSync(claimPath(paths), text);
+    const at = (Date.now() - ageMs) / 1000;
+    utimesSync(claimPath(paths), at, at);
+    const hosts = [host(paths), host(paths), host(paths)];
+    const claims = await Promise.all(hosts.map(async (each) => await each.claim(sampleId(1))));
+    expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
+  }
+});
+
+const held: [string, string][] = [
+  ["that was just made and has no name yet", ""],
+  ["of another boot or namespace that is fresh", JSON.stringify({ ...gone, bootId: "another boot" })],
+];
+
+test.each(held)("a claim %s is respected", async (_, text) => {
+  const paths = await leave(sampleInstance("running"), gone);
+  writeFileSync(claimPath(paths), text);
+  expect(await host(paths).claim(sampleId(1))).toBeUndefined();
+  expect(existsSync(claimPath(paths))).toBe(true);
+});
+
+test("a claim that was taken over can be given back and taken again, and none is left once the record is settled", async () => {
+  const paths = await leave(sampleInstance("running"), gone);
+  writeFileSync(claimPath(paths), JSON.stringify(gone));
+  const [first, second, third] = [host(paths), host(paths), host(paths)];
+  expect(await first.claim(sampleId(1))).toBeDefined();
+  await first.release(sampleId(1));
+  expect(await second.claim(sampleId(1))).toBeDefined();
+  expect(await third.claim(sampleId(1))).toBeUndefined();
+  await leave(sampleInstance("failed"), gone, paths);
+  await second.release(sampleId(1));
+  expect(readdirSync(paths.recordDir)).toEqual([`${sampleId(1)}.json`]);
+});

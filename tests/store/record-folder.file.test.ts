@@ -1,0 +1,114 @@
+import { expect, test } from "bun:test";
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { toRecord, type InstanceRecord } from "../../src/store/record.ts";
+import { RecordFolder } from "../../src/store/record-folder.ts";
+import { writeDurably } from "../../src/store/durable-file.ts";
+import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
+import { sampleId, sampleInstance } from "../supervisor/sample-instance.ts";
+import { freshPaths, nobody } from "./store-rig.ts";
+
+function record(number: number, given: Partial<InstanceRecord> = {}): InstanceRecord {
+  const origin = { supervisor: nobody, onExit: "kill", resultPath: "/r", logPath: "/l" } as const;
+  return { ...toRecord(sampleInstance("running", { instanceId: sampleId(number) }), origin), ...given };
+}
+
+/** A folder of records; `texts` by the number of the instance. */
+function openFolder(texts: Record<number, string>): { paths: StatePaths; folder: RecordFolder; reports: string[] } {
+  const paths = freshPaths();
+  mkdirSync(paths.recordDir, { recursive: true });
+  for (const [number, text] of Object.entries(texts)) writeFileSync(recordPath(paths, sampleId(Number(number))), text);
+  const reports: string[] = [];
+  return { paths, reports, folder: new RecordFolder(paths, (message) => reports.push(message)) };
+}
+
+const numbers = (records: InstanceRecord[]) => records.map(({ instanceId }) => Number(instanceId.slice(-3)));
+
+test("a folder that is not there has no records", async () => {
+  const folder = new RecordFolder(freshPaths(), (message) => expect.unreachable(message));
+  expect(await folder.list()).toEqual([]);
+  expect(await folder.read(sampleId(1))).toBeUndefined();
+});
+
+test("records are listed oldest first; other files are not looked at", async () => {
+  const { paths, folder, reports } = openFolder({
+    ...{ 3: JSON.stringify(record(3)), 1: JSON.stringify(record(1)), 2: JSON.stringify(record(2)) },
+  });
+  for (const name of ["notes.json", "bgr_short.json", `${sampleId(4)}.result.md`, `${sampleId(5)}.json.claim`]) {
+    writeFileSync(join(paths.recordDir, name), "not a record");
+  }
+  expect(numbers(await folder.list())).toEqual([1, 2, 3]);
+  expect(reports).toEqual([]);
+});
+
+test("a change by another process is seen", async () => {
+  const { paths, folder } = openFolder({ 1: JSON.stringify(record(1)) });
+  expect((await folder.read(sampleId(1)))?.title).toBe("Look around");
+  await writeDurably(recordPath(paths, sampleId(1)), JSON.stringify(record(1, { title: "Look AROUND" })));
+  expect((await folder.read(sampleId(1)))?.title).toBe("Look AROUND");
+});
+
+const corrupt: [string, string][] = [
+  ["an empty file", ""],
+  ["half a record", JSON.stringify(record(1)).slice(0, 300)],
+  ["another JSON", "[1, 2]"],
+  ["a status that does not exist", JSON.stringify({ ...record(1), status: "resting" })],
+];
+
+test.each(corrupt)("%s is set aside with its content, reported once, and harms no other", async (_, text) => {
+  const { paths, folder, reports } = openFolder({ 1: text, 2: JSON.stringify(record(2)) });
+  expect(numbers(await folder.list())).toEqual([2]);
+  expect(numbers(await folder.list())).toEqual([2]);
+  expect(reports).toHaveLength(1);
+  expect(reports[0]).toContain(recordPath(paths, sampleId(1)));
+  const [aside] = readdirSync(paths.recordDir).filter((name) => name.includes(".corrupt-"));
+  expect(aside).toStartWith(`${sampleId(1)}.json.corrupt-`);
+  expect(readFileSync(join(paths.recordDir, aside!), "utf8")).toBe(text);
+});
+
+test("a record of a newer schema is left as it is, ignored, and reported once", async () => {
+  const text = JSON.stringify({ schemaVersion: 99, somethingNew: true });
+  const { paths, folder, reports } = openFolder({ 1: text, 2: JSON.stringify(record(2)) });
+  expect(numbers(await folder.list())).toEqual([2]);
+  expect(await folder.read(sampleId(1))).toBeUndefined();
+  expect(numbers(await folder.list())).toEqual([2]);
+  expect(reports).toHaveLength(1);
+  expect(reports[0]).toContain("99");
+  expect(readFileSync(recordPath(paths, sampleId(1)), "utf8")).toBe(text);
+  expect(readdirSync(paths.recordDir)).toHaveLength(2);
+});
+
+test("a record under another one's name is ignored, left as it is, and reported once", async () => {
+  const { paths, folder, reports } = openFolder({ 1: JSON.stringify(record(7)) });
+  expect(await folder.list()).toEqual([]);
+  expect(await folder.list()).toEqual([]);
+  expect(reports).toHaveLength(1);
+  expect(reports[0]).toContain(sampleId(7));
+  expect(readdirSync(paths.recordDir)).toEqual([`${sampleId(1)}.json`]);
+});
+
+test("a link in the place of a record is not followed", async () => {
+  const { paths, folder, reports } = openFolder({});
+  const target = join(paths.stateDir, "somewhere else");
+  writeFileSync(target, JSON.stringify(record(1)));
+  symlinkSync(target, recordPath(paths, sampleId(1)));
+  expect(await folder.list()).toEqual([]);
+  expect(await folder.read(sampleId(1))).toBeUndefined();
+  expect(reports).toHaveLength(1);
+  expect(readFileSync(target, "utf8")).toBe(JSON.stringify(record(1)));
+});
+
+test("a folder in the place of a record is reported once", async () => {
+  const { paths, folder, reports } = openFolder({ 2: JSON.stringify(record(2)) });
+  mkdirSync(recordPath(paths, sampleId(1)));
+  expect(numbers(await folder.list())).toEqual([2]);
+  expect(numbers(await folder.list())).toEqual([2]);
+  expect(reports).toHaveLength(1);
+});
+
+test("an id that is no id never becomes a path", async () => {
+  const { folder, reports } = openFolder({});
+  expect(await folder.read("../../etc/passwd")).toBeUndefined();
+  expect(await folder.read(`${sampleId(1)}/../x`)).toBeUndefined();
+  expect(reports).toEqual([]);
+});
