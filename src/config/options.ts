@@ -67,11 +67,6 @@ const environmentNames: Readonly<Record<string, { option: OptionName; read: (tex
   BIZAR_BACKGROUND_SKIP_PERMISSIONS: { option: "backgroundSkipPermissions", read: (text) => text === "1" },
 };
 
-/** Whether `BIZAR_DISABLE=1` asks the plugin to stay out. */
-export function isDisabled(environment: NodeJS.ProcessEnv): boolean {
-  return environment["BIZAR_DISABLE"] === "1";
-}
-
 /**
  * Reads the plugin's options. Never throws: a value that cannot be used is clamped or replaced by the default, with
  * one warning that names the option, the value and what is used instead.

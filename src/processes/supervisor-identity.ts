@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { ulid } from "ulid";
+import { liveInstances } from "./live-instances.ts";
 import { systemProcessTable, type ProcessTable } from "./process-table.ts";
 
 /** Who owns a record: one plugin instance in one process of one boot. */
@@ -10,21 +11,6 @@ export interface SupervisorIdentity {
   readonly bootId: string;
   /** The plugin instance: one process may hold several. */
   readonly token: string;
-}
-
-/** What is known of the plugin instances of this process: the one thing that is process-wide. */
-export interface LiveInstance {
-  readonly directory: string;
-  /** The file the plugin was loaded from, to tell the same plugin found twice. */
-  readonly moduleUrl: string;
-}
-
-const LIVE_INSTANCES = Symbol.for("opencode-bizar.live-instances");
-
-/** The live plugin instances of this process by token, also those of another copy of the plugin. */
-export function liveInstances(): Map<string, LiveInstance> {
-  const holder = globalThis as { [LIVE_INSTANCES]?: Map<string, LiveInstance> };
-  return (holder[LIVE_INSTANCES] ??= new Map());
 }
 
 /** A new identity for a plugin instance of this process. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { homedir } from "node:os";
-import { isDisabled, readOptions, type Options } from "../../src/config/options.ts";
+import { isDisabled } from "../../src/config/is-disabled.ts";
+import { readOptions, type Options } from "../../src/config/options.ts";
 
 const environment = { HOME: "/home/ada" };
 

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { createIdentity, isAlive, liveInstances } from "../../src/processes/supervisor-identity.ts";
+import { liveInstances } from "../../src/processes/live-instances.ts";
+import { createIdentity, isAlive } from "../../src/processes/supervisor-identity.ts";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
 import { FakeTable, row } from "./fake-table.ts";
 

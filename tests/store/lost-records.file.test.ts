@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "bun:test";
 import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
-import { createIdentity, liveInstances, type SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
+import { liveInstances } from "../../src/processes/live-instances.ts";
+import { createIdentity, type SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
 import { LostRecords } from "../../src/store/lost-records.ts";
 import { RecordFolder } from "../../src/store/record-folder.ts";
 import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
