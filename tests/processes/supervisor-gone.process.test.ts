@@ -1,0 +1,24 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { endTreeNow, treeMembers } from "../../src/processes/end-tree.ts";
+import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
+import { until } from "../until.ts";
+
+const FIXTURE = join(import.meta.dir, "../fixtures/supervises-an-agent.ts");
+
+test("an agent whose supervisor was killed is gone within 5 s, with all that it started", async () => {
+  const marker = createInstanceId();
+  const supervisor = Bun.spawn([FIXTURE, marker], { stdio: ["ignore", "inherit", "inherit"] });
+  const commands = () => treeMembers({ marker }).map(({ command }) => command);
+  try {
+    const sleepers = () => commands().filter((command) => command === "sleep 97").length;
+    await until("the agent and its tree run", () => sleepers() === 2);
+    expect(commands().some((command) => command.includes("watches-its-supervisor"))).toBe(true);
+    supervisor.kill("SIGKILL");
+    await supervisor.exited;
+    await until("nothing of the agent is left", () => commands().length === 0, 5000);
+  } finally {
+    supervisor.kill("SIGKILL");
+    endTreeNow({ marker });
+  }
+}, 20_000);
