@@ -1,0 +1,86 @@
+import { describe, expect, test } from "bun:test";
+import { provideAgents } from "../../../src/host/agents/provide-agents.ts";
+
+type Provided = Record<string, { mode: string; prompt: string; permission?: Record<string, unknown> }>;
+
+/** The agents of a configuration after the plugin has added its own. */
+function provided(config: Record<string, unknown> = {}): Provided {
+  provideAgents(config);
+  return config["agent"] as Provided;
+}
+
+/** Every answer in a set of rules, at any depth. */
+function answers(rules: unknown): unknown[] {
+  return typeof rules === "object" && rules !== null ? Object.values(rules).flatMap(answers) : [rules];
+}
+
+test("a new user has odin, mimir and thor, each with a prompt of its own", () => {
+  const agents = provided();
+  expect(Object.fromEntries(Object.entries(agents).map(([name, { mode }]) => [name, mode]))).toEqual({
+    odin: "primary",
+    mimir: "all",
+    thor: "all",
+  });
+  expect(new Set(Object.values(agents).map(({ prompt }) => prompt)).size).toBe(3);
+});
+
+test("an agent that the user has stays as it is", () => {
+  const mine = { mode: "subagent", prompt: "Mine.", permission: { edit: "ask" } };
+  const other = { mode: "all" };
+  const agents = provided({ agent: { mimir: { ...mine }, reviewer: { ...other } } });
+  expect(agents["mimir"]).toEqual(mine);
+  expect(agents["reviewer"]).toEqual(other as never);
+  expect(Object.keys(agents).toSorted()).toEqual(["mimir", "odin", "reviewer", "thor"]);
+});
+
+describe("mimir", () => {
+  const permissions = [
+    undefined,
+    "ask",
+    "allow",
+    "deny",
+    { "*": "ask" },
+    { webfetch: "ask", bash: "ask", edit: "ask" },
+    { webfetch: { "*": "ask" }, read: { "*": "ask" } },
+  ];
+  for (const permission of permissions) {
+    test(`never asks, with the user's ${JSON.stringify(permission)}`, () => {
+      const { mimir } = provided({ permission });
+      expect(answers(mimir!.permission).filter((answer) => answer !== "allow" && answer !== "deny")).toEqual([]);
+    });
+  }
+
+  test("changes nothing and runs only what reads", () => {
+    const { edit, bash, task } = provided()["mimir"]!.permission as Record<string, Record<string, string>>;
+    expect([edit, task]).toEqual(["deny", "deny"] as never);
+    expect(Object.entries(bash!)[0]).toEqual(["*", "deny"]);
+    expect(bash).toMatchObject({ "ls *": "allow", "git log *": "allow", "*>*": "deny", "*$(*": "deny" });
+  });
+
+  test("what could write is refused behind everything that is allowed: the last rule that fits wins", () => {
+    const rules = Object.entries(provided()["mimir"]!.permission!["bash"] as Record<string, string>);
+    const lastAllowed = rules.findLastIndex(([, answer]) => answer === "allow");
+    expect(rules.slice(lastAllowed + 1).map(([pattern]) => pattern)).toEqual(expect.arrayContaining(["*>*", "*`*"]));
+  });
+});
+
+describe("mimir on the web does what the user allows, and never asks", () => {
+  const cases: [permission: unknown, webfetch: string][] = [
+    [undefined, "allow"],
+    ["allow", "allow"],
+    ["ask", "deny"],
+    ["deny", "deny"],
+    [{ webfetch: "allow" }, "allow"],
+    [{ webfetch: "ask" }, "deny"],
+    [{ webfetch: "deny" }, "deny"],
+    [{ webfetch: { "https://example.org/*": "allow" } }, "deny"],
+    [{ "*": "ask" }, "deny"],
+    [{ "*": "ask", webfetch: "allow" }, "allow"],
+    [{ bash: "ask" }, "allow"],
+  ];
+  for (const [permission, webfetch] of cases) {
+    test(`${JSON.stringify(permission)}: ${webfetch}`, () => {
+      expect(provided({ permission })["mimir"]!.permission).toMatchObject({ webfetch });
+    });
+  }
+});

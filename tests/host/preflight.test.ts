@@ -1,0 +1,134 @@
+import { describe, expect, test } from "bun:test";
+import { preflight, type PreflightRequest } from "../../src/host/preflight.ts";
+import { assistantMessage, createFakeHost, hostAgent, userMessage } from "./fake-client.ts";
+
+function request(given: Partial<PreflightRequest> = {}): PreflightRequest {
+  const caller = { sessionId: "ses_parent", messageId: "msg_parent" };
+  return { agent: "mimir", model: undefined, directory: "/project", caller, ...given };
+}
+
+const callerModel = { providerId: "scripted", modelId: "model", variant: undefined };
+
+describe("the model that an agent runs on", () => {
+  const ownModel = { model: { providerID: "other", modelID: "tiny" } };
+
+  test("is the one that was asked for, split at the first slash", async () => {
+    const { host, fake } = createFakeHost();
+    fake.agents = [hostAgent("mimir", ownModel)];
+    expect(await preflight(host, request({ model: "scripted/vendor/large" }))).toEqual({
+      ok: true,
+      model: { providerId: "scripted", modelId: "vendor/large", variant: undefined },
+    });
+  });
+
+  test("else the agent's own, with its variant", async () => {
+    const { host, fake } = createFakeHost();
+    fake.agents = [hostAgent("mimir", { ...ownModel, variant: "high" })];
+    expect(await preflight(host, request())).toEqual({
+      ok: true,
+      model: { providerId: "other", modelId: "tiny", variant: "high" },
+    });
+  });
+
+  test("else that of the message that the caller is answering", async () => {
+    expect(await preflight(createFakeHost().host, request())).toEqual({ ok: true, model: callerModel });
+  });
+
+  test("with the variant that the caller's user chose", async () => {
+    const { host, fake } = createFakeHost();
+    const asked = userMessage({ model: { providerID: "scripted", modelID: "model", variant: "max" } });
+    fake.messages.set("msg_user", asked);
+    fake.messages.set(
+      "msg_parent",
+      assistantMessage({ parentID: "msg_user", providerID: "scripted", modelID: "model", finish: null }),
+    );
+    expect(await preflight(host, request())).toEqual({ ok: true, model: { ...callerModel, variant: "max" } });
+  });
+
+  test("a variant that is called default is none", async () => {
+    const { host, fake } = createFakeHost();
+    fake.messages.set("msg_parent", assistantMessage({ providerID: "scripted", modelID: "model", variant: "default" }));
+    expect(await preflight(host, request())).toEqual({ ok: true, model: callerModel });
+  });
+
+  test("a caller's message is not looked up where a model was asked for", async () => {
+    const { host, fake } = createFakeHost();
+    fake.messages.clear();
+    expect(await preflight(host, request({ model: "other/tiny" }))).toMatchObject({ ok: true });
+  });
+});
+
+describe("what cannot be started is refused, with what can", () => {
+  const agents = [hostAgent("mimir"), hostAgent("thor"), hostAgent("title", { hidden: true })];
+  const cases: [what: string, given: Partial<PreflightRequest>, reason: string, error: string][] = [
+    [
+      "a misspelt agent",
+      { agent: "mimr" },
+      "agent_unknown",
+      'There is no agent "mimr" here. Did you mean "mimir"? Those that can be used: mimir, thor.',
+    ],
+    [
+      "an agent that is far from all",
+      { agent: "general-purpose" },
+      "agent_unknown",
+      'There is no agent "general-purpose" here. Those that can be used: mimir, thor.',
+    ],
+    [
+      "a hidden agent, though it would really run",
+      { agent: "title" },
+      "agent_unknown",
+      'There is no agent "title" here. Those that can be used: mimir, thor.',
+    ],
+    [
+      "a misspelt model",
+      { model: "scripted/modle" },
+      "model_unknown",
+      'There is no model "scripted/modle" here. Did you mean "scripted/model"? ' +
+        "Those that can be used: scripted/model, scripted/vendor/large, other/tiny.",
+    ],
+  ];
+  for (const [what, given, reason, error] of cases) {
+    test(what, async () => {
+      const { host, fake } = createFakeHost();
+      fake.agents = agents;
+      expect(await preflight(host, request(given))).toEqual({ ok: false, reason, error } as never);
+    });
+  }
+
+  test("an agent whose own model is not there", async () => {
+    const { host, fake } = createFakeHost();
+    fake.agents = [hostAgent("mimir", { model: { providerID: "gone", modelID: "model" } })];
+    expect(await preflight(host, request())).toMatchObject({ ok: false, reason: "model_unknown" });
+  });
+
+  test("no model that anybody knows", async () => {
+    const { host, fake } = createFakeHost();
+    fake.messages.set("msg_parent", assistantMessage());
+    expect(await preflight(host, request())).toMatchObject({
+      ok: false,
+      reason: "model_unknown",
+      error: expect.stringContaining('pass "model" as provider/model'),
+    });
+  });
+
+  test("of many agents the first twelve are named", async () => {
+    const { host, fake } = createFakeHost();
+    fake.agents = Array.from({ length: 100 }, (_, index) => hostAgent(`agent-number-${index}`));
+    const refusal = await preflight(host, request());
+    expect(refusal).toMatchObject({ error: expect.stringMatching(/agent-number-11 and 88 more\.$/) });
+  });
+});
+
+describe("a host that does not answer as expected is an error that says so", () => {
+  test("no answer", async () => {
+    const { host, fake } = createFakeHost();
+    fake.agents = undefined;
+    expect(await preflight(host, request()).catch(String)).toContain("opencode did not give its agents");
+  });
+
+  test("an answer in another form", async () => {
+    const { host, fake } = createFakeHost();
+    fake.agents = [{ title: "mimir" }];
+    expect(await preflight(host, request()).catch(String)).toContain("in a form this plugin does not know (0.name");
+  });
+});
