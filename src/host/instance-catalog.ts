@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { InstanceRecord } from "../store/record.ts";
 import type { LiveView, Supervisor } from "../supervisor/supervisor.ts";
+import { whenAborted } from "./when-aborted.ts";
 
 /** An instance as the tools see it, whoever runs it. */
 export interface CatalogEntry {
@@ -59,7 +60,7 @@ export class InstanceCatalog {
       const entry = await this.find(instanceId);
       if (entry === undefined || entry.record.endedAt !== null) return;
       const next = entry.isOwn ? this.parts.supervisor.whenSettled(instanceId) : Bun.sleep(FOREIGN_POLL_MS);
-      await Promise.race([next, aborted(signal)]);
+      await Promise.race([next, whenAborted(signal)]);
     }
   }
 
@@ -81,9 +82,4 @@ export class InstanceCatalog {
 
 function foreignEntry(record: InstanceRecord): CatalogEntry {
   return { record, queuePosition: undefined, unsavedResult: undefined, isOwn: false };
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
 }

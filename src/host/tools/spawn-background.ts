@@ -1,6 +1,7 @@
 import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
 import { z } from "zod";
 import { preflight } from "../preflight.ts";
+import { whenAborted } from "../when-aborted.ts";
 import { answer, errorAnswer, shorten } from "./answer.ts";
 import { readArguments, timeoutMs } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
@@ -79,8 +80,7 @@ async function spawn(parts: ToolParts, given: SpawnArguments, context: ToolConte
 async function identified({ supervisor }: ToolParts, instanceId: string, abort: AbortSignal): Promise<void> {
   if (supervisor.view(instanceId)?.instance.state.status === "queued") return;
   const limit = AbortSignal.any([abort, AbortSignal.timeout(IDENTIFY_LIMIT_MS)]);
-  const passed = new Promise<void>((resolve) => limit.addEventListener("abort", () => resolve(), { once: true }));
-  await Promise.race([supervisor.whenIdentified(instanceId), passed]);
+  await Promise.race([supervisor.whenIdentified(instanceId), whenAborted(limit)]);
 }
 
 async function describe(parts: ToolParts, instanceId: string): Promise<ToolResult> {
