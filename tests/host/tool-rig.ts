@@ -36,11 +36,9 @@ export function createToolRig(maxConcurrentInstances = 8, rawOptions: Record<str
   });
   const tools = backgroundTools({
     options: readOptions(rawOptions, {}).options,
-    supervisor,
-    catalog,
     host,
     recordDir: "/state/bg",
-    logPath: (id) => `/state/logs/${id}.log`,
+    supervision: async () => ({ supervisor, catalog }),
   });
   /** Calls a tool as the host does: with whatever arguments the model wrote. */
   const call = async (tool: string, args: unknown = {}, given: Partial<ToolContext> = {}): Promise<ToolAnswer> => {

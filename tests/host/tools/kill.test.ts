@@ -1,0 +1,57 @@
+import { expect, test } from "bun:test";
+import { sampleId, sampleInstance, sampleRequest } from "../../supervisor/sample-instance.ts";
+import { createToolRig, recordOf } from "../tool-rig.ts";
+
+test("the answer comes when nothing of the agent runs any more", async () => {
+  const rig = createToolRig();
+  const { id, turn } = await rig.start();
+  const answering = rig.call("kill", { instanceId: id });
+  while (turn.stops === 0) await Promise.resolve();
+  turn.end({ exitCode: 143, text: "" });
+  const { title, value } = await answering;
+  expect(value).toEqual({ instanceId: id, status: "killed" });
+  expect(title).toBe("mimir killed");
+});
+
+test("one that waits for a place is killed without ever starting", async () => {
+  const rig = createToolRig(1);
+  await rig.start();
+  const id = await rig.supervisor.spawn(sampleRequest());
+  expect((await rig.call("kill", { instanceId: id })).value).toEqual({ instanceId: id, status: "killed" });
+  expect(rig.backend.turns).toHaveLength(1);
+});
+
+test("one that has ended stays as it ended", async () => {
+  const rig = createToolRig();
+  const { id, turn } = await rig.start();
+  turn.end();
+  await rig.supervisor.whenSettled(id);
+  expect((await rig.call("kill", { instanceId: id })).value).toEqual({ instanceId: id, status: "done" });
+  expect(turn.stops).toBe(0);
+});
+
+test("one that another opencode runs is left to that one", async () => {
+  const rig = createToolRig();
+  rig.foreign.set(sampleId(1), recordOf(sampleInstance("running"), 777));
+  const { value } = await rig.call("kill", { instanceId: sampleId(1) });
+  expect(value).toMatchObject({ instanceId: sampleId(1), status: "running" });
+  expect(value.error).toContain("process 777");
+});
+
+test("one of another opencode that has ended is no error", async () => {
+  const rig = createToolRig();
+  rig.foreign.set(sampleId(1), recordOf(sampleInstance("timed_out"), 777));
+  const { value } = await rig.call("kill", { instanceId: sampleId(1) });
+  expect(value).toEqual({ instanceId: sampleId(1), status: "timed_out" });
+});
+
+test("an unknown id is an error that names it", async () => {
+  const { value } = await createToolRig().call("kill", { instanceId: sampleId(7) });
+  expect(value).toEqual({ error: "instance not found", instanceId: sampleId(7) });
+});
+
+test("arguments that cannot be used are an error", async () => {
+  for (const args of [undefined, {}, { instanceId: "all" }, { instanceId: null }]) {
+    expect((await createToolRig().call("kill", args)).value.error).toStartWith("bizar_kill takes instanceId.");
+  }
+});

@@ -1,0 +1,118 @@
+import { describe, expect, test } from "bun:test";
+import { createToolRig } from "../tool-rig.ts";
+
+const task = { agent: "mimir", prompt: "Look around and report." };
+
+/** Spawns an agent whose session is known at once, as the model would. */
+async function spawnRunning(rig: ReturnType<typeof createToolRig>, args: Record<string, unknown> = task) {
+  const answering = rig.call("spawn_background", args);
+  while (rig.backend.turns.length === 0) await Promise.resolve();
+  const turn = rig.backend.turns.at(-1)!;
+  turn.observer.spawned({ pid: 4242, startTime: "777" });
+  turn.observer.sessionIdentified("ses_child");
+  return { turn, answer: await answering };
+}
+
+test("the answer comes with the session, and says what to do next", async () => {
+  const { answer, turn } = await spawnRunning(createToolRig());
+  const { instanceId } = turn.request;
+  expect(answer.value).toEqual({
+    instanceId,
+    sessionId: "ses_child",
+    processId: 4242,
+    status: "running",
+    logPath: `/state/logs/${instanceId}.log`,
+    message: "mimir is running in the background.",
+    nextSteps: expect.arrayContaining([expect.stringContaining(`bizar_collect {"instanceId": "${instanceId}"}`)]),
+  });
+  expect(answer.metadata).toEqual({ instanceId, sessionId: "ses_child", status: "running" });
+  expect(answer.title).toBe(`mimir running (${instanceId})`);
+});
+
+test("the agent runs where its caller does, on its caller's model, with the whole prompt", async () => {
+  const rig = createToolRig();
+  const prompt = `- first\n${'"quotes" $() 👍 '.repeat(10_000)}`;
+  const { turn } = await spawnRunning(rig, { ...task, prompt });
+  expect(turn.request.prompt).toBe(prompt);
+  expect(turn.request).toMatchObject({ directory: "/project", model: { providerId: "scripted", modelId: "model" } });
+  expect(rig.supervisor.view(turn.request.instanceId)!.instance).toMatchObject({
+    parent: { sessionId: "ses_parent", messageId: "msg_parent", agent: "odin" },
+    timeoutMs: 300_000,
+    deadlineMs: null,
+  });
+});
+
+test("what was asked for is kept", async () => {
+  const rig = createToolRig();
+  const asked = { title: "Look", timeoutMs: 5000, deadlineMs: 60_000, model: "other/tiny" };
+  const { turn } = await spawnRunning(rig, { ...task, ...asked });
+  expect(rig.supervisor.view(turn.request.instanceId)!.instance).toMatchObject({
+    title: "Look",
+    timeoutMs: 5000,
+    deadlineMs: 60_000,
+    model: { providerId: "other", modelId: "tiny" },
+  });
+});
+
+test("when all places are taken, the answer comes at once with the place in the line", async () => {
+  const rig = createToolRig(1);
+  await spawnRunning(rig);
+  const { value } = await rig.call("spawn_background", task);
+  expect(value).toMatchObject({ status: "queued", queuePosition: 1, sessionId: null, processId: null });
+  expect((await rig.call("spawn_background", task)).value.queuePosition).toBe(2);
+});
+
+test("when the host aborts the call, the agent goes on, pending", async () => {
+  const rig = createToolRig();
+  const { value } = await rig.call("spawn_background", task, { abort: AbortSignal.abort() });
+  expect(value).toMatchObject({ status: "pending", sessionId: null });
+  expect(rig.backend.turns[0]).toMatchObject({ stops: 0, stopsNow: 0 });
+});
+
+test("an agent that ended before its session was known is told as it ended", async () => {
+  const rig = createToolRig();
+  const answering = rig.call("spawn_background", task);
+  while (rig.backend.turns.length === 0) await Promise.resolve();
+  rig.backend.turns[0]!.end({ exitCode: null, spawnError: "no such file: opencode", text: "" });
+  const { value } = await answering;
+  expect(value).toMatchObject({ status: "failed", reason: "spawn_failed", error: "no such file: opencode" });
+});
+
+describe("what cannot be started is an error, and nothing is left of it", () => {
+  const cases: [what: string, args: unknown, error: string][] = [
+    ["no agent", { prompt: "Go." }, '"agent"'],
+    ["no prompt", { agent: "mimir" }, '"prompt"'],
+    ["a blank prompt", { ...task, prompt: " \n " }, "the prompt is empty"],
+    ["a model without a provider", { ...task, model: "/model" }, "provider/model"],
+    ["a model without a name", { ...task, model: "scripted/" }, "provider/model"],
+    ["a wait that is too short", { ...task, timeoutMs: 999 }, '"timeoutMs"'],
+    ["a deadline that is too long", { ...task, deadlineMs: 86_400_001 }, '"deadlineMs"'],
+    ["an argument that nobody knows", { ...task, timeout: 5000 }, "timeout"],
+    ["no arguments", undefined, '"agent"'],
+    ["something else", "mimir", "bizar_spawn_background takes"],
+    ["an unknown agent", { ...task, agent: "mimr" }, 'Did you mean "mimir"?'],
+    ["an unknown model", { ...task, model: "scripted/nope" }, "There is no model"],
+  ];
+  for (const [what, args, error] of cases) {
+    test(what, async () => {
+      const rig = createToolRig();
+      const answer = await rig.call("spawn_background", args);
+      expect(answer.value.error).toContain(error);
+      expect(answer.metadata).toEqual({ error: true });
+      expect([rig.journal.length, rig.backend.turns.length]).toEqual([0, 0]);
+    });
+  }
+
+  test("a state folder that cannot be written", async () => {
+    const rig = createToolRig();
+    rig.store.failing.add("create");
+    const { value } = await rig.call("spawn_background", task);
+    expect(value.error).toBe("bizar_spawn_background failed: create failed");
+  });
+
+  test("a host that does not answer", async () => {
+    const rig = createToolRig();
+    rig.fake.agents = new Error("connection refused");
+    expect((await rig.call("spawn_background", task)).value.error).toContain("connection refused");
+  });
+});
