@@ -1,6 +1,7 @@
 import { mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { readCounts, type Counts } from "./junit.ts";
 import { ROOT } from "./test-files.ts";
 
@@ -71,7 +72,7 @@ async function run(bunArguments: readonly string[], folder: string) {
   });
   const exitCode = await child.exited;
   await outputFile.close();
-  const output = (await readFile(outputPath, "utf8")).trim();
+  const output = stripVTControlCharacters(await readFile(outputPath, "utf8")).trim();
   return { exitCode, output, seconds: (performance.now() - startedAt) / 1000 };
 }
 
