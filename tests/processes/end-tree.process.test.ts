@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from "bun:test";
 import { endTree, endTreeNow, treeMembers } from "../../src/processes/end-tree.ts";
 import { systemProcessTable, type ProcessInfo } from "../../src/processes/process-table.ts";
+import { until } from "../until.ts";
 import { FakeTable, row } from "./fake-table.ts";
 
 const children: Bun.Subprocess[] = [];
@@ -81,4 +82,19 @@ test("only carriers of the marker are ended, also inside a longer one", async ()
   expect(survivors).toEqual([]);
   expect(other.child.signalCode).toBeNull();
   await Promise.all([mine.child.exited, nested.child.exited]);
+});
+
+test("a descendant that dropped the marker is ended with its root, before and after its parent is gone", async () => {
+  const script = "env -i sleep 97 & sh -c 'env -i sleep 97 & sleep 97' & wait";
+  const child = Bun.spawn(["sh", "-c", script], { stdio: ["ignore", "ignore", "ignore"] });
+  children.push(child);
+  const root = systemProcessTable().find(child.pid)!;
+  const tree = { root, marker: "bgr_NONE" };
+  const sleepers = () => treeMembers(tree).filter(({ command }) => command === "sleep 97");
+  await until("three sleep", () => sleepers().length === 3);
+  const before = sleepers();
+  const { survivors } = await endTree(tree, 5000);
+  expect(survivors).toEqual([]);
+  for (const { pid } of before) expect(systemProcessTable().find(pid)?.isZombie ?? true).toBe(true);
+  await child.exited;
 });

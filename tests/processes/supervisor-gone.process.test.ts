@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import type { AgentRole } from "../../src/agent-role/role.ts";
+import { watchSupervisor } from "../../src/agent-role/supervisor-watch.ts";
 import { endTreeNow, treeMembers } from "../../src/processes/end-tree.ts";
 import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
 import { until } from "../until.ts";
@@ -22,3 +24,17 @@ test("an agent whose supervisor was killed is gone within 5 s, with all that it 
     endTreeNow({ marker });
   }
 }, 20_000);
+
+test("an agent whose supervisor lives is left alone, look after look", async () => {
+  const supervisor = { pid: 4242, startTime: "1" };
+  const { promise: lookedOften, resolve } = Promise.withResolvers<void>();
+  let looks = 0;
+  const parentPid = () => {
+    looks += 1;
+    if (looks === 3) resolve();
+    return supervisor.pid;
+  };
+  const stop = watchSupervisor({ supervisor } as AgentRole, () => expect.unreachable("it lives"), parentPid);
+  await lookedOften;
+  stop();
+});
