@@ -1,12 +1,14 @@
 import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
 import { z } from "zod";
 import type { CatalogEntry } from "../instance-catalog.ts";
-import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES, shorten } from "./answer.ts";
+import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { instanceId, readArguments, timeoutMs } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 
 export const COLLECT = "bizar_collect";
 const MOST_AT_ONCE = 32;
+/** An error takes at most this part of its agent's share of the answer: bytes, since escapes take six for one. */
+const ERROR_SHARE = 4;
 
 const description = `Wait for background agents and fetch their results.
 
@@ -88,7 +90,7 @@ async function resultView(
     tokens: record.tokens,
     costUsd: record.costUsd,
     durationMs: duration(entry),
-    ...(record.error === null ? {} : { error: shorten(record.error, 500) }),
+    ...(record.error === null ? {} : { error: cutToJsonBytes(record.error, Math.floor(budget / ERROR_SHARE)) }),
   };
   // The array's own indentation and the mark of a cut come on top.
   const room = budget - jsonBytes([{ ...view, truncated: true }]);
