@@ -1,0 +1,133 @@
+import { describe, expect, test } from "bun:test";
+import { sampleId, sampleRequest } from "../../supervisor/sample-instance.ts";
+import { createToolRig } from "../tool-rig.ts";
+
+test("a result comes with how it came about", async () => {
+  const rig = createToolRig();
+  const { id, turn } = await rig.start();
+  turn.observer.sessionIdentified("ses_child");
+  const answering = rig.call("collect", { instanceId: id });
+  rig.clock.advance(1500);
+  rig.store.failing.add("result");
+  turn.end({ text: "Found it." });
+  const { metadata, title, value } = await answering;
+  expect(value).toMatchObject({
+    instanceId: id,
+    status: "done",
+    result: "Found it.",
+    resultPath: `/state/bg/${id}.result.md`,
+    toolCallCount: 0,
+    costUsd: 0,
+    durationMs: 1500,
+  });
+  expect(value).not.toHaveProperty("truncated");
+  expect(title).toBe("mimir done");
+  expect(metadata).toEqual({ statuses: { [id]: "done" } });
+});
+
+test("a failure says why", async () => {
+  const rig = createToolRig();
+  const { id, turn } = await rig.start();
+  turn.end({ exitCode: 1, text: "", sessionError: "boom happened" });
+  const { value } = await rig.call("collect", { instanceId: id });
+  expect(value).toMatchObject({ status: "failed", reason: "session_error", error: "boom happened", result: "" });
+});
+
+describe("when the wait ends first", () => {
+  test("the agent is left alone, and a second collect has the result", async () => {
+    const rig = createToolRig();
+    const { id, turn } = await rig.start();
+    turn.observer.progressed({
+      ...rig.supervisor.view(id)!.instance.progress,
+      textPreview: "so far",
+      activity: "writing",
+    });
+    const { value } = await rig.call("collect", { instanceId: id }, { abort: AbortSignal.abort() });
+    expect(value).toMatchObject({ status: "running", result: "so far", note: expect.stringContaining("writing") });
+    expect(turn.stops).toBe(0);
+    rig.store.failing.add("result");
+    turn.end({ text: "Found it." });
+    expect((await rig.call("collect", { instanceId: id })).value).toMatchObject({
+      status: "done",
+      result: "Found it.",
+    });
+    expect((await rig.call("collect", { instanceId: id })).value).toMatchObject({
+      status: "done",
+      result: "Found it.",
+    });
+  });
+
+  test("one that waits for a place is said to", async () => {
+    const rig = createToolRig(1);
+    await rig.start();
+    const id = await rig.supervisor.spawn(sampleRequest());
+    const { value } = await rig.call("collect", { instanceId: id }, { abort: AbortSignal.abort() });
+    expect(value).toMatchObject({ status: "running", note: expect.stringContaining("still queued") });
+  });
+});
+
+describe("several at once", () => {
+  test("all: the answer comes when the last has ended", async () => {
+    const rig = createToolRig();
+    const agents = [await rig.start(), await rig.start(), await rig.start()];
+    rig.store.failing.add("result");
+    const instanceIds = agents.map(({ id }) => id);
+    let isAnswered = false;
+    const answering = rig.call("collect", { instanceIds }).finally(() => (isAnswered = true));
+    agents[2]!.turn.end({ text: "three" });
+    agents[0]!.turn.end({ text: "one" });
+    await rig.supervisor.whenSettled(instanceIds[0]!);
+    expect(isAnswered).toBe(false);
+    agents[1]!.turn.end({ text: "two" });
+    const { title, value } = await answering;
+    expect(value).toMatchObject(["one", "two", "three"].map((result) => ({ status: "done", result })));
+    expect(title).toBe("3 of 3 agents have ended");
+  });
+
+  test("any: the answer comes with the first, and tells of the others", async () => {
+    const rig = createToolRig();
+    const agents = [await rig.start(), await rig.start()];
+    rig.store.failing.add("result");
+    const instanceIds = agents.map(({ id }) => id);
+    const answering = rig.call("collect", { instanceIds, wait: "any" });
+    agents[1]!.turn.end({ text: "two" });
+    expect((await answering).value).toMatchObject([{ status: "running" }, { status: "done", result: "two" }]);
+    expect(agents[0]!.turn.stops).toBe(0);
+  });
+
+  test("one that is named twice is collected once", async () => {
+    const rig = createToolRig();
+    const { id, turn } = await rig.start();
+    turn.end({ text: "" });
+    expect((await rig.call("collect", { instanceIds: [id, id] })).value).toHaveLength(1);
+  });
+});
+
+describe("what cannot be collected is an error", () => {
+  const cases: [what: string, args: unknown, error: string][] = [
+    ["neither instanceId nor instanceIds", {}, "exactly one of them"],
+    ["both", { instanceId: sampleId(1), instanceIds: [sampleId(2)] }, "exactly one of them"],
+    ["an empty list", { instanceIds: [] }, '"instanceIds"'],
+    ["more than 32", { instanceIds: Array.from({ length: 33 }, (_, each) => sampleId(each)) }, '"instanceIds"'],
+    ["an id that is none", { instanceIds: [sampleId(1), "../x"] }, '"instanceIds.1"'],
+    ["a wait that is too short", { instanceId: sampleId(1), timeoutMs: 999 }, '"timeoutMs"'],
+    ["a wait that is too long", { instanceId: sampleId(1), timeoutMs: 1_800_001 }, '"timeoutMs"'],
+    ["an unknown way to wait", { instanceIds: [sampleId(1)], wait: "some" }, '"wait"'],
+    ["an unknown scope", { instanceId: sampleId(1), scope: "first" }, '"scope"'],
+  ];
+  for (const [what, args, error] of cases) {
+    test(what, async () => expect((await createToolRig().call("collect", args)).value.error).toContain(error));
+  }
+
+  test("an unknown id is named", async () => {
+    const { value } = await createToolRig().call("collect", { instanceId: sampleId(7) });
+    expect(value).toEqual({ error: "instance not found", instanceId: sampleId(7) });
+  });
+
+  test("of several, those that are unknown are named, and nobody waits", async () => {
+    const rig = createToolRig();
+    const { id } = await rig.start();
+    const { value } = await rig.call("collect", { instanceIds: [id, sampleId(7), sampleId(8)] });
+    expect(value).toEqual({ error: "instance not found", missing: [sampleId(7), sampleId(8)] });
+  });
+});
