@@ -1,9 +1,13 @@
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
-import { agentRoleHooks } from "./agent-role/agent-role.ts";
+import { startAgentRole } from "./agent-role/agent-role.ts";
 import { endSelf } from "./agent-role/end-self.ts";
 import type { ProcessRole } from "./agent-role/role.ts";
 import { provideAgents } from "./host/agents/provide-agents.ts";
+import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 import { liveInstances } from "./processes/live-instances.ts";
+
+/** At this refused call in a row an agent is ended: it keeps running into the guard. */
+const LAST_BLOCK = 3;
 
 /** The plugin inside a background agent. It loads no library: each agent's start waits for it. */
 export function agentPlugin(
@@ -18,7 +22,7 @@ export function agentPlugin(
   }
   // The role has been taken: another copy of the plugin, found here as well, must not think itself in a host.
   liveInstances().set(role.instanceId, { directory: input.directory, moduleUrl });
-  return agentRoleHooks({
+  const agent = startAgentRole({
     role,
     provideAgents: async (config) => {
       // Whatever else the option is, it means yes, as for the supervisor.
@@ -27,4 +31,14 @@ export function agentPlugin(
     abortSession: async (id) => await input.client.session.abort({ path: { id } }),
     writeStderr: (text) => void process.stderr.write(text),
   });
+  const guard = createLoopGuard(role.guard, {
+    worktree: worktreeOf(input),
+    report: (message) => void process.stderr.write(`bizar: ${message}\n`),
+    isIntervention: role.turn === "intervention",
+    onRepeatedText: () => agent.textRepeated(),
+    onBlock(blocksInARow, marker) {
+      if (blocksInARow >= LAST_BLOCK) agent.loopGuardGaveUp(marker);
+    },
+  });
+  return withLoopGuard(agent.hooks, guard);
 }

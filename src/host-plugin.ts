@@ -1,29 +1,18 @@
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
-import type { LogSink } from "./backends/process/log-sink.ts";
-import { processBackend } from "./backends/process/process-backend.ts";
+import { join } from "node:path";
 import { readOptions, type Options } from "./config/options.ts";
 import { secretFolderOf } from "./config/secret-folders.ts";
+import type { GuardSettings } from "./guard/guard-settings.ts";
 import { provideAgents } from "./host/agents/provide-agents.ts";
 import { Diagnostics } from "./host/diagnostics.ts";
-import { endToast } from "./host/end-toast.ts";
-import { hostBinary } from "./host/host-binary.ts";
 import { HostClient } from "./host/host-client.ts";
-import { InstanceCatalog } from "./host/instance-catalog.ts";
-import { systemClock } from "./host/system-clock.ts";
 import { backgroundTools } from "./host/tools/background-tools.ts";
-import { endTree } from "./processes/end-tree.ts";
+import { LateSupervision } from "./late-supervision.ts";
+import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 import { liveInstances } from "./processes/live-instances.ts";
-import { systemProcessTable } from "./processes/process-table.ts";
-import { createIdentity, type SupervisorIdentity } from "./processes/supervisor-identity.ts";
-import { FileInstanceStore } from "./store/file-instance-store.ts";
-import { LogFile } from "./store/log-file.ts";
-import { LostRecords } from "./store/lost-records.ts";
-import { toRecord } from "./store/record.ts";
-import { RecordFolder } from "./store/record-folder.ts";
-import { logPath, statePaths, type StatePaths } from "./store/state-paths.ts";
-import { deadlinePolicy } from "./supervisor/policies/deadline.ts";
-import { Recovery } from "./supervisor/recovery.ts";
-import { Supervisor } from "./supervisor/supervisor.ts";
+import { createIdentity } from "./processes/supervisor-identity.ts";
+import { statePaths } from "./store/state-paths.ts";
+import { FleetBudget } from "./supervisor/policies/caps.ts";
 
 /** The plugin in an ordinary opencode: it supervises. */
 export async function hostPlugin(
@@ -42,7 +31,9 @@ export async function hostPlugin(
     return {};
   }
   for (const warning of warnings) diagnostics.notice("warning", warning);
-  return hostHooks(input.directory, moduleUrl, options, host, diagnostics);
+  const settings = guardSettings(options);
+  const guard = createLoopGuard(settings, { worktree: worktreeOf(input), report: diagnostics.report });
+  return withLoopGuard(hostHooks(input.directory, moduleUrl, options, host, diagnostics, settings), guard);
 }
 
 /** Why the plugin stays out of this process, or `undefined`. */
@@ -70,100 +61,47 @@ function hostHooks(
   options: Options,
   host: HostClient,
   diagnostics: Diagnostics,
+  guard: GuardSettings,
 ): Hooks {
   const identity = createIdentity();
-  liveInstances().set(identity.token, { directory, moduleUrl });
+  const fleet = new FleetBudget(options.fleetBudgetUsd, () => spentByOthers(identity.token));
+  liveInstances().set(identity.token, { directory, moduleUrl, spentUsd: () => fleet.spentUsd });
   const paths = statePaths(options.stateDir, options.logDir);
-  const store = new FileInstanceStore(paths, { supervisor: identity, onExit: options.onExit }, systemClock);
-  const records = new RecordFolder(paths, (message) => diagnostics.notice("warning", message));
-  const backend = processBackend({
-    binary: hostBinary(options.opencodeBinary),
-    identity,
-    onExit: options.onExit,
-    skipPermissions: options.backgroundSkipPermissions,
-    killGraceMs: options.killGraceMs,
-    environment: process.env,
-    openLog: (instanceId) => openLog(paths, instanceId, options, diagnostics),
-  });
-  const supervisor = new Supervisor({
-    backend,
-    store,
-    transcripts: host,
-    notifier: endToast(host),
-    clock: systemClock,
-    policies: [deadlinePolicy],
-    maxConcurrentInstances: options.maxConcurrentInstances,
-    report: diagnostics.report,
-  });
-  const recovery = createRecovery({ paths, records, identity, store, host, diagnostics });
-  // Recovery asks the host for messages: it starts when the hooks are there.
-  setTimeout(() => void recovery.run(), 0);
-  const catalog = new InstanceCatalog({
-    supervisor,
-    records,
-    recovered: () => recovery.run(),
-    toRecord: (instance) =>
-      toRecord(instance, {
-        supervisor: identity,
-        onExit: options.onExit,
-        logPath: store.logPath(instance.instanceId),
-        resultPath: store.resultPath(instance.instanceId),
-      }),
-  });
+  const supervision = new LateSupervision({ options, paths, identity, guard, fleet, host, diagnostics });
   return {
     async config(config) {
       if (options.provideAgents) provideAgents(config);
     },
     tool: backgroundTools({
       options,
-      supervisor,
-      catalog,
       host,
       recordDir: paths.recordDir,
-      logPath: (instanceId) => logPath(paths, instanceId),
+      supervision: () => supervision.started(),
     }),
     async dispose() {
-      recovery.close();
-      supervisor.shutdown();
+      supervision.close();
       liveInstances().delete(identity.token);
     },
   };
 }
 
-function openLog(paths: StatePaths, instanceId: string, options: Options, diagnostics: Diagnostics): LogSink {
-  if (options.logsDisabled) return { write() {}, close() {} };
-  const report = (message: string) => diagnostics.notice("warning", message);
-  return new LogFile(logPath(paths, instanceId), options.logRotationBytes, report);
+function guardSettings(options: Options): GuardSettings {
+  return {
+    isEnabled: !options.loopGuardDisabled,
+    loopThresholdWarn: options.loopThresholdWarn,
+    loopThresholdEscalate: options.loopThresholdEscalate,
+    loopThresholdBlock: options.loopThresholdBlock,
+    loopWindowSize: options.loopWindowSize,
+    loopExemptTools: options.loopExemptTools,
+    sessionDir: join(options.stateDir, "sessions"),
+    logDir: options.logDir,
+    logRotationBytes: options.logRotationBytes,
+    logsDisabled: options.logsDisabled,
+  };
 }
 
-interface RecoveryContext {
-  readonly paths: StatePaths;
-  readonly records: RecordFolder;
-  readonly identity: SupervisorIdentity;
-  readonly store: FileInstanceStore;
-  readonly host: HostClient;
-  readonly diagnostics: Diagnostics;
-}
-
-function createRecovery({ paths, records, identity, store, host, diagnostics }: RecoveryContext): Recovery {
-  const lost = new LostRecords(records, paths, identity);
-  const table = systemProcessTable();
-  return new Recovery({
-    lost: () => lost.list(),
-    claim: (instanceId) => lost.claim(instanceId),
-    release: (instanceId) => lost.release(instanceId),
-    childLives: ({ pid, startTime }) => {
-      const found = table.find(pid);
-      return found !== undefined && !found.isZombie && found.startTime === startTime;
-    },
-    endTree: async (instance) => {
-      const root = "process" in instance.state ? (instance.state.process ?? undefined) : undefined;
-      await endTree({ root, marker: instance.instanceId }, 0, table);
-    },
-    save: (instance) => store.save(instance),
-    writeResult: (instanceId, text) => store.writeResult(instanceId, text),
-    transcripts: host,
-    clock: systemClock,
-    report: diagnostics.report,
-  });
+/** US dollars that the agents of the other plugin instances of this process have cost. */
+function spentByOthers(token: string): number {
+  const others = [...liveInstances()].filter(([other]) => other !== token);
+  return others.reduce((sum, [, { spentUsd }]) => sum + (spentUsd?.() ?? 0), 0);
 }

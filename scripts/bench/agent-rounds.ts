@@ -92,7 +92,15 @@ async function recordEnd(stateDir: string, instanceId: string): Promise<number> 
 }
 
 async function bareRun(directory: string, environment: Record<string, string>): Promise<AgentTimes> {
-  const turn = { instanceId: "bare", agent: AGENT, model: MODEL, prompt: CHILD_PROMPT, directory, sessionId: null };
+  const turn = {
+    instanceId: "bare",
+    agent: AGENT,
+    model: MODEL,
+    prompt: CHILD_PROMPT,
+    directory,
+    sessionId: null,
+    kind: "initial" as const,
+  };
   const start = performance.now();
   const child = Bun.spawn([OPENCODE, ...runArguments(turn, false)], {
     cwd: directory,

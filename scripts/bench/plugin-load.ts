@@ -1,6 +1,8 @@
 import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROLE_VARIABLE, type AgentRole } from "../../src/agent-role/role.ts";
+import { defaultGuard } from "../scripted-host/guard-settings.ts";
 import { runOpencode } from "../scripted-host/opencode.ts";
 import { createSandbox, PLUGIN, writeConfig, type Sandbox } from "../scripted-host/sandbox.ts";
 import { startScriptedModel } from "../scripted-host/scripted-model.ts";
@@ -85,6 +87,8 @@ function asAgent(): Record<string, string> {
     sessionId: null,
     supervisor: { pid: process.pid, startTime: "" },
     onExit: "finish",
+    turn: "initial",
+    guard: defaultGuard(tmpdir()),
   };
   return { [ROLE_VARIABLE]: JSON.stringify(role) };
 }

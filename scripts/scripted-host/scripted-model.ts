@@ -72,7 +72,8 @@ export function startScriptedModel(script: Script): ScriptedModel {
     async fetch(request) {
       const raw = (await request.json()) as RawRequest;
       // opencode asks for a session's title without offering tools (1.18.33).
-      if (raw.tools === undefined || raw.tools.length === 0) return stream(raw.model, { text: "A title" }, () => "", stopped.promise);
+      if (raw.tools === undefined || raw.tools.length === 0)
+        return stream(raw.model, { text: "A title" }, () => "", stopped.promise);
       const read = readRequest(raw, request.signal);
       requests.push(read);
       const answer = await script(read);
@@ -115,12 +116,7 @@ function plainText(content: unknown): string {
 
 const SSE = { "content-type": "text/event-stream" };
 
-function stream(
-  model: string,
-  answer: ModelAnswer,
-  nextCallId: () => string,
-  stopped: Promise<void>,
-): Response {
+function stream(model: string, answer: ModelAnswer, nextCallId: () => string, stopped: Promise<void>): Response {
   const chunk = (body: object) =>
     `data: ${JSON.stringify({ id: "scripted", object: "chat.completion.chunk", created: 1, model, ...body })}\n\n`;
   const delta = (content: object, finish: string | null = null) =>

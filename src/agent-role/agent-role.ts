@@ -16,8 +16,17 @@ export interface AgentRoleParts {
   readonly writeStderr: (text: string) => void;
 }
 
-/** The hooks of the plugin inside a background agent: the asked agent, telemetry, and an end when nobody is left. */
-export function agentRoleHooks({ role, abortSession, provideAgents, writeStderr }: AgentRoleParts): Hooks {
+/** The plugin inside a background agent. */
+export interface AgentRoleHandle {
+  /** The asked agent, telemetry, and an end when nobody is left. */
+  readonly hooks: Required<Pick<Hooks, "config" | "event" | "dispose">>;
+  /** A text of the agent has become a loop. */
+  textRepeated(): void;
+  /** The loop guard has refused so many calls in a row that the run must end. */
+  loopGuardGaveUp(marker: string): void;
+}
+
+export function startAgentRole({ role, abortSession, provideAgents, writeStderr }: AgentRoleParts): AgentRoleHandle {
   const telemetry = new TelemetryState(role.sessionId, Date.now());
   const voice = new Voice(role.nonce, telemetry, writeStderr);
   const abort = async () => {
@@ -28,17 +37,29 @@ export function agentRoleHooks({ role, abortSession, provideAgents, writeStderr 
     role.onExit === "kill" ? watchSupervisor(role, () => void endSelf(role, abort)) : () => undefined;
   voice.speak();
   return {
-    async config(config) {
-      await provideAgents(config);
-      adaptChildConfig(config, role.agent);
+    hooks: {
+      async config(config) {
+        await provideAgents(config);
+        adaptChildConfig(config, role.agent);
+      },
+      async event({ event }) {
+        const known = readHostEvent(event);
+        if (known === undefined) return;
+        if (telemetry.apply(known, Date.now())) voice.changed();
+        else voice.touched();
+      },
+      async dispose() {
+        stopWatching();
+        voice.close();
+      },
     },
-    async event({ event }) {
-      const known = readHostEvent(event);
-      if (known !== undefined && telemetry.apply(known, Date.now())) voice.changed();
+    textRepeated() {
+      telemetry.textRepeated();
+      voice.changed();
     },
-    async dispose() {
-      stopWatching();
-      voice.close();
+    loopGuardGaveUp(marker) {
+      telemetry.loopGuardGaveUp(marker);
+      voice.changed();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { isNumber, isText, oneOf, orAbsent, shape, type Check, type Checked } from "./shape.ts";
+import { isNumber, isText, oneOf, orAbsent, shape, type Check, type Checked } from "../shape.ts";
 
 const tokens = shape({
   input: isNumber,
@@ -25,7 +25,7 @@ const isPart: Check<HostPart> = (value): value is HostPart => Object.values(part
 /** The events of opencode 1.18.33 that telemetry reads; their properties, as far as it reads them. */
 const eventChecks = {
   "session.created": shape({ sessionID: isText }),
-  "session.status": shape({ sessionID: isText, status: shape({ type: isText }) }),
+  "session.status": shape({ sessionID: isText, status: shape({ type: isText, next: orAbsent(isNumber) }) }),
   "message.updated": shape({ sessionID: isText, info: shape({ role: isText, agent: orAbsent(isText) }) }),
   "message.part.updated": shape({ sessionID: isText, part: isPart }),
   "message.part.delta": shape({ sessionID: isText, partID: isText }),

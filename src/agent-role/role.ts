@@ -1,5 +1,6 @@
 import { systemProcessTable, type ProcessTable } from "../processes/process-table.ts";
-import { isNumber, isText, oneOf, orNull, shape, type Checked } from "./shape.ts";
+import { isGuardSettings } from "../guard/guard-settings.ts";
+import { isNumber, isText, oneOf, orNull, shape, type Checked } from "../shape.ts";
 
 /** The environment variable that makes an `opencode run` a background agent. Never inherited by what it starts. */
 export const ROLE_VARIABLE = "BIZAR_AGENT_ROLE";
@@ -14,6 +15,8 @@ const isRole = shape({
   sessionId: orNull(isText),
   supervisor: shape({ pid: isNumber, startTime: isText }),
   onExit: oneOf("kill", "finish"),
+  turn: oneOf("initial", "follow_up", "intervention"),
+  guard: isGuardSettings,
 });
 
 /** What a supervisor tells the plugin inside a child. No prompt and no secret: the environment is not private. */

@@ -1,4 +1,4 @@
-import type { Tokens } from "../supervisor/instance.ts";
+import type { Liveness, Tokens } from "../supervisor/instance.ts";
 
 /** What the plugin inside a child reports on stderr, one JSON object a line. */
 export interface Telemetry {
@@ -11,6 +11,9 @@ export interface Telemetry {
   readonly costUsd: number;
   /** Milliseconds since the epoch of the last event of the session. */
   readonly lastActivityAt: number;
+  readonly liveness: Liveness;
+  /** The marker of the loop guard, once it has refused so many calls in a row that the run must end. */
+  readonly loopGuard: string | null;
   /** Tool calls that started or ended since the last report. */
   readonly tools: readonly ToolReport[];
 }

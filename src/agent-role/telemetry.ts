@@ -1,4 +1,4 @@
-import { noTokens, type Tokens } from "../supervisor/instance.ts";
+import { noTokens, type Liveness, type Tokens } from "../supervisor/instance.ts";
 import type { HostEvent, HostPart } from "./host-event.ts";
 import type { Telemetry, ToolReport } from "./telemetry-line.ts";
 
@@ -6,6 +6,9 @@ import type { Telemetry, ToolReport } from "./telemetry-line.ts";
 const SILENT_AFTER_MS = 5000;
 /** States that only hold while events come: a running tool or a retry is quiet by nature. */
 const NEEDS_EVENTS = new Set(["thinking", "writing"]);
+
+/** Agents of the host that help out in a session of another one (1.18.33). */
+const HELPERS = new Set(["compaction", "summary", "title"]);
 
 /**
  * What the events of a child's sessions say of the agent: pure but for its own state. The first session that speaks is
@@ -18,6 +21,12 @@ export class TelemetryState {
   #tokens: Tokens = noTokens;
   #costUsd = 0;
   #lastEventAt: number;
+  #activitySince: number;
+  #retryAt: number | null = null;
+  #thinkingSince: number | null = null;
+  #hasActed = false;
+  #repeatsItself = false;
+  #loopGuard: string | null = null;
   #toolCallCount = 0;
   /** Open calls of the own session by part id, oldest first. */
   readonly #openTools = new Map<string, string>();
@@ -29,19 +38,36 @@ export class TelemetryState {
   constructor(sessionId: string | null, now: number) {
     this.#sessionId = sessionId;
     this.#lastEventAt = now;
+    this.#activitySince = now;
+  }
+
+  /** A text of the agent has become a loop. */
+  textRepeated(): void {
+    this.#repeatsItself = true;
+  }
+
+  /** The loop guard gives the run up. */
+  loopGuardGaveUp(marker: string): void {
+    this.#loopGuard ??= marker;
   }
 
   /** Takes an event in; returns whether something changed that is worth a report. */
   apply(event: HostEvent, now: number): boolean {
     const { sessionID } = event.properties;
     this.#sessionId ??= sessionID;
+    // The first sign of life after a silence is news, whatever it is.
+    const endsSilence = now - this.#lastEventAt > SILENT_AFTER_MS;
     this.#lastEventAt = now;
     const isOwn = sessionID === this.#sessionId;
+    return this.#applyKnown(event, isOwn, now) || endsSilence;
+  }
+
+  #applyKnown(event: HostEvent, isOwn: boolean, now: number): boolean {
     switch (event.type) {
       case "session.created":
         return isOwn;
       case "session.status":
-        return isOwn && this.#statusChanged(event.properties.status.type);
+        return isOwn && this.#statusChanged(event.properties.status);
       case "message.updated":
         return isOwn && this.#messageUpdated(event.properties.info);
       case "message.part.updated":
@@ -66,19 +92,39 @@ export class TelemetryState {
       tokens: this.#tokens,
       costUsd: this.#costUsd,
       lastActivityAt: this.#lastEventAt,
+      liveness: this.#liveness(),
+      loopGuard: this.#loopGuard,
       tools,
     };
   }
 
-  #statusChanged(status: string): boolean {
-    if (status === "retry") return this.#become("retrying");
-    if (status === "busy" && this.#activity === "retrying") return this.#become("silent");
+  #liveness(): Liveness {
+    const phase = phaseOf(this.#activity);
+    return {
+      phase,
+      // A native subagent runs for as long as it is heard of.
+      since: this.#activity === "tool task" ? this.#lastEventAt : this.#activitySince,
+      retryAt: phase === "retrying" ? this.#retryAt : null,
+      thinkingSince: this.#thinkingSince,
+      hasActed: this.#hasActed,
+      repeatsItself: this.#repeatsItself,
+    };
+  }
+
+  #statusChanged({ type, next }: { type: string; next?: number | undefined }): boolean {
+    if (type === "retry") {
+      const isLater = next !== undefined && next !== this.#retryAt;
+      this.#retryAt = next ?? this.#retryAt;
+      return this.#become("retrying") || isLater;
+    }
+    if (type === "busy" && this.#activity === "retrying") return this.#become("silent");
     return false;
   }
 
   #messageUpdated(info: { role: string; agent?: string | undefined }): boolean {
-    if (info.role !== "assistant" || info.agent === undefined || info.agent === this.#agent) return false;
-    this.#agent = info.agent;
+    const { role, agent } = info;
+    if (role !== "assistant" || agent === undefined || agent === this.#agent || HELPERS.has(agent)) return false;
+    this.#agent = agent;
     return true;
   }
 
@@ -103,7 +149,18 @@ export class TelemetryState {
   #deltaCame(partId: string): boolean {
     const type = this.#partTypes.get(partId);
     if (type === undefined) return false;
-    return this.#become(type === "reasoning" ? "thinking" : "writing");
+    if (type === "reasoning") {
+      this.#thinkingSince ??= this.#lastEventAt;
+      return this.#become("thinking");
+    }
+    this.#act();
+    return this.#become("writing");
+  }
+
+  /** A text or a tool: the agent does something. */
+  #act(): void {
+    this.#thinkingSince = null;
+    this.#hasActed = true;
   }
 
   #stepFinished({ id, tokens, cost }: Extract<HostPart, { type: "step-finish" }>): boolean {
@@ -123,6 +180,7 @@ export class TelemetryState {
 
   #toolUpdated(part: Extract<HostPart, { type: "tool" }>, isOwn: boolean, now: number): boolean {
     const { status } = part.state;
+    this.#act();
     if (status === "pending") return isOwn && this.#become(`composing ${part.tool}`);
     const isNew = !this.#counted.has(part.id);
     if (isNew) {
@@ -145,9 +203,16 @@ export class TelemetryState {
 
   #become(activity: string): boolean {
     const changed = this.#activity !== activity;
+    if (changed) this.#activitySince = this.#lastEventAt;
     this.#activity = activity;
     return changed;
   }
+}
+
+function phaseOf(activity: string): Liveness["phase"] {
+  if (activity === "retrying") return "retrying";
+  if (activity.startsWith("composing ")) return "composing";
+  return activity.startsWith("tool ") ? "tool" : "model";
 }
 
 function unreachable(value: never): never {

@@ -2,6 +2,8 @@ import type { TelemetryState } from "./telemetry.ts";
 import { formatTelemetry } from "./telemetry-line.ts";
 
 const MIN_INTERVAL_MS = 250;
+/** While nothing but further words come, the time of the last one is told this often. */
+const QUIET_INTERVAL_MS = 1000;
 /** Also what tells the supervisor that the child's event loop still turns. */
 const HEARTBEAT_MS = 5000;
 
@@ -11,7 +13,7 @@ const HEARTBEAT_MS = 5000;
  */
 export class Voice {
   #lastAt = 0;
-  #pending: ReturnType<typeof setTimeout> | null = null;
+  #pending: { readonly timer: ReturnType<typeof setTimeout>; readonly at: number } | null = null;
   readonly #heartbeat: ReturnType<typeof setInterval>;
 
   constructor(
@@ -26,19 +28,29 @@ export class Voice {
 
   /** Something changed. */
   changed(): void {
-    if (this.#pending !== null) return;
-    const wait = Math.max(0, this.#lastAt + MIN_INTERVAL_MS - Date.now());
-    if (wait === 0) {
+    this.#speakAt(this.#lastAt + MIN_INTERVAL_MS);
+  }
+
+  /** A sign of life that changes nothing else. */
+  touched(): void {
+    this.#speakAt(this.#lastAt + QUIET_INTERVAL_MS);
+  }
+
+  #speakAt(at: number): void {
+    if (this.#pending !== null && this.#pending.at <= at) return;
+    const wait = at - Date.now();
+    if (wait <= 0) {
       this.speak();
       return;
     }
-    this.#pending = setTimeout(() => this.speak(), wait);
-    this.#pending.unref();
+    if (this.#pending !== null) clearTimeout(this.#pending.timer);
+    this.#pending = { at, timer: setTimeout(() => this.speak(), wait) };
+    this.#pending.timer.unref();
   }
 
   /** Reports now. */
   speak(): void {
-    if (this.#pending !== null) clearTimeout(this.#pending);
+    if (this.#pending !== null) clearTimeout(this.#pending.timer);
     this.#pending = null;
     this.#lastAt = Date.now();
     this.write(`${formatTelemetry(this.nonce, this.state.report(this.#lastAt))}\n`);

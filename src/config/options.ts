@@ -2,6 +2,7 @@ import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { nearestName } from "./nearest-name.ts";
+import { withRisingThresholds } from "./rising-thresholds.ts";
 
 const MEBIBYTE = 1_048_576;
 
@@ -34,6 +35,31 @@ const optionsSchema = z.object({
   killGraceMs: whole(5000, 0, 60_000),
   /** The opencode binary for background agents. `null`: the host's own. */
   opencodeBinary: z.string().min(1).nullable().default(null),
+  /** The number of the same call, with the same result, at which the model is told; must rise to the next two. */
+  loopThresholdWarn: whole(5, 1),
+  loopThresholdEscalate: whole(8, 1),
+  /** The number at which such a call is refused. */
+  loopThresholdBlock: whole(12, 1),
+  /** So many of the last calls are looked at; raised to the block threshold where it is smaller. */
+  loopWindowSize: whole(10, 3, 50),
+  /** Tools that may be called again and again, beside those that exist to wait or to write notes. */
+  loopExemptTools: z.array(z.string().min(1)).default([]),
+  /** Milliseconds without any event of the session after which an agent is ended as `stalled`. */
+  backgroundStallTimeoutMs: whole(180_000, 10_000, 600_000),
+  /** Milliseconds of thinking alone after which an agent is helped out, then ended as `thinking_loop`. */
+  backgroundThinkingLoopTimeoutMs: whole(300_000, 30_000, 900_000),
+  /** Milliseconds that one tool call may take. 30 minutes: builds and test suites are long. */
+  backgroundToolTimeoutMs: whole(1_800_000, 10_000, 86_400_000),
+  /** How often an agent that only thinks is helped out before it is ended. */
+  backgroundMaxInterventions: whole(1, 0, 3),
+  /** Tool calls that one agent may make. */
+  backgroundToolCallCap: whole(500, 1, 5000),
+  /** US dollars that one agent may cost; 0: no limit. */
+  backgroundBudgetUsd: z.number().min(0).default(0),
+  /** Tokens that one agent may use; 0: no limit. */
+  backgroundTokenBudget: whole(0, 0),
+  /** US dollars that all agents of one opencode process may cost together; 0: no limit. */
+  fleetBudgetUsd: z.number().min(0).default(0),
 });
 
 type RawOptions = z.infer<typeof optionsSchema>;
@@ -45,6 +71,8 @@ export interface Options extends Omit<RawOptions, "stateDir" | "logDir"> {
   readonly logDir: string;
   /** `BIZAR_DISABLE_LOG=1`: no operator logs are written. */
   readonly logsDisabled: boolean;
+  /** `BIZAR_DISABLE_LOOP=1`: the loop guard decides nothing. */
+  readonly loopGuardDisabled: boolean;
   /** The least severe level of the plugin's own messages that reaches opencode's log. */
   readonly logLevel: LogLevel;
 }
@@ -64,6 +92,10 @@ const environmentNames: Readonly<Record<string, { option: OptionName; read: (tex
   BIZAR_STATE_DIR: { option: "stateDir", read: (text) => text },
   BIZAR_LOG_DIR: { option: "logDir", read: (text) => text },
   BIZAR_MAX_CONCURRENT_INSTANCES: { option: "maxConcurrentInstances", read: readNumber },
+  BIZAR_STALL_TIMEOUT_MS: { option: "backgroundStallTimeoutMs", read: readNumber },
+  BIZAR_THINKING_LOOP_TIMEOUT_MS: { option: "backgroundThinkingLoopTimeoutMs", read: readNumber },
+  BIZAR_MAX_INTERVENTIONS: { option: "backgroundMaxInterventions", read: readNumber },
+  BIZAR_BACKGROUND_TOOL_CALL_CAP: { option: "backgroundToolCallCap", read: readNumber },
   BIZAR_BACKGROUND_SKIP_PERMISSIONS: { option: "backgroundSkipPermissions", read: (text) => text === "1" },
 };
 
@@ -91,13 +123,15 @@ export function readOptions(raw: unknown, environment: NodeJS.ProcessEnv): Optio
     name,
     readOne(sources.get(name) ?? name, schema, given[name], warnings),
   ]);
-  const taken = optionsSchema.parse(Object.fromEntries(entries));
+  const parsed = optionsSchema.parse(Object.fromEntries(entries));
+  const taken = withRisingThresholds(parsed, (name) => given[name] !== undefined, warnings);
   const stateDir = absolute(taken.stateDir ?? join(cacheHome(environment), "bizar"));
   const options: Options = {
     ...taken,
     stateDir,
     logDir: taken.logDir === null ? join(stateDir, "logs") : absolute(taken.logDir),
     logsDisabled: environment["BIZAR_DISABLE_LOG"] === "1",
+    loopGuardDisabled: environment["BIZAR_DISABLE_LOOP"] === "1",
     logLevel: readLogLevel(environment["BIZAR_LOG_LEVEL"], warnings),
   };
   return { options, warnings };

@@ -1,9 +1,9 @@
 import type { Hooks } from "@opencode-ai/plugin";
-import { z } from "zod";
 import { digestEnd, isWaiting, type CallEnd } from "../guard/call-result.ts";
 import { fingerprint } from "../guard/fingerprint.ts";
 import type { GuardedSessions } from "../guard/guarded-sessions.ts";
 import { TextRepetition } from "../guard/text-repetition.ts";
+import { isAnything, isNumber, isText, oneOf, orAbsent, shape, type Checked } from "../shape.ts";
 
 /** One finished call, for the session's tool log. Metadata only. */
 export interface LoggedCall {
@@ -17,6 +17,8 @@ export interface LoggedCall {
 }
 
 export interface GuardHooksParts {
+  /** Calls are decided; otherwise they are only logged. */
+  readonly isEnabled: boolean;
   readonly sessions: GuardedSessions;
   /** Paths below it are made relative in fingerprints. */
   readonly worktree: string;
@@ -34,31 +36,27 @@ type GuardHooks = Required<
   Pick<Hooks, "tool.execute.before" | "event" | "chat.message" | "experimental.chat.system.transform">
 >;
 
-const toolPart = z.object({
-  type: z.literal("tool"),
-  tool: z.string(),
-  callID: z.string(),
-  sessionID: z.string(),
-  messageID: z.string(),
-  state: z.discriminatedUnion("status", [
-    z.object({ status: z.literal("pending") }),
-    z.object({ status: z.literal("running") }),
-    z.object({
-      status: z.literal("completed"),
-      input: z.unknown(),
-      output: z.string(),
-      metadata: z.object({ exit: z.number().nullish() }).optional(),
-      time: z.object({ start: z.number(), end: z.number() }),
-    }),
-    z.object({
-      status: z.literal("error"),
-      input: z.unknown(),
-      error: z.string(),
-      time: z.object({ start: z.number(), end: z.number() }),
-    }),
-  ]),
+const isToolPart = shape({
+  type: oneOf("tool"),
+  tool: isText,
+  callID: isText,
+  sessionID: isText,
+  messageID: isText,
+  state: shape({
+    status: oneOf("pending", "running", "completed", "error"),
+    input: isAnything,
+    output: orAbsent(isText),
+    error: orAbsent(isText),
+    metadata: isAnything,
+    time: orAbsent(shape({ start: isNumber, end: orAbsent(isNumber) })),
+  }),
 });
-type ToolPart = z.infer<typeof toolPart>;
+type ToolPart = Checked<typeof isToolPart>;
+
+const hasExitCode = shape({ exit: isNumber });
+const isAssistant = shape({ role: oneOf("assistant"), sessionID: isText, agent: isText });
+const isPart = shape({ type: isText, id: isText, sessionID: isText });
+const isDelta = shape({ partID: isText, sessionID: isText, delta: isText });
 
 /** Waits and notes: tools that may be called again and again. */
 const EXEMPT = new Set(["todowrite", "todoread", "question"]);
@@ -121,30 +119,24 @@ class GuardAdapter {
     },
   };
 
-  async #event({ type, properties }: { type: string; properties: Record<string, unknown> }): Promise<void> {
+  async #event({ type, properties }: { type: string; properties: object }): Promise<void> {
     if (type === "message.part.delta") await this.#delta(properties);
-    else if (type === "message.part.updated") await this.#partUpdated(properties["part"]);
-    else if (type === "message.updated") this.#messageUpdated(properties["info"]);
+    else if (type === "message.part.updated") await this.#partUpdated(Reflect.get(properties, "part"));
+    else if (type === "message.updated") this.#messageUpdated(Reflect.get(properties, "info"));
   }
 
   #messageUpdated(info: unknown): void {
-    const { data } = z
-      .object({ role: z.literal("assistant"), sessionID: z.string(), agent: z.string() })
-      .safeParse(info);
-    if (data !== undefined) remember(this.#agents, data.sessionID, data.agent);
+    if (isAssistant(info)) remember(this.#agents, info.sessionID, info.agent);
   }
 
   async #partUpdated(part: unknown): Promise<void> {
-    const { type, sessionID, id } = part as { type?: string; sessionID?: string; id?: string };
-    if (type === "step-start" && sessionID !== undefined) {
-      const guard = await this.#parts.sessions.of(sessionID);
-      guard.stepStarted();
-      this.#texts.clear();
-    } else if ((type === "text" || type === "reasoning") && id !== undefined) {
-      if (!this.#texts.has(id)) remember(this.#texts, id, new TextRepetition());
-    } else if (type === "tool") {
-      const { data } = toolPart.safeParse(part);
-      if (data !== undefined) await this.#toolUpdated(data);
+    if (!isPart(part)) return;
+    if (part.type === "step-start") {
+      (await this.#parts.sessions.of(part.sessionID)).stepStarted();
+    } else if (part.type === "text" || part.type === "reasoning") {
+      if (!this.#texts.has(part.id)) remember(this.#texts, part.id, new TextRepetition());
+    } else if (isToolPart(part)) {
+      await this.#toolUpdated(part);
     }
   }
 
@@ -155,18 +147,15 @@ class GuardAdapter {
       return;
     }
     const print = this.#fingerprints.get(callID) ?? fingerprint(tool, state.input, this.#parts.worktree);
-    const end: CallEnd =
-      state.status === "error"
-        ? { status: "error", error: state.error }
-        : { status: "completed", output: state.output, exitCode: state.metadata?.exit ?? undefined };
-    const result = digestEnd(tool, state.input, end);
+    const result = digestEnd(tool, state.input, callEnd(state));
+    const { start = 0, end = start } = state.time ?? {};
     this.#parts.log({
       sessionId: sessionID,
       agent: this.#agents.get(sessionID) ?? "unknown",
       tool,
       fingerprint: print,
       outcome: result.isError ? "error" : "ok",
-      durationMs: state.time.end - state.time.start,
+      durationMs: end - start,
     });
     if (this.#isExempt(tool)) return;
     const guard = await this.#parts.sessions.of(sessionID);
@@ -174,23 +163,27 @@ class GuardAdapter {
     this.#parts.sessions.changed(sessionID, guard);
   }
 
-  async #delta({ partID, sessionID, delta }: Record<string, unknown>): Promise<void> {
-    if (typeof partID !== "string" || typeof sessionID !== "string" || typeof delta !== "string") return;
-    if (this.#texts.get(partID)?.push(delta) !== true) return;
+  async #delta(properties: object): Promise<void> {
+    if (!isDelta(properties) || this.#texts.get(properties.partID)?.push(properties.delta) !== true) return;
     // Told once for each text.
-    this.#texts.delete(partID);
+    this.#texts.delete(properties.partID);
     if (this.#parts.onRepeatedText !== undefined) {
       this.#parts.onRepeatedText();
       return;
     }
-    const guard = await this.#parts.sessions.of(sessionID);
+    const guard = await this.#parts.sessions.of(properties.sessionID);
     guard.addNudge(REPEATED_TEXT);
-    this.#parts.sessions.changed(sessionID, guard);
+    this.#parts.sessions.changed(properties.sessionID, guard);
   }
 
   #isExempt(tool: string): boolean {
-    return tool.startsWith("bizar_") || this.#exempt.has(tool);
+    return !this.#parts.isEnabled || tool.startsWith("bizar_") || this.#exempt.has(tool);
   }
+}
+
+function callEnd({ status, output, error, metadata }: ToolPart["state"]): CallEnd {
+  if (status === "error") return { status, error: error ?? "" };
+  return { status: "completed", output: output ?? "", exitCode: hasExitCode(metadata) ? metadata.exit : undefined };
 }
 
 /** Synthetic parts come from the host or a plugin. */

@@ -1,9 +1,9 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { describeError } from "../describe-error.ts";
 import type { GuardStore } from "../guard/guarded-sessions.ts";
 import type { SavedGuard } from "../guard/session-guard.ts";
+import { isFlag, isNumber, isText, listOf, orNull, shape } from "../shape.ts";
 import { writeQuickly } from "./durable-file.ts";
 
 const SCHEMA_VERSION = 1;
@@ -12,22 +12,22 @@ const SAVE_AFTER_MS = 1000;
 /** Session ids become file names. */
 export const SESSION_ID = /^ses_[A-Za-z0-9]{1,64}$/;
 
-const entrySchema = z.object({
-  callId: z.string(),
-  round: z.string(),
-  tool: z.string(),
-  fingerprint: z.string(),
-  waits: z.boolean(),
-  isBlocked: z.boolean(),
-  result: z.object({ digest: z.string(), isError: z.boolean() }).nullable(),
-  isNews: z.boolean(),
+const isEntry = shape({
+  callId: isText,
+  round: isText,
+  tool: isText,
+  fingerprint: isText,
+  waits: isFlag,
+  isBlocked: isFlag,
+  result: orNull(shape({ digest: isText, isError: isFlag })),
+  isNews: isFlag,
 });
 
-const savedSchema = z.object({
-  schemaVersion: z.literal(SCHEMA_VERSION),
-  entries: z.array(entrySchema).max(100),
-  nudges: z.array(z.string()).max(100),
-  blocksInARow: z.number().int().min(0),
+const isSaved = shape({
+  schemaVersion: isNumber,
+  entries: listOf(isEntry),
+  nudges: listOf(isText),
+  blocksInARow: isNumber,
 });
 
 /** Keeps guard state in `sessions/<sessionId>.json`: debounced and not fsynced, since losing it costs a nudge at most. */
@@ -44,7 +44,8 @@ export class GuardFileStore implements GuardStore {
   async load(sessionId: string): Promise<SavedGuard | undefined> {
     if (!SESSION_ID.test(sessionId)) return undefined;
     try {
-      return savedSchema.safeParse(JSON.parse(await readFile(this.#path(sessionId), "utf8"))).data;
+      const saved: unknown = JSON.parse(await readFile(this.#path(sessionId), "utf8"));
+      return isSaved(saved) && saved.schemaVersion === SCHEMA_VERSION ? saved : undefined;
     } catch {
       // Not there, or not readable: the guard starts afresh.
       return undefined;

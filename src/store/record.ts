@@ -81,7 +81,7 @@ export interface RecordOrigin {
 /** The record of an instance. */
 export function toRecord(instance: Instance, origin: RecordOrigin): InstanceRecord {
   const { state, progress, model } = instance;
-  const { textPreview, ...counts } = progress;
+  const { textPreview, liveness: _, ...counts } = progress;
   return {
     schemaVersion: SCHEMA_VERSION,
     instanceId: instance.instanceId,
@@ -147,6 +147,7 @@ export function fromRecord(record: InstanceRecord): Instance {
       costUsd: record.costUsd,
       lastActivityAt: Date.parse(record.lastActivityAt),
       voice: record.voice,
+      liveness: null,
       textPreview: record.resultPreview,
     },
     resultPreview: record.endedAt === null ? null : record.resultPreview,
@@ -161,8 +162,9 @@ function readState(record: InstanceRecord): InstanceState {
     case "queued":
       return { status };
     case "pending":
-    case "running":
       return { status, startedAt: startedAt ?? createdAt, process, ending: null };
+    case "running":
+      return { status, startedAt: startedAt ?? createdAt, process, ending: null, intervention: null };
     case "done":
     case "failed":
     case "killed":

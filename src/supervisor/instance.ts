@@ -21,6 +21,22 @@ export const noTokens: Tokens = { input: 0, output: 0, reasoning: 0, cacheRead: 
  */
 export type Activity = string;
 
+/** What the watchdogs need to know of a turn; times in milliseconds since the epoch. */
+export interface Liveness {
+  /** The model is awaited, thinks or writes; writes a tool call; a tool runs; or the host waits for the provider. */
+  readonly phase: "model" | "composing" | "tool" | "retrying";
+  /** When the phase began. For a native subagent: when something was last heard of it. */
+  readonly since: number;
+  /** When the host asks the provider again, while it retries. */
+  readonly retryAt: number | null;
+  /** Since when the model only thinks, without a text or a tool in between. */
+  readonly thinkingSince: number | null;
+  /** Whether this turn has had a text or a tool. */
+  readonly hasActed: boolean;
+  /** Whether a text of this turn has become a loop. */
+  readonly repeatsItself: boolean;
+}
+
 /** What is known of an agent's work so far. */
 export interface Progress {
   readonly activity: Activity;
@@ -31,6 +47,8 @@ export interface Progress {
   readonly lastActivityAt: number;
   /** Whether the plugin inside the child reports; without it only the pipes are watched. */
   readonly voice: boolean;
+  /** `null` for a child without a voice. */
+  readonly liveness: Liveness | null;
   /** The last 200 characters of what it has written so far. */
   readonly textPreview: string | null;
 }
@@ -74,6 +92,8 @@ export type InstanceState =
       readonly startedAt: number;
       readonly process: ProcessIdentity | null;
       readonly ending: Outcome | null;
+      /** The prompt of the turn that replaces this one as soon as its process is gone. */
+      readonly intervention: string | null;
     }
   | {
       readonly status: TerminalStatus;
@@ -129,6 +149,7 @@ export function createInstance(instanceId: string, request: InstanceRequest, now
       costUsd: 0,
       lastActivityAt: now,
       voice: false,
+      liveness: null,
       textPreview: null,
     },
     resultPreview: null,

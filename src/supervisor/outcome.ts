@@ -12,6 +12,12 @@ export const reasons = [
   "spawn_failed",
   "session_error",
   "exit_nonzero",
+  "stalled",
+  "tool_stuck",
+  "thinking_loop",
+  "loop_guard",
+  "tool_cap",
+  "budget",
   "supervisor_lost",
   "shutdown",
   "killed",
@@ -26,6 +32,8 @@ export interface Outcome {
   readonly reason?: Reason;
   /** The evidence in words: what was seen, and where it helps, what to do. */
   readonly error?: string;
+  /** A line that the result begins with: the marker of the loop guard. */
+  readonly resultHeader?: string;
 }
 
 /** What a backend saw of a turn that ended by itself. */

@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from "../processes/process-table.ts";
-import type { Instance, ModelChoice, Progress } from "./instance.ts";
+import type { Instance, ModelChoice, Progress, Turn } from "./instance.ts";
 import type { Outcome, TurnEvidence } from "./outcome.ts";
 
 /** What a backend needs to run one turn of an agent. */
@@ -7,6 +7,7 @@ export interface TurnRequest {
   readonly instanceId: string;
   readonly agent: string;
   readonly model: ModelChoice;
+  readonly kind: Turn["kind"];
   readonly prompt: string;
   readonly directory: string;
   /** The session to continue; `null` for a first turn. */

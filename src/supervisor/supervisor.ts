@@ -1,8 +1,9 @@
 import { Admission } from "./admission.ts";
 import { createInstanceId } from "./create-instance-id.ts";
 import { createInstance, isTerminal, type Instance, type InstanceRequest } from "./instance.ts";
+import { addCounts } from "./add-counts.ts";
 import { judge, type Outcome } from "./outcome.ts";
-import type { Policy, PolicyWatch } from "./policies/policy.ts";
+import type { Policy, PolicyWatch, RunControl } from "./policies/policy.ts";
 import type {
   Backend,
   Clock,
@@ -13,6 +14,7 @@ import type {
   Transcripts,
   TurnEnd,
   TurnObserver,
+  TurnRequest,
 } from "./ports.ts";
 import { transition, type Effect, type InstanceEvent } from "./transition.ts";
 
@@ -30,6 +32,8 @@ export interface SupervisorParts {
   readonly policies: readonly Policy[];
   /** How many agents run at once. */
   readonly maxConcurrentInstances: number;
+  /** Why no further agent may be taken on now, or `undefined`. */
+  readonly refusal?: () => string | undefined;
   /** Something went wrong that no caller is waiting to hear. */
   readonly report: (message: string, cause: unknown) => void;
 }
@@ -79,6 +83,8 @@ export class Supervisor {
   async spawn(request: InstanceRequest): Promise<string> {
     if (this.#closed) throw new Error("This opencode is shutting down; no agent can be started any more.");
     const { store, clock, maxConcurrentInstances } = this.#parts;
+    const refusal = this.#parts.refusal?.();
+    if (refusal !== undefined) throw new Error(refusal);
     // Those whose first record is being written are counted: several may be spawned at once.
     if (this.#admission.count + this.#creating >= maxConcurrentInstances + MAX_WAITING) {
       throw new Error(`${MAX_WAITING} agents are waiting already. Collect or kill some, then try again.`);
@@ -179,24 +185,33 @@ export class Supervisor {
   #start(live: Live): void {
     // It may have been killed while it waited, with its end still on the way to the disk.
     if (this.#closed || isTerminal(live.instance)) return;
-    const { backend, clock, policies } = this.#parts;
+    const { clock, policies } = this.#parts;
     this.#apply(live, { type: "admitted", at: clock.now() });
-    const { instance } = live;
-    const end = (outcome: Outcome) => this.#apply(live, { type: "stop_requested", at: clock.now(), outcome });
-    live.watches = policies.map((policy) => policy.watch(instance, clock, end));
-    live.run = backend.start(instance, this.#observer(live));
+    const control: RunControl = {
+      end: (outcome) => this.#apply(live, { type: "stop_requested", at: clock.now(), outcome }),
+      intervene: (prompt) => this.#apply(live, { type: "intervention_requested", at: clock.now(), prompt }),
+    };
+    live.watches = policies.map((policy) => policy.watch(live.instance, clock, control));
+    this.#startTurn(live);
+  }
+
+  #startTurn(live: Live): void {
+    live.run = this.#parts.backend.start(lastTurn(live.instance), this.#observer(live));
     void live.run.ended.then((turnEnd) => this.#finish(live, turnEnd));
   }
 
   #observer(live: Live): TurnObserver {
     const at = () => this.#parts.clock.now();
+    // Each turn is a process of its own that counts from zero.
+    const earlier = live.instance.progress;
     return {
       spawned: (process) => this.#apply(live, { type: "spawned", at: at(), process }),
       sessionIdentified: (sessionId) => {
         this.#apply(live, { type: "session_identified", at: at(), sessionId });
         live.identified.resolve();
       },
-      progressed: (progress) => {
+      progressed: (turnProgress) => {
+        const progress = addCounts(earlier, turnProgress);
         this.#apply(live, { type: "progressed", at: at(), progress });
         for (const watch of live.watches) watch.progressed?.(progress);
       },
@@ -210,7 +225,19 @@ export class Supervisor {
     const { store, clock, report } = this.#parts;
     const { instanceId } = live.instance;
     const { evidence } = turnEnd;
-    const text = await this.#wholeText(live.instance, turnEnd);
+    const { state } = live.instance;
+    const ending = "ending" in state ? state.ending : null;
+    if (
+      state.status === "running" &&
+      state.intervention !== null &&
+      ending === null &&
+      judge(evidence).status !== "done"
+    ) {
+      const { exitCode, signal } = evidence;
+      this.#apply(live, { type: "turn_replaced", at: clock.now(), exitCode, signal });
+      return;
+    }
+    const text = [ending?.resultHeader ?? "", await this.#wholeText(live.instance, turnEnd)].filter(Boolean).join("\n");
     try {
       if (text !== "") await store.writeResult(instanceId, text);
     } catch (error) {
@@ -257,6 +284,10 @@ export class Supervisor {
       case "stop":
         void live.run?.stop();
         return saved;
+      case "start_turn":
+        for (const watch of live.watches) watch.turnStarted?.();
+        this.#startTurn(live);
+        return saved;
       case "settle":
         this.#disposeTimers(live);
         void saved.then(() => this.#settle(live));
@@ -291,6 +322,13 @@ export class Supervisor {
     for (const watch of live.watches) watch.dispose();
     live.watches = [];
   }
+}
+
+/** The turn that is to be run, for the backend. */
+function lastTurn(instance: Instance): TurnRequest {
+  const { instanceId, agent, model, directory, sessionId, turns } = instance;
+  const turn = turns.at(-1);
+  return { instanceId, agent, model, directory, sessionId, kind: turn?.kind ?? "initial", prompt: turn?.prompt ?? "" };
 }
 
 function unreachable(value: never): never {

@@ -11,6 +11,15 @@ export type InstanceEvent =
   | { readonly type: "progressed"; readonly at: number; readonly progress: Progress }
   /** Somebody or some policy wants it ended; the first cause wins. */
   | { readonly type: "stop_requested"; readonly at: number; readonly outcome: Outcome }
+  /** The turn is to be stopped and replaced by one with this prompt. */
+  | { readonly type: "intervention_requested"; readonly at: number; readonly prompt: string }
+  /** A turn that was stopped for an intervention is over: the next one starts. */
+  | {
+      readonly type: "turn_replaced";
+      readonly at: number;
+      readonly exitCode: number | null;
+      readonly signal: string | null;
+    }
   /** The turn is over and nothing of it runs any more. */
   | {
       readonly type: "ended";
@@ -29,6 +38,8 @@ export type Effect =
   | "save_later"
   /** End the agent's process tree. */
   | "stop"
+  /** Start the last turn. */
+  | "start_turn"
   /** The turn has reached a terminal status: tell everybody who waits. */
   | "settle";
 
@@ -54,6 +65,10 @@ export function transition(instance: Instance, event: InstanceEvent): Transition
       return { instance: { ...instance, progress: event.progress }, effects: ["save_later"] };
     case "stop_requested":
       return stopRequested(instance, event.outcome, event.at);
+    case "intervention_requested":
+      return interventionRequested(instance, event.prompt);
+    case "turn_replaced":
+      return turnReplaced(instance, event);
     case "ended":
       return ended(instance, event);
     default:
@@ -70,7 +85,7 @@ function admitted(instance: Instance, at: number): Transition {
 
 function sessionIdentified(instance: Instance, sessionId: string): Transition {
   if (instance.state.status !== "pending") return { instance, effects: [] };
-  const state: InstanceState = { ...instance.state, status: "running" };
+  const state: InstanceState = { ...instance.state, status: "running", intervention: null };
   return { instance: { ...instance, sessionId, state }, effects: ["save"] };
 }
 
@@ -81,6 +96,36 @@ function stopRequested(instance: Instance, outcome: Outcome, at: number): Transi
   const state = instance.state;
   if ("endedAt" in state || state.ending !== null) return { instance, effects: [] };
   return { instance: { ...instance, state: { ...state, ending: outcome } }, effects: ["stop"] };
+}
+
+function interventionRequested(instance: Instance, prompt: string): Transition {
+  const { state } = instance;
+  // Before its session is known a run cannot be continued, and one that is on its way out needs no help.
+  if (state.status !== "running" || state.ending !== null || state.intervention !== null)
+    return { instance, effects: [] };
+  return { instance: { ...instance, state: { ...state, intervention: prompt } }, effects: ["stop"] };
+}
+
+function turnReplaced(
+  instance: Instance,
+  { at, exitCode, signal }: Extract<InstanceEvent, { type: "turn_replaced" }>,
+): Transition {
+  const { state } = instance;
+  if (state.status !== "running" || state.ending !== null || state.intervention === null)
+    return { instance, effects: [] };
+  const next: Turn = {
+    kind: "intervention",
+    prompt: state.intervention,
+    startedAt: at,
+    endedAt: null,
+    exitCode: null,
+    signal: null,
+  };
+  const turns = [...replaceLast(instance.turns, { endedAt: at, exitCode, signal }), next];
+  return {
+    instance: { ...instance, turns, state: { ...state, process: null, intervention: null } },
+    effects: ["save", "start_turn"],
+  };
 }
 
 function ended(instance: Instance, event: Omit<Extract<InstanceEvent, { type: "ended" }>, "type">): Transition {

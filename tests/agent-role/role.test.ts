@@ -1,3 +1,4 @@
+import { defaultGuard } from "../../scripts/scripted-host/guard-settings.ts";
 import { describe, expect, test } from "bun:test";
 import { ROLE_VARIABLE, takeProcessRole, type AgentRole } from "../../src/agent-role/role.ts";
 import type { ProcessInfo, ProcessTable } from "../../src/processes/process-table.ts";
@@ -9,6 +10,8 @@ const role: AgentRole = {
   sessionId: null,
   supervisor: { pid: 100, startTime: "5000" },
   onExit: "kill",
+  turn: "initial",
+  guard: defaultGuard("/state"),
 };
 
 /** A process table with at most the supervisor in it. */

@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
-import { collectSpawned, createRig, spawn, type Answer, type Rig } from "./rig.ts";
+import { bash, collectSpawned, createRig, spawn, type Answer, type Rig } from "./rig.ts";
 
 let rig: Rig | undefined;
 afterEach(async () => {
@@ -101,7 +101,6 @@ test("with one place, the second agent waits in line and runs when the first has
 test("backgroundSkipPermissions answers yes, but what is denied stays denied", async () => {
   const config = { permission: { bash: { "*": "ask", "rm *": "deny" } } };
   rig = await createRig({ options: { backgroundSkipPermissions: true }, config });
-  const bash = (command: string) => ({ tool: "bash", args: { command, description: "Tries" } });
   rig.plan("the task", { calls: [bash("echo allowed"), bash("rm nothing")] }, (request) => ({
     text: request.toolResults.join("\n---\n"),
   }));

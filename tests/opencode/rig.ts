@@ -6,6 +6,7 @@ import {
   type ModelAnswer,
   type ModelRequest,
   type ScriptedModel,
+  type ToolCall,
 } from "../../scripts/scripted-host/scripted-model.ts";
 
 /** One answer of the model: fixed, or made from the request. */
@@ -116,6 +117,11 @@ export interface Spawned {
 /** A step that spawns agents, all in one message. */
 export function spawn(...agents: Record<string, unknown>[]): ModelAnswer {
   return { calls: agents.map((args) => ({ tool: "bizar_spawn_background", args })) };
+}
+
+/** A call of the bash tool. */
+export function bash(command: string): ToolCall {
+  return { tool: "bash", args: { command, description: "Runs a command" } };
 }
 
 /** A step that collects the agents that the step before spawned. */

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { $ } from "bun";
 import { writeConfig } from "../../scripts/scripted-host/sandbox.ts";
-import { collectSpawned, serveRig, spawn, type ServedRig } from "./rig.ts";
+import { bash, collectSpawned, serveRig, spawn, type ServedRig } from "./rig.ts";
 
 let rig: ServedRig;
 beforeAll(async () => {
@@ -45,10 +45,9 @@ test("inside an agent the background tools do not exist", async () => {
 
 test("mimir may run commands that only read, and no others, without ever asking", async () => {
   await writeFile(join(rig.sandbox.project, "seen.txt"), "visible");
-  const run = (command: string) => ({ tool: "bash", args: { command, description: "Tries a command" } });
   rig.plan(
     "research",
-    { calls: [run("cat seen.txt"), run("cat seen.txt > copy.txt"), run("rm seen.txt")] },
+    { calls: [bash("cat seen.txt"), bash("cat seen.txt > copy.txt"), bash("rm seen.txt")] },
     (request) => ({ text: request.toolResults.join("\n---\n") }),
   );
   rig.plan("ask mimir", spawn({ agent: "mimir", prompt: "research" }), collectSpawned());

@@ -37,8 +37,14 @@ export const sampleStates = {
   queued: { status: "queued" },
   pending: { status: "pending", startedAt: START + 10, process: childProcess, ending: null },
   "pending, ending": { status: "pending", startedAt: START + 10, process: childProcess, ending: killed },
-  running: { status: "running", startedAt: START + 10, process: childProcess, ending: null },
-  "running, ending": { status: "running", startedAt: START + 10, process: childProcess, ending: killed },
+  running: { status: "running", startedAt: START + 10, process: childProcess, ending: null, intervention: null },
+  "running, ending": {
+    status: "running",
+    startedAt: START + 10,
+    process: childProcess,
+    ending: killed,
+    intervention: null,
+  },
   done: {
     status: "done",
     startedAt: START + 10,

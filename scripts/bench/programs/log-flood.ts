@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { processBackend } from "../../../src/backends/process/process-backend.ts";
 import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
+import { defaultGuard } from "../../scripted-host/guard-settings.ts";
 import { LogFile } from "../../../src/store/log-file.ts";
 
 // Run in a process of its own: one agent floods its log, and what that took is printed as JSON.
@@ -27,6 +28,7 @@ async function flood() {
     onExit: "kill",
     skipPermissions: false,
     killGraceMs: 1000,
+    guard: defaultGuard(folder),
     environment: process.env,
     openLog: (instanceId) => new LogFile(join(folder, `${instanceId}.log`), ROTATION_BYTES, complain),
   });
@@ -37,6 +39,7 @@ async function flood() {
     prompt: "Go.",
     directory: folder,
     sessionId: null,
+    kind: "initial" as const,
   };
   Bun.gc(true);
   const before = process.memoryUsage.rss();

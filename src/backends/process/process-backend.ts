@@ -17,6 +17,8 @@ export interface ProcessBackendParts {
   readonly identity: SupervisorIdentity;
   readonly onExit: AgentRole["onExit"];
   readonly skipPermissions: boolean;
+  /** What the loop guard inside each child goes by. */
+  readonly guard: AgentRole["guard"];
   readonly killGraceMs: number;
   readonly environment: NodeJS.ProcessEnv;
   readonly openLog: (instanceId: string) => LogSink;
@@ -75,13 +77,14 @@ class ProcessTurn implements RunningTurn {
   }
 
   #spawn(turn: TurnRequest, nonce: string): Child | Error {
-    const { binary, identity, onExit, environment, skipPermissions } = this.#parts;
-    const { instanceId, agent, sessionId } = turn;
+    const { binary, identity, onExit, environment, skipPermissions, guard } = this.#parts;
+    const { instanceId, agent, sessionId, kind } = turn;
     const supervisor = { pid: identity.pid, startTime: identity.startTime };
+    const role = { instanceId, nonce, agent, sessionId, supervisor, onExit, turn: kind, guard };
     try {
       return Bun.spawn([binary, ...runArguments(turn, skipPermissions)], {
         cwd: turn.directory,
-        env: runEnvironment(environment, { instanceId, nonce, agent, sessionId, supervisor, onExit }),
+        env: runEnvironment(environment, role),
         stdin: new TextEncoder().encode(turn.prompt),
         stdout: "pipe",
         stderr: "pipe",

@@ -46,6 +46,7 @@ export class TurnPipes {
       costUsd: 0,
       lastActivityAt: Date.now(),
       voice: false,
+      liveness: null,
       textPreview: null,
     };
   }
@@ -138,9 +139,13 @@ export class TurnPipes {
       if (report.state === "started" && !ended.has(report.call)) log.write("stdout", renderToolStart(report));
     }
     if (telemetry.sessionId !== null) this.#identify(telemetry.sessionId);
-    const { activity, toolCallCount, tokens, costUsd, lastActivityAt } = telemetry;
+    const { activity, toolCallCount, tokens, costUsd, lastActivityAt, liveness } = telemetry;
     const { textPreview } = this.#progress;
-    this.#progressed({ activity, toolCallCount, tokens, costUsd, lastActivityAt, voice: true, textPreview });
+    this.#progressed({ activity, toolCallCount, tokens, costUsd, lastActivityAt, voice: true, liveness, textPreview });
+    if (telemetry.loopGuard !== null) {
+      const error = "The loop guard refused three calls in a row: the agent kept running into it.";
+      observer.mustStop({ status: "failed", reason: "loop_guard", error, resultHeader: telemetry.loopGuard });
+    }
     if (telemetry.agent !== null && telemetry.agent !== turn.agent) {
       const error = this.#wrongAgent(`the session's messages name "${telemetry.agent}"`);
       observer.mustStop({ status: "failed", reason: "wrong_agent", error });

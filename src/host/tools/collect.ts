@@ -1,6 +1,7 @@
 import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
 import { z } from "zod";
-import type { CatalogEntry } from "../instance-catalog.ts";
+import type { HostClient } from "../host-client.ts";
+import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
 import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { instanceId, readArguments, timeoutMs } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
@@ -35,18 +36,24 @@ export function collectTool(parts: ToolParts): ToolDefinition {
       return errorAnswer(`${COLLECT} takes either instanceId or instanceIds, and exactly one of them.`);
     }
     const ids = one === undefined ? [...new Set(several)] : [one];
-    const before = await Promise.all(ids.map((id) => parts.catalog.find(id)));
+    const { catalog } = await parts.supervision();
+    const before = await Promise.all(ids.map((id) => catalog.find(id)));
     const missing = ids.filter((_, index) => before[index] === undefined);
     if (missing.length > 0)
       return errorAnswer("instance not found", one === undefined ? { missing } : { instanceId: one });
     const limit = asked ?? Math.max(...before.map((entry) => entry?.record.timeoutMs ?? 0));
-    await waitFor(parts, ids, wait ?? "all", AbortSignal.any([context.abort, AbortSignal.timeout(limit)]));
-    return await results(parts, ids, scope, one !== undefined);
+    await waitFor(catalog, ids, wait ?? "all", AbortSignal.any([context.abort, AbortSignal.timeout(limit)]));
+    return await results(parts.host, catalog, ids, scope, one !== undefined);
   };
   return { description, args, execute: neverThrowing(COLLECT, forSupervisors(COLLECT, parts.options, run)) };
 }
 
-async function waitFor({ catalog }: ToolParts, ids: string[], wait: "all" | "any", limit: AbortSignal): Promise<void> {
+async function waitFor(
+  catalog: InstanceCatalog,
+  ids: string[],
+  wait: "all" | "any",
+  limit: AbortSignal,
+): Promise<void> {
   // With "any" the other waits end with the first one.
   const stop = new AbortController();
   const signal = AbortSignal.any([limit, stop.signal]);
@@ -55,10 +62,18 @@ async function waitFor({ catalog }: ToolParts, ids: string[], wait: "all" | "any
   stop.abort();
 }
 
-async function results(parts: ToolParts, ids: string[], scope: Scope, single: boolean): Promise<ToolResult> {
-  const entries = (await Promise.all(ids.map((id) => parts.catalog.find(id)))).filter((entry) => entry !== undefined);
+async function results(
+  host: HostClient,
+  catalog: InstanceCatalog,
+  ids: string[],
+  scope: Scope,
+  single: boolean,
+): Promise<ToolResult> {
+  const entries = (await Promise.all(ids.map((id) => catalog.find(id)))).filter((entry) => entry !== undefined);
   const budget = Math.floor(MAX_ANSWER_BYTES / entries.length);
-  const views = await Promise.all(entries.map((entry) => resultView(parts, entry, scope, budget)));
+  const views = await Promise.all(
+    entries.map(async (entry) => resultView(entry, await resultText(host, catalog, entry, scope), budget)),
+  );
   const ended = entries.filter(({ record }) => record.endedAt !== null).length;
   const title = single
     ? `${entries[0]?.record.agent} ${entries[0]?.record.status}`
@@ -68,15 +83,9 @@ async function results(parts: ToolParts, ids: string[], scope: Scope, single: bo
 }
 
 /** One result within its share of the answer. */
-async function resultView(
-  parts: ToolParts,
-  entry: CatalogEntry,
-  scope: Scope,
-  budget: number,
-): Promise<Record<string, unknown>> {
+function resultView(entry: CatalogEntry, text: string, budget: number): Record<string, unknown> {
   const { record } = entry;
   const hasEnded = record.endedAt !== null;
-  const text = await resultText(parts, entry, scope);
   const view = {
     instanceId: record.instanceId,
     status: hasEnded ? record.status : "running",
@@ -98,7 +107,12 @@ async function resultView(
   return result === text ? { ...view, result } : { ...view, result, truncated: true };
 }
 
-async function resultText({ catalog, host }: ToolParts, entry: CatalogEntry, scope: Scope): Promise<string> {
+async function resultText(
+  host: HostClient,
+  catalog: InstanceCatalog,
+  entry: CatalogEntry,
+  scope: Scope,
+): Promise<string> {
   const { record } = entry;
   if (record.endedAt === null) return record.resultPreview ?? "";
   if (scope === "last" || record.turns.length === 1 || record.sessionId === null) return await catalog.result(entry);

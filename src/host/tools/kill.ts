@@ -21,7 +21,8 @@ export function killTool(parts: ToolParts): ToolDefinition {
   return { description, args, execute: neverThrowing(KILL, forSupervisors(KILL, parts.options, run)) };
 }
 
-async function kill({ catalog, supervisor }: ToolParts, id: string): Promise<ToolResult> {
+async function kill({ supervision }: ToolParts, id: string): Promise<ToolResult> {
+  const { catalog, supervisor } = await supervision();
   const before = await catalog.find(id);
   if (before === undefined) return errorAnswer("instance not found", { instanceId: id });
   if (before.record.endedAt === null && !before.isOwn) {

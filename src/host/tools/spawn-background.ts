@@ -1,5 +1,7 @@
 import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
 import { z } from "zod";
+import type { Supervisor } from "../../supervisor/supervisor.ts";
+import type { InstanceCatalog } from "../instance-catalog.ts";
 import { preflight } from "../preflight.ts";
 import { whenAborted } from "../when-aborted.ts";
 import { answer, errorAnswer, shorten } from "./answer.ts";
@@ -62,7 +64,8 @@ async function spawn(parts: ToolParts, given: SpawnArguments, context: ToolConte
   const { sessionID: sessionId, messageID: messageId, directory } = context;
   const checked = await preflight(parts.host, { agent, model, directory, caller: { sessionId, messageId } });
   if (!checked.ok) return errorAnswer(checked.error, { reason: checked.reason });
-  const instanceId = await parts.supervisor.spawn({
+  const { supervisor, catalog } = await parts.supervision();
+  const instanceId = await supervisor.spawn({
     agent,
     prompt,
     directory,
@@ -72,19 +75,19 @@ async function spawn(parts: ToolParts, given: SpawnArguments, context: ToolConte
     timeoutMs: given.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     deadlineMs: given.deadlineMs ?? null,
   });
-  await identified(parts, instanceId, context.abort);
-  return await describe(parts, instanceId);
+  await identified(supervisor, instanceId, context.abort);
+  return await describe(catalog, instanceId);
 }
 
 /** Waits for the session id, unless the agent has to wait for a place first. */
-async function identified({ supervisor }: ToolParts, instanceId: string, abort: AbortSignal): Promise<void> {
+async function identified(supervisor: Supervisor, instanceId: string, abort: AbortSignal): Promise<void> {
   if (supervisor.view(instanceId)?.instance.state.status === "queued") return;
   const limit = AbortSignal.any([abort, AbortSignal.timeout(IDENTIFY_LIMIT_MS)]);
   await Promise.race([supervisor.whenIdentified(instanceId), whenAborted(limit)]);
 }
 
-async function describe(parts: ToolParts, instanceId: string): Promise<ToolResult> {
-  const entry = await parts.catalog.find(instanceId);
+async function describe(catalog: InstanceCatalog, instanceId: string): Promise<ToolResult> {
+  const entry = await catalog.find(instanceId);
   if (entry === undefined) return errorAnswer("The agent was started, but its record has gone.", { instanceId });
   const { record, queuePosition } = entry;
   const { status, agent } = record;

@@ -26,12 +26,13 @@ export function statusTool(parts: ToolParts): ToolDefinition {
     const reading = readArguments(STATUS, args, given);
     if (!reading.ok) return errorAnswer(reading.error);
     const { value } = reading;
+    const { catalog } = await parts.supervision();
     if (value.instanceId !== undefined) {
-      const entry = await parts.catalog.find(value.instanceId);
+      const entry = await catalog.find(value.instanceId);
       if (entry === undefined) return errorAnswer("instance not found", { instanceId: value.instanceId });
       return statusAnswer([entry], parts.recordDir);
     }
-    const entries = await parts.catalog.list();
+    const entries = await catalog.list();
     return statusAnswer(value.all === true ? entries : ofSession(entries, context.sessionID), parts.recordDir);
   };
   return { description, args, execute: neverThrowing(STATUS, run) };

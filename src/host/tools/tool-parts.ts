@@ -9,11 +9,10 @@ import { errorAnswer } from "./answer.ts";
 /** What the tools work with. */
 export interface ToolParts {
   readonly options: Options;
-  readonly supervisor: Supervisor;
-  readonly catalog: InstanceCatalog;
   readonly host: HostClient;
   readonly recordDir: string;
-  readonly logPath: (instanceId: string) => string;
+  /** Settles with what runs the agents; it may still have to be loaded. */
+  readonly supervision: () => Promise<{ readonly supervisor: Supervisor; readonly catalog: InstanceCatalog }>;
 }
 
 type Execute<Args> = (given: Args, context: ToolContext) => Promise<ToolResult>;

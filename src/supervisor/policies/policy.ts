@@ -1,19 +1,62 @@
 import type { Instance, Progress } from "../instance.ts";
 import type { Outcome } from "../outcome.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock, Timer } from "../ports.ts";
 
-/** One rule that may end a running turn. Its timers live as long as the turn. */
+/** What a policy may do to a run. */
+export interface RunControl {
+  /** Ends the run with this outcome; only the first cause counts. */
+  readonly end: (outcome: Outcome) => void;
+  /** Stops the turn and starts another one of the same session with this prompt. */
+  readonly intervene: (prompt: string) => void;
+}
+
+/** One rule that may end a running agent. Its timers live as long as the run, over all its turns. */
 export interface Policy {
-  /**
-   * Starts watching a turn that was just started.
-   *
-   * @param end ends the turn with this outcome; only the first cause counts
-   */
-  watch(instance: Instance, clock: Clock, end: (outcome: Outcome) => void): PolicyWatch;
+  /** Starts watching an agent that was just started. */
+  watch(instance: Instance, clock: Clock, control: RunControl): PolicyWatch;
 }
 
 export interface PolicyWatch {
+  /** What is known of the run changed. Counts are of the whole run. */
   progressed?(progress: Progress): void;
+  /** A further turn of the same run starts. */
+  turnStarted?(): void;
   /** Clears every timer. */
   dispose(): void;
+}
+
+/**
+ * How long after a limit the policies react: an event that came just before it is reported by then, and the reaction
+ * is still within 250 ms.
+ */
+const REPORT_SLACK_MS = 150;
+
+/** A timer that is moved as its limit moves. */
+export class LimitTimer {
+  #timer: Timer | null = null;
+  #at: number | null = null;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly onLimit: () => void,
+  ) {}
+
+  /** The limit in milliseconds since the epoch; `null` for none. */
+  set(at: number | null): void {
+    if (at === this.#at) return;
+    this.clear();
+    this.#at = at;
+    if (at === null) return;
+    const delay = Math.max(0, at - this.clock.now()) + REPORT_SLACK_MS;
+    this.#timer = this.clock.after(delay, () => {
+      this.#timer = null;
+      this.onLimit();
+    });
+  }
+
+  clear(): void {
+    this.#timer?.clear();
+    this.#timer = null;
+    this.#at = null;
+  }
 }

@@ -1,3 +1,4 @@
+import { defaultGuard } from "../../../scripts/scripted-host/guard-settings.ts";
 import { describe, expect, test } from "bun:test";
 import { ROLE_VARIABLE, type AgentRole } from "../../../src/agent-role/role.ts";
 import { runArguments, runEnvironment } from "../../../src/backends/process/command-line.ts";
@@ -9,6 +10,7 @@ const turn: TurnRequest = {
   model: { providerId: "scripted", modelId: "vendor/model" },
   prompt: '--agent build: the whole task, $(id) and "quotes"',
   directory: "/a project",
+  kind: "initial",
   sessionId: null,
 };
 
@@ -19,6 +21,8 @@ const role: AgentRole = {
   sessionId: null,
   supervisor: { pid: 100, startTime: "5000" },
   onExit: "kill",
+  turn: "initial",
+  guard: defaultGuard("/state"),
 };
 
 test("a first turn", () => {

@@ -1,3 +1,4 @@
+import { defaultGuard } from "../../../scripts/scripted-host/guard-settings.ts";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { processBackend, type ProcessBackendParts } from "../../../src/backends/process/process-backend.ts";
@@ -45,6 +46,7 @@ export function startTurn(
     instanceId: createInstanceId(),
     agent: "mimir",
     model: { providerId: "scripted", modelId: "model" },
+    kind: "initial",
     prompt: "Look around.",
     directory: folder,
     sessionId: null,
@@ -56,6 +58,7 @@ export function startTurn(
     onExit: "kill",
     skipPermissions: false,
     killGraceMs: 5000,
+    guard: defaultGuard(folder),
     environment: process.env,
     openLog: () => new LogFile(path, 10_485_760, () => undefined),
     ...parts,

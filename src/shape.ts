@@ -19,6 +19,15 @@ export function orNull<T>(check: Check<T>): Check<T | null> {
   return (value): value is T | null => value === null || check(value);
 }
 
+export const isFlag: Check<boolean> = (value): value is boolean => typeof value === "boolean";
+/** Whatever it is. */
+export const isAnything: Check<unknown> = (_value): _value is unknown => true;
+
+/** A list whose members the check lets through. */
+export function listOf<T>(check: Check<T>): Check<readonly T[]> {
+  return (value): value is readonly T[] => Array.isArray(value) && value.every((member) => check(member));
+}
+
 /** One of these words. */
 export function oneOf<const W extends string>(...words: readonly W[]): Check<W> {
   return (value): value is W => words.some((word) => word === value);

@@ -1,0 +1,76 @@
+import type { Progress } from "../instance.ts";
+import { LimitTimer, type Policy } from "./policy.ts";
+
+export interface SilenceLimits {
+  /** Without any event of the session. */
+  readonly stallTimeoutMs: number;
+  /** For one tool call; also for the pipes of a child that has no voice. */
+  readonly toolTimeoutMs: number;
+}
+
+/** A call's arguments are being written, which shows nothing: a large file takes minutes. */
+const COMPOSING_LIMIT_MS = 600_000;
+
+/**
+ * Tells a long build and a slow provider from a dead line: each state of the agent has its own limit, and while the
+ * host waits for the provider the clock stands still.
+ */
+export function silencePolicy({ stallTimeoutMs, toolTimeoutMs }: SilenceLimits): Policy {
+  return {
+    watch(instance, clock, { end }) {
+      let limit = silenceLimit(instance.progress, stallTimeoutMs, toolTimeoutMs);
+      const timer = new LimitTimer(clock, () => end({ status: "failed", reason: limit.reason, error: limit.error }));
+      timer.set(limit.at);
+      return {
+        progressed(progress) {
+          limit = silenceLimit(progress, stallTimeoutMs, toolTimeoutMs);
+          timer.set(limit.at);
+        },
+        turnStarted() {
+          limit = silentSince(clock.now(), stallTimeoutMs);
+          timer.set(limit.at);
+        },
+        dispose: () => timer.clear(),
+      };
+    },
+  };
+}
+
+interface Limit {
+  readonly at: number;
+  readonly reason: "stalled" | "tool_stuck";
+  readonly error: string;
+}
+
+function silenceLimit({ liveness, activity, lastActivityAt, voice }: Progress, stallMs: number, toolMs: number): Limit {
+  if (!voice || liveness === null) {
+    // Silence on the pipes is no sign of a stall: only far beyond every tool's limit does it count.
+    const error = `Nothing was seen on the agent's pipes for ${toolMs} ms, and the plugin inside it does not report.`;
+    return { at: lastActivityAt + toolMs, reason: "stalled", error };
+  }
+  switch (liveness.phase) {
+    case "tool": {
+      const error = `The ${activity.replace(/^tool /, 'tool "')}" ran for more than ${toolMs} ms (backgroundToolTimeoutMs).`;
+      return { at: liveness.since + toolMs, reason: "tool_stuck", error };
+    }
+    case "composing": {
+      const error = `The model was writing a tool call for more than ${COMPOSING_LIMIT_MS} ms.`;
+      return { at: liveness.since + COMPOSING_LIMIT_MS, reason: "stalled", error };
+    }
+    case "retrying":
+      return silentSince(Math.max(liveness.retryAt ?? 0, lastActivityAt), stallMs);
+    case "model":
+      return silentSince(lastActivityAt, stallMs);
+    default:
+      return unreachable(liveness.phase);
+  }
+}
+
+function silentSince(at: number, stallMs: number): Limit {
+  const error = `The agent was silent for ${stallMs} ms: no text, no thought, no tool call (backgroundStallTimeoutMs).`;
+  return { at: at + stallMs, reason: "stalled", error };
+}
+
+function unreachable(phase: never): never {
+  throw new Error(`Unknown phase: ${String(phase)}`);
+}

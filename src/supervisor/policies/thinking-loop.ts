@@ -1,0 +1,51 @@
+import type { Progress } from "../instance.ts";
+import { LimitTimer, type Policy } from "./policy.ts";
+
+export interface ThinkingLimits {
+  /** Thinking only, without a tool or a text. */
+  readonly timeoutMs: number;
+  /** How often a run is helped out before it is ended; a tool or a text gives them back. */
+  readonly maxInterventions: number;
+}
+
+const INTERVENTION = `You have been thinking for a long time without doing anything, so your turn was stopped. Take one concrete step now:
+delegate a piece of research, read a file or search for the one fact you miss, or run a command. If you have all you need,
+write the answer. Do not think it all through again.`;
+
+/** Helps an agent out that only thinks, or repeats itself, and ends it when that does not help. */
+export function thinkingLoopPolicy({ timeoutMs, maxInterventions }: ThinkingLimits): Policy {
+  return {
+    watch(_instance, clock, { end, intervene }) {
+      let interventions = 0;
+      let isStopping = false;
+      const act = (what: string) => {
+        timer.clear();
+        isStopping = true;
+        if (interventions < maxInterventions) {
+          interventions += 1;
+          intervene(INTERVENTION);
+          return;
+        }
+        const helped = interventions === 0 ? "" : ` ${interventions} interventions did not help.`;
+        end({ status: "failed", reason: "thinking_loop", error: `${what}${helped}` });
+      };
+      const timer = new LimitTimer(clock, () =>
+        act(`The agent only thought for ${timeoutMs} ms (backgroundThinkingLoopTimeoutMs).`),
+      );
+      const progressed = ({ liveness }: Progress) => {
+        // What an already stopped turn still says is over.
+        if (liveness === null || isStopping) return;
+        if (liveness.hasActed) interventions = 0;
+        if (liveness.repeatsItself) act("The agent repeated the same text again and again.");
+        else timer.set(liveness.thinkingSince === null ? null : liveness.thinkingSince + timeoutMs);
+      };
+      return {
+        progressed,
+        turnStarted() {
+          isStopping = false;
+        },
+        dispose: () => timer.clear(),
+      };
+    },
+  };
+}
