@@ -95,6 +95,22 @@ describe("several at once", () => {
     expect(agents[0]!.turn.stops).toBe(0);
   });
 
+  test("any: the waits for the others end with it", async () => {
+    const rig = createToolRig();
+    const agents = [await rig.start(), await rig.start()];
+    const signals: AbortSignal[] = [];
+    const { catalog } = rig;
+    const whenEnded = catalog.whenEnded.bind(catalog);
+    catalog.whenEnded = async (id, signal) => {
+      signals.push(signal);
+      await whenEnded(id, signal);
+    };
+    const answering = rig.call("collect", { instanceIds: agents.map(({ id }) => id), wait: "any" });
+    agents[0]!.turn.end({ text: "" });
+    await answering;
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+  });
+
   test("one that is named twice is collected once", async () => {
     const rig = createToolRig();
     const { id, turn } = await rig.start();
