@@ -32,8 +32,11 @@ export interface ModelAnswer {
   readonly calls?: readonly ToolCall[];
   /** Tokens of this step; 10 in and 5 out where absent. */
   readonly usage?: { readonly input: number; readonly output: number };
+  /** Texts and arguments come in so many pieces, with a pause between two. */
+  readonly drip?: { readonly pieces: number; readonly everyMs: number };
   /** An HTTP error instead of an answer. */
   readonly status?: number;
+  readonly headers?: Record<string, string>;
 }
 
 export interface ToolCall {
@@ -78,7 +81,10 @@ export function startScriptedModel(script: Script): ScriptedModel {
       requests.push(read);
       const answer = await script(read);
       if (answer.status !== undefined) {
-        return Response.json({ error: { message: answer.text ?? "scripted error" } }, { status: answer.status });
+        return Response.json(
+          { error: { message: answer.text ?? "scripted error" } },
+          { status: answer.status, headers: answer.headers ?? {} },
+        );
       }
       return stream(raw.model, answer, () => `call_${++calls}`, stopped.promise);
     },
@@ -114,6 +120,16 @@ function plainText(content: unknown): string {
   return content.map((part: { text?: string }) => part.text ?? "").join("");
 }
 
+/** A text as the pieces in which it is sent. */
+async function* dripped(text: string | undefined, drip: ModelAnswer["drip"]): AsyncGenerator<string> {
+  if (text === undefined) return;
+  const length = Math.ceil(text.length / (drip?.pieces ?? 1)) || 1;
+  for (let start = 0; start < text.length; start += length) {
+    if (start > 0) await Bun.sleep(drip?.everyMs ?? 0);
+    yield text.slice(start, start + length);
+  }
+}
+
 const SSE = { "content-type": "text/event-stream" };
 
 function stream(model: string, answer: ModelAnswer, nextCallId: () => string, stopped: Promise<void>): Response {
@@ -125,11 +141,14 @@ function stream(model: string, answer: ModelAnswer, nextCallId: () => string, st
   const body = async function* () {
     if (answer.after !== undefined) await Promise.race([answer.after, stopped]);
     yield delta({ role: "assistant", content: "" });
-    if (answer.reasoning !== undefined) yield delta({ reasoning_content: answer.reasoning });
-    if (answer.text !== undefined) yield delta({ content: answer.text });
+    for await (const piece of dripped(answer.reasoning, answer.drip)) yield delta({ reasoning_content: piece });
+    for await (const piece of dripped(answer.text, answer.drip)) yield delta({ content: piece });
     for (const [index, { tool, args }] of (answer.calls ?? []).entries()) {
-      const call = { name: tool, arguments: JSON.stringify(args) };
+      const call = { name: tool, arguments: "" };
       yield delta({ tool_calls: [{ index, id: nextCallId(), type: "function", function: call }] });
+      for await (const piece of dripped(JSON.stringify(args), answer.drip)) {
+        yield delta({ tool_calls: [{ index, function: { arguments: piece } }] });
+      }
     }
     yield delta({}, answer.calls === undefined ? "stop" : "tool_calls");
     yield chunk({

@@ -8,7 +8,8 @@ export interface ThinkingLimits {
   readonly maxInterventions: number;
 }
 
-const INTERVENTION = `You have been thinking for a long time without doing anything, so your turn was stopped. Take one concrete step now:
+/** The prompt of the turn that replaces one that only thought. */
+export const INTERVENTION = `You have been thinking for a long time without doing anything, so your turn was stopped. Take one concrete step now:
 delegate a piece of research, read a file or search for the one fact you miss, or run a command. If you have all you need,
 write the answer. Do not think it all through again.`;
 
