@@ -81,6 +81,12 @@ describe("silence", () => {
     expect(telemetry.report(NOW + 60_001)).toMatchObject({ activity: "writing", lastActivityAt: NOW + 60_000 });
   });
 
+  test("the first sign of life after it is news, whatever it is", () => {
+    const telemetry = after(part("text", "prt_t"), delta("prt_t"));
+    expect(telemetry.apply(delta("prt_t"), NOW + 5000)).toBe(false);
+    expect(telemetry.apply(delta("prt_t"), NOW + 10_001)).toBe(true);
+  });
+
   test("a native subagent that works is a sign of life", () => {
     const telemetry = after(tool("task", "running", "prt_a"));
     telemetry.apply(part("step-start", "prt_s", SUB), NOW + 9000);

@@ -57,6 +57,21 @@ test("a change that waits is not reported twice when it is spoken before", () =>
   expect(written).toHaveLength(2);
 });
 
+test("a mere sign of life is told within a second; a change that comes meanwhile is not made to wait for it", () => {
+  voice.speak();
+  voice.touched();
+  jest.advanceTimersByTime(999);
+  expect(written).toHaveLength(1);
+  jest.advanceTimersByTime(1);
+  expect(written).toHaveLength(2);
+  voice.touched();
+  voice.changed();
+  jest.advanceTimersByTime(250);
+  expect(written).toHaveLength(3);
+  jest.advanceTimersByTime(1200);
+  expect(written).toHaveLength(3);
+});
+
 test("its last words are a report, and then it is quiet", () => {
   voice.changed();
   voice.changed();
