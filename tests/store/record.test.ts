@@ -17,7 +17,8 @@ const origin: RecordOrigin = {
   logPath: "/state/logs/x.log",
 };
 
-const states = (Object.keys(sampleStates) as SampleState[]).filter((state) => !state.endsWith("ending"));
+/** What is about to happen ("running, ending") is not kept: only what has. */
+const states = (Object.keys(sampleStates) as SampleState[]).filter((state) => !state.includes(","));
 
 function read(text: string): InstanceRecord {
   const reading = parseRecord(text);

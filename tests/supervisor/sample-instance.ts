@@ -38,6 +38,13 @@ export const sampleStates = {
   pending: { status: "pending", startedAt: START + 10, process: childProcess, ending: null },
   "pending, ending": { status: "pending", startedAt: START + 10, process: childProcess, ending: killed },
   running: { status: "running", startedAt: START + 10, process: childProcess, ending: null, intervention: null },
+  "running, to be replaced": {
+    status: "running",
+    startedAt: START + 10,
+    process: childProcess,
+    ending: null,
+    intervention: "Take a concrete step.",
+  },
   "running, ending": {
     status: "running",
     startedAt: START + 10,

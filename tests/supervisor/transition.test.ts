@@ -23,6 +23,8 @@ const events = {
   session_identified: { type: "session_identified", at, sessionId: "ses_new" },
   progressed: { type: "progressed", at, progress },
   stop_requested: { type: "stop_requested", at, outcome: deadline },
+  intervention_requested: { type: "intervention_requested", at, prompt: "Go on." },
+  turn_replaced: { type: "turn_replaced", at, exitCode: 143, signal: null },
   ended: { type: "ended", at, outcome: { status: "done" }, exitCode: 0, signal: null, resultPreview: "the end" },
 } satisfies Record<string, InstanceEvent>;
 type EventName = keyof typeof events;
@@ -37,6 +39,8 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     session_identified: null,
     progressed: ["queued", "save_later"],
     stop_requested: ["timed_out", "save", "settle"],
+    intervention_requested: null,
+    turn_replaced: null,
     ended: ["done", "save", "settle"],
   },
   pending: {
@@ -45,6 +49,8 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     session_identified: ["running", "save"],
     progressed: ["pending", "save_later"],
     stop_requested: ["pending", "stop"],
+    intervention_requested: null,
+    turn_replaced: null,
     ended: ["done", "save", "settle"],
   },
   "pending, ending": {
@@ -53,6 +59,8 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     session_identified: ["running", "save"],
     progressed: ["pending", "save_later"],
     stop_requested: null,
+    intervention_requested: null,
+    turn_replaced: null,
     ended: ["killed", "save", "settle"],
   },
   running: {
@@ -61,6 +69,18 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     session_identified: null,
     progressed: ["running", "save_later"],
     stop_requested: ["running", "stop"],
+    intervention_requested: ["running", "stop"],
+    turn_replaced: null,
+    ended: ["done", "save", "settle"],
+  },
+  "running, to be replaced": {
+    admitted: null,
+    spawned: ["running", "save"],
+    session_identified: null,
+    progressed: ["running", "save_later"],
+    stop_requested: ["running", "stop"],
+    intervention_requested: null,
+    turn_replaced: ["running", "save", "start_turn"],
     ended: ["done", "save", "settle"],
   },
   "running, ending": {
@@ -69,6 +89,8 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     session_identified: null,
     progressed: ["running", "save_later"],
     stop_requested: null,
+    intervention_requested: null,
+    turn_replaced: null,
     ended: ["killed", "save", "settle"],
   },
   done: ignoringAll(),
@@ -84,6 +106,8 @@ function ignoringAll(): Record<EventName, null> {
     session_identified: null,
     progressed: null,
     stop_requested: null,
+    intervention_requested: null,
+    turn_replaced: null,
     ended: null,
   };
 }
@@ -141,6 +165,26 @@ test("an end closes the turn with all that is known of it", () => {
   });
   expect(instance.turns.at(-1)).toMatchObject({ endedAt: at, exitCode: 3, signal: null });
   expect(instance.resultPreview).toBe("the end");
+});
+
+test("an intervention closes the turn and opens another one of the same session", () => {
+  const { instance } = transition(sampleInstance("running, to be replaced"), events.turn_replaced);
+  expect(instance.turns).toMatchObject([
+    { kind: "initial", endedAt: at, exitCode: 143 },
+    { kind: "intervention", prompt: "Take a concrete step.", startedAt: at, endedAt: null, exitCode: null },
+  ]);
+  expect(instance.state).toMatchObject({ status: "running", process: null, intervention: null });
+  expect(instance.sessionId).toBe("ses_child");
+});
+
+test("a kill wins over an intervention that has not begun", () => {
+  const stopping = transition(sampleInstance("running, to be replaced"), {
+    type: "stop_requested",
+    at,
+    outcome: killed,
+  });
+  expect(transition(stopping.instance, events.turn_replaced).effects).toEqual([]);
+  expect(transition(stopping.instance, events.ended).instance.state.status).toBe("killed");
 });
 
 test("the first cause of an end wins, whatever came of the process later", () => {
