@@ -15,17 +15,17 @@ import { statePaths } from "./store/state-paths.ts";
 import { FleetBudget } from "./supervisor/policies/caps.ts";
 
 /** The plugin in an ordinary opencode: it supervises. */
-export async function hostPlugin(
-  input: PluginInput,
-  rawOptions: PluginOptions | undefined,
-  moduleUrl: string,
-): Promise<Hooks> {
+export function hostPlugin(input: PluginInput, rawOptions: PluginOptions | undefined, moduleUrl: string): Hooks {
   const host = new HostClient(input.client);
   const { options, warnings } = readOptions(rawOptions, process.env);
   const diagnostics = new Diagnostics(host, options.logLevel);
   // The host answers only once it has the hooks.
   setTimeout(() => diagnostics.open(), 0);
-  const refusal = refuse(input.directory, moduleUrl, await secretFolder(options));
+  const refusal = refuse(
+    input.directory,
+    moduleUrl,
+    secretFolderOf(options.stateDir) ?? secretFolderOf(options.logDir),
+  );
   if (refusal !== undefined) {
     diagnostics.notice("error", refusal);
     return {};
@@ -49,10 +49,6 @@ function refuse(directory: string, moduleUrl: string, secret: string | undefined
   );
   if (other === undefined) return undefined;
   return `Bizar was found twice: ${other.moduleUrl} is in use, ${moduleUrl} stays out. Remove one of them from "plugin" in opencode.json.`;
-}
-
-async function secretFolder({ stateDir, logDir }: Options): Promise<string | undefined> {
-  return (await secretFolderOf(stateDir)) ?? (await secretFolderOf(logDir));
 }
 
 function hostHooks(

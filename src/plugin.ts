@@ -13,7 +13,7 @@ export const bizar: Plugin = async (input, options) => {
   if (isDisabled(process.env)) return {};
   if (processRole.kind === "host") {
     const { hostPlugin } = await import("./host-plugin.ts");
-    return await hostPlugin(input, options, import.meta.url);
+    return hostPlugin(input, options, import.meta.url);
   }
   const { agentPlugin } = await import("./agent-plugin.ts");
   return agentPlugin(processRole, input, options, import.meta.url);
