@@ -1,12 +1,8 @@
 import type { Hooks } from "@opencode-ai/plugin";
-import { GuardedSessions } from "./guard/guarded-sessions.ts";
 import type { GuardSettings } from "./guard/guard-settings.ts";
-import { createLadder } from "./guard/ladder.ts";
-import { guardHooks, type GuardHooksParts } from "./host/guard-hooks.ts";
-import { GuardFileStore } from "./store/guard-file-store.ts";
-import { ToolLog } from "./store/tool-log.ts";
+import type { guardHooks, GuardHooksParts } from "./host/guard-hooks.ts";
 
-type LoopGuardParts = Pick<GuardHooksParts, "worktree" | "onBlock" | "onRepeatedText" | "isIntervention"> & {
+export type LoopGuardParts = Pick<GuardHooksParts, "worktree" | "onBlock" | "onRepeatedText" | "isIntervention"> & {
   /** Told once of each file that cannot be written. */
   readonly report: (message: string) => void;
 };
@@ -18,22 +14,22 @@ export interface LoopGuard {
   flush(): Promise<void>;
 }
 
-export function createLoopGuard(settings: GuardSettings, { report, ...parts }: LoopGuardParts): LoopGuard {
-  const store = new GuardFileStore(settings.sessionDir, report);
-  const log = new ToolLog(settings.logDir, settings.logRotationBytes, report);
-  const hooks = guardHooks({
-    ...parts,
-    isEnabled: settings.isEnabled,
-    exemptTools: settings.loopExemptTools,
-    sessions: new GuardedSessions(createLadder(settings), store),
-    log: (call) => {
-      if (!settings.logsDisabled) log.write(call);
-    },
-  });
+/** A loop guard that is loaded when it first has something to do: opencode's start waits for what is loaded before. */
+export function createLoopGuard(settings: GuardSettings, parts: LoopGuardParts): LoopGuard {
+  let loading: Promise<LoopGuard> | undefined;
+  const load = async () => (await import("./loaded-loop-guard.ts")).loadedLoopGuard(settings, parts);
+  const loaded = async () => await (loading ??= load());
   return {
-    hooks,
+    hooks: {
+      event: async (input) => await (await loaded()).hooks.event(input),
+      "chat.message": async (input, output) => await (await loaded()).hooks["chat.message"](input, output),
+      "tool.execute.before": async (input, output) =>
+        await (await loaded()).hooks["tool.execute.before"](input, output),
+      "experimental.chat.system.transform": async (input, output) =>
+        await (await loaded()).hooks["experimental.chat.system.transform"](input, output),
+    },
     async flush() {
-      await Promise.all([store.flush(), log.flush()]);
+      await (await loading)?.flush();
     },
   };
 }

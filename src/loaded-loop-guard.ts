@@ -1,0 +1,28 @@
+import { GuardedSessions } from "./guard/guarded-sessions.ts";
+import type { GuardSettings } from "./guard/guard-settings.ts";
+import { createLadder } from "./guard/ladder.ts";
+import { guardHooks } from "./host/guard-hooks.ts";
+import type { LoopGuard, LoopGuardParts } from "./loop-guard.ts";
+import { GuardFileStore } from "./store/guard-file-store.ts";
+import { ToolLog } from "./store/tool-log.ts";
+
+/** Builds the loop guard with its edges. */
+export function loadedLoopGuard(settings: GuardSettings, { report, ...parts }: LoopGuardParts): LoopGuard {
+  const store = new GuardFileStore(settings.sessionDir, report);
+  const log = new ToolLog(settings.logDir, settings.logRotationBytes, report);
+  const hooks = guardHooks({
+    ...parts,
+    isEnabled: settings.isEnabled,
+    exemptTools: settings.loopExemptTools,
+    sessions: new GuardedSessions(createLadder(settings), store),
+    log: (call) => {
+      if (!settings.logsDisabled) log.write(call);
+    },
+  });
+  return {
+    hooks,
+    async flush() {
+      await Promise.all([store.flush(), log.flush()]);
+    },
+  };
+}
