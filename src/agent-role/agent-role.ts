@@ -59,7 +59,8 @@ export function startAgentRole({ role, abortSession, provideAgents, writeStderr 
     },
     loopGuardGaveUp(marker) {
       telemetry.loopGuardGaveUp(marker);
-      voice.changed();
+      // The supervisor ends the run: each moment more is a call more.
+      voice.speak();
     },
   };
 }
