@@ -108,10 +108,7 @@ class TreeMembers {
   }
 
   #liveKnown(): ProcessInfo[] {
-    return this.seen().filter((member) => {
-      const now = this.table.find(member.pid);
-      return now !== undefined && !now.isZombie && now.startTime === member.startTime;
-    });
+    return this.table.findAll([...this.#known.keys()]).filter((row) => !row.isZombie && this.#isKnown(row));
   }
 
   #isKnown(row: ProcessInfo): boolean {

@@ -23,6 +23,8 @@ export interface ProcessInfo extends ProcessIdentity {
 export interface ProcessTable {
   /** Every process that can be seen. */
   list(): ProcessInfo[];
+  /** Those of these processes that are there. */
+  findAll(pids: readonly number[]): ProcessInfo[];
   /** One process, or `undefined` when there is none of that pid. */
   find(pid: number): ProcessInfo | undefined;
   /** The pids whose environment, as it was at their start, has `NAME=…` with `value` in it; only those of this user. */
@@ -39,6 +41,9 @@ export function systemProcessTable(): ProcessTable {
 const linuxTable: ProcessTable = {
   list() {
     return linuxPids().flatMap((pid) => linuxTable.find(pid) ?? []);
+  },
+  findAll(pids) {
+    return pids.flatMap((pid) => linuxTable.find(pid) ?? []);
   },
   find(pid) {
     const stat = readProc(`/proc/${pid}/stat`);
@@ -85,8 +90,12 @@ const darwinTable: ProcessTable = {
   list() {
     return parseDarwinRows(ps(["-axww", "-o", "pid=,ppid=,state=,lstart=,command="]));
   },
+  findAll(pids) {
+    if (pids.length === 0) return [];
+    return parseDarwinRows(ps(["-ww", "-p", pids.join(","), "-o", "pid=,ppid=,state=,lstart=,command="]));
+  },
   find(pid) {
-    return parseDarwinRows(ps(["-ww", "-p", String(pid), "-o", "pid=,ppid=,state=,lstart=,command="]))[0];
+    return darwinTable.findAll([pid])[0];
   },
   marked(name, value) {
     // -E appends the environment to the command, for processes of the same user.

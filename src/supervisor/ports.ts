@@ -34,6 +34,8 @@ export interface TurnEnd {
 export interface RunningTurn {
   /** Settles once the process and everything it started are gone. Never rejects. */
   readonly ended: Promise<TurnEnd>;
+  /** The turn has come to its own end, and only what it left behind is being ended: a stop comes too late. */
+  readonly hasExited: boolean;
   /** Ends the whole tree: SIGTERM, the grace period, SIGKILL. Settles when nothing is left. */
   stop(): Promise<void>;
   /** Ends the whole tree at once and without waiting. */

@@ -73,7 +73,9 @@ export class Recovery {
     if (lost === undefined) return;
     const process = "process" in lost.instance.state ? lost.instance.state.process : null;
     if (lost.onExit === "finish" && process !== null && this.parts.childLives(process)) {
-      void this.#afterChild(lost, process);
+      this.#afterChild(lost, process).catch((error: unknown) =>
+        this.parts.report(`${instanceId}, which works on alone, could not be settled.`, error),
+      );
       return;
     }
     await this.#settle(lost);

@@ -141,8 +141,14 @@ export class Supervisor {
   async stop(instanceId: string, outcome: Outcome): Promise<void> {
     const live = this.#live.get(instanceId);
     if (live === undefined) return;
-    this.#apply(live, { type: "stop_requested", at: this.#parts.clock.now(), outcome });
+    this.#requestStop(live, outcome);
     await live.settled.promise;
+  }
+
+  /** Ends a run from outside; one that has come to its own end keeps that end. */
+  #requestStop(live: Live, outcome: Outcome): void {
+    if (live.run?.hasExited === true) return;
+    this.#apply(live, { type: "stop_requested", at: this.#parts.clock.now(), outcome });
   }
 
   /** Ends everything at once and writes it down before it returns: the host is about to go away. */
@@ -188,7 +194,7 @@ export class Supervisor {
     const { clock, policies } = this.#parts;
     this.#apply(live, { type: "admitted", at: clock.now() });
     const control: RunControl = {
-      end: (outcome) => this.#apply(live, { type: "stop_requested", at: clock.now(), outcome }),
+      end: (outcome) => this.#requestStop(live, outcome),
       intervene: (prompt) => this.#apply(live, { type: "intervention_requested", at: clock.now(), prompt }),
     };
     live.watches = policies.map((policy) => policy.watch(live.instance, clock, control));

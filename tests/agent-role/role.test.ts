@@ -2,6 +2,7 @@ import { defaultGuard } from "../../scripts/scripted-host/guard-settings.ts";
 import { describe, expect, test } from "bun:test";
 import { ROLE_VARIABLE, takeProcessRole, type AgentRole } from "../../src/agent-role/role.ts";
 import type { ProcessInfo, ProcessTable } from "../../src/processes/process-table.ts";
+import { FakeTable, row } from "../processes/fake-table.ts";
 
 const role: AgentRole = {
   instanceId: "bgr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
@@ -16,9 +17,7 @@ const role: AgentRole = {
 
 /** A process table with at most the supervisor in it. */
 function tableWith(supervisor?: Partial<ProcessInfo>): ProcessTable {
-  const row = { pid: 100, parentPid: 1, startTime: "5000", isZombie: false, command: "opencode", ...supervisor };
-  const rows = supervisor === undefined ? [] : [row];
-  return { list: () => rows, find: (pid) => rows.find((each) => each.pid === pid), marked: () => new Set() };
+  return new FakeTable(supervisor === undefined ? [] : [row({ pid: 100, startTime: "5000", ...supervisor })]);
 }
 
 const alive = tableWith({});

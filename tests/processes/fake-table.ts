@@ -11,6 +11,10 @@ export class FakeTable implements ProcessTable {
     return this.rows;
   }
 
+  findAll(pids: readonly number[]): ProcessInfo[] {
+    return this.rows.filter(({ pid }) => pids.includes(pid));
+  }
+
   find(pid: number): ProcessInfo | undefined {
     return this.rows.find((row) => row.pid === pid);
   }

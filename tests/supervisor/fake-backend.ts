@@ -6,6 +6,7 @@ import { goodEvidence } from "./sample-instance.ts";
 export class FakeTurn implements RunningTurn {
   readonly #end = Promise.withResolvers<TurnEnd>();
   readonly ended = this.#end.promise;
+  hasExited = false;
   stops = 0;
   stopsNow = 0;
 

@@ -89,3 +89,14 @@ test("an agent that could not be started has failed, and gives its place back", 
   expect(stateOf(id)).toMatchObject({ status: "failed", reason: "spawn_failed" });
   expect(backend.turnOf(next)).toBeDefined();
 });
+
+test("a run that has come to its own end keeps that end, however late a kill comes", async () => {
+  const { start, stateOf, supervisor } = createSupervisorRig();
+  const { id, turn } = await start();
+  turn.hasExited = true;
+  const stopped = supervisor.stop(id, killed);
+  expect(turn.stops).toBe(0);
+  turn.end();
+  await stopped;
+  expect(stateOf(id)).toMatchObject({ status: "done" });
+});

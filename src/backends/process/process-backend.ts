@@ -34,12 +34,15 @@ type Child = Bun.Subprocess<Uint8Array<ArrayBuffer>, "pipe", "pipe">;
 
 class ProcessTurn implements RunningTurn {
   readonly ended: Promise<TurnEnd>;
+  hasExited = false;
   readonly #parts: ProcessBackendParts;
   readonly #table: ProcessTable;
   readonly #log: LogSink;
   readonly #pipes: TurnPipes;
   readonly #tree: { root: ProcessIdentity | undefined; readonly marker: string };
   #stopping: Promise<TreeEnd> | undefined;
+  /** Settles when not even SIGKILL ended the agent's own process. */
+  readonly #unstoppable = Promise.withResolvers<void>();
 
   constructor(parts: ProcessBackendParts, turn: TurnRequest, observer: TurnObserver) {
     this.#parts = parts;
@@ -53,7 +56,8 @@ class ProcessTurn implements RunningTurn {
 
   async stop(): Promise<void> {
     this.#stopping ??= endTree(this.#tree, this.#parts.killGraceMs, this.#table);
-    await this.#stopping;
+    const { survivors } = await this.#stopping;
+    if (survivors.some(({ pid }) => pid === this.#tree.root?.pid)) this.#unstoppable.resolve();
   }
 
   stopNow(): void {
@@ -67,7 +71,9 @@ class ProcessTurn implements RunningTurn {
     this.#tree.root = { pid: child.pid, startTime };
     observer.spawned(this.#tree.root);
     const drained = this.#pipes.drain(child.stdout, child.stderr);
-    await child.exited;
+    await Promise.race([child.exited, this.#unstoppable.promise]);
+    // A run that was stopped has not come to its own end.
+    this.hasExited = this.#stopping === undefined;
     await this.#endLeftovers();
     this.#pipes.abandonWhenQuiet();
     await drained;

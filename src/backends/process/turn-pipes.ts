@@ -126,7 +126,8 @@ export class TurnPipes {
     log.write("stderr", isCut ? `${text} [cut]` : text);
     this.evidence.stderr(fact, text);
     if (fact.type === "session_created") this.#identify(fact.sessionId);
-    if (fact.type === "agent_fallback") {
+    // Said before the session starts; later a line like it is somebody's output.
+    if (fact.type === "agent_fallback" && this.#sessionId === null) {
       observer.mustStop({ status: "failed", reason: fact.reason, error: this.#wrongAgent(fact.detail) });
     }
   }

@@ -52,7 +52,7 @@ export const mimir: ProvidedAgent = {
     external_directory: "deny",
     doom_loop: "allow",
   },
-  keepsUnlessAsked: ["webfetch", "websearch"],
+  neverAsks: true,
   prompt: `You are Mimir. You research in the background: nobody can answer questions while you work, and you change nothing.
 
 Read, search and compare until you can answer what was asked. Your bash runs commands that only read (ls, cat, grep, rg,

@@ -1,7 +1,7 @@
 import type { Config } from "@opencode-ai/plugin";
 import { mimir } from "./mimir.ts";
 import { odin } from "./odin.ts";
-import type { Permission, ProvidedAgent } from "./provided-agent.ts";
+import type { ProvidedAgent } from "./provided-agent.ts";
 import { thor } from "./thor.ts";
 
 const PROVIDED: Readonly<Record<string, ProvidedAgent>> = { odin, mimir, thor };
@@ -17,16 +17,25 @@ export function provideAgents(config: Config): void {
 type AgentConfig = NonNullable<NonNullable<Config["agent"]>[string]>;
 
 function configured(agent: ProvidedAgent, userPermission: unknown): AgentConfig {
-  const { description, mode, prompt, permission, keepsUnlessAsked = [] } = agent;
-  const kept = keepsUnlessAsked.map((name) => [name, unlessAsked(userPermission, name)] as const);
-  const rules = permission === undefined ? {} : { permission: { ...permission, ...Object.fromEntries(kept) } };
-  return { description, mode, prompt, ...rules };
+  const { description, mode, prompt, permission, neverAsks = false } = agent;
+  if (permission === undefined) return { description, mode, prompt };
+  return {
+    description,
+    mode,
+    prompt,
+    permission: { ...(neverAsks ? withoutAsking(userPermission) : {}), ...permission },
+  };
 }
 
-/** What the user allows stays allowed; what would ask, or is denied, is denied. */
-function unlessAsked(userPermission: unknown, name: string): Permission {
-  if (typeof userPermission === "string") return userPermission === "allow" ? "allow" : "deny";
-  if (typeof userPermission !== "object" || userPermission === null) return "allow";
-  const rule: unknown = Reflect.get(userPermission, name) ?? Reflect.get(userPermission, "*") ?? "allow";
-  return rule === "allow" ? "allow" : "deny";
+/** The user's rules with every `ask` turned into `deny`; the rule for all first, since the last one that fits wins. */
+function withoutAsking(permission: unknown): Record<string, unknown> {
+  if (typeof permission === "string") return { "*": denyInsteadOfAsk(permission) };
+  if (typeof permission !== "object" || permission === null) return {};
+  const { "*": all, ...named } = denyInsteadOfAsk(permission) as Record<string, unknown>;
+  return all === undefined ? named : { "*": all, ...named };
+}
+
+function denyInsteadOfAsk(rule: unknown): unknown {
+  if (typeof rule !== "object" || rule === null) return rule === "ask" ? "deny" : rule;
+  return Object.fromEntries(Object.entries(rule).map(([name, inner]) => [name, denyInsteadOfAsk(inner)]));
 }

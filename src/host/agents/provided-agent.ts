@@ -7,6 +7,6 @@ export interface ProvidedAgent {
   readonly mode: "primary" | "all";
   readonly prompt: string;
   readonly permission?: Readonly<Record<string, Permission | Readonly<Record<string, Permission>>>>;
-  /** Permissions that stay as configured, but for `ask`, which becomes `deny`; allowed where nothing is configured. */
-  readonly keepsUnlessAsked?: readonly string[];
+  /** What else the user has configured holds for it too, but for `ask`, which becomes `deny`. */
+  readonly neverAsks?: boolean;
 }

@@ -10,7 +10,6 @@ export const thor: ProvidedAgent = {
     external_directory: "deny",
     doom_loop: "allow",
   },
-  keepsUnlessAsked: [],
   prompt: `You are Thor. You implement in the background: nobody can answer questions while you work.
 
 Do what the task says, all of it, and nothing beyond it. Read the code around the change first and follow its style.

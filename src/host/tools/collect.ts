@@ -2,6 +2,7 @@ import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugi
 import { z } from "zod";
 import type { HostClient } from "../host-client.ts";
 import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
+import { describeError } from "../../describe-error.ts";
 import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { instanceId, readArguments, timeoutMs } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
@@ -72,7 +73,14 @@ async function results(
   const entries = (await Promise.all(ids.map((id) => catalog.find(id)))).filter((entry) => entry !== undefined);
   const budget = Math.floor(MAX_ANSWER_BYTES / entries.length);
   const views = await Promise.all(
-    entries.map(async (entry) => resultView(entry, await resultText(host, catalog, entry, scope), budget)),
+    entries.map(async (entry) => {
+      try {
+        return resultView(entry, await resultText(host, catalog, entry, scope), budget);
+      } catch (error) {
+        // The others' results are there all the same.
+        return { ...resultView(entry, "", budget), error: `The result could not be read: ${describeError(error)}` };
+      }
+    }),
   );
   const ended = entries.filter(({ record }) => record.endedAt !== null).length;
   const title = single

@@ -58,5 +58,8 @@ function statusAnswer(entries: readonly CatalogEntry[], recordDir: string): Tool
   const omitted = entries.length - views.length;
   if (omitted > 0) views.unshift({ truncated: true, omitted, note: "older ones are left out", path: recordDir });
   const live = entries.filter(({ record }) => record.endedAt === null).length;
-  return answer(`${entries.length} agents, ${live} live`, views, { count: entries.length, live });
+  return answer(`${entries.length} ${entries.length === 1 ? "agent" : "agents"}, ${live} live`, views, {
+    count: entries.length,
+    live,
+  });
 }

@@ -72,6 +72,9 @@ export function startTurn(
   const log = () => readLog(folder);
   return {
     ended: running.ended,
+    get hasExited() {
+      return running.hasExited;
+    },
     stop: () => running.stop(),
     stopNow: () => running.stopNow(),
     seen,

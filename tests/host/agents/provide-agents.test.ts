@@ -64,23 +64,31 @@ describe("mimir", () => {
   });
 });
 
-describe("mimir on the web does what the user allows, and never asks", () => {
-  const cases: [permission: unknown, webfetch: string][] = [
-    [undefined, "allow"],
-    ["allow", "allow"],
-    ["ask", "deny"],
-    ["deny", "deny"],
-    [{ webfetch: "allow" }, "allow"],
-    [{ webfetch: "ask" }, "deny"],
-    [{ webfetch: "deny" }, "deny"],
-    [{ webfetch: { "https://example.org/*": "allow" } }, "deny"],
-    [{ "*": "ask" }, "deny"],
-    [{ "*": "ask", webfetch: "allow" }, "allow"],
-    [{ bash: "ask" }, "allow"],
+describe("mimir keeps to what else the user has configured, and never asks", () => {
+  const cases: [permission: unknown, rules: Record<string, unknown>][] = [
+    ["allow", { "*": "allow" }],
+    ["ask", { "*": "deny" }],
+    [{ webfetch: "allow" }, { webfetch: "allow" }],
+    [{ webfetch: "ask" }, { webfetch: "deny" }],
+    [{ webfetch: "deny" }, { webfetch: "deny" }],
+    [
+      { webfetch: { "*": "ask", "https://example.org/*": "allow" } },
+      { webfetch: { "*": "deny", "https://example.org/*": "allow" } },
+    ],
+    [
+      { todowrite: "ask", "*": "ask" },
+      { "*": "deny", todowrite: "deny" },
+    ],
+    [{ edit: "allow", bash: "allow" }, { edit: "deny" }],
   ];
-  for (const [permission, webfetch] of cases) {
-    test(`${JSON.stringify(permission)}: ${webfetch}`, () => {
-      expect(provided({ permission })["mimir"]!.permission).toMatchObject({ webfetch });
+  for (const [permission, rules] of cases) {
+    test(JSON.stringify(permission), () => {
+      expect(provided({ permission })["mimir"]!.permission).toMatchObject(rules);
     });
   }
+
+  test("the rule for all comes first: the last one that fits wins", () => {
+    const permission = { webfetch: "allow", "*": "ask" };
+    expect(Object.keys(provided({ permission })["mimir"]!.permission!)[0]).toBe("*");
+  });
 });
