@@ -8,6 +8,8 @@ const PATH_NAME = /path|file|dir(ectory)?$|folder/i;
 /** Deeper than this an argument is taken for its kind only; no tool's schema comes near it. */
 const DEEPEST = 2000;
 const LONGEST_PATH = 4096;
+/** A path that has another spelling: an empty part, `.`, `..`, or a slash at its end. */
+const UNTIDY = /\/\/|\/$|(^|\/)\.\.?(\/|$)/;
 
 /**
  * What a tool call is, whatever order its arguments come in: SHA-256 over the tool's name and its canonical arguments.
@@ -16,64 +18,87 @@ const LONGEST_PATH = 4096;
  * @returns 64 hex digits
  */
 export function fingerprint(tool: string, args: unknown, worktree: string): string {
-  const text: string[] = [];
-  writeCanonical(args, "", { worktree, text, ancestors: [] });
-  return createHash("sha256").update(tool).update("\0").update(text.join("")).digest("hex");
+  const around: Surroundings = { worktree, ancestors: [], names: new Map(), keys: { given: [], sorted: [] } };
+  const canonical = canonicalValue(args, NO_NAME, around);
+  return createHash("sha256").update(tool).update("\0").update(JSON.stringify(canonical)).digest("hex");
 }
 
-interface Writing {
+/** Lists stand for lists and objects alike, and an object for what JSON has no word for. */
+type Canonical = string | number | boolean | null | readonly Canonical[] | { readonly other: string };
+
+interface Surroundings {
   readonly worktree: string;
-  readonly text: string[];
   /** The objects around the value, to notice one that holds itself. */
   readonly ancestors: object[];
+  /** A megabyte of small values has the same few names over and over. */
+  readonly names: Map<string, Name>;
+  /** The keys of the last object, as they came and sorted: the next one often has the same, and sorting is dear. */
+  keys: { readonly given: readonly string[]; readonly sorted: readonly string[] };
 }
 
-function writeCanonical(value: unknown, name: string, writing: Writing): void {
-  const { text, ancestors } = writing;
-  if (typeof value === "string") {
-    text.push(JSON.stringify(canonicalText(value, name, writing.worktree)));
-    return;
+/** What is to be known of an argument's name. */
+interface Name {
+  readonly isNoise: boolean;
+  readonly isPath: boolean;
+}
+
+const NO_NAME: Name = { isNoise: false, isPath: false };
+
+function nameOf(key: string, { names }: Surroundings): Name {
+  let name = names.get(key);
+  if (name === undefined) {
+    name = { isNoise: NOISE.has(key.toLowerCase()), isPath: PATH_NAME.test(key) };
+    names.set(key, name);
   }
-  if (typeof value !== "object" || value === null) {
-    text.push(typeof value === "bigint" ? `${value}n` : (JSON.stringify(value) ?? typeof value));
-    return;
-  }
-  if (ancestors.length >= DEEPEST || ancestors.includes(value)) {
-    text.push(ancestors.includes(value) ? "<cycle>" : "<deep>");
-    return;
-  }
+  return name;
+}
+
+function canonicalValue(value: unknown, name: Name, around: Surroundings): Canonical {
+  if (typeof value === "string") return canonicalText(value, name, around.worktree);
+  if (typeof value === "number" || typeof value === "boolean" || value === null) return value;
+  if (typeof value !== "object") return { other: typeof value === "bigint" ? `${value}n` : typeof value };
+  const { ancestors } = around;
+  if (ancestors.includes(value)) return { other: "cycle" };
+  if (ancestors.length >= DEEPEST) return { other: "deep" };
   ancestors.push(value);
-  if (Array.isArray(value)) writeArray(value, name, writing);
-  else writeObject(value, writing);
+  const list = Array.isArray(value) ? canonicalList(value, name, around) : canonicalObject(value, around);
   ancestors.pop();
+  return list;
 }
 
-function writeArray(values: readonly unknown[], name: string, writing: Writing): void {
-  writing.text.push("[");
-  for (const value of values) {
-    writeCanonical(value, name, writing);
-    writing.text.push(",");
-  }
-  writing.text.push("]");
+function canonicalList(values: readonly unknown[], name: Name, around: Surroundings): readonly Canonical[] {
+  const list: Canonical[] = ["list"];
+  for (const value of values) list.push(canonicalValue(value, name, around));
+  return list;
 }
 
-function writeObject(value: object, writing: Writing): void {
-  writing.text.push("{");
-  for (const key of Object.keys(value).toSorted()) {
-    const inner: unknown = Reflect.get(value, key);
-    if (inner === undefined || NOISE.has(key.toLowerCase())) continue;
-    writing.text.push(JSON.stringify(key), ":");
-    writeCanonical(inner, key, writing);
-    writing.text.push(",");
+function canonicalObject(value: object, around: Surroundings): readonly Canonical[] {
+  const list: Canonical[] = ["object"];
+  for (const key of sortedKeys(value, around)) {
+    const inner = (value as Readonly<Record<string, unknown>>)[key];
+    const name = nameOf(key, around);
+    if (inner === undefined || name.isNoise) continue;
+    list.push(key, canonicalValue(inner, name, around));
   }
-  writing.text.push("}");
+  return list;
+}
+
+function sortedKeys(value: object, around: Surroundings): readonly string[] {
+  const given = Object.keys(value);
+  const last = around.keys;
+  let isSame = given.length === last.given.length;
+  for (let index = 0; isSame && index < given.length; index++) isSame = given[index] === last.given[index];
+  if (!isSame) around.keys = { given, sorted: given.toSorted() };
+  return around.keys.sorted;
 }
 
 /** A path in one spelling; any other text as it is. */
-function canonicalText(text: string, name: string, worktree: string): string {
+function canonicalText(text: string, { isPath }: Name, worktree: string): string {
   if (text.length > LONGEST_PATH || text.includes("\n")) return text;
-  const inside = worktree !== "/" && (text === worktree || text.startsWith(`${worktree}/`));
-  if (!inside && !PATH_NAME.test(name)) return text;
+  const inside =
+    worktree !== "/" && text.startsWith(worktree) && (text.length === worktree.length || text[worktree.length] === "/");
+  if (!inside && !isPath) return text;
+  if (text !== "" && text !== worktree && !UNTIDY.test(text)) return inside ? text.slice(worktree.length + 1) : text;
   const path = inside ? relative(worktree, text) || "." : normalize(text);
   return !isAbsolute(path) && path !== "." ? normalize(path).replace(/\/+$/, "") : path.replace(/(?<=.)\/+$/, "");
 }
