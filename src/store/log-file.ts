@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { describeError } from "../describe-error.ts";
-import { rotateFiles } from "./rotate-files.ts";
+import { rotateFilesNow } from "./rotate-files.ts";
 
 /** So much is written in one go at most. */
 const BATCH_BYTES = 65_536;
@@ -116,7 +116,7 @@ export class LogFile {
 
   #rotate(): void {
     this.#closeFile();
-    rotateFiles(this.path);
+    rotateFilesNow(this.path);
   }
 
   #lose(count: number, error: unknown): void {

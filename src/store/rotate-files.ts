@@ -1,20 +1,35 @@
 import { renameSync, rmSync } from "node:fs";
+import { rename, rm } from "node:fs/promises";
 
 const KEPT_ROTATIONS = 3;
 
 /** Moves a log to `.1`, the one there to `.2`, and so on; the oldest of the three goes. */
-export function rotateFiles(path: string): void {
-  rmSync(`${path}.${KEPT_ROTATIONS}`, { force: true });
-  for (let index = KEPT_ROTATIONS - 1; index >= 1; index--) {
-    renameIfThere(`${path}.${index}`, `${path}.${index + 1}`);
-  }
-  renameIfThere(path, `${path}.1`);
+export async function rotateFiles(path: string): Promise<void> {
+  const [oldest, moves] = rotation(path);
+  await rm(oldest, { force: true });
+  for (const [from, to] of moves) await rename(from, to).catch(unlessMissing);
 }
 
-function renameIfThere(from: string, to: string): void {
-  try {
-    renameSync(from, to);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+/** {@link rotateFiles} before it returns. */
+export function rotateFilesNow(path: string): void {
+  const [oldest, moves] = rotation(path);
+  rmSync(oldest, { force: true });
+  for (const [from, to] of moves) {
+    try {
+      renameSync(from, to);
+    } catch (error) {
+      unlessMissing(error);
+    }
   }
+}
+
+/** The file that goes, and what becomes of the others, oldest first. */
+function rotation(path: string): readonly [oldest: string, moves: readonly (readonly [from: string, to: string])[]] {
+  const names = [path, ...Array.from({ length: KEPT_ROTATIONS }, (_, index) => `${path}.${index + 1}`)];
+  const moves = names.slice(1).map((to, index) => [names[index] ?? path, to] as const);
+  return [names.at(-1) ?? path, moves.toReversed()];
+}
+
+function unlessMissing(error: unknown): void {
+  if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
 }

@@ -79,7 +79,7 @@ export class ToolLog {
     } finally {
       await handle.close();
     }
-    rotateFiles(path);
+    await rotateFiles(path);
   }
 }
 
