@@ -63,8 +63,17 @@ const recordSchema = z.object({
   resultPreview: z.string().nullable(),
   resultPath: z.string(),
   logPath: z.string(),
-  /** Kept for the announcement to the parent session; nothing is pending. */
-  announcement: z.null(),
+  announce: z.enum(["wake", "note", "off"]),
+  /** Prompts that wait behind the running turn. */
+  followUps: z.array(z.string()),
+  /** The telling of the last end to the parent session. */
+  announcement: z
+    .object({
+      turn: z.number().int().min(1),
+      mode: z.enum(["wake", "note"]),
+      state: z.enum(["pending", "announced", "told", "dropped"]),
+    })
+    .nullable(),
 });
 
 /** A record as it lies on disk. */
@@ -109,7 +118,9 @@ export function toRecord(instance: Instance, origin: RecordOrigin): InstanceReco
     lastActivityAt: new Date(progress.lastActivityAt).toISOString(),
     interventions: instance.turns.filter(({ kind }) => kind === "intervention").length,
     resultPreview: isTerminal(instance) ? instance.resultPreview : textPreview,
-    announcement: null,
+    announce: instance.announce,
+    followUps: [...instance.followUps],
+    announcement: instance.announcement,
     ...origin,
     supervisor: { ...origin.supervisor },
   };
@@ -133,6 +144,9 @@ export function fromRecord(record: InstanceRecord): Instance {
     createdAt: Date.parse(record.createdAt),
     timeoutMs: record.timeoutMs,
     deadlineMs: record.deadlineMs,
+    announce: record.announce,
+    followUps: record.followUps,
+    announcement: record.announcement,
     sessionId: record.sessionId,
     state: readState(record),
     turns: record.turns.map((turn) => ({
@@ -173,6 +187,9 @@ function readState(record: InstanceRecord): InstanceState {
   }
 }
 
+/** What a record of any schema has. */
+const versioned = z.object({ schemaVersion: z.number() });
+
 /** What was found where a record should be. */
 export type RecordReading =
   | { readonly kind: "record"; readonly record: InstanceRecord }
@@ -188,7 +205,7 @@ export function parseRecord(text: string): RecordReading {
   } catch (error) {
     return { kind: "corrupt", problem: error instanceof Error ? error.message : String(error) };
   }
-  const version = z.object({ schemaVersion: z.number() }).safeParse(value).data?.schemaVersion;
+  const version = versioned.safeParse(value).data?.schemaVersion;
   if (version !== undefined && version > SCHEMA_VERSION) return { kind: "newer", version };
   const parsed = recordSchema.safeParse(value);
   if (parsed.success) return { kind: "record", record: parsed.data };
