@@ -1,13 +1,25 @@
 import { parseArgs } from "node:util";
 import type { Benchmark, Figure } from "./bench/benchmark.ts";
+import { guardCost } from "./bench/guard-cost.ts";
 import { logFlood } from "./bench/log-flood.ts";
 import { pluginLoad } from "./bench/plugin-load.ts";
 import { recordsAtStart } from "./bench/records-at-start.ts";
 import { jsonLines, table } from "./bench/report.ts";
 import { sessionId } from "./bench/session-id.ts";
+import { textRepetition } from "./bench/text-repetition.ts";
+import { watchdogs } from "./bench/watchdogs.ts";
 import { wholeAgent } from "./bench/whole-agent.ts";
 
-const BENCHMARKS: readonly Benchmark[] = [sessionId, wholeAgent, pluginLoad, logFlood, recordsAtStart];
+const BENCHMARKS: readonly Benchmark[] = [
+  sessionId,
+  wholeAgent,
+  pluginLoad,
+  logFlood,
+  recordsAtStart,
+  guardCost,
+  textRepetition,
+  watchdogs,
+];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 const USAGE = `bun run bench [name …] [--rounds N] [--json]
 
