@@ -53,6 +53,8 @@ async function writeRecords(stateDir: string): Promise<void> {
       parent: { sessionId: "ses_parent", messageId: "msg_parent", agent: "odin" },
       timeoutMs: 300_000,
       deadlineMs: null,
+      announce: "off",
+      announce: "wake" as const,
     };
     const started = transition(createInstance(instanceId, request, at), { type: "admitted", at }).instance;
     const { instance } = transition(started, {
