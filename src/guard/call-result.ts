@@ -1,6 +1,12 @@
 /** How a tool call ended, as the event of the host reports it. */
 export type CallEnd =
-  | { readonly status: "completed"; readonly output: string; readonly exitCode?: number | undefined }
+  | {
+      readonly status: "completed";
+      readonly output: string;
+      readonly exitCode?: number | undefined;
+      /** The addresses of attached files: of an image all that differs may be in its data. */
+      readonly attachments?: readonly string[];
+    }
   | { readonly status: "error"; readonly error: string };
 
 /** What the guard keeps of an end. */
@@ -11,8 +17,9 @@ export interface CallResult {
   readonly isError: boolean;
 }
 
-/** An error's beginning tells it from others; a stack trace of megabytes need not be searched. */
+/** So much of an error is searched for the call's own arguments; the rest counts as it is. */
 const ERROR_CHARACTERS = 8192;
+const MOST_ARGUMENTS = 100;
 /** Commands whose exit code 1 is an answer: nothing found, or a difference. */
 const ANSWERS_WITH_1 =
   /(^|[;&|]\s*)(git\s+)?(e?grep|fgrep|rg|ag|diff|cmp|test|\[|which|type|command|pgrep|merge-base)\s/;
@@ -29,7 +36,8 @@ export function digestEnd(tool: string, args: unknown, end: CallEnd): CallResult
   }
   // Outputs that differ in a time stamp only are different answers: what is a stamp and what is content, a guard cannot
   // know, and a real loop is stopped by the caps all the same.
-  return { digest: `ok:${exitCode ?? ""}:${Bun.hash(output).toString(36)}`, isError: false };
+  const attached = (end.attachments ?? []).map((address) => `:${hash(address)}`).join("");
+  return { digest: `ok:${exitCode ?? ""}:${hash(output)}${attached}`, isError: false };
 }
 
 /** A negative answer is no failure: eight searches without a match are work. */
@@ -45,7 +53,13 @@ function saysSomething(output: string): boolean {
 function failure(error: string, args: unknown): CallResult {
   let text = error.slice(0, ERROR_CHARACTERS);
   for (const value of argumentTexts(args)) text = text.replaceAll(value, "");
-  return { digest: `error:${Bun.hash(text.replaceAll(/\s+/g, " ").trim()).toString(36)}`, isError: true };
+  // What a long test run ends with is often all that has changed.
+  const rest = error.length > ERROR_CHARACTERS ? `:${hash(error.slice(ERROR_CHARACTERS))}` : "";
+  return { digest: `error:${hash(text.replaceAll(/\s+/g, " ").trim())}${rest}`, isError: true };
+}
+
+function hash(text: string): string {
+  return Bun.hash(text).toString(36);
 }
 
 /** The texts among the arguments, longest first, so that a part of one does not spoil the other. */
@@ -54,7 +68,8 @@ function argumentTexts(args: unknown): string[] {
   const texts = Object.values(args).filter((value) => typeof value === "string");
   return texts
     .filter(({ length }) => length >= 2 && length <= ERROR_CHARACTERS)
-    .toSorted((a, b) => b.length - a.length);
+    .toSorted((a, b) => b.length - a.length)
+    .slice(0, MOST_ARGUMENTS);
 }
 
 /** Whether a call waits: the world may have changed by the next one, and it costs next to nothing. */
