@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { isAbsolute, normalize, relative } from "node:path";
+import { normalize } from "node:path";
 
 /** Arguments that say nothing about what a call does: noise for certain. `id` and the like stay. */
 const NOISE = new Set(["cwd", "traceid", "trace_id", "traceparent", "tracestate", "spanid", "span_id"]);
-/** Names of arguments that hold a path. */
-const PATH_NAME = /path|file|dir(ectory)?$|folder/i;
+/** Names of arguments that hold a path; `fileContent` does not. */
+const PATH_NAME = /(path|file|filename|dir|directory|folder)s?$/i;
 /** Deeper than this an argument is taken for its kind only; no tool's schema comes near it. */
 const DEEPEST = 2000;
 const LONGEST_PATH = 4096;
@@ -95,10 +95,12 @@ function sortedKeys(value: object, around: Surroundings): readonly string[] {
 /** A path in one spelling; any other text as it is. */
 function canonicalText(text: string, { isPath }: Name, worktree: string): string {
   if (text.length > LONGEST_PATH || text.includes("\n")) return text;
-  const inside =
-    worktree !== "/" && text.startsWith(worktree) && (text.length === worktree.length || text[worktree.length] === "/");
-  if (!inside && !isPath) return text;
-  if (text !== "" && text !== worktree && !UNTIDY.test(text)) return inside ? text.slice(worktree.length + 1) : text;
-  const path = inside ? relative(worktree, text) || "." : normalize(text);
-  return !isAbsolute(path) && path !== "." ? normalize(path).replace(/\/+$/, "") : path.replace(/(?<=.)\/+$/, "");
+  // A command may begin with a path, but it is none: "/w/run a/../b" is not "/w/b".
+  if (!isPath && (!isInside(text, worktree) || /\s/.test(text))) return text;
+  const path = text === "" || UNTIDY.test(text) ? normalize(text).replace(/(?<=.)\/+$/, "") : text;
+  return isInside(path, worktree) ? path.slice(worktree.length + 1) || "." : path;
+}
+
+function isInside(path: string, worktree: string): boolean {
+  return worktree !== "/" && path.startsWith(worktree) && (path[worktree.length] ?? "/") === "/";
 }
