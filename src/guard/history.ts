@@ -18,14 +18,19 @@ export interface HistoryEntry {
 }
 
 /** The longest window that can be asked for, and room for four laps of a cycle of five. */
-export const KEPT_CALLS = 50;
+const KEPT_CALLS = 50;
+/** A block threshold beyond this is as good as none. */
+const MOST_KEPT_CALLS = 1000;
 
 /** The last calls of a session, oldest first. */
 export class CallHistory {
   #entries: HistoryEntry[];
+  readonly #kept: number;
 
-  constructor(entries: readonly HistoryEntry[] = []) {
-    this.#entries = entries.slice(-KEPT_CALLS);
+  /** @param windowSize how many calls are looked at together, at least */
+  constructor(windowSize: number, entries: readonly HistoryEntry[] = []) {
+    this.#kept = Math.min(Math.max(KEPT_CALLS, windowSize), MOST_KEPT_CALLS);
+    this.#entries = entries.slice(-this.#kept);
   }
 
   get entries(): readonly HistoryEntry[] {
@@ -35,7 +40,7 @@ export class CallHistory {
   /** Takes a call in that is about to run, or was refused. */
   add(entry: Omit<HistoryEntry, "isNews">): void {
     this.#entries.push({ ...entry, isNews: false });
-    if (this.#entries.length > KEPT_CALLS) this.#entries.shift();
+    if (this.#entries.length > this.#kept) this.#entries.shift();
   }
 
   /** A call has ended. */
@@ -61,10 +66,17 @@ export class CallHistory {
     const seen = new Set<string>();
     return this.#entries.filter((entry) => {
       if (entry.round === round || (entry.result === null && !entry.isBlocked)) return false;
-      const key = `${entry.round}\0${entry.fingerprint}\0${entry.result?.digest ?? "blocked"}`;
-      if (seen.has(key)) return false;
-      seen.add(key);
-      return true;
+      return isNew(seen, `${entry.round}\0${entry.fingerprint}\0${entry.result?.digest ?? "blocked"}`);
     });
   }
+
+  /** The other calls of the same round so far, which may still run. */
+  beside(round: string, fingerprint: string): HistoryEntry[] {
+    const seen = new Set([fingerprint]);
+    return this.#entries.filter((entry) => entry.round === round && isNew(seen, entry.fingerprint));
+  }
+}
+
+function isNew(seen: Set<string>, key: string): boolean {
+  return !seen.has(key) && seen.add(key).has(key);
 }

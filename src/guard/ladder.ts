@@ -1,5 +1,12 @@
-import { findCycle, findDeadEnd, findRepeat, findStutter, type DecidedCall, type Finding } from "./patterns.ts";
-import type { HistoryEntry } from "./history.ts";
+import {
+  findCycle,
+  findDeadEnd,
+  findRepeat,
+  findStutter,
+  type DecidedCall,
+  type Finding,
+  type Past,
+} from "./patterns.ts";
 
 /** At which call a pattern is nudged, nudged strongly, and refused. */
 interface Rungs {
@@ -60,11 +67,12 @@ export interface Verdict {
 const SEVERITY: Readonly<Record<Level, number>> = { nudge: 1, strong: 2, block: 3 };
 
 /** The most severe verdict on a call, or `undefined` when nothing speaks against it. */
-export function judgeCall(before: readonly HistoryEntry[], call: DecidedCall, ladder: Ladder): Verdict | undefined {
+export function judgeCall(past: Past, call: DecidedCall, ladder: Ladder): Verdict | undefined {
+  const { before } = past;
   const verdicts = [
     rung(findStutter(before, call), ladder.stutter),
     rung(findRepeat(before, call, ladder.windowSize), ladder.repeat),
-    cycleVerdict(findCycle(before, call), ladder.cycle),
+    cycleVerdict(findCycle(past, call), ladder.cycle),
     rung(findDeadEnd(before, call), ladder.deadEnd),
   ].filter((verdict) => verdict !== undefined);
   return verdicts.toSorted((a, b) => SEVERITY[b.level] - SEVERITY[a.level])[0];

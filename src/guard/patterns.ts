@@ -7,6 +7,14 @@ export interface DecidedCall {
   readonly waits: boolean;
 }
 
+/** What came before the call that is being decided. */
+export interface Past {
+  /** The calls of earlier steps. */
+  readonly before: readonly HistoryEntry[];
+  /** Other calls of the same step. */
+  readonly beside: readonly HistoryEntry[];
+}
+
 /** A repetition that was found: `count` is the number of the call, or lap, that is being decided, itself included. */
 export type Finding =
   | { readonly pattern: "repeat" | "stutter" | "dead_end"; readonly count: number }
@@ -42,18 +50,22 @@ function equalTail(entries: readonly HistoryEntry[]): number {
   return entries.length - 1 - other;
 }
 
-/** A sequence of two to five calls that comes again and again with the same results; the shortest one is told. */
-export function findCycle(before: readonly HistoryEntry[], call: DecidedCall): Finding | undefined {
-  const sequence: readonly SequenceCall[] = [...before, { ...call, result: null }];
+/**
+ * A sequence of two to five calls that comes again and again with the same results: the one with the most laps, since a
+ * longer one may begin and end with a shorter one. Other calls of the same step are part of it.
+ */
+export function findCycle({ before, beside }: Past, call: DecidedCall): Finding | undefined {
+  const sequence: readonly SequenceCall[] = [...before, ...beside, { ...call, result: null }];
+  let found: Finding | undefined;
   for (let length = SHORTEST_CYCLE; length <= LONGEST_CYCLE; length++) {
     const lap = sequence.slice(-length);
     if (lap.length < length || lap.some(({ waits }) => waits)) continue;
     if (new Set(lap.map(({ fingerprint }) => fingerprint)).size < 2) continue;
     const periodic = periodicTail(sequence, length);
     const count = Math.floor(periodic / length);
-    if (count >= 2) return { pattern: "cycle", count, length, completesLap: periodic % length === 0 };
+    if (count > (found?.count ?? 1)) found = { pattern: "cycle", count, length, completesLap: periodic % length === 0 };
   }
-  return undefined;
+  return found;
 }
 
 type SequenceCall = DecidedCall & Pick<HistoryEntry, "result">;
@@ -73,7 +85,10 @@ function periodicTail(sequence: readonly SequenceCall[], period: number): number
   return tail;
 }
 
-/** One tool that fails with the same error, whatever its arguments; ended by a success that brings something new. */
+/**
+ * One tool that fails with the same error, whatever its arguments; ended by a success that brings something new. Calls of
+ * one step count once: the model had not seen the error of the first when it wrote the last.
+ */
 export function findDeadEnd(before: readonly HistoryEntry[], call: DecidedCall): Finding {
   const failures: HistoryEntry[] = [];
   for (const entry of before.toReversed()) {
@@ -86,6 +101,9 @@ export function findDeadEnd(before: readonly HistoryEntry[], call: DecidedCall):
       break;
     }
   }
-  const kinds = new Set([call, ...failures].map(({ fingerprint }) => fingerprint));
-  return { pattern: "dead_end", count: kinds.size < 2 ? 1 : failures.length + 1 };
+  // What was refused before the first of these failures was refused for something else.
+  const counted = failures.slice(0, failures.findLastIndex(({ result }) => result !== null) + 1);
+  const kinds = new Set([call, ...counted].map(({ fingerprint }) => fingerprint));
+  const rounds = new Set(counted.map(({ round }) => round));
+  return { pattern: "dead_end", count: kinds.size < 2 ? 1 : rounds.size + 1 };
 }

@@ -48,14 +48,16 @@ export class SessionGuard {
   constructor(ladder: Ladder, saved?: SavedGuard) {
     this.#ladder = ladder;
     // A call that ran when the process ended never got a result.
-    this.#history = new CallHistory(saved?.entries.filter(({ result, isBlocked }) => result !== null || isBlocked));
+    const entries = saved?.entries.filter(({ result, isBlocked }) => result !== null || isBlocked);
+    this.#history = new CallHistory(ladder.windowSize, entries);
     this.#nudges = [...(saved?.nudges ?? [])];
     this.#blocksInARow = saved?.blocksInARow ?? 0;
   }
 
   decide(call: AskedCall): Decision {
     const round = call.round ?? call.callId;
-    const verdict = judgeCall(this.#history.before(round), call, this.#ladder);
+    const past = { before: this.#history.before(round), beside: this.#history.beside(round, call.fingerprint) };
+    const verdict = judgeCall(past, call, this.#ladder);
     const isBlocked = verdict?.level === "block";
     this.#history.add({ ...call, round, isBlocked, result: null });
     if (verdict === undefined || verdict.level !== "block") {
