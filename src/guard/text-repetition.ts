@@ -1,79 +1,58 @@
-/** Longest sequence of sentences that is looked for. */
-const LONGEST_PERIOD = 6;
+import { Prose } from "./prose.ts";
+
+/** The longest passage whose repetition is looked for, in letters and digits. */
+const LONGEST_LAP = 1500;
 /** So many times in a row is a loop, and no figure of speech. */
 const LAPS = 4;
 /** Shorter repetitions ("No. No. No. No.") are speech. */
-const SHORTEST_LOOP_CHARACTERS = 160;
-const KEPT_UNITS = LONGEST_PERIOD * LAPS;
-/** A text without sentence ends is cut into pieces of this length. */
-const LONGEST_UNIT = 240;
-/** Lines of lists, tables, quotes and headings repeat by nature. */
-const STRUCTURE = /^\s*([-*+>|#]|\d+[.)])/;
-const FENCE = /^\s*(```|~~~)/;
-
-interface Unit {
-  readonly hash: bigint | number;
-  readonly length: number;
-}
+const SHORTEST_LOOP = 160;
+const KEPT = LONGEST_LAP * LAPS;
+/** The text is looked at each time so much has come, wherever its deltas end. */
+const CHECK_EVERY = 256;
 
 /**
- * Notices that a model repeats itself, delta by delta: the same sentence, or the same few, again and again. Code blocks,
- * tables and lists are left out. One for each text.
+ * Notices that a model repeats itself, delta by delta: the end of the text is the same passage again and again, whatever
+ * its language, with or without sentences. Only letters and digits count, and only in prose. One for each text.
  */
 export class TextRepetition {
-  #line = "";
-  #units: Unit[] = [];
-  #inCode = false;
-  /** Whether the line up to here is structure, which is known at its first characters. */
-  #lineStart = true;
-  #isStructure = false;
+  readonly #prose = new Prose();
+  #tail = "";
+  #unchecked = "";
 
   /** Takes a delta in; returns whether the text has become a loop. */
   push(delta: string): boolean {
+    this.#unchecked += plain(this.#prose.take(delta));
     let found = false;
-    for (const piece of delta.split(/(?<=\n)/)) {
-      this.#line += piece;
-      if (this.#line.length > LONGEST_UNIT || /[.!?…\n]\s*$/.test(piece)) found = this.#takeUnits() || found;
+    while (this.#unchecked.length >= CHECK_EVERY) {
+      this.#tail = (this.#tail + this.#unchecked.slice(0, CHECK_EVERY)).slice(-KEPT);
+      this.#unchecked = this.#unchecked.slice(CHECK_EVERY);
+      found ||= endsInLoop(this.#tail);
     }
     return found;
   }
+}
 
-  #takeUnits(): boolean {
-    let found = false;
-    const endsLine = this.#line.endsWith("\n");
-    if (this.#lineStart) this.#classifyLine();
-    if (!this.#inCode && !this.#isStructure) {
-      for (const sentence of this.#line.match(/[^.!?…\n]+[.!?…]*\s*/g) ?? []) found = this.#takeUnit(sentence) || found;
-    }
-    this.#line = "";
-    this.#lineStart = endsLine;
-    if (endsLine) this.#isStructure = false;
-    return found;
-  }
+function plain(text: string): string {
+  return text.toLowerCase().replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, "");
+}
 
-  #classifyLine(): void {
-    if (FENCE.test(this.#line)) {
-      this.#inCode = !this.#inCode;
-      this.#isStructure = true;
-    } else {
-      this.#isStructure = STRUCTURE.test(this.#line);
-    }
-  }
+/** How much of the text before its last `index` characters ends as the whole text does; see {@link endsInLoop}. */
+const matches = new Uint16Array(LONGEST_LAP + 1);
 
-  #takeUnit(sentence: string): boolean {
-    const text = sentence.trim().toLowerCase().replaceAll(/\s+/g, " ");
-    if (text === "") return false;
-    this.#units.push({ hash: Bun.hash(text), length: text.length });
-    if (this.#units.length > KEPT_UNITS) this.#units.shift();
-    for (let period = 1; period <= LONGEST_PERIOD; period++) if (this.#repeats(period)) return true;
-    return false;
+/**
+ * Whether the text ends with {@link LAPS} laps of one passage that has a letter in it: rows of figures are data. This is
+ * the Z algorithm from the end of the text, linear in its length.
+ */
+function endsInLoop(text: string): boolean {
+  const last = text.length - 1;
+  let [from, to] = [0, 0];
+  for (let lap = 1; lap * LAPS <= text.length && lap <= LONGEST_LAP; lap++) {
+    let match = lap < to ? Math.min(to - lap, matches[lap - from] ?? 0) : 0;
+    while (lap + match <= last && text.charCodeAt(last - match) === text.charCodeAt(last - lap - match)) match++;
+    matches[lap] = match;
+    if (lap + match > to) [from, to] = [lap, lap + match];
+    const repeated = lap + match;
+    if (repeated >= Math.max(lap * LAPS, SHORTEST_LOOP) && /\p{L}/u.test(text.slice(-lap))) return true;
   }
-
-  #repeats(period: number): boolean {
-    const needed = period * LAPS;
-    const tail = this.#units.slice(-needed);
-    if (tail.length < needed || tail.reduce((sum, { length }) => sum + length, 0) < SHORTEST_LOOP_CHARACTERS)
-      return false;
-    return tail.every(({ hash }, index) => index < period || hash === tail[index - period]?.hash);
-  }
+  return false;
 }
