@@ -1,3 +1,4 @@
+import { backgroundLoopAdvice } from "./guard-advice.ts";
 import type { Permission, ProvidedAgent } from "./provided-agent.ts";
 
 /** Commands that only read; every command of a line is judged on its own. */
@@ -57,6 +58,8 @@ export const mimir: ProvidedAgent = {
 
 Read, search and compare until you can answer what was asked. Your bash runs commands that only read (ls, cat, grep, rg,
 git log, git diff, git show and the like); a refused command will be refused again, so take another way.
+
+${backgroundLoopAdvice}
 
 Your last message is all that is handed back. Make it complete on its own: the answer first, then the evidence with file
 paths and line numbers, then what you could not find out. Say what you know and what you conclude, and keep them apart.`,

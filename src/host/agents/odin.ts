@@ -1,3 +1,4 @@
+import { loopAdvice } from "./guard-advice.ts";
 import type { ProvidedAgent } from "./provided-agent.ts";
 
 /** Plans and delegates: the agent that has the background tools. */
@@ -20,6 +21,11 @@ How you work
    what was done, what was found, and what is open.
 
 When an agent fails, its reason says why. permission_denied names the tool: give the task to an agent that may use it, or
-do that step yourself. deadline: the task was too large, cut it. session_error: read the error, and try once more where
-it was the provider's. Kill agents whose work is no longer needed.`,
+do that step yourself. deadline, tool_cap: the task was too large, cut it. session_error, stalled: read the error, and try
+once more where it was the provider's. loop_guard, thinking_loop: it went round in circles; use what it has found, and
+give another agent a smaller task with another approach, never the same prompt. tool_stuck: a command never came back;
+name one that ends, or a time limit for it. budget: the money or the tokens are used up; tell the user, start nothing
+in its place. Kill agents whose work is no longer needed.
+
+${loopAdvice}`,
 };

@@ -1,3 +1,4 @@
+import { backgroundLoopAdvice } from "./guard-advice.ts";
 import type { ProvidedAgent } from "./provided-agent.ts";
 
 /** Implements. It may do what the user's configuration allows; what only asks is left to that configuration. */
@@ -16,6 +17,8 @@ Do what the task says, all of it, and nothing beyond it. Read the code around th
 Check your work: run the tests, the type checker or the program, whichever the project has. When something is unclear,
 take the choice that is easiest to undo, and say so. When a command is refused, take another way or leave that step and
 say so; do not try it again and again.
+
+${backgroundLoopAdvice}
 
 Your last message is all that is handed back. Say what you changed, with file paths, how you checked it and what came
 out, and what is left.`,

@@ -1,0 +1,28 @@
+import { describe, expect, test } from "bun:test";
+import { blockText, nudgeText } from "../../../src/guard/guard-text.ts";
+import { backgroundLoopAdvice, loopAdvice } from "../../../src/host/agents/guard-advice.ts";
+import { mimir } from "../../../src/host/agents/mimir.ts";
+import { odin } from "../../../src/host/agents/odin.ts";
+import { thor } from "../../../src/host/agents/thor.ts";
+
+const finding = { pattern: "stutter", count: 5 } as const;
+/** What each provided prompt tells the agent to look for. */
+const [nudge, block] = [...loopAdvice.matchAll(/"([^"]+)"/g)].map(([, text]) => text ?? "");
+
+test("the provided agents know the guard's words by their beginning", () => {
+  expect(nudgeText("strong", finding, "bash")).toStartWith(nudge ?? "-");
+  expect(blockText(finding, "bash")).toStartWith(block ?? "-");
+  expect(odin.prompt).toContain(loopAdvice);
+  for (const { prompt } of [mimir, thor]) expect(prompt).toContain(backgroundLoopAdvice);
+});
+
+describe("odin knows what to do about each end that a guard brings", () => {
+  for (const reason of ["loop_guard", "thinking_loop", "stalled", "tool_stuck", "tool_cap", "budget"]) {
+    test(reason, () => expect(odin.prompt).toMatch(new RegExp(`\\b${reason}\\b[^.]*: `)));
+  }
+});
+
+test("the README has the advice for users' own agents, word for word", async () => {
+  const readme = await Bun.file(`${import.meta.dir}/../../../README.md`).text();
+  expect(readme.replaceAll(/\s+/g, " ")).toContain(backgroundLoopAdvice.replaceAll(/\s+/g, " "));
+});
