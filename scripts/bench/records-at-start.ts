@@ -53,7 +53,6 @@ async function writeRecords(stateDir: string): Promise<void> {
       parent: { sessionId: "ses_parent", messageId: "msg_parent", agent: "odin" },
       timeoutMs: 300_000,
       deadlineMs: null,
-      announce: "off",
       announce: "wake" as const,
     };
     const started = transition(createInstance(instanceId, request, at), { type: "admitted", at }).instance;
