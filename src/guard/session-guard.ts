@@ -100,9 +100,11 @@ export class SessionGuard {
     return this.#nudges;
   }
 
-  stepStarted(): void {
-    this.#nudges.splice(0, this.#offered);
+  /** The step of the last request has started; returns whether nudges went with it. */
+  stepStarted(): boolean {
+    const gone = this.#nudges.splice(0, this.#offered);
     this.#offered = 0;
+    return gone.length > 0;
   }
 
   save(): SavedGuard {

@@ -3,7 +3,7 @@ import { digestEnd, isWaiting, type CallEnd } from "../guard/call-result.ts";
 import { fingerprint } from "../guard/fingerprint.ts";
 import type { GuardedSessions } from "../guard/guarded-sessions.ts";
 import { TextRepetition } from "../guard/text-repetition.ts";
-import { isAnything, isNumber, isText, oneOf, orAbsent, shape, type Checked } from "../shape.ts";
+import { isAnything, isNumber, isText, listOf, oneOf, orAbsent, shape, type Checked } from "../shape.ts";
 
 /** One finished call, for the session's tool log. Metadata only. */
 export interface LoggedCall {
@@ -48,6 +48,7 @@ const isToolPart = shape({
     output: orAbsent(isText),
     error: orAbsent(isText),
     metadata: isAnything,
+    attachments: orAbsent(listOf(shape({ url: isText }))),
     time: orAbsent(shape({ start: isNumber, end: orAbsent(isNumber) })),
   }),
 });
@@ -56,12 +57,18 @@ type ToolPart = Checked<typeof isToolPart>;
 const hasExitCode = shape({ exit: isNumber });
 const isAssistant = shape({ role: oneOf("assistant"), sessionID: isText, agent: isText });
 const isPart = shape({ type: isText, id: isText, sessionID: isText });
+const hasEnded = shape({ time: shape({ end: isNumber }) });
 const isDelta = shape({ partID: isText, sessionID: isText, delta: isText });
 
 /** Waits and notes: tools that may be called again and again. */
 const EXEMPT = new Set(["todowrite", "todoread", "question"]);
-/** The requests that the host makes beside the real steps of a session (1.18.33). */
-const SIDE_REQUEST = /^\s*You are (a title generator|an? .{0,60}(summari[sz]|compaction))/i;
+/** How the requests begin that the host makes beside the real steps of a session (1.18.33). */
+const SIDE_REQUEST =
+  /^\s*(You are a title generator|You are a context summarization agent|Summarize what was done in this conversation)/;
+/** The agent whose steps are such requests. */
+const COMPACTION = "compaction";
+/** What a user's message is made of. */
+const USER_PARTS = new Set(["text", "file", "agent", "subtask"]);
 const MOST_REMEMBERED = 500;
 const REPEATED_TEXT =
   "[loop guard: repeated text] You are repeating yourself. Stop, say the conclusion once, and take the next concrete step.";
@@ -74,7 +81,7 @@ export function guardHooks(parts: GuardHooksParts): GuardHooks {
 class GuardAdapter {
   readonly #parts: GuardHooksParts;
   readonly #exempt: ReadonlySet<string>;
-  /** The message of each call that was announced: calls of one message are one round. */
+  /** The message of each call that is open: calls of one message are one round. */
   readonly #rounds = new Map<string, string>();
   readonly #fingerprints = new Map<string, string>();
   readonly #agents = new Map<string, string>();
@@ -88,12 +95,13 @@ class GuardAdapter {
   readonly hooks: GuardHooks = {
     "tool.execute.before": async ({ tool, sessionID, callID }, { args }) => {
       const print = fingerprint(tool, args, this.#parts.worktree);
-      remember(this.#fingerprints, callID, print);
+      const key = callKey(sessionID, callID);
+      remember(this.#fingerprints, key, print);
       if (this.#isExempt(tool)) return;
       const guard = await this.#parts.sessions.of(sessionID);
       const call = {
         callId: callID,
-        round: this.#rounds.get(callID),
+        round: this.#rounds.get(key),
         tool,
         fingerprint: print,
         waits: isWaiting(tool, args),
@@ -107,13 +115,14 @@ class GuardAdapter {
     event: async ({ event }) => await this.#event(event),
     "chat.message": async ({ sessionID, agent }, { parts }) => {
       if (agent !== undefined) remember(this.#agents, sessionID, agent);
-      if (this.#parts.isIntervention === true || !parts.some(isFromUser)) return;
+      const { isEnabled, isIntervention } = this.#parts;
+      if (!isEnabled || isIntervention === true || !parts.some(isFromUser)) return;
       const guard = await this.#parts.sessions.of(sessionID);
       guard.userSpoke();
       this.#parts.sessions.changed(sessionID, guard);
     },
     "experimental.chat.system.transform": async ({ sessionID }, { system }) => {
-      if (sessionID === undefined || SIDE_REQUEST.test(system[0] ?? "")) return;
+      if (!this.#parts.isEnabled || sessionID === undefined || SIDE_REQUEST.test(system[0] ?? "")) return;
       const nudges = (await this.#parts.sessions.of(sessionID)).offerNudges();
       system.push(...nudges);
     },
@@ -132,21 +141,32 @@ class GuardAdapter {
   async #partUpdated(part: unknown): Promise<void> {
     if (!isPart(part)) return;
     if (part.type === "step-start") {
-      (await this.#parts.sessions.of(part.sessionID)).stepStarted();
+      await this.#stepStarted(part.sessionID);
     } else if (part.type === "text" || part.type === "reasoning") {
-      if (!this.#texts.has(part.id)) remember(this.#texts, part.id, new TextRepetition());
+      if (hasEnded(part)) this.#texts.delete(part.id);
+      else if (!this.#texts.has(part.id)) remember(this.#texts, part.id, new TextRepetition());
     } else if (isToolPart(part)) {
       await this.#toolUpdated(part);
     }
   }
 
+  async #stepStarted(sessionID: string): Promise<void> {
+    if (!this.#parts.isEnabled || this.#agents.get(sessionID) === COMPACTION) return;
+    const guard = await this.#parts.sessions.of(sessionID);
+    if (guard.stepStarted()) this.#parts.sessions.changed(sessionID, guard);
+  }
+
   async #toolUpdated(part: ToolPart): Promise<void> {
     const { tool, callID, sessionID, messageID, state } = part;
+    const key = callKey(sessionID, callID);
     if (state.status === "pending" || state.status === "running") {
-      remember(this.#rounds, callID, messageID);
+      remember(this.#rounds, key, messageID);
       return;
     }
-    const print = this.#fingerprints.get(callID) ?? fingerprint(tool, state.input, this.#parts.worktree);
+    // An end is told again when the host compacts the session (1.18.33).
+    if (!this.#rounds.delete(key)) return;
+    const print = this.#fingerprints.get(key) ?? fingerprint(tool, state.input, this.#parts.worktree);
+    this.#fingerprints.delete(key);
     const result = digestEnd(tool, state.input, callEnd(state));
     const { start = 0, end = start } = state.time ?? {};
     this.#parts.log({
@@ -164,7 +184,8 @@ class GuardAdapter {
   }
 
   async #delta(properties: object): Promise<void> {
-    if (!isDelta(properties) || this.#texts.get(properties.partID)?.push(properties.delta) !== true) return;
+    if (!this.#parts.isEnabled || !isDelta(properties)) return;
+    if (this.#texts.get(properties.partID)?.push(properties.delta) !== true) return;
     // Told once for each text.
     this.#texts.delete(properties.partID);
     if (this.#parts.onRepeatedText !== undefined) {
@@ -181,15 +202,25 @@ class GuardAdapter {
   }
 }
 
-function callEnd({ status, output, error, metadata }: ToolPart["state"]): CallEnd {
+/** Some providers number the calls of each session, or each step, from zero. */
+function callKey(sessionId: string, callId: string): string {
+  return `${sessionId}\0${callId}`;
+}
+
+function callEnd({ status, output, error, metadata, attachments = [] }: ToolPart["state"]): CallEnd {
   if (status === "error") return { status, error: error ?? "" };
-  return { status: "completed", output: output ?? "", exitCode: hasExitCode(metadata) ? metadata.exit : undefined };
+  return {
+    status: "completed",
+    output: output ?? "",
+    exitCode: hasExitCode(metadata) ? metadata.exit : undefined,
+    attachments: attachments.map(({ url }) => url),
+  };
 }
 
 /** Synthetic parts come from the host or a plugin. */
 function isFromUser(part: { type: string }): boolean {
   return (
-    part.type === "text" &&
+    USER_PARTS.has(part.type) &&
     !("synthetic" in part && part.synthetic === true) &&
     !("ignored" in part && part.ignored === true)
   );
