@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import type { GuardStore } from "../guard/guarded-sessions.ts";
@@ -30,55 +30,102 @@ const isSaved = shape({
   blocksInARow: isNumber,
 });
 
+const isVersioned = shape({ schemaVersion: isNumber });
+
 /** Keeps guard state in `sessions/<sessionId>.json`: debounced and not fsynced, since losing it costs a nudge at most. */
 export class GuardFileStore implements GuardStore {
   readonly #pending = new Map<string, { state: () => SavedGuard; timer: ReturnType<typeof setTimeout> }>();
+  readonly #writing = new Set<Promise<void>>();
+  /** Sessions whose file is of a newer plugin: it stays as it is. */
+  readonly #newer = new Set<string>();
   #reported = false;
 
   constructor(
     private readonly folder: string,
-    /** Told once when the state cannot be written. */
+    /** Told once when the state cannot be written, and of each file that is of no use. */
     private readonly report: (message: string) => void,
   ) {}
 
   async load(sessionId: string): Promise<SavedGuard | undefined> {
     if (!SESSION_ID.test(sessionId)) return undefined;
+    const pending = this.#pending.get(sessionId);
+    if (pending !== undefined) return pending.state();
     try {
-      const saved: unknown = JSON.parse(await readFile(this.#path(sessionId), "utf8"));
-      return isSaved(saved) && saved.schemaVersion === SCHEMA_VERSION ? saved : undefined;
-    } catch {
-      // Not there, or not readable: the guard starts afresh.
+      return await this.#read(sessionId);
+    } catch (error) {
+      // The guard starts afresh.
+      if (!isMissing(error))
+        this.report(`The loop guard's state of ${sessionId} cannot be read: ${describeError(error)}`);
       return undefined;
     }
   }
 
   saveSoon(sessionId: string, state: () => SavedGuard): void {
-    if (!SESSION_ID.test(sessionId) || this.#pending.has(sessionId)) return;
-    const timer = setTimeout(() => void this.#save(sessionId), SAVE_AFTER_MS);
+    if (!SESSION_ID.test(sessionId) || this.#newer.has(sessionId)) return;
+    const pending = this.#pending.get(sessionId);
+    if (pending !== undefined) {
+      pending.state = state;
+      return;
+    }
+    const timer = setTimeout(() => this.#save(sessionId), SAVE_AFTER_MS);
     timer.unref();
     this.#pending.set(sessionId, { state, timer });
   }
 
-  /** Writes what waits to be written. */
+  /** Settles when what waits to be written, or is being written, is on disk. */
   async flush(): Promise<void> {
-    await Promise.all([...this.#pending.keys()].map((sessionId) => this.#save(sessionId)));
+    for (const sessionId of this.#pending.keys()) this.#save(sessionId);
+    await Promise.all(this.#writing);
   }
 
-  async #save(sessionId: string): Promise<void> {
+  #save(sessionId: string): void {
     const pending = this.#pending.get(sessionId);
     if (pending === undefined) return;
     clearTimeout(pending.timer);
     this.#pending.delete(sessionId);
+    const writing = this.#write(sessionId, pending.state()).finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
+  }
+
+  async #write(sessionId: string, state: SavedGuard): Promise<void> {
     try {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
-      await writeQuickly(this.#path(sessionId), JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...pending.state() }));
+      await writeQuickly(this.#path(sessionId), JSON.stringify({ schemaVersion: SCHEMA_VERSION, ...state }));
     } catch (error) {
       if (!this.#reported) this.report(`The loop guard's state cannot be kept; it guards on. ${describeError(error)}`);
       this.#reported = true;
     }
   }
 
+  async #read(sessionId: string): Promise<SavedGuard | undefined> {
+    const path = this.#path(sessionId);
+    const saved = parse(await readFile(path, "utf8"));
+    if (isSaved(saved) && saved.schemaVersion === SCHEMA_VERSION) return saved;
+    if (isVersioned(saved) && saved.schemaVersion > SCHEMA_VERSION) {
+      this.#newer.add(sessionId);
+      this.report(`${path} is of schema ${saved.schemaVersion}, from a newer plugin; it is ignored.`);
+      return undefined;
+    }
+    const aside = `${path}.corrupt-${Date.now()}`;
+    await rename(path, aside);
+    this.report(`${path} is no state of a loop guard; it was moved to ${aside}.`);
+    return undefined;
+  }
+
   #path(sessionId: string): string {
     return join(this.folder, `${sessionId}.json`);
   }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No JSON: half a file, or another one.
+    return undefined;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
