@@ -41,7 +41,7 @@ export class ToolLog {
     lines.push(format(line));
     if (lines.length > MOST_WAITING) lines.shift();
     this.#waiting.set(line.sessionId, lines);
-    this.#flushing ??= this.#flush().finally(() => (this.#flushing = null));
+    this.#flushing ??= this.#flush();
   }
 
   /** Settles when every line is in its file, or given up. */
@@ -58,6 +58,8 @@ export class ToolLog {
         this.#reported = true;
       }
     }
+    // Here and not later: a line that comes now starts the next flush.
+    this.#flushing = null;
   }
 
   #take(): { sessionId: string; lines: string[] } | undefined {
