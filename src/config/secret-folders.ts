@@ -1,8 +1,10 @@
-import { realpathSync } from "node:fs";
+import { readlinkSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import { basename, dirname, join, sep } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 
 const SECRET_FOLDERS = [".ssh", ".gnupg", ".aws", ".kube"];
+/** As many as the system follows before it takes them for a circle. */
+const MOST_LINKS = 40;
 
 /**
  * Tells whether a folder that the plugin would write to lies at or under one that holds credentials, links resolved.
@@ -23,13 +25,25 @@ export function secretFolderOf(path: string, home: string = homedir()): string |
   return undefined;
 }
 
-/** `realpath` of the deepest ancestor that exists, with the rest of the path behind it. */
-function resolveLinks(path: string): string {
+/** `realpath`, also of what is not there yet: links are followed, and the rest of the path stands behind them. */
+function resolveLinks(path: string, mostLinks = MOST_LINKS): string {
   try {
     return realpathSync(path);
   } catch {
-    // The path, or a part of it, is not there yet: its nearest existing ancestor decides.
+    // The path, or a part of it, is not there yet, or is a link to what is not there yet.
     const parent = dirname(path);
-    return parent === path ? path : join(resolveLinks(parent), basename(path));
+    if (parent === path) return path;
+    const folder = resolveLinks(parent, mostLinks);
+    const target = mostLinks === 0 ? undefined : linkTarget(join(folder, basename(path)));
+    return target === undefined ? join(folder, basename(path)) : resolveLinks(resolve(folder, target), mostLinks - 1);
+  }
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // No link, or nothing at all.
+    return undefined;
   }
 }

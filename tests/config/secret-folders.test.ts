@@ -17,6 +17,10 @@ beforeAll(async () => {
   await symlink(join(root, "vault"), join(home, ".gnupg"));
   await symlink(join(home, ".ssh"), join(home, "work", "innocent"));
   await symlink(home, join(root, "also-home"));
+  // Links whose end is not there yet: making the folder they point to would complete them.
+  await symlink(join(home, ".aws", "bizar"), join(home, "work", "dangling"));
+  await symlink("dangling", join(home, "work", "dangling-twice"));
+  await symlink("round", join(home, "work", "round"));
 });
 
 afterAll(async () => await rm(root, { recursive: true }));
@@ -29,6 +33,8 @@ describe("a folder at or under one with credentials is refused", () => {
     ["below a secret folder that does not exist", "home/.kube/cache/bizar", ".kube"],
     ["through a link", "home/work/innocent", ".ssh"],
     ["below a link, not made yet", "home/work/innocent/bizar/bg", ".ssh"],
+    ["through a link to what is not there yet", "home/work/dangling", ".aws"],
+    ["below two such links", "home/work/dangling-twice/bg", ".aws"],
     ["through a link to the home", "also-home/.ssh", ".ssh"],
     ["what a linked secret folder points to", "vault/bizar", ".gnupg"],
     ["the linked secret folder by its own name", "home/.gnupg/bizar", ".gnupg"],
@@ -39,7 +45,15 @@ describe("a folder at or under one with credentials is refused", () => {
 });
 
 describe("any other folder is fine", () => {
-  for (const path of ["home", "home/.sshd", "home/work", "home/.cache/bizar", "elsewhere/.ssh", "home/work/.ssh"]) {
+  for (const path of [
+    "home",
+    "home/.sshd",
+    "home/work",
+    "home/.cache/bizar",
+    "elsewhere/.ssh",
+    "home/work/.ssh",
+    "home/work/round",
+  ]) {
     test(path, () => expect(secretFolderOf(join(root, path), home)).toBeUndefined());
   }
 });
