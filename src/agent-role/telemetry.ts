@@ -28,8 +28,8 @@ export class TelemetryState {
   #repeatsItself = false;
   #loopGuard: string | null = null;
   #toolCallCount = 0;
-  /** Open calls of the own session by part id, oldest first. */
-  readonly #openTools = new Map<string, string>();
+  /** Open calls of the own session by part id, in the order in which they came to their state. */
+  readonly #openCalls = new Map<string, OpenCall>();
   /** Parts whose start, or whose cost, was counted. */
   readonly #counted = new Set<string>();
   readonly #partTypes = new Map<string, "text" | "reasoning">();
@@ -102,19 +102,27 @@ export class TelemetryState {
     const phase = phaseOf(this.#activity);
     return {
       phase,
-      // A native subagent runs for as long as it is heard of.
-      since: this.#activity === "tool task" ? this.#lastEventAt : this.#activitySince,
+      since: phase === "tool" ? this.#oldestToolSince() : this.#activitySince,
       retryAt: phase === "retrying" ? this.#retryAt : null,
-      thinkingSince: this.#thinkingSince,
+      // While the host waits for the provider, nobody thinks.
+      thinkingSince: phase === "retrying" ? null : this.#thinkingSince,
       hasActed: this.#hasActed,
       repeatsItself: this.#repeatsItself,
     };
+  }
+
+  /** Calls of one step run side by side; each has a limit of its own. */
+  #oldestToolSince(): number {
+    const running = [...this.#openCalls.values()].filter(({ state }) => state === "tool");
+    // A native subagent runs for as long as it is heard of.
+    return Math.min(...running.map(({ tool, since }) => (tool === "task" ? this.#lastEventAt : since)));
   }
 
   #statusChanged({ type, next }: { type: string; next?: number | undefined }): boolean {
     if (type === "retry") {
       const isLater = next !== undefined && next !== this.#retryAt;
       this.#retryAt = next ?? this.#retryAt;
+      this.#forgetComposed();
       return this.#become("retrying") || isLater;
     }
     if (type === "busy" && this.#activity === "retrying") return this.#become("silent");
@@ -136,6 +144,7 @@ export class TelemetryState {
         return false;
       case "step-start":
         // The model was asked and has not said anything yet.
+        if (isOwn) this.#forgetComposed();
         return isOwn && this.#become("silent");
       case "step-finish":
         return this.#stepFinished(part);
@@ -181,7 +190,7 @@ export class TelemetryState {
   #toolUpdated(part: Extract<HostPart, { type: "tool" }>, isOwn: boolean, now: number): boolean {
     const { status } = part.state;
     this.#act();
-    if (status === "pending") return isOwn && this.#become(`composing ${part.tool}`);
+    if (status === "pending") return isOwn && this.#callBecame("composing", part);
     const isNew = !this.#counted.has(part.id);
     if (isNew) {
       this.#counted.add(part.id);
@@ -189,24 +198,53 @@ export class TelemetryState {
       this.#reports.push({ call: part.id, tool: part.tool, state: "started", at: now });
     }
     if (status === "running") {
-      if (isOwn) this.#openTools.set(part.id, part.tool);
-      return (isOwn && this.#become(`tool ${part.tool}`)) || isNew;
+      return (isOwn && this.#callBecame("tool", part)) || isNew;
     }
-    this.#openTools.delete(part.id);
+    this.#openCalls.delete(part.id);
     this.#reports.push({ call: part.id, tool: part.tool, state: status === "error" ? "failed" : "ended", at: now });
     if (isOwn) {
-      const stillOpen = [...this.#openTools.values()].at(-1);
-      this.#become(stillOpen === undefined ? "silent" : `tool ${stillOpen}`);
+      const stillOpen = [...this.#openCalls.values()].at(-1);
+      if (stillOpen === undefined) this.#become("silent");
+      else this.#become(`${stillOpen.state} ${stillOpen.tool}`, stillOpen.since);
     }
     return true;
   }
 
-  #become(activity: string): boolean {
+  #callBecame(state: OpenCall["state"], { id, tool }: { id: string; tool: string }): boolean {
+    const call = this.#openCalls.get(id);
+    // A running tool is told of again with each thing that it says.
+    if (call?.state === state) return false;
+    this.#openCalls.delete(id);
+    this.#openCalls.set(id, { state, tool, since: this.#lastEventAt });
+    const isNews = this.#become(`${state} ${tool}`);
+    this.#activitySince = this.#lastEventAt;
+    return isNews;
+  }
+
+  /** What was being written when the model was asked anew will never run. */
+  #forgetComposed(): void {
+    for (const [id, { state }] of this.#openCalls) if (state === "composing") this.#openCalls.delete(id);
+  }
+
+  #become(activity: string, since = this.#lastEventAt): boolean {
     const changed = this.#activity !== activity;
-    if (changed) this.#activitySince = this.#lastEventAt;
+    if (changed) {
+      if (this.#activity === "retrying" && this.#thinkingSince !== null) {
+        this.#thinkingSince += this.#lastEventAt - this.#activitySince;
+      }
+      this.#activitySince = since;
+    }
     this.#activity = activity;
     return changed;
   }
+}
+
+/** A call that is being written, or runs. */
+interface OpenCall {
+  readonly state: "composing" | "tool";
+  readonly tool: string;
+  /** When it came to this state. */
+  readonly since: number;
 }
 
 function phaseOf(activity: string): Liveness["phase"] {
