@@ -30,6 +30,8 @@ export interface PolicyWatch {
  * is still within 250 ms.
  */
 const REPORT_SLACK_MS = 150;
+/** A longer timer of the system's runs at once: a provider may ask for any delay. */
+const LONGEST_TIMER_MS = 2_147_483_647;
 
 /** A timer that is moved as its limit moves. */
 export class LimitTimer {
@@ -46,11 +48,15 @@ export class LimitTimer {
     if (at === this.#at) return;
     this.clear();
     this.#at = at;
-    if (at === null) return;
-    const delay = Math.max(0, at - this.clock.now()) + REPORT_SLACK_MS;
-    this.#timer = this.clock.after(delay, () => {
+    if (at !== null) this.#wait(Math.max(0, at - this.clock.now()) + REPORT_SLACK_MS);
+  }
+
+  #wait(delayMs: number): void {
+    const first = Math.min(delayMs, LONGEST_TIMER_MS);
+    this.#timer = this.clock.after(first, () => {
       this.#timer = null;
-      this.onLimit();
+      if (delayMs > first) this.#wait(delayMs - first);
+      else this.onLimit();
     });
   }
 

@@ -16,9 +16,12 @@ write the answer. Do not think it all through again.`;
 /** Helps an agent out that only thinks, or repeats itself, and ends it when that does not help. */
 export function thinkingLoopPolicy({ timeoutMs, maxInterventions }: ThinkingLimits): Policy {
   return {
-    watch(_instance, clock, { end, intervene }) {
+    watch(instance, clock, { end, intervene }) {
       let interventions = 0;
       let isStopping = false;
+      let { toolCallCount } = instance.progress;
+      /** As it was when the turn started. */
+      let before = { interventions, toolCallCount };
       const act = (what: string) => {
         timer.clear();
         isStopping = true;
@@ -33,10 +36,13 @@ export function thinkingLoopPolicy({ timeoutMs, maxInterventions }: ThinkingLimi
       const timer = new LimitTimer(clock, () =>
         act(`The agent only thought for ${timeoutMs} ms (backgroundThinkingLoopTimeoutMs).`),
       );
-      const progressed = ({ liveness }: Progress) => {
+      const progressed = ({ liveness, ...progress }: Progress) => {
+        toolCallCount = progress.toolCallCount;
         // What an already stopped turn still says is over.
         if (liveness === null || isStopping) return;
         if (liveness.hasActed) interventions = 0;
+        // The text that has become a loop was no step forward.
+        if (liveness.repeatsItself && toolCallCount === before.toolCallCount) interventions = before.interventions;
         if (liveness.repeatsItself) act("The agent repeated the same text again and again.");
         else timer.set(liveness.thinkingSince === null ? null : liveness.thinkingSince + timeoutMs);
       };
@@ -44,6 +50,7 @@ export function thinkingLoopPolicy({ timeoutMs, maxInterventions }: ThinkingLimi
         progressed,
         turnStarted() {
           isStopping = false;
+          before = { interventions, toolCallCount };
         },
         dispose: () => timer.clear(),
       };
