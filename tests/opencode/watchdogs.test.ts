@@ -73,10 +73,13 @@ test("a long tool, a long composed call and a long retry are left alone; silence
   expect(stalledAfter).toBeGreaterThanOrEqual(STALL_MS);
 }, 180_000);
 
+function call(index: number) {
+  return { calls: [bash(`echo ${index}`)] };
+}
+
 test("an agent over its tool-call cap or its token budget is ended, and says so", async () => {
   const capped = await serveRig({ options: { backgroundToolCallCap: 2, backgroundTokenBudget: 1000 } });
   try {
-    const call = (index: number) => ({ calls: [bash(`echo ${index}`)] });
     capped.plan("many calls", call(1), call(2), call(3), call(4), { text: "never" });
     capped.plan(
       "much talk",
