@@ -63,10 +63,13 @@ function hostHooks(
   const fleet = new FleetBudget(options.fleetBudgetUsd, () => spentByOthers(identity.token));
   liveInstances().set(identity.token, { directory, moduleUrl, spentUsd: () => fleet.spentUsd });
   const paths = statePaths(options.stateDir, options.logDir);
-  const supervision = new LateSupervision({ options, paths, identity, guard, fleet, host, diagnostics });
+  const supervision = new LateSupervision({ options, paths, directory, identity, guard, fleet, host, diagnostics });
   return {
     async config(config) {
       if (options.provideAgents) provideAgents(config);
+    },
+    async event({ event }) {
+      supervision.event(event);
     },
     tool: backgroundTools({
       options,

@@ -21,6 +21,11 @@ export class LateSupervision {
     return await (this.#started ??= this.#start());
   }
 
+  /** An event of the host; those from before the supervision was loaded concern no agent of its. */
+  event(event: { type: string; properties: unknown }): void {
+    this.#current?.event(event);
+  }
+
   /** Ends every agent at once, before it returns. What is started by a call that comes later is ended as well. */
   close(): void {
     this.#isClosed = true;

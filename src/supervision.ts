@@ -22,8 +22,10 @@ import { deadlinePolicy } from "./supervisor/policies/deadline.ts";
 import type { Policy } from "./supervisor/policies/policy.ts";
 import { silencePolicy } from "./supervisor/policies/silence.ts";
 import { thinkingLoopPolicy } from "./supervisor/policies/thinking-loop.ts";
+import type { EndNotifier } from "./supervisor/ports.ts";
 import { Recovery } from "./supervisor/recovery.ts";
 import { Supervisor } from "./supervisor/supervisor.ts";
+import { announceLeftBehind, createAnnouncer } from "./telling-parents.ts";
 
 export interface SupervisionContext {
   readonly options: Options;
@@ -34,12 +36,27 @@ export interface SupervisionContext {
   readonly fleet: FleetBudget;
   readonly host: HostClient;
   readonly diagnostics: Diagnostics;
+  /** The directory of this plugin instance. */
+  readonly directory: string;
 }
+
+/** What came of a message to an agent. */
+export type MessageOutcome =
+  /** A further turn waits, or starts at once. */
+  | "accepted"
+  /** Another opencode holds the agent. */
+  | "foreign";
 
 /** Everything that runs agents and keeps what is known of them. */
 export interface Supervision {
   readonly supervisor: Supervisor;
   readonly catalog: InstanceCatalog;
+  /** Asks for a further turn of an agent. Rejects when no turn can be started now. */
+  sendMessage(instanceId: string, prompt: string): Promise<MessageOutcome>;
+  /** Somebody waits for the results of these agents. Returns what ends the wait. */
+  collecting(instanceIds: readonly string[]): () => void;
+  /** An event of the host. */
+  event(event: { type: string; properties: unknown }): void;
   /** Ends every agent at once: the host is about to go away. */
   close(): void;
 }
@@ -59,19 +76,22 @@ export function startSupervision(context: SupervisionContext): Supervision {
     environment: process.env,
     openLog: (instanceId) => openLog(context, instanceId),
   });
+  const lost = new LostRecords(records, paths, identity);
+  const announcer = createAnnouncer(context, store, lost);
   const supervisor = new Supervisor({
     backend,
     store,
     transcripts: host,
-    notifier: endToast(host),
+    notifier: everybody(endToast(host), announcer),
     clock: systemClock,
     policies: policies(options, fleet),
     refusal: () => fleet.refusal(),
     maxConcurrentInstances: options.maxConcurrentInstances,
     report: diagnostics.report,
   });
-  const recovery = createRecovery(context, records, store);
-  void recovery.run();
+  const recovery = createRecovery(context, lost, store);
+  const settled = recovery.run().then(async () => await announceLeftBehind(announcer, records, context.directory));
+  settled.catch((error: unknown) => diagnostics.report("What earlier hosts left untold could not be read.", error));
   const catalog = new InstanceCatalog({
     supervisor,
     records,
@@ -87,9 +107,33 @@ export function startSupervision(context: SupervisionContext): Supervision {
   return {
     supervisor,
     catalog,
+    async sendMessage(instanceId, prompt) {
+      if (supervisor.followUp(instanceId, prompt)) return "accepted";
+      const instance = await lost.claimEnded(instanceId);
+      if (instance === undefined) return "foreign";
+      try {
+        await supervisor.resume(instance, prompt);
+      } finally {
+        await lost.releaseEnded(instanceId);
+      }
+      return "accepted";
+    },
+    collecting: (instanceIds) => announcer.collecting(instanceIds),
+    event: (event) => announcer.activity.event(event),
     close() {
+      announcer.close();
       recovery.close();
       supervisor.shutdown();
+    },
+  };
+}
+
+/** Tells a person and a session. */
+function everybody(toast: EndNotifier, announcer: EndNotifier): EndNotifier {
+  return {
+    ended(instance) {
+      toast.ended(instance);
+      announcer.ended(instance);
     },
   };
 }
@@ -119,11 +163,10 @@ function openLog({ options, paths, diagnostics }: SupervisionContext, instanceId
 }
 
 function createRecovery(
-  { paths, identity, host, diagnostics }: SupervisionContext,
-  records: RecordFolder,
+  { host, diagnostics }: SupervisionContext,
+  lost: LostRecords,
   store: FileInstanceStore,
 ): Recovery {
-  const lost = new LostRecords(records, paths, identity);
   const table = systemProcessTable();
   return new Recovery({
     lost: () => lost.list(),

@@ -29,6 +29,8 @@ const optionsSchema = z.object({
   supervisorAgents: z.array(z.string().min(1)).min(1).default(["odin"]),
   /** Provide `odin`, `mimir` and `thor` where no agent of that name is configured. */
   provideAgents: z.boolean().default(true),
+  /** How the session that asked is told of an end: it reacts at once, finds a note at its next turn, or is not told. */
+  announce: z.enum(["wake", "note", "off"]).default("wake"),
   /** What a background agent does when its supervisor is gone: end itself, or work on to the end of its turn. */
   onExit: z.enum(["kill", "finish"]).default("kill"),
   /** Milliseconds between SIGTERM and SIGKILL when an agent is ended. */

@@ -29,6 +29,7 @@ const providersSchema = z.object({
 const messageSchema = z.object({
   info: z.object({
     role: z.string(),
+    agent: z.string().nullish(),
     parentID: z.string().nullish(),
     providerID: z.string().nullish(),
     modelID: z.string().nullish(),
@@ -38,9 +39,29 @@ const messageSchema = z.object({
     error: z.unknown().nullish(),
     time: z.object({ completed: z.number().nullish() }),
   }),
-  parts: z.array(z.object({ type: z.string(), text: z.string().nullish() })),
+  parts: z.array(
+    z.object({
+      type: z.string(),
+      text: z.string().nullish(),
+      synthetic: z.boolean().nullish(),
+      metadata: z.record(z.string(), z.unknown()).nullish(),
+    }),
+  ),
 });
-type HostMessage = z.infer<typeof messageSchema>;
+/** A message as `GET /session/{id}/message` of opencode 1.18.33 lists it. */
+export type HostMessage = z.infer<typeof messageSchema>;
+
+/** A message that the plugin puts into a session. */
+export interface SyntheticMessage {
+  readonly text: string;
+  /** Kept with the message, and found again in {@link HostClient.messages}. */
+  readonly metadata: Record<string, unknown>;
+  /** Whether the model reacts at once; otherwise it sees the message at its next turn. */
+  readonly wake: boolean;
+  /** The agent and the model that go on. */
+  readonly agent?: string | undefined;
+  readonly model?: { readonly providerID: string; readonly modelID: string } | undefined;
+}
 
 export interface Toast {
   readonly title: string;
@@ -80,13 +101,31 @@ export class HostClient implements Transcripts {
     return modelChoice(providerId, modelId, info.variant ?? asked?.model?.variant ?? asked?.variant);
   }
 
-  async read(sessionId: string): Promise<TranscriptTurn[] | undefined> {
+  /** The messages of a session, oldest first; `undefined` when there is no such session. */
+  async messages(sessionId: string): Promise<HostMessage[] | undefined> {
     const what = `the messages of session ${sessionId}`;
     const limit = AbortSignal.timeout(ANSWER_LIMIT_MS);
     const { data, error } = await this.client.session.messages({ path: { id: sessionId }, signal: limit });
     if (isNotFound(error)) return undefined;
     if (error !== undefined) throw new Error(`opencode did not give ${what}: ${JSON.stringify(error)}`);
-    return toTurns(this.#read(what, z.array(messageSchema), data));
+    return this.#read(what, z.array(messageSchema), data);
+  }
+
+  async read(sessionId: string): Promise<TranscriptTurn[] | undefined> {
+    const messages = await this.messages(sessionId);
+    return messages === undefined ? undefined : toTurns(messages);
+  }
+
+  /** Puts a message into a session; `false` when there is no such session. Settles when it is stored. */
+  async put(sessionId: string, { text, metadata, wake, agent, model }: SyntheticMessage): Promise<boolean> {
+    const parts = [{ type: "text" as const, text, synthetic: true, metadata }];
+    const chosen = { ...(agent === undefined ? {} : { agent }), ...(model === undefined ? {} : { model }) };
+    const body = { parts, noReply: !wake, ...chosen };
+    const request = { path: { id: sessionId }, body, signal: AbortSignal.timeout(ANSWER_LIMIT_MS) };
+    const { error } = await (wake ? this.client.session.promptAsync(request) : this.client.session.prompt(request));
+    if (isNotFound(error)) return false;
+    if (error !== undefined) throw new Error(`opencode did not take a message: ${JSON.stringify(error)}`);
+    return true;
   }
 
   /** Stops the turn of a session; its messages say that it was aborted. */

@@ -58,7 +58,8 @@ export class InstanceCatalog {
   async whenEnded(instanceId: string, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const entry = await this.find(instanceId);
-      if (entry === undefined || entry.record.endedAt !== null) return;
+      // Turns that were asked for belong to what is waited for.
+      if (entry === undefined || (entry.record.endedAt !== null && entry.record.followUps.length === 0)) return;
       const next = entry.isOwn ? this.parts.supervisor.whenSettled(instanceId) : Bun.sleep(FOREIGN_POLL_MS);
       await Promise.race([next, whenAborted(signal)]);
     }

@@ -1,4 +1,5 @@
 import { isAlive, type SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import type { Instance } from "../supervisor/instance.ts";
 import type { LostInstance } from "../supervisor/recovery.ts";
 import { fromRecord, isTerminalRecord, type InstanceRecord } from "./record.ts";
 import { RecordClaims } from "./record-claims.ts";
@@ -11,11 +12,13 @@ const SILENT_OWNER_MS = 120_000;
 /** Finds the records whose supervisor is gone, and takes one over for exactly one host. */
 export class LostRecords {
   readonly #claims: RecordClaims;
+  /** The ended records that this host is about to change. */
+  readonly #uses = new Map<string, PromiseWithResolvers<void>>();
 
   constructor(
     private readonly folder: RecordFolder,
     paths: StatePaths,
-    identity: SupervisorIdentity,
+    private readonly identity: SupervisorIdentity,
   ) {
     this.#claims = new RecordClaims(paths, identity);
   }
@@ -36,6 +39,37 @@ export class LostRecords {
   async release(instanceId: string): Promise<void> {
     const record = await this.folder.read(instanceId);
     await this.#claims.release(instanceId, record === undefined || isTerminalRecord(record));
+  }
+
+  /**
+   * Takes over a record whose turn has ended, and that is this host's or nobody's; `undefined` otherwise. Waits for
+   * another use by this host.
+   */
+  async claimEnded(instanceId: string): Promise<Instance | undefined> {
+    for (let use = this.#uses.get(instanceId); use !== undefined; use = this.#uses.get(instanceId)) await use.promise;
+    this.#uses.set(instanceId, Promise.withResolvers());
+    if (await this.#claims.take(instanceId)) {
+      const record = await this.folder.read(instanceId);
+      if (record !== undefined && isTerminalRecord(record) && this.#isFree(record)) return fromRecord(record);
+      await this.#claims.release(instanceId, false);
+    }
+    this.#endUse(instanceId);
+    return undefined;
+  }
+
+  /** Gives an ended record back that {@link claimEnded} took. */
+  async releaseEnded(instanceId: string): Promise<void> {
+    await this.#claims.release(instanceId, true);
+    this.#endUse(instanceId);
+  }
+
+  #endUse(instanceId: string): void {
+    this.#uses.get(instanceId)?.resolve();
+    this.#uses.delete(instanceId);
+  }
+
+  #isFree(record: InstanceRecord): boolean {
+    return record.supervisor.token === this.identity.token || !this.#ownerLives(record);
   }
 
   #lost(record: InstanceRecord): LostInstance | undefined {

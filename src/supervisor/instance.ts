@@ -119,18 +119,36 @@ export interface Instance {
   readonly timeoutMs: number;
   /** When the run is ended as `timed_out`, in milliseconds after its start. */
   readonly deadlineMs: number | null;
+  /** How the parent session is told of an end; `off`: not at all. */
+  readonly announce: AnnounceMode | "off";
   readonly sessionId: string | null;
   readonly state: InstanceState;
   readonly turns: readonly Turn[];
   readonly progress: Progress;
   /** The last 200 characters of the result. */
   readonly resultPreview: string | null;
+  /** Prompts that wait behind the running turn, first in, first out. */
+  readonly followUps: readonly string[];
+  /** Whether the parent session has to be told of the last end; `null` while there is none to tell. */
+  readonly announcement: Announcement | null;
+}
+
+/** How a parent session is told: it reacts at once, or finds a note at its next turn. */
+export type AnnounceMode = "wake" | "note";
+
+/** The telling of one end. */
+export interface Announcement {
+  /** The number of the turn that ended, from 1. */
+  readonly turn: number;
+  readonly mode: AnnounceMode;
+  /** `told`: by the answer of a tool; `dropped`: the parent session is gone. */
+  readonly state: "pending" | "announced" | "told" | "dropped";
 }
 
 /** What a caller asks for when an agent is spawned. */
 export type InstanceRequest = Pick<
   Instance,
-  "agent" | "model" | "title" | "prompt" | "directory" | "parent" | "timeoutMs" | "deadlineMs"
+  "agent" | "model" | "title" | "prompt" | "directory" | "parent" | "timeoutMs" | "deadlineMs" | "announce"
 >;
 
 /** A new instance, waiting for its turn to start. */
@@ -153,6 +171,8 @@ export function createInstance(instanceId: string, request: InstanceRequest, now
       textPreview: null,
     },
     resultPreview: null,
+    followUps: [],
+    announcement: null,
   };
 }
 

@@ -96,14 +96,19 @@ export class Recovery {
       const turn = await this.#lastTurn(instance);
       const text = turn?.text ?? "";
       if (text !== "") await parts.writeResult(instance.instanceId, text);
-      const { instance: settled } = transition(instance, {
-        type: "ended",
-        at: parts.clock.now(),
-        outcome: settlement(lost, turn),
-        exitCode: null,
-        signal: null,
-        resultPreview: text === "" ? null : text.slice(-PREVIEW_CHARACTERS),
-      });
+      // The session that asked may have gone on long since: it finds a note, and is not woken.
+      const announce = instance.announce === "wake" ? "note" : instance.announce;
+      const { instance: settled } = transition(
+        { ...instance, announce, followUps: [] },
+        {
+          type: "ended",
+          at: parts.clock.now(),
+          outcome: settlement(lost, turn),
+          exitCode: null,
+          signal: null,
+          resultPreview: text === "" ? null : text.slice(-PREVIEW_CHARACTERS),
+        },
+      );
       await parts.save(settled);
     } catch (error) {
       parts.report(

@@ -1,6 +1,6 @@
 import { Admission } from "./admission.ts";
 import { createInstanceId } from "./create-instance-id.ts";
-import { createInstance, isTerminal, type Instance, type InstanceRequest } from "./instance.ts";
+import { createInstance, isTerminal, type Announcement, type Instance, type InstanceRequest } from "./instance.ts";
 import { addCounts } from "./add-counts.ts";
 import { judge, type Outcome } from "./outcome.ts";
 import type { Policy, PolicyWatch, RunControl } from "./policies/policy.ts";
@@ -22,6 +22,7 @@ import { transition, type Effect, type InstanceEvent } from "./transition.ts";
 export const MAX_WAITING = 64;
 const PROGRESS_SAVE_MS = 10_000;
 const PREVIEW_CHARACTERS = 200;
+const CLOSED = "This opencode is shutting down; no agent can be started any more.";
 
 export interface SupervisorParts {
   readonly backend: Backend;
@@ -55,7 +56,9 @@ interface Live {
   saveTimer: Timer | null;
   unsavedResult: string | undefined;
   readonly identified: PromiseWithResolvers<void>;
-  readonly settled: PromiseWithResolvers<void>;
+  settled: PromiseWithResolvers<void>;
+  /** The last end was told to everybody, and no further turn waits. */
+  isSettled: boolean;
 }
 
 /**
@@ -81,7 +84,7 @@ export class Supervisor {
    * @throws Error when the record cannot be written, the waiting line is full, or the supervisor is shut down
    */
   async spawn(request: InstanceRequest): Promise<string> {
-    if (this.#closed) throw new Error("This opencode is shutting down; no agent can be started any more.");
+    if (this.#closed) throw new Error(CLOSED);
     const { store, clock, maxConcurrentInstances } = this.#parts;
     const refusal = this.#parts.refusal?.();
     if (refusal !== undefined) throw new Error(refusal);
@@ -97,20 +100,53 @@ export class Supervisor {
     } finally {
       this.#creating -= 1;
     }
-    const live: Live = {
-      instance,
-      run: null,
-      watches: [],
-      saveTimer: null,
-      unsavedResult: undefined,
-      identified: Promise.withResolvers(),
-      settled: Promise.withResolvers(),
-    };
+    const live = createLive(instance);
     this.#live.set(id, live);
     // dispose may have come while the record was being written.
     if (this.#isClosed()) this.#endAtShutdown(live);
     else this.#admission.request(id, () => this.#start(live));
     return id;
+  }
+
+  /**
+   * Asks for a further turn in the session of an instance that this supervisor holds: behind the running turn and those
+   * that wait already.
+   *
+   * @returns whether it holds the instance
+   */
+  followUp(instanceId: string, prompt: string): boolean {
+    const live = this.#live.get(instanceId);
+    if (live === undefined) return false;
+    const at = this.#parts.clock.now();
+    this.#apply(live, { type: "follow_up_requested", at, prompt });
+    // One whose end is still on its way to the disk opens its next turn by itself.
+    if (live.isSettled) this.#openNextTurn(live);
+    return true;
+  }
+
+  /**
+   * Takes on an instance whose turn has ended, and that nobody else holds, for a further turn of its session. The record
+   * is this supervisor's, and durable, before the turn starts.
+   *
+   * @throws Error when the record cannot be written, or no further agent may be taken on
+   */
+  async resume(instance: Instance, prompt: string): Promise<void> {
+    const refusal = this.#closed ? CLOSED : this.#parts.refusal?.();
+    if (refusal !== undefined) throw new Error(refusal);
+    const { instanceId } = instance;
+    const at = this.#parts.clock.now();
+    const asked = transition(instance, { type: "follow_up_requested", at, prompt }).instance;
+    const live = createLive(transition(asked, { type: "next_turn_opened", at }).instance);
+    await this.#parts.store.save(live.instance);
+    this.#live.set(instanceId, live);
+    if (this.#isClosed()) this.#endAtShutdown(live);
+    else this.#admission.request(instanceId, () => this.#start(live));
+  }
+
+  /** Writes down that the parent session was told of an end, or cannot be. Instances not held are no concern of its. */
+  announcementSettled(instanceId: string, state: Exclude<Announcement["state"], "pending">): void {
+    const live = this.#live.get(instanceId);
+    if (live !== undefined) this.#apply(live, { type: "announcement_settled", at: this.#parts.clock.now(), state });
   }
 
   /** The instance as it is now; `undefined` when this supervisor does not hold it (any more). */
@@ -290,6 +326,9 @@ export class Supervisor {
       case "stop":
         void live.run?.stop();
         return saved;
+      case "request_place":
+        this.#admission.request(live.instance.instanceId, () => this.#start(live));
+        return saved;
       case "start_turn":
         for (const watch of live.watches) watch.turnStarted?.();
         this.#startTurn(live);
@@ -304,12 +343,28 @@ export class Supervisor {
   }
 
   #settle(live: Live): void {
-    const { instanceId } = live.instance;
+    const { instanceId, followUps } = live.instance;
     this.#admission.release(instanceId);
+    if (followUps.length > 0 && !this.#closed) {
+      // Whoever waits, waits for this turn too.
+      this.#openNextTurn(live);
+      return;
+    }
+    live.isSettled = true;
     // From here on the record on disk answers, except for what the disk did not take.
     if (live.unsavedResult === undefined && !this.#parts.store.isDirty(instanceId)) this.#live.delete(instanceId);
     live.settled.resolve();
     this.#parts.notifier.ended(live.instance);
+  }
+
+  #openNextTurn(live: Live): void {
+    if (live.isSettled) {
+      live.isSettled = false;
+      live.settled = Promise.withResolvers();
+    }
+    live.run = null;
+    live.unsavedResult = undefined;
+    this.#apply(live, { type: "next_turn_opened", at: this.#parts.clock.now() });
   }
 
   async #save(live: Live): Promise<void> {
@@ -328,6 +383,19 @@ export class Supervisor {
     for (const watch of live.watches) watch.dispose();
     live.watches = [];
   }
+}
+
+function createLive(instance: Instance): Live {
+  return {
+    instance,
+    run: null,
+    watches: [],
+    saveTimer: null,
+    unsavedResult: undefined,
+    identified: Promise.withResolvers(),
+    settled: Promise.withResolvers(),
+    isSettled: false,
+  };
 }
 
 /** The turn that is to be run, for the backend. */

@@ -1,5 +1,12 @@
 import type { ProcessIdentity } from "../processes/process-table.ts";
-import { isTerminal, type Instance, type InstanceState, type Progress, type Turn } from "./instance.ts";
+import {
+  isTerminal,
+  type Announcement,
+  type Instance,
+  type InstanceState,
+  type Progress,
+  type Turn,
+} from "./instance.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** Everything that can happen to an instance. `at` is in milliseconds since the epoch. */
@@ -11,6 +18,16 @@ export type InstanceEvent =
   | { readonly type: "progressed"; readonly at: number; readonly progress: Progress }
   /** Somebody or some policy wants it ended; the first cause wins. */
   | { readonly type: "stop_requested"; readonly at: number; readonly outcome: Outcome }
+  /** A further turn is asked for; it waits behind the last one and those that were asked for before. */
+  | { readonly type: "follow_up_requested"; readonly at: number; readonly prompt: string }
+  /** The last turn is over and done with: the next one that was asked for begins to wait for its place. */
+  | { readonly type: "next_turn_opened"; readonly at: number }
+  /** The parent session was told of the end, or cannot be any more. */
+  | {
+      readonly type: "announcement_settled";
+      readonly at: number;
+      readonly state: Exclude<Announcement["state"], "pending">;
+    }
   /** The turn is to be stopped and replaced by one with this prompt. */
   | { readonly type: "intervention_requested"; readonly at: number; readonly prompt: string }
   /** A turn that was stopped for an intervention is over: the next one starts. */
@@ -36,6 +53,8 @@ export type Effect =
   | "save"
   /** Write the record when convenient: only progress has changed. */
   | "save_later"
+  /** Ask for a place in the line. */
+  | "request_place"
   /** End the agent's process tree. */
   | "stop"
   /** Start the last turn. */
@@ -49,10 +68,15 @@ export interface Transition {
 }
 
 /**
- * The one place where an instance changes. Pure; every event is decided in every state, and a terminal one ignores
- * all of them.
+ * The one place where an instance changes. Pure; every event is decided in every state. A turn that has ended stays as
+ * it is: only its announcement is settled, and a follow-up opens a new turn.
  */
 export function transition(instance: Instance, event: InstanceEvent): Transition {
+  if (event.type === "follow_up_requested") {
+    return { instance: { ...instance, followUps: [...instance.followUps, event.prompt] }, effects: ["save"] };
+  }
+  if (event.type === "next_turn_opened") return nextTurn(instance);
+  if (event.type === "announcement_settled") return announcementSettled(instance, event.state);
   if (isTerminal(instance)) return { instance, effects: [] };
   switch (event.type) {
     case "admitted":
@@ -96,6 +120,35 @@ function stopRequested(instance: Instance, outcome: Outcome, at: number): Transi
   const state = instance.state;
   if ("endedAt" in state || state.ending !== null) return { instance, effects: [] };
   return { instance: { ...instance, state: { ...state, ending: outcome } }, effects: ["stop"] };
+}
+
+/** An end is told once the last of the turns that were asked for is over. */
+function announcementOf({ turns, followUps, announce }: Instance): Announcement | null {
+  if (announce === "off" || followUps.length > 0) return null;
+  return { turn: turns.length, mode: announce, state: "pending" };
+}
+
+function nextTurn(instance: Instance): Transition {
+  const [prompt, ...later] = instance.followUps;
+  if (!isTerminal(instance) || prompt === undefined) return { instance, effects: [] };
+  const turn: Turn = { kind: "follow_up", prompt, startedAt: null, endedAt: null, exitCode: null, signal: null };
+  return {
+    instance: {
+      ...instance,
+      followUps: later,
+      state: { status: "queued" },
+      turns: [...instance.turns, turn],
+      progress: { ...instance.progress, activity: "starting", textPreview: null },
+      announcement: null,
+    },
+    effects: ["save", "request_place"],
+  };
+}
+
+function announcementSettled(instance: Instance, state: Announcement["state"]): Transition {
+  const { announcement } = instance;
+  if (announcement === null || announcement.state !== "pending") return { instance, effects: [] };
+  return { instance: { ...instance, announcement: { ...announcement, state } }, effects: ["save"] };
 }
 
 function interventionRequested(instance: Instance, prompt: string): Transition {
@@ -144,6 +197,9 @@ function ended(instance: Instance, event: Omit<Extract<InstanceEvent, { type: "e
       },
       turns: replaceLast(instance.turns, { endedAt: event.at, exitCode: event.exitCode, signal: event.signal }),
       resultPreview: event.resultPreview,
+      // Whoever ends an agent on purpose does not want what waits behind it either.
+      followUps: outcome.status === "killed" || outcome.reason === "shutdown" ? [] : instance.followUps,
+      announcement: announcementOf(instance),
     },
     effects: ["save", "settle"],
   };

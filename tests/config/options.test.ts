@@ -13,6 +13,7 @@ const defaults: Options = {
   backgroundSkipPermissions: false,
   supervisorAgents: ["odin"],
   provideAgents: true,
+  announce: "wake",
   onExit: "kill",
   killGraceMs: 5000,
   opencodeBinary: null,

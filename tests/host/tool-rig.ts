@@ -38,7 +38,12 @@ export function createToolRig(maxConcurrentInstances = 8, rawOptions: Record<str
     options: readOptions(rawOptions, {}).options,
     host,
     recordDir: "/state/bg",
-    supervision: async () => ({ supervisor, catalog }),
+    supervision: async () => ({
+      supervisor,
+      catalog,
+      sendMessage: async (id, prompt) => (supervisor.followUp(id, prompt) ? "accepted" : "foreign"),
+      collecting: () => () => undefined,
+    }),
   });
   /** Calls a tool as the host does: with whatever arguments the model wrote. */
   const call = async (tool: string, args: unknown = {}, given: Partial<ToolContext> = {}): Promise<ToolAnswer> => {

@@ -18,6 +18,8 @@ export interface Rig {
   readonly model: ScriptedModel;
   /** What the model says to a prompt, step by step; after the last step it says "done". */
   plan(prompt: string, ...steps: Step[]): void;
+  /** What the model says to a prompt without a plan. */
+  otherwise(step: (request: ModelRequest) => ModelAnswer): void;
   /** The requests that answer a prompt, so far. */
   requestsFor(prompt: string): ModelRequest[];
   dispose(): Promise<void>;
@@ -26,8 +28,11 @@ export interface Rig {
 /** Makes a rig without starting opencode: for `opencode run`, or a server that the test starts itself. */
 export async function createRig(settings: Omit<SandboxSettings, "modelUrl"> = {}): Promise<Rig> {
   const plans = new Map<string, readonly Step[]>();
+  let unplanned = (_request: ModelRequest): ModelAnswer => ({ text: "done" });
   const model = startScriptedModel(async (request) => {
-    const step = plans.get(request.prompt)?.[request.step];
+    const steps = plans.get(request.prompt);
+    if (steps === undefined) return unplanned(request);
+    const step = steps[request.step];
     return typeof step === "function" ? await step(request) : (step ?? { text: "done" });
   });
   const sandbox = await createSandbox({ ...settings, modelUrl: model.url });
@@ -35,6 +40,7 @@ export async function createRig(settings: Omit<SandboxSettings, "modelUrl"> = {}
     sandbox,
     model,
     plan: (prompt, ...steps) => void plans.set(prompt, steps),
+    otherwise: (step) => void (unplanned = step),
     requestsFor: (prompt) => model.requests.filter((request) => request.prompt === prompt),
     async dispose() {
       await model.stop();
@@ -107,11 +113,6 @@ export async function askServer(
         return [JSON.parse(part.state.output)];
       }),
   };
-}
-
-export interface Spawned {
-  readonly instanceId: string;
-  readonly processId: number;
 }
 
 /** A step that spawns agents, all in one message. */

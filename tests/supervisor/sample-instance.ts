@@ -22,6 +22,7 @@ export function sampleRequest(given: Partial<InstanceRequest> = {}): InstanceReq
     parent: { sessionId: "ses_parent", messageId: "msg_parent", agent: "odin" },
     timeoutMs: 300_000,
     deadlineMs: null,
+    announce: "wake",
     ...given,
   };
 }

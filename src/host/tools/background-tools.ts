@@ -1,6 +1,7 @@
 import type { ToolDefinition } from "@opencode-ai/plugin/tool";
 import { COLLECT, collectTool } from "./collect.ts";
 import { KILL, killTool } from "./kill.ts";
+import { SEND_MESSAGE, sendMessageTool } from "./send-message.ts";
 import { SPAWN, spawnBackgroundTool } from "./spawn-background.ts";
 import { STATUS, statusTool } from "./status.ts";
 import type { ToolParts } from "./tool-parts.ts";
@@ -11,6 +12,7 @@ export function backgroundTools(parts: ToolParts): Record<string, ToolDefinition
     [SPAWN]: spawnBackgroundTool(parts),
     [STATUS]: statusTool(parts),
     [COLLECT]: collectTool(parts),
+    [SEND_MESSAGE]: sendMessageTool(parts),
     [KILL]: killTool(parts),
   };
 }

@@ -37,13 +37,18 @@ export function collectTool(parts: ToolParts): ToolDefinition {
       return errorAnswer(`${COLLECT} takes either instanceId or instanceIds, and exactly one of them.`);
     }
     const ids = one === undefined ? [...new Set(several)] : [one];
-    const { catalog } = await parts.supervision();
+    const { catalog, collecting } = await parts.supervision();
     const before = await Promise.all(ids.map((id) => catalog.find(id)));
     const missing = ids.filter((_, index) => before[index] === undefined);
     if (missing.length > 0)
       return errorAnswer("instance not found", one === undefined ? { missing } : { instanceId: one });
     const limit = asked ?? Math.max(...before.map((entry) => entry?.record.timeoutMs ?? 0));
-    await waitFor(catalog, ids, wait ?? "all", AbortSignal.any([context.abort, AbortSignal.timeout(limit)]));
+    const ended = collecting(ids);
+    try {
+      await waitFor(catalog, ids, wait ?? "all", AbortSignal.any([context.abort, AbortSignal.timeout(limit)]));
+    } finally {
+      ended();
+    }
     return await results(parts.host, catalog, ids, scope, one !== undefined);
   };
   return { description, args, execute: neverThrowing(COLLECT, forSupervisors(COLLECT, parts.options, run)) };

@@ -35,5 +35,5 @@ async function kill({ supervision }: ToolParts, id: string): Promise<ToolResult>
   await supervisor.stop(id, { status: "killed", reason: "killed", error: "Killed on request." });
   const after = (await catalog.find(id)) ?? before;
   const { status, agent } = after.record;
-  return answer(`${agent} ${status}`, { instanceId: id, status }, { instanceId: id, status });
+  return answer(`${agent} ${status}`, { instanceId: id, status }, { statuses: { [id]: status } });
 }

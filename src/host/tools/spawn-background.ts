@@ -74,6 +74,7 @@ async function spawn(parts: ToolParts, given: SpawnArguments, context: ToolConte
     parent: { sessionId, messageId, agent: context.agent },
     timeoutMs: given.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     deadlineMs: given.deadlineMs ?? null,
+    announce: parts.options.announce,
   });
   await identified(supervisor, instanceId, context.abort);
   return await describe(catalog, instanceId);

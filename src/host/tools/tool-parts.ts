@@ -12,7 +12,17 @@ export interface ToolParts {
   readonly host: HostClient;
   readonly recordDir: string;
   /** Settles with what runs the agents; it may still have to be loaded. */
-  readonly supervision: () => Promise<{ readonly supervisor: Supervisor; readonly catalog: InstanceCatalog }>;
+  readonly supervision: () => Promise<ToolSupervision>;
+}
+
+/** What runs the agents, as far as the tools need it. */
+export interface ToolSupervision {
+  readonly supervisor: Supervisor;
+  readonly catalog: InstanceCatalog;
+  /** Asks for a further turn of an agent. Rejects when no turn can be started now. */
+  sendMessage(instanceId: string, prompt: string): Promise<"accepted" | "foreign">;
+  /** Somebody waits for the results of these agents. Returns what ends the wait. */
+  collecting(instanceIds: readonly string[]): () => void;
 }
 
 type Execute<Args> = (given: Args, context: ToolContext) => Promise<ToolResult>;

@@ -4,10 +4,11 @@ import type { Policy } from "./policy.ts";
 /** Ends an agent that makes more tool calls than this; each call counts once. */
 export function toolCapPolicy(cap: number): Policy {
   return {
-    watch(_instance, _clock, { end }) {
+    watch({ progress: before }, _clock, { end }) {
       return {
         progressed({ toolCallCount }) {
-          if (toolCallCount <= cap) return;
+          // A follow-up starts afresh: the calls of earlier turns were within the cap, or ended them.
+          if (toolCallCount - before.toolCallCount <= cap) return;
           const error = `The agent made more than ${cap} tool calls (backgroundToolCallCap).`;
           end({ status: "failed", reason: "tool_cap", error });
         },
@@ -69,8 +70,9 @@ export class FleetBudget {
 
   /** Ends the run that crosses the budget. */
   readonly policy: Policy = {
-    watch: (_instance, _clock, { end }) => {
-      let counted = 0;
+    watch: ({ progress }, _clock, { end }) => {
+      // A follow-up goes on where the turns before it, perhaps of another host, have stopped.
+      let counted = progress.costUsd;
       return {
         progressed: ({ costUsd }) => {
           this.#spentUsd += costUsd - counted;

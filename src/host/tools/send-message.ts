@@ -1,0 +1,61 @@
+import type { ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
+import { z } from "zod";
+import { answer, errorAnswer } from "./answer.ts";
+import { instanceId, readArguments } from "./arguments.ts";
+import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
+
+export const SEND_MESSAGE = "bizar_send_message";
+
+const description = `Give a background agent a further message: a new turn of the same session, with everything that was said before.
+
+An agent that has ended, also one that failed, was killed or was lost with its opencode, starts at once; a running one
+takes the message up when its turn has ended. bizar_collect waits for the turns that were asked for.`;
+
+const args = {
+  instanceId: instanceId.describe("The agent to go on"),
+  prompt: z
+    .string()
+    .refine((text) => text.trim() !== "", "the prompt is empty")
+    .describe("What it is to do next"),
+};
+
+export function sendMessageTool(parts: ToolParts): ToolDefinition {
+  const run = async (given: unknown): Promise<ToolResult> => {
+    const reading = readArguments(SEND_MESSAGE, args, given);
+    if (!reading.ok) return errorAnswer(reading.error);
+    return await send(parts, reading.value.instanceId, reading.value.prompt);
+  };
+  return { description, args, execute: neverThrowing(SEND_MESSAGE, forSupervisors(SEND_MESSAGE, parts.options, run)) };
+}
+
+async function send({ supervision }: ToolParts, id: string, prompt: string): Promise<ToolResult> {
+  const { catalog, sendMessage } = await supervision();
+  const before = await catalog.find(id);
+  if (before === undefined) return errorAnswer("instance not found", { instanceId: id });
+  const { agent, sessionId, endedAt } = before.record;
+  if (endedAt !== null && sessionId === null) {
+    return errorAnswer(`${agent} never had a session that could go on: spawn it again.`, { instanceId: id });
+  }
+  if ((await sendMessage(id, prompt)) === "foreign") {
+    const { pid } = before.record.supervisor;
+    return errorAnswer(`This agent belongs to another opencode (process ${pid}): send the message there.`, {
+      instanceId: id,
+      status: before.record.status,
+    });
+  }
+  const { record, queuePosition } = (await catalog.find(id)) ?? before;
+  const waits = record.followUps.length;
+  const value = {
+    instanceId: id,
+    sessionId: record.sessionId,
+    status: record.status,
+    turn: record.turns.length + waits,
+    ...(queuePosition === undefined ? {} : { queuePosition }),
+    message:
+      waits > 0
+        ? `${agent} takes the message up when its running turn has ended${waits > 1 ? `, after ${waits - 1} others` : ""}.`
+        : `${agent} goes on in the same session.`,
+    nextSteps: [`bizar_collect {"instanceId": "${id}"} waits for the answer`],
+  };
+  return answer(`${agent} ${waits > 0 ? "will go on" : "goes on"} (${id})`, value, { instanceId: id });
+}

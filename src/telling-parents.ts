@@ -1,0 +1,64 @@
+import { Announcer, type ClaimedAnnouncement } from "./host/announcements/announcer.ts";
+import { ParentSessions } from "./host/announcements/parent-session.ts";
+import { systemClock } from "./host/system-clock.ts";
+import type { FileInstanceStore } from "./store/file-instance-store.ts";
+import type { LostRecords } from "./store/lost-records.ts";
+import { fromRecord } from "./store/record.ts";
+import type { RecordFolder } from "./store/record-folder.ts";
+import type { SupervisionContext } from "./supervision.ts";
+import { transition } from "./supervisor/transition.ts";
+
+/** The announcer of one plugin instance, with the records as what it goes by. */
+export function createAnnouncer(
+  { host, diagnostics }: SupervisionContext,
+  store: FileInstanceStore,
+  lost: LostRecords,
+): Announcer {
+  const sessions = new ParentSessions(host);
+  return new Announcer({
+    clock: systemClock,
+    claim: async (instanceId) => await claimAnnouncement(store, lost, instanceId),
+    deliver: async (...message) => await sessions.deliver(...message),
+    alreadyTold: async (sessionId) => await sessions.toldEnds(sessionId),
+    report: diagnostics.report,
+  });
+}
+
+/** The record's claim is what makes an announcement exclusive among hosts. */
+async function claimAnnouncement(
+  store: FileInstanceStore,
+  lost: LostRecords,
+  instanceId: string,
+): Promise<ClaimedAnnouncement | undefined> {
+  const instance = await lost.claimEnded(instanceId);
+  if (instance === undefined) return undefined;
+  const release = async () => await lost.releaseEnded(instanceId);
+  if (instance.announcement?.state !== "pending") {
+    await release();
+    return undefined;
+  }
+  return {
+    instance,
+    release,
+    async settle(state) {
+      const at = systemClock.now();
+      await store.save(transition(instance, { type: "announcement_settled", at, state }).instance);
+    },
+  };
+}
+
+/**
+ * Tells what earlier hosts of this directory left untold. Never from an `opencode run`: it is over before anybody could
+ * read a note.
+ */
+export async function announceLeftBehind(
+  announcer: Announcer,
+  records: RecordFolder,
+  directory: string,
+): Promise<void> {
+  if (process.argv[2] === "run") return;
+  for (const record of await records.list()) {
+    if (record.directory !== directory || record.announcement?.state !== "pending" || record.endedAt === null) continue;
+    announcer.leftBehind(fromRecord(record));
+  }
+}
