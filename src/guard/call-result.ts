@@ -52,10 +52,28 @@ function saysSomething(output: string): boolean {
 
 function failure(error: string, args: unknown): CallResult {
   let text = error.slice(0, ERROR_CHARACTERS);
-  for (const value of argumentTexts(args)) text = text.replaceAll(value, "");
+  for (const value of argumentTexts(args)) text = without(text, value);
   // What a long test run ends with is often all that has changed.
   const rest = error.length > ERROR_CHARACTERS ? `:${hash(error.slice(ERROR_CHARACTERS))}` : "";
   return { digest: `error:${hash(text.replaceAll(/\s+/g, " ").trim())}${rest}`, isError: true };
+}
+
+/** Takes a value out where it stands by itself: "no" is no part of "not found". */
+function without(text: string, value: string): string {
+  const kept: string[] = [];
+  let from = 0;
+  for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {
+    const end = at + value.length;
+    if (isInWord(text, at) || isInWord(text, end)) continue;
+    kept.push(text.slice(from, at));
+    from = end;
+  }
+  return kept.join("") + text.slice(from);
+}
+
+/** Whether there is a letter or a digit on both sides of a place in a text. */
+function isInWord(text: string, at: number): boolean {
+  return /^[\p{L}\p{N}]{2}$/u.test(text.slice(Math.max(0, at - 1), at + 1));
 }
 
 function hash(text: string): string {

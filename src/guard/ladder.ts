@@ -71,7 +71,7 @@ export function judgeCall(past: Past, call: DecidedCall, ladder: Ladder): Verdic
   const { before } = past;
   const verdicts = [
     rung(findStutter(before, call), ladder.stutter),
-    rung(findRepeat(before, call, ladder.windowSize), ladder.repeat),
+    repeatVerdict(before, call, ladder),
     cycleVerdict(findCycle(past, call), ladder.cycle),
     rung(findDeadEnd(before, call), ladder.deadEnd),
   ].filter((verdict) => verdict !== undefined);
@@ -83,6 +83,16 @@ function rung(finding: Finding, { nudge, strong, block }: Rungs): Verdict | unde
   if (finding.count >= block) return { level: "block", finding };
   if (finding.count === strong) return { level: "strong", finding };
   return finding.count === nudge ? { level: "nudge", finding } : undefined;
+}
+
+/** While as many repeats leave the window as enter it, their number stays the same: that is told once. */
+function repeatVerdict(before: Past["before"], call: DecidedCall, { repeat, windowSize }: Ladder): Verdict | undefined {
+  const finding = findRepeat(before, call, windowSize);
+  const verdict = rung(finding, repeat);
+  if (verdict === undefined || verdict.level === "block") return verdict;
+  const last = before.findLastIndex(({ fingerprint }) => fingerprint === call.fingerprint);
+  const earlier = findRepeat(before.slice(0, Math.max(0, last)), call, windowSize);
+  return earlier.count < finding.count ? verdict : undefined;
 }
 
 function cycleVerdict(finding: Finding | undefined, cycle: Ladder["cycle"]): Verdict | undefined {
