@@ -11,11 +11,16 @@ import { systemClock } from "./host/system-clock.ts";
 import { endTree } from "./processes/end-tree.ts";
 import { systemProcessTable } from "./processes/process-table.ts";
 import type { SupervisorIdentity } from "./processes/supervisor-identity.ts";
+import { ownerRequests } from "./owner-requests.ts";
+import { askOwner, type OwnerAnswer } from "./store/ask-owner.ts";
 import { FileInstanceStore } from "./store/file-instance-store.ts";
+import { keepHouse } from "./store/housekeeping.ts";
 import { LogFile } from "./store/log-file.ts";
 import { LostRecords } from "./store/lost-records.ts";
 import { toRecord } from "./store/record.ts";
 import { RecordFolder } from "./store/record-folder.ts";
+import type { OwnerRequest } from "./store/request-files.ts";
+import type { RequestWatch } from "./store/request-watch.ts";
 import { logPath, type StatePaths } from "./store/state-paths.ts";
 import { agentBudgetPolicy, toolCapPolicy, type FleetBudget } from "./supervisor/policies/caps.ts";
 import { deadlinePolicy } from "./supervisor/policies/deadline.ts";
@@ -52,9 +57,11 @@ export interface Supervision {
   readonly supervisor: Supervisor;
   readonly catalog: InstanceCatalog;
   /** Asks for a further turn of an agent. Rejects when no turn can be started now. */
-  sendMessage(instanceId: string, prompt: string): Promise<MessageOutcome>;
+  readonly sendMessage: (instanceId: string, prompt: string) => Promise<MessageOutcome>;
+  /** Asks the opencode that owns an agent to do something. */
+  readonly askOwner: (instanceId: string, request: OwnerRequest) => Promise<OwnerAnswer>;
   /** Somebody waits for the results of these agents. Returns what ends the wait. */
-  collecting(instanceIds: readonly string[]): () => void;
+  readonly collecting: (instanceIds: readonly string[]) => () => void;
   /** An event of the host. */
   event(event: { type: string; properties: unknown }): void;
   /** Ends every agent at once: the host is about to go away. */
@@ -79,7 +86,12 @@ export function startSupervision(context: SupervisionContext): Supervision {
   const lost = new LostRecords(records, paths, identity);
   const announcer = createAnnouncer(context, store, lost);
   const supervisor = new Supervisor({
-    backend,
+    backend: {
+      start(turn, observer) {
+        requests.open();
+        return backend.start(turn, observer);
+      },
+    },
     store,
     transcripts: host,
     notifier: everybody(endToast(host), announcer),
@@ -89,9 +101,24 @@ export function startSupervision(context: SupervisionContext): Supervision {
     maxConcurrentInstances: options.maxConcurrentInstances,
     report: diagnostics.report,
   });
+  const sendMessage = async (instanceId: string, prompt: string): Promise<MessageOutcome> => {
+    if (supervisor.followUp(instanceId, prompt)) return "accepted";
+    const instance = await lost.claimEnded(instanceId);
+    if (instance === undefined) return "foreign";
+    try {
+      await supervisor.resume(instance, prompt);
+    } finally {
+      await lost.releaseEnded(instanceId);
+    }
+    return "accepted";
+  };
+  const report = (message: string) => diagnostics.notice("warning", message);
+  const requests = ownerRequests({ paths, token: identity.token, records, supervisor, sendMessage, report });
   const recovery = createRecovery(context, lost, store);
   const settled = recovery.run().then(async () => await announceLeftBehind(announcer, records, context.directory));
   settled.catch((error: unknown) => diagnostics.report("What earlier hosts left untold could not be read.", error));
+  const closing = new AbortController();
+  void recovery.run().then(async () => await afterRecovery(context, records, requests, closing.signal));
   const catalog = new InstanceCatalog({
     supervisor,
     records,
@@ -107,25 +134,35 @@ export function startSupervision(context: SupervisionContext): Supervision {
   return {
     supervisor,
     catalog,
-    async sendMessage(instanceId, prompt) {
-      if (supervisor.followUp(instanceId, prompt)) return "accepted";
-      const instance = await lost.claimEnded(instanceId);
-      if (instance === undefined) return "foreign";
-      try {
-        await supervisor.resume(instance, prompt);
-      } finally {
-        await lost.releaseEnded(instanceId);
-      }
-      return "accepted";
-    },
+    sendMessage,
+    askOwner: async (instanceId, request) => await askOwner({ paths, records }, instanceId, request),
     collecting: (instanceIds) => announcer.collecting(instanceIds),
     event: (event) => announcer.activity.event(event),
     close() {
+      closing.abort();
+      requests.close();
       announcer.close();
       recovery.close();
       supervisor.shutdown();
     },
   };
+}
+
+/** What has time until the records of earlier hosts are settled. Never rejects. */
+async function afterRecovery(
+  { paths, identity, diagnostics }: SupervisionContext,
+  records: RecordFolder,
+  requests: RequestWatch,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    // What was settled here is this host's now: others ask here for more of it.
+    if ((await records.list()).some(({ supervisor }) => supervisor.token === identity.token)) requests.open();
+    const report = (message: string) => diagnostics.log("warn", message);
+    await keepHouse({ paths, records, identity, report, signal, now: () => systemClock.now() });
+  } catch (error) {
+    diagnostics.report("What is older than 7 days could not be removed.", error);
+  }
 }
 
 /** Tells a person and a session. */

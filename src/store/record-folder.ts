@@ -16,6 +16,8 @@ export class RecordFolder {
     private readonly paths: StatePaths,
     /** Told once of each file that is no record. */
     private readonly report: (message: string) => void,
+    /** What becomes of a file that is no record: moved aside, or left to its owner by who only looks. */
+    private readonly corrupt: "move" | "leave" = "move",
   ) {}
 
   /** One record; `undefined` when there is none that can be read. */
@@ -90,6 +92,10 @@ export class RecordFolder {
 
   /** A file that cannot be read keeps its content, under another name. */
   async #setAside(path: string, problem: string): Promise<void> {
+    if (this.corrupt === "leave") {
+      this.#reportOnce(path, `The record ${path} is no record (${problem}); it is ignored.`);
+      return;
+    }
     const aside = `${path}.corrupt-${Date.now()}`;
     try {
       await rename(path, aside);

@@ -29,6 +29,11 @@ export function resultPath(paths: StatePaths, instanceId: string): string {
   return join(paths.recordDir, `${checked(instanceId)}.result.md`);
 }
 
+/** Another file of an instance beside its record. */
+export function instancePath(paths: StatePaths, instanceId: string, suffix: string): string {
+  return join(paths.recordDir, `${checked(instanceId)}${suffix}`);
+}
+
 export function logPath(paths: StatePaths, instanceId: string): string {
   return join(paths.logDir, `${checked(instanceId)}.log`);
 }

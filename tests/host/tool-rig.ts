@@ -2,6 +2,8 @@ import type { ToolContext } from "@opencode-ai/plugin/tool";
 import { readOptions } from "../../src/config/options.ts";
 import { InstanceCatalog } from "../../src/host/instance-catalog.ts";
 import { backgroundTools } from "../../src/host/tools/background-tools.ts";
+import type { OwnerAnswer } from "../../src/store/ask-owner.ts";
+import type { OwnerRequest } from "../../src/store/request-files.ts";
 import { toRecord, type InstanceRecord } from "../../src/store/record.ts";
 import type { Instance } from "../../src/supervisor/instance.ts";
 import { createSupervisorRig } from "../supervisor/supervisor-rig.ts";
@@ -23,6 +25,8 @@ export function createToolRig(maxConcurrentInstances = 8, rawOptions: Record<str
   const { host, fake } = createFakeHost();
   /** Records that another opencode wrote. */
   const foreign = new Map<string, InstanceRecord>();
+  /** What other opencodes are asked, and what they answer. */
+  const owner = { asked: [] as [string, OwnerRequest][], answer: (): OwnerAnswer => ({ ok: true }) };
   const { supervisor, store } = rig;
   const records = () => [...[...store.records.values()].map((instance) => recordOf(instance)), ...foreign.values()];
   const catalog = new InstanceCatalog({
@@ -42,6 +46,10 @@ export function createToolRig(maxConcurrentInstances = 8, rawOptions: Record<str
       supervisor,
       catalog,
       sendMessage: async (id, prompt) => (supervisor.followUp(id, prompt) ? "accepted" : "foreign"),
+      askOwner: async (id, request) => {
+        owner.asked.push([id, request]);
+        return owner.answer();
+      },
       collecting: () => () => undefined,
     }),
   });
@@ -51,7 +59,7 @@ export function createToolRig(maxConcurrentInstances = 8, rawOptions: Record<str
     const { title, output, metadata } = result as Omit<ToolAnswer, "value">;
     return { title, output, metadata, value: JSON.parse(output) as never };
   };
-  return { ...rig, call, catalog, fake, foreign };
+  return { ...rig, call, catalog, fake, foreign, owner };
 }
 
 /** A tool's answer, and what its JSON says. */

@@ -1,9 +1,12 @@
-import type { ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
+import type { CatalogEntry } from "../instance-catalog.ts";
 import { answer, errorAnswer } from "./answer.ts";
 import { instanceId, readArguments } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 
 export const KILL = "bizar_kill";
+/** What another opencode may take beyond the grace: the end of the tree, the last write. */
+const END_LIMIT_MS = 5000;
 
 const description = `End a background agent, and everything that it started.
 
@@ -13,27 +16,37 @@ already stays as it is.`;
 const args = { instanceId: instanceId.describe("The agent to end") };
 
 export function killTool(parts: ToolParts): ToolDefinition {
-  const run = async (given: unknown): Promise<ToolResult> => {
+  const run = async (given: unknown, { abort }: ToolContext): Promise<ToolResult> => {
     const reading = readArguments(KILL, args, given);
     if (!reading.ok) return errorAnswer(reading.error);
-    return await kill(parts, reading.value.instanceId);
+    return await kill(parts, reading.value.instanceId, abort);
   };
   return { description, args, execute: neverThrowing(KILL, forSupervisors(KILL, parts.options, run)) };
 }
 
-async function kill({ supervision }: ToolParts, id: string): Promise<ToolResult> {
-  const { catalog, supervisor } = await supervision();
+async function kill({ supervision, options }: ToolParts, id: string, abort: AbortSignal): Promise<ToolResult> {
+  const { catalog, supervisor, askOwner } = await supervision();
   const before = await catalog.find(id);
   if (before === undefined) return errorAnswer("instance not found", { instanceId: id });
-  if (before.record.endedAt === null && !before.isOwn) {
-    const { pid } = before.record.supervisor;
-    return errorAnswer(
-      `This agent belongs to another opencode (process ${pid}), and only that one may end it: kill it there, or close it.`,
-      { instanceId: id, status: before.record.status },
-    );
+  if (before.isOwn) {
+    await supervisor.stop(id, { status: "killed", reason: "killed", error: "Killed on request." });
+  } else if (before.record.endedAt === null) {
+    const answered = await askOwner(id, { kind: "kill" });
+    const isOnItsWay = answered.ok || answered.reason === "ended" || answered.reason === "unfinished";
+    if (!isOnItsWay) return notEnded(before, answered.error);
+    const limit = AbortSignal.timeout(options.killGraceMs + END_LIMIT_MS);
+    await catalog.whenEnded(id, AbortSignal.any([abort, limit]));
   }
-  await supervisor.stop(id, { status: "killed", reason: "killed", error: "Killed on request." });
   const after = (await catalog.find(id)) ?? before;
+  if (after.record.endedAt === null) return notEnded(after, "It is being ended; look again with bizar_status.");
   const { status, agent } = after.record;
   return answer(`${agent} ${status}`, { instanceId: id, status }, { statuses: { [id]: status } });
+}
+
+function notEnded({ record }: CatalogEntry, why: string): ToolResult {
+  const { instanceId: id, status, supervisor } = record;
+  return errorAnswer(`This agent belongs to another opencode (process ${supervisor.pid}). ${why}`, {
+    instanceId: id,
+    status,
+  });
 }

@@ -29,7 +29,7 @@ export function sendMessageTool(parts: ToolParts): ToolDefinition {
 }
 
 async function send({ supervision }: ToolParts, id: string, prompt: string): Promise<ToolResult> {
-  const { catalog, sendMessage } = await supervision();
+  const { catalog, sendMessage, askOwner } = await supervision();
   const before = await catalog.find(id);
   if (before === undefined) return errorAnswer("instance not found", { instanceId: id });
   const { agent, sessionId, endedAt } = before.record;
@@ -37,11 +37,12 @@ async function send({ supervision }: ToolParts, id: string, prompt: string): Pro
     return errorAnswer(`${agent} never had a session that could go on: spawn it again.`, { instanceId: id });
   }
   if ((await sendMessage(id, prompt)) === "foreign") {
-    const { pid } = before.record.supervisor;
-    return errorAnswer(`This agent belongs to another opencode (process ${pid}): send the message there.`, {
-      instanceId: id,
-      status: before.record.status,
-    });
+    const answered = await askOwner(id, { kind: "send", prompt });
+    if (!answered.ok) {
+      const { supervisor, status } = before.record;
+      const error = `This agent belongs to another opencode (process ${supervisor.pid}). ${answered.error}`;
+      return errorAnswer(error, { instanceId: id, status });
+    }
   }
   const { record, queuePosition } = (await catalog.find(id)) ?? before;
   const waits = record.followUps.length;

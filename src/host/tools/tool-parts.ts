@@ -1,5 +1,7 @@
 import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import type { Options } from "../../config/options.ts";
+import type { OwnerAnswer } from "../../store/ask-owner.ts";
+import type { OwnerRequest } from "../../store/request-files.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { describeError } from "../../describe-error.ts";
 import type { HostClient } from "../host-client.ts";
@@ -20,9 +22,11 @@ export interface ToolSupervision {
   readonly supervisor: Supervisor;
   readonly catalog: InstanceCatalog;
   /** Asks for a further turn of an agent. Rejects when no turn can be started now. */
-  sendMessage(instanceId: string, prompt: string): Promise<"accepted" | "foreign">;
+  readonly sendMessage: (instanceId: string, prompt: string) => Promise<"accepted" | "foreign">;
+  /** Asks the opencode that owns an agent to do something. Rejects when that cannot be asked for. */
+  readonly askOwner: (instanceId: string, request: OwnerRequest) => Promise<OwnerAnswer>;
   /** Somebody waits for the results of these agents. Returns what ends the wait. */
-  collecting(instanceIds: readonly string[]): () => void;
+  readonly collecting: (instanceIds: readonly string[]) => () => void;
 }
 
 type Execute<Args> = (given: Args, context: ToolContext) => Promise<ToolResult>;

@@ -30,12 +30,39 @@ test("one that has ended stays as it ended", async () => {
   expect(turn.stops).toBe(0);
 });
 
-test("one that another opencode runs is left to that one", async () => {
+test("one that another opencode runs is ended by that one, on request", async () => {
   const rig = createToolRig();
   rig.foreign.set(sampleId(1), recordOf(sampleInstance("running"), 777));
+  rig.owner.answer = () => {
+    rig.foreign.set(sampleId(1), recordOf(sampleInstance("killed"), 777));
+    return { ok: true };
+  };
+  const { value, metadata } = await rig.call("kill", { instanceId: sampleId(1) });
+  expect(rig.owner.asked).toEqual([[sampleId(1), { kind: "kill" }]]);
+  expect(value).toEqual({ instanceId: sampleId(1), status: "killed" });
+  expect(metadata["statuses"]).toEqual({ [sampleId(1)]: "killed" });
+});
+
+test("another opencode that does not react leaves the agent as it is, and the answer says whose it is", async () => {
+  const rig = createToolRig();
+  rig.foreign.set(sampleId(1), recordOf(sampleInstance("running"), 777));
+  rig.owner.answer = () => ({ ok: false, reason: "no_reaction", error: "It did not react." });
   const { value } = await rig.call("kill", { instanceId: sampleId(1) });
   expect(value).toMatchObject({ instanceId: sampleId(1), status: "running" });
-  expect(value.error).toContain("process 777");
+  expect(value.error).toBe("This agent belongs to another opencode (process 777). It did not react.");
+});
+
+test("one that ended by itself while its opencode was asked is no error", async () => {
+  const rig = createToolRig();
+  rig.foreign.set(sampleId(1), recordOf(sampleInstance("running"), 777));
+  rig.owner.answer = () => {
+    rig.foreign.set(sampleId(1), recordOf(sampleInstance("done"), 777));
+    return { ok: false, reason: "ended", error: "The agent has ended by itself." };
+  };
+  expect((await rig.call("kill", { instanceId: sampleId(1) })).value).toEqual({
+    instanceId: sampleId(1),
+    status: "done",
+  });
 });
 
 test("one of another opencode that has ended is no error", async () => {

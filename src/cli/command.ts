@@ -1,0 +1,58 @@
+import type { ParseArgsConfig } from "node:util";
+import type { Options } from "../config/options.ts";
+import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import type { RecordFolder } from "../store/record-folder.ts";
+import type { StatePaths } from "../store/state-paths.ts";
+
+/** What every command works with. */
+export interface CommandContext {
+  readonly options: Options;
+  readonly paths: StatePaths;
+  readonly records: RecordFolder;
+  /** Who this process is, where it takes a record over. */
+  readonly identity: SupervisorIdentity;
+  /** Writes to stdout; settles when it is taken. */
+  readonly print: (text: string | Uint8Array) => Promise<void>;
+  /** A line on stderr. */
+  readonly warn: (line: string) => void;
+  readonly colours: boolean;
+}
+
+/** What was given on the command line behind the command's name. */
+export interface CommandInput {
+  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly positionals: readonly string[];
+}
+
+/** One command of the command line. */
+export interface Command {
+  /** What is typed behind `opencode-bizar`, for the usage. */
+  readonly usage: string;
+  readonly summary: string;
+  /** The flags, each with a sentence. */
+  readonly flags: Readonly<Record<string, { readonly short?: string; readonly about: string }>>;
+  /** Whether it is about one agent. */
+  readonly takesId: boolean;
+  /** Settles with the exit code. */
+  run(context: CommandContext, input: CommandInput): Promise<number>;
+}
+
+/** The flags as the parser wants them: all are switches. */
+export function parserOptions({ flags }: Command): NonNullable<ParseArgsConfig["options"]> {
+  const switches = Object.entries(flags).map(([name, { short }]) => [
+    name,
+    { type: "boolean" as const, ...(short === undefined ? {} : { short }) },
+  ]);
+  return { ...(Object.fromEntries(switches) as object), help: { type: "boolean", short: "h" } };
+}
+
+/** Something that the person can put right: its message is all that is shown. */
+export class CommandError extends Error {
+  constructor(
+    message: string,
+    /** 1: it did not work; 2: it was not called as it should be. */
+    readonly exitCode: 1 | 2 = 1,
+  ) {
+    super(message);
+  }
+}

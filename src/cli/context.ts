@@ -1,0 +1,34 @@
+import { readOptions } from "../config/options.ts";
+import { secretFolderOf } from "../config/secret-folders.ts";
+import { createIdentity } from "../processes/supervisor-identity.ts";
+import { RecordFolder } from "../store/record-folder.ts";
+import { statePaths } from "../store/state-paths.ts";
+import { CommandError, type CommandContext } from "./command.ts";
+
+/** What the commands work with: the same folders as the plugin's, by the same environment. */
+export function createContext(environment: NodeJS.ProcessEnv = process.env): CommandContext {
+  if (process.platform === "win32") throw new CommandError("Bizar runs on Linux and macOS. Use it inside WSL.");
+  const { options, warnings } = readOptions(undefined, environment);
+  for (const warning of warnings) warn(warning);
+  const secret = secretFolderOf(options.stateDir) ?? secretFolderOf(options.logDir);
+  if (secret !== undefined) {
+    throw new CommandError(`The state or log folder is under ${secret}, where credentials are kept: choose another.`);
+  }
+  const paths = statePaths(options.stateDir, options.logDir);
+  return {
+    options,
+    paths,
+    // Only looks: what is no record is its owner's to move.
+    records: new RecordFolder(paths, warn, "leave"),
+    identity: createIdentity(),
+    async print(text) {
+      await Bun.write(Bun.stdout, text);
+    },
+    warn,
+    colours: process.stdout.isTTY && (environment["NO_COLOR"] ?? "") === "",
+  };
+}
+
+function warn(line: string): void {
+  process.stderr.write(`opencode-bizar: ${line}\n`);
+}

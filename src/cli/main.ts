@@ -1,0 +1,17 @@
+#!/usr/bin/env bun
+import { describeError } from "../describe-error.ts";
+import { CommandError } from "./command.ts";
+import { runCommandLine } from "./command-line.ts";
+
+try {
+  process.exitCode = await runCommandLine(process.argv.slice(2));
+} catch (error) {
+  // `… | head` has seen enough.
+  if (isCode(error, "EPIPE")) process.exit(0);
+  process.stderr.write(`opencode-bizar: ${describeError(error)}\n`);
+  process.exitCode = error instanceof CommandError ? error.exitCode : 1;
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

@@ -1,0 +1,37 @@
+import { RequestWatch } from "./store/request-watch.ts";
+import type { OwnerRequest } from "./store/request-files.ts";
+import type { RecordFolder } from "./store/record-folder.ts";
+import type { StatePaths } from "./store/state-paths.ts";
+import type { Supervisor } from "./supervisor/supervisor.ts";
+
+export interface OwnerRequestsParts {
+  readonly paths: StatePaths;
+  /** The token of this plugin instance. */
+  readonly token: string;
+  readonly records: Pick<RecordFolder, "read">;
+  readonly supervisor: Pick<Supervisor, "view" | "stop">;
+  /** Asks for a further turn of an agent. */
+  readonly sendMessage: (instanceId: string, prompt: string) => Promise<"accepted" | "foreign">;
+  readonly report: (message: string) => void;
+}
+
+/** Does what other hosts and the command line ask of the agents of this plugin instance. */
+export function ownerRequests(parts: OwnerRequestsParts): RequestWatch {
+  const { paths, token, records, supervisor, report } = parts;
+  return new RequestWatch({
+    paths,
+    report,
+    isOurs: async (id) => supervisor.view(id) !== undefined || (await records.read(id))?.supervisor.token === token,
+    onRequest: async (instanceId, request) => await perform(parts, instanceId, request),
+  });
+}
+
+async function perform(parts: OwnerRequestsParts, instanceId: string, request: OwnerRequest): Promise<void> {
+  if (request.kind === "kill") {
+    // The end may take all of the grace: the one who asked reads it from the record.
+    const error = "Killed on request of another process.";
+    void parts.supervisor.stop(instanceId, { status: "killed", reason: "killed", error });
+  } else if ((await parts.sendMessage(instanceId, request.prompt)) === "foreign") {
+    throw new Error("The opencode that was asked does not hold this agent any more. Try again.");
+  }
+}

@@ -1,0 +1,158 @@
+import { readFile, rm, stat, unlink, utimes } from "node:fs/promises";
+import { ulid } from "ulid";
+import { z } from "zod";
+import { isAlive } from "../processes/supervisor-identity.ts";
+import { writeDurably } from "./durable-file.ts";
+import { isTerminalRecord } from "./record.ts";
+import type { RecordFolder } from "./record-folder.ts";
+import { requestFile, requestText, type OwnerRequest, type RequestFile } from "./request-files.ts";
+import type { StatePaths } from "./state-paths.ts";
+import { watchNames } from "./watch-names.ts";
+
+/** How long the owner may take to notice a request, and again to do it. */
+const ANSWER_LIMIT_MS = 10_000;
+/** For what the watch does not tell: a missed event, the owner's death, the agent's own end. */
+const SLOW_CHECK_MS = 500;
+
+/** What came of a request: done, or `error` in words and why. */
+export type OwnerAnswer =
+  | { readonly ok: true }
+  | {
+      readonly ok: false;
+      /** `ended`: there is nothing left to kill. `owner_gone`: it died, or there is no record. `unfinished`: taken. */
+      readonly reason: "ended" | "owner_gone" | "no_reaction" | "unfinished" | "refused";
+      readonly error: string;
+    };
+
+export interface AskingParts {
+  readonly paths: StatePaths;
+  readonly records: Pick<RecordFolder, "read">;
+  readonly limitMs?: number;
+}
+
+/**
+ * Asks the process that owns an instance to do something, and settles when that has done it. What it did not take
+ * within the limit is taken back: it will not happen later. Rejects only when the request cannot be written.
+ */
+export async function askOwner(parts: AskingParts, instanceId: string, request: OwnerRequest): Promise<OwnerAnswer> {
+  const file = requestFile(parts.paths, instanceId, ulid());
+  await writeDurably(file.asked, requestText(request));
+  const changes = new Changes(parts.paths.recordDir, instanceId);
+  try {
+    return (
+      (await untilTaken(parts, file, request, changes)) ??
+      (await untilDone(parts, file, changes)) ??
+      (await readRefusal(file)) ?? { ok: true }
+    );
+  } finally {
+    changes.close();
+  }
+}
+
+async function untilTaken(
+  parts: AskingParts,
+  file: RequestFile,
+  request: OwnerRequest,
+  changes: Changes,
+): Promise<OwnerAnswer | undefined> {
+  const end = performance.now() + (parts.limitMs ?? ANSWER_LIMIT_MS);
+  while (await isThere(file.asked)) {
+    const obstacle = (await obstacleOf(parts, file, request)) ?? (performance.now() > end ? noReaction : undefined);
+    // Taken in this very moment: then it is being done.
+    if (obstacle !== undefined) return (await takeBack(file)) ? obstacle : undefined;
+    // Nothing came: another event, for an owner that missed the first one.
+    if (!(await changes.next())) await utimes(file.asked, new Date(), new Date()).catch(() => undefined);
+  }
+  return undefined;
+}
+
+async function untilDone(parts: AskingParts, file: RequestFile, changes: Changes): Promise<OwnerAnswer | undefined> {
+  const end = performance.now() + (parts.limitMs ?? ANSWER_LIMIT_MS);
+  while (await isThere(file.taken)) {
+    if ((await ownerOf(parts, file)) === "gone") {
+      await rm(file.taken, { force: true });
+      return { ok: false, reason: "owner_gone", error: "The opencode that runs this agent died over the request." };
+    }
+    if (performance.now() > end) {
+      const error = "The opencode that runs this agent has taken the request and is still at it. Look again later.";
+      return { ok: false, reason: "unfinished", error };
+    }
+    await changes.next();
+  }
+  return undefined;
+}
+
+const noReaction: OwnerAnswer = {
+  ok: false,
+  reason: "no_reaction",
+  error:
+    "The opencode that runs this agent did not react to the request, which was taken back. " +
+    "It may be stopped or very busy: try again, or end the agent from there.",
+};
+
+async function obstacleOf(
+  { records }: AskingParts,
+  { instanceId }: RequestFile,
+  request: OwnerRequest,
+): Promise<OwnerAnswer | undefined> {
+  const record = await records.read(instanceId);
+  if (record === undefined) return { ok: false, reason: "owner_gone", error: "The agent's record is gone." };
+  if (request.kind === "kill" && isTerminalRecord(record)) {
+    return { ok: false, reason: "ended", error: "The agent has ended by itself." };
+  }
+  if (isAlive(record.supervisor) !== false) return undefined;
+  return { ok: false, reason: "owner_gone", error: "The opencode that ran this agent has died." };
+}
+
+async function ownerOf({ records }: AskingParts, { instanceId }: RequestFile): Promise<"gone" | "there"> {
+  const record = await records.read(instanceId);
+  return record === undefined || isAlive(record.supervisor) === false ? "gone" : "there";
+}
+
+/** Whether the request is ours again; not when the owner was faster. */
+async function takeBack(file: RequestFile): Promise<boolean> {
+  return await unlink(file.asked).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function readRefusal(file: RequestFile): Promise<OwnerAnswer | undefined> {
+  const text = await readFile(file.refusal, "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  await rm(file.refusal, { force: true });
+  const { error } = z.object({ error: z.string() }).parse(JSON.parse(text));
+  return { ok: false, reason: "refused", error };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The changes of an instance's files, and a tick now and then while there are none. */
+class Changes {
+  readonly #watcher: { close(): void };
+  #changed = Promise.withResolvers<boolean>();
+
+  constructor(folder: string, instanceId: string) {
+    const changed = (name: string | null) => {
+      if (name?.startsWith(instanceId) ?? true) this.#changed.resolve(true);
+    };
+    // Without a watch the slow check is left.
+    this.#watcher = watchNames(folder, changed, () => undefined);
+  }
+
+  /** Settles with whether something changed. */
+  async next(): Promise<boolean> {
+    const changed = await Promise.race([this.#changed.promise, Bun.sleep(SLOW_CHECK_MS).then(() => false)]);
+    this.#changed = Promise.withResolvers();
+    return changed;
+  }
+
+  close(): void {
+    this.#watcher.close();
+  }
+}

@@ -1,0 +1,88 @@
+import { unlink } from "node:fs/promises";
+import { describeError } from "../describe-error.ts";
+import { isAlive, type SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import { isTerminalRecord, type InstanceRecord } from "./record.ts";
+import { RecordClaims } from "./record-claims.ts";
+import type { RecordFolder } from "./record-folder.ts";
+import { filesOf, KEPT_MS, staleFiles, type StaleFile } from "./stale-files.ts";
+import { listState } from "./state-listing.ts";
+import type { StatePaths } from "./state-paths.ts";
+
+export interface HousekeepingParts {
+  readonly paths: StatePaths;
+  readonly records: RecordFolder;
+  readonly identity: SupervisorIdentity;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly report: (message: string) => void;
+  /** Only tells what would be removed. */
+  readonly dryRun?: boolean;
+  /** Stops it between two records. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Removes what is older than 7 days: agents that have ended, with their results and logs, what sessions have left, and
+ * writes that were never finished. Nothing of a live owner, of a newer version or of anybody else, and nothing through
+ * links. Several hosts may do it at once.
+ *
+ * @returns what was removed
+ */
+export async function keepHouse(parts: HousekeepingParts): Promise<StaleFile[]> {
+  const { paths, records, dryRun = false, signal } = parts;
+  // Before the records are read: what comes since is new.
+  const listing = await listState(paths);
+  const claims = new RecordClaims(paths, parts.identity);
+  const removed: StaleFile[] = [];
+  for (const record of await records.list()) {
+    if (signal?.aborted === true) return removed;
+    if (!isOld(record, parts.now())) continue;
+    const files = await filesOf(listing, record.instanceId);
+    removed.push(...(dryRun ? files : await removeInstance(parts, claims, record.instanceId, files)));
+  }
+  const stale = await staleFiles(listing, parts.now());
+  return [...removed, ...(dryRun ? stale : await remove(parts, stale))];
+}
+
+/** Removes one instance, unless somebody has taken it up again. */
+async function removeInstance(
+  parts: HousekeepingParts,
+  claims: RecordClaims,
+  instanceId: string,
+  files: readonly StaleFile[],
+): Promise<StaleFile[]> {
+  try {
+    if (!(await claims.take(instanceId))) return [];
+    let record = await parts.records.read(instanceId);
+    try {
+      return record !== undefined && isOld(record, parts.now()) ? await remove(parts, files) : [];
+    } finally {
+      record = await parts.records.read(instanceId);
+      await claims.release(instanceId, record === undefined || isTerminalRecord(record));
+    }
+  } catch (error) {
+    parts.report(`${instanceId}, which has ended long since, could not be removed: ${describeError(error)}`);
+    return [];
+  }
+}
+
+function isOld(record: InstanceRecord, now: number): boolean {
+  if (record.endedAt === null || !isTerminalRecord(record)) return false;
+  return now - Date.parse(record.endedAt) > KEPT_MS && isAlive(record.supervisor) !== true;
+}
+
+async function remove({ report }: HousekeepingParts, files: readonly StaleFile[]): Promise<StaleFile[]> {
+  const removed: StaleFile[] = [];
+  for (const file of files) {
+    try {
+      // A name goes, never what a link leads to.
+      await unlink(file.path);
+      removed.push(file);
+    } catch (error) {
+      // Another host was faster.
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") continue;
+      report(`${file.path} could not be removed: ${describeError(error)}`);
+    }
+  }
+  return removed;
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { INSTANCE_ID } from "../supervisor/instance.ts";
+import { instancePath, type StatePaths } from "./state-paths.ts";
+
+/** What another process may ask of the one that owns an instance. */
+export type OwnerRequest = { readonly kind: "kill" } | { readonly kind: "send"; readonly prompt: string };
+
+const SCHEMA_VERSION = 1;
+const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
+/** `bg/<instanceId>.request-<ULID>.json` */
+const requestSchema = z.intersection(
+  z.object({
+    schemaVersion: z.literal(SCHEMA_VERSION),
+    createdAt: z.iso.datetime(),
+    /** Who asks, for people who look into the folder. */
+    from: z.object({ pid: z.number() }),
+  }),
+  z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("kill") }),
+    z.object({ kind: z.literal("send"), prompt: z.string().min(1) }),
+  ]),
+);
+
+/** One request and the files that it goes through: asked, taken by the owner, gone; beside it what the owner refused. */
+export interface RequestFile {
+  readonly instanceId: string;
+  readonly asked: string;
+  readonly taken: string;
+  readonly refusal: string;
+}
+
+export function requestFile(paths: StatePaths, instanceId: string, ulid: string): RequestFile {
+  if (!ULID.test(ulid)) throw new Error(`"${ulid}" is no ULID.`);
+  const path = (stage: string) => instancePath(paths, instanceId, `.${stage}-${ulid}.json`);
+  return { instanceId, asked: path("request"), taken: path("taken"), refusal: path("refusal") };
+}
+
+/** The request that a file of this name is; `undefined` when it is another file. */
+export function requestNamed(paths: StatePaths, name: string): RequestFile | undefined {
+  const [, instanceId = "", ulid = ""] = /^(\w+)\.request-(\w+)\.json$/.exec(name) ?? [];
+  return INSTANCE_ID.test(instanceId) && ULID.test(ulid) ? requestFile(paths, instanceId, ulid) : undefined;
+}
+
+export function requestText(request: OwnerRequest): string {
+  const head = { schemaVersion: SCHEMA_VERSION, createdAt: new Date().toISOString(), from: { pid: process.pid } };
+  return `${JSON.stringify({ ...head, ...request }, undefined, 2)}\n`;
+}
+
+/** What was found where a request should be. */
+export type RequestReading =
+  | { readonly kind: "request"; readonly request: OwnerRequest }
+  /** Written by a newer version: left for its writer to take back. */
+  | { readonly kind: "newer"; readonly version: number }
+  | { readonly kind: "corrupt"; readonly problem: string };
+
+/** Reads the text of a request file. Never throws. */
+export function parseRequest(text: string): RequestReading {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { kind: "corrupt", problem: error instanceof Error ? error.message : String(error) };
+  }
+  const version = z.object({ schemaVersion: z.number() }).safeParse(value).data?.schemaVersion;
+  if (version !== undefined && version > SCHEMA_VERSION) return { kind: "newer", version };
+  const parsed = requestSchema.safeParse(value);
+  if (parsed.success) {
+    const { data } = parsed;
+    const request: OwnerRequest = data.kind === "kill" ? { kind: "kill" } : { kind: "send", prompt: data.prompt };
+    return { kind: "request", request };
+  }
+  const [issue] = parsed.error.issues;
+  return { kind: "corrupt", problem: `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not a request"}` };
+}

@@ -1,0 +1,120 @@
+import { lstat, readdir, readFile, rename, rm } from "node:fs/promises";
+import { describeError } from "../describe-error.ts";
+import { writeDurably } from "./durable-file.ts";
+import { parseRequest, requestNamed, type OwnerRequest, type RequestFile } from "./request-files.ts";
+import type { StatePaths } from "./state-paths.ts";
+import { watchNames } from "./watch-names.ts";
+
+export interface RequestWatchParts {
+  readonly paths: StatePaths;
+  /** Whether the instance is this supervisor's: requests to others are left to their owners. */
+  readonly isOurs: (instanceId: string) => Promise<boolean>;
+  /** Does what is asked. The one who asked hears of it when this settles, and why when it rejects. */
+  readonly onRequest: (instanceId: string, request: OwnerRequest) => Promise<void>;
+  /** Told once of each file that is no request. */
+  readonly report: (message: string) => void;
+}
+
+/**
+ * The owner's side of the request files: watches the record folder once the supervisor owns a record, and takes no time
+ * while nothing is asked. A request is taken by renaming it, so that the one who asked either takes it back or has it
+ * done, never both.
+ */
+export class RequestWatch {
+  readonly #parts: RequestWatchParts;
+  readonly #reported = new Set<string>();
+  #watcher: { close(): void } | null = null;
+  #isLooking = false;
+  #lookAgain = false;
+  #isClosed = false;
+
+  constructor(parts: RequestWatchParts) {
+    this.#parts = parts;
+  }
+
+  /** Looks for requests now, and from now on whenever one comes. */
+  open(): void {
+    if (this.#isClosed) return;
+    this.#watcher ??= watchNames(
+      this.#parts.paths.recordDir,
+      (name) => {
+        if (name === null || requestNamed(this.#parts.paths, name) !== undefined) this.#lookSoon();
+      },
+      (error) => this.#reportOnce("watch", `Requests of other processes are not seen: ${describeError(error)}`),
+    );
+    this.#lookSoon();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#watcher?.close();
+    this.#watcher = null;
+  }
+
+  #lookSoon(): void {
+    this.#lookAgain = true;
+    if (!this.#isLooking) void this.#look();
+  }
+
+  async #look(): Promise<void> {
+    this.#isLooking = true;
+    while (this.#lookAgain && !this.#isClosed) {
+      this.#lookAgain = false;
+      const names = await readdir(this.#parts.paths.recordDir).catch(() => []);
+      const files = names.flatMap((name) => requestNamed(this.#parts.paths, name) ?? []);
+      await Promise.all(files.map((file) => this.#take(file)));
+    }
+    this.#isLooking = false;
+  }
+
+  /** Settles when the request is taken; it may be done later. Never rejects. */
+  async #take(file: RequestFile): Promise<void> {
+    try {
+      if (!(await this.#parts.isOurs(file.instanceId))) return;
+      if (!(await lstat(file.asked)).isFile()) {
+        this.#reportOnce(file.asked, `${file.asked} is no file but a link or a folder; it is ignored.`);
+        return;
+      }
+      const reading = parseRequest(await readFile(file.asked, "utf8"));
+      switch (reading.kind) {
+        case "request":
+          await rename(file.asked, file.taken);
+          void this.#answer(file, reading.request);
+          return;
+        case "newer":
+          this.#reportOnce(file.asked, `The request ${file.asked} is of schema ${reading.version}; it is ignored.`);
+          return;
+        case "corrupt": {
+          const aside = `${file.asked}.corrupt-${Date.now()}`;
+          await rename(file.asked, aside);
+          this.#reportOnce(file.asked, `${file.asked} is no request (${reading.problem}); it was moved to ${aside}.`);
+        }
+      }
+    } catch (error) {
+      // Taken back in between.
+      if (isMissing(error)) return;
+      this.#reportOnce(file.asked, `The request ${file.asked} could not be taken: ${describeError(error)}`);
+    }
+  }
+
+  async #answer(file: RequestFile, request: OwnerRequest): Promise<void> {
+    try {
+      await this.#parts.onRequest(file.instanceId, request).catch(async (error: unknown) => {
+        await writeDurably(file.refusal, `${JSON.stringify({ schemaVersion: 1, error: describeError(error) })}\n`);
+      });
+      await rm(file.taken, { force: true });
+    } catch (error) {
+      this.#reportOnce(file.taken, `The request ${file.taken} could not be answered: ${describeError(error)}`);
+    }
+  }
+
+  #reportOnce(path: string, message: string): void {
+    if (this.#reported.has(path)) return;
+    this.#reported.add(path);
+    this.#parts.report(message);
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}
