@@ -1,0 +1,198 @@
+import { describe, expect, test } from "bun:test";
+import { GuardedHost, REAL_STEP, type HostCall } from "../guard/guarded-host.ts";
+
+let steps = 0;
+
+function newCall(given: Partial<HostCall> = {}): HostCall {
+  const number = ++steps;
+  return { callID: `call_${number}`, messageID: `msg_${number}`, tool: "read", args: { filePath: "a" }, ...given };
+}
+
+/** One call from its announcement to its end; returns the error of a refused one. */
+async function make(host: GuardedHost, given: Partial<HostCall> = {}, output = "text"): Promise<string | undefined> {
+  const call = newCall(given);
+  await host.announce(call);
+  const refused = await host.ask(call);
+  if (refused === undefined) await host.running(call);
+  await host.ended(call, refused === undefined ? { output } : { error: refused });
+  return refused;
+}
+
+async function makeTimes(count: number, host: GuardedHost, given: Partial<HostCall> = {}): Promise<number> {
+  let refused = 0;
+  for (let index = 0; index < count; index++) if ((await make(host, given)) !== undefined) refused++;
+  return refused;
+}
+
+describe("a nudge", () => {
+  test("is one more system text of the next request, and of no other", async () => {
+    const host = new GuardedHost();
+    await makeTimes(3, host);
+    expect(await host.request("ses_other")).toEqual([]);
+    const [nudge, ...more] = await host.request();
+    expect(nudge).toStartWith("[loop guard: 3 identical calls to read] ");
+    expect(more).toEqual([]);
+    await host.stepStarted();
+    expect(await host.request()).toEqual([]);
+  });
+
+  test("is asked for again when the provider refuses the request", async () => {
+    const host = new GuardedHost();
+    await makeTimes(3, host);
+    const first = await host.request();
+    await host.event("session.status", { sessionID: "ses_main", status: { type: "retry", attempt: 1, next: 5 } });
+    expect(await host.request()).toEqual(first);
+  });
+
+  const sideRequests: [what: string, first: string][] = [
+    ["title", "You are a title generator. You output ONLY a thread title."],
+    ["compaction", "You are a context summarization agent."],
+    ["summary", "Summarize what was done in this conversation. Write like a pull request."],
+  ];
+  for (const [what, first] of sideRequests) {
+    test(`is not for the ${what} request`, async () => {
+      const host = new GuardedHost();
+      await makeTimes(3, host);
+      expect(await host.request(undefined, first)).toEqual([]);
+      expect((await host.request(undefined, REAL_STEP)).length).toBe(1);
+    });
+  }
+
+  test("is for an agent of the user's that summarises, too", async () => {
+    const host = new GuardedHost();
+    await makeTimes(3, host);
+    expect((await host.request(undefined, "You are a researcher who summarizes papers.")).length).toBe(1);
+  });
+
+  test("survives a compaction that comes before its step has started", async () => {
+    const host = new GuardedHost();
+    await makeTimes(3, host);
+    await host.request();
+    const info = { id: "msg_c", sessionID: "ses_main", role: "assistant", agent: "compaction" };
+    await host.event("message.updated", { sessionID: "ses_main", info });
+    await host.stepStarted();
+    expect((await host.request()).length).toBe(1);
+  });
+});
+
+describe("whose message starts afresh", () => {
+  const cases: [what: string, parts: object[], isNew: boolean][] = [
+    ["the user's text", [{ type: "text", text: "Again." }], true],
+    ["the user's picture", [{ type: "file", mime: "image/png", url: "data:," }], true],
+    [
+      "a text among synthetic ones",
+      [
+        { type: "text", synthetic: true },
+        { type: "text", text: "Again." },
+      ],
+      true,
+    ],
+    ["a synthetic one", [{ type: "text", text: "An agent ended.", synthetic: true }], false],
+    ["an answer that the model never sees", [{ type: "text", text: "Usage: …", ignored: true }], false],
+    ["a compaction", [{ type: "compaction", auto: true }], false],
+    ["an empty one", [], false],
+  ];
+  for (const [what, parts, isNew] of cases) {
+    test(`${what}: ${isNew ? "yes" : "no"}`, async () => {
+      const host = new GuardedHost();
+      await makeTimes(4, host);
+      await host.message(parts);
+      expect((await make(host)) === undefined).toBe(isNew);
+    });
+  }
+
+  test("an intervention of the supervisor's: no", async () => {
+    const host = new GuardedHost({ isIntervention: true });
+    await makeTimes(4, host);
+    await host.message([{ type: "text", text: "Take one concrete step now." }]);
+    expect(await make(host)).toBeDefined();
+  });
+
+  test("the prompt of a native subagent: only for that one's own session", async () => {
+    const host = new GuardedHost();
+    await makeTimes(4, host);
+    await host.message([{ type: "text", text: "Look." }], { sessionID: "ses_sub" });
+    expect(await make(host)).toBeDefined();
+  });
+});
+
+describe("a refused call", () => {
+  test("is told of with its number in a row, and the marker", async () => {
+    const blocks: [number, string][] = [];
+    const host = new GuardedHost({ onBlock: (...block) => void blocks.push(block) });
+    await makeTimes(7, host);
+    expect(blocks).toEqual([
+      [1, "[loop guard: 5 identical calls to read]"],
+      [2, "[loop guard: 6 identical calls to read]"],
+      [3, "[loop guard: 7 identical calls to read]"],
+    ]);
+  });
+
+  test("counts once with the others of its step", async () => {
+    const blocks: number[] = [];
+    const host = new GuardedHost({ onBlock: (inARow) => void blocks.push(inARow) });
+    await makeTimes(4, host);
+    const calls = Array.from({ length: 3 }, () => newCall({ messageID: "msg_same" }));
+    for (const call of calls) await host.announce(call);
+    for (const call of calls) expect(await host.ask(call)).toStartWith("Loop protection: 5 identical calls to read.");
+    expect(blocks).toEqual([1, 1, 1]);
+  });
+
+  test("is logged as an error", async () => {
+    const host = new GuardedHost();
+    await makeTimes(5, host);
+    expect(host.logged.map(({ outcome }) => outcome)).toEqual(["ok", "ok", "ok", "ok", "error"]);
+  });
+});
+
+test("equal ids of calls in two sessions are two calls", async () => {
+  const host = new GuardedHost();
+  const one = newCall({ callID: "call_0", args: { filePath: "a" } });
+  const other = newCall({ callID: "call_0", args: { filePath: "b" }, sessionID: "ses_other" });
+  for (const call of [one, other]) await host.announce(call);
+  for (const call of [one, other]) await host.ask(call);
+  for (const call of [one, other]) await host.ended(call, { output: "text" });
+  expect(new Set(host.logged.map(({ fingerprint }) => fingerprint)).size).toBe(2);
+});
+
+test("a call that fails, which only the event tells, counts like any other", async () => {
+  const host = new GuardedHost();
+  for (let index = 0; index < 4; index++) {
+    const call = newCall();
+    await host.announce(call);
+    await host.ask(call);
+    await host.running(call);
+    await host.ended(call, { error: "File not found: a" });
+  }
+  expect(await make(host)).toContain("5 identical calls");
+});
+
+test("a screenshot that changes is progress, though its words are the same", async () => {
+  const host = new GuardedHost();
+  for (let index = 0; index < 8; index++) {
+    const call = newCall({ tool: "browser_screenshot", args: {} });
+    await host.announce(call);
+    expect(await host.ask(call)).toBeUndefined();
+    const attachments = [
+      { id: `prt_${index}`, type: "file", mime: "image/png", url: `data:image/png;base64,${index}` },
+    ];
+    await host.ended(call, { output: "Took a screenshot." }, { attachments });
+  }
+});
+
+test("events that the guard does not know are no trouble", async () => {
+  const host = new GuardedHost();
+  for (const properties of [
+    {},
+    { part: null },
+    { part: { type: "tool" } },
+    { part: 5 },
+    { info: null },
+    { delta: 1 },
+  ]) {
+    for (const type of ["message.part.updated", "message.updated", "message.part.delta", "session.idle"]) {
+      await host.event(type, properties);
+    }
+  }
+  expect(host.logged).toEqual([]);
+});
