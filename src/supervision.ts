@@ -8,6 +8,7 @@ import { hostBinary } from "./host/host-binary.ts";
 import type { HostClient } from "./host/host-client.ts";
 import { InstanceCatalog } from "./host/instance-catalog.ts";
 import { systemClock } from "./host/system-clock.ts";
+import { availableMemoryMb } from "./processes/available-memory.ts";
 import { endTree } from "./processes/end-tree.ts";
 import { systemProcessTable } from "./processes/process-table.ts";
 import type { SupervisorIdentity } from "./processes/supervisor-identity.ts";
@@ -99,6 +100,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     policies: policies(options, fleet),
     refusal: () => fleet.refusal(),
     maxConcurrentInstances: options.maxConcurrentInstances,
+    memory: { minFreeMemoryMb: options.minFreeMemoryMb, availableMemoryMb },
     report: diagnostics.report,
   });
   const sendMessage = async (instanceId: string, prompt: string): Promise<MessageOutcome> => {

@@ -23,6 +23,8 @@ const optionsSchema = z.object({
   logRotationBytes: whole(10 * MEBIBYTE, 1024),
   /** Agents running at once. 8: each is a process of 250 to 590 MB. */
   maxConcurrentInstances: whole(8, 1, 32),
+  /** With less than this available only one agent runs, in megabytes. 768: one agent, and room for your own work; 0: off. */
+  minFreeMemoryMb: whole(768, 0, 65_536),
   /** Answer yes to permission questions nobody can be asked; what the configuration denies stays denied. */
   backgroundSkipPermissions: z.boolean().default(false),
   /** Agents that may spawn, collect and kill. `["*"]` opens that to all. */

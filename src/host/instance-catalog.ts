@@ -7,6 +7,8 @@ import { whenAborted } from "./when-aborted.ts";
 export interface CatalogEntry {
   readonly record: InstanceRecord;
   readonly queuePosition: number | undefined;
+  /** What it waits for in the line, where this plugin instance runs it. */
+  readonly waitsFor: LiveView["waitsFor"];
   /** The whole result, where the disk did not take it. */
   readonly unsavedResult: string | undefined;
   /** Whether this plugin instance runs it. */
@@ -72,8 +74,8 @@ export class InstanceCatalog {
     return await readFile(record.resultPath, "utf8");
   }
 
-  #ownEntry({ instance, queuePosition, unsavedResult }: LiveView): CatalogEntry {
-    return { record: this.parts.toRecord(instance), queuePosition, unsavedResult, isOwn: true };
+  #ownEntry({ instance, queuePosition, waitsFor, unsavedResult }: LiveView): CatalogEntry {
+    return { record: this.parts.toRecord(instance), queuePosition, waitsFor, unsavedResult, isOwn: true };
   }
 
   async #recovered(): Promise<void> {
@@ -82,5 +84,5 @@ export class InstanceCatalog {
 }
 
 function foreignEntry(record: InstanceRecord): CatalogEntry {
-  return { record, queuePosition: undefined, unsavedResult: undefined, isOwn: false };
+  return { record, queuePosition: undefined, waitsFor: undefined, unsavedResult: undefined, isOwn: false };
 }

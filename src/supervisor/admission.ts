@@ -1,13 +1,54 @@
+import type { Clock, Timer } from "./ports.ts";
+
 /**
- * The waiting line: at most `limit` run at once, the rest wait, first in, first out.
+ * What an agent will still take that has just started. A measured `opencode run` (1.18.33) has 500 MB in the end, but
+ * takes them over 3 s alone and 15 s among six on two cores: several that are let in at once would each find the memory
+ * that all of them are about to take. What is set aside fades evenly as they take it.
+ */
+const RESERVED_MB = 512;
+const RESERVED_MS = 15_000;
+/** How often memory is looked at while somebody waits for nothing else. */
+const MEMORY_POLL_MS = 3000;
+
+/** Memory as a limit, in megabytes. */
+export interface MemoryLimit {
+  /** With less than this available only one runs; 0: memory does not matter. */
+  readonly minFreeMemoryMb: number;
+  /** The memory that new processes can have. */
+  readonly availableMemoryMb: () => number;
+}
+
+export interface AdmissionParts {
+  /** How many run at once. */
+  readonly limit: number;
+  readonly memory: MemoryLimit;
+  readonly clock: Clock;
+}
+
+/** What those in the line wait for, and the numbers behind it in words. */
+export interface WaitsFor {
+  readonly what: "a place" | "memory";
+  readonly detail: string;
+}
+
+/**
+ * The waiting line, first in, first out: at most `limit` run at once, and none is let in while too little memory is
+ * available, except that one may always run. It knows what it started itself; agents of other hosts count as soon as
+ * they have taken their memory.
  */
 export class Admission {
-  readonly #running = new Set<string>();
+  readonly #parts: AdmissionParts;
+  /** Those that run, and when each was let in. */
+  readonly #running = new Map<string, number>();
   readonly #waiting: { id: string; admit: () => void }[] = [];
+  #memoryTimer: Timer | undefined;
+  #closed = false;
 
-  constructor(private readonly limit: number) {}
+  constructor(parts: AdmissionParts) {
+    this.#parts = parts;
+  }
 
-  /** Asks for a place. `admit` is called once there is one: at once, or when another leaves. */
+  /** Asks for a place. `admit` is called once there is one: at once, or later. */
   request(id: string, admit: () => void): void {
     this.#waiting.push({ id, admit });
     this.#admitNext();
@@ -27,17 +68,69 @@ export class Admission {
     return index < 0 ? undefined : index + 1;
   }
 
-  /** How many run or wait. */
-  get count(): number {
-    return this.#running.size + this.#waiting.length;
+  /** What it waits for; `undefined` when it does not wait. */
+  waitsFor(id: string): WaitsFor | undefined {
+    if (this.position(id) === undefined) return undefined;
+    const { limit, memory } = this.#parts;
+    if (this.#running.size >= limit) {
+      return { what: "a place", detail: `${this.#running.size} of at most ${limit} are running` };
+    }
+    const reserved = Math.round(this.#reservedMb());
+    const aside = reserved === 0 ? "" : `, ${reserved} MB of it set aside for agents that have just started`;
+    const available = Math.round(memory.availableMemoryMb());
+    return { what: "memory", detail: `${available} MB are available${aside}; ${memory.minFreeMemoryMb} MB must be` };
+  }
+
+  /** How many will wait once so many more have asked. */
+  lengthWith(coming: number): number {
+    const places = this.#waiting.length > 0 ? 0 : this.#parts.limit - this.#running.size;
+    return this.#waiting.length + Math.max(0, coming - places);
+  }
+
+  /** Lets nobody in any more. */
+  close(): void {
+    this.#closed = true;
+    this.#memoryTimer?.clear();
   }
 
   #admitNext(): void {
-    while (this.#running.size < this.limit) {
+    while (!this.#closed && this.#running.size < this.#parts.limit && this.#waiting.length > 0 && this.#hasMemory()) {
       const next = this.#waiting.shift();
-      if (next === undefined) return;
-      this.#running.add(next.id);
+      if (next === undefined) break;
+      this.#running.set(next.id, this.#parts.clock.now());
       next.admit();
     }
+    this.#watchMemory();
+  }
+
+  /** A place that is given back asks again by itself; memory does not tell when it is there. */
+  #watchMemory(): void {
+    const isWatched = !this.#closed && this.#waiting.length > 0 && this.#running.size < this.#parts.limit;
+    if (!isWatched) {
+      this.#memoryTimer?.clear();
+      this.#memoryTimer = undefined;
+      return;
+    }
+    this.#memoryTimer ??= this.#parts.clock.after(MEMORY_POLL_MS, () => {
+      this.#memoryTimer = undefined;
+      this.#admitNext();
+    });
+  }
+
+  #hasMemory(): boolean {
+    const { minFreeMemoryMb, availableMemoryMb } = this.#parts.memory;
+    if (this.#running.size === 0 || minFreeMemoryMb === 0) return true;
+    return availableMemoryMb() - this.#reservedMb() >= minFreeMemoryMb;
+  }
+
+  #reservedMb(): number {
+    const now = this.#parts.clock.now();
+    let reserved = 0;
+    for (const startedAt of this.#running.values()) {
+      const age = now - startedAt;
+      // A clock that was set back must not set memory aside for hours.
+      if (age >= 0 && age < RESERVED_MS) reserved += RESERVED_MB * (1 - age / RESERVED_MS);
+    }
+    return reserved;
   }
 }

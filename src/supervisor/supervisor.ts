@@ -1,4 +1,4 @@
-import { Admission } from "./admission.ts";
+import { Admission, type MemoryLimit, type WaitsFor } from "./admission.ts";
 import { createInstanceId } from "./create-instance-id.ts";
 import { createInstance, isTerminal, type Announcement, type Instance, type InstanceRequest } from "./instance.ts";
 import { addCounts } from "./add-counts.ts";
@@ -22,6 +22,7 @@ import { transition, type Effect, type InstanceEvent } from "./transition.ts";
 export const MAX_WAITING = 64;
 const PROGRESS_SAVE_MS = 10_000;
 const PREVIEW_CHARACTERS = 200;
+const MEMORY_DOES_NOT_MATTER: MemoryLimit = { minFreeMemoryMb: 0, availableMemoryMb: () => 0 };
 const CLOSED = "This opencode is shutting down; no agent can be started any more.";
 
 export interface SupervisorParts {
@@ -33,6 +34,8 @@ export interface SupervisorParts {
   readonly policies: readonly Policy[];
   /** How many agents run at once. */
   readonly maxConcurrentInstances: number;
+  /** Absent: memory does not matter. */
+  readonly memory?: MemoryLimit;
   /** Why no further agent may be taken on now, or `undefined`. */
   readonly refusal?: () => string | undefined;
   /** Something went wrong that no caller is waiting to hear. */
@@ -44,6 +47,7 @@ export interface LiveView {
   readonly instance: Instance;
   /** The place in the waiting line, 1 for the next. */
   readonly queuePosition: number | undefined;
+  readonly waitsFor: WaitsFor | undefined;
   /** The whole result, where it could not be written to disk. */
   readonly unsavedResult: string | undefined;
 }
@@ -74,7 +78,8 @@ export class Supervisor {
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
-    this.#admission = new Admission(parts.maxConcurrentInstances);
+    const { maxConcurrentInstances: limit, memory = MEMORY_DOES_NOT_MATTER, clock } = parts;
+    this.#admission = new Admission({ limit, memory, clock });
   }
 
   /**
@@ -85,11 +90,11 @@ export class Supervisor {
    */
   async spawn(request: InstanceRequest): Promise<string> {
     if (this.#closed) throw new Error(CLOSED);
-    const { store, clock, maxConcurrentInstances } = this.#parts;
+    const { store, clock } = this.#parts;
     const refusal = this.#parts.refusal?.();
     if (refusal !== undefined) throw new Error(refusal);
     // Those whose first record is being written are counted: several may be spawned at once.
-    if (this.#admission.count + this.#creating >= maxConcurrentInstances + MAX_WAITING) {
+    if (this.#admission.lengthWith(this.#creating + 1) > MAX_WAITING) {
       throw new Error(`${MAX_WAITING} agents are waiting already. Collect or kill some, then try again.`);
     }
     const instance = createInstance(createInstanceId(), request, clock.now());
@@ -154,7 +159,12 @@ export class Supervisor {
     const live = this.#live.get(instanceId);
     if (live === undefined) return undefined;
     const { instance, unsavedResult } = live;
-    return { instance, unsavedResult, queuePosition: this.#admission.position(instanceId) };
+    return {
+      instance,
+      unsavedResult,
+      queuePosition: this.#admission.position(instanceId),
+      waitsFor: this.#admission.waitsFor(instanceId),
+    };
   }
 
   /** Every instance that this supervisor holds, oldest first. */
@@ -190,6 +200,7 @@ export class Supervisor {
   /** Ends everything at once and writes it down before it returns: the host is about to go away. */
   shutdown(): void {
     this.#closed = true;
+    this.#admission.close();
     // All trees first: nothing may keep running because a disk is slow.
     for (const live of this.#live.values()) live.run?.stopNow();
     for (const live of this.#live.values()) this.#endAtShutdown(live);

@@ -5,6 +5,7 @@ import { backgroundTools } from "../../src/host/tools/background-tools.ts";
 import type { OwnerAnswer } from "../../src/store/ask-owner.ts";
 import type { OwnerRequest } from "../../src/store/request-files.ts";
 import { toRecord, type InstanceRecord } from "../../src/store/record.ts";
+import type { MemoryLimit } from "../../src/supervisor/admission.ts";
 import type { Instance } from "../../src/supervisor/instance.ts";
 import { createSupervisorRig } from "../supervisor/supervisor-rig.ts";
 import { createFakeHost } from "./fake-client.ts";
@@ -20,8 +21,12 @@ export function recordOf(instance: Instance, ownerPid = 100, bg = "/state/bg"): 
 }
 
 /** The tools as the plugin builds them, on a fake host, a fake backend and records in memory. */
-export function createToolRig(maxConcurrentInstances = 8, rawOptions: Record<string, unknown> = {}) {
-  const rig = createSupervisorRig(maxConcurrentInstances);
+export function createToolRig(
+  maxConcurrentInstances = 8,
+  rawOptions: Record<string, unknown> = {},
+  memory?: MemoryLimit,
+) {
+  const rig = createSupervisorRig(maxConcurrentInstances, memory);
   const { host, fake } = createFakeHost();
   /** Records that another opencode wrote. */
   const foreign = new Map<string, InstanceRecord>();

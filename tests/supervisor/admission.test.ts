@@ -1,10 +1,13 @@
 import { expect, test } from "bun:test";
 import { Admission } from "../../src/supervisor/admission.ts";
+import { FakeClock } from "./fake-clock.ts";
+
+const memory = { minFreeMemoryMb: 0, availableMemoryMb: () => 0 };
 
 /** A line for `limit` places that notes who was let in. */
 function line(limit: number) {
   const admitted: string[] = [];
-  const admission = new Admission(limit);
+  const admission = new Admission({ limit, memory, clock: new FakeClock() });
   const request = (...ids: string[]) => {
     for (const id of ids) admission.request(id, () => void admitted.push(id));
   };
@@ -16,7 +19,8 @@ test("as many as there are places are let in at once", () => {
   request("a", "b", "c", "d");
   expect(admitted).toEqual(["a", "b"]);
   expect(["a", "b", "c", "d"].map((id) => admission.position(id))).toEqual([undefined, undefined, 1, 2]);
-  expect(admission.count).toBe(4);
+  expect(admission.waitsFor("c")).toEqual({ what: "a place", detail: "2 of at most 2 are running" });
+  expect(admission.waitsFor("a")).toBeUndefined();
 });
 
 test("the rest follows in its order, one for each that leaves", () => {
@@ -45,16 +49,32 @@ test("a release that is not due gives no place away", () => {
   admission.release("a");
   admission.release("a");
   expect(admitted).toEqual(["a", "b"]);
-  expect(admission.count).toBe(2);
+  expect(admission.position("c")).toBe(1);
 });
 
 test("one that leaves while it is being let in makes room for the next", () => {
-  const admission = new Admission(1);
-  const admitted: string[] = [];
+  const { admission, admitted } = line(1);
   admission.request("a", () => {
     admitted.push("a");
     admission.release("a");
   });
   admission.request("b", () => void admitted.push("b"));
   expect(admitted).toEqual(["a", "b"]);
+});
+
+test("who is about to ask is counted with those that wait", () => {
+  const { admission, request } = line(2);
+  expect([1, 2, 3].map((coming) => admission.lengthWith(coming))).toEqual([0, 0, 1]);
+  request("a");
+  expect([1, 2].map((coming) => admission.lengthWith(coming))).toEqual([0, 1]);
+  request("b", "c");
+  expect([1, 2].map((coming) => admission.lengthWith(coming))).toEqual([2, 3]);
+});
+
+test("a line that is closed lets nobody in any more", () => {
+  const { admission, admitted, request } = line(1);
+  request("a", "b");
+  admission.close();
+  admission.release("a");
+  expect(admitted).toEqual(["a"]);
 });

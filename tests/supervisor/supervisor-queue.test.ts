@@ -59,6 +59,13 @@ describe("more than 64 that wait are an error", () => {
     await supervisor.spawn(sampleRequest());
   });
 
+  test("also when it is memory that they wait for, and places are free", async () => {
+    const { start, supervisor } = createSupervisorRig(8, { minFreeMemoryMb: 768, availableMemoryMb: () => 0 });
+    await start();
+    for (let each = 0; each < MAX_WAITING; each++) await supervisor.spawn(sampleRequest());
+    expect(await supervisor.spawn(sampleRequest()).catch(String)).toContain("64 agents are waiting already");
+  });
+
   test("all at once", async () => {
     const { store, supervisor } = createSupervisorRig(2);
     const spawns = Array.from({ length: 70 }, async () => await supervisor.spawn(sampleRequest()));
@@ -66,6 +73,18 @@ describe("more than 64 that wait are an error", () => {
     expect(refused).toHaveLength(4);
     expect(store.records.size).toBe(66);
   });
+});
+
+test("after a shutdown nobody is waited for: no timer is left, and nobody starts", async () => {
+  const memory = { minFreeMemoryMb: 768, availableMemoryMb: () => 0 };
+  const { backend, clock, start, supervisor } = createSupervisorRig(8, memory);
+  await start();
+  await supervisor.spawn(sampleRequest());
+  supervisor.shutdown();
+  expect(clock.pending).toBe(0);
+  memory.availableMemoryMb = () => 1e6;
+  clock.advance(60_000);
+  expect(backend.turns).toHaveLength(1);
 });
 
 test("however agents end, no place is lost", async () => {

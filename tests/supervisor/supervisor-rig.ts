@@ -1,3 +1,4 @@
+import type { MemoryLimit } from "../../src/supervisor/admission.ts";
 import type { InstanceRequest } from "../../src/supervisor/instance.ts";
 import { deadlinePolicy } from "../../src/supervisor/policies/deadline.ts";
 import type { TranscriptTurn } from "../../src/supervisor/ports.ts";
@@ -8,7 +9,7 @@ import { FakeStore } from "./fake-store.ts";
 import { sampleRequest } from "./sample-instance.ts";
 
 /** A supervisor among fakes, and what happened to each of them. */
-export function createSupervisorRig(maxConcurrentInstances = 8) {
+export function createSupervisorRig(maxConcurrentInstances = 8, memory?: MemoryLimit) {
   /** What was written and started, in order. */
   const journal: string[] = [];
   const reports: string[] = [];
@@ -24,6 +25,7 @@ export function createSupervisorRig(maxConcurrentInstances = 8) {
     clock,
     transcripts,
     maxConcurrentInstances,
+    ...(memory === undefined ? {} : { memory }),
     policies: [deadlinePolicy],
     notifier: { ended: ({ state }) => void told.push(state.status) },
     report: (message, cause) => void reports.push(`${message} ${String(cause)}`),

@@ -4,7 +4,7 @@ import { shorten } from "./answer.ts";
 const MAX_ERROR_CHARACTERS = 1000;
 
 /** An instance as `bizar_status` shows it. Times are ISO 8601; absent means that it does not apply. */
-export function instanceView({ record, queuePosition }: CatalogEntry): Record<string, unknown> {
+export function instanceView({ record, queuePosition, waitsFor }: CatalogEntry): Record<string, unknown> {
   return {
     instanceId: record.instanceId,
     sessionId: record.sessionId,
@@ -14,6 +14,7 @@ export function instanceView({ record, queuePosition }: CatalogEntry): Record<st
     ...(record.reason === null ? {} : { reason: record.reason }),
     activity: record.activity,
     ...(queuePosition === undefined ? {} : { queuePosition }),
+    ...(waitsFor === undefined ? {} : { waitsFor: waitsFor.what }),
     toolCallCount: record.toolCallCount,
     tokens: record.tokens,
     costUsd: record.costUsd,

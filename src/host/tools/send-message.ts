@@ -44,7 +44,7 @@ async function send({ supervision }: ToolParts, id: string, prompt: string): Pro
       return errorAnswer(error, { instanceId: id, status });
     }
   }
-  const { record, queuePosition } = (await catalog.find(id)) ?? before;
+  const { record, queuePosition, waitsFor } = (await catalog.find(id)) ?? before;
   const waits = record.followUps.length;
   const value = {
     instanceId: id,
@@ -52,6 +52,7 @@ async function send({ supervision }: ToolParts, id: string, prompt: string): Pro
     status: record.status,
     turn: record.turns.length + waits,
     ...(queuePosition === undefined ? {} : { queuePosition }),
+    ...(waitsFor === undefined ? {} : { waitsFor: waitsFor.what }),
     message:
       waits > 0
         ? `${agent} takes the message up when its running turn has ended${waits > 1 ? `, after ${waits - 1} others` : ""}.`

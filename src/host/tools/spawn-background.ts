@@ -1,7 +1,7 @@
 import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
 import { z } from "zod";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
-import type { InstanceCatalog } from "../instance-catalog.ts";
+import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
 import { preflight } from "../preflight.ts";
 import { whenAborted } from "../when-aborted.ts";
 import { answer, errorAnswer, shorten } from "./answer.ts";
@@ -90,7 +90,7 @@ async function identified(supervisor: Supervisor, instanceId: string, abort: Abo
 async function describe(catalog: InstanceCatalog, instanceId: string): Promise<ToolResult> {
   const entry = await catalog.find(instanceId);
   if (entry === undefined) return errorAnswer("The agent was started, but its record has gone.", { instanceId });
-  const { record, queuePosition } = entry;
+  const { record, queuePosition, waitsFor } = entry;
   const { status, agent } = record;
   const value = {
     instanceId,
@@ -98,25 +98,35 @@ async function describe(catalog: InstanceCatalog, instanceId: string): Promise<T
     processId: record.process?.pid ?? null,
     status,
     ...(queuePosition === undefined ? {} : { queuePosition }),
+    ...(waitsFor === undefined ? {} : { waitsFor: waitsFor.what }),
     ...(record.reason === null ? {} : { reason: record.reason }),
     ...(record.error === null ? {} : { error: shorten(record.error, 2000) }),
     logPath: record.logPath,
-    message: message(agent, status, queuePosition),
+    message: message(entry),
     nextSteps: nextSteps(instanceId, record.endedAt !== null),
   };
   return answer(`${agent} ${status} (${instanceId})`, value, { instanceId, sessionId: record.sessionId, status });
 }
 
-function message(agent: string, status: string, queuePosition: number | undefined): string {
+function message({ record, queuePosition, waitsFor }: CatalogEntry): string {
+  const { agent, status } = record;
   switch (status) {
     case "queued":
-      return `${agent} waits for a place, number ${queuePosition ?? "?"} in line; it starts by itself.`;
+      return (
+        `${agent} waits for ${waitsFor?.what ?? "a place"}, number ${queuePosition ?? "?"} in line` +
+        `${waitsFor === undefined ? "" : ` (${waitsFor.detail})`}; it starts by itself.`
+      );
     case "pending":
       return `${agent} is starting; it takes longer than usual.`;
     case "running":
       return `${agent} is running in the background.`;
-    default:
+    case "done":
+    case "failed":
+    case "killed":
+    case "timed_out":
       return `${agent} has ended already: ${status}.`;
+    default:
+      return unreachable(status);
   }
 }
 
@@ -133,4 +143,8 @@ function nextSteps(instanceId: string, hasEnded: boolean): string[] {
 
 function firstWords(prompt: string): string {
   return shorten(prompt.trim().replaceAll(/\s+/g, " "), 60);
+}
+
+function unreachable(value: never): never {
+  throw new Error(`Unknown status: ${String(value)}`);
 }

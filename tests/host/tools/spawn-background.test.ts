@@ -58,8 +58,22 @@ test("when all places are taken, the answer comes at once with the place in the 
   const rig = createToolRig(1);
   await spawnRunning(rig);
   const { value } = await rig.call("spawn_background", task);
-  expect(value).toMatchObject({ status: "queued", queuePosition: 1, sessionId: null, processId: null });
+  expect(value).toMatchObject({ status: "queued", queuePosition: 1, waitsFor: "a place", processId: null });
+  expect(value.message).toBe(
+    "mimir waits for a place, number 1 in line (1 of at most 1 are running); it starts by itself.",
+  );
   expect((await rig.call("spawn_background", task)).value.queuePosition).toBe(2);
+});
+
+test("when memory is short, the answer says that the agent waits for it, with the numbers", async () => {
+  const rig = createToolRig(8, {}, { minFreeMemoryMb: 768, availableMemoryMb: () => 600 });
+  await spawnRunning(rig);
+  rig.clock.advance(60_000);
+  const { value } = await rig.call("spawn_background", task);
+  expect(value).toMatchObject({ status: "queued", queuePosition: 1, waitsFor: "memory", sessionId: null });
+  expect(value.message).toBe(
+    "mimir waits for memory, number 1 in line (600 MB are available; 768 MB must be); it starts by itself.",
+  );
 });
 
 test("when the host aborts the call, the agent goes on, pending", async () => {

@@ -48,7 +48,7 @@ test("agents of this opencode are shown as they are now, with their place in the
   const { value } = await rig.call("status");
   expect(value).toMatchObject([
     { status: "pending", activity: "tool bash" },
-    { instanceId: waiting, status: "queued", queuePosition: 1 },
+    { instanceId: waiting, status: "queued", queuePosition: 1, waitsFor: "a place" },
   ]);
 });
 
