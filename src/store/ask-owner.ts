@@ -12,6 +12,7 @@ import { watchNames } from "./watch-names.ts";
 /** How long the owner may take to notice a request, and again to do it. */
 const ANSWER_LIMIT_MS = 10_000;
 /** For what the watch does not tell: a missed event, the owner's death, the agent's own end. */
+const FIRST_CHECK_MS = 50;
 const SLOW_CHECK_MS = 500;
 
 /** What came of a request: done, or `error` in words and why. */
@@ -36,9 +37,9 @@ export interface AskingParts {
  */
 export async function askOwner(parts: AskingParts, instanceId: string, request: OwnerRequest): Promise<OwnerAnswer> {
   const file = requestFile(parts.paths, instanceId, ulid());
-  await writeDurably(file.asked, requestText(request));
   const changes = new Changes(parts.paths.recordDir, instanceId);
   try {
+    await writeDurably(file.asked, requestText(request));
     return (
       (await untilTaken(parts, file, request, changes)) ??
       (await untilDone(parts, file, changes)) ??
@@ -136,6 +137,7 @@ async function isThere(path: string): Promise<boolean> {
 class Changes {
   readonly #watcher: { close(): void };
   #changed = Promise.withResolvers<boolean>();
+  #checkMs = FIRST_CHECK_MS;
 
   constructor(folder: string, instanceId: string) {
     const changed = (name: string | null) => {
@@ -147,7 +149,8 @@ class Changes {
 
   /** Settles with whether something changed. */
   async next(): Promise<boolean> {
-    const changed = await Promise.race([this.#changed.promise, Bun.sleep(SLOW_CHECK_MS).then(() => false)]);
+    const changed = await Promise.race([this.#changed.promise, Bun.sleep(this.#checkMs).then(() => false)]);
+    if (!changed) this.#checkMs = Math.min(this.#checkMs * 2, SLOW_CHECK_MS);
     this.#changed = Promise.withResolvers();
     return changed;
   }

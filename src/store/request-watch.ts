@@ -38,7 +38,8 @@ export class RequestWatch {
     this.#watcher ??= watchNames(
       this.#parts.paths.recordDir,
       (name) => {
-        if (name === null || requestNamed(this.#parts.paths, name) !== undefined) this.#lookSoon();
+        // Of a request that is renamed into its place only the temporary name may be told.
+        if (name?.includes(".request-") ?? true) this.#lookSoon();
       },
       (error) => this.#reportOnce("watch", `Requests of other processes are not seen: ${describeError(error)}`),
     );

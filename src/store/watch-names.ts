@@ -4,6 +4,9 @@ import { watch } from "node:fs";
  * Tells of the names in a folder that come, go or change; `null` where the system does not say which. It keeps no
  * process alive and wakes nothing up while nothing happens.
  *
+ * It is a hint, no record of what happened: Bun 1.3.14 leaves an event out that follows one of the same kind within a
+ * millisecond, so of a file that is renamed only the old name is told.
+ *
  * @returns what ends it
  */
 export function watchNames(
