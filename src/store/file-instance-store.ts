@@ -1,7 +1,6 @@
-import { rm } from "node:fs/promises";
 import type { Instance } from "../supervisor/instance.ts";
 import type { Clock, InstanceStore, Timer } from "../supervisor/ports.ts";
-import { loadSynchronousWriter, writeDurably } from "./durable-file.ts";
+import { systemFiles, type Files } from "./files.ts";
 import { toRecord, type RecordOrigin } from "./record.ts";
 import { logPath, makeFolders, recordPath, resultPath, type StatePaths } from "./state-paths.ts";
 
@@ -28,12 +27,13 @@ export class FileInstanceStore implements InstanceStore {
     private readonly paths: StatePaths,
     private readonly origin: Pick<RecordOrigin, "supervisor" | "onExit">,
     private readonly clock: Clock,
+    private readonly files: Files = systemFiles,
   ) {}
 
   async create(instance: Instance): Promise<void> {
-    await makeFolders(this.paths);
-    this.#writeNow ??= await loadSynchronousWriter();
-    await writeDurably(recordPath(this.paths, instance.instanceId), this.#text(instance));
+    await makeFolders(this.paths, this.files);
+    this.#writeNow ??= await this.files.loadReplaceNow();
+    await this.files.replace(recordPath(this.paths, instance.instanceId), this.#text(instance));
   }
 
   async save(instance: Instance): Promise<void> {
@@ -59,7 +59,7 @@ export class FileInstanceStore implements InstanceStore {
   }
 
   async writeResult(instanceId: string, text: string): Promise<void> {
-    await writeDurably(resultPath(this.paths, instanceId), text);
+    await this.files.replace(resultPath(this.paths, instanceId), text);
   }
 
   logPath(instanceId: string): string {
@@ -72,14 +72,14 @@ export class FileInstanceStore implements InstanceStore {
 
   /** Removes the record, result and logs of an instance that never started. */
   async discard(instanceId: string): Promise<void> {
-    await rm(recordPath(this.paths, instanceId), { force: true });
+    await this.files.remove(recordPath(this.paths, instanceId));
   }
 
   /** Writes until the newest state is on disk. Rejects, and tries again later, when a write fails. */
   async #writeAll(instanceId: string, writer: Writer): Promise<void> {
     for (let next = writer.wanted; next !== null && !this.#closed; next = writer.wanted) {
       try {
-        await writeDurably(recordPath(this.paths, instanceId), this.#text(next));
+        await this.files.replace(recordPath(this.paths, instanceId), this.#text(next));
       } catch (error) {
         this.#retryLater(writer);
         throw error;

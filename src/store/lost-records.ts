@@ -1,6 +1,7 @@
-import { isAlive, type SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import type { Instance } from "../supervisor/instance.ts";
 import type { LostInstance } from "../supervisor/recovery.ts";
+import { thisMachine, type Machine } from "./machine.ts";
 import { fromRecord, isTerminalRecord, type InstanceRecord } from "./record.ts";
 import { RecordClaims } from "./record-claims.ts";
 import type { RecordFolder } from "./record-folder.ts";
@@ -19,8 +20,9 @@ export class LostRecords {
     private readonly folder: RecordFolder,
     paths: StatePaths,
     private readonly identity: SupervisorIdentity,
+    private readonly machine: Machine = thisMachine,
   ) {
-    this.#claims = new RecordClaims(paths, identity);
+    this.#claims = new RecordClaims(paths, identity, machine);
   }
 
   async list(): Promise<LostInstance[]> {
@@ -78,6 +80,6 @@ export class LostRecords {
   }
 
   #ownerLives({ supervisor, lastActivityAt }: InstanceRecord): boolean {
-    return isAlive(supervisor) ?? Date.now() - Date.parse(lastActivityAt) < SILENT_OWNER_MS;
+    return this.machine.isAlive(supervisor) ?? this.machine.now() - Date.parse(lastActivityAt) < SILENT_OWNER_MS;
   }
 }

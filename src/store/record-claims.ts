@@ -1,5 +1,5 @@
-import { open, readFile, rm, stat } from "node:fs/promises";
-import { isAlive, type SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import { thisMachine, type Machine } from "./machine.ts";
 import { recordPath, type StatePaths } from "./state-paths.ts";
 
 /** A claim takes seconds, but for an agent that works on alone; without a host to be asked, it is old after this. */
@@ -16,6 +16,7 @@ export class RecordClaims {
   constructor(
     private readonly paths: StatePaths,
     private readonly identity: SupervisorIdentity,
+    private readonly machine: Machine = thisMachine,
   ) {}
 
   /** Whether this host has the record now, alone. */
@@ -25,7 +26,7 @@ export class RecordClaims {
         this.#held.set(instanceId, path);
         return true;
       }
-      const token = await abandonedBy(path);
+      const token = await this.#abandonedBy(path);
       path = token === undefined ? undefined : `${path}.${token}`;
     }
     return false;
@@ -36,22 +37,20 @@ export class RecordClaims {
     const held = this.#held.get(instanceId);
     this.#held.delete(instanceId);
     if (!isSettled) {
-      if (held !== undefined) await rm(held, { force: true });
+      if (held !== undefined) await this.machine.files.remove(held);
       return;
     }
     let path: string | undefined = this.#first(instanceId);
     while (path !== undefined) {
-      const token = await readToken(path);
-      await rm(path, { force: true });
+      const token = await this.#readToken(path);
+      await this.machine.files.remove(path);
       path = token === undefined ? undefined : `${path}.${token}`;
     }
   }
 
   async #create(path: string): Promise<boolean> {
     try {
-      const handle = await open(path, "wx", 0o600);
-      await handle.writeFile(JSON.stringify(this.identity));
-      await handle.close();
+      await this.machine.files.create(path, JSON.stringify(this.identity));
       return true;
     } catch (error) {
       if (isCode(error, "EEXIST")) return false;
@@ -59,31 +58,32 @@ export class RecordClaims {
     }
   }
 
+  /** The token of the host that left this claim; `undefined` when its owner may live, or when it has just gone. */
+  async #abandonedBy(path: string): Promise<string | undefined> {
+    const { files, now, isAlive } = this.machine;
+    try {
+      const { mtimeMs } = await files.look(path);
+      const owner = parseOwner(await files.read(path));
+      const lives = owner === undefined ? undefined : isAlive(owner);
+      if (lives ?? now() - mtimeMs < OLD_CLAIM_MS) return undefined;
+      return tokenOf(owner);
+    } catch (error) {
+      if (isCode(error, "ENOENT")) return undefined;
+      throw error;
+    }
+  }
+
+  async #readToken(path: string): Promise<string | undefined> {
+    try {
+      return tokenOf(parseOwner(await this.machine.files.read(path)));
+    } catch (error) {
+      if (isCode(error, "ENOENT")) return undefined;
+      throw error;
+    }
+  }
+
   #first(instanceId: string): string {
     return `${recordPath(this.paths, instanceId)}.claim`;
-  }
-}
-
-/** The token of the host that left this claim; `undefined` when its owner may live, or when it has just gone. */
-async function abandonedBy(path: string): Promise<string | undefined> {
-  try {
-    const { mtimeMs } = await stat(path);
-    const owner = parseOwner(await readFile(path, "utf8"));
-    const lives = owner === undefined ? undefined : isAlive(owner);
-    if (lives ?? Date.now() - mtimeMs < OLD_CLAIM_MS) return undefined;
-    return tokenOf(owner);
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return undefined;
-    throw error;
-  }
-}
-
-async function readToken(path: string): Promise<string | undefined> {
-  try {
-    return tokenOf(parseOwner(await readFile(path, "utf8")));
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return undefined;
-    throw error;
   }
 }
 

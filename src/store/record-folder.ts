@@ -1,6 +1,6 @@
-import { lstat, readdir, readFile, rename } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
+import { systemFiles, type Files } from "./files.ts";
 import { parseRecord, type InstanceRecord } from "./record.ts";
 import { recordPath, type StatePaths } from "./state-paths.ts";
 
@@ -18,6 +18,7 @@ export class RecordFolder {
     private readonly report: (message: string) => void,
     /** What becomes of a file that is no record: moved aside, or left to its owner by who only looks. */
     private readonly corrupt: "move" | "leave" = "move",
+    private readonly files: Files = systemFiles,
   ) {}
 
   /** One record; `undefined` when there is none that can be read. */
@@ -38,7 +39,7 @@ export class RecordFolder {
 
   async #names(): Promise<string[]> {
     try {
-      const names = await readdir(this.paths.recordDir);
+      const names = await this.files.names(this.paths.recordDir);
       return names.filter((name) => name.endsWith(".json") && INSTANCE_ID.test(basename(name, ".json")));
     } catch (error) {
       if (isMissing(error)) return [];
@@ -50,8 +51,8 @@ export class RecordFolder {
     let text: string;
     let stamp: string;
     try {
-      const status = await lstat(path);
-      if (!status.isFile()) {
+      const status = await this.files.look(path);
+      if (!status.isFile) {
         this.#reportOnce(path, `${path} is no file but a link or a folder; it is ignored.`);
         return undefined;
       }
@@ -59,7 +60,7 @@ export class RecordFolder {
       stamp = `${mtimeMs}:${size}:${ino}`;
       const cached = this.#cache.get(path);
       if (cached?.stamp === stamp) return cached.record;
-      text = await readFile(path, "utf8");
+      text = await this.files.read(path);
     } catch (error) {
       if (!isMissing(error)) this.#reportOnce(path, `The record ${path} cannot be read: ${String(error)}`);
       return undefined;
@@ -98,7 +99,7 @@ export class RecordFolder {
     }
     const aside = `${path}.corrupt-${Date.now()}`;
     try {
-      await rename(path, aside);
+      await this.files.rename(path, aside);
       this.#reportOnce(path, `The record ${path} is no record (${problem}); it was moved to ${aside}.`);
     } catch (error) {
       this.#reportOnce(path, `The record ${path} is no record (${problem}) and cannot be moved: ${String(error)}`);

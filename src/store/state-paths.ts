@@ -1,6 +1,6 @@
-import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
+import { systemFiles, type Files } from "./files.ts";
 
 /** Where everything of the plugin lies on disk. */
 export interface StatePaths {
@@ -14,11 +14,10 @@ export function statePaths(stateDir: string, logDir: string): StatePaths {
 }
 
 /** Makes the folders of the state, readable by their owner only: prompts and results are nobody else's. */
-export async function makeFolders(paths: StatePaths): Promise<void> {
-  for (const path of [paths.stateDir, paths.recordDir]) {
-    await mkdir(path, { recursive: true, mode: 0o700 });
-  }
-  await chmod(paths.recordDir, 0o700);
+export async function makeFolders(paths: StatePaths, files: Files = systemFiles): Promise<void> {
+  await files.makeFolder(paths.stateDir);
+  await files.makeFolder(paths.recordDir);
+  await files.restrict(paths.recordDir);
 }
 
 export function recordPath(paths: StatePaths, instanceId: string): string {

@@ -1,0 +1,54 @@
+import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { loadSynchronousWriter, writeDurably } from "./durable-file.ts";
+
+/** What is known of a file without reading it. */
+export interface FileStatus {
+  readonly isFile: boolean;
+  readonly mtimeMs: number;
+  readonly size: number;
+  readonly ino: number;
+}
+
+/** What records and claims need of a file system. Failures are errors with a `code`, as of `node:fs`. */
+export interface Files {
+  /** Makes a folder and those above it, open to its owner only. */
+  makeFolder(path: string): Promise<void>;
+  /** From now on, only its owner may enter a folder. */
+  restrict(folder: string): Promise<void>;
+  names(folder: string): Promise<string[]>;
+  /** A link is looked at itself. */
+  look(path: string): Promise<FileStatus>;
+  read(path: string): Promise<string>;
+  /** Replaces a file atomically and durably. */
+  replace(path: string, text: string): Promise<void>;
+  /** Loads {@link Files.replace} as a function that has replaced the file when it returns. */
+  loadReplaceNow(): Promise<(path: string, text: string) => void>;
+  /** Makes a file that is not there yet, `EEXIST` otherwise; its text follows a moment later, and is not durable. */
+  create(path: string, text: string): Promise<void>;
+  rename(from: string, to: string): Promise<void>;
+  /** Removes a file that may not be there. */
+  remove(path: string): Promise<void>;
+}
+
+/** The file system of this machine. */
+export const systemFiles: Files = {
+  async makeFolder(path) {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+  },
+  restrict: async (folder) => await chmod(folder, 0o700),
+  names: async (folder) => await readdir(folder),
+  async look(path) {
+    const status = await lstat(path);
+    return { isFile: status.isFile(), mtimeMs: status.mtimeMs, size: status.size, ino: status.ino };
+  },
+  read: async (path) => await readFile(path, "utf8"),
+  replace: writeDurably,
+  loadReplaceNow: loadSynchronousWriter,
+  async create(path, text) {
+    const handle = await open(path, "wx", 0o600);
+    await handle.writeFile(text);
+    await handle.close();
+  },
+  rename: async (from, to) => await rename(from, to),
+  remove: async (path) => await rm(path, { force: true }),
+};

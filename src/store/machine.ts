@@ -1,0 +1,14 @@
+import { isAlive, type SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import { systemFiles, type Files } from "./files.ts";
+
+/** What records go by besides their content: a test of many hosts has a machine of its own. */
+export interface Machine {
+  readonly files: Files;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Whether the owner of a record lives; `undefined` when that cannot be judged from here. */
+  readonly isAlive: (owner: SupervisorIdentity) => boolean | undefined;
+}
+
+/** The machine that this process runs on. */
+export const thisMachine: Machine = { files: systemFiles, now: () => Date.now(), isAlive: (owner) => isAlive(owner) };
