@@ -9,12 +9,18 @@ import { liveInstances } from "./processes/live-instances.ts";
 /** At this refused call in a row an agent is ended: it keeps running into the guard. */
 const LAST_BLOCK = 3;
 
+export interface AgentPluginParts {
+  readonly input: PluginInput;
+  readonly options: PluginOptions | undefined;
+  readonly moduleUrl: string;
+  /** Milliseconds between two looks whether the supervisor is still there. */
+  readonly supervisorCheckMs: number;
+}
+
 /** The plugin inside a background agent. It loads no library: each agent's start waits for it. */
 export function agentPlugin(
   { kind, role }: Exclude<ProcessRole, { kind: "host" }>,
-  input: PluginInput,
-  options: PluginOptions | undefined,
-  moduleUrl: string,
+  { input, options, moduleUrl, supervisorCheckMs }: AgentPluginParts,
 ): Hooks {
   if (kind === "orphan") {
     void endSelf(role, async () => undefined);
@@ -24,6 +30,7 @@ export function agentPlugin(
   liveInstances().set(role.instanceId, { directory: input.directory, moduleUrl });
   const agent = startAgentRole({
     role,
+    supervisorCheckMs,
     provideAgents: async (config) => {
       // Whatever else the option is, it means yes, as for the supervisor.
       if (options?.["provideAgents"] !== false) provideAgents(config);

@@ -5,16 +5,24 @@ import { isDisabled } from "./config/is-disabled.ts";
 /** Read at load, once: what the plugin starts must not inherit the role. */
 const processRole = takeProcessRole();
 
+/** Well within the 5 seconds after which nothing of a lost agent may be left. */
+const SUPERVISOR_CHECK_MS = 500;
+
 /**
  * The Bizar plugin: background agents for opencode. Each process loads only the half that its role needs, since
  * opencode waits for the plugin at its start, and each agent is such a start.
  */
-export const bizar: Plugin = async (input, options) => {
-  if (isDisabled(process.env)) return {};
-  if (processRole.kind === "host") {
-    const { hostPlugin } = await import("./host-plugin.ts");
-    return hostPlugin(input, options, import.meta.url);
-  }
-  const { agentPlugin } = await import("./agent-plugin.ts");
-  return agentPlugin(processRole, input, options, import.meta.url);
-};
+export const bizar: Plugin = createPlugin();
+
+/** The plugin with this long between two looks whether a background agent's supervisor is still there. */
+export function createPlugin(supervisorCheckMs = SUPERVISOR_CHECK_MS): Plugin {
+  return async (input, options) => {
+    if (isDisabled(process.env)) return {};
+    if (processRole.kind === "host") {
+      const { hostPlugin } = await import("./host-plugin.ts");
+      return hostPlugin(input, options, import.meta.url);
+    }
+    const { agentPlugin } = await import("./agent-plugin.ts");
+    return agentPlugin(processRole, { input, options, moduleUrl: import.meta.url, supervisorCheckMs });
+  };
+}

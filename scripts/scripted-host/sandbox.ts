@@ -15,6 +15,8 @@ const PLUGIN_VERSION = "1.18.33";
 export interface SandboxSettings {
   /** The base URL of the scripted model. */
   readonly modelUrl: string;
+  /** The file of the plugin; the real one where it is absent. */
+  readonly plugin?: string;
   /** The plugin's options; `null` leaves the plugin out. */
   readonly options?: Record<string, unknown> | null;
   /** More of `opencode.json`. */
@@ -33,13 +35,14 @@ export interface Sandbox {
 }
 
 /** Makes a sandbox that opencode starts in without a network, a key or a question. */
-export async function createSandbox({ modelUrl, options = {}, config = {} }: SandboxSettings): Promise<Sandbox> {
+export async function createSandbox(settings: SandboxSettings): Promise<Sandbox> {
+  const { modelUrl, plugin = PLUGIN, options = {}, config = {} } = settings;
   const root = await mkdtemp(join(tmpdir(), "bizar-"));
   const home = join(root, "home");
   const project = join(root, "project");
   await mkdir(project, { recursive: true });
   await prepareHome(home);
-  await writeConfig(project, modelUrl, options, config);
+  await writeConfig(project, modelUrl, options, config, plugin);
   return {
     root,
     home,
@@ -56,12 +59,13 @@ export async function writeConfig(
   modelUrl: string,
   options: Record<string, unknown> | null,
   config: Record<string, unknown> = {},
+  pluginFile: string = PLUGIN,
 ): Promise<void> {
   const models = { "model-a": { name: "Model A" }, "model-b": { name: "Model B" } };
   const provider = {
     scripted: { npm: "@ai-sdk/openai-compatible", options: { baseURL: modelUrl, apiKey: "none" }, models },
   };
-  const plugin = options === null ? [] : [[PLUGIN, options]];
+  const plugin = options === null ? [] : [[pluginFile, options]];
   const content = { model: "scripted/model-a", provider, plugin, ...config };
   await writeFile(join(folder, "opencode.json"), JSON.stringify(content, undefined, 2));
 }

@@ -9,6 +9,8 @@ import { Voice } from "./voice.ts";
 
 export interface AgentRoleParts {
   readonly role: AgentRole;
+  /** Milliseconds between two looks whether the supervisor is still there. */
+  readonly supervisorCheckMs: number;
   /** Stops the turn of a session. */
   readonly abortSession: (sessionId: string) => Promise<unknown>;
   /** Adds the agents that the plugin provides, where the options ask for it. */
@@ -26,7 +28,8 @@ export interface AgentRoleHandle {
   loopGuardGaveUp(marker: string): void;
 }
 
-export function startAgentRole({ role, abortSession, provideAgents, writeStderr }: AgentRoleParts): AgentRoleHandle {
+export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
+  const { role, supervisorCheckMs, abortSession, provideAgents, writeStderr } = parts;
   const telemetry = new TelemetryState(role.sessionId, Date.now());
   const voice = new Voice(role.nonce, telemetry, writeStderr);
   const abort = async () => {
@@ -34,7 +37,9 @@ export function startAgentRole({ role, abortSession, provideAgents, writeStderr 
     if (sessionId !== null) await abortSession(sessionId);
   };
   const stopWatching =
-    role.onExit === "kill" ? watchSupervisor(role, () => void endSelf(role, abort)) : () => undefined;
+    role.onExit === "kill"
+      ? watchSupervisor(role, supervisorCheckMs, () => void endSelf(role, abort))
+      : () => undefined;
   voice.speak();
   return {
     hooks: {

@@ -2,20 +2,10 @@ import { Admission, type MemoryLimit, type WaitsFor } from "./admission.ts";
 import { createInstanceId } from "./create-instance-id.ts";
 import { createInstance, isTerminal, type Announcement, type Instance, type InstanceRequest } from "./instance.ts";
 import { addCounts } from "./add-counts.ts";
+import { createLive, lastTurn, type Live } from "./live.ts";
 import { judge, type Outcome } from "./outcome.ts";
-import type { Policy, PolicyWatch, RunControl } from "./policies/policy.ts";
-import type {
-  Backend,
-  Clock,
-  EndNotifier,
-  InstanceStore,
-  RunningTurn,
-  Timer,
-  Transcripts,
-  TurnEnd,
-  TurnObserver,
-  TurnRequest,
-} from "./ports.ts";
+import type { Policy, RunControl } from "./policies/policy.ts";
+import type { Backend, Clock, EndNotifier, InstanceStore, Transcripts, TurnEnd, TurnObserver } from "./ports.ts";
 import { transition, type Effect, type InstanceEvent } from "./transition.ts";
 
 /** More than this many in the waiting line is an error. */
@@ -50,19 +40,6 @@ export interface LiveView {
   readonly waitsFor: WaitsFor | undefined;
   /** The whole result, where it could not be written to disk. */
   readonly unsavedResult: string | undefined;
-}
-
-/** What an instance needs while it lives in this process. */
-interface Live {
-  instance: Instance;
-  run: RunningTurn | null;
-  watches: PolicyWatch[];
-  saveTimer: Timer | null;
-  unsavedResult: string | undefined;
-  readonly identified: PromiseWithResolvers<void>;
-  settled: PromiseWithResolvers<void>;
-  /** The last end was told to everybody, and no further turn waits. */
-  isSettled: boolean;
 }
 
 /**
@@ -394,26 +371,6 @@ export class Supervisor {
     for (const watch of live.watches) watch.dispose();
     live.watches = [];
   }
-}
-
-function createLive(instance: Instance): Live {
-  return {
-    instance,
-    run: null,
-    watches: [],
-    saveTimer: null,
-    unsavedResult: undefined,
-    identified: Promise.withResolvers(),
-    settled: Promise.withResolvers(),
-    isSettled: false,
-  };
-}
-
-/** The turn that is to be run, for the backend. */
-function lastTurn(instance: Instance): TurnRequest {
-  const { instanceId, agent, model, directory, sessionId, turns } = instance;
-  const turn = turns.at(-1);
-  return { instanceId, agent, model, directory, sessionId, kind: turn?.kind ?? "initial", prompt: turn?.prompt ?? "" };
 }
 
 function unreachable(value: never): never {

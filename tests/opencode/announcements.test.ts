@@ -1,6 +1,17 @@
 import { afterEach, expect, test } from "bun:test";
 import { startServer } from "../../scripts/scripted-host/opencode.ts";
-import { askServer, barrier, collectSpawned, createRig, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
+import {
+  askServer,
+  barrier,
+  byText,
+  collectSpawned,
+  createRig,
+  serveRig,
+  spawn,
+  until,
+  type Answer,
+  type Rig,
+} from "./rig.ts";
 import { startTerminalUi } from "./terminal.ts";
 
 let rig: Rig;
@@ -56,7 +67,7 @@ test("agents that end together are told in one message; a result that was collec
   expect(told().some(({ prompt }) => prompt.includes("result three"))).toBe(false);
   const { data: messages = [] } = await served.server.client.session.messages({ path: { id: asked.sessionId } });
   const metadata = messages.flatMap(({ parts }) => parts.flatMap((part: Answer) => part.metadata?.bizar ?? []));
-  expect(metadata.map(({ instanceId }) => instanceId).toSorted()).toEqual(ids.toSorted());
+  expect(metadata.map(({ instanceId }) => instanceId).toSorted(byText)).toEqual(ids.toSorted(byText));
 }, 90_000);
 
 test("after a restart the parent session has one note of each end, and no model was asked", async () => {

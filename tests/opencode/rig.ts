@@ -28,7 +28,7 @@ export interface Rig {
 /** Makes a rig without starting opencode: for `opencode run`, or a server that the test starts itself. */
 export async function createRig(settings: Omit<SandboxSettings, "modelUrl"> = {}): Promise<Rig> {
   const plans = new Map<string, readonly Step[]>();
-  let unplanned = (_request: ModelRequest): ModelAnswer => ({ text: "done" });
+  let unplanned: (request: ModelRequest) => ModelAnswer = sayDone;
   const model = startScriptedModel(async (request) => {
     const steps = plans.get(request.prompt);
     if (steps === undefined) return unplanned(request);
@@ -47,6 +47,10 @@ export async function createRig(settings: Omit<SandboxSettings, "modelUrl"> = {}
       await sandbox.remove();
     },
   };
+}
+
+function sayDone(): ModelAnswer {
+  return { text: "done" };
 }
 
 /** A rig with a running `opencode serve`. */
@@ -133,6 +137,11 @@ export function collectSpawned(more: Record<string, unknown> = {}): Step {
 /** The ids in the spawn answers of a request. */
 export function spawnedIds(request: ModelRequest): string[] {
   return request.toolResults.flatMap((text) => (JSON.parse(text) as { instanceId?: string }).instanceId ?? []);
+}
+
+/** The order of texts, for `toSorted`. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }
 
 /** Settles when the condition holds; fails the test when it does not within the limit. */

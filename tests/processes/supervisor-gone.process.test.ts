@@ -34,7 +34,7 @@ test("an agent whose supervisor lives is left alone, look after look", async () 
     if (looks === 3) resolve();
     return supervisor.pid;
   };
-  const stop = watchSupervisor({ supervisor } as AgentRole, () => expect.unreachable("it lives"), parentPid);
+  const stop = watchSupervisor({ supervisor } as AgentRole, 500, () => expect.unreachable("it lives"), parentPid);
   await lookedOften;
   stop();
 });

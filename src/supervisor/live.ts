@@ -1,0 +1,36 @@
+import type { Instance } from "./instance.ts";
+import type { PolicyWatch } from "./policies/policy.ts";
+import type { RunningTurn, Timer, TurnRequest } from "./ports.ts";
+
+/** What an instance needs while it lives in this process. */
+export interface Live {
+  instance: Instance;
+  run: RunningTurn | null;
+  watches: PolicyWatch[];
+  saveTimer: Timer | null;
+  unsavedResult: string | undefined;
+  readonly identified: PromiseWithResolvers<void>;
+  settled: PromiseWithResolvers<void>;
+  /** The last end was told to everybody, and no further turn waits. */
+  isSettled: boolean;
+}
+
+export function createLive(instance: Instance): Live {
+  return {
+    instance,
+    run: null,
+    watches: [],
+    saveTimer: null,
+    unsavedResult: undefined,
+    identified: Promise.withResolvers(),
+    settled: Promise.withResolvers(),
+    isSettled: false,
+  };
+}
+
+/** The turn that is to be run, for the backend. */
+export function lastTurn(instance: Instance): TurnRequest {
+  const { instanceId, agent, model, directory, sessionId, turns } = instance;
+  const turn = turns.at(-1);
+  return { instanceId, agent, model, directory, sessionId, kind: turn?.kind ?? "initial", prompt: turn?.prompt ?? "" };
+}

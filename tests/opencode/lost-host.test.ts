@@ -1,0 +1,76 @@
+import { afterEach, expect, test } from "bun:test";
+import { join } from "node:path";
+import { startServer, type Server } from "../../scripts/scripted-host/opencode.ts";
+import { treeMembers } from "../../src/processes/end-tree.ts";
+import { askServer, bash, byText, createRig, spawn, until, type Answer, type Rig } from "./rig.ts";
+
+let rig: Rig;
+afterEach(async () => await rig.dispose());
+
+test("opencode is killed with three agents: one is read back, one is ended, one never ran; each is told once", async () => {
+  // The agents' own watch is slow here: it is the next start that finds them.
+  const plugin = join(import.meta.dir, "../fixtures/plugins/slow-watch.ts");
+  rig = await createRig({ plugin, options: { maxConcurrentInstances: 2 } });
+  const killed = Promise.withResolvers<void>();
+  rig.plan("ends alone", { after: killed.promise, text: "ended without anybody" });
+  rig.plan("hangs", { calls: [bash("echo started; sleep 84")] });
+  rig.plan(
+    "spawn three",
+    // One after the other: two run, and the third waits.
+    ...["ends alone", "hangs", "never runs"].map((prompt) => spawn({ agent: "thor", prompt })),
+    { text: "under way" },
+  );
+  const first = await startServer(rig.sandbox);
+  const asked = await askServer(first, rig.sandbox.project, "spawn three");
+  const ids: string[] = asked.answers("bizar_spawn_background").map(({ instanceId }) => instanceId);
+  const [alone = "", hanging = "", queued = ""] = ids;
+  await until("one asks its model", () => rig.requestsFor("ends alone").length > 0);
+  await until("one hangs in its tool", () => living(hanging).includes("sleep 84"));
+  await first.stop("SIGKILL");
+  killed.resolve();
+  await until("one has ended by itself", () => living(alone).length === 0);
+  expect(living(hanging)).toContain("sleep 84");
+
+  const second = await startServer(rig.sandbox);
+  rig.plan("what became of them", { calls: [{ tool: "bizar_status", args: { all: true } }] }, collect(alone));
+  const status = await askServer(second, rig.sandbox.project, "what became of them");
+  expect(status.answers("bizar_status")).toEqual([
+    [
+      expect.objectContaining({ instanceId: alone, status: "done" }),
+      expect.objectContaining({ instanceId: hanging, status: "failed", reason: "supervisor_lost" }),
+      expect.objectContaining({ instanceId: queued, status: "failed", reason: "supervisor_lost" }),
+    ],
+  ]);
+  expect(status.answers("bizar_collect")).toEqual([expect.objectContaining({ result: "ended without anybody" })]);
+  expect(living(hanging)).toEqual([]);
+  await until("the parent session has a note of each", async () => (await notes(second, asked.sessionId)).length === 3);
+  expect((await notes(second, asked.sessionId)).toSorted(byText)).toEqual(ids.toSorted(byText));
+
+  rig.plan("go on, then", { text: "went on" });
+  rig.plan(
+    "continue the interrupted one",
+    { calls: [{ tool: "bizar_send_message", args: { instanceId: hanging, prompt: "go on, then" } }] },
+    collect(hanging),
+  );
+  const continued = await askServer(second, rig.sandbox.project, "continue the interrupted one");
+  expect(continued.answers("bizar_collect")).toEqual([expect.objectContaining({ status: "done", result: "went on" })]);
+  const messages = rig.requestsFor("go on, then")[0]?.messages.map(({ text }) => text) ?? [];
+  expect(messages).toContain("hangs");
+  expect(messages.at(-1)).toBe("go on, then");
+  await second.stop();
+}, 120_000);
+
+function living(instanceId: string): string[] {
+  return treeMembers({ marker: instanceId }).map(({ command }) => command);
+}
+
+function collect(instanceId: string) {
+  return { calls: [{ tool: "bizar_collect", args: { instanceId } }] };
+}
+
+/** The instances that the notes in a session tell of. */
+async function notes({ client }: Server, sessionId: string): Promise<string[]> {
+  const { data: messages = [] } = await client.session.messages({ path: { id: sessionId } });
+  const ends = messages.flatMap(({ parts }) => parts.flatMap((part: Answer) => part.metadata?.bizar ?? []));
+  return ends.map(({ instanceId }: Answer) => instanceId);
+}
