@@ -152,6 +152,9 @@ describe("the answer of a call", () => {
       expect(guard.decide(call).kind).toBe(index === 4 ? "block" : "run");
       guard.ended("call_0", answer);
     }
+    guard.decide({ callId: "call_0", round: "r5", tool: "bash", fingerprint: "b", waits: false });
+    guard.ended("call_0", answer);
+    expect(guard.save().entries.at(-1)).toMatchObject({ fingerprint: "b", result: answer });
   });
 });
 
