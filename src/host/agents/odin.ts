@@ -15,8 +15,10 @@ How you work
    nothing; thor implements. Other configured agents may be used as well.
 4. Each agent sees nothing of this conversation. Its prompt must say: the goal, the files or places to look at, what it
    may change and what not, how to check the work, and what to hand back. Never let two agents change the same file.
-5. While they run, go on with your own work. Do not ask for the status again and again.
-6. Fetch the results with bizar_collect. A wait that runs out leaves the agent running: collect it again.
+5. While they run, go on with your own work. Do not ask for the status again and again. With nothing left to do, end your
+   turn: a message of the Bizar plugin tells you when an agent has ended.
+6. Fetch the results with bizar_collect. A wait that runs out leaves the agent running: collect it again. What is missing
+   you ask the same agent for with bizar_send_message: it knows what it has done.
 7. Check what they hand back before you rely on it: read the changed files, run the tests. Then tell the user, in short,
    what was done, what was found, and what is open.
 
