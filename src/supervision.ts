@@ -6,7 +6,7 @@ import type { Diagnostics } from "./host/diagnostics.ts";
 import { endToast } from "./host/end-toast.ts";
 import { hostBinary } from "./host/host-binary.ts";
 import type { HostClient } from "./host/host-client.ts";
-import { InstanceCatalog } from "./host/instance-catalog.ts";
+import type { InstanceCatalog } from "./host/instance-catalog.ts";
 import { systemClock } from "./host/system-clock.ts";
 import { availableMemoryMb } from "./processes/available-memory.ts";
 import { endTree } from "./processes/end-tree.ts";
@@ -14,12 +14,10 @@ import { systemProcessTable } from "./processes/process-table.ts";
 import type { SupervisorIdentity } from "./processes/supervisor-identity.ts";
 import { ownerRequests } from "./owner-requests.ts";
 import { askOwner, type OwnerAnswer } from "./store/ask-owner.ts";
-import { FileInstanceStore } from "./store/file-instance-store.ts";
 import { keepHouse } from "./store/housekeeping.ts";
 import { LogFile } from "./store/log-file.ts";
-import { LostRecords } from "./store/lost-records.ts";
-import { toRecord } from "./store/record.ts";
-import { RecordFolder } from "./store/record-folder.ts";
+import { thisMachine } from "./store/machine.ts";
+import type { RecordFolder } from "./store/record-folder.ts";
 import type { OwnerRequest } from "./store/request-files.ts";
 import type { RequestWatch } from "./store/request-watch.ts";
 import { logPath, type StatePaths } from "./store/state-paths.ts";
@@ -28,10 +26,8 @@ import { deadlinePolicy } from "./supervisor/policies/deadline.ts";
 import type { Policy } from "./supervisor/policies/policy.ts";
 import { silencePolicy } from "./supervisor/policies/silence.ts";
 import { thinkingLoopPolicy } from "./supervisor/policies/thinking-loop.ts";
-import type { EndNotifier } from "./supervisor/ports.ts";
-import { Recovery } from "./supervisor/recovery.ts";
-import { Supervisor } from "./supervisor/supervisor.ts";
-import { announceLeftBehind, createAnnouncer } from "./telling-parents.ts";
+import type { Supervisor } from "./supervisor/supervisor.ts";
+import { wireSupervision, type MessageOutcome } from "./wire-supervision.ts";
 
 export interface SupervisionContext {
   readonly options: Options;
@@ -45,13 +41,6 @@ export interface SupervisionContext {
   /** The directory of this plugin instance. */
   readonly directory: string;
 }
-
-/** What came of a message to an agent. */
-export type MessageOutcome =
-  /** A further turn waits, or starts at once. */
-  | "accepted"
-  /** Another opencode holds the agent. */
-  | "foreign";
 
 /** Everything that runs agents and keeps what is known of them. */
 export interface Supervision {
@@ -72,8 +61,6 @@ export interface Supervision {
 /** Builds the supervisor with its edges, and starts to settle what earlier hosts left. */
 export function startSupervision(context: SupervisionContext): Supervision {
   const { options, paths, identity, guard, fleet, host, diagnostics } = context;
-  const store = new FileInstanceStore(paths, { supervisor: identity, onExit: options.onExit }, systemClock);
-  const records = new RecordFolder(paths, (message) => diagnostics.notice("warning", message));
   const backend = processBackend({
     binary: hostBinary(options.opencodeBinary),
     identity,
@@ -84,68 +71,53 @@ export function startSupervision(context: SupervisionContext): Supervision {
     environment: process.env,
     openLog: (instanceId) => openLog(context, instanceId),
   });
-  const lost = new LostRecords(records, paths, identity);
-  const announcer = createAnnouncer(context, store, lost);
-  const supervisor = new Supervisor({
+  const table = systemProcessTable();
+  const warn = (message: string) => diagnostics.notice("warning", message);
+  const wired = wireSupervision({
+    paths,
+    identity,
+    host,
+    warn,
+    directory: context.directory,
+    onExit: options.onExit,
     backend: {
       start(turn, observer) {
         requests.open();
         return backend.start(turn, observer);
       },
     },
-    store,
-    transcripts: host,
-    notifier: everybody(endToast(host), announcer),
+    toast: endToast(host),
     clock: systemClock,
+    machine: thisMachine,
     policies: policies(options, fleet),
     refusal: () => fleet.refusal(),
     maxConcurrentInstances: options.maxConcurrentInstances,
     memory: { minFreeMemoryMb: options.minFreeMemoryMb, availableMemoryMb },
+    childLives: ({ pid, startTime }) => {
+      const found = table.find(pid);
+      return found !== undefined && !found.isZombie && found.startTime === startTime;
+    },
+    endTree: async (instance) => {
+      const root = "process" in instance.state ? (instance.state.process ?? undefined) : undefined;
+      await endTree({ root, marker: instance.instanceId }, 0, table);
+    },
     report: diagnostics.report,
   });
-  const sendMessage = async (instanceId: string, prompt: string): Promise<MessageOutcome> => {
-    if (supervisor.followUp(instanceId, prompt)) return "accepted";
-    const instance = await lost.claimEnded(instanceId);
-    if (instance === undefined) return "foreign";
-    try {
-      await supervisor.resume(instance, prompt);
-    } finally {
-      await lost.releaseEnded(instanceId);
-    }
-    return "accepted";
-  };
-  const report = (message: string) => diagnostics.notice("warning", message);
-  const requests = ownerRequests({ paths, token: identity.token, records, supervisor, sendMessage, report });
-  const recovery = createRecovery(context, lost, store);
-  const settled = recovery.run().then(async () => await announceLeftBehind(announcer, records, context.directory));
-  settled.catch((error: unknown) => diagnostics.report("What earlier hosts left untold could not be read.", error));
+  const { supervisor, catalog, records, sendMessage } = wired;
+  const requests = ownerRequests({ paths, token: identity.token, records, supervisor, sendMessage, report: warn });
   const closing = new AbortController();
-  void recovery.run().then(async () => await afterRecovery(context, records, requests, closing.signal));
-  const catalog = new InstanceCatalog({
-    supervisor,
-    records,
-    recovered: () => recovery.run(),
-    toRecord: (instance) =>
-      toRecord(instance, {
-        supervisor: identity,
-        onExit: options.onExit,
-        logPath: store.logPath(instance.instanceId),
-        resultPath: store.resultPath(instance.instanceId),
-      }),
-  });
+  void wired.recovered().then(async () => await afterRecovery(context, records, requests, closing.signal));
   return {
     supervisor,
     catalog,
     sendMessage,
     askOwner: async (instanceId, request) => await askOwner({ paths, records }, instanceId, request),
-    collecting: (instanceIds) => announcer.collecting(instanceIds),
-    event: (event) => announcer.activity.event(event),
+    collecting: wired.collecting,
+    event: (event) => wired.event(event),
     close() {
       closing.abort();
       requests.close();
-      announcer.close();
-      recovery.close();
-      supervisor.shutdown();
+      wired.close();
     },
   };
 }
@@ -165,16 +137,6 @@ async function afterRecovery(
   } catch (error) {
     diagnostics.report("What is older than 7 days could not be removed.", error);
   }
-}
-
-/** Tells a person and a session. */
-function everybody(toast: EndNotifier, announcer: EndNotifier): EndNotifier {
-  return {
-    ended(instance) {
-      toast.ended(instance);
-      announcer.ended(instance);
-    },
-  };
 }
 
 /** Every rule that may end a running agent. */
@@ -199,30 +161,4 @@ function openLog({ options, paths, diagnostics }: SupervisionContext, instanceId
   if (options.logsDisabled) return { write() {}, close() {} };
   const report = (message: string) => diagnostics.notice("warning", message);
   return new LogFile(logPath(paths, instanceId), options.logRotationBytes, report);
-}
-
-function createRecovery(
-  { host, diagnostics }: SupervisionContext,
-  lost: LostRecords,
-  store: FileInstanceStore,
-): Recovery {
-  const table = systemProcessTable();
-  return new Recovery({
-    lost: () => lost.list(),
-    claim: (instanceId) => lost.claim(instanceId),
-    release: (instanceId) => lost.release(instanceId),
-    childLives: ({ pid, startTime }) => {
-      const found = table.find(pid);
-      return found !== undefined && !found.isZombie && found.startTime === startTime;
-    },
-    endTree: async (instance) => {
-      const root = "process" in instance.state ? (instance.state.process ?? undefined) : undefined;
-      await endTree({ root, marker: instance.instanceId }, 0, table);
-    },
-    save: (instance) => store.save(instance),
-    writeResult: (instanceId, text) => store.writeResult(instanceId, text),
-    transcripts: host,
-    clock: systemClock,
-    report: diagnostics.report,
-  });
 }

@@ -1,31 +1,35 @@
 import { Announcer, type ClaimedAnnouncement } from "./host/announcements/announcer.ts";
 import { ParentSessions } from "./host/announcements/parent-session.ts";
-import { systemClock } from "./host/system-clock.ts";
+import type { HostClient } from "./host/host-client.ts";
 import type { FileInstanceStore } from "./store/file-instance-store.ts";
 import type { LostRecords } from "./store/lost-records.ts";
 import { fromRecord } from "./store/record.ts";
 import type { RecordFolder } from "./store/record-folder.ts";
-import type { SupervisionContext } from "./supervision.ts";
+import type { Clock } from "./supervisor/ports.ts";
 import { transition } from "./supervisor/transition.ts";
 
+export interface AnnouncingParts {
+  readonly host: Pick<HostClient, "messages" | "put">;
+  readonly clock: Clock;
+  readonly report: (message: string, cause: unknown) => void;
+}
+
 /** The announcer of one plugin instance, with the records as what it goes by. */
-export function createAnnouncer(
-  { host, diagnostics }: SupervisionContext,
-  store: FileInstanceStore,
-  lost: LostRecords,
-): Announcer {
+export function createAnnouncer(parts: AnnouncingParts, store: FileInstanceStore, lost: LostRecords): Announcer {
+  const { host, clock, report } = parts;
   const sessions = new ParentSessions(host);
   return new Announcer({
-    clock: systemClock,
-    claim: async (instanceId) => await claimAnnouncement(store, lost, instanceId),
+    clock,
+    claim: async (instanceId) => await claimAnnouncement(clock, store, lost, instanceId),
     deliver: async (...message) => await sessions.deliver(...message),
     alreadyTold: async (sessionId) => await sessions.toldEnds(sessionId),
-    report: diagnostics.report,
+    report,
   });
 }
 
 /** The record's claim is what makes an announcement exclusive among hosts. */
 async function claimAnnouncement(
+  clock: Clock,
   store: FileInstanceStore,
   lost: LostRecords,
   instanceId: string,
@@ -41,7 +45,7 @@ async function claimAnnouncement(
     instance,
     release,
     async settle(state) {
-      const at = systemClock.now();
+      const at = clock.now();
       await store.save(transition(instance, { type: "announcement_settled", at, state }).instance);
     },
   };

@@ -1,6 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { systemFiles, type Files } from "../store/files.ts";
 import type { InstanceRecord } from "../store/record.ts";
+import type { Clock } from "../supervisor/ports.ts";
 import type { LiveView, Supervisor } from "../supervisor/supervisor.ts";
+import { systemClock } from "./system-clock.ts";
 import { whenAborted } from "./when-aborted.ts";
 
 /** An instance as the tools see it, whoever runs it. */
@@ -24,6 +26,8 @@ export interface CatalogParts {
   readonly toRecord: (view: LiveView["instance"]) => InstanceRecord;
   /** Settles when what earlier hosts left is settled. */
   readonly recovered: () => Promise<void>;
+  readonly clock?: Clock;
+  readonly files?: Files;
 }
 
 /** How often a wait looks at a record that another host writes. */
@@ -33,7 +37,11 @@ const RECOVERY_LIMIT_MS = 8000;
 
 /** Every instance: those of this plugin instance as they are now, all others as their records say. */
 export class InstanceCatalog {
-  constructor(private readonly parts: CatalogParts) {}
+  readonly #clock: Clock;
+
+  constructor(private readonly parts: CatalogParts) {
+    this.#clock = parts.clock ?? systemClock;
+  }
 
   async find(instanceId: string): Promise<CatalogEntry | undefined> {
     const own = this.parts.supervisor.view(instanceId);
@@ -62,7 +70,7 @@ export class InstanceCatalog {
       const entry = await this.find(instanceId);
       // Turns that were asked for belong to what is waited for.
       if (entry === undefined || (entry.record.endedAt !== null && entry.record.followUps.length === 0)) return;
-      const next = entry.isOwn ? this.parts.supervisor.whenSettled(instanceId) : Bun.sleep(FOREIGN_POLL_MS);
+      const next = entry.isOwn ? this.parts.supervisor.whenSettled(instanceId) : this.#pause(FOREIGN_POLL_MS);
       await Promise.race([next, whenAborted(signal)]);
     }
   }
@@ -71,7 +79,7 @@ export class InstanceCatalog {
   async result({ record, unsavedResult }: CatalogEntry): Promise<string> {
     if (unsavedResult !== undefined) return unsavedResult;
     if (record.resultPreview === null) return "";
-    return await readFile(record.resultPath, "utf8");
+    return await (this.parts.files ?? systemFiles).read(record.resultPath);
   }
 
   #ownEntry({ instance, queuePosition, waitsFor, unsavedResult }: LiveView): CatalogEntry {
@@ -79,7 +87,11 @@ export class InstanceCatalog {
   }
 
   async #recovered(): Promise<void> {
-    await Promise.race([this.parts.recovered(), Bun.sleep(RECOVERY_LIMIT_MS)]);
+    await Promise.race([this.parts.recovered(), this.#pause(RECOVERY_LIMIT_MS)]);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => this.#clock.after(ms, resolve));
   }
 }
 

@@ -1,0 +1,135 @@
+import { InstanceCatalog } from "./host/instance-catalog.ts";
+import type { HostClient } from "./host/host-client.ts";
+import type { ProcessIdentity } from "./processes/process-table.ts";
+import type { SupervisorIdentity } from "./processes/supervisor-identity.ts";
+import { FileInstanceStore } from "./store/file-instance-store.ts";
+import { LostRecords } from "./store/lost-records.ts";
+import type { Machine } from "./store/machine.ts";
+import { toRecord } from "./store/record.ts";
+import { RecordFolder } from "./store/record-folder.ts";
+import type { StatePaths } from "./store/state-paths.ts";
+import type { Instance } from "./supervisor/instance.ts";
+import type { Clock, EndNotifier } from "./supervisor/ports.ts";
+import { Recovery } from "./supervisor/recovery.ts";
+import { Supervisor, type SupervisorParts } from "./supervisor/supervisor.ts";
+import { announceLeftBehind, createAnnouncer } from "./telling-parents.ts";
+
+/** What a supervision stands on: the system's own, or a test's. */
+export interface SupervisionEdges extends Pick<
+  SupervisorParts,
+  "backend" | "policies" | "refusal" | "maxConcurrentInstances" | "memory" | "report"
+> {
+  readonly paths: StatePaths;
+  readonly identity: SupervisorIdentity;
+  readonly onExit: "kill" | "finish";
+  /** The directory of this plugin instance. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly machine: Machine;
+  readonly host: Pick<HostClient, "messages" | "put" | "read">;
+  /** Tells a person that an agent has ended. */
+  readonly toast: EndNotifier;
+  readonly childLives: (process: ProcessIdentity) => boolean;
+  /** Ends what is left of an agent whose supervisor is gone. */
+  readonly endTree: (instance: Instance) => Promise<void>;
+  /** Something that the user should know. */
+  readonly warn: (message: string) => void;
+}
+
+/** What came of a message to an agent. */
+export type MessageOutcome =
+  /** A further turn waits, or starts at once. */
+  | "accepted"
+  /** Another opencode holds the agent. */
+  | "foreign";
+
+/** The supervisor, its records and those who tell of its ends, as one. */
+export interface WiredSupervision {
+  readonly supervisor: Supervisor;
+  readonly catalog: InstanceCatalog;
+  readonly records: RecordFolder;
+  /** Settles when what earlier hosts left is settled. Never rejects. */
+  readonly recovered: () => Promise<void>;
+  /** Asks for a further turn of an agent. Rejects when no turn can be started now. */
+  readonly sendMessage: (instanceId: string, prompt: string) => Promise<MessageOutcome>;
+  /** Somebody waits for the results of these agents. Returns what ends the wait. */
+  readonly collecting: (instanceIds: readonly string[]) => () => void;
+  /** An event of the host. */
+  event(event: { type: string; properties: unknown }): void;
+  /** Ends every agent at once: the host is about to go away. */
+  close(): void;
+}
+
+/** Puts the parts together, and starts to settle what earlier hosts left. */
+export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
+  const { paths, identity, onExit, clock, machine, host, toast, report } = edges;
+  const store = new FileInstanceStore(paths, { supervisor: identity, onExit }, clock, machine.files);
+  const records = new RecordFolder(paths, edges.warn, "move", machine.files);
+  const lost = new LostRecords(records, paths, identity, machine);
+  const announcer = createAnnouncer({ host, clock, report }, store, lost);
+  const notifier = everybody(toast, announcer);
+  const supervisor = new Supervisor({ ...edges, store, transcripts: host, notifier });
+  const sendMessage = async (instanceId: string, prompt: string): Promise<MessageOutcome> => {
+    if (supervisor.followUp(instanceId, prompt)) return "accepted";
+    const instance = await lost.claimEnded(instanceId);
+    if (instance === undefined) return "foreign";
+    try {
+      await supervisor.resume(instance, prompt);
+    } finally {
+      await lost.releaseEnded(instanceId);
+    }
+    return "accepted";
+  };
+  const recovery = new Recovery({
+    lost: () => lost.list(),
+    claim: (instanceId) => lost.claim(instanceId),
+    release: (instanceId) => lost.release(instanceId),
+    childLives: edges.childLives,
+    endTree: edges.endTree,
+    save: (instance) => store.save(instance),
+    writeResult: (instanceId, text) => store.writeResult(instanceId, text),
+    transcripts: host,
+    clock,
+    report,
+  });
+  const told = recovery.run().then(async () => await announceLeftBehind(announcer, records, edges.directory));
+  told.catch((error: unknown) => report("What earlier hosts left untold could not be read.", error));
+  const origin = ({ instanceId }: Instance) => ({
+    supervisor: identity,
+    onExit,
+    logPath: store.logPath(instanceId),
+    resultPath: store.resultPath(instanceId),
+  });
+  const catalog = new InstanceCatalog({
+    supervisor,
+    records,
+    clock,
+    files: machine.files,
+    recovered: () => recovery.run(),
+    toRecord: (instance) => toRecord(instance, origin(instance)),
+  });
+  return {
+    supervisor,
+    catalog,
+    records,
+    recovered: () => recovery.run(),
+    sendMessage,
+    collecting: (instanceIds) => announcer.collecting(instanceIds),
+    event: (event) => announcer.activity.event(event),
+    close() {
+      announcer.close();
+      recovery.close();
+      supervisor.shutdown();
+    },
+  };
+}
+
+/** Tells a person and a session. */
+function everybody(toast: EndNotifier, announcer: EndNotifier): EndNotifier {
+  return {
+    ended(instance) {
+      toast.ended(instance);
+      announcer.ended(instance);
+    },
+  };
+}
