@@ -17,8 +17,9 @@ const COMPOSING_LIMIT_MS = 600_000;
  */
 export function silencePolicy({ stallTimeoutMs, toolTimeoutMs }: SilenceLimits): Policy {
   return {
-    watch(instance, clock, { end }) {
-      let limit = silenceLimit(instance.progress, stallTimeoutMs, toolTimeoutMs);
+    watch(_instance, clock, { end }) {
+      // What is known so far is of an earlier turn, or of the time in the waiting line.
+      let limit = voiceless(clock.now(), toolTimeoutMs);
       const timer = new LimitTimer(clock, () => end({ status: "failed", reason: limit.reason, error: limit.error }));
       timer.set(limit.at);
       return {
@@ -43,11 +44,7 @@ interface Limit {
 }
 
 function silenceLimit({ liveness, activity, lastActivityAt, voice }: Progress, stallMs: number, toolMs: number): Limit {
-  if (!voice || liveness === null) {
-    // Silence on the pipes is no sign of a stall: only far beyond every tool's limit does it count.
-    const error = `Nothing was seen on the agent's pipes for ${toolMs} ms, and the plugin inside it does not report.`;
-    return { at: lastActivityAt + toolMs, reason: "stalled", error };
-  }
+  if (!voice || liveness === null) return voiceless(lastActivityAt, toolMs);
   switch (liveness.phase) {
     case "tool": {
       const error = `The ${activity.replace(/^tool /, 'tool "')}" ran for more than ${toolMs} ms (backgroundToolTimeoutMs).`;
@@ -64,6 +61,12 @@ function silenceLimit({ liveness, activity, lastActivityAt, voice }: Progress, s
     default:
       return unreachable(liveness.phase);
   }
+}
+
+/** Silence on the pipes is no sign of a stall: only far beyond every tool's limit does it count. */
+function voiceless(since: number, toolMs: number): Limit {
+  const error = `Nothing was seen on the agent's pipes for ${toolMs} ms, and the plugin inside it does not report.`;
+  return { at: since + toolMs, reason: "stalled", error };
 }
 
 function silentSince(at: number, stallMs: number): Limit {
