@@ -70,6 +70,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     guard,
     environment: process.env,
     openLog: (instanceId) => openLog(context, instanceId),
+    clock: systemClock,
   });
   const table = systemProcessTable();
   const warn = (message: string) => diagnostics.notice("warning", message);

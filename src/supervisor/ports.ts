@@ -18,6 +18,8 @@ export interface TurnRequest {
 export interface TurnObserver {
   spawned(process: ProcessIdentity): void;
   sessionIdentified(sessionId: string): void;
+  /** The start failed before the agent did anything; it is repeated, and what was identified counts no more. */
+  startRepeated(): void;
   progressed(progress: Progress): void;
   /** Something was seen that makes the turn worthless (another agent runs): the supervisor ends it. */
   mustStop(outcome: Outcome): void;

@@ -233,13 +233,14 @@ export class Supervisor {
   #observer(live: Live): TurnObserver {
     const at = () => this.#parts.clock.now();
     // Each turn is a process of its own that counts from zero.
-    const earlier = live.instance.progress;
+    const { progress: earlier, sessionId: continued } = live.instance;
     return {
       spawned: (process) => this.#apply(live, { type: "spawned", at: at(), process }),
       sessionIdentified: (sessionId) => {
         this.#apply(live, { type: "session_identified", at: at(), sessionId });
         live.identified.resolve();
       },
+      startRepeated: () => this.#apply(live, { type: "start_repeated", at: at(), sessionId: continued }),
       progressed: (turnProgress) => {
         const progress = addCounts(earlier, turnProgress);
         this.#apply(live, { type: "progressed", at: at(), progress });

@@ -15,6 +15,8 @@ export type InstanceEvent =
   | { readonly type: "admitted"; readonly at: number }
   | { readonly type: "spawned"; readonly at: number; readonly process: ProcessIdentity }
   | { readonly type: "session_identified"; readonly at: number; readonly sessionId: string }
+  /** The start failed before anything was done: a second one follows, in this session or in one that is not there yet. */
+  | { readonly type: "start_repeated"; readonly at: number; readonly sessionId: string | null }
   | { readonly type: "progressed"; readonly at: number; readonly progress: Progress }
   /** Somebody or some policy wants it ended; the first cause wins. */
   | { readonly type: "stop_requested"; readonly at: number; readonly outcome: Outcome }
@@ -85,6 +87,8 @@ export function transition(instance: Instance, event: InstanceEvent): Transition
       return withState(instance, (state) => (state.status === "queued" ? state : { ...state, process: event.process }));
     case "session_identified":
       return sessionIdentified(instance, event.sessionId);
+    case "start_repeated":
+      return startRepeated(instance, event.sessionId);
     case "progressed":
       return { instance: { ...instance, progress: event.progress }, effects: ["save_later"] };
     case "stop_requested":
@@ -111,6 +115,16 @@ function sessionIdentified(instance: Instance, sessionId: string): Transition {
   if (instance.state.status !== "pending") return { instance, effects: [] };
   const state: InstanceState = { ...instance.state, status: "running", intervention: null };
   return { instance: { ...instance, sessionId, state }, effects: ["save"] };
+}
+
+function startRepeated(instance: Instance, sessionId: string | null): Transition {
+  const { state } = instance;
+  if ((state.status !== "pending" && state.status !== "running") || state.ending !== null)
+    return { instance, effects: [] };
+  // What is to be stopped for an intervention starts with that one.
+  if (state.status === "running" && state.intervention !== null) return { instance, effects: [] };
+  const again: InstanceState = { status: "pending", startedAt: state.startedAt, process: null, ending: null };
+  return { instance: { ...instance, sessionId, state: again }, effects: ["save"] };
 }
 
 function stopRequested(instance: Instance, outcome: Outcome, at: number): Transition {

@@ -32,6 +32,22 @@ test("an agent goes from its start over its session to its end", async () => {
   expect(supervisor.view(id)).toBeUndefined();
 });
 
+test("a start that is repeated is one turn, and its session is that of the second start", async () => {
+  const { start, stateOf, store, supervisor } = createSupervisorRig();
+  const { id, turn } = await start();
+  turn.observer.spawned({ pid: 7, startTime: "8" });
+  turn.observer.sessionIdentified("ses_empty");
+  turn.observer.startRepeated();
+  expect(stateOf(id)).toMatchObject({ status: "pending", process: null });
+  turn.observer.spawned({ pid: 9, startTime: "10" });
+  turn.observer.sessionIdentified("ses_child");
+  expect(stateOf(id)).toMatchObject({ status: "running", process: { pid: 9 } });
+  turn.end();
+  await supervisor.whenSettled(id);
+  expect(store.records.get(id)).toMatchObject({ sessionId: "ses_child", turns: [{ kind: "initial" }] });
+  expect(store.records.get(id)!.turns).toHaveLength(1);
+});
+
 test("the backend is given everything that the turn needs", async () => {
   const { start } = createSupervisorRig();
   const { id, turn } = await start({ agent: "thor", directory: "/elsewhere", prompt: "- go" });

@@ -21,6 +21,7 @@ const events = {
   admitted: { type: "admitted", at },
   spawned: { type: "spawned", at, process: { pid: 7, startTime: "8" } },
   session_identified: { type: "session_identified", at, sessionId: "ses_new" },
+  start_repeated: { type: "start_repeated", at, sessionId: null },
   progressed: { type: "progressed", at, progress },
   stop_requested: { type: "stop_requested", at, outcome: deadline },
   intervention_requested: { type: "intervention_requested", at, prompt: "Go on." },
@@ -37,6 +38,7 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     admitted: ["pending", "save"],
     spawned: null,
     session_identified: null,
+    start_repeated: null,
     progressed: ["queued", "save_later"],
     stop_requested: ["timed_out", "save", "settle"],
     intervention_requested: null,
@@ -47,6 +49,7 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     admitted: null,
     spawned: ["pending", "save"],
     session_identified: ["running", "save"],
+    start_repeated: ["pending", "save"],
     progressed: ["pending", "save_later"],
     stop_requested: ["pending", "stop"],
     intervention_requested: null,
@@ -57,6 +60,7 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     admitted: null,
     spawned: ["pending", "save"],
     session_identified: ["running", "save"],
+    start_repeated: null,
     progressed: ["pending", "save_later"],
     stop_requested: null,
     intervention_requested: null,
@@ -67,6 +71,7 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     admitted: null,
     spawned: ["running", "save"],
     session_identified: null,
+    start_repeated: ["pending", "save"],
     progressed: ["running", "save_later"],
     stop_requested: ["running", "stop"],
     intervention_requested: ["running", "stop"],
@@ -77,6 +82,7 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     admitted: null,
     spawned: ["running", "save"],
     session_identified: null,
+    start_repeated: null,
     progressed: ["running", "save_later"],
     stop_requested: ["running", "stop"],
     intervention_requested: null,
@@ -87,6 +93,7 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     admitted: null,
     spawned: ["running", "save"],
     session_identified: null,
+    start_repeated: null,
     progressed: ["running", "save_later"],
     stop_requested: null,
     intervention_requested: null,
@@ -104,6 +111,7 @@ function ignoringAll(): Record<EventName, null> {
     admitted: null,
     spawned: null,
     session_identified: null,
+    start_repeated: null,
     progressed: null,
     stop_requested: null,
     intervention_requested: null,
@@ -138,6 +146,14 @@ test("a process and a session id are kept", () => {
   const spawned = transition(sampleInstance("pending"), events.spawned).instance;
   expect(spawned.state).toMatchObject({ process: { pid: 7, startTime: "8" } });
   expect(transition(spawned, events.session_identified).instance.sessionId).toBe("ses_new");
+});
+
+test("a start that is repeated has its session still before it, or goes on in the one that it was to continue", () => {
+  const again = transition(sampleInstance("running"), events.start_repeated).instance;
+  expect(again).toMatchObject({ sessionId: null, state: { status: "pending", process: null } });
+  expect(transition(again, events.session_identified).instance.sessionId).toBe("ses_new");
+  const continued = { ...events.start_repeated, sessionId: "ses_child" };
+  expect(transition(sampleInstance("running"), continued).instance.sessionId).toBe("ses_child");
 });
 
 test("the first session id stays", () => {

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { processBackend } from "../../../src/backends/process/process-backend.ts";
+import { systemClock } from "../../../src/host/system-clock.ts";
 import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
 import { defaultGuard } from "../../scripted-host/guard-settings.ts";
 import { LogFile } from "../../../src/store/log-file.ts";
@@ -33,6 +34,7 @@ async function flood(laps: number) {
     killGraceMs: 1000,
     guard: defaultGuard(folder),
     environment: process.env,
+    clock: systemClock,
     openLog: (instanceId) => new LogFile(join(folder, `${instanceId}.log`), ROTATION_BYTES, complain),
   });
   const turn = {
@@ -53,7 +55,7 @@ async function flood(laps: number) {
   };
   const sampler = setInterval(sample, SAMPLE_MS);
   const start = performance.now();
-  const observer = { spawned() {}, sessionIdentified() {}, progressed() {}, mustStop() {} };
+  const observer = { spawned() {}, sessionIdentified() {}, startRepeated() {}, progressed() {}, mustStop() {} };
   const { evidence } = await backend.start(turn, observer).ended;
   const seconds = (performance.now() - start) / 1000;
   sample();

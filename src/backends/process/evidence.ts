@@ -10,6 +10,8 @@ const LAST_LINE_CHARACTERS = 500;
 const REJECTED = "The user rejected permission";
 /** What `opencode run` says when the cause is in its log only. */
 const UNEXPLAINED = "Unexpected server error";
+/** Found locked at the very start, the database is told of by the query that failed, without the cause. */
+const DATABASE_LOCKED = /database is locked|^Failed query: /;
 
 /** Collects what the pipes of one turn show, for the verdict at its end. */
 export class EvidenceCollector {
@@ -27,9 +29,22 @@ export class EvidenceCollector {
 
   /** Whether opencode has printed anything on stdout yet. */
   #hasBegun = false;
+  #hasActed = false;
+  #sawLockedDatabase = false;
+
+  /** Whether stdout has had a text, a finished tool or a finished step. */
+  get hasActed(): boolean {
+    return this.#hasActed;
+  }
+
+  /** Whether opencode has said that it could not get at its database. */
+  get sawLockedDatabase(): boolean {
+    return this.#sawLockedDatabase;
+  }
 
   stdout(event: RunEvent): void {
     this.#hasBegun = true;
+    this.#hasActed ||= event.type === "text" || event.type === "tool_use" || event.type === "step_finish";
     switch (event.type) {
       case "text":
         this.#addText(event.part.text);
@@ -42,6 +57,7 @@ export class EvidenceCollector {
         return;
       case "error":
         this.#sessionError = describe(event.error);
+        this.#sawLockedDatabase ||= DATABASE_LOCKED.test(this.#sessionError);
         return;
       case "step_start":
       case "reasoning":
@@ -70,9 +86,11 @@ export class EvidenceCollector {
         return;
       case "host_error":
         keepLast(this.#hostErrors, fact.detail);
+        this.#sawLockedDatabase ||= DATABASE_LOCKED.test(fact.detail);
         return;
       case "other":
         if (line.trim() !== "") keepLast(this.#strayLines, stripVTControlCharacters(line));
+        this.#sawLockedDatabase ||= DATABASE_LOCKED.test(line);
         return;
       case "telemetry":
       case "session_created":

@@ -3,13 +3,16 @@ import type { AgentRole } from "../../agent-role/role.ts";
 import { endTree, endTreeNow, type Tree, type TreeEnd } from "../../processes/end-tree.ts";
 import { systemProcessTable, type ProcessIdentity, type ProcessTable } from "../../processes/process-table.ts";
 import type { SupervisorIdentity } from "../../processes/supervisor-identity.ts";
-import type { Backend, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import type { Backend, Clock, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { runArguments, runEnvironment } from "./command-line.ts";
 import type { LogSink } from "./log-sink.ts";
 import { TurnPipes } from "./turn-pipes.ts";
 
 /** How long what a finished agent left running may take to end by itself. */
 const LEFTOVER_GRACE_MS = 1000;
+/** How long a start that found opencode's database locked waits before it is tried once more. */
+const LOCKED_PAUSE_MS = 2000;
+const LOCKED_NOTE = "opencode's database was locked, and the agent had done nothing yet: it is started once more.";
 
 export interface ProcessBackendParts {
   /** The opencode binary: the host's own, so that an agent runs exactly the host's version. */
@@ -22,6 +25,7 @@ export interface ProcessBackendParts {
   readonly killGraceMs: number;
   readonly environment: NodeJS.ProcessEnv;
   readonly openLog: (instanceId: string) => LogSink;
+  readonly clock: Clock;
   readonly processTable?: ProcessTable;
 }
 
@@ -32,66 +36,112 @@ export function processBackend(parts: ProcessBackendParts): Backend {
 
 type Child = Bun.Subprocess<Uint8Array<ArrayBuffer>, "pipe", "pipe">;
 
+/** One start of the child, and how it ended. */
+interface Attempt {
+  readonly end: TurnEnd;
+  /** It found opencode's database locked before the agent had done anything. */
+  readonly isWorthAnother: boolean;
+}
+
 class ProcessTurn implements RunningTurn {
   readonly ended: Promise<TurnEnd>;
   hasExited = false;
   readonly #parts: ProcessBackendParts;
+  readonly #turn: TurnRequest;
+  readonly #observer: TurnObserver;
   readonly #table: ProcessTable;
   readonly #log: LogSink;
-  readonly #pipes: TurnPipes;
   readonly #tree: { root: ProcessIdentity | undefined; readonly marker: string };
   #stopping: Promise<TreeEnd> | undefined;
+  /** Settles when the turn is to end: nothing is started any more. */
+  readonly #stopped = Promise.withResolvers<void>();
+  #isStopped = false;
   /** Settles when not even SIGKILL ended the agent's own process. */
   readonly #unstoppable = Promise.withResolvers<void>();
 
   constructor(parts: ProcessBackendParts, turn: TurnRequest, observer: TurnObserver) {
     this.#parts = parts;
+    this.#turn = turn;
+    this.#observer = observer;
     this.#table = parts.processTable ?? systemProcessTable();
     this.#log = parts.openLog(turn.instanceId);
     this.#tree = { root: undefined, marker: turn.instanceId };
-    const nonce = randomBytes(12).toString("hex");
-    this.#pipes = new TurnPipes({ nonce, turn, observer, log: this.#log });
-    this.ended = this.#run(turn, nonce, observer);
+    this.ended = this.#run();
   }
 
   async stop(): Promise<void> {
+    this.#startNothing();
     this.#stopping ??= endTree(this.#tree, this.#parts.killGraceMs, this.#table);
     const { survivors } = await this.#stopping;
     if (survivors.some(({ pid }) => pid === this.#tree.root?.pid)) this.#unstoppable.resolve();
   }
 
   stopNow(): void {
+    this.#startNothing();
     endTreeNow(this.#tree, this.#table);
   }
 
-  async #run(turn: TurnRequest, nonce: string, observer: TurnObserver): Promise<TurnEnd> {
-    const child = this.#spawn(turn, nonce);
-    if (child instanceof Error) return await this.#notStarted(turn, child);
-    const startTime = this.#table.find(child.pid)?.startTime ?? "";
-    this.#tree.root = { pid: child.pid, startTime };
-    observer.spawned(this.#tree.root);
-    const drained = this.#pipes.drain(child.stdout, child.stderr);
-    await Promise.race([child.exited, this.#unstoppable.promise]);
-    // A run that was stopped has not come to its own end.
-    this.hasExited = this.#stopping === undefined;
-    await this.#endLeftovers();
-    this.#pipes.abandonWhenQuiet();
-    await drained;
-    this.#log.close();
-    const evidence = this.#pipes.evidence.conclude(child.exitCode, child.signalCode);
-    return { evidence, textIncomplete: this.#pipes.evidence.text().isIncomplete };
+  #startNothing(): void {
+    this.#isStopped = true;
+    this.#stopped.resolve();
   }
 
-  #spawn(turn: TurnRequest, nonce: string): Child | Error {
+  async #run(): Promise<TurnEnd> {
+    const first = await this.#attempt(1);
+    const { end } = first.isWorthAnother && (await this.#pauseForDatabase()) ? await this.#attempt(2) : first;
+    this.#log.close();
+    return end;
+  }
+
+  async #attempt(number: 1 | 2): Promise<Attempt> {
+    const nonce = randomBytes(12).toString("hex");
+    const child = this.#spawn(nonce);
+    if (child instanceof Error) return { end: this.#notStarted(child), isWorthAnother: false };
+    const startTime = this.#table.find(child.pid)?.startTime ?? "";
+    this.#tree.root = { pid: child.pid, startTime };
+    this.#observer.spawned(this.#tree.root);
+    const pipes = new TurnPipes({ nonce, turn: this.#turn, observer: this.#observer, log: this.#log });
+    const drained = pipes.drain(child.stdout, child.stderr);
+    await Promise.race([child.exited, this.#unstoppable.promise]);
+    const mayBeTriedAgain = () => number === 1 && !this.#isStopped && child.exitCode !== 0 && !pipes.hasActed;
+    // A run that was stopped has not come to its own end; nor has one that may be tried again: a stop still counts.
+    this.hasExited = this.#stopping === undefined && !mayBeTriedAgain();
+    await this.#endLeftovers();
+    pipes.abandonWhenQuiet();
+    await drained;
+    const evidence = pipes.evidence.conclude(child.exitCode, child.signalCode);
+    return {
+      end: { evidence, textIncomplete: pipes.evidence.text().isIncomplete },
+      isWorthAnother: mayBeTriedAgain() && pipes.evidence.sawLockedDatabase,
+    };
+  }
+
+  /**
+   * All opencode processes of a user write to one SQLite file. One that finds it locked waits for 5 s and gives up
+   * (1.18.33); whoever held it has most likely done by then.
+   *
+   * @returns whether to go on
+   */
+  async #pauseForDatabase(): Promise<boolean> {
+    this.#log.write("stderr", `bizar: ${LOCKED_NOTE}`);
+    this.#observer.startRepeated();
+    const over = Promise.withResolvers<void>();
+    const timer = this.#parts.clock.after(LOCKED_PAUSE_MS, () => over.resolve());
+    await Promise.race([over.promise, this.#stopped.promise]);
+    timer.clear();
+    return !this.#isStopped;
+  }
+
+  #spawn(nonce: string): Child | Error {
     const { binary, identity, onExit, environment, skipPermissions, guard } = this.#parts;
-    const { instanceId, agent, sessionId, kind } = turn;
+    const { instanceId, agent, sessionId, kind, directory, prompt } = this.#turn;
     const supervisor = { pid: identity.pid, startTime: identity.startTime };
     const role = { instanceId, nonce, agent, sessionId, supervisor, onExit, turn: kind, guard };
     try {
-      return Bun.spawn([binary, ...runArguments(turn, skipPermissions)], {
-        cwd: turn.directory,
+      return Bun.spawn([binary, ...runArguments(this.#turn, skipPermissions)], {
+        cwd: directory,
         env: runEnvironment(environment, role),
-        stdin: new TextEncoder().encode(turn.prompt),
+        stdin: new TextEncoder().encode(prompt),
         stdout: "pipe",
         stderr: "pipe",
         detached: true,
@@ -101,12 +151,11 @@ class ProcessTurn implements RunningTurn {
     }
   }
 
-  async #notStarted(turn: TurnRequest, error: Error): Promise<TurnEnd> {
+  #notStarted(error: Error): TurnEnd {
     const spawnError =
-      `opencode could not be started as ${this.#parts.binary} in ${turn.directory}: ${error.message}. ` +
+      `opencode could not be started as ${this.#parts.binary} in ${this.#turn.directory}: ${error.message}. ` +
       `Check that both exist, or set the option "opencodeBinary".`;
     this.#log.write("stderr", spawnError);
-    this.#log.close();
     const evidence = { exitCode: null, signal: null, spawnError, lastErrorLines: [], text: "" };
     return { evidence, textIncomplete: false };
   }

@@ -51,6 +51,12 @@ export class TurnPipes {
     };
   }
 
+  /** Whether the agent has done anything yet, as far as the pipes and its voice have shown it. */
+  get hasActed(): boolean {
+    const { toolCallCount, liveness } = this.#progress;
+    return this.evidence.hasActed || toolCallCount > 0 || liveness?.hasActed === true;
+  }
+
   /** Settles when both pipes have ended. They are read together: one that is left alone would stop the child. */
   async drain(stdout: ReadableStream<Uint8Array>, stderr: ReadableStream<Uint8Array>): Promise<void> {
     const { sessionId } = this.#parts.turn;

@@ -2,6 +2,7 @@ import { defaultGuard } from "../../../scripts/scripted-host/guard-settings.ts";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { processBackend, type ProcessBackendParts } from "../../../src/backends/process/process-backend.ts";
+import { systemClock } from "../../../src/host/system-clock.ts";
 import { treeMembers } from "../../../src/processes/end-tree.ts";
 import type { ProcessIdentity, ProcessInfo } from "../../../src/processes/process-table.ts";
 import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
@@ -18,6 +19,8 @@ export interface Seen {
   readonly processes: ProcessIdentity[];
   readonly sessions: string[];
   readonly progress: Progress[];
+  /** How often the start was repeated. */
+  repeats: number;
   readonly stops: Outcome[];
 }
 
@@ -41,7 +44,7 @@ export function startTurn(
 ): StartedTurn {
   const folder = temporaryFolder(() => running.stopNow());
   const path = join(folder, "agent.log");
-  const seen: Seen = { processes: [], sessions: [], progress: [], stops: [] };
+  const seen: Seen = { processes: [], sessions: [], progress: [], repeats: 0, stops: [] };
   const turn: TurnRequest = {
     instanceId: createInstanceId(),
     agent: "mimir",
@@ -61,11 +64,13 @@ export function startTurn(
     guard: defaultGuard(folder),
     environment: process.env,
     openLog: () => new LogFile(path, 10_485_760, () => undefined),
+    clock: systemClock,
     ...parts,
   });
   const running = backend.start(turn, {
     spawned: (process) => seen.processes.push(process),
     sessionIdentified: (sessionId) => seen.sessions.push(sessionId),
+    startRepeated: () => void seen.repeats++,
     progressed: (progress) => seen.progress.push(progress),
     mustStop: (outcome) => seen.stops.push(outcome),
   });
