@@ -5,6 +5,7 @@ import { CommandError, parserOptions, type Command, type CommandInput } from "./
 import { gc } from "./gc.ts";
 import { kill } from "./kill.ts";
 import { logs } from "./logs.ts";
+import { print } from "./print.ts";
 import { ps } from "./ps.ts";
 import { show } from "./show.ts";
 
@@ -48,7 +49,7 @@ function read(command: Command, args: readonly string[]): CommandInput {
 }
 
 async function printUsage(text: string): Promise<number> {
-  await Bun.write(Bun.stdout, text);
+  await print(text);
   return 0;
 }
 

@@ -4,6 +4,7 @@ import { createIdentity } from "../processes/supervisor-identity.ts";
 import { RecordFolder } from "../store/record-folder.ts";
 import { statePaths } from "../store/state-paths.ts";
 import { CommandError, type CommandContext } from "./command.ts";
+import { print } from "./print.ts";
 
 /** What the commands work with: the same folders as the plugin's, by the same environment. */
 export function createContext(environment: NodeJS.ProcessEnv = process.env): CommandContext {
@@ -21,9 +22,7 @@ export function createContext(environment: NodeJS.ProcessEnv = process.env): Com
     // Only looks: what is no record is its owner's to move.
     records: new RecordFolder(paths, warn, "leave"),
     identity: createIdentity(),
-    async print(text) {
-      await Bun.write(Bun.stdout, text);
-    },
+    print,
     warn,
     colours: process.stdout.isTTY && (environment["NO_COLOR"] ?? "") === "",
   };

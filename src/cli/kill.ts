@@ -2,7 +2,7 @@ import { askOwner } from "../store/ask-owner.ts";
 import type { InstanceRecord } from "../store/record.ts";
 import { CommandError, type Command, type CommandContext } from "./command.ts";
 import { findRecord } from "./find-record.ts";
-import { killLost } from "./kill-lost.ts";
+import { endLeftTree, killLost } from "./kill-lost.ts";
 
 /** Beyond the grace of the agent's own opencode: the end of the tree, the last write. */
 const END_LIMIT_MS = 10_000;
@@ -29,12 +29,14 @@ export const kill: Command = {
 
 async function killByOwner(context: CommandContext, { instanceId, supervisor }: InstanceRecord): Promise<string> {
   const answer = await askOwner(context, instanceId, { kind: "kill" });
+  if (!answer.ok && (answer.reason === "no_reaction" || answer.reason === "refused")) {
+    throw new CommandError(`${instanceId} was not ended (its opencode is process ${supervisor.pid}). ${answer.error}`);
+  }
   if (!answer.ok && answer.reason === "owner_gone") {
     const status = await killLost(context, instanceId);
     if (status !== undefined) return status;
-  }
-  if (!answer.ok && answer.reason !== "ended" && answer.reason !== "unfinished") {
-    throw new CommandError(`${instanceId} was not ended (its opencode is process ${supervisor.pid}). ${answer.error}`);
+    // A host is settling it, perhaps one that lets it work on to its end: without a process that is now.
+    await endLeftTree(context, instanceId);
   }
   const end = performance.now() + context.options.killGraceMs + END_LIMIT_MS;
   while (performance.now() < end) {
