@@ -81,10 +81,9 @@ export class Admission {
     return { what: "memory", detail: `${available} MB are available${aside}; ${memory.minFreeMemoryMb} MB must be` };
   }
 
-  /** How many will wait once so many more have asked. */
-  lengthWith(coming: number): number {
-    const places = this.#waiting.length > 0 ? 0 : this.#parts.limit - this.#running.size;
-    return this.#waiting.length + Math.max(0, coming - places);
+  /** Whether so many wait. */
+  isFull(maxWaiting: number): boolean {
+    return this.#waiting.length >= maxWaiting;
   }
 
   /** Lets nobody in any more. */

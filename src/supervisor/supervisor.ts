@@ -50,7 +50,6 @@ export class Supervisor {
   readonly #parts: SupervisorParts;
   readonly #admission: Admission;
   readonly #live = new Map<string, Live>();
-  #creating = 0;
   #closed = false;
 
   constructor(parts: SupervisorParts) {
@@ -70,23 +69,25 @@ export class Supervisor {
     const { store, clock } = this.#parts;
     const refusal = this.#parts.refusal?.();
     if (refusal !== undefined) throw new Error(refusal);
-    // Those whose first record is being written are counted: several may be spawned at once.
-    if (this.#admission.lengthWith(this.#creating + 1) > MAX_WAITING) {
+    if (this.#admission.isFull(MAX_WAITING)) {
       throw new Error(`${MAX_WAITING} agents are waiting already. Collect or kill some, then try again.`);
     }
     const instance = createInstance(createInstanceId(), request, clock.now());
     const id = instance.instanceId;
-    this.#creating += 1;
+    const live = createLive(instance);
+    const recorded = Promise.withResolvers<void>();
+    // Agents start in the order in which they were asked for, whichever record reaches the disk first.
+    this.#admission.request(id, () => void recorded.promise.then(() => this.#start(live)));
     try {
       await store.create(instance);
-    } finally {
-      this.#creating -= 1;
+    } catch (error) {
+      this.#admission.release(id);
+      throw error;
     }
-    const live = createLive(instance);
     this.#live.set(id, live);
     // dispose may have come while the record was being written.
     if (this.#isClosed()) this.#endAtShutdown(live);
-    else this.#admission.request(id, () => this.#start(live));
+    recorded.resolve();
     return id;
   }
 

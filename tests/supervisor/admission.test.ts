@@ -62,13 +62,14 @@ test("one that leaves while it is being let in makes room for the next", () => {
   expect(admitted).toEqual(["a", "b"]);
 });
 
-test("who is about to ask is counted with those that wait", () => {
+test("the line is full when so many wait, those that run left out", () => {
   const { admission, request } = line(2);
-  expect([1, 2, 3].map((coming) => admission.lengthWith(coming))).toEqual([0, 0, 1]);
-  request("a");
-  expect([1, 2].map((coming) => admission.lengthWith(coming))).toEqual([0, 1]);
-  request("b", "c");
-  expect([1, 2].map((coming) => admission.lengthWith(coming))).toEqual([2, 3]);
+  request("a", "b", "c");
+  expect(admission.isFull(2)).toBe(false);
+  request("d");
+  expect(admission.isFull(2)).toBe(true);
+  admission.release("a");
+  expect(admission.isFull(2)).toBe(false);
 });
 
 test("a line that is closed lets nobody in any more", () => {

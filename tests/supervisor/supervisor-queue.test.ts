@@ -17,6 +17,30 @@ test("agents over the limit wait in their order and start by themselves", async 
   expect(backend.turns).toHaveLength(2);
 });
 
+test("agents start in the order in which they were asked for, whichever record reaches the disk first", async () => {
+  const { backend, start, store, supervisor } = createSupervisorRig(1);
+  const first = await start();
+  const letGo = store.hold("create");
+  const second = supervisor.spawn(sampleRequest({ agent: "second" }));
+  // The disk is slow for the second one only.
+  store.hold("create")();
+  const third = await supervisor.spawn(sampleRequest({ agent: "third" }));
+  first.turn.end();
+  await supervisor.whenSettled(first.id);
+  letGo();
+  await second;
+  expect(backend.turns.map(({ request }) => request.agent)).toEqual(["mimir", "second"]);
+  expect(supervisor.view(third)!.queuePosition).toBe(1);
+});
+
+test("an agent whose record cannot be written gives its place to the next", async () => {
+  const { start, store, supervisor } = createSupervisorRig(1);
+  store.failing.add("create");
+  expect(await supervisor.spawn(sampleRequest()).catch(String)).toContain("create failed");
+  store.failing.clear();
+  await start();
+});
+
 describe("an agent that is killed while it waits", () => {
   test("never starts, and those behind it move up", async () => {
     const { backend, start, stateOf, supervisor } = createSupervisorRig(1);
