@@ -10,6 +10,8 @@ const RESERVED_MS = 15_000;
 /** How often memory is looked at while somebody waits for nothing else. */
 const MEMORY_POLL_MS = 3000;
 
+const MEMORY_DOES_NOT_MATTER: MemoryLimit = { minFreeMemoryMb: 0, availableMemoryMb: () => 0 };
+
 /** Memory as a limit, in megabytes. */
 export interface MemoryLimit {
   /** With less than this available only one runs; 0: memory does not matter. */
@@ -21,7 +23,8 @@ export interface MemoryLimit {
 export interface AdmissionParts {
   /** How many run at once. */
   readonly limit: number;
-  readonly memory: MemoryLimit;
+  /** Absent: memory does not matter. */
+  readonly memory?: MemoryLimit | undefined;
   readonly clock: Clock;
 }
 
@@ -37,15 +40,19 @@ export interface WaitsFor {
  * they have taken their memory.
  */
 export class Admission {
-  readonly #parts: AdmissionParts;
+  readonly #limit: number;
+  readonly #memory: MemoryLimit;
+  readonly #clock: Clock;
   /** Those that run, and when each was let in. */
   readonly #running = new Map<string, number>();
   readonly #waiting: { id: string; admit: () => void }[] = [];
   #memoryTimer: Timer | undefined;
   #closed = false;
 
-  constructor(parts: AdmissionParts) {
-    this.#parts = parts;
+  constructor({ limit, memory = MEMORY_DOES_NOT_MATTER, clock }: AdmissionParts) {
+    this.#limit = limit;
+    this.#memory = memory;
+    this.#clock = clock;
   }
 
   /** Asks for a place. `admit` is called once there is one: at once, or later. */
@@ -71,14 +78,14 @@ export class Admission {
   /** What it waits for; `undefined` when it does not wait. */
   waitsFor(id: string): WaitsFor | undefined {
     if (this.position(id) === undefined) return undefined;
-    const { limit, memory } = this.#parts;
-    if (this.#running.size >= limit) {
-      return { what: "a place", detail: `${this.#running.size} of at most ${limit} are running` };
+    if (this.#running.size >= this.#limit) {
+      return { what: "a place", detail: `${this.#running.size} of at most ${this.#limit} are running` };
     }
     const reserved = Math.round(this.#reservedMb());
     const aside = reserved === 0 ? "" : `, ${reserved} MB of it set aside for agents that have just started`;
-    const available = Math.round(memory.availableMemoryMb());
-    return { what: "memory", detail: `${available} MB are available${aside}; ${memory.minFreeMemoryMb} MB must be` };
+    const { minFreeMemoryMb, availableMemoryMb } = this.#memory;
+    const available = Math.round(availableMemoryMb());
+    return { what: "memory", detail: `${available} MB are available${aside}; ${minFreeMemoryMb} MB must be` };
   }
 
   /** Whether so many wait. */
@@ -93,10 +100,10 @@ export class Admission {
   }
 
   #admitNext(): void {
-    while (!this.#closed && this.#running.size < this.#parts.limit && this.#waiting.length > 0 && this.#hasMemory()) {
+    while (!this.#closed && this.#running.size < this.#limit && this.#waiting.length > 0 && this.#hasMemory()) {
       const next = this.#waiting.shift();
       if (next === undefined) break;
-      this.#running.set(next.id, this.#parts.clock.now());
+      this.#running.set(next.id, this.#clock.now());
       next.admit();
     }
     this.#watchMemory();
@@ -104,26 +111,26 @@ export class Admission {
 
   /** A place that is given back asks again by itself; memory does not tell when it is there. */
   #watchMemory(): void {
-    const isWatched = !this.#closed && this.#waiting.length > 0 && this.#running.size < this.#parts.limit;
+    const isWatched = !this.#closed && this.#waiting.length > 0 && this.#running.size < this.#limit;
     if (!isWatched) {
       this.#memoryTimer?.clear();
       this.#memoryTimer = undefined;
       return;
     }
-    this.#memoryTimer ??= this.#parts.clock.after(MEMORY_POLL_MS, () => {
+    this.#memoryTimer ??= this.#clock.after(MEMORY_POLL_MS, () => {
       this.#memoryTimer = undefined;
       this.#admitNext();
     });
   }
 
   #hasMemory(): boolean {
-    const { minFreeMemoryMb, availableMemoryMb } = this.#parts.memory;
+    const { minFreeMemoryMb, availableMemoryMb } = this.#memory;
     if (this.#running.size === 0 || minFreeMemoryMb === 0) return true;
     return availableMemoryMb() - this.#reservedMb() >= minFreeMemoryMb;
   }
 
   #reservedMb(): number {
-    const now = this.#parts.clock.now();
+    const now = this.#clock.now();
     let reserved = 0;
     for (const startedAt of this.#running.values()) {
       const age = now - startedAt;

@@ -12,7 +12,6 @@ import { transition, type Effect, type InstanceEvent } from "./transition.ts";
 export const MAX_WAITING = 64;
 const PROGRESS_SAVE_MS = 10_000;
 const PREVIEW_CHARACTERS = 200;
-const MEMORY_DOES_NOT_MATTER: MemoryLimit = { minFreeMemoryMb: 0, availableMemoryMb: () => 0 };
 const CLOSED = "This opencode is shutting down; no agent can be started any more.";
 
 export interface SupervisorParts {
@@ -54,7 +53,7 @@ export class Supervisor {
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
-    const { maxConcurrentInstances: limit, memory = MEMORY_DOES_NOT_MATTER, clock } = parts;
+    const { maxConcurrentInstances: limit, memory, clock } = parts;
     this.#admission = new Admission({ limit, memory, clock });
   }
 
@@ -137,12 +136,8 @@ export class Supervisor {
     const live = this.#live.get(instanceId);
     if (live === undefined) return undefined;
     const { instance, unsavedResult } = live;
-    return {
-      instance,
-      unsavedResult,
-      queuePosition: this.#admission.position(instanceId),
-      waitsFor: this.#admission.waitsFor(instanceId),
-    };
+    const queuePosition = this.#admission.position(instanceId);
+    return { instance, unsavedResult, queuePosition, waitsFor: this.#admission.waitsFor(instanceId) };
   }
 
   /** Every instance that this supervisor holds, oldest first. */

@@ -2,12 +2,10 @@ import { expect, test } from "bun:test";
 import { Admission } from "../../src/supervisor/admission.ts";
 import { FakeClock } from "./fake-clock.ts";
 
-const memory = { minFreeMemoryMb: 0, availableMemoryMb: () => 0 };
-
 /** A line for `limit` places that notes who was let in. */
 function line(limit: number) {
   const admitted: string[] = [];
-  const admission = new Admission({ limit, memory, clock: new FakeClock() });
+  const admission = new Admission({ limit, clock: new FakeClock() });
   const request = (...ids: string[]) => {
     for (const id of ids) admission.request(id, () => void admitted.push(id));
   };
