@@ -13,6 +13,8 @@ export class Prose {
 
   /** The prose in the next piece of the text. */
   take(text: string): string {
+    // Nearly every delta is a word within a line.
+    if (this.#lineIsProse !== undefined && !text.includes("\n")) return this.#lineIsProse ? text : "";
     let prose = "";
     for (const piece of text.split(/(?<=\n)/)) {
       const line = this.#classified(piece);

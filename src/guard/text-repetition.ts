@@ -7,6 +7,8 @@ const LAPS = 4;
 /** Shorter repetitions ("No. No. No. No.") are speech. */
 const SHORTEST_LOOP = 160;
 const KEPT = LONGEST_LAP * LAPS;
+/** Deltas are a few characters each; so many are made plain together. */
+const BATCH = 64;
 /** The text is looked at each time so much has come, wherever its deltas end. */
 const CHECK_EVERY = 256;
 
@@ -18,10 +20,15 @@ export class TextRepetition {
   readonly #prose = new Prose();
   #tail = "";
   #unchecked = "";
+  /** Prose as it came. */
+  #raw = "";
 
   /** Takes a delta in; returns whether the text has become a loop. */
   push(delta: string): boolean {
-    this.#unchecked += plain(this.#prose.take(delta));
+    this.#raw += this.#prose.take(delta);
+    if (this.#raw.length < BATCH) return false;
+    this.#unchecked += plain(this.#raw);
+    this.#raw = "";
     let found = false;
     while (this.#unchecked.length >= CHECK_EVERY) {
       this.#tail = (this.#tail + this.#unchecked.slice(0, CHECK_EVERY)).slice(-KEPT);
