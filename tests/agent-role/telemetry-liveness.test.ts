@@ -97,6 +97,15 @@ describe("calls side by side", () => {
     expect(livenessAfter(...events)).toMatchObject({ phase: "composing", since: 20 });
   });
 
+  test("one that was being written when another began to run has had its time from then on", () => {
+    const events = [
+      [10, tool("write", "pending", "b")],
+      [20, tool("read", "running", "a")],
+      [30, tool("read", "completed", "a")],
+    ] as const;
+    expect(livenessAfter(...events)).toMatchObject({ phase: "composing", since: 10 });
+  });
+
   test("the second of two that are written one after the other has a time of its own", () => {
     const events = [
       [10, tool("write", "pending", "a")],

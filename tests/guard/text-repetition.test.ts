@@ -34,11 +34,11 @@ const looping: [what: string, text: string][] = [
   ],
   [
     "other white space, case and punctuation",
-    counted(24, (i) => (i % 2 === 0 ? "Let me think again.\n" : "  let me THINK again! ")),
+    counted(40, (i) => (i % 2 === 0 ? "Let me think again.\n" : "  let me THINK again! ")),
   ],
   ["no sentence at all", times(60, "and then I check the file and then ")],
   ["one word", times(200, "wait ")],
-  ["one short sentence without end", times(300, "No. ")],
+  ["one short sentence without end", times(400, "No. ")],
   ["German", times(8, german)],
   ["Chinese", times(30, chinese)],
   ["Chinese without any punctuation", times(60, "我再检查一下文件")],
