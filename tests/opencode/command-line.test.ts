@@ -1,0 +1,131 @@
+import { afterEach, expect, test } from "bun:test";
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startServer } from "../../scripts/scripted-host/opencode.ts";
+import { PLUGIN } from "../../scripts/scripted-host/sandbox.ts";
+import { treeMembers } from "../../src/processes/end-tree.ts";
+import { askServer, createRig, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
+
+let rig: Rig;
+afterEach(async () => await rig.dispose());
+
+const DAY = 86_400_000;
+
+/** Runs the command line as an operator does, on the state of the rig's opencode. */
+async function operator(...args: string[]) {
+  const main = join(PLUGIN, "../src/cli/main.ts");
+  const child = Bun.spawn([process.execPath, main, ...args], {
+    env: rig.sandbox.environment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  return { stdout, stderr, exitCode };
+}
+
+function living(instanceId: string): string[] {
+  return treeMembers({ marker: instanceId }).map(({ command }) => command);
+}
+
+/** Plans an Odin that spawns an agent which hangs in its bash, and collects it. */
+function planHangingAgent(): void {
+  const command = "nohup sleep 78 >/dev/null 2>&1 & sleep 77";
+  rig.plan("hang", { calls: [{ tool: "bash", args: { command, description: "Hangs" } }] });
+  rig.plan("collect one that hangs", spawn({ agent: "thor", prompt: "hang" }), (request) => {
+    const [{ instanceId }] = request.toolResults.map((text) => JSON.parse(text) as { instanceId: string }) as [Answer];
+    return { calls: [{ tool: "bizar_collect", args: { instanceId } }] };
+  });
+}
+
+function instanceIds(): string[] {
+  if (!existsSync(rig.sandbox.stateDir)) return [];
+  const names = readdirSync(rig.sandbox.stateDir, { recursive: true, encoding: "utf8" });
+  return names.flatMap((name) => /^bg\/(bgr_\w{26})\.json$/.exec(name)?.[1] ?? []);
+}
+
+async function untilItHangs(): Promise<string> {
+  await until("the agent hangs in its bash", () => {
+    const [id] = instanceIds();
+    return id !== undefined && ["sleep 77", "sleep 78"].every((sleeper) => living(id).includes(sleeper));
+  });
+  return instanceIds()[0] ?? "";
+}
+
+test("an operator sees an agent of a running opencode serve, and kills it: its collect is answered, nothing is left", async () => {
+  const served = await serveRig();
+  rig = served;
+  planHangingAgent();
+  const asking = served.ask("collect one that hangs");
+  const id = await untilItHangs();
+  const listed = await operator("ps");
+  expect(listed.stdout.trimEnd().split("\n")).toHaveLength(2);
+  expect(listed.stdout).toMatch(new RegExp(`^${id}  thor +running .* lives `, "m"));
+  expect((await operator("logs", id.slice(-8))).stdout).toContain("[stderr]");
+  const begin = performance.now();
+  expect(await operator("kill", id)).toEqual({ exitCode: 0, stdout: `${id} killed\n`, stderr: "" });
+  expect(performance.now() - begin).toBeLessThan(5000);
+  expect(living(id)).toEqual([]);
+  const asked = await asking;
+  expect(asked.answers("bizar_collect")).toEqual([
+    expect.objectContaining({
+      instanceId: id,
+      status: "killed",
+      reason: "killed",
+      error: "Killed on request of another process.",
+    }),
+  ]);
+  expect((await operator("show", id)).stdout).toContain("status:     killed");
+}, 60_000);
+
+test("an agent of one opencode is killed by Odin in another one on the same state folder", async () => {
+  const served = await serveRig();
+  rig = served;
+  planHangingAgent();
+  const asking = served.ask("collect one that hangs");
+  const id = await untilItHangs();
+  const other = await startServer(rig.sandbox);
+  try {
+    rig.plan("kill that of the other", { calls: [{ tool: "bizar_kill", args: { instanceId: id } }] });
+    const asked = await askServer(other, rig.sandbox.project, "kill that of the other");
+    expect(asked.answers("bizar_kill")).toEqual([{ instanceId: id, status: "killed" }]);
+    expect(living(id)).toEqual([]);
+    expect((await asking).answers("bizar_collect")).toEqual([expect.objectContaining({ status: "killed" })]);
+  } finally {
+    await other.stop();
+  }
+}, 60_000);
+
+test("an opencode that is stopped does not react: the operator is told so, and the agent is not killed later", async () => {
+  const served = await serveRig();
+  rig = served;
+  planHangingAgent();
+  const asking = served.ask("collect one that hangs").catch(() => undefined);
+  const id = await untilItHangs();
+  process.kill(served.server.pid, "SIGSTOP");
+  const { exitCode, stderr } = await operator("kill", id);
+  process.kill(served.server.pid, "SIGCONT");
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("did not react to the request, which was taken back");
+  expect((await operator("ps")).stdout).toContain(id);
+  expect((await operator("kill", id)).stdout).toBe(`${id} killed\n`);
+  await asking;
+}, 60_000);
+
+test("the start of an opencode removes what is older than 7 days", async () => {
+  rig = await createRig();
+  const sessions = join(rig.sandbox.stateDir, "sessions");
+  mkdirSync(sessions, { recursive: true });
+  const [old, young] = [join(sessions, "ses_old.json"), join(sessions, "ses_young.json")];
+  for (const [path, days] of [[old, 8] as const, [young, 6] as const]) {
+    writeFileSync(path, "{}");
+    utimesSync(path, (Date.now() - days * DAY) / 1000, (Date.now() - days * DAY) / 1000);
+  }
+  const server = await startServer(rig.sandbox);
+  try {
+    rig.plan("hello", { text: "hello" });
+    await askServer(server, rig.sandbox.project, "hello");
+    await until("the old one is gone", () => !existsSync(old));
+    expect(existsSync(young)).toBe(true);
+  } finally {
+    await server.stop();
+  }
+}, 60_000);
