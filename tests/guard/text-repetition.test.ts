@@ -39,13 +39,13 @@ const looping: [what: string, text: string][] = [
   ["no sentence at all", times(60, "and then I check the file and then ")],
   ["one word", times(200, "wait ")],
   ["one short sentence without end", times(400, "No. ")],
-  ["German", times(8, german)],
+  ["German", times(12, german)],
   ["Chinese", times(30, chinese)],
   ["Chinese without any punctuation", times(60, "我再检查一下文件")],
   ["lines with bold words", times(20, "**Considering the options** I think it over.\n")],
   [
     "a loop after a closed code block",
-    `\`\`\`ts\nconst a = 1;\n\`\`\`\n${times(12, "Now I look at the tests again. ")}`,
+    `\`\`\`ts\nconst a = 1;\n\`\`\`\n${times(30, "Now I look at the tests again. ")}`,
   ],
 ];
 
