@@ -94,6 +94,34 @@ test("an agent of one opencode is killed by Odin in another one on the same stat
   }
 }, 60_000);
 
+test("a message of Odin in another opencode is a further turn of an agent that has ended, run by its own opencode", async () => {
+  const served = await serveRig();
+  rig = served;
+  rig.plan("first task", { text: "first result" });
+  rig.plan("delegate", spawn({ agent: "thor", prompt: "first task" }), (request) => {
+    const ids = request.toolResults.map((text) => (JSON.parse(text) as { instanceId: string }).instanceId);
+    return { calls: [{ tool: "bizar_collect", args: { instanceIds: ids } }] };
+  });
+  const [[{ instanceId }]] = (await served.ask("delegate")).answers("bizar_collect");
+  const other = await startServer(rig.sandbox);
+  try {
+    rig.plan("and the second", { text: "second result" });
+    rig.plan(
+      "send and collect",
+      { calls: [{ tool: "bizar_send_message", args: { instanceId, prompt: "and the second" } }] },
+      { calls: [{ tool: "bizar_collect", args: { instanceId } }] },
+    );
+    const asked = await askServer(other, rig.sandbox.project, "send and collect");
+    expect(asked.answers("bizar_collect")).toEqual([
+      expect.objectContaining({ status: "done", result: "second result" }),
+    ]);
+    const { supervisor } = JSON.parse((await operator("show", instanceId, "--json")).stdout);
+    expect(supervisor.pid).toBe(served.server.pid);
+  } finally {
+    await other.stop();
+  }
+}, 60_000);
+
 test("an opencode that is stopped does not react: the operator is told so, and the agent is not killed later", async () => {
   const served = await serveRig();
   rig = served;
