@@ -1,5 +1,5 @@
 import { Announcer, type ClaimedAnnouncement } from "./host/announcements/announcer.ts";
-import { ParentSessions } from "./host/announcements/parent-session.ts";
+import { openParentSession } from "./host/announcements/parent-session.ts";
 import type { HostClient } from "./host/host-client.ts";
 import type { FileInstanceStore } from "./store/file-instance-store.ts";
 import type { LostRecords } from "./store/lost-records.ts";
@@ -17,12 +17,10 @@ export interface AnnouncingParts {
 /** The announcer of one plugin instance, with the records as what it goes by. */
 export function createAnnouncer(parts: AnnouncingParts, store: FileInstanceStore, lost: LostRecords): Announcer {
   const { host, clock, report } = parts;
-  const sessions = new ParentSessions(host);
   return new Announcer({
     clock,
     claim: async (instanceId) => await claimAnnouncement(clock, store, lost, instanceId),
-    deliver: async (...message) => await sessions.deliver(...message),
-    alreadyTold: async (sessionId) => await sessions.toldEnds(sessionId),
+    open: async (sessionId) => await openParentSession(host, sessionId),
     report,
   });
 }
@@ -33,16 +31,21 @@ async function claimAnnouncement(
   store: FileInstanceStore,
   lost: LostRecords,
   instanceId: string,
-): Promise<ClaimedAnnouncement | undefined> {
+): Promise<ClaimedAnnouncement | "settled" | "later"> {
+  if (store.isDirty(instanceId)) return "later";
   const instance = await lost.claimEnded(instanceId);
-  if (instance === undefined) return undefined;
+  if (instance === undefined) {
+    const record = await lost.findEnded(instanceId);
+    return store.isDirty(instanceId) || record?.announcement?.state === "pending" ? "later" : "settled";
+  }
   const release = async () => await lost.releaseEnded(instanceId);
   if (instance.announcement?.state !== "pending") {
     await release();
-    return undefined;
+    return "settled";
   }
   return {
     instance,
+    end: { instanceId, turn: instance.announcement.turn },
     release,
     async settle(state) {
       const at = clock.now();

@@ -45,6 +45,8 @@ const messageSchema = z.object({
       text: z.string().nullish(),
       synthetic: z.boolean().nullish(),
       metadata: z.record(z.string(), z.unknown()).nullish(),
+      /** Of a tool's part: what its answer says beside its text. */
+      state: z.object({ metadata: z.unknown() }).nullish(),
     }),
   ),
 });

@@ -9,8 +9,8 @@ const LONGEST_RETRY_MS = 30_000;
 
 /** The states of one instance on their way to the disk. */
 interface Writer {
-  /** The newest state that is not on disk; `null` when all is. */
-  wanted: Instance | null;
+  /** The newest state that is not on disk, and a result that goes before it; `null` when all is. */
+  wanted: { readonly instance: Instance; readonly result: string | undefined } | null;
   writing: Promise<void> | null;
   retry: Timer | null;
   retryMs: number;
@@ -33,24 +33,26 @@ export class FileInstanceStore implements InstanceStore {
   async create(instance: Instance): Promise<void> {
     await makeFolders(this.paths, this.files);
     this.#writeNow ??= await this.files.loadReplaceNow();
+    await this.#forget(instance.instanceId);
     await this.files.replace(recordPath(this.paths, instance.instanceId), this.#text(instance));
   }
 
-  async save(instance: Instance): Promise<void> {
+  async save(instance: Instance, result?: string): Promise<void> {
     const writer = this.#writer(instance.instanceId);
-    writer.wanted = instance;
+    writer.wanted = { instance, result };
     writer.retry?.clear();
     writer.retry = null;
     writer.writing ??= this.#writeAll(instance.instanceId, writer).finally(() => (writer.writing = null));
     await writer.writing;
   }
 
-  saveNow(instance: Instance): void {
+  saveNow(instance: Instance, result?: string): void {
     this.#closed = true;
     const writer = this.#writers.get(instance.instanceId);
     writer?.retry?.clear();
     if (writer !== undefined) writer.wanted = null;
     this.#lastWords.set(instance.instanceId, instance);
+    if (result !== undefined) this.#writeNow?.(resultPath(this.paths, instance.instanceId), result);
     this.#writeNow?.(recordPath(this.paths, instance.instanceId), this.#text(instance));
   }
 
@@ -79,7 +81,8 @@ export class FileInstanceStore implements InstanceStore {
   async #writeAll(instanceId: string, writer: Writer): Promise<void> {
     for (let next = writer.wanted; next !== null && !this.#closed; next = writer.wanted) {
       try {
-        await this.files.replace(recordPath(this.paths, instanceId), this.#text(next));
+        if (next.result !== undefined) await this.writeResult(instanceId, next.result);
+        await this.files.replace(recordPath(this.paths, instanceId), this.#text(next.instance));
       } catch (error) {
         this.#retryLater(writer);
         throw error;
@@ -93,11 +96,22 @@ export class FileInstanceStore implements InstanceStore {
     this.#writers.delete(instanceId);
   }
 
+  /** Ends what is on its way to the disk: something newer is about to be written. */
+  async #forget(instanceId: string): Promise<void> {
+    const writer = this.#writers.get(instanceId);
+    if (writer === undefined) return;
+    writer.wanted = null;
+    writer.retry?.clear();
+    await writer.writing?.catch(() => undefined);
+    this.#writers.delete(instanceId);
+  }
+
   #retryLater(writer: Writer): void {
     if (this.#closed) return;
     writer.retry = this.clock.after(writer.retryMs, () => {
       // The first failure was reported; the next attempt follows by itself.
-      if (writer.wanted !== null) this.save(writer.wanted).catch(() => undefined);
+      const { wanted } = writer;
+      if (wanted !== null) this.save(wanted.instance, wanted.result).catch(() => undefined);
     });
     writer.retryMs = Math.min(writer.retryMs * 2, LONGEST_RETRY_MS);
   }

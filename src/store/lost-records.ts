@@ -50,19 +50,31 @@ export class LostRecords {
   async claimEnded(instanceId: string): Promise<Instance | undefined> {
     for (let use = this.#uses.get(instanceId); use !== undefined; use = this.#uses.get(instanceId)) await use.promise;
     this.#uses.set(instanceId, Promise.withResolvers());
-    if (await this.#claims.take(instanceId)) {
-      const record = await this.folder.read(instanceId);
-      if (record !== undefined && isTerminalRecord(record) && this.#isFree(record)) return fromRecord(record);
-      await this.#claims.release(instanceId, false);
+    let instance: Instance | undefined;
+    try {
+      if (!(await this.#claims.take(instanceId))) return undefined;
+      const record = await this.findEnded(instanceId);
+      instance = record === undefined ? undefined : fromRecord(record);
+      if (instance === undefined) await this.#claims.release(instanceId, false);
+      return instance;
+    } finally {
+      if (instance === undefined) this.#endUse(instanceId);
     }
-    this.#endUse(instanceId);
-    return undefined;
+  }
+
+  /** The record of a turn that has ended, and that is this host's or nobody's; somebody may have a claim on it. */
+  async findEnded(instanceId: string): Promise<InstanceRecord | undefined> {
+    const record = await this.folder.read(instanceId);
+    return record !== undefined && isTerminalRecord(record) && this.#isFree(record) ? record : undefined;
   }
 
   /** Gives an ended record back that {@link claimEnded} took. */
   async releaseEnded(instanceId: string): Promise<void> {
-    await this.#claims.release(instanceId, true);
-    this.#endUse(instanceId);
+    try {
+      await this.#claims.release(instanceId, true);
+    } finally {
+      this.#endUse(instanceId);
+    }
   }
 
   #endUse(instanceId: string): void {

@@ -52,17 +52,18 @@ export interface Backend {
 
 /** Where records and results are kept. */
 export interface InstanceStore {
-  /** Writes a first record. Rejects, and forgets the instance, when that fails. */
+  /** Writes the first record of a run; what was on its way before counts no more. Rejects when that fails, once and for all. */
   create(instance: Instance): Promise<void>;
   /**
    * Settles when the record is durable. Calls for one instance are written in order, the last state wins. Rejects
-   * when the first attempt fails; the record stays dirty and is tried again.
+   * when the first attempt fails; the record stays dirty and is tried again. A result that the disk did not take is
+   * tried again before its record.
    */
-  save(instance: Instance): Promise<void>;
+  save(instance: Instance, unsavedResult?: string): Promise<void>;
   /** Whether a state of this instance has not reached the disk. */
   isDirty(instanceId: string): boolean;
   /** {@link InstanceStore.save} before it returns, for `dispose`. */
-  saveNow(instance: Instance): void;
+  saveNow(instance: Instance, unsavedResult?: string): void;
   /** Settles when the whole result is durable. */
   writeResult(instanceId: string, text: string): Promise<void>;
   logPath(instanceId: string): string;

@@ -100,6 +100,11 @@ export class Supervisor {
     const live = this.#live.get(instanceId);
     if (live === undefined) return false;
     const at = this.#parts.clock.now();
+    if (live.isSettled && !this.#parts.store.isDirty(instanceId)) {
+      // The disk has taken its end by now: the record on disk goes on.
+      this.#live.delete(instanceId);
+      return false;
+    }
     this.#apply(live, { type: "follow_up_requested", at, prompt });
     // One whose end is still on its way to the disk opens its next turn by itself.
     if (live.isSettled) this.#openNextTurn(live);
@@ -119,7 +124,7 @@ export class Supervisor {
     const at = this.#parts.clock.now();
     const asked = transition(instance, { type: "follow_up_requested", at, prompt }).instance;
     const live = createLive(transition(asked, { type: "next_turn_opened", at }).instance);
-    await this.#parts.store.save(live.instance);
+    await this.#parts.store.create(live.instance);
     this.#live.set(instanceId, live);
     if (this.#isClosed()) this.#endAtShutdown(live);
     else this.#admission.request(instanceId, () => this.#start(live));
@@ -184,7 +189,11 @@ export class Supervisor {
   }
 
   #endAtShutdown(live: Live): void {
-    if (isTerminal(live.instance)) return;
+    if (isTerminal(live.instance)) {
+      // Told already: what the disk did not take has this last chance.
+      if (this.#parts.store.isDirty(live.instance.instanceId)) this.#saveNow(live);
+      return;
+    }
     const outcome: Outcome = {
       status: "failed",
       reason: "shutdown",
@@ -200,12 +209,16 @@ export class Supervisor {
       signal: null,
       resultPreview: null,
     }).instance;
-    try {
-      this.#parts.store.saveNow(live.instance);
-    } catch (error) {
-      this.#parts.report(`The record of ${live.instance.instanceId} could not be written at shutdown.`, error);
-    }
+    this.#saveNow(live);
     live.settled.resolve();
+  }
+
+  #saveNow({ instance, unsavedResult }: Live): void {
+    try {
+      this.#parts.store.saveNow(instance, unsavedResult);
+    } catch (error) {
+      this.#parts.report(`The record of ${instance.instanceId} could not be written at shutdown.`, error);
+    }
   }
 
   #start(live: Live): void {
@@ -337,7 +350,7 @@ export class Supervisor {
     }
     live.isSettled = true;
     // From here on the record on disk answers, except for what the disk did not take.
-    if (live.unsavedResult === undefined && !this.#parts.store.isDirty(instanceId)) this.#live.delete(instanceId);
+    if (!this.#parts.store.isDirty(instanceId)) this.#live.delete(instanceId);
     live.settled.resolve();
     this.#parts.notifier.ended(live.instance);
   }
@@ -356,7 +369,7 @@ export class Supervisor {
     live.saveTimer?.clear();
     live.saveTimer = null;
     try {
-      await this.#parts.store.save(live.instance);
+      await this.#parts.store.save(live.instance, live.unsavedResult);
     } catch (error) {
       this.#parts.report(`The record of ${live.instance.instanceId} could not be written; it is tried again.`, error);
     }

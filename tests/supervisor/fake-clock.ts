@@ -21,6 +21,12 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Milliseconds until the next timer is due; `undefined` when there is none. */
+  get untilNext(): number | undefined {
+    const next = this.#due(Number.POSITIVE_INFINITY);
+    return next === undefined ? undefined : Math.max(0, next.at - this.#now);
+  }
+
   /** Moves the time on; what falls due runs in its order. */
   advance(ms: number): void {
     const end = this.#now + ms;
@@ -33,7 +39,9 @@ export class FakeClock implements Clock {
   }
 
   #due(end: number): { at: number; run: () => void } | undefined {
-    const due = [...this.#timers].filter(({ at }) => at <= end);
-    return due.toSorted((a, b) => a.at - b.at)[0];
+    let first: { at: number; run: () => void } | undefined;
+    for (const timer of this.#timers)
+      if (timer.at <= end && (first === undefined || timer.at < first.at)) first = timer;
+    return first;
   }
 }

@@ -29,8 +29,9 @@ export class FakeStore implements InstanceStore {
     this.records.set(instance.instanceId, instance);
   }
 
-  async save(instance: Instance): Promise<void> {
+  async save(instance: Instance, unsavedResult?: string): Promise<void> {
     this.#dirty.add(instance.instanceId);
+    if (unsavedResult !== undefined) await this.writeResult(instance.instanceId, unsavedResult);
     await this.#perform("save", instance.instanceId, instance.state.status);
     this.#dirty.delete(instance.instanceId);
     this.records.set(instance.instanceId, instance);

@@ -13,7 +13,7 @@ test("an agent whose record cannot be written is not started", async () => {
   expect(backend.turns).toHaveLength(1);
 });
 
-test("a result that cannot be written is kept in memory", async () => {
+test("a result that cannot be written is kept in memory, and its record does not say that the turn has ended", async () => {
   const { reports, start, store, supervisor, told } = createSupervisorRig();
   const { id, turn } = await start();
   store.failing.add("result");
@@ -23,7 +23,8 @@ test("a result that cannot be written is kept in memory", async () => {
     unsavedResult: "precious",
     instance: { state: { status: "done" }, resultPreview: "precious" },
   });
-  expect(reports).toEqual([expect.stringContaining("result failed")]);
+  expect(store.records.get(id)!.state.status).toBe("pending");
+  expect(reports[0]).toContain("result failed");
   expect(told).toEqual(["done"]);
 });
 

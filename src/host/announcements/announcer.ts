@@ -2,35 +2,28 @@ import type { Announcement, Instance } from "../../supervisor/instance.ts";
 import type { Clock, EndNotifier, Timer } from "../../supervisor/ports.ts";
 import { announcementText } from "./announcement-text.ts";
 import { ParentActivity } from "./parent-activity.ts";
-
-/** What became of a message to a session. */
-export type Delivery = "delivered" | "session_gone";
+import type { ParentSession } from "./parent-session.ts";
+import type { End } from "./told-ends.ts";
 
 export interface AnnouncerParts {
   readonly clock: Clock;
   /**
-   * Takes the announcement of an end for this host alone; `undefined` when it is settled, or somebody else has it.
-   * `settle` writes down what became of it, `release` gives it back.
+   * Takes the announcement of an end for this host alone. `settled`: there is nothing to tell any more, or another host
+   * does it; `later`: somebody has it just now, or the end is on its way to the disk.
    */
-  readonly claim: (instanceId: string) => Promise<ClaimedAnnouncement | undefined>;
-  /** Puts a message into a session. Rejects when the host does not take it now. */
-  readonly deliver: (sessionId: string, text: string, ends: readonly ToldEnd[], wake: boolean) => Promise<Delivery>;
-  /** The ends that a session's messages tell of already. */
-  readonly alreadyTold: (sessionId: string) => Promise<readonly ToldEnd[]>;
+  readonly claim: (instanceId: string) => Promise<ClaimedAnnouncement | "settled" | "later">;
+  /** Looks into a session. Rejects when the host does not answer now. */
+  readonly open: (sessionId: string) => Promise<ParentSession>;
   readonly report: (message: string, cause: unknown) => void;
 }
 
 export interface ClaimedAnnouncement {
   readonly instance: Instance;
+  readonly end: End;
+  /** Writes down what became of it. */
   readonly settle: (state: Exclude<Announcement["state"], "pending">) => Promise<void>;
+  /** Gives it back. */
   readonly release: () => Promise<void>;
-}
-
-/** The end of one turn, as a message's metadata names it. */
-export interface ToldEnd {
-  readonly instanceId: string;
-  /** The number of the turn, from 1. */
-  readonly turn: number;
 }
 
 /** Ends within this time of each other are one message. */
@@ -38,13 +31,19 @@ const BATCH_MS = 200;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 
-/** The ends that one session has to be told of. */
+/** An end that a session has to be told of. */
+interface Untold {
+  /** An earlier host left it: the session may have gone on since, and is not woken. */
+  isLeft: boolean;
+  /** The turn whose end the answer of a tool has told. */
+  answeredTurn: number | null;
+}
+
 interface Parent {
-  readonly instanceIds: Set<string>;
+  readonly ends: Map<string, Untold>;
   timer: Timer | null;
   retryMs: number;
-  /** Some were left by an earlier host: its last message may have got through. */
-  mayBeTold: boolean;
+  isTelling: boolean;
 }
 
 /**
@@ -62,7 +61,9 @@ export class Announcer implements EndNotifier {
     this.#parts = parts;
     this.activity = new ParentActivity({
       idle: (sessionId) => this.#schedule(sessionId, BATCH_MS),
-      told: (instanceId) => void this.#told(instanceId),
+      told: (sessionId, ends) => {
+        for (const end of ends) void this.#answered(sessionId, end);
+      },
     });
   }
 
@@ -94,16 +95,10 @@ export class Announcer implements EndNotifier {
     this.#parents.clear();
   }
 
-  #add({ instanceId, announcement, parent: { sessionId } }: Instance, mayBeTold: boolean): void {
+  #add({ instanceId, announcement, parent: { sessionId } }: Instance, isLeft: boolean): void {
     if (announcement?.state !== "pending" || this.#isClosed) return;
-    const parent = this.#parents.get(sessionId) ?? {
-      instanceIds: new Set<string>(),
-      timer: null,
-      retryMs: FIRST_RETRY_MS,
-      mayBeTold,
-    };
-    parent.instanceIds.add(instanceId);
-    parent.mayBeTold ||= mayBeTold;
+    const parent = this.#parents.get(sessionId) ?? createParent();
+    parent.ends.set(instanceId, { isLeft, answeredTurn: null });
     this.#parents.set(sessionId, parent);
     this.#schedule(sessionId, BATCH_MS);
   }
@@ -113,57 +108,113 @@ export class Announcer implements EndNotifier {
     if (parent === undefined || parent.timer !== null || this.#isClosed) return;
     parent.timer = this.#parts.clock.after(delayMs, () => {
       parent.timer = null;
-      void this.#announce(sessionId, parent);
+      if (parent.isTelling) this.#schedule(sessionId, BATCH_MS);
+      else void this.#announce(sessionId, parent);
     });
   }
 
   async #announce(sessionId: string, parent: Parent): Promise<void> {
     // The session's next idle event, or the end of a collect, comes back here.
     if (this.activity.isBusy(sessionId)) return;
-    const ids = [...parent.instanceIds].filter((id) => !this.#collected.has(id));
     const claims: ClaimedAnnouncement[] = [];
+    parent.isTelling = true;
+    let isLater: boolean;
     try {
-      for (const id of ids) {
-        const claim = await this.#parts.claim(id);
-        if (claim === undefined) parent.instanceIds.delete(id);
-        else claims.push(claim);
-      }
-      await this.#deliver(sessionId, parent, claims);
-      for (const { instance } of claims) parent.instanceIds.delete(instance.instanceId);
-      parent.retryMs = FIRST_RETRY_MS;
-      if (parent.instanceIds.size === 0) this.#parents.delete(sessionId);
+      isLater = await this.#claim(parent, claims);
+      if (claims.length > 0) await this.#tell(sessionId, parent, claims);
+      if (!isLater) parent.retryMs = FIRST_RETRY_MS;
     } catch (error) {
       this.#parts.report(`Session ${sessionId} could not be told that its agents ended; it is tried again.`, error);
+      isLater = true;
+    } finally {
+      await this.#release(claims);
+      parent.isTelling = false;
+    }
+    if (isLater) {
       this.#schedule(sessionId, parent.retryMs);
       parent.retryMs = Math.min(parent.retryMs * 2, LONGEST_RETRY_MS);
-    } finally {
-      for (const claim of claims) await claim.release();
+    } else if (parent.ends.size === 0 && parent.timer === null) {
+      this.#parents.delete(sessionId);
     }
   }
 
-  async #deliver(sessionId: string, parent: Parent, claims: readonly ClaimedAnnouncement[]): Promise<void> {
-    const told = parent.mayBeTold && claims.length > 0 ? await this.#parts.alreadyTold(sessionId) : [];
-    const isTold = ({ instance }: ClaimedAnnouncement) =>
-      told.some((end) => end.instanceId === instance.instanceId && end.turn === instance.announcement?.turn);
-    for (const claim of claims) if (isTold(claim)) await claim.settle("announced");
-    const untold = claims.filter((claim) => !isTold(claim));
-    // A prompt of the user may have come while the claims were taken: then the next idle time will do.
-    if (untold.length === 0 || this.#isClosed) return;
-    const instances = untold.map(({ instance }) => instance);
-    const ends = instances.map(({ instanceId, announcement }) => ({ instanceId, turn: announcement?.turn ?? 1 }));
-    const wake = instances.some(({ announcement }) => announcement?.mode === "wake");
-    const delivery = await this.#parts.deliver(sessionId, announcementText(instances), ends, wake);
-    for (const claim of untold) await claim.settle(delivery === "delivered" ? "announced" : "dropped");
+  /** Whether some of the ends can only be told later. */
+  async #claim(parent: Parent, claims: ClaimedAnnouncement[]): Promise<boolean> {
+    let isLater = false;
+    for (const id of [...parent.ends.keys()]) {
+      if (this.#collected.has(id)) continue;
+      const claim = await this.#parts.claim(id);
+      if (claim === "later") isLater = true;
+      else if (claim === "settled") parent.ends.delete(id);
+      else claims.push(claim);
+    }
+    return isLater;
   }
 
-  async #told(instanceId: string): Promise<void> {
-    for (const parent of this.#parents.values()) parent.instanceIds.delete(instanceId);
+  async #tell(sessionId: string, parent: Parent, claims: readonly ClaimedAnnouncement[]): Promise<void> {
+    const session = await this.#parts.open(sessionId);
+    const settle = async (told: readonly ClaimedAnnouncement[], state: Exclude<Announcement["state"], "pending">) => {
+      for (const claim of told) {
+        await claim.settle(state);
+        parent.ends.delete(claim.end.instanceId);
+      }
+    };
+    const announced = claims.filter(({ end }) => includesEnd(session.announced, end));
+    const answered = claims.filter(
+      ({ end }) =>
+        !includesEnd(session.announced, end) &&
+        (includesEnd(session.answered, end) || parent.ends.get(end.instanceId)?.answeredTurn === end.turn),
+    );
+    const untold = claims.filter((claim) => !announced.includes(claim) && !answered.includes(claim));
+    // A prompt of the user, or a collect, may have come in the meantime: then the next idle time will do.
+    const isWanted = !this.#isClosed && !this.activity.isBusy(sessionId);
+    const now = isWanted ? untold.filter(({ end }) => !this.#collected.has(end.instanceId)) : [];
+    const delivery = now.length > 0 ? await session.deliver(...this.#message(parent, now)) : "delivered";
+    await settle(now, delivery === "delivered" ? "announced" : "dropped");
+    await settle(announced, "announced");
+    await settle(answered, "told");
+  }
+
+  #message(parent: Parent, claims: readonly ClaimedAnnouncement[]): Parameters<ParentSession["deliver"]> {
+    const isWaking = ({ instance: { announcement }, end }: ClaimedAnnouncement) =>
+      announcement?.mode === "wake" && parent.ends.get(end.instanceId)?.isLeft !== true;
+    const text = announcementText(claims.map(({ instance }) => instance));
+    return [text, claims.map(({ end }) => end), claims.some((claim) => isWaking(claim))];
+  }
+
+  async #release(claims: readonly ClaimedAnnouncement[]): Promise<void> {
+    for (const { release, end } of claims) {
+      await release().catch((error: unknown) =>
+        this.#parts.report(`The claim on ${end.instanceId} could not be given back.`, error),
+      );
+    }
+  }
+
+  /** The answer of a tool in this session told of an end; that of another session is nothing to its parent. */
+  async #answered(sessionId: string, end: End): Promise<void> {
+    const untold = this.#parents.get(sessionId)?.ends.get(end.instanceId);
+    if (untold !== undefined) untold.answeredTurn = end.turn;
     try {
-      const claim = await this.#parts.claim(instanceId);
-      await claim?.settle("told");
-      await claim?.release();
+      const claim = await this.#parts.claim(end.instanceId);
+      // What cannot be written now is found in the session's messages, when its turn comes.
+      if (typeof claim === "string") return;
+      try {
+        if (claim.end.turn !== end.turn || claim.instance.parent.sessionId !== sessionId) return;
+        await claim.settle("told");
+        this.#parents.get(sessionId)?.ends.delete(end.instanceId);
+      } finally {
+        await claim.release();
+      }
     } catch (error) {
-      this.#parts.report(`It could not be written down that the end of ${instanceId} was told.`, error);
+      this.#parts.report(`It could not be written down that the end of ${end.instanceId} was told.`, error);
     }
   }
+}
+
+function createParent(): Parent {
+  return { ends: new Map(), timer: null, retryMs: FIRST_RETRY_MS, isTelling: false };
+}
+
+function includesEnd(ends: readonly End[], { instanceId, turn }: End): boolean {
+  return ends.some((end) => end.instanceId === instanceId && end.turn === turn);
 }

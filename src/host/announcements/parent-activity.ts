@@ -1,16 +1,16 @@
 import { isAnything, isText, oneOf, shape } from "../../shape.ts";
+import { endsIn, type End } from "./told-ends.ts";
 
 const isStatusChange = shape({ sessionID: isText, status: shape({ type: isText }) });
 const isIdle = shape({ sessionID: isText });
 const isAnswer = shape({
   part: shape({
     type: oneOf("tool"),
+    sessionID: isText,
     tool: oneOf("bizar_collect", "bizar_kill"),
-    state: shape({ status: oneOf("completed"), metadata: shape({ statuses: isAnything }) }),
+    state: shape({ status: oneOf("completed"), metadata: isAnything }),
   }),
 });
-
-const TERMINAL = new Set<unknown>(["done", "failed", "killed", "timed_out"]);
 
 /** What the host's events say of the sessions that may have to be told of something. */
 export class ParentActivity {
@@ -20,8 +20,8 @@ export class ParentActivity {
     private readonly listener: {
       /** A session has become idle. */
       readonly idle: (sessionId: string) => void;
-      /** The answer of a tool, which told of this end, is in the session's messages. */
-      readonly told: (instanceId: string) => void;
+      /** The answer of a tool, which told of these ends, is in the session's messages. */
+      readonly told: (sessionId: string, ends: readonly End[]) => void;
     },
   ) {}
 
@@ -36,9 +36,8 @@ export class ParentActivity {
     } else if ((type === "session.idle" || type === "session.deleted") && isIdle(properties)) {
       this.#becameIdle(properties.sessionID);
     } else if (type === "message.part.updated" && isAnswer(properties)) {
-      const statuses = properties.part.state.metadata.statuses;
-      if (typeof statuses !== "object" || statuses === null) return;
-      for (const [id, status] of Object.entries(statuses)) if (TERMINAL.has(status)) this.listener.told(id);
+      const { sessionID, state } = properties.part;
+      this.listener.told(sessionID, endsIn(state.metadata));
     }
   }
 

@@ -1,36 +1,35 @@
-import { z } from "zod";
 import type { HostClient, HostMessage } from "../host-client.ts";
-import type { Delivery, ToldEnd } from "./announcer.ts";
+import { endsIn, type End } from "./told-ends.ts";
 
-const metadataSchema = z.object({
-  bizar: z.array(z.object({ instanceId: z.string(), turn: z.number() })),
-});
+/** What became of a message to a session. */
+export type Delivery = "delivered" | "session_gone";
 
-/** The sessions that asked for agents, as the host keeps them. */
-export class ParentSessions {
-  constructor(private readonly host: Pick<HostClient, "messages" | "put">) {}
+/** A session that asked for agents, as its messages were a moment ago. */
+export interface ParentSession {
+  /** The ends that a message of the plugin tells of already. */
+  readonly announced: readonly End[];
+  /** The ends that the answer of a tool tells of already. */
+  readonly answered: readonly End[];
+  /** Puts a message of the plugin behind them, for the agent and model that the user chose last. */
+  readonly deliver: (text: string, ends: readonly End[], wake: boolean) => Promise<Delivery>;
+}
 
-  /** Puts a message of the plugin into a session, for the agent and model that its user chose last. */
-  async deliver(sessionId: string, text: string, ends: readonly ToldEnd[], wake: boolean): Promise<Delivery> {
-    const messages = await this.host.messages(sessionId);
-    const last = messages?.findLast(({ info }) => info.role === "user")?.info;
-    const isThere = await this.host.put(sessionId, {
-      text,
-      wake,
-      metadata: { bizar: ends },
-      agent: last?.agent ?? undefined,
-      model: modelOf(last),
-    });
-    return isThere ? "delivered" : "session_gone";
-  }
-
-  /** The ends that the messages of a session tell of. */
-  async toldEnds(sessionId: string): Promise<ToldEnd[]> {
-    const messages = (await this.host.messages(sessionId)) ?? [];
-    return messages.flatMap(({ parts }) =>
-      parts.flatMap(({ metadata }) => metadataSchema.safeParse(metadata).data?.bizar ?? []),
-    );
-  }
+/** Looks into a session. Rejects when the host does not answer now. */
+export async function openParentSession(
+  host: Pick<HostClient, "messages" | "put">,
+  sessionId: string,
+): Promise<ParentSession> {
+  const messages = (await host.messages(sessionId)) ?? [];
+  const parts = messages.flatMap((message) => message.parts);
+  const last = messages.findLast(({ info }) => info.role === "user")?.info;
+  return {
+    announced: parts.flatMap(({ metadata }) => endsIn(metadata)),
+    answered: parts.flatMap(({ state }) => endsIn(state?.metadata)),
+    async deliver(text, ends, wake) {
+      const message = { text, wake, metadata: { bizar: ends }, agent: last?.agent ?? undefined, model: modelOf(last) };
+      return (await host.put(sessionId, message)) ? "delivered" : "session_gone";
+    },
+  };
 }
 
 function modelOf(info: HostMessage["info"] | undefined): { providerID: string; modelID: string } | undefined {

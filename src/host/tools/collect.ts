@@ -2,6 +2,7 @@ import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugi
 import { z } from "zod";
 import type { HostClient } from "../host-client.ts";
 import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
+import { namingEnds } from "../announcements/told-ends.ts";
 import { describeError } from "../../describe-error.ts";
 import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { instanceId, readArguments, timeoutMs } from "./arguments.ts";
@@ -92,7 +93,7 @@ async function results(
     ? `${entries[0]?.record.agent} ${entries[0]?.record.status}`
     : `${ended} of ${entries.length} agents have ended`;
   const statuses = Object.fromEntries(entries.map(({ record }) => [record.instanceId, record.status]));
-  return answer(title, single ? views[0] : views, { statuses });
+  return answer(title, single ? views[0] : views, { statuses, ...namingEnds(entries.map(({ record }) => record)) });
 }
 
 /** One result within its share of the answer. */

@@ -1,5 +1,6 @@
 import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
 import type { CatalogEntry } from "../instance-catalog.ts";
+import { namingEnds } from "../announcements/told-ends.ts";
 import { answer, errorAnswer } from "./answer.ts";
 import { instanceId, readArguments } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
@@ -40,7 +41,11 @@ async function kill({ supervision, options }: ToolParts, id: string, abort: Abor
   const after = (await catalog.find(id)) ?? before;
   if (after.record.endedAt === null) return notEnded(after, "It is being ended; look again with bizar_status.");
   const { status, agent } = after.record;
-  return answer(`${agent} ${status}`, { instanceId: id, status }, { statuses: { [id]: status } });
+  return answer(
+    `${agent} ${status}`,
+    { instanceId: id, status },
+    { statuses: { [id]: status }, ...namingEnds([after.record]) },
+  );
 }
 
 function notEnded({ record }: CatalogEntry, why: string): ToolResult {

@@ -22,7 +22,7 @@ test("a result comes with how it came about", async () => {
   });
   expect(value).not.toHaveProperty("truncated");
   expect(title).toBe("mimir done");
-  expect(metadata).toEqual({ statuses: { [id]: "done" } });
+  expect(metadata).toEqual({ statuses: { [id]: "done" }, bizar: [{ instanceId: id, turn: 1 }] });
 });
 
 test("a failure says why", async () => {

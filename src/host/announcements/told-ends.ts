@@ -1,0 +1,27 @@
+import { isNumber, isText, listOf, shape } from "../../shape.ts";
+
+/** The end of one turn, as the metadata of a message, or of a tool's answer, names it. */
+export interface End {
+  readonly instanceId: string;
+  /** The number of the turn, from 1. */
+  readonly turn: number;
+}
+
+const namesEnds = shape({ bizar: listOf(shape({ instanceId: isText, turn: isNumber })) });
+
+/** The ends that metadata names, as the plugin wrote it; none in anything else. */
+export function endsIn(metadata: unknown): readonly End[] {
+  return namesEnds(metadata) ? metadata.bizar : [];
+}
+
+/** Metadata that names the ends of these agents, as far as they have ended. */
+export function namingEnds(
+  records: readonly {
+    readonly instanceId: string;
+    readonly endedAt: string | null;
+    readonly turns: readonly unknown[];
+  }[],
+): { bizar: End[] } {
+  const ended = records.filter(({ endedAt }) => endedAt !== null);
+  return { bizar: ended.map(({ instanceId, turns }) => ({ instanceId, turn: turns.length })) };
+}
