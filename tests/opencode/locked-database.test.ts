@@ -35,7 +35,7 @@ for (const when of ["before it starts", "once its session is there"] as const) {
         await until("the session is there", () => sessions() === 2);
         database.run("BEGIN IMMEDIATE");
       }
-      await until("the first start has failed", () => clock.pending > 0);
+      await until("the first start has failed", () => clock.pending > 0, 40_000);
       database.run("ROLLBACK");
       database.close();
       released.resolve();
@@ -47,5 +47,5 @@ for (const when of ["before it starts", "once its session is there"] as const) {
     } finally {
       await rig.dispose();
     }
-  }, 60_000);
+  }, 90_000);
 }
