@@ -88,7 +88,11 @@ export class LostRecords {
 
   #lost(record: InstanceRecord): LostInstance | undefined {
     if (isTerminalRecord(record) || this.#ownerLives(record)) return undefined;
-    return { instance: fromRecord(record), ownerPid: record.supervisor.pid, onExit: record.onExit };
+    const { supervisor, onExit } = record;
+    // A pid means nothing outside of its boot and namespace: there only the marker can tell what is left of an agent.
+    const isHere = supervisor.bootId === this.identity.bootId;
+    const instance = fromRecord(isHere ? record : { ...record, process: null });
+    return { instance, ownerPid: supervisor.pid, onExit };
   }
 
   #ownerLives({ supervisor, lastActivityAt }: InstanceRecord): boolean {

@@ -51,6 +51,21 @@ test("a record whose owner lives is never lost, nor can it be claimed", async ()
   expect(await host(paths).list()).toHaveLength(1);
 });
 
+test("a record of another boot is never judged by its child's pid", async () => {
+  const silent = { progress: { ...sampleInstance("running").progress, lastActivityAt: Date.now() - 121_000 } };
+  const here = await leave(sampleInstance("running", { instanceId: sampleId(1) }), gone);
+  const elsewhere = await leave(sampleInstance("running", { instanceId: sampleId(1), ...silent }), {
+    ...gone,
+    bootId: "another boot",
+  });
+  const process = async (paths: StatePaths) => {
+    const [lost] = await host(paths).list();
+    return lost !== undefined && "process" in lost.instance.state ? lost.instance.state.process : undefined;
+  };
+  expect(await process(here)).toMatchObject({ pid: 4242 });
+  expect(await process(elsewhere)).toBeNull();
+});
+
 test("a record of another boot is lost once it has been silent for two minutes", async () => {
   const owner = { ...gone, bootId: "another boot" };
   const silentFor = async (ms: number) => {
