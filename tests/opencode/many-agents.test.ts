@@ -115,7 +115,7 @@ test("four opencode processes with two agents each share a home and a state fold
     prompts: [`${name} one`, `${name} two`],
   }));
   for (const { task, prompts } of hosts) planDelegation(task, prompts);
-  // Several that make a home's first database at the same moment break each other, without any plugin too (1.18.33).
+  // Several hosts that make the first database of a home at the same moment were seen to break each other (1.18.33).
   await runOpencode(rig.sandbox, { prompt: "make the database" });
   const runs = hosts.map(({ task, prompts }) => ({
     prompts,
