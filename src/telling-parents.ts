@@ -6,6 +6,7 @@ import type { LostRecords } from "./store/lost-records.ts";
 import { fromRecord } from "./store/record.ts";
 import type { RecordFolder } from "./store/record-folder.ts";
 import type { Clock } from "./supervisor/ports.ts";
+import type { Instance } from "./supervisor/instance.ts";
 import { transition } from "./supervisor/transition.ts";
 
 export interface AnnouncingParts {
@@ -54,18 +55,21 @@ async function claimAnnouncement(
   };
 }
 
-/**
- * Tells what earlier hosts of this directory left untold. Never from an `opencode run`: it is over before anybody could
- * read a note.
- */
+/** Tells what earlier hosts of this directory left untold. */
 export async function announceLeftBehind(
   announcer: Announcer,
   records: RecordFolder,
   directory: string,
 ): Promise<void> {
-  if (process.argv[2] === "run") return;
   for (const record of await records.list()) {
-    if (record.directory !== directory || record.announcement?.state !== "pending" || record.endedAt === null) continue;
-    announcer.leftBehind(fromRecord(record));
+    if (record.endedAt !== null) tellLater(announcer, fromRecord(record), directory);
   }
+}
+
+/**
+ * Tells an end that an earlier host of this directory left. Never from an `opencode run`: it is over before anybody
+ * could read a note.
+ */
+export function tellLater(announcer: Announcer, instance: Instance, directory: string): void {
+  if (process.argv[2] !== "run" && instance.directory === directory) announcer.leftBehind(instance);
 }

@@ -12,7 +12,7 @@ import type { Instance } from "./supervisor/instance.ts";
 import type { Clock, EndNotifier } from "./supervisor/ports.ts";
 import { Recovery } from "./supervisor/recovery.ts";
 import { Supervisor, type SupervisorParts } from "./supervisor/supervisor.ts";
-import { announceLeftBehind, createAnnouncer } from "./telling-parents.ts";
+import { announceLeftBehind, createAnnouncer, tellLater } from "./telling-parents.ts";
 
 /** What a supervision stands on: the system's own, or a test's. */
 export interface SupervisionEdges extends Pick<
@@ -86,8 +86,9 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     release: (instanceId) => lost.release(instanceId),
     childLives: edges.childLives,
     endTree: edges.endTree,
-    save: (instance) => store.save(instance),
+    save: (instance) => store.create(instance),
     writeResult: (instanceId, text) => store.writeResult(instanceId, text),
+    settled: (instance) => tellLater(announcer, instance, edges.directory),
     transcripts: host,
     clock,
     report,
@@ -120,6 +121,7 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
       announcer.close();
       recovery.close();
       supervisor.shutdown();
+      store.close();
     },
   };
 }

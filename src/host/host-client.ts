@@ -37,7 +37,7 @@ const messageSchema = z.object({
     model: modelSchema.nullish(),
     finish: z.string().nullish(),
     error: z.unknown().nullish(),
-    time: z.object({ completed: z.number().nullish() }),
+    time: z.object({ created: z.number().nullish(), completed: z.number().nullish() }),
   }),
   parts: z.array(
     z.object({
@@ -184,17 +184,18 @@ function isNotFound(error: unknown): boolean {
 
 /** Groups a session's messages into turns: a user's message, and the assistant's messages up to the next one. */
 export function toTurns(messages: readonly HostMessage[]): TranscriptTurn[] {
-  const turns: HostMessage[][] = [];
+  const turns: { asked: HostMessage; answers: HostMessage[] }[] = [];
   for (const message of messages) {
-    if (message.info.role === "user") turns.push([]);
-    else turns.at(-1)?.push(message);
+    if (message.info.role === "user") turns.push({ asked: message, answers: [] });
+    else turns.at(-1)?.answers.push(message);
   }
-  return turns.map((answers) => {
+  return turns.map(({ asked, answers }) => {
     const last = answers.at(-1)?.info;
     const texts = answers.flatMap(({ parts }) =>
       parts.filter(({ type }) => type === "text").map(({ text }) => text ?? ""),
     );
     return {
+      askedAt: asked.info.time.created ?? undefined,
       text: texts.filter((text) => text !== "").join("\n\n"),
       finished: Boolean(last?.time.completed) && !last?.error && isFinished(last?.finish ?? undefined),
     };

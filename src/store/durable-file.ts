@@ -1,19 +1,47 @@
+import { renameSync } from "node:fs";
+import { open, rm } from "node:fs/promises";
+
+const always = (): boolean => true;
+
 /**
- * Replaces a file atomically and durably: a unique temporary name, fsync, rename. The library is loaded at the first
- * write, since the host waits for the plugin at its start.
+ * Replaces a file atomically and durably: a unique temporary name, fsync, rename. `isWanted` is asked last of all: what
+ * it says holds when the file is replaced, since nothing comes between the two.
+ *
+ * @returns whether the file was replaced
  */
-export async function writeDurably(path: string, text: string): Promise<void> {
-  const { default: writeFileAtomic } = await import("write-file-atomic");
-  await writeFileAtomic(path, text, { mode: 0o600 });
+export async function writeDurably(path: string, text: string, isWanted = always): Promise<boolean> {
+  // write-file-atomic, which the others here use, gives no say once it has begun.
+  const temporary = `${path}.${Math.floor(Math.random() * 2 ** 32)}`;
+  try {
+    const handle = await open(temporary, "wx", 0o600);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (isWanted()) {
+      renameSync(temporary, path);
+      return true;
+    }
+    await rm(temporary, { force: true });
+    return false;
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
 }
 
-/** Replaces a file atomically, but leaves it to the system when that reaches the disk. */
+/**
+ * Replaces a file atomically, but leaves it to the system when that reaches the disk. The library is loaded at the first
+ * write, since the host waits for the plugin at its start.
+ */
 export async function writeQuickly(path: string, text: string): Promise<void> {
   const { default: writeFileAtomic } = await import("write-file-atomic");
   await writeFileAtomic(path, text, { mode: 0o600, fsync: false });
 }
 
-/** Makes {@link writeDurablyNow} possible, which cannot wait for a module. */
+/** {@link writeDurably} before it returns, which cannot wait for a module. */
 export async function loadSynchronousWriter(): Promise<(path: string, text: string) => void> {
   const { default: writeFileAtomic } = await import("write-file-atomic");
   return (path, text) => writeFileAtomic.sync(path, text, { mode: 0o600 });

@@ -20,8 +20,8 @@ interface Writer {
 export class FileInstanceStore implements InstanceStore {
   readonly #writers = new Map<string, Writer>();
   #writeNow: ((path: string, text: string) => void) | undefined;
-  readonly #lastWords = new Map<string, Instance>();
-  #closed = false;
+  #isClosed = false;
+  readonly #isOpen = (): boolean => !this.#isClosed;
 
   constructor(
     private readonly paths: StatePaths,
@@ -34,7 +34,8 @@ export class FileInstanceStore implements InstanceStore {
     await makeFolders(this.paths, this.files);
     this.#writeNow ??= await this.files.loadReplaceNow();
     await this.#forget(instance.instanceId);
-    await this.files.replace(recordPath(this.paths, instance.instanceId), this.#text(instance));
+    const path = recordPath(this.paths, instance.instanceId);
+    if (!(await this.files.replace(path, this.#text(instance), this.#isOpen))) throw new Error("The store is closed.");
   }
 
   async save(instance: Instance, result?: string): Promise<void> {
@@ -46,12 +47,16 @@ export class FileInstanceStore implements InstanceStore {
     await writer.writing;
   }
 
+  /** Nothing reaches the disk any more but by {@link FileInstanceStore.saveNow}: others may own the records from now on. */
+  close(): void {
+    this.#isClosed = true;
+    for (const { retry } of this.#writers.values()) retry?.clear();
+  }
+
   saveNow(instance: Instance, result?: string): void {
-    this.#closed = true;
+    this.close();
     const writer = this.#writers.get(instance.instanceId);
-    writer?.retry?.clear();
     if (writer !== undefined) writer.wanted = null;
-    this.#lastWords.set(instance.instanceId, instance);
     if (result !== undefined) this.#writeNow?.(resultPath(this.paths, instance.instanceId), result);
     this.#writeNow?.(recordPath(this.paths, instance.instanceId), this.#text(instance));
   }
@@ -61,7 +66,7 @@ export class FileInstanceStore implements InstanceStore {
   }
 
   async writeResult(instanceId: string, text: string): Promise<void> {
-    await this.files.replace(resultPath(this.paths, instanceId), text);
+    await this.files.replace(resultPath(this.paths, instanceId), text, this.#isOpen);
   }
 
   logPath(instanceId: string): string {
@@ -79,17 +84,14 @@ export class FileInstanceStore implements InstanceStore {
 
   /** Writes until the newest state is on disk. Rejects, and tries again later, when a write fails. */
   async #writeAll(instanceId: string, writer: Writer): Promise<void> {
-    for (let next = writer.wanted; next !== null && !this.#closed; next = writer.wanted) {
+    for (let next = writer.wanted; next !== null && !this.#isClosed; next = writer.wanted) {
       try {
         if (next.result !== undefined) await this.writeResult(instanceId, next.result);
-        await this.files.replace(recordPath(this.paths, instanceId), this.#text(next.instance));
+        await this.files.replace(recordPath(this.paths, instanceId), this.#text(next.instance), this.#isOpen);
       } catch (error) {
         this.#retryLater(writer);
         throw error;
       }
-      // A write that was under way when saveNow came has just replaced what that one wrote.
-      const lastWord = this.#lastWords.get(instanceId);
-      if (lastWord !== undefined) this.saveNow(lastWord);
       writer.retryMs = FIRST_RETRY_MS;
       if (writer.wanted === next) writer.wanted = null;
     }
@@ -107,7 +109,7 @@ export class FileInstanceStore implements InstanceStore {
   }
 
   #retryLater(writer: Writer): void {
-    if (this.#closed) return;
+    if (this.#isClosed) return;
     writer.retry = this.clock.after(writer.retryMs, () => {
       // The first failure was reported; the next attempt follows by itself.
       const { wanted } = writer;

@@ -19,11 +19,18 @@ export interface Files {
   /** A link is looked at itself. */
   look(path: string): Promise<FileStatus>;
   read(path: string): Promise<string>;
-  /** Replaces a file atomically and durably. */
-  replace(path: string, text: string): Promise<void>;
+  /**
+   * Replaces a file atomically and durably, if `isWanted` says so at that moment.
+   *
+   * @returns whether it was replaced
+   */
+  replace(path: string, text: string, isWanted: () => boolean): Promise<boolean>;
   /** Loads {@link Files.replace} as a function that has replaced the file when it returns. */
   loadReplaceNow(): Promise<(path: string, text: string) => void>;
-  /** Makes a file that is not there yet, `EEXIST` otherwise; its text follows a moment later, and is not durable. */
+  /**
+   * Makes a file that is not there yet, `EEXIST` otherwise. Its text follows a moment later, and is not durable; where
+   * it finds no room, there is no file.
+   */
   create(path: string, text: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   /** Removes a file that may not be there. */
@@ -46,8 +53,14 @@ export const systemFiles: Files = {
   loadReplaceNow: loadSynchronousWriter,
   async create(path, text) {
     const handle = await open(path, "wx", 0o600);
-    await handle.writeFile(text);
-    await handle.close();
+    try {
+      await handle.writeFile(text);
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    } finally {
+      await handle.close();
+    }
   },
   rename: async (from, to) => await rename(from, to),
   remove: async (path) => await rm(path, { force: true }),

@@ -52,7 +52,10 @@ export interface Backend {
 
 /** Where records and results are kept. */
 export interface InstanceStore {
-  /** Writes the first record of a run; what was on its way before counts no more. Rejects when that fails, once and for all. */
+  /**
+   * Writes the first record of a run, or of one that is taken over; what was on its way before counts no more. Rejects
+   * when that fails: it is not tried again.
+   */
   create(instance: Instance): Promise<void>;
   /**
    * Settles when the record is durable. Calls for one instance are written in order, the last state wins. Rejects
@@ -72,6 +75,8 @@ export interface InstanceStore {
 
 /** A finished or unfinished turn as the session's messages tell it. */
 export interface TranscriptTurn {
+  /** When its prompt came, in milliseconds since the epoch, where the session says so. */
+  readonly askedAt?: number | undefined;
   /** The texts of the assistant's messages, separated by blank lines. */
   readonly text: string;
   /** Whether the last message of the turn is complete and no tool call is open. */

@@ -2,6 +2,7 @@ import type { ProcessIdentity } from "../processes/process-table.ts";
 import { isTerminal, type Instance } from "./instance.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Clock, Transcripts, TranscriptTurn } from "./ports.ts";
+import { readTranscript } from "./read-transcript.ts";
 import { transition } from "./transition.ts";
 
 /** An instance whose supervisor is gone. */
@@ -23,13 +24,15 @@ export interface RecoveryParts {
   endTree(instance: Instance): Promise<void>;
   save(instance: Instance): Promise<void>;
   writeResult(instanceId: string, text: string): Promise<void>;
+  /** An instance is settled and written down. */
+  settled(instance: Instance): void;
   readonly transcripts: Transcripts;
   readonly clock: Clock;
   readonly report: (message: string, cause: unknown) => void;
 }
 
 const CHILD_POLL_MS = 1000;
-const READ_ATTEMPTS = 3;
+const RETRY_MS = 30_000;
 const PREVIEW_CHARACTERS = 200;
 
 /**
@@ -38,6 +41,7 @@ const PREVIEW_CHARACTERS = 200;
  */
 export class Recovery {
   #closed = false;
+  readonly #reported = new Set<string>();
   #settled: Promise<void> | undefined;
 
   constructor(private readonly parts: RecoveryParts) {}
@@ -66,10 +70,12 @@ export class Recovery {
   }
 
   async #recover(instanceId: string): Promise<void> {
-    const lost = await this.parts.claim(instanceId).catch((error: unknown) => {
-      this.parts.report(`The record of ${instanceId} could not be taken over.`, error);
-      return undefined;
-    });
+    let lost: LostInstance | undefined;
+    try {
+      lost = await this.parts.claim(instanceId);
+    } catch (error) {
+      this.#tryLater(instanceId, error);
+    }
     if (lost === undefined) return;
     const process = "process" in lost.instance.state ? lost.instance.state.process : null;
     if (lost.onExit === "finish" && process !== null && this.parts.childLives(process)) {
@@ -79,6 +85,16 @@ export class Recovery {
       return;
     }
     await this.#settle(lost);
+  }
+
+  /** The disk is full, or the host does not answer: both may pass. */
+  #tryLater(instanceId: string, error: unknown): void {
+    if (this.#closed) return;
+    if (!this.#reported.has(instanceId)) {
+      this.#reported.add(instanceId);
+      this.parts.report(`${instanceId}, left by an earlier host, could not be settled; it is tried again.`, error);
+    }
+    void this.#pause(RETRY_MS).then(async () => await (this.#closed ? undefined : this.#recover(instanceId)));
   }
 
   /** Lets an agent that works on alone come to its end first. */
@@ -110,33 +126,36 @@ export class Recovery {
         },
       );
       await parts.save(settled);
+      parts.settled(settled);
     } catch (error) {
-      parts.report(
-        `${instance.instanceId}, left by an earlier host, could not be settled; the next start tries again.`,
-        error,
-      );
+      this.#tryLater(instance.instanceId, error);
     } finally {
-      await parts.release(instance.instanceId);
+      await parts
+        .release(instance.instanceId)
+        .catch((error: unknown) => parts.report(`The claim on ${instance.instanceId} could not be given back.`, error));
     }
   }
 
-  async #lastTurn({ sessionId, turns }: Instance): Promise<TranscriptTurn | undefined> {
+  /** The last turn as its session tells it; `undefined` when it never reached the session: then it has nothing to say. */
+  async #lastTurn(instance: Instance): Promise<TranscriptTurn | undefined> {
+    const { sessionId, turns } = instance;
     if (sessionId === null) return undefined;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        const transcript = await this.parts.transcripts.read(sessionId);
-        // A turn that never reached the session has nothing to say.
-        return transcript === undefined || transcript.length < turns.length ? undefined : transcript.at(-1);
-      } catch (error) {
-        if (attempt >= READ_ATTEMPTS) throw error;
-        await this.#pause(CHILD_POLL_MS);
-      }
-    }
+    const transcript = await readTranscript(this.parts.transcripts, sessionId, this.parts.clock);
+    const last = transcript?.at(-1);
+    if (transcript === undefined || last === undefined) return undefined;
+    // Turns before it may have died on their way to the session: then only the time tells.
+    const isLast = transcript.length >= turns.length || (last.askedAt ?? 0) >= waitsSince(instance);
+    return isLast ? last : undefined;
   }
 
   async #pause(ms: number): Promise<void> {
     await new Promise<void>((resolve) => this.parts.clock.after(ms, resolve));
   }
+}
+
+/** When the last turn started, or could have at the earliest. */
+function waitsSince({ turns, createdAt }: Instance): number {
+  return turns.at(-1)?.startedAt ?? turns.at(-2)?.endedAt ?? createdAt;
 }
 
 /** How an instance ends whose supervisor is gone. */

@@ -1,11 +1,12 @@
 import { Admission, type MemoryLimit, type WaitsFor } from "./admission.ts";
 import { createInstanceId } from "./create-instance-id.ts";
-import { createInstance, isTerminal, type Announcement, type Instance, type InstanceRequest } from "./instance.ts";
+import { createInstance, isTerminal, type Instance, type InstanceRequest } from "./instance.ts";
 import { addCounts } from "./add-counts.ts";
 import { createLive, lastTurn, type Live } from "./live.ts";
 import { judge, type Outcome } from "./outcome.ts";
 import type { Policy, RunControl } from "./policies/policy.ts";
 import type { Backend, Clock, EndNotifier, InstanceStore, Transcripts, TurnEnd, TurnObserver } from "./ports.ts";
+import { wholeText } from "./read-transcript.ts";
 import { transition, type Effect, type InstanceEvent } from "./transition.ts";
 
 /** More than this many in the waiting line is an error. */
@@ -128,12 +129,6 @@ export class Supervisor {
     this.#live.set(instanceId, live);
     if (this.#isClosed()) this.#endAtShutdown(live);
     else this.#admission.request(instanceId, () => this.#start(live));
-  }
-
-  /** Writes down that the parent session was told of an end, or cannot be. Instances not held are no concern of its. */
-  announcementSettled(instanceId: string, state: Exclude<Announcement["state"], "pending">): void {
-    const live = this.#live.get(instanceId);
-    if (live !== undefined) this.#apply(live, { type: "announcement_settled", at: this.#parts.clock.now(), state });
   }
 
   /** The instance as it is now; `undefined` when this supervisor does not hold it (any more). */
@@ -277,7 +272,9 @@ export class Supervisor {
       this.#apply(live, { type: "turn_replaced", at: clock.now(), exitCode, signal });
       return;
     }
-    const text = [ending?.resultHeader ?? "", await this.#wholeText(live.instance, turnEnd)].filter(Boolean).join("\n");
+    const text = [ending?.resultHeader ?? "", await wholeText(this.#parts, live.instance, turnEnd)]
+      .filter(Boolean)
+      .join("\n");
     try {
       if (text !== "") await store.writeResult(instanceId, text);
     } catch (error) {
@@ -292,18 +289,6 @@ export class Supervisor {
       signal: evidence.signal,
       resultPreview: text === "" ? null : text.slice(-PREVIEW_CHARACTERS),
     });
-  }
-
-  /** The text of the turn; read back from the session where some of it was lost on the way. */
-  async #wholeText({ sessionId, instanceId }: Instance, { evidence, textIncomplete }: TurnEnd): Promise<string> {
-    if (!textIncomplete || sessionId === null) return evidence.text;
-    try {
-      const turns = await this.#parts.transcripts.read(sessionId);
-      return turns?.at(-1)?.text ?? evidence.text;
-    } catch (error) {
-      this.#parts.report(`The whole text of ${instanceId} could not be read back from its session.`, error);
-      return evidence.text;
-    }
   }
 
   #apply(live: Live, event: InstanceEvent): void {
@@ -325,7 +310,8 @@ export class Supervisor {
         void live.run?.stop();
         return saved;
       case "request_place":
-        this.#admission.request(live.instance.instanceId, () => this.#start(live));
+        // Its place in the line is taken now; it starts once the record says so.
+        this.#admission.request(live.instance.instanceId, () => void saved.then(() => this.#start(live)));
         return saved;
       case "start_turn":
         for (const watch of live.watches) watch.turnStarted?.();

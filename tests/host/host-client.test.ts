@@ -6,38 +6,43 @@ import { assistantMessage, createFakeHost, userMessage } from "./fake-client.ts"
 const killed = { time: { created: 1 }, finish: null };
 
 describe("the turns of a session", () => {
+  const askedAt = 1;
   const cases: [what: string, messages: unknown[], turns: TranscriptTurn[]][] = [
     ["no messages", [], []],
-    ["one question and its answer", [userMessage(), assistantMessage({}, "A.")], [{ text: "A.", finished: true }]],
-    ["a question without an answer", [userMessage()], [{ text: "", finished: false }]],
+    [
+      "one question and its answer",
+      [userMessage(), assistantMessage({}, "A.")],
+      [{ askedAt, text: "A.", finished: true }],
+    ],
+    ["a question without an answer", [userMessage()], [{ askedAt, text: "", finished: false }]],
     [
       "several steps are one turn",
       [userMessage(), assistantMessage({ finish: "tool-calls" }, "A."), assistantMessage({}, "B.", "C.")],
-      [{ text: "A.\n\nB.\n\nC.", finished: true }],
+      [{ askedAt, text: "A.\n\nB.\n\nC.", finished: true }],
     ],
     [
       "two turns",
       [userMessage(), assistantMessage({}, "A."), userMessage(), assistantMessage({}, "B.")],
       [
-        { text: "A.", finished: true },
-        { text: "B.", finished: true },
+        { askedAt, text: "A.", finished: true },
+        { askedAt, text: "B.", finished: true },
       ],
     ],
-    ["one that was killed", [userMessage(), assistantMessage(killed, "A")], [{ text: "A", finished: false }]],
+    ["one that was killed", [userMessage(), assistantMessage(killed, "A")], [{ askedAt, text: "A", finished: false }]],
     [
       "one that was left between two steps",
       [userMessage(), assistantMessage({ finish: "tool-calls" }, "A.")],
-      [{ text: "A.", finished: false }],
+      [{ askedAt, text: "A.", finished: false }],
     ],
     [
       "one that was aborted",
       [userMessage(), assistantMessage({ error: { name: "MessageAbortedError" } }, "A.")],
-      [{ text: "A.", finished: false }],
+      [{ askedAt, text: "A.", finished: false }],
     ],
     [
       "an answer cut by its length",
       [userMessage(), assistantMessage({ finish: "length" }, "A")],
-      [{ text: "A", finished: true }],
+      [{ askedAt, text: "A", finished: true }],
     ],
     ["an answer without a question", [assistantMessage({}, "A.")], []],
   ];

@@ -28,6 +28,7 @@ export function createRecoveryRig(...lost: LostInstance[]) {
     lost: async () => await world.list(),
     claim: async (id) => await world.claim(id),
     release: async () => void journal.push("release"),
+    settled: () => undefined,
     childLives: () => world.childLives,
     endTree: async () => void journal.push("end tree"),
     async save(instance) {

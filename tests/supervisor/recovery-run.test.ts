@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { createRecoveryRig, lostInstance, untilSettled } from "./recovery-rig.ts";
-import { sampleId, sampleInstance } from "./sample-instance.ts";
+import { sampleId, sampleInstance, START } from "./sample-instance.ts";
 
 const finishing = () => lostInstance(sampleInstance("running"), { onExit: "finish" });
 
@@ -65,4 +65,42 @@ test("records that cannot be read at all are reported, and nothing throws", asyn
   world.list = async () => await Promise.reject(new Error("no folder"));
   await recovery.run();
   expect(reports).toEqual([expect.stringContaining("no folder")]);
+});
+
+test("what could not be settled is tried again, until it is or the host closes", async () => {
+  const { clock, recovery, reports, saved, world } = createRecoveryRig(lostInstance(sampleInstance("queued")));
+  const { save } = world;
+  let isFull = true;
+  const settled = Promise.withResolvers<void>();
+  world.save = async (instance) => {
+    if (isFull) throw new Error("disk full");
+    await save(instance);
+    settled.resolve();
+  };
+  await recovery.run();
+  clock.advance(30_000);
+  isFull = false;
+  await untilSettled(settled.promise, clock);
+  expect(saved.get(sampleId(1))!.state.status).toBe("failed");
+  expect(reports).toHaveLength(1);
+});
+
+test("a finished turn is found although turns before it never reached the session", async () => {
+  const lost = sampleInstance("running");
+  const { startedAt } = lost.turns[0]!;
+  const earlier = { ...lost.turns[0]!, kind: "initial" as const };
+  const last = { ...earlier, kind: "follow_up" as const, startedAt: (startedAt ?? START) + 5000 };
+  const { recovery, saved, world } = createRecoveryRig(lostInstance({ ...lost, turns: [earlier, earlier, last] }));
+  world.read = async () => [{ askedAt: last.startedAt + 100, text: "Found it.", finished: true }];
+  await recovery.run();
+  expect(saved.get(sampleId(1))!.state.status).toBe("done");
+});
+
+test("the answer of an earlier turn is not taken for that of one that never reached the session", async () => {
+  const lost = sampleInstance("running");
+  const last = { ...lost.turns[0]!, kind: "follow_up" as const, startedAt: START + 5000 };
+  const { recovery, saved, world } = createRecoveryRig(lostInstance({ ...lost, turns: [lost.turns[0]!, last] }));
+  world.read = async () => [{ askedAt: START + 100, text: "Earlier.", finished: true }];
+  await recovery.run();
+  expect(saved.get(sampleId(1))!.state).toMatchObject({ status: "failed", reason: "supervisor_lost" });
 });

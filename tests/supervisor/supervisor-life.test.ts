@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { sampleRequest } from "./sample-instance.ts";
+import { untilSettled } from "./recovery-rig.ts";
 import { createSupervisorRig } from "./supervisor-rig.ts";
 
 test("the record is durable before the agent is started", async () => {
@@ -106,12 +107,12 @@ test("text that was lost on the way is read back from the session", async () => 
 });
 
 test("when the session cannot be read, what came is the result, and that is reported", async () => {
-  const { reports, start, store, supervisor, transcripts } = createSupervisorRig();
+  const { clock, reports, start, store, supervisor, transcripts } = createSupervisorRig();
   transcripts.read = async () => await Promise.reject(new Error("no host"));
   const { id, turn } = await start();
   turn.observer.sessionIdentified("ses_child");
   turn.end({ text: "all o" }, true);
-  await supervisor.whenSettled(id);
+  await untilSettled(supervisor.whenSettled(id), clock);
   expect(store.results.get(id)).toBe("all o");
   expect(reports).toEqual([expect.stringContaining("no host")]);
 });
