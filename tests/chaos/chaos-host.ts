@@ -1,0 +1,117 @@
+import { readOptions } from "../../src/config/options.ts";
+import type { HostClient } from "../../src/host/host-client.ts";
+import { backgroundTools } from "../../src/host/tools/background-tools.ts";
+import type { SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
+import { deadlinePolicy } from "../../src/supervisor/policies/deadline.ts";
+import { silencePolicy } from "../../src/supervisor/policies/silence.ts";
+import { thinkingLoopPolicy } from "../../src/supervisor/policies/thinking-loop.ts";
+import type { Backend, Clock } from "../../src/supervisor/ports.ts";
+import { wireSupervision, type WiredSupervision } from "../../src/wire-supervision.ts";
+import { AgentTurn } from "./agent-turn.ts";
+import type { OsProcess } from "./os-processes.ts";
+import type { World } from "./world.ts";
+
+const { options } = readOptions({ supervisorAgents: ["*"] }, {});
+const noReaction = async () => ({ ok: false, reason: "no_reaction", error: "It was not asked." }) as const;
+
+/** One plugin instance in a host process: the real supervision over the world's clock, disk, sessions and agents. */
+export class ChaosHost {
+  readonly name: string;
+  readonly identity: SupervisorIdentity;
+  readonly wired: WiredSupervision;
+  readonly tools: ReturnType<typeof backgroundTools>;
+  /** The turns that have not come to their end. */
+  readonly running = new Set<string>();
+  isDisposed = false;
+  readonly onExit: "kill" | "finish";
+
+  constructor(
+    private readonly world: World,
+    readonly process: OsProcess,
+  ) {
+    this.onExit = world.random.chance(0.5) ? "kill" : "finish";
+    const number = world.hosts.length + 1;
+    this.name = `host${number}`;
+    const { pid, startTime } = process;
+    this.identity = { pid, startTime, bootId: world.processes.bootId, token: `T${String(number).padStart(4, "0")}` };
+    process.tokens.add(this.identity.token);
+    const sessions = world.sessions.clientOf(process, {
+      putting: (sessionId, message) => world.telling.putting(this, sessionId, message),
+    });
+    this.wired = wireSupervision({
+      paths: world.paths,
+      identity: this.identity,
+      onExit: this.onExit,
+      directory: "/project",
+      clock: this.#clock(),
+      machine: {
+        files: world.disk.filesOf(process),
+        now: () => world.clock.now(),
+        isAlive: world.processes.isAliveFor(process),
+      },
+      host: sessions,
+      backend: this.#backend(),
+      policies: [
+        deadlinePolicy,
+        silencePolicy({ stallTimeoutMs: 20_000, toolTimeoutMs: 60_000 }),
+        thinkingLoopPolicy({ timeoutMs: 8000, maxInterventions: 1 }),
+      ],
+      maxConcurrentInstances: world.cap,
+      toast: { ended: () => undefined },
+      childLives: (child) => world.processes.lives(child),
+      endTree: async ({ instanceId }) =>
+        await world.operations.perform(process, () => {
+          for (const turn of world.turns) if (turn.request.instanceId === instanceId) turn.process.die();
+        }),
+      report: (message, cause) => world.note(`  ${this.name}: ${message} ${String(cause)}`),
+      warn: (message) => world.note(`  ${this.name}: ${message}`),
+    });
+    this.tools = backgroundTools({
+      options,
+      host: sessions as HostClient,
+      recordDir: world.paths.recordDir,
+      supervision: async () => ({ ...this.wired, askOwner: noReaction }),
+    });
+  }
+
+  /** Whether it is there and its process lives. */
+  get isLive(): boolean {
+    return this.process.isAlive && !this.isDisposed;
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    this.wired.close();
+    this.process.tokens.delete(this.identity.token);
+  }
+
+  /** Nothing of a dead process runs. */
+  #clock(): Clock {
+    const { clock } = this.world;
+    return {
+      now: () => clock.now(),
+      after: (delayMs, run) => clock.after(delayMs, () => this.process.isAlive && run()),
+    };
+  }
+
+  #backend(): Backend {
+    const { world } = this;
+    return {
+      start: (request, observer) => {
+        const { instanceId } = request;
+        const name = world.name(instanceId);
+        if (this.isDisposed) world.violated(`${this.name} starts ${name} after it was disposed`);
+        if (world.turns.some((turn) => turn.request.instanceId === instanceId && turn.process.isAlive)) {
+          world.violated(`a second process of ${name} is started`);
+        }
+        this.running.add(instanceId);
+        if (this.running.size > world.cap) world.violated(`${this.name} runs ${this.running.size} at once`);
+        const number = this.wired.supervisor.view(instanceId)?.instance.turns.length ?? 1;
+        const over = () => this.running.delete(instanceId);
+        const turn = new AgentTurn(world, request, number, observer, this.process, this.onExit, over);
+        world.turns.push(turn);
+        return turn;
+      },
+    };
+  }
+}

@@ -1,0 +1,17 @@
+import { expect, test } from "bun:test";
+import { runSeed } from "./run-seed.ts";
+
+const SEEDS = 300;
+const chosen = process.env["BIZAR_CHAOS_SEED"];
+const seeds = chosen === undefined ? Array.from({ length: SEEDS }, (_, index) => index + 1) : [Number(chosen)];
+
+test("whatever dies, fills up or comes twice: each turn ends once, is told once, and nothing is lost", async () => {
+  for (const seed of seeds) {
+    const { violations, notes } = await runSeed(seed);
+    if (violations.length === 0) continue;
+    console.error(notes.join("\n"));
+    expect.unreachable(
+      `Seed ${seed}: ${violations.join("; ")}. BIZAR_CHAOS_SEED=${seed} bun test tests/chaos plays it again.`,
+    );
+  }
+}, 60_000);

@@ -1,0 +1,89 @@
+import { isTerminalRecord } from "../../src/store/record.ts";
+import { sampleRequest } from "../supervisor/sample-instance.ts";
+import type { ChaosHost } from "./chaos-host.ts";
+import { placeFirstFiles } from "./first-files.ts";
+import { takeStep } from "./steps.ts";
+import { World } from "./world.ts";
+
+const DIRECTORY = "/project";
+const STEPS = 60;
+/** Longer than any watchdog, deadline, retry and collect. */
+const REST_MS = 400_000;
+/** A claim without a name is old after an hour. */
+const OLD_MS = 3_700_000;
+
+/** Plays one seed to its end. */
+export async function runSeed(seed: number): Promise<World> {
+  const world = new World(seed);
+  placeFirstFiles(world);
+  world.startHost();
+  for (let step = 0; step < STEPS && world.violations.length === 0; step++) await takeStep(world);
+  if (world.violations.length === 0) await comeToRest(world);
+  if (world.violations.length === 0) await settleTheRest(world);
+  return world;
+}
+
+async function comeToRest(world: World): Promise<void> {
+  world.note("rest");
+  world.disk.isFull = false;
+  world.operations.isSlow = false;
+  world.sessions.failure = 0;
+  for (let slice = 0; slice < 20; slice++) {
+    await world.advance(REST_MS / 20);
+    for (const parent of world.parents) parent.becomeIdle();
+    // What works on alone and hangs is ended by somebody.
+    for (const turn of world.turns) if (slice > 10 && !turn.host.isAlive) turn.process.die();
+  }
+  for (const { what, host } of world.waits) {
+    if (host.process.isAlive) world.violated(`${what} at ${host.name} never comes to its end`);
+  }
+  for (const host of world.liveHosts()) await checkHost(world, host);
+}
+
+/** A host at rest has told of its ends, and has all its places. */
+async function checkHost(world: World, host: ChaosHost): Promise<void> {
+  for (const record of world.records.all().filter(({ supervisor }) => supervisor.token === host.identity.token)) {
+    const name = world.name(record.instanceId);
+    if (!isTerminalRecord(record)) world.violated(`${name} is ${record.status} for ever at ${host.name}`);
+    else if (record.directory === DIRECTORY && record.announcement?.state === "pending")
+      world.violated(`the end of ${name} is not told by ${host.name}`);
+  }
+  if (host.running.size > 0) world.violated(`${host.name} still runs ${host.running.size}`);
+  const ids = await Promise.all(
+    Array.from({ length: world.cap + 1 }, async () => {
+      const spawned = host.wired.supervisor.spawn(sampleRequest({ announce: "off" }));
+      await world.drain();
+      return await spawned;
+    }),
+  );
+  world.instanceIds.push(...ids);
+  const waiting = ids.filter((id) => host.wired.supervisor.view(id)?.queuePosition !== undefined);
+  if (waiting.length !== 1)
+    world.violated(`${host.name} has ${world.cap + 1 - waiting.length} places instead of ${world.cap}`);
+}
+
+/** The last host finds everything settled, or settles it. */
+async function settleTheRest(world: World): Promise<void> {
+  world.note("the last host");
+  for (const host of world.hosts) host.process.die();
+  for (const turn of world.turns) turn.process.die();
+  world.clock.advance(OLD_MS);
+  world.startHost();
+  await world.advance(REST_MS);
+  for (const parent of world.parents) parent.becomeIdle();
+  await world.advance(REST_MS);
+  for (const record of world.records.all()) {
+    const { instanceId, announcement, turns, status, parent, directory } = record;
+    const name = world.name(instanceId);
+    if (!isTerminalRecord(record)) world.violated(`${name} is ${status} for ever`);
+    // Only a host of its own directory tells.
+    if (directory !== DIRECTORY) continue;
+    if (announcement?.state === "pending") world.violated(`the end of ${name} is never told`);
+    const key = `${instanceId}#${turns.length}`;
+    const isTold = world.telling.announced.has(key) || world.telling.answered.has(key);
+    if (announcement !== null && !isTold && world.sessions.has(parent.sessionId)) {
+      world.violated(`${name} is ${announcement.state}, but nobody was told of turn ${turns.length}`);
+    }
+  }
+  world.records.checkForeign();
+}

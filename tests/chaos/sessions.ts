@@ -1,0 +1,80 @@
+import type { HostClient, HostMessage, SyntheticMessage } from "../../src/host/host-client.ts";
+import { toTurns } from "../../src/host/host-client.ts";
+import type { OsProcess } from "./os-processes.ts";
+import type { PendingOperations } from "./pending-operations.ts";
+import type { Random } from "./random.ts";
+
+/** What a plugin asks of its host about sessions. */
+export type SessionClient = Pick<HostClient, "messages" | "put" | "read">;
+
+/** Told of messages that the plugin puts into a session. */
+export interface SessionListener {
+  /** A message is on its way; what is returned is called when it is stored. */
+  putting(sessionId: string, message: SyntheticMessage): () => void;
+}
+
+const FAILURE = 0.04;
+
+/** The sessions of all hosts, as opencode's one database has them. Calls fail now and then, before or after the deed. */
+export class Sessions {
+  readonly #messages = new Map<string, HostMessage[]>();
+  failure = FAILURE;
+
+  constructor(
+    private readonly random: Random,
+    private readonly operations: PendingOperations,
+  ) {}
+
+  create(sessionId: string): void {
+    this.#messages.set(sessionId, []);
+  }
+
+  remove(sessionId: string): void {
+    this.#messages.delete(sessionId);
+  }
+
+  has(sessionId: string): boolean {
+    return this.#messages.has(sessionId);
+  }
+
+  add(sessionId: string, info: Partial<HostMessage["info"]>, ...parts: object[]): HostMessage {
+    const message = { info: { role: "assistant", time: {}, ...info }, parts: parts as HostMessage["parts"] };
+    this.#messages.get(sessionId)?.push(message);
+    return message;
+  }
+
+  clientOf(process: OsProcess, listener: SessionListener): SessionClient {
+    const messages = async (sessionId: string) =>
+      await this.operations.perform(process, () => {
+        this.#mayFail();
+        return this.#messages.get(sessionId)?.map(({ info, parts }) => ({ info: { ...info }, parts: [...parts] }));
+      });
+    return {
+      messages,
+      async read(sessionId) {
+        const found = await messages(sessionId);
+        return found === undefined ? undefined : toTurns(found);
+      },
+      put: async (sessionId, message) => {
+        const stored = listener.putting(sessionId, message);
+        return await this.operations.perform(
+          process,
+          () => this.#mayFail(),
+          () => {
+            if (!this.has(sessionId)) return;
+            this.add(sessionId, { role: "user" }, { type: "text", text: message.text, metadata: message.metadata });
+            stored();
+          },
+          () => {
+            this.#mayFail();
+            return this.has(sessionId);
+          },
+        );
+      },
+    };
+  }
+
+  #mayFail(): void {
+    if (this.random.chance(this.failure)) throw new Error("The host does not answer.");
+  }
+}

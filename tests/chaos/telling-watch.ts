@@ -1,0 +1,59 @@
+import type { SyntheticMessage } from "../../src/host/host-client.ts";
+import { endsIn } from "../../src/host/announcements/told-ends.ts";
+import { isTerminalRecord } from "../../src/store/record.ts";
+import type { ChaosHost } from "./chaos-host.ts";
+import type { World } from "./world.ts";
+
+/** Sees what parent sessions are told, and says what they are told twice, wrongly or too late. */
+export class TellingWatch {
+  /** The ends that a message of the plugin told of. */
+  readonly announced = new Set<string>();
+  /** The ends that a tool's answer in the parent's own messages told of, and when it came. */
+  readonly answered = new Map<string, number>();
+
+  constructor(private readonly world: World) {}
+
+  putting(host: ChaosHost, sessionId: string, { metadata, wake }: SyntheticMessage): () => void {
+    const { world } = this;
+    const sentAt = world.number();
+    const ends = endsIn(metadata);
+    for (const { instanceId, turn } of ends) {
+      const name = world.name(instanceId);
+      const record = world.records.of(instanceId);
+      if (record === undefined || !isTerminalRecord(record) || record.turns.length !== turn) {
+        world.violated(
+          `the end of turn ${turn} of ${name} is announced, but it is turn ${record?.turns.length} ${record?.status}`,
+        );
+      }
+      if (record?.parent.sessionId !== sessionId)
+        world.violated(`${sessionId} is told of ${name}, which is not its own`);
+    }
+    const isOwn = ends.some((end) => world.records.enderOf(end) === host.identity.token);
+    if (wake && !isOwn) world.violated(`${sessionId} is woken for what other hosts ended`);
+    return () => {
+      const parent = world.parents.find((one) => one.sessionId === sessionId);
+      for (const { instanceId, turn } of ends) this.#announced(`${instanceId}#${turn}`, sentAt);
+      if (wake) parent?.becomeBusy();
+    };
+  }
+
+  /** A tool's answer is in the messages of a session. */
+  answer(sessionId: string, metadata: unknown): void {
+    for (const { instanceId, turn } of endsIn(metadata)) {
+      if (this.world.records.of(instanceId)?.parent.sessionId !== sessionId) continue;
+      const key = `${instanceId}#${turn}`;
+      if (!this.answered.has(key)) this.answered.set(key, this.world.number());
+    }
+  }
+
+  #announced(key: string, sentAt: number): void {
+    const { world } = this;
+    const [instanceId = "", turn] = key.split("#");
+    const what = `turn ${turn} of ${world.name(instanceId)}`;
+    if (this.announced.has(key)) world.violated(`the end of ${what} is announced twice`);
+    const answeredAt = this.answered.get(key);
+    if (answeredAt !== undefined && answeredAt < sentAt)
+      world.violated(`the end of ${what} is announced, but an answer has told it`);
+    this.announced.add(key);
+  }
+}
