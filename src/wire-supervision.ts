@@ -11,7 +11,8 @@ import type { StatePaths } from "./store/state-paths.ts";
 import type { Instance } from "./supervisor/instance.ts";
 import type { Clock, EndNotifier } from "./supervisor/ports.ts";
 import { Recovery } from "./supervisor/recovery.ts";
-import { Supervisor, type SupervisorParts } from "./supervisor/supervisor.ts";
+import { Supervisor } from "./supervisor/supervisor.ts";
+import type { SupervisorParts } from "./supervisor/supervisor-parts.ts";
 import { announceLeftBehind, createAnnouncer, tellLater } from "./telling-parents.ts";
 
 /** What a supervision stands on: the system's own, or a test's. */

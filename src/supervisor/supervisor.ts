@@ -1,12 +1,13 @@
-import { Admission, type MemoryLimit, type WaitsFor } from "./admission.ts";
+import { Admission, type WaitsFor } from "./admission.ts";
 import { createInstanceId } from "./create-instance-id.ts";
 import { createInstance, isTerminal, type Instance, type InstanceRequest } from "./instance.ts";
 import { addCounts } from "./add-counts.ts";
 import { createLive, lastTurn, type Live } from "./live.ts";
 import { judge, type Outcome } from "./outcome.ts";
-import type { Policy, RunControl } from "./policies/policy.ts";
-import type { Backend, Clock, EndNotifier, InstanceStore, Transcripts, TurnEnd, TurnObserver } from "./ports.ts";
+import type { RunControl } from "./policies/policy.ts";
+import type { TurnEnd, TurnObserver } from "./ports.ts";
 import { wholeText } from "./read-transcript.ts";
+import type { SupervisorParts } from "./supervisor-parts.ts";
 import { transition, type Effect, type InstanceEvent } from "./transition.ts";
 
 /** More than this many in the waiting line is an error. */
@@ -14,23 +15,6 @@ export const MAX_WAITING = 64;
 const PROGRESS_SAVE_MS = 10_000;
 const PREVIEW_CHARACTERS = 200;
 const CLOSED = "This opencode is shutting down; no agent can be started any more.";
-
-export interface SupervisorParts {
-  readonly backend: Backend;
-  readonly store: InstanceStore;
-  readonly transcripts: Transcripts;
-  readonly notifier: EndNotifier;
-  readonly clock: Clock;
-  readonly policies: readonly Policy[];
-  /** How many agents run at once. */
-  readonly maxConcurrentInstances: number;
-  /** Absent: memory does not matter. */
-  readonly memory?: MemoryLimit;
-  /** Why no further agent may be taken on now, or `undefined`. */
-  readonly refusal?: () => string | undefined;
-  /** Something went wrong that no caller is waiting to hear. */
-  readonly report: (message: string, cause: unknown) => void;
-}
 
 /** A snapshot of an instance this supervisor holds. */
 export interface LiveView {

@@ -30,6 +30,7 @@ test.each(["path", "path and options"])(
       expect(request?.tools.filter((tool) => tool.startsWith("bizar_")).toSorted()).toEqual([
         "bizar_collect",
         "bizar_kill",
+        "bizar_send_message",
         "bizar_spawn_background",
         "bizar_status",
       ]);

@@ -51,6 +51,12 @@ test("a record whose owner lives is never lost, nor can it be claimed", async ()
   expect(await host(paths).list()).toHaveLength(1);
 });
 
+/** The process of the one lost instance in a folder. */
+async function childOf(paths: StatePaths) {
+  const [lost] = await host(paths).list();
+  return lost !== undefined && "process" in lost.instance.state ? lost.instance.state.process : undefined;
+}
+
 test("a record of another boot is never judged by its child's pid", async () => {
   const silent = { progress: { ...sampleInstance("running").progress, lastActivityAt: Date.now() - 121_000 } };
   const here = await leave(sampleInstance("running", { instanceId: sampleId(1) }), gone);
@@ -58,12 +64,8 @@ test("a record of another boot is never judged by its child's pid", async () => 
     ...gone,
     bootId: "another boot",
   });
-  const process = async (paths: StatePaths) => {
-    const [lost] = await host(paths).list();
-    return lost !== undefined && "process" in lost.instance.state ? lost.instance.state.process : undefined;
-  };
-  expect(await process(here)).toMatchObject({ pid: 4242 });
-  expect(await process(elsewhere)).toBeNull();
+  expect(await childOf(here)).toMatchObject({ pid: 4242 });
+  expect(await childOf(elsewhere)).toBeNull();
 });
 
 test("a record of another boot is lost once it has been silent for two minutes", async () => {

@@ -1,0 +1,21 @@
+import type { MemoryLimit } from "./admission.ts";
+import type { Policy } from "./policies/policy.ts";
+import type { Backend, Clock, EndNotifier, InstanceStore, Transcripts } from "./ports.ts";
+
+/** What a supervisor works with: everything outside of the core. */
+export interface SupervisorParts {
+  readonly backend: Backend;
+  readonly store: InstanceStore;
+  readonly transcripts: Transcripts;
+  readonly notifier: EndNotifier;
+  readonly clock: Clock;
+  readonly policies: readonly Policy[];
+  /** How many agents run at once. */
+  readonly maxConcurrentInstances: number;
+  /** Absent: memory does not matter. */
+  readonly memory?: MemoryLimit;
+  /** Why no further agent may be taken on now, or `undefined`. */
+  readonly refusal?: () => string | undefined;
+  /** Something went wrong that no caller is waiting to hear. */
+  readonly report: (message: string, cause: unknown) => void;
+}
