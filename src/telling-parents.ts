@@ -50,7 +50,8 @@ async function claimAnnouncement(
     release,
     async settle(state) {
       const at = clock.now();
-      await store.save(transition(instance, { type: "announcement_settled", at, state }).instance);
+      // Not tried again by the store: once it is released, the record may be another host's.
+      await store.create(transition(instance, { type: "announcement_settled", at, state }).instance);
     },
   };
 }

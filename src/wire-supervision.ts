@@ -108,6 +108,7 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     clock,
     files: machine.files,
     recovered: () => recovery.run(),
+    ownerLives: ({ supervisor: owner }) => machine.isAlive(owner) !== false,
     toRecord: (instance) => toRecord(instance, origin(instance)),
   });
   return {
@@ -123,6 +124,7 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
       recovery.close();
       supervisor.shutdown();
       store.close();
+      lost.close();
     },
   };
 }

@@ -26,6 +26,8 @@ export interface CatalogParts {
   readonly toRecord: (view: LiveView["instance"]) => InstanceRecord;
   /** Settles when what earlier hosts left is settled. */
   readonly recovered: () => Promise<void>;
+  /** Whether the owner of a record may still take up the turns that were asked for. */
+  readonly ownerLives?: (record: InstanceRecord) => boolean;
   readonly clock?: Clock;
   readonly files?: Files;
 }
@@ -68,8 +70,7 @@ export class InstanceCatalog {
   async whenEnded(instanceId: string, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const entry = await this.find(instanceId);
-      // Turns that were asked for belong to what is waited for.
-      if (entry === undefined || (entry.record.endedAt !== null && entry.record.followUps.length === 0)) return;
+      if (entry === undefined || this.#hasEnded(entry.record)) return;
       const next = entry.isOwn ? this.parts.supervisor.whenSettled(instanceId) : this.#pause(FOREIGN_POLL_MS);
       await Promise.race([next, whenAborted(signal)]);
     }
@@ -80,6 +81,12 @@ export class InstanceCatalog {
     if (unsavedResult !== undefined) return unsavedResult;
     if (record.resultPreview === null) return "";
     return await (this.parts.files ?? systemFiles).read(record.resultPath);
+  }
+
+  /** Turns that were asked for belong to what is waited for, as long as there is somebody to start them. */
+  #hasEnded(record: InstanceRecord): boolean {
+    if (record.endedAt === null) return false;
+    return record.followUps.length === 0 || this.parts.ownerLives?.(record) === false;
   }
 
   #ownEntry({ instance, queuePosition, waitsFor, unsavedResult }: LiveView): CatalogEntry {

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { loadSynchronousWriter, writeDurably } from "./durable-file.ts";
 
@@ -35,6 +36,8 @@ export interface Files {
   rename(from: string, to: string): Promise<void>;
   /** Removes a file that may not be there. */
   remove(path: string): Promise<void>;
+  /** {@link Files.remove} before it returns. */
+  removeNow(path: string): void;
 }
 
 /** The file system of this machine. */
@@ -64,4 +67,5 @@ export const systemFiles: Files = {
   },
   rename: async (from, to) => await rename(from, to),
   remove: async (path) => await rm(path, { force: true }),
+  removeNow: (path) => rmSync(path, { force: true }),
 };

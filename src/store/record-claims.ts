@@ -4,6 +4,8 @@ import { recordPath, type StatePaths } from "./state-paths.ts";
 
 /** A claim takes seconds, but for an agent that works on alone; without a host to be asked, it is old after this. */
 const OLD_CLAIM_MS = 3_600_000;
+/** A claim gets its name in the moment in which it is made: after this, who made it has died over it. */
+const NAMELESS_CLAIM_MS = 60_000;
 
 /**
  * Decides which of several hosts settles a record: the one that makes an exclusive file. A claim that a dead host left
@@ -12,6 +14,7 @@ const OLD_CLAIM_MS = 3_600_000;
  */
 export class RecordClaims {
   readonly #held = new Map<string, string>();
+  #isClosed = false;
 
   constructor(
     private readonly paths: StatePaths,
@@ -22,9 +25,11 @@ export class RecordClaims {
   /** Whether this host has the record now, alone. */
   async take(instanceId: string): Promise<boolean> {
     for (let path: string | undefined = this.#first(instanceId); path !== undefined;) {
+      if (this.#isClosed) return false;
       if (await this.#create(path)) {
         this.#held.set(instanceId, path);
-        return true;
+        if (this.#isClosed) this.close();
+        return !this.#isClosed;
       }
       const token = await this.#abandonedBy(path);
       path = token === undefined ? undefined : `${path}.${token}`;
@@ -34,6 +39,7 @@ export class RecordClaims {
 
   /** Gives the record back; once it is settled, nobody needs any claim on it. */
   async release(instanceId: string, isSettled: boolean): Promise<void> {
+    if (this.#isClosed) return;
     const held = this.#held.get(instanceId);
     this.#held.delete(instanceId);
     if (!isSettled) {
@@ -46,6 +52,22 @@ export class RecordClaims {
       await this.machine.files.remove(path);
       path = token === undefined ? undefined : `${path}.${token}`;
     }
+  }
+
+  /**
+   * Gives everything back before it returns, while this host still counts as alive: a claim of a dead one may have been
+   * followed, and must not be removed by who made it.
+   */
+  close(): void {
+    this.#isClosed = true;
+    for (const path of this.#held.values()) {
+      try {
+        this.machine.files.removeNow(path);
+      } catch {
+        // Left as a dead host leaves it.
+      }
+    }
+    this.#held.clear();
   }
 
   async #create(path: string): Promise<boolean> {
@@ -65,7 +87,7 @@ export class RecordClaims {
       const { mtimeMs } = await files.look(path);
       const owner = parseOwner(await files.read(path));
       const lives = owner === undefined ? undefined : isAlive(owner);
-      if (lives ?? now() - mtimeMs < OLD_CLAIM_MS) return undefined;
+      if (lives ?? now() - mtimeMs < (owner === undefined ? NAMELESS_CLAIM_MS : OLD_CLAIM_MS)) return undefined;
       return tokenOf(owner);
     } catch (error) {
       if (isCode(error, "ENOENT")) return undefined;

@@ -53,8 +53,8 @@ export interface Backend {
 /** Where records and results are kept. */
 export interface InstanceStore {
   /**
-   * Writes the first record of a run, or of one that is taken over; what was on its way before counts no more. Rejects
-   * when that fails: it is not tried again.
+   * Writes a first record, or one that is this host's for a moment only (taken over, or told of); what was on its way
+   * before counts no more. Rejects when that fails: it is not tried again.
    */
   create(instance: Instance): Promise<void>;
   /**

@@ -169,8 +169,10 @@ export class Supervisor {
 
   #endAtShutdown(live: Live): void {
     if (isTerminal(live.instance)) {
-      // Told already: what the disk did not take has this last chance.
-      if (this.#parts.store.isDirty(live.instance.instanceId)) this.#saveNow(live);
+      // Nobody is left to start what waits behind it; and what the disk did not take has this last chance.
+      const isChanged = live.instance.followUps.length > 0;
+      live.instance = { ...live.instance, followUps: [] };
+      if (isChanged || this.#parts.store.isDirty(live.instance.instanceId)) this.#saveNow(live);
       return;
     }
     const outcome: Outcome = {
