@@ -80,6 +80,8 @@ export class ChaosHost {
   }
 
   dispose(): void {
+    // A call takes milliseconds: it is over before another instance tells anybody anything.
+    this.world.calls.finish(this.process);
     this.isDisposed = true;
     this.wired.close();
     this.process.tokens.delete(this.identity.token);

@@ -97,6 +97,9 @@ export class MemoryDisk {
         ),
       rename: async (from, to) => await perform(process, () => this.#move(from, to)),
       remove: async (path) => await perform(process, () => this.#remove(path)),
+      removeNow: (path) => {
+        if (process.isAlive) this.#remove(path);
+      },
     };
   }
 

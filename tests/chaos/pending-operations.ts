@@ -38,19 +38,28 @@ export class PendingOperations {
     });
   }
 
+  /** Everything that a process has asked for happens now. */
+  finish(process: OsProcess): void {
+    const own = this.#waiting.filter((operation) => operation.process === process);
+    for (const operation of own) while (this.#waiting.includes(operation)) this.#step(operation);
+  }
+
   /** Takes one operation a step further; `false` when there is none that could go on now. */
   stepOne(): boolean {
     this.#waiting = this.#waiting.filter(({ process }) => process.isAlive);
     const operation = this.random.pick(this.#waiting.filter(({ readyAt }) => readyAt <= this.clock.now()));
-    if (operation === undefined) return false;
+    if (operation !== undefined) this.#step(operation);
+    return operation !== undefined;
+  }
+
+  #step(operation: Operation): void {
     try {
       const value = operation.steps[operation.done++]?.();
-      if (operation.done < operation.steps.length) return true;
+      if (operation.done < operation.steps.length) return;
       operation.resolve(value);
     } catch (error) {
       operation.reject(error);
     }
     this.#waiting = this.#waiting.filter((other) => other !== operation);
-    return true;
   }
 }

@@ -21,7 +21,10 @@ export class World {
   readonly clock = new FakeClock();
   readonly processes = new OsProcesses();
   readonly paths = statePaths("/state", "/state/logs");
+  /** What is asked of the disk and the system, which may be slow. */
   readonly operations: PendingOperations;
+  /** What is asked of the hosts, which takes no time to speak of. */
+  readonly calls: PendingOperations;
   readonly disk: MemoryDisk;
   readonly sessions: Sessions;
   readonly records: RecordWatch;
@@ -44,10 +47,11 @@ export class World {
     this.random = new Random(seed);
     this.cap = this.random.between(1, 3);
     this.operations = new PendingOperations(this.random, this.clock);
+    this.calls = new PendingOperations(this.random, this.clock);
     this.records = new RecordWatch(this);
     this.telling = new TellingWatch(this);
     this.disk = new MemoryDisk(this.clock, this.operations, (change) => this.records.changed(change));
-    this.sessions = new Sessions(this.random, this.operations);
+    this.sessions = new Sessions(this.random, this.calls);
     this.parents = ["ses_parent1", "ses_parent2"].map((id) => new Parent(this, id));
   }
 
@@ -103,7 +107,8 @@ export class World {
   async drain(stop = 0): Promise<void> {
     for (let count = 0; count < MOST_OPERATIONS; count++) {
       await new Promise<void>((resolve) => void setImmediate(resolve));
-      if (this.random.chance(stop) || !this.operations.stepOne()) return;
+      const [first, second] = this.random.chance(0.5) ? [this.operations, this.calls] : [this.calls, this.operations];
+      if (this.random.chance(stop) || !(first.stepOne() || second.stepOne())) return;
     }
     this.violated("nothing comes to rest any more");
   }
