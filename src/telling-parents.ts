@@ -34,10 +34,11 @@ async function claimAnnouncement(
   instanceId: string,
 ): Promise<ClaimedAnnouncement | "settled" | "later"> {
   if (store.isDirty(instanceId)) return "later";
+  if ((await lost.findEnded(instanceId))?.announcement?.state !== "pending") return "settled";
   const instance = await lost.claimEnded(instanceId);
   if (instance === undefined) {
-    const record = await lost.findEnded(instanceId);
-    return store.isDirty(instanceId) || record?.announcement?.state === "pending" ? "later" : "settled";
+    // Somebody has it just now, or it was settled since: the next time tells.
+    return "later";
   }
   const release = async () => await lost.releaseEnded(instanceId);
   if (instance.announcement?.state !== "pending") {

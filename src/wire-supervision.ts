@@ -1,5 +1,6 @@
 import { InstanceCatalog } from "./host/instance-catalog.ts";
 import type { HostClient } from "./host/host-client.ts";
+import { lookAgain } from "./look-again.ts";
 import type { ProcessIdentity } from "./processes/process-table.ts";
 import type { SupervisorIdentity } from "./processes/supervisor-identity.ts";
 import { FileInstanceStore } from "./store/file-instance-store.ts";
@@ -14,6 +15,9 @@ import { Recovery } from "./supervisor/recovery.ts";
 import { Supervisor } from "./supervisor/supervisor.ts";
 import type { SupervisorParts } from "./supervisor/supervisor-parts.ts";
 import { announceLeftBehind, createAnnouncer, tellLater } from "./telling-parents.ts";
+
+/** How often it looks whether another host has died, and settles what that one left. */
+const OTHER_HOSTS_MS = 30_000;
 
 /** What a supervision stands on: the system's own, or a test's. */
 export interface SupervisionEdges extends Pick<
@@ -94,8 +98,12 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     clock,
     report,
   });
-  const told = recovery.run().then(async () => await announceLeftBehind(announcer, records, edges.directory));
-  told.catch((error: unknown) => report("What earlier hosts left untold could not be read.", error));
+  const tellOthersEnds = async () =>
+    await announceLeftBehind(announcer, records, edges.directory).catch((error: unknown) =>
+      report("What other hosts left untold could not be read.", error),
+    );
+  void recovery.run().then(tellOthersEnds);
+  const watch = lookAgain(clock, OTHER_HOSTS_MS, async () => await recovery.look().then(tellOthersEnds));
   const origin = ({ instanceId }: Instance) => ({
     supervisor: identity,
     onExit,
@@ -120,6 +128,7 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     collecting: (instanceIds) => announcer.collecting(instanceIds),
     event: (event) => announcer.activity.event(event),
     close() {
+      watch.clear();
       announcer.close();
       recovery.close();
       supervisor.shutdown();

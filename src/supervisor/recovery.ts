@@ -32,7 +32,6 @@ export interface RecoveryParts {
 }
 
 const CHILD_POLL_MS = 1000;
-const RETRY_MS = 30_000;
 const PREVIEW_CHARACTERS = 200;
 
 /**
@@ -55,6 +54,12 @@ export class Recovery {
     await this.#settled;
   }
 
+  /** Does it again, for what is lost since, and what could not be settled. Never rejects. */
+  async look(): Promise<void> {
+    await this.run();
+    if (!this.#closed) await this.#run();
+  }
+
   /** Stops waiting for agents that work on alone. */
   close(): void {
     this.#closed = true;
@@ -74,7 +79,7 @@ export class Recovery {
     try {
       lost = await this.parts.claim(instanceId);
     } catch (error) {
-      this.#tryLater(instanceId, error);
+      this.#reportOnce(instanceId, error);
     }
     if (lost === undefined) return;
     const process = "process" in lost.instance.state ? lost.instance.state.process : null;
@@ -88,13 +93,10 @@ export class Recovery {
   }
 
   /** The disk is full, or the host does not answer: both may pass. */
-  #tryLater(instanceId: string, error: unknown): void {
-    if (this.#closed) return;
-    if (!this.#reported.has(instanceId)) {
-      this.#reported.add(instanceId);
-      this.parts.report(`${instanceId}, left by an earlier host, could not be settled; it is tried again.`, error);
-    }
-    void this.#pause(RETRY_MS).then(async () => await (this.#closed ? undefined : this.#recover(instanceId)));
+  #reportOnce(instanceId: string, error: unknown): void {
+    if (this.#closed || this.#reported.has(instanceId)) return;
+    this.#reported.add(instanceId);
+    this.parts.report(`${instanceId}, left by an earlier host, could not be settled; it is tried again.`, error);
   }
 
   /** Lets an agent that works on alone come to its end first. */
@@ -128,7 +130,7 @@ export class Recovery {
       await parts.save(settled);
       parts.settled(settled);
     } catch (error) {
-      this.#tryLater(instance.instanceId, error);
+      this.#reportOnce(instance.instanceId, error);
     } finally {
       await parts
         .release(instance.instanceId)

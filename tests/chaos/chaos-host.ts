@@ -60,8 +60,9 @@ export class ChaosHost {
       toast: { ended: () => undefined },
       childLives: (child) => world.processes.lives(child),
       endTree: async ({ instanceId }) =>
-        await world.operations.perform(process, () => {
-          for (const turn of world.turns) if (turn.request.instanceId === instanceId) turn.process.die();
+        await world.calls.perform(process, () => {
+          const own = world.turns.filter(({ request }) => request.instanceId === instanceId);
+          for (const turn of own) turn.exit({ exitCode: null, signal: "SIGKILL" });
         }),
       report: (message, cause) => world.note(`  ${this.name}: ${message} ${String(cause)}`),
       warn: (message) => world.note(`  ${this.name}: ${message}`),

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { runSeed } from "./run-seed.ts";
 
-const SEEDS = 600;
+const SEEDS = 400;
 const chosen = process.env["BIZAR_CHAOS_SEED"];
 const seeds = chosen === undefined ? Array.from({ length: SEEDS }, (_, index) => index + 1) : [Number(chosen)];
 

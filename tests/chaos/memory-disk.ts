@@ -22,7 +22,9 @@ export interface Change {
 
 /** A disk in memory that several processes use: full or slow at times. */
 export class MemoryDisk {
-  isFull = false;
+  /** Whether it was ever full. */
+  wasFull = false;
+  #isFull = false;
   readonly #entries = new Map<string, Entry>();
   #numbers = 0;
 
@@ -31,6 +33,15 @@ export class MemoryDisk {
     private readonly operations: PendingOperations,
     private readonly changed: (change: Change) => void,
   ) {}
+
+  get isFull(): boolean {
+    return this.#isFull;
+  }
+
+  set isFull(isFull: boolean) {
+    this.#isFull = isFull;
+    this.wasFull ||= isFull;
+  }
 
   /** What a file holds now. */
   text(path: string): string | undefined {

@@ -24,12 +24,13 @@ export class OsProcess {
   }
 }
 
+export const FIRST_BOOT = "boot-1";
 /** Few pids, so that they are given to others soon. */
 const PIDS = 23;
 
 /** The process table of a machine that tests make. */
 export class OsProcesses {
-  bootId = "boot-1";
+  bootId = FIRST_BOOT;
   readonly #byPid = new Map<number, OsProcess>();
   #started = 0;
 

@@ -108,6 +108,11 @@ export class RecordWatch {
       return;
     }
     this.ends.set(`${instanceId}#${turns.length}`, { how, token: supervisor.token });
+    const told = world.telling.statuses.get(`${instanceId}#${turns.length}`);
+    // What a full disk did not take may die with its host.
+    if (told !== undefined && told !== status && !world.disk.wasFull) {
+      world.violated(`${name} ends as ${status}, but an answer has told that it is ${told}`);
+    }
     const started = world.turns.filter(({ request }) => request.instanceId === instanceId);
     if (started.some(({ process }) => process.isAlive))
       world.violated(`${name} has ended as ${how}, but its process lives`);

@@ -10,6 +10,8 @@ export class TellingWatch {
   readonly announced = new Set<string>();
   /** The ends that a tool's answer in the parent's own messages told of, and when it came. */
   readonly answered = new Map<string, number>();
+  /** The ends as tools' answers told them. */
+  readonly statuses = new Map<string, string>();
 
   constructor(private readonly world: World) {}
 
@@ -38,8 +40,14 @@ export class TellingWatch {
   }
 
   /** A tool's answer is in the messages of a session. */
-  answer(sessionId: string, metadata: unknown): void {
+  answer(sessionId: string, metadata: { statuses?: Record<string, string> }): void {
     for (const { instanceId, turn } of endsIn(metadata)) {
+      const status = metadata.statuses?.[instanceId] ?? "";
+      this.statuses.set(`${instanceId}#${turn}`, status);
+      const how = this.world.records.ends.get(`${instanceId}#${turn}`)?.how;
+      if (how !== undefined && !how.startsWith(status)) {
+        this.world.violated(`an answer says that ${this.world.name(instanceId)} is ${status}, but it is ${how}`);
+      }
       if (this.world.records.of(instanceId)?.parent.sessionId !== sessionId) continue;
       const key = `${instanceId}#${turn}`;
       if (!this.answered.has(key)) this.answered.set(key, this.world.number());

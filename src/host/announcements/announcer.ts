@@ -98,7 +98,11 @@ export class Announcer implements EndNotifier {
   #add({ instanceId, announcement, parent: { sessionId } }: Instance, isLeft: boolean): void {
     if (announcement?.state !== "pending" || this.#isClosed) return;
     const parent = this.#parents.get(sessionId) ?? createParent();
-    parent.ends.set(instanceId, { isLeft, answeredTurn: null });
+    const known = parent.ends.get(instanceId);
+    parent.ends.set(instanceId, {
+      isLeft: isLeft && known?.isLeft !== false,
+      answeredTurn: known?.answeredTurn ?? null,
+    });
     this.#parents.set(sessionId, parent);
     this.#schedule(sessionId, BATCH_MS);
   }
