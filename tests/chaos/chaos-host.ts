@@ -6,7 +6,7 @@ import { deadlinePolicy } from "../../src/supervisor/policies/deadline.ts";
 import { silencePolicy } from "../../src/supervisor/policies/silence.ts";
 import { thinkingLoopPolicy } from "../../src/supervisor/policies/thinking-loop.ts";
 import type { Backend, Clock } from "../../src/supervisor/ports.ts";
-import { wireSupervision, type WiredSupervision } from "../../src/wire-supervision.ts";
+import { wireSupervision, type WiredSupervision } from "../../src/plugin/wire-supervision.ts";
 import { AgentTurn } from "./agent-turn.ts";
 import type { OsProcess } from "./os-processes.ts";
 import type { World } from "./world.ts";

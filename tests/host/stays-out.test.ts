@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { hostPlugin } from "../../src/host-plugin.ts";
+import { hostPlugin } from "../../src/plugin/host-plugin.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 interface LogEntry {

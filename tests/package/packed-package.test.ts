@@ -12,7 +12,7 @@ afterAll(async () => await pack.dispose());
 test("the tarball holds the plugin and its documents, and nothing else", () => {
   const documents = ["CHANGELOG.md", "LICENSE", "README.md", "index.ts", "package.json"];
   expect(pack.files.filter((path) => !path.startsWith("src/")).toSorted()).toEqual(documents);
-  expect(pack.files).toContain("src/plugin.ts");
+  expect(pack.files).toContain("src/plugin/plugin.ts");
   expect(pack.files.filter((path) => path.startsWith("src/") && !path.endsWith(".ts"))).toEqual([]);
 });
 

@@ -17,7 +17,7 @@ const WARM_UP = 200;
 const SAVED_AFTER_MS = 1100;
 
 const takeSyncCalls = await countSyncCalls();
-const { createLoopGuard } = await import("../../../src/loop-guard.ts");
+const { createLoopGuard } = await import("../../../src/plugin/loop-guard.ts");
 const folder = await mkdtemp(join(tmpdir(), "bizar-guard-"));
 const settings = { ...defaultGuard(folder), logRotationBytes: ROTATION_BYTES };
 const guard = createLoopGuard(settings, { worktree: "/project", report: complain });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createLoopGuard } from "../../../src/loop-guard.ts";
+import { createLoopGuard } from "../../../src/plugin/loop-guard.ts";
 import { defaultGuard } from "../../scripted-host/guard-settings.ts";
 
 // Run in a process of its own: a model's text goes through the hooks of the real loop guard in deltas of one token, as

@@ -1,19 +1,19 @@
-import { InstanceCatalog } from "./host/instance-catalog.ts";
-import type { HostClient } from "./host/host-client.ts";
+import { InstanceCatalog } from "../host/instance-catalog.ts";
+import type { HostClient } from "../host/host-client.ts";
 import { lookAgain } from "./look-again.ts";
-import type { ProcessIdentity } from "./processes/process-table.ts";
-import type { SupervisorIdentity } from "./processes/supervisor-identity.ts";
-import { FileInstanceStore } from "./store/file-instance-store.ts";
-import { LostRecords } from "./store/lost-records.ts";
-import type { Machine } from "./store/machine.ts";
-import { toRecord } from "./store/record.ts";
-import { RecordFolder } from "./store/record-folder.ts";
-import type { StatePaths } from "./store/state-paths.ts";
-import type { Instance } from "./supervisor/instance.ts";
-import type { Clock, EndNotifier } from "./supervisor/ports.ts";
-import { Recovery } from "./supervisor/recovery.ts";
-import { Supervisor } from "./supervisor/supervisor.ts";
-import type { SupervisorParts } from "./supervisor/supervisor-parts.ts";
+import type { ProcessIdentity } from "../processes/process-table.ts";
+import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import { FileInstanceStore } from "../store/file-instance-store.ts";
+import { LostRecords } from "../store/lost-records.ts";
+import type { Machine } from "../store/machine.ts";
+import { toRecord } from "../store/record.ts";
+import { RecordFolder } from "../store/record-folder.ts";
+import type { StatePaths } from "../store/state-paths.ts";
+import type { Instance } from "../supervisor/instance.ts";
+import type { Clock, EndNotifier } from "../supervisor/ports.ts";
+import { Recovery } from "../supervisor/recovery.ts";
+import { Supervisor } from "../supervisor/supervisor.ts";
+import type { SupervisorParts } from "../supervisor/supervisor-parts.ts";
 import { announceLeftBehind, createAnnouncer, tellLater } from "./telling-parents.ts";
 
 /** How often it looks whether another host has died, and settles what that one left. */

@@ -1,13 +1,13 @@
-import { Announcer, type ClaimedAnnouncement } from "./host/announcements/announcer.ts";
-import { openParentSession } from "./host/announcements/parent-session.ts";
-import type { HostClient } from "./host/host-client.ts";
-import type { FileInstanceStore } from "./store/file-instance-store.ts";
-import type { LostRecords } from "./store/lost-records.ts";
-import { fromRecord } from "./store/record.ts";
-import type { RecordFolder } from "./store/record-folder.ts";
-import type { Clock } from "./supervisor/ports.ts";
-import type { Instance } from "./supervisor/instance.ts";
-import { transition } from "./supervisor/transition.ts";
+import { Announcer, type ClaimedAnnouncement } from "../host/announcements/announcer.ts";
+import { openParentSession } from "../host/announcements/parent-session.ts";
+import type { HostClient } from "../host/host-client.ts";
+import type { FileInstanceStore } from "../store/file-instance-store.ts";
+import type { LostRecords } from "../store/lost-records.ts";
+import { fromRecord } from "../store/record.ts";
+import type { RecordFolder } from "../store/record-folder.ts";
+import type { Clock } from "../supervisor/ports.ts";
+import type { Instance } from "../supervisor/instance.ts";
+import { transition } from "../supervisor/transition.ts";
 
 export interface AnnouncingParts {
   readonly host: Pick<HostClient, "messages" | "put">;

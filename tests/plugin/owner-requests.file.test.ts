@@ -1,11 +1,11 @@
 import { expect, onTestFinished, test } from "bun:test";
-import { ownerRequests } from "../src/owner-requests.ts";
-import { askOwner } from "../src/store/ask-owner.ts";
-import { RecordFolder } from "../src/store/record-folder.ts";
-import { livingOwner } from "./cli/command-line-rig.ts";
-import { freshPaths, openStore } from "./store/store-rig.ts";
-import { sampleId, sampleInstance } from "./supervisor/sample-instance.ts";
-import { createSupervisorRig } from "./supervisor/supervisor-rig.ts";
+import { ownerRequests } from "../../src/plugin/owner-requests.ts";
+import { askOwner } from "../../src/store/ask-owner.ts";
+import { RecordFolder } from "../../src/store/record-folder.ts";
+import { livingOwner } from "../cli/command-line-rig.ts";
+import { freshPaths, openStore } from "../store/store-rig.ts";
+import { sampleId, sampleInstance } from "../supervisor/sample-instance.ts";
+import { createSupervisorRig } from "../supervisor/supervisor-rig.ts";
 
 /** A plugin instance that watches for requests, and an agent that it runs. */
 async function createHost() {

@@ -1,10 +1,10 @@
-import { GuardedSessions } from "./guard/guarded-sessions.ts";
-import type { GuardSettings } from "./guard/guard-settings.ts";
-import { createLadder } from "./guard/ladder.ts";
-import { guardHooks } from "./host/guard-hooks.ts";
+import { GuardedSessions } from "../guard/guarded-sessions.ts";
+import type { GuardSettings } from "../guard/guard-settings.ts";
+import { createLadder } from "../guard/ladder.ts";
+import { guardHooks } from "../host/guard-hooks.ts";
 import type { LoopGuard, LoopGuardParts } from "./loop-guard.ts";
-import { GuardFileStore } from "./store/guard-file-store.ts";
-import { ToolLog } from "./store/tool-log.ts";
+import { GuardFileStore } from "../store/guard-file-store.ts";
+import { ToolLog } from "../store/tool-log.ts";
 
 /** Builds the loop guard with its edges. */
 export function loadedLoopGuard(settings: GuardSettings, { report, ...parts }: LoopGuardParts): LoopGuard {

@@ -1,6 +1,6 @@
 import type { Plugin } from "@opencode-ai/plugin";
-import { takeProcessRole } from "./agent-role/role.ts";
-import { isDisabled } from "./config/is-disabled.ts";
+import { takeProcessRole } from "../agent-role/role.ts";
+import { isDisabled } from "../config/is-disabled.ts";
 
 /** Read at load, once: what the plugin starts must not inherit the role. */
 const processRole = takeProcessRole();

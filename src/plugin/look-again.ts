@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "./supervisor/ports.ts";
+import type { Clock, Timer } from "../supervisor/ports.ts";
 
 /**
  * Does something again and again, with a pause in between.

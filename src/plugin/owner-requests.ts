@@ -1,8 +1,8 @@
-import { RequestWatch } from "./store/request-watch.ts";
-import type { OwnerRequest } from "./store/request-files.ts";
-import type { RecordFolder } from "./store/record-folder.ts";
-import type { StatePaths } from "./store/state-paths.ts";
-import type { Supervisor } from "./supervisor/supervisor.ts";
+import { RequestWatch } from "../store/request-watch.ts";
+import type { OwnerRequest } from "../store/request-files.ts";
+import type { RecordFolder } from "../store/record-folder.ts";
+import type { StatePaths } from "../store/state-paths.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
 
 export interface OwnerRequestsParts {
   readonly paths: StatePaths;

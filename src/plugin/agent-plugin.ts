@@ -1,10 +1,10 @@
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
-import { startAgentRole } from "./agent-role/agent-role.ts";
-import { endSelf } from "./agent-role/end-self.ts";
-import type { ProcessRole } from "./agent-role/role.ts";
-import { provideAgents } from "./host/agents/provide-agents.ts";
+import { startAgentRole } from "../agent-role/agent-role.ts";
+import { endSelf } from "../agent-role/end-self.ts";
+import type { ProcessRole } from "../agent-role/role.ts";
+import { provideAgents } from "../host/agents/provide-agents.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
-import { liveInstances } from "./processes/live-instances.ts";
+import { liveInstances } from "../processes/live-instances.ts";
 
 /** At this refused call in a row an agent is ended: it keeps running into the guard. */
 const LAST_BLOCK = 3;

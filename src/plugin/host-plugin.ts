@@ -1,18 +1,18 @@
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
 import { join } from "node:path";
-import { readOptions, type Options } from "./config/options.ts";
-import { secretFolderOf } from "./config/secret-folders.ts";
-import type { GuardSettings } from "./guard/guard-settings.ts";
-import { provideAgents } from "./host/agents/provide-agents.ts";
-import { Diagnostics } from "./host/diagnostics.ts";
-import { HostClient } from "./host/host-client.ts";
-import { backgroundTools } from "./host/tools/background-tools.ts";
+import { readOptions, type Options } from "../config/options.ts";
+import { secretFolderOf } from "../config/secret-folders.ts";
+import type { GuardSettings } from "../guard/guard-settings.ts";
+import { provideAgents } from "../host/agents/provide-agents.ts";
+import { Diagnostics } from "../host/diagnostics.ts";
+import { HostClient } from "../host/host-client.ts";
+import { backgroundTools } from "../host/tools/background-tools.ts";
 import { LateSupervision } from "./late-supervision.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
-import { liveInstances } from "./processes/live-instances.ts";
-import { createIdentity } from "./processes/supervisor-identity.ts";
-import { statePaths } from "./store/state-paths.ts";
-import { FleetBudget } from "./supervisor/policies/caps.ts";
+import { liveInstances } from "../processes/live-instances.ts";
+import { createIdentity } from "../processes/supervisor-identity.ts";
+import { statePaths } from "../store/state-paths.ts";
+import { FleetBudget } from "../supervisor/policies/caps.ts";
 
 /** The plugin in an ordinary opencode: it supervises. */
 export function hostPlugin(input: PluginInput, rawOptions: PluginOptions | undefined, moduleUrl: string): Hooks {

@@ -1,6 +1,6 @@
 import type { Hooks } from "@opencode-ai/plugin";
-import type { GuardSettings } from "./guard/guard-settings.ts";
-import type { guardHooks, GuardHooksParts } from "./host/guard-hooks.ts";
+import type { GuardSettings } from "../guard/guard-settings.ts";
+import type { guardHooks, GuardHooksParts } from "../host/guard-hooks.ts";
 
 export type LoopGuardParts = Pick<GuardHooksParts, "worktree" | "onBlock" | "onRepeatedText" | "isIntervention"> & {
   /** Told once of each file that cannot be written. */
