@@ -57,21 +57,34 @@ async function claimAnnouncement(
   };
 }
 
-/** Tells what earlier hosts of this directory left untold. */
+/**
+ * Tells what earlier hosts of this directory left untold.
+ *
+ * @returns whether there is something that may be left to this host later: a turn of another host without an end, or an
+ *   end that is not told yet
+ */
 export async function announceLeftBehind(
   announcer: Announcer,
   records: RecordFolder,
-  directory: string,
-): Promise<void> {
+  { token, directory }: { readonly token: string; readonly directory: string },
+): Promise<boolean> {
+  let isLeft = false;
   for (const record of await records.list()) {
-    if (record.endedAt !== null) tellLater(announcer, fromRecord(record), directory);
+    const isOpen = record.endedAt === null;
+    if (isOpen ? record.supervisor.token !== token : tellLater(announcer, fromRecord(record), directory)) isLeft = true;
   }
+  return isLeft;
 }
 
 /**
  * Tells an end that an earlier host of this directory left. Never from an `opencode run`: it is over before anybody
  * could read a note.
+ *
+ * @returns whether there is something to tell
  */
-export function tellLater(announcer: Announcer, instance: Instance, directory: string): void {
-  if (process.argv[2] !== "run" && instance.directory === directory) announcer.leftBehind(instance);
+export function tellLater(announcer: Announcer, instance: Instance, directory: string): boolean {
+  const isTelling =
+    process.argv[2] !== "run" && instance.directory === directory && instance.announcement?.state === "pending";
+  if (isTelling) announcer.leftBehind(instance);
+  return isTelling;
 }

@@ -1,6 +1,5 @@
 import { InstanceCatalog } from "../host/instance-catalog.ts";
 import type { HostClient } from "../host/host-client.ts";
-import { lookAgain } from "./look-again.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import { FileInstanceStore } from "../store/file-instance-store.ts";
@@ -10,13 +9,14 @@ import { toRecord } from "../store/record.ts";
 import { RecordFolder } from "../store/record-folder.ts";
 import type { StatePaths } from "../store/state-paths.ts";
 import type { Instance } from "../supervisor/instance.ts";
-import type { Clock, EndNotifier } from "../supervisor/ports.ts";
+import type { Backend, Clock, EndNotifier } from "../supervisor/ports.ts";
 import { Recovery } from "../supervisor/recovery.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorParts } from "../supervisor/supervisor-parts.ts";
+import { lookAgain } from "./look-again.ts";
 import { announceLeftBehind, createAnnouncer, tellLater } from "./telling-parents.ts";
 
-/** How often it looks whether another host has died, and settles what that one left. */
+/** How often it looks whether another host has died, and settles what that one left, while there is something to watch. */
 const OTHER_HOSTS_MS = 30_000;
 
 /** What a supervision stands on: the system's own, or a test's. */
@@ -73,7 +73,13 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
   const lost = new LostRecords(records, paths, identity, machine);
   const announcer = createAnnouncer({ host, clock, report }, store, lost);
   const notifier = everybody(toast, announcer);
-  const supervisor = new Supervisor({ ...edges, store, transcripts: host, notifier });
+  const backend: Backend = {
+    start(turn, observer) {
+      others.arm();
+      return edges.backend.start(turn, observer);
+    },
+  };
+  const supervisor = new Supervisor({ ...edges, backend, store, transcripts: host, notifier });
   const sendMessage = async (instanceId: string, prompt: string): Promise<MessageOutcome> => {
     if (supervisor.followUp(instanceId, prompt)) return "accepted";
     const instance = await lost.claimEnded(instanceId);
@@ -99,11 +105,17 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     report,
   });
   const tellOthersEnds = async () =>
-    await announceLeftBehind(announcer, records, edges.directory).catch((error: unknown) =>
-      report("What other hosts left untold could not be read.", error),
+    await announceLeftBehind(announcer, records, { token: identity.token, directory: edges.directory }).catch(
+      (error: unknown) => {
+        report("What other hosts left untold could not be read.", error);
+        return true;
+      },
     );
-  void recovery.run().then(tellOthersEnds);
-  const watch = lookAgain(clock, OTHER_HOSTS_MS, async () => await recovery.look().then(tellOthersEnds));
+  const others = lookAgain(clock, OTHER_HOSTS_MS, async () => await recovery.look().then(tellOthersEnds));
+  void recovery
+    .run()
+    .then(tellOthersEnds)
+    .then((isLeft) => isLeft && others.arm());
   const origin = ({ instanceId }: Instance) => ({
     supervisor: identity,
     onExit,
@@ -126,9 +138,13 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     recovered: () => recovery.run(),
     sendMessage,
     collecting: (instanceIds) => announcer.collecting(instanceIds),
-    event: (event) => announcer.activity.event(event),
+    event(event) {
+      announcer.activity.event(event);
+      // While the host does something, others may begin something as well.
+      if (event.type === "session.status" || event.type === "session.idle") others.arm();
+    },
     close() {
-      watch.clear();
+      others.clear();
       announcer.close();
       recovery.close();
       supervisor.shutdown();

@@ -43,6 +43,10 @@ export class OsProcesses {
     return process;
   }
 
+  all(): OsProcess[] {
+    return [...this.#byPid.values()];
+  }
+
   lives({ pid, startTime }: ProcessIdentity): boolean {
     const process = this.#byPid.get(pid);
     return process !== undefined && process.isAlive && process.startTime === startTime;

@@ -12,6 +12,7 @@ const STEPS = 60;
 const REST_MS = 400_000;
 /** A claim without a name is old after an hour. */
 const OLD_MS = 3_700_000;
+const SOMETHING = { type: "session.status", properties: { sessionID: "ses_user", status: { type: "idle" } } };
 
 /** Plays one seed to its end. */
 export async function runSeed(seed: number): Promise<World> {
@@ -32,6 +33,8 @@ async function comeToRest(world: World): Promise<void> {
   for (let slice = 0; slice < 20; slice++) {
     await world.advance(REST_MS / 20);
     for (const parent of world.parents) parent.becomeIdle();
+    // Its user goes on: a host that does nothing at all learns nothing of the others' deaths.
+    for (const host of world.liveHosts()) host.wired.event(SOMETHING);
     // What works on alone and hangs is ended by somebody.
     for (const turn of world.turns) if (slice > 10 && !turn.host.isAlive) turn.process.die();
   }
@@ -98,4 +101,16 @@ async function settleTheRest(world: World): Promise<void> {
     }
   }
   world.records.checkForeign();
+  await checkStillness(world);
+}
+
+/** Where nothing runs and nobody does anything, no timer wakes up. */
+async function checkStillness(world: World): Promise<void> {
+  world.note("the other opencode goes as well");
+  for (const process of world.processes.all()) if (process !== world.hosts.at(-1)?.process) process.die();
+  await world.advance(REST_MS);
+  for (const { instanceId, status, endedAt } of world.records.all()) {
+    if (endedAt === null) world.violated(`${world.name(instanceId)} is ${status} for ever`);
+  }
+  if (world.clock.pending > 0) world.violated(`${world.clock.pending} timers are there for nothing`);
 }

@@ -1,0 +1,92 @@
+import { expect, test } from "bun:test";
+import { toRecord, type InstanceRecord } from "../../src/store/record.ts";
+import type { OsProcess } from "../chaos/os-processes.ts";
+import { World } from "../chaos/world.ts";
+import { sampleId, sampleInstance, sampleRequest } from "../supervisor/sample-instance.ts";
+
+const LONG_MS = 120_000;
+const SOMETHING = { type: "session.status", properties: { sessionID: "ses_user", status: { type: "busy" } } };
+
+/** A machine on which nothing fails, with a running agent of another opencode on it where `owner` is given. */
+function createWorld(): { world: World; leave: (owner: OsProcess) => void; status: () => string | undefined } {
+  const world = new World(1);
+  world.sessions.failure = 0;
+  return {
+    world,
+    leave: (owner) => world.records.place(record(world, owner)),
+    status: () => world.records.of(sampleId(1))?.status,
+  };
+}
+
+function record({ processes, paths }: World, { pid, startTime }: OsProcess): InstanceRecord {
+  const instance = sampleInstance("running", { instanceId: sampleId(1), sessionId: null, announce: "off" });
+  return toRecord(instance, {
+    supervisor: { pid, startTime, bootId: processes.bootId, token: "OTHER" },
+    onExit: "kill",
+    logPath: `${paths.logDir}/${sampleId(1)}.log`,
+    resultPath: `${paths.recordDir}/${sampleId(1)}.result.md`,
+  });
+}
+
+test("a host with nothing to watch for has no timer", async () => {
+  const { world } = createWorld();
+  world.startHost();
+  await world.drain();
+  expect(world.clock.pending).toBe(0);
+});
+
+test("a host that finds another's running agent sees that one die, and then rests", async () => {
+  const { world, leave, status } = createWorld();
+  const other = world.processes.start();
+  leave(other);
+  world.startHost();
+  await world.advance(LONG_MS);
+  expect(status()).toBe("running");
+  other.die();
+  await world.advance(LONG_MS);
+  expect(status()).toBe("failed");
+  expect(world.clock.pending).toBe(0);
+});
+
+test("a host at rest learns of another's death when something happens in it", async () => {
+  const { world, leave, status } = createWorld();
+  const host = world.startHost();
+  await world.drain();
+  const other = world.processes.start();
+  leave(other);
+  other.die();
+  await world.advance(LONG_MS);
+  expect(status()).toBe("running");
+  host.wired.event(SOMETHING);
+  expect(world.clock.pending).toBe(1);
+  await world.advance(LONG_MS);
+  expect(status()).toBe("failed");
+  expect(world.clock.pending).toBe(0);
+});
+
+test("a host that starts an agent looks at the others again", async () => {
+  const { world, leave, status } = createWorld();
+  const host = world.startHost();
+  await world.drain();
+  const other = world.processes.start();
+  leave(other);
+  other.die();
+  void host.wired.supervisor.spawn(sampleRequest({ announce: "off" }));
+  await world.advance(LONG_MS);
+  expect(status()).toBe("failed");
+});
+
+test("what could not be settled is tried again until it is", async () => {
+  const { world, leave, status } = createWorld();
+  const other = world.processes.start();
+  leave(other);
+  other.die();
+  world.disk.isFull = true;
+  world.startHost();
+  await world.advance(LONG_MS);
+  expect(status()).toBe("running");
+  world.disk.isFull = false;
+  await world.advance(LONG_MS);
+  expect(status()).toBe("failed");
+  expect(world.clock.pending).toBe(0);
+});
