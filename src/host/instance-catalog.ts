@@ -1,4 +1,4 @@
-import { systemFiles, type Files } from "../store/files.ts";
+import { systemFiles, type Files } from "../files/files.ts";
 import type { InstanceRecord } from "../store/record.ts";
 import type { Clock } from "../supervisor/ports.ts";
 import type { LiveView, Supervisor } from "../supervisor/supervisor.ts";

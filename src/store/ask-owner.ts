@@ -2,12 +2,12 @@ import { readFile, rm, stat, unlink, utimes } from "node:fs/promises";
 import { ulid } from "ulid";
 import { z } from "zod";
 import { isAlive } from "../processes/supervisor-identity.ts";
-import { writeDurably } from "./durable-file.ts";
+import { writeDurably } from "../files/durable-file.ts";
 import { isTerminalRecord } from "./record.ts";
 import type { RecordFolder } from "./record-folder.ts";
 import { requestFile, requestText, type OwnerRequest, type RequestFile } from "./request-files.ts";
 import type { StatePaths } from "./state-paths.ts";
-import { watchNames } from "./watch-names.ts";
+import { watchNames } from "../files/watch-names.ts";
 
 /** How long the owner may take to notice a request, and again to do it. */
 const ANSWER_LIMIT_MS = 10_000;

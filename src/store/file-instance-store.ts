@@ -1,6 +1,6 @@
 import type { Instance } from "../supervisor/instance.ts";
 import type { Clock, InstanceStore, Timer } from "../supervisor/ports.ts";
-import { systemFiles, type Files } from "./files.ts";
+import { systemFiles, type Files } from "../files/files.ts";
 import { toRecord, type RecordOrigin } from "./record.ts";
 import { logPath, makeFolders, recordPath, resultPath, type StatePaths } from "./state-paths.ts";
 

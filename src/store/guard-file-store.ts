@@ -4,7 +4,7 @@ import { describeError } from "../describe-error.ts";
 import type { GuardStore } from "../guard/guarded-sessions.ts";
 import type { SavedGuard } from "../guard/session-guard.ts";
 import { isFlag, isNumber, isText, listOf, orNull, shape } from "../shape.ts";
-import { writeQuickly } from "./durable-file.ts";
+import { writeQuickly } from "../files/durable-file.ts";
 
 const SCHEMA_VERSION = 1;
 const SAVE_AFTER_MS = 1000;

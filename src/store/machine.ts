@@ -1,5 +1,5 @@
 import { isAlive, type SupervisorIdentity } from "../processes/supervisor-identity.ts";
-import { systemFiles, type Files } from "./files.ts";
+import { systemFiles, type Files } from "../files/files.ts";
 
 /** What records go by besides their content: a test of many hosts has a machine of its own. */
 export interface Machine {

@@ -1,6 +1,6 @@
 import { basename, join } from "node:path";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
-import { systemFiles, type Files } from "./files.ts";
+import { systemFiles, type Files } from "../files/files.ts";
 import { parseRecord, type InstanceRecord } from "./record.ts";
 import { recordPath, type StatePaths } from "./state-paths.ts";
 

@@ -1,9 +1,9 @@
 import { lstat, readdir, readFile, rename, rm } from "node:fs/promises";
 import { describeError } from "../describe-error.ts";
-import { writeDurably } from "./durable-file.ts";
+import { writeDurably } from "../files/durable-file.ts";
 import { parseRequest, requestNamed, type OwnerRequest, type RequestFile } from "./request-files.ts";
 import type { StatePaths } from "./state-paths.ts";
-import { watchNames } from "./watch-names.ts";
+import { watchNames } from "../files/watch-names.ts";
 
 export interface RequestWatchParts {
   readonly paths: StatePaths;

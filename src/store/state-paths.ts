@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
-import { systemFiles, type Files } from "./files.ts";
+import { systemFiles, type Files } from "../files/files.ts";
 
 /** Where everything of the plugin lies on disk. */
 export interface StatePaths {

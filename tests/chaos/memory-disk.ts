@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Files } from "../../src/store/files.ts";
+import type { Files } from "../../src/files/files.ts";
 import type { Clock } from "../../src/supervisor/ports.ts";
 import type { OsProcess } from "./os-processes.ts";
 import type { PendingOperations } from "./pending-operations.ts";

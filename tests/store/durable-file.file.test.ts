@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { loadSynchronousWriter, writeDurably } from "../../src/store/durable-file.ts";
+import { loadSynchronousWriter, writeDurably } from "../../src/files/durable-file.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 test("a file is readable by its owner only, also where it was more open before", async () => {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from
 import { join } from "node:path";
 import { toRecord, type InstanceRecord } from "../../src/store/record.ts";
 import { RecordFolder } from "../../src/store/record-folder.ts";
-import { writeDurably } from "../../src/store/durable-file.ts";
+import { writeDurably } from "../../src/files/durable-file.ts";
 import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
 import { sampleId, sampleInstance } from "../supervisor/sample-instance.ts";
 import { freshPaths, nobody } from "./store-rig.ts";
