@@ -1,0 +1,53 @@
+import type { Operation, OperationRefusal } from "../plans/operations.ts";
+import type { PlanProblem, StoredPlan } from "../plans/plan-store-port.ts";
+import type { Decision } from "../plans/plan.ts";
+
+/*
+ * What the page and its server say to each other. Everything is under one origin, `http://<loopback name>:<port>`:
+ *
+ *   GET  /plan/<slug>?secret=<one-time secret>   trades the secret for the cookie, then goes on to /plan/<slug>
+ *   GET  /plan/<slug>                            the page
+ *   GET  /assets/<name>                          what the page loads
+ *   GET  /api/plans/<slug>                       {@link PlanAnswer}
+ *   GET  /api/plans/<slug>/events                server-sent events, each with a {@link PlanEvent} as its data
+ *   POST /api/plans/<slug>/edits                 {@link EditRequest} to {@link EditAnswer}
+ *   POST /api/plans/<slug>/decision              {@link DecisionRequest} to {@link PlanAnswer}
+ *   GET  /api/plans/<slug>/export                Markdown, as a download
+ *
+ * A request that is refused is answered with 400 and more, and a {@link Refused}.
+ */
+
+/** A plan as it is now. */
+export type PlanAnswer = StoredPlan;
+
+/** What the stream tells. `plan` comes at once when it opens, and after each change by whomever. */
+export type PlanEvent =
+  | { readonly type: "plan"; readonly stored: StoredPlan }
+  /** The plan cannot be read now: deleted, or broken by hand. The page keeps what it shows. */
+  | { readonly type: "problem"; readonly problem: PlanProblem };
+
+/** One action of the person: all of it is done, or nothing. Sent again with the same ids, it is done once. */
+export interface EditRequest {
+  readonly operations: readonly Operation[];
+}
+
+export type EditAnswer =
+  | { readonly ok: true; readonly stored: StoredPlan }
+  /** Answered with 409: the page keeps the person's text and offers both. */
+  | { readonly ok: false; readonly refusal: OperationRefusal; readonly stored: StoredPlan };
+
+export interface DecisionRequest {
+  readonly decision: Decision;
+  /** At most 10 000 characters. */
+  readonly note?: string;
+}
+
+/** Why a request was refused. */
+export interface Refused {
+  /** What was expected, what came, what to do. */
+  readonly error: string;
+  readonly problem?: PlanProblem;
+}
+
+/** The largest body that the server reads, in bytes. An image in an element is the largest thing in it. */
+export const MOST_BODY_BYTES = 4_194_304;

@@ -1,0 +1,92 @@
+import type { Operation, OperationRefusal } from "./operations.ts";
+import type { Asker, Author, Decision, Plan, PlanMeta, PlanStatus } from "./plan.ts";
+
+/** A plan as it is on disk now. */
+export interface StoredPlan {
+  readonly slug: string;
+  readonly plan: Plan;
+  readonly meta: PlanMeta;
+}
+
+/** Why a plan cannot be read or written. */
+export interface PlanProblem {
+  readonly reason:
+    | "bad_slug"
+    | "not_found"
+    | "exists"
+    /** Not JSON, or not a plan: left as it is until a person has mended it. */
+    | "broken"
+    /** Written by a later version of Bizar. */
+    | "newer"
+    /** A link in the place of a folder or file. */
+    | "link"
+    /** Another process holds the lock for longer than 5 s. */
+    | "locked"
+    /** The disk or its permissions. */
+    | "unwritable"
+    /** Only a person may do that. */
+    | "not_allowed";
+  /** What was expected, what came (a broken file with line and column), what to do. */
+  readonly message: string;
+}
+
+export type Result<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: PlanProblem };
+
+export type EditResult =
+  | {
+      readonly ok: true;
+      readonly stored: StoredPlan;
+      /** The ids that the operations made or changed, one an operation. */
+      readonly ids: readonly string[];
+    }
+  | { readonly ok: false; readonly refusal: OperationRefusal; readonly stored: StoredPlan }
+  | { readonly ok: false; readonly problem: PlanProblem };
+
+/** What a list shows of a plan. */
+export interface PlanSummary {
+  readonly slug: string;
+  readonly title: string;
+  readonly status: PlanStatus | null;
+  readonly review: PlanMeta["review"]["state"] | null;
+  readonly elements: number;
+  readonly openComments: number;
+  readonly lastEdited: string | null;
+  /** Why it cannot be read. */
+  readonly problem?: PlanProblem;
+}
+
+/**
+ * The plans below one worktree. Many processes write at once: each write reads the newest state under an exclusive lock
+ * that the system frees when its holder dies, so independent edits all stay. Never throws for what a disk or a person
+ * may do: problems are values.
+ */
+export interface Plans {
+  /** The absolute path of `plans`. */
+  readonly folder: string;
+  /** Sorted by slug, broken ones included. */
+  list(): Promise<PlanSummary[]>;
+  read(slug: string): Promise<Result<StoredPlan>>;
+  create(slug: string, template: string, title?: string): Promise<Result<StoredPlan>>;
+  delete(slug: string): Promise<Result<null>>;
+  /** All of the operations, or none. */
+  edit(slug: string, author: Author, operations: readonly Operation[]): Promise<EditResult>;
+  /** A person's `approved`, `rejected` or `changes_requested` also decides an open review. An agent is refused those. */
+  setStatus(slug: string, author: Author, status: PlanStatus, note?: string): Promise<Result<StoredPlan>>;
+  /**
+   * Puts the plan up for review. One that the same session asked for and has not heard the end of goes on: `toldUntil`
+   * stays as it is.
+   */
+  openReview(slug: string, askedBy: Asker): Promise<Result<StoredPlan>>;
+  decide(slug: string, decision: Decision, note?: string): Promise<Result<StoredPlan>>;
+  /** The session that asked has been told of all that a person did up to then. */
+  told(slug: string, until: string): Promise<Result<StoredPlan>>;
+  /**
+   * Calls back with the plan after each change of its files, by whomever, within 100 ms; once at first. What was changed
+   * by hand (not through a store) counts as a person's edit: it is written into `edits` with a revision of its own.
+   *
+   * @returns what ends it
+   */
+  watch(slug: string, changed: (now: Result<StoredPlan>) => void): { close(): void };
+}
