@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { runArguments } from "../../src/backends/process/command-line.ts";
-import { LineSplitter } from "../../src/backends/process/line-splitter.ts";
+import { LineSplitter } from "../../src/backends/line-splitter.ts";
 import { startServer } from "../scripted-host/opencode.ts";
 import { createSandbox, OPENCODE, writeConfig } from "../scripted-host/sandbox.ts";
 import { startScriptedModel, type ModelAnswer, type ModelRequest } from "../scripted-host/scripted-model.ts";

@@ -1,4 +1,4 @@
-import type { LogSink } from "../backends/process/log-sink.ts";
+import type { LogSink } from "../backends/log-sink.ts";
 import { processBackend } from "../backends/process/process-backend.ts";
 import type { Options } from "../config/options.ts";
 import type { GuardSettings } from "../guard/guard-settings.ts";

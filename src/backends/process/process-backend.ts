@@ -5,7 +5,7 @@ import { systemProcessTable, type ProcessIdentity, type ProcessTable } from "../
 import type { SupervisorIdentity } from "../../processes/supervisor-identity.ts";
 import type { Backend, Clock, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { runArguments, runEnvironment } from "./command-line.ts";
-import type { LogSink } from "./log-sink.ts";
+import type { LogSink } from "../log-sink.ts";
 import { TurnPipes } from "./turn-pipes.ts";
 
 /** How long what a finished agent left running may take to end by itself. */

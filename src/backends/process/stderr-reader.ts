@@ -1,18 +1,11 @@
 import { stripVTControlCharacters } from "node:util";
 import { isTelemetry, parseTelemetry, type Telemetry } from "../../agent-role/telemetry-line.ts";
+import type { HostFact } from "../host-fact.ts";
 
 /** What one line of a child's stderr means. */
 export type StderrFact =
   /** `undefined` where the line was cut: it is for nobody's eyes all the same. */
-  | { readonly type: "telemetry"; readonly telemetry: Telemetry | undefined }
-  | { readonly type: "session_created"; readonly sessionId: string }
-  | { readonly type: "agent_fallback"; readonly reason: "agent_unknown" | "wrong_agent"; readonly detail: string }
-  | { readonly type: "permission_rejected"; readonly permission: string; readonly detail: string }
-  | { readonly type: "model_unknown"; readonly detail: string }
-  | { readonly type: "host_error"; readonly detail: string }
-  /** A line of the host's own log that explains nothing. */
-  | { readonly type: "host_log" }
-  | { readonly type: "other" };
+  { readonly type: "telemetry"; readonly telemetry: Telemetry | undefined } | HostFact;
 
 const SESSION_CREATED = /\bmessage=created id=(ses_[A-Za-z0-9]+)\b/;
 const FALLBACK = /^! +(agent "[^"]*" (not found|is a subagent, not a primary agent)\. Falling back to default agent)/;

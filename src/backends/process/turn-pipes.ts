@@ -2,11 +2,12 @@ import type { Telemetry } from "../../agent-role/telemetry-line.ts";
 import { noTokens, type Progress } from "../../supervisor/instance.ts";
 import { describeError } from "../../describe-error.ts";
 import type { TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
-import { EvidenceCollector } from "./evidence.ts";
-import { LineSplitter, type Line } from "./line-splitter.ts";
-import { renderRunEvent, renderToolStart } from "./log-lines.ts";
-import type { LogSink } from "./log-sink.ts";
-import { parseRunEvent, type RunEvent } from "./run-event.ts";
+import { EvidenceCollector } from "../evidence.ts";
+import { LineSplitter, type Line } from "../line-splitter.ts";
+import { renderRunEvent } from "../log-lines.ts";
+import type { LogSink } from "../log-sink.ts";
+import { parseRunEvent, type RunEvent } from "../run-event.ts";
+import { takeTelemetry, wrongAgent } from "../take-telemetry.ts";
 import { readStderrLine } from "./stderr-reader.ts";
 
 /** How long an ended child's pipes may be silent before they are given up. */
@@ -106,13 +107,13 @@ export class TurnPipes {
 
   #stdoutLine({ text, isCut }: Line): void {
     const { log } = this.#parts;
-    if (isCut) this.evidence.stdoutCut();
+    if (isCut) this.evidence.textCut();
     const event = parseRunEvent(text);
     if (event === undefined) {
       if (text !== "") log.write("stdout", isCut ? `${text} [cut]` : text);
       return;
     }
-    this.evidence.stdout(event);
+    this.evidence.happened(event);
     for (const line of renderRunEvent(event) ?? []) log.write("stdout", line);
     this.#identify(event.sessionID);
     this.#checkSession(event.sessionID);
@@ -123,40 +124,24 @@ export class TurnPipes {
   }
 
   #stderrLine({ text, isCut }: Line): void {
-    const { log, nonce, observer } = this.#parts;
+    const { log, nonce, observer, turn } = this.#parts;
     const fact = readStderrLine(nonce, text);
     if (fact.type === "telemetry") {
       if (fact.telemetry !== undefined) this.#telemetry(fact.telemetry);
       return;
     }
     log.write("stderr", isCut ? `${text} [cut]` : text);
-    this.evidence.stderr(fact, text);
+    this.evidence.told(fact, text);
     if (fact.type === "session_created") this.#identify(fact.sessionId);
     // Said before the session starts; later a line like it is somebody's output.
     if (fact.type === "agent_fallback" && this.#sessionId === null) {
-      observer.mustStop({ status: "failed", reason: fact.reason, error: this.#wrongAgent(fact.detail) });
+      observer.mustStop({ status: "failed", reason: fact.reason, error: wrongAgent(turn.agent, fact.detail) });
     }
   }
 
   #telemetry(telemetry: Telemetry): void {
-    const { log, observer, turn } = this.#parts;
-    const ended = new Set(telemetry.tools.flatMap(({ call, state }) => (state === "started" ? [] : call)));
-    for (const report of telemetry.tools) {
-      // A call that is over already shows up as such on stdout.
-      if (report.state === "started" && !ended.has(report.call)) log.write("stdout", renderToolStart(report));
-    }
     if (telemetry.sessionId !== null) this.#identify(telemetry.sessionId);
-    const { activity, toolCallCount, tokens, costUsd, lastActivityAt, liveness } = telemetry;
-    const { textPreview } = this.#progress;
-    this.#progressed({ activity, toolCallCount, tokens, costUsd, lastActivityAt, voice: true, liveness, textPreview });
-    if (telemetry.loopGuard !== null) {
-      const error = "The loop guard refused three calls in a row: the agent kept running into it.";
-      observer.mustStop({ status: "failed", reason: "loop_guard", error, resultHeader: telemetry.loopGuard });
-    }
-    if (telemetry.agent !== null && telemetry.agent !== turn.agent) {
-      const error = this.#wrongAgent(`the session's messages name "${telemetry.agent}"`);
-      observer.mustStop({ status: "failed", reason: "wrong_agent", error });
-    }
+    this.#progress = takeTelemetry(telemetry, this.#parts, this.#progress.textPreview);
   }
 
   /** The first id counts: later ones are native subagents. */
@@ -205,9 +190,5 @@ export class TurnPipes {
   #progressed(progress: Progress): void {
     this.#progress = progress;
     this.#parts.observer.progressed(progress);
-  }
-
-  #wrongAgent(seen: string): string {
-    return `opencode ran another agent than "${this.#parts.turn.agent}": ${seen}. The run was ended.`;
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { EvidenceCollector } from "../../../src/backends/process/evidence.ts";
-import { parseRunEvent, type RunEvent } from "../../../src/backends/process/run-event.ts";
+import { EvidenceCollector } from "../../../src/backends/evidence.ts";
+import type { HostFact } from "../../../src/backends/host-fact.ts";
+import { parseRunEvent, type RunEvent } from "../../../src/backends/run-event.ts";
 import { readStderrLine } from "../../../src/backends/process/stderr-reader.ts";
 import { judge } from "../../../src/supervisor/outcome.ts";
 
@@ -26,8 +27,8 @@ const modelLine = hostLog("ProviderModelNotFoundError: Model not found: a/b.");
 function collected(...seen: (RunEvent | string)[]): EvidenceCollector {
   const collector = new EvidenceCollector();
   for (const each of seen) {
-    if (typeof each === "string") collector.stderr(readStderrLine("0123456789abcdef", each), each);
-    else collector.stdout(each);
+    if (typeof each !== "string") collector.happened(each);
+    else collector.told(readStderrLine("0123456789abcdef", each) as HostFact, each);
   }
   return collector;
 }
@@ -40,6 +41,7 @@ describe("what is made of it", () => {
     ["a refused permission", 0, [permissionLine, rejectedTool, finish("tool-calls")], "failed", "permission_denied"],
     ["a refused permission without a step", 0, [permissionLine], "failed", "permission_denied"],
     ["a refused permission in a subagent, and on", 0, [permissionLine, text("a"), finish("stop")], "done"],
+    ["a refused permission, on, and no word", 0, [permissionLine, finish("stop")], "failed", "permission_denied"],
     ["an error that was overcome", 0, [apiError, text("a"), finish("stop")], "done"],
     ["an error in the end", 1, [text("a"), finish("stop"), apiError], "failed", "session_error"],
     ["an unknown model", 1, [modelLine, unexplained], "failed", "model_unknown"],
@@ -65,16 +67,16 @@ test("texts are joined by blank lines, in their order", () => {
 test("text without an end is cut, and said to be", () => {
   const collector = new EvidenceCollector();
   const mebibyte = text("x".repeat(1_048_576));
-  for (let each = 0; each < 40 && !collector.text().isIncomplete; each++) collector.stdout(mebibyte);
+  for (let each = 0; each < 40 && !collector.text().isIncomplete; each++) collector.happened(mebibyte);
   expect(collector.text().isIncomplete).toBe(true);
   const { length } = collector.text().text;
-  collector.stdout(mebibyte);
+  collector.happened(mebibyte);
   expect(collector.text().text.length).toBe(length);
 });
 
 test("a line of stdout that was cut makes the text incomplete", () => {
   const collector = collected(text("a"));
-  collector.stdoutCut();
+  collector.textCut();
   expect(collector.text()).toEqual({ text: "a", isIncomplete: true });
 });
 

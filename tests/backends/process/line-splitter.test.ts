@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { LineSplitter, MAX_LINE_BYTES, type Line } from "../../../src/backends/process/line-splitter.ts";
+import { LineSplitter, MAX_LINE_BYTES, type Line } from "../../../src/backends/line-splitter.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { renderRunEvent, renderToolStart } from "../../../src/backends/process/log-lines.ts";
-import { parseRunEvent } from "../../../src/backends/process/run-event.ts";
+import { renderRunEvent, renderToolStart } from "../../../src/backends/log-lines.ts";
+import { parseRunEvent } from "../../../src/backends/run-event.ts";
 
 const timestamp = Date.parse("2026-01-02T03:04:05.678Z");
 const zone = process.env["TZ"];

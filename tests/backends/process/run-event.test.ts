@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { parseRunEvent } from "../../../src/backends/process/run-event.ts";
+import { parseRunEvent } from "../../../src/backends/run-event.ts";
 
 const base = { timestamp: 1_795_218_703_645, sessionID: "ses_e04a082faffeYPy6lBLteSH6u0" };
 const tokens = { total: 15, input: 10, output: 5, reasoning: 0, cache: { read: 0, write: 0 } };

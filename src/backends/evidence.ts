@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
-import { isFinished, type TurnEvidence } from "../../supervisor/outcome.ts";
+import { isFinished, type TurnEvidence } from "../supervisor/outcome.ts";
 import type { RunEvent } from "./run-event.ts";
-import type { StderrFact } from "./stderr-reader.ts";
+import type { HostFact } from "./host-fact.ts";
 
 /** More text than this is cut; the session keeps the whole. */
 const MAX_TEXT_CHARACTERS = 4_194_304;
@@ -13,7 +13,7 @@ const UNEXPLAINED = "Unexpected server error";
 /** Found locked at the very start, the database is told of by the query that failed, without the cause. */
 const DATABASE_LOCKED = /database is locked|^Failed query: /;
 
-/** Collects what the pipes of one turn show, for the verdict at its end. */
+/** Collects what is seen of one turn, for the verdict at its end. */
 export class EvidenceCollector {
   readonly #texts: string[] = [];
   #textLength = 0;
@@ -22,6 +22,8 @@ export class EvidenceCollector {
   #sessionError: string | undefined;
   #rejectedTool: string | undefined;
   #permission: { name: string; detail: string } | undefined;
+  /** Whether there was text after the last refused permission. */
+  #hasSpokenSince = true;
   #agentFallback: TurnEvidence["agentFallback"];
   #modelUnknown: string | undefined;
   readonly #hostErrors: string[] = [];
@@ -42,7 +44,8 @@ export class EvidenceCollector {
     return this.#sawLockedDatabase;
   }
 
-  stdout(event: RunEvent): void {
+  /** Something that happened in the session. */
+  happened(event: RunEvent): void {
     this.#hasBegun = true;
     this.#hasActed ||= event.type === "text" || event.type === "tool_use" || event.type === "step_finish";
     switch (event.type) {
@@ -67,12 +70,13 @@ export class EvidenceCollector {
     }
   }
 
-  /** A line of stdout was too long to keep: the text may lack something. */
-  stdoutCut(): void {
+  /** Something was too long to keep, or lost: the text may lack something. */
+  textCut(): void {
     this.#textIsCut = true;
   }
 
-  stderr(fact: StderrFact, line: string): void {
+  /** Something that opencode said beside its events; `line` is what it said it in. */
+  told(fact: HostFact, line = ""): void {
     switch (fact.type) {
       case "agent_fallback":
         // Said before the session starts; later a line like it is somebody's output.
@@ -80,6 +84,7 @@ export class EvidenceCollector {
         return;
       case "permission_rejected":
         this.#permission = { name: fact.permission, detail: fact.detail };
+        this.#hasSpokenSince = false;
         return;
       case "model_unknown":
         this.#modelUnknown ??= fact.detail;
@@ -92,7 +97,6 @@ export class EvidenceCollector {
         if (line.trim() !== "") keepLast(this.#strayLines, stripVTControlCharacters(line));
         this.#sawLockedDatabase ||= DATABASE_LOCKED.test(line);
         return;
-      case "telemetry":
       case "session_created":
       case "host_log":
         return;
@@ -109,7 +113,7 @@ export class EvidenceCollector {
   /** Everything that was seen, for a process that ended so. */
   conclude(exitCode: number | null, signal: string | null): TurnEvidence {
     // A turn that came to a good end went on after whatever had gone wrong before.
-    const recovered = exitCode === 0 && isFinished(this.#finish);
+    const recovered = exitCode === 0 && isFinished(this.#finish) && this.#hasSpokenSince;
     return {
       exitCode,
       signal,
@@ -149,6 +153,7 @@ export class EvidenceCollector {
     const kept = text.slice(0, Math.max(0, room));
     this.#textLength += kept.length;
     if (kept !== "") this.#texts.push(kept);
+    this.#hasSpokenSince ||= kept.trim() !== "";
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ToolReport } from "../../agent-role/telemetry-line.ts";
+import type { ToolReport } from "../agent-role/telemetry-line.ts";
 import type { RunEvent } from "./run-event.ts";
 
 const TITLE_CHARACTERS = 120;
