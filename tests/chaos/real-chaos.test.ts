@@ -1,0 +1,93 @@
+import { expect, test } from "bun:test";
+import { createIdentity } from "../../src/processes/supervisor-identity.ts";
+import { keepHouse } from "../../src/store/housekeeping.ts";
+import { RecordFolder } from "../../src/store/record-folder.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { unrest, untruths } from "./real-checks.ts";
+import { choose, type Choices } from "./real-choices.ts";
+import { RealRun } from "./real-run.ts";
+
+const RUNS = 20;
+const AT_ONCE = 4;
+const REST_WITHIN_MS = 5000;
+/** What a death has left half written is removed after an hour. */
+const LATER_MS = 3_700_000;
+
+/** Choices that a failing run has printed, to be tried again. */
+const given = process.env["BIZAR_CHAOS_CHOICES"];
+const runs = Array.from({ length: RUNS }, () => (given === undefined ? choose() : (JSON.parse(given) as Choices)));
+
+test("real programs, real signals: whatever ends when, nothing runs on, and the next host has it all in order", async () => {
+  const folder = temporaryFolder();
+  const waiting = runs.entries();
+  const failed: string[] = [];
+  const lane = async () => {
+    for (const [number, choices] of waiting)
+      failed.push(...(await play(new RealRun(`${folder}/${number}`, choices), choices)));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  expect(failed).toEqual([]);
+}, 60_000);
+
+/** @returns what is wrong with the run, which is printed with its choices */
+async function play(run: RealRun, choices: Choices): Promise<string[]> {
+  let problems: string[];
+  try {
+    problems = await playOut(run, choices);
+  } catch (error) {
+    problems = [String(error)];
+  } finally {
+    await run.endAll();
+  }
+  if (problems.length > 0) {
+    console.error(`${await run.words()}${problems.join("\n")}\nBIZAR_CHAOS_CHOICES='${JSON.stringify(choices)}'\n`);
+  }
+  return problems;
+}
+
+/** @returns what is wrong with the run */
+async function playOut(run: RealRun, choices: Choices): Promise<string[]> {
+  const { agents, strike, beside, end, endAfterMs, restartAfterMs, followers } = choices;
+  const first = await run.startHost(agents);
+  const others = beside ? [run.startHost([])] : [];
+  await Bun.sleep(strike?.afterMs ?? 0);
+  if (strike !== null) run.strike(strike.signal);
+  await Bun.sleep(endAfterMs - (strike?.afterMs ?? 0));
+  run.processes();
+  if (end === "close") await first.stdin.end();
+  else first.kill(end);
+  await first.exited;
+  run.endedAt = Date.now();
+  run.processes();
+  await Bun.sleep(restartAfterMs);
+  for (let follower = 0; follower < followers; follower++) others.push(run.startHost([]));
+  const next = await Promise.all(others);
+  const problems = await untilRest(run);
+  problems.push(...untruths(run, choices));
+  for (const host of next) await host.stdin.end();
+  await Promise.all(next.map(({ exited }) => exited));
+  problems.push(...run.processes().map(({ command }) => `${command} is left after all hosts`));
+  await keepHouseLater(run);
+  problems.push(...run.files().flatMap(({ name }) => (/\.\d+$/.test(name) ? `${name} is left for ever` : [])));
+  return problems;
+}
+
+/** @returns what keeps it from coming to rest */
+async function untilRest(run: RealRun): Promise<string[]> {
+  const limit = performance.now() + REST_WITHIN_MS;
+  let problems = unrest(run);
+  while (problems.length > 0 && performance.now() < limit) {
+    await Bun.sleep(50);
+    problems = unrest(run);
+  }
+  return problems;
+}
+
+function report(message: string): void {
+  expect.unreachable(message);
+}
+
+async function keepHouseLater({ paths }: RealRun): Promise<void> {
+  const records = new RecordFolder(paths, report);
+  await keepHouse({ paths, records, identity: createIdentity(), report, now: () => Date.now() + LATER_MS });
+}

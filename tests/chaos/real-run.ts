@@ -1,0 +1,139 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { systemProcessTable, type ProcessInfo } from "../../src/processes/process-table.ts";
+import { parseRecord, type InstanceRecord } from "../../src/store/record.ts";
+import { statePaths, type StatePaths } from "../../src/store/state-paths.ts";
+import { PARENT, type HostTask } from "../fixtures/chaos-host.ts";
+import { SessionFiles } from "../fixtures/session-files.ts";
+import type { Choices } from "./real-choices.ts";
+
+const FIXTURES = join(import.meta.dir, "../fixtures");
+/** Everything of a run has this in its environment. */
+const RUN_VARIABLE = "BIZAR_TEST_RUN";
+const table = systemProcessTable();
+
+type Host = Bun.Subprocess<"pipe", "pipe", "pipe">;
+
+/** A state folder, the hosts that work on it one after the other, and all that can be seen of them from outside. */
+export class RealRun {
+  readonly paths: StatePaths;
+  readonly sessions: SessionFiles;
+  /** What was seen that must never be, at any moment. */
+  readonly violations = new Set<string>();
+  /** The agents whose process was ended by a signal from outside. */
+  readonly struck = new Set<string>();
+  /** When the first host was gone. */
+  endedAt = 0;
+  /** Every process of the run that was ever seen, by pid and start time. */
+  readonly #seen = new Map<string, ProcessInfo>();
+  readonly #hosts: Host[] = [];
+  readonly #words: Promise<string>[] = [];
+
+  constructor(
+    private readonly folder: string,
+    private readonly choices: Choices,
+  ) {
+    const stateDir = join(folder, "state");
+    this.paths = statePaths(stateDir, join(stateDir, "logs"));
+    for (const name of ["project", "sessions"]) mkdirSync(join(folder, name), { recursive: true });
+    this.sessions = new SessionFiles(join(folder, "sessions"));
+    this.sessions.create(PARENT);
+  }
+
+  /** Starts a host; settles when it has its hooks and has asked for its agents. */
+  async startHost(agents: Choices["agents"]): Promise<Host> {
+    const { cap, onExit, kill, putMs } = this.choices;
+    const { stateDir, logDir } = this.paths;
+    const task: HostTask = {
+      ...{ number: this.#hosts.length + 1, folder: this.folder, agents, kill, putMs },
+      options: {
+        ...{ stateDir, logDir, onExit, maxConcurrentInstances: cap, minFreeMemoryMb: 0, killGraceMs: 300 },
+        opencodeBinary: join(FIXTURES, "chaos-agent.ts"),
+      },
+    };
+    const host = Bun.spawn([join(FIXTURES, "chaos-host.ts"), JSON.stringify(task)], {
+      env: { ...process.env, [RUN_VARIABLE]: this.folder },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    this.#hosts.push(host);
+    this.#words.push(new Response(host.stderr).text());
+    const { value } = await host.stdout.getReader().read();
+    if (value === undefined) throw new Error(`A host did not start: ${await this.words()}`);
+    return host;
+  }
+
+  /** Ends one of the agents by a signal, where one runs. */
+  strike(signal: NodeJS.Signals): void {
+    for (const { instanceId, process: child, endedAt } of this.records()) {
+      if (endedAt !== null || child === null || table.find(child.pid)?.startTime !== child.startTime) continue;
+      this.struck.add(instanceId);
+      process.kill(child.pid, signal);
+      return;
+    }
+  }
+
+  /** The processes of the run that live now, its hosts that live left out; those found through their parents as well. */
+  processes(): ProcessInfo[] {
+    const rows = table.list().filter(({ isZombie }) => !isZombie);
+    const marked = table.marked(RUN_VARIABLE, this.folder);
+    const own = new Map(rows.filter((row) => marked.has(row.pid) || this.#wasSeen(row)).map((row) => [row.pid, row]));
+    for (let size = -1; size !== own.size;) {
+      size = own.size;
+      for (const row of rows) if (own.has(row.parentPid)) own.set(row.pid, row);
+    }
+    for (const row of own.values()) this.#seen.set(`${row.pid}:${row.startTime}`, row);
+    const hosts = new Set(this.#hosts.filter(({ exitCode }) => exitCode === null).map(({ pid }) => pid));
+    return [...own.values()].filter(({ pid }) => !hosts.has(pid));
+  }
+
+  /** The records as they lie on the disk; one that cannot be read is a violation at any moment. */
+  records(): InstanceRecord[] {
+    return this.files().flatMap(({ name, path }) => {
+      if (!name.endsWith(".json")) return [];
+      const reading = parseRecord(readFileSync(path, "utf8"));
+      if (reading.kind === "record") return [reading.record];
+      this.violations.add(`${name} is no record: ${JSON.stringify(reading)}`);
+      return [];
+    });
+  }
+
+  /** The files in the record folder. */
+  files(): { name: string; path: string; writtenAt: number }[] {
+    const { recordDir } = this.paths;
+    const names = existsSync(recordDir) ? readdirSync(recordDir) : [];
+    return names.flatMap((name) => {
+      const path = join(recordDir, name);
+      const status = statSync(path, { throwIfNoEntry: false });
+      return status === undefined ? [] : [{ name, path, writtenAt: status.mtimeMs }];
+    });
+  }
+
+  /** The whole result of an agent, as its file has it. */
+  result(instanceId: string): string | undefined {
+    const path = join(this.paths.recordDir, `${instanceId}.result.md`);
+    return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+  }
+
+  /** What the hosts that have ended have said. */
+  async words(): Promise<string> {
+    return (await Promise.all(this.#words)).join("");
+  }
+
+  /** Ends what is left of the run, whatever it is. */
+  async endAll(): Promise<void> {
+    for (let rest = this.#everything(); rest.length > 0; rest = this.#everything()) {
+      for (const { pid } of rest) process.kill(pid, "SIGKILL");
+      await Bun.sleep(10);
+    }
+    await Promise.all(this.#hosts.map(({ exited }) => exited));
+  }
+
+  #everything(): ProcessInfo[] {
+    const hosts = this.#hosts.filter(({ exitCode, signalCode }) => exitCode === null && signalCode === null);
+    return [...this.processes(), ...table.findAll(hosts.map(({ pid }) => pid))].filter(({ isZombie }) => !isZombie);
+  }
+
+  #wasSeen({ pid, startTime }: ProcessInfo): boolean {
+    return this.#seen.has(`${pid}:${startTime}`);
+  }
+}
