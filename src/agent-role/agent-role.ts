@@ -5,6 +5,7 @@ import { readHostEvent } from "./host-event.ts";
 import type { AgentRole } from "./role.ts";
 import { watchSupervisor } from "./supervisor-watch.ts";
 import { TelemetryState } from "./telemetry.ts";
+import { formatTelemetry } from "./telemetry-line.ts";
 import { Voice } from "./voice.ts";
 
 export interface AgentRoleParts {
@@ -31,7 +32,7 @@ export interface AgentRoleHandle {
 export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
   const { role, supervisorCheckMs, abortSession, provideAgents, writeStderr } = parts;
   const telemetry = new TelemetryState(role.sessionId, Date.now());
-  const voice = new Voice(role.nonce, telemetry, writeStderr);
+  const voice = new Voice(telemetry, (report) => writeStderr(`${formatTelemetry(role.nonce, report)}\n`));
   const abort = async () => {
     const { sessionId } = telemetry.report(Date.now());
     if (sessionId !== null) await abortSession(sessionId);

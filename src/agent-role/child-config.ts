@@ -12,6 +12,12 @@ export function adaptChildConfig(config: Config, agent: string): void {
   allowDoomLoop(asked);
 }
 
+/** As {@link adaptChildConfig} for the server of all agents, which runs any agent as asked anyway. */
+export function adaptServerConfig(config: Config): void {
+  allowDoomLoop(config);
+  for (const agent of Object.values(config.agent ?? {})) if (agent !== undefined) allowDoomLoop(agent);
+}
+
 function allowDoomLoop(holder: { permission?: unknown }): void {
   const { permission } = holder;
   // One word for everything: an object with a rule for all, so that this one question gets its own answer.

@@ -2,7 +2,10 @@ import { systemProcessTable, type ProcessTable } from "../processes/process-tabl
 import { isGuardSettings } from "../guard/guard-settings.ts";
 import { isNumber, isText, oneOf, orNull, shape, type Checked } from "../shape.ts";
 
-/** The environment variable that makes an `opencode run` a background agent. Never inherited by what it starts. */
+/**
+ * The environment variable that makes an `opencode run` a background agent, or an `opencode serve` the server of warm
+ * ones. Never inherited by what it starts.
+ */
 export const ROLE_VARIABLE = "BIZAR_AGENT_ROLE";
 const MIN_NONCE = 8;
 
@@ -19,6 +22,19 @@ const isRole = shape({
   guard: isGuardSettings,
 });
 
+const isServerRole = shape({
+  kind: oneOf("server"),
+  /** The marker that everything the server starts carries. */
+  instanceId: isText,
+  nonce: isText,
+  supervisor: shape({ pid: isNumber, startTime: isText }),
+  onExit: oneOf("kill", "finish"),
+  guard: isGuardSettings,
+});
+
+/** What a supervisor tells the plugin inside the server of its warm agents. */
+export type ServerRole = Checked<typeof isServerRole>;
+
 /** What a supervisor tells the plugin inside a child. No prompt and no secret: the environment is not private. */
 export type AgentRole = Checked<typeof isRole>;
 
@@ -28,8 +44,10 @@ export type ProcessRole =
   | { readonly kind: "host" }
   /** A background agent of the supervisor that is its parent. */
   | { readonly kind: "agent"; readonly role: AgentRole }
-  /** A background agent whose supervisor was gone before the plugin was loaded. */
-  | { readonly kind: "orphan"; readonly role: AgentRole };
+  /** The server of the warm agents of the host that is its parent. */
+  | { readonly kind: "server"; readonly role: ServerRole }
+  /** A background agent, or a server of such, whose supervisor was gone before the plugin was loaded. */
+  | { readonly kind: "orphan"; readonly role: AgentRole | ServerRole };
 
 /**
  * Reads the role from the environment and takes it out, so that an `opencode run` in the agent's own bash is an
@@ -45,16 +63,18 @@ export function takeProcessRole(
   if (text === undefined) return { kind: "host" };
   const role = parseRole(text);
   if (role === undefined) return { kind: "host" };
-  if (parentPid === role.supervisor.pid) return { kind: "agent", role };
+  if (parentPid === role.supervisor.pid) {
+    return isServerRole(role) ? { kind: "server", role } : { kind: "agent", role };
+  }
   const supervisor = table.find(role.supervisor.pid);
   const lives = supervisor !== undefined && !supervisor.isZombie && supervisor.startTime === role.supervisor.startTime;
   return lives ? { kind: "host" } : { kind: "orphan", role };
 }
 
-function parseRole(text: string): AgentRole | undefined {
+function parseRole(text: string): AgentRole | ServerRole | undefined {
   try {
     const role: unknown = JSON.parse(text);
-    return isRole(role) && role.nonce.length >= MIN_NONCE ? role : undefined;
+    return (isServerRole(role) || isRole(role)) && role.nonce.length >= MIN_NONCE ? role : undefined;
   } catch {
     // Not JSON: somebody else's variable. The process is an ordinary host then.
     return undefined;

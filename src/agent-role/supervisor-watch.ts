@@ -6,7 +6,7 @@ import type { AgentRole } from "./role.ts";
  * @returns a function that ends the watch
  */
 export function watchSupervisor(
-  role: AgentRole,
+  role: Pick<AgentRole, "supervisor">,
   checkEveryMs: number,
   onGone: () => void,
   parentPid = () => process.ppid,

@@ -1,5 +1,5 @@
 import type { TelemetryState } from "./telemetry.ts";
-import { formatTelemetry } from "./telemetry-line.ts";
+import type { Telemetry } from "./telemetry-line.ts";
 
 const MIN_INTERVAL_MS = 250;
 /** While nothing but further words come, the time of the last one is told this often. */
@@ -17,9 +17,8 @@ export class Voice {
   readonly #heartbeat: ReturnType<typeof setInterval>;
 
   constructor(
-    private readonly nonce: string,
     private readonly state: TelemetryState,
-    private readonly write: (line: string) => void,
+    private readonly tell: (telemetry: Telemetry) => void,
   ) {
     this.#heartbeat = setInterval(() => this.speak(), HEARTBEAT_MS);
     // The voice must not keep a finished run alive.
@@ -53,7 +52,7 @@ export class Voice {
     if (this.#pending !== null) clearTimeout(this.#pending.timer);
     this.#pending = null;
     this.#lastAt = Date.now();
-    this.write(`${formatTelemetry(this.nonce, this.state.report(this.#lastAt))}\n`);
+    this.tell(this.state.report(this.#lastAt));
   }
 
   /** The last report. */

@@ -24,10 +24,10 @@ export interface GuardHooksParts {
   readonly worktree: string;
   readonly exemptTools: readonly string[];
   readonly log: (call: LoggedCall) => void;
-  /** Calls were refused: how many in a row, and the marker of the last one. */
-  readonly onBlock?: (blocksInARow: number, marker: string) => void;
-  /** A text has become a loop. Absent: the session is nudged. */
-  readonly onRepeatedText?: () => void;
+  /** Calls of a session were refused: how many in a row, and the marker of the last one. */
+  readonly onBlock?: (blocksInARow: number, marker: string, sessionId: string) => void;
+  /** A text of a session has become a loop. Absent: the session is nudged. */
+  readonly onRepeatedText?: (sessionId: string) => void;
   /** Whether a message that arrives is an intervention of the supervisor, not the user speaking. */
   readonly isIntervention?: boolean;
 }
@@ -109,7 +109,7 @@ class GuardAdapter {
       const decision = guard.decide(call);
       this.#parts.sessions.changed(sessionID, guard);
       if (decision.kind !== "block") return;
-      this.#parts.onBlock?.(decision.blocksInARow, decision.marker);
+      this.#parts.onBlock?.(decision.blocksInARow, decision.marker, sessionID);
       throw new Error(decision.text);
     },
     event: async ({ event }) => await this.#event(event),
@@ -189,7 +189,7 @@ class GuardAdapter {
     // Told once for each text.
     this.#texts.delete(properties.partID);
     if (this.#parts.onRepeatedText !== undefined) {
-      this.#parts.onRepeatedText();
+      this.#parts.onRepeatedText(properties.sessionID);
       return;
     }
     const guard = await this.#parts.sessions.of(properties.sessionID);
@@ -217,10 +217,14 @@ function callEnd({ status, output, error, metadata, attachments = [] }: ToolPart
   };
 }
 
-/** Synthetic parts come from the host or a plugin. */
+/** How the supervisor marks the part of an intervention, where one server runs the turns of all agents. */
+const isIntervention = shape({ metadata: shape({ bizar: shape({ kind: oneOf("intervention") }) }) });
+
+/** Synthetic parts come from the host or a plugin, interventions from the supervisor. */
 function isFromUser(part: { type: string }): boolean {
   return (
     USER_PARTS.has(part.type) &&
+    !isIntervention(part) &&
     !("synthetic" in part && part.synthetic === true) &&
     !("ignored" in part && part.ignored === true)
   );

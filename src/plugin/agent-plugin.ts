@@ -1,13 +1,12 @@
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
 import { startAgentRole } from "../agent-role/agent-role.ts";
-import { endSelf } from "../agent-role/end-self.ts";
-import type { ProcessRole } from "../agent-role/role.ts";
+import type { AgentRole } from "../agent-role/role.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 import { liveInstances } from "../processes/live-instances.ts";
 
 /** At this refused call in a row an agent is ended: it keeps running into the guard. */
-const LAST_BLOCK = 3;
+export const LAST_BLOCK = 3;
 
 export interface AgentPluginParts {
   readonly input: PluginInput;
@@ -19,13 +18,9 @@ export interface AgentPluginParts {
 
 /** The plugin inside a background agent. It loads no library: each agent's start waits for it. */
 export function agentPlugin(
-  { kind, role }: Exclude<ProcessRole, { kind: "host" }>,
+  role: AgentRole,
   { input, options, moduleUrl, supervisorCheckMs }: AgentPluginParts,
 ): Hooks {
-  if (kind === "orphan") {
-    void endSelf(role, async () => undefined);
-    return {};
-  }
   // The role has been taken: another copy of the plugin, found here as well, must not think itself in a host.
   liveInstances().set(role.instanceId, { directory: input.directory, moduleUrl });
   const agent = startAgentRole({

@@ -10,7 +10,7 @@ const SUPERVISOR_CHECK_MS = 500;
 
 /**
  * The Bizar plugin: background agents for opencode. Each process loads only the half that its role needs, since
- * opencode waits for the plugin at its start, and each agent is such a start.
+ * opencode waits for the plugin at its start, and each agent of the process backend is such a start.
  */
 export const bizar: Plugin = createPlugin();
 
@@ -18,11 +18,31 @@ export const bizar: Plugin = createPlugin();
 export function createPlugin(supervisorCheckMs = SUPERVISOR_CHECK_MS): Plugin {
   return async (input, options) => {
     if (isDisabled(process.env)) return {};
-    if (processRole.kind === "host") {
-      const { hostPlugin } = await import("./host-plugin.ts");
-      return hostPlugin(input, options, import.meta.url);
+    const parts = { input, options, moduleUrl: import.meta.url, supervisorCheckMs };
+    switch (processRole.kind) {
+      case "host": {
+        const { hostPlugin } = await import("./host-plugin.ts");
+        return hostPlugin(input, options, import.meta.url);
+      }
+      case "agent": {
+        const { agentPlugin } = await import("./agent-plugin.ts");
+        return agentPlugin(processRole.role, parts);
+      }
+      case "server": {
+        const { serverPlugin } = await import("./server-plugin.ts");
+        return serverPlugin(processRole.role, parts);
+      }
+      case "orphan": {
+        const { endSelf } = await import("../agent-role/end-self.ts");
+        void endSelf(processRole.role, async () => undefined);
+        return {};
+      }
+      default:
+        return unreachable(processRole);
     }
-    const { agentPlugin } = await import("./agent-plugin.ts");
-    return agentPlugin(processRole, { input, options, moduleUrl: import.meta.url, supervisorCheckMs });
   };
+}
+
+function unreachable(value: never): never {
+  throw new Error(`Unknown role: ${JSON.stringify(value)}`);
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from "bun:test";
 import { TelemetryState } from "../../src/agent-role/telemetry.ts";
-import { parseTelemetry } from "../../src/agent-role/telemetry-line.ts";
+import { formatTelemetry, parseTelemetry } from "../../src/agent-role/telemetry-line.ts";
 import { Voice } from "../../src/agent-role/voice.ts";
 import { sessionCreated, tool } from "./host-events.ts";
 
@@ -13,7 +13,7 @@ beforeEach(() => {
   jest.useFakeTimers({ now: 1_000_000 });
   written = [];
   state = new TelemetryState(null, Date.now());
-  voice = new Voice(nonce, state, (text) => void written.push(text));
+  voice = new Voice(state, (report) => void written.push(`${formatTelemetry(nonce, report)}\n`));
 });
 
 afterEach(() => {

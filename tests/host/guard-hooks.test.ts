@@ -119,7 +119,7 @@ describe("whose message starts afresh", () => {
 describe("a refused call", () => {
   test("is told of with its number in a row, and the marker", async () => {
     const blocks: [number, string][] = [];
-    const host = new GuardedHost({ onBlock: (...block) => void blocks.push(block) });
+    const host = new GuardedHost({ onBlock: (inARow, marker) => void blocks.push([inARow, marker]) });
     await makeTimes(7, host);
     expect(blocks).toEqual([
       [1, "[loop guard: 5 identical calls to read]"],

@@ -1,0 +1,43 @@
+import { endSelf } from "./end-self.ts";
+import type { ServerRole } from "./role.ts";
+import { watchSupervisor } from "./supervisor-watch.ts";
+
+/**
+ * The life of a server of warm agents: it ends itself when its supervisor is gone, at once or, with `onExit: "finish"`,
+ * when no turn runs any more. One for the process, whichever directories come and go.
+ */
+export class ServerLife {
+  /** The sessions whose turn runs, and how each is stopped. */
+  readonly #busy = new Map<string, () => Promise<unknown>>();
+  #isAlone = false;
+
+  constructor(
+    private readonly role: ServerRole,
+    supervisorCheckMs: number,
+    private readonly end: typeof endSelf = endSelf,
+  ) {
+    watchSupervisor(role, supervisorCheckMs, () => {
+      this.#isAlone = true;
+      this.#endWhenDone();
+    });
+  }
+
+  /** Nobody is left who could answer a question. */
+  get isAlone(): boolean {
+    return this.#isAlone;
+  }
+
+  turnRuns(sessionId: string, abort: () => Promise<unknown>): void {
+    this.#busy.set(sessionId, abort);
+  }
+
+  turnEnded(sessionId: string): void {
+    this.#busy.delete(sessionId);
+    if (this.#isAlone) this.#endWhenDone();
+  }
+
+  #endWhenDone(): void {
+    if (this.role.onExit === "finish" && this.#busy.size > 0) return;
+    void this.end(this.role, async () => await Promise.allSettled([...this.#busy.values()].map((abort) => abort())));
+  }
+}

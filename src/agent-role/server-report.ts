@@ -1,0 +1,29 @@
+import { isText, oneOf, orAbsent, shape, type Checked } from "../shape.ts";
+
+const isReport = shape({
+  session: isText,
+  /** The marker of the loop guard, once it has refused so many calls in a row that the run must end. */
+  loopGuard: orAbsent(isText),
+  /** A text of the session has become a loop. */
+  text: orAbsent(oneOf("repeated")),
+});
+
+/** What the plugin inside the server of warm agents says of one session. */
+export type ServerReport = Checked<typeof isReport>;
+
+/** One report as a line of stderr, without its line end. */
+export function formatServerReport(nonce: string, report: ServerReport): string {
+  return JSON.stringify({ bizar: nonce, ...report });
+}
+
+/** The report on a line of stderr; `undefined` when it is anything else. */
+export function parseServerReport(nonce: string, line: string): ServerReport | undefined {
+  if (!line.startsWith(`{"bizar":"${nonce}"`)) return undefined;
+  try {
+    const report: unknown = JSON.parse(line);
+    return isReport(report) ? report : undefined;
+  } catch {
+    // The server was ended in the middle of the line.
+    return undefined;
+  }
+}

@@ -1,0 +1,89 @@
+import type { Hooks } from "@opencode-ai/plugin";
+import { MARKER_NAME } from "../processes/end-tree.ts";
+import { isText, orAbsent, shape, type Checked } from "../shape.ts";
+import { INSTANCE_ID } from "../supervisor/instance.ts";
+import { adaptServerConfig } from "./child-config.ts";
+import type { ServerLife } from "./server-life.ts";
+
+const isSession = shape({
+  parentID: orAbsent(isText),
+  metadata: orAbsent(shape({ bizar: orAbsent(shape({ instanceId: isText })) })),
+});
+
+export interface ServerRoleParts {
+  readonly life: ServerLife;
+  /** The server's own marker, as its environment has it. */
+  readonly marker: string;
+  /** A session as opencode knows it. */
+  readonly session: (sessionId: string) => Promise<unknown>;
+  /** Stops the turn of a session. */
+  readonly abortSession: (sessionId: string) => Promise<unknown>;
+  /** Answers a permission question with no. */
+  readonly rejectPermission: (sessionId: string, permissionId: string) => Promise<unknown>;
+  /** Adds the agents that the plugin provides, where the options ask for it. */
+  readonly provideAgents: NonNullable<Hooks["config"]>;
+}
+
+/** Native subagents may have subagents. */
+const MOST_GENERATIONS = 8;
+
+const isStatus = shape({ sessionID: isText, status: shape({ type: isText }) });
+const isOfSession = shape({ sessionID: isText });
+const isPermission = shape({ id: isText, sessionID: isText });
+
+/** The plugin inside the server of warm agents, for one of its directories. */
+export function serverRoleHooks(parts: ServerRoleParts): Required<Pick<Hooks, "config" | "event" | "shell.env">> {
+  const instances = new Map<string, string>();
+  const instanceOf = async (sessionId: string): Promise<string | undefined> => {
+    const known = instances.get(sessionId);
+    if (known !== undefined) return known;
+    const found = await findInstance(parts, sessionId);
+    if (found !== undefined) instances.set(sessionId, found);
+    return found;
+  };
+  return {
+    async config(config) {
+      await parts.provideAgents(config);
+      adaptServerConfig(config);
+    },
+    async event({ event }) {
+      applyEvent(parts, event);
+    },
+    // What an agent starts carries its marker, so that it can be found and ended without the others.
+    async "shell.env"({ sessionID }, { env }) {
+      const instanceId = sessionID === undefined ? undefined : await instanceOf(sessionID);
+      if (instanceId !== undefined) env[MARKER_NAME] = `${parts.marker}/${instanceId}`;
+    },
+  };
+}
+
+function applyEvent({ life, abortSession, rejectPermission }: ServerRoleParts, event: HostEvent): void {
+  // The host's own types (1.18.33) lag behind its events.
+  const { type, properties }: { type: string; properties?: unknown } = event;
+  if (type === "session.status" && isStatus(properties)) {
+    const { sessionID, status } = properties;
+    if (status.type === "idle") life.turnEnded(sessionID);
+    else life.turnRuns(sessionID, async () => await abortSession(sessionID));
+  } else if (type === "session.idle" && isOfSession(properties)) {
+    life.turnEnded(properties.sessionID);
+  } else if (type === "permission.asked" && isPermission(properties) && life.isAlone) {
+    // With nobody left to answer the turn would never end.
+    void rejectPermission(properties.sessionID, properties.id).catch(() => life.turnEnded(properties.sessionID));
+  }
+}
+
+type HostEvent = Parameters<NonNullable<Hooks["event"]>>[0]["event"];
+
+/** The agent that a session belongs to: its own, or that of the session whose native subagent it is. */
+async function findInstance({ session }: ServerRoleParts, sessionId: string): Promise<string | undefined> {
+  let next: string | undefined = sessionId;
+  for (let generation = 0; next !== undefined && generation < MOST_GENERATIONS; generation++) {
+    const found: unknown = await session(next);
+    if (!isSession(found)) return undefined;
+    const { parentID, metadata }: Checked<typeof isSession> = found;
+    const instanceId = metadata?.bizar?.instanceId;
+    if (instanceId !== undefined) return INSTANCE_ID.test(instanceId) ? instanceId : undefined;
+    next = parentID;
+  }
+  return undefined;
+}

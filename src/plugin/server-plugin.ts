@@ -1,0 +1,52 @@
+import type { Hooks } from "@opencode-ai/plugin";
+import type { ServerRole } from "../agent-role/role.ts";
+import { ServerLife } from "../agent-role/server-life.ts";
+import { formatServerReport, type ServerReport } from "../agent-role/server-report.ts";
+import { serverRoleHooks } from "../agent-role/server-role.ts";
+import { provideAgents } from "../host/agents/provide-agents.ts";
+import { MARKER_NAME } from "../processes/end-tree.ts";
+import { liveInstances } from "../processes/live-instances.ts";
+import { LAST_BLOCK, type AgentPluginParts } from "./agent-plugin.ts";
+import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
+
+/** Nothing that an agent starts needs it: the server has read it already (1.18.33). */
+const PASSWORD_NAME = "OPENCODE_SERVER_PASSWORD";
+
+/** One for all directories of this process. */
+let life: ServerLife | undefined;
+
+/** The plugin inside the server of warm agents, for one of its directories. It loads no library. */
+export function serverPlugin(
+  role: ServerRole,
+  { input, options, moduleUrl, supervisorCheckMs }: AgentPluginParts,
+): Hooks {
+  delete process.env[PASSWORD_NAME];
+  liveInstances().set(`${role.instanceId} ${input.directory}`, { directory: input.directory, moduleUrl });
+  life ??= new ServerLife(role, supervisorCheckMs);
+  const { client } = input;
+  const say = (report: ServerReport) => void process.stderr.write(`${formatServerReport(role.nonce, report)}\n`);
+  const hooks = serverRoleHooks({
+    life,
+    marker: process.env[MARKER_NAME] ?? role.instanceId,
+    session: async (id) => (await client.session.get({ path: { id } })).data,
+    abortSession: async (id) => await client.session.abort({ path: { id } }),
+    rejectPermission: async (id, permissionID) =>
+      await client.postSessionIdPermissionsPermissionId({
+        path: { id, permissionID },
+        body: { response: "reject" },
+      }),
+    provideAgents: async (config) => {
+      // Whatever else the option is, it means yes, as for the supervisor.
+      if (options?.["provideAgents"] !== false) provideAgents(config);
+    },
+  });
+  const guard = createLoopGuard(role.guard, {
+    worktree: worktreeOf(input),
+    report: (message) => void process.stderr.write(`bizar: ${message}\n`),
+    onRepeatedText: (id) => say({ session: id, loopGuard: undefined, text: "repeated" }),
+    onBlock(blocksInARow, marker, id) {
+      if (blocksInARow >= LAST_BLOCK) say({ session: id, loopGuard: marker, text: undefined });
+    },
+  });
+  return withLoopGuard(hooks, guard);
+}
