@@ -7,13 +7,14 @@ const always = (): boolean => true;
  * Replaces a file atomically and durably: a unique temporary name, fsync, rename. `isWanted` is asked last of all: what
  * it says holds when the file is replaced, since nothing comes between the two.
  *
+ * @param mode of the file, less what the umask takes
  * @returns whether the file was replaced
  */
-export async function writeDurably(path: string, text: string, isWanted = always): Promise<boolean> {
+export async function writeDurably(path: string, text: string, isWanted = always, mode = 0o600): Promise<boolean> {
   // write-file-atomic, which the others here use, gives no say once it has begun.
   const temporary = `${path}.${Math.floor(Math.random() * 2 ** 32)}`;
   try {
-    const handle = await open(temporary, "wx", 0o600);
+    const handle = await open(temporary, "wx", mode);
     try {
       await handle.writeFile(text);
       await handle.sync();

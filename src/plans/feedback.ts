@@ -1,5 +1,5 @@
 import type { StoredPlan } from "./plan-store-port.ts";
-import type { Decision, EditEntry, PlanComment, PlanStatus } from "./plan.ts";
+import { PERSON, type Decision, type EditEntry, type PlanComment, type PlanStatus } from "./plan.ts";
 
 /** What a person has done to a plan after a moment. */
 export interface Feedback {
@@ -19,4 +19,57 @@ export interface Feedback {
  *
  * @param since ISO 8601
  */
-export declare function feedbackSince(stored: StoredPlan, since: string): Feedback;
+export function feedbackSince({ plan, meta }: StoredPlan, since: string): Feedback {
+  const { decision, decidedAt = "", note, state } = meta.review;
+  const isDecided = state === "decided" && decision !== undefined && decidedAt > since;
+  const newComments = plan.comments
+    .map((comment) => ({ comment, at: lastWordOfPerson(comment) }))
+    .filter(({ at }) => at > since)
+    .toSorted((one, other) => compare(one.comment.created, other.comment.created));
+  const made = (plan.edits ?? []).filter((edit) => edit.by.kind === "person" && edit.at > since);
+  const edits = oneEach(made);
+  const moments = [since, ...newComments.map(({ at }) => at), ...made.map((edit) => edit.at)];
+  if (isDecided) moments.push(decidedAt);
+  const isAny = newComments.length > 0 || edits.length > 0;
+  return {
+    status: isDecided ? decision : isAny ? "feedback_received" : "none",
+    planStatus: meta.status,
+    ...(isDecided && note !== undefined && { note }),
+    newComments: newComments.map(({ comment }) => comment),
+    edits,
+    until: moments.reduce((latest, moment) => (moment > latest ? moment : latest)),
+  };
+}
+
+/** When a person last said something in a comment or its thread; the empty text where none has. */
+function lastWordOfPerson(comment: PlanComment): string {
+  const words = [comment, ...comment.thread].filter((word) => word.author === PERSON);
+  return words.reduce((latest, word) => (word.created > latest ? word.created : latest), "");
+}
+
+/** One entry for each thing, at the place of its last; what came and went again is not told. */
+function oneEach(edits: readonly EditEntry[]): readonly EditEntry[] {
+  const merged = new Map<string, EditEntry>();
+  for (const edit of edits) {
+    const key = `${edit.what} ${edit.id}`;
+    const earlier = merged.get(key);
+    merged.delete(key);
+    const both = earlier === undefined ? edit : mergeEdits(earlier, edit);
+    if (both !== undefined) merged.set(key, both);
+  }
+  return [...merged.values()];
+}
+
+function mergeEdits(earlier: EditEntry, later: EditEntry): EditEntry | undefined {
+  if (earlier.change === "added")
+    return later.change === "deleted" ? undefined : { ...earlier, at: later.at, revision: later.revision };
+  // Deleted and brought back: what it is now may differ in anything.
+  if (later.change === "added") return { ...later, change: "updated" };
+  if (later.change === "deleted") return later;
+  return { ...later, fields: [...new Set([...(earlier.fields ?? []), ...(later.fields ?? [])])] };
+}
+
+function compare(one: string, other: string): number {
+  if (one === other) return 0;
+  return one < other ? -1 : 1;
+}

@@ -1,0 +1,56 @@
+import { diffPlans, type Difference } from "./diff-plans.ts";
+import { recordEdit } from "./edit-journal.ts";
+import type { EditEntry, Plan, PlanComment } from "./plan.ts";
+import { LIMITS } from "./plan-limits.ts";
+import { UNKNOWN_MOMENT } from "./repair-comments.ts";
+
+/**
+ * A plan that somebody changed by hand, as a person's edit with a revision of its own. The same object where nothing
+ * that a plan tells of is another.
+ *
+ * @param known the plan as it was last seen; other stores may have written since
+ * @param now ISO 8601
+ */
+export function adoptHandEdit(known: Plan, found: Plan, now: string): Plan {
+  const differences = unexplained(known, found);
+  const comments = withTimes(known, found, now);
+  const isSame =
+    differences.length === 0 &&
+    known.title === found.title &&
+    JSON.stringify(comments) === JSON.stringify(known.comments);
+  if (isSame) return found;
+  const revision = Math.max(known.revision, found.revision) + 1;
+  const edits = differences.reduce<readonly EditEntry[]>(
+    (journal, difference) => recordEdit(journal, { revision, at: now, by: { kind: "person" }, ...difference }),
+    // A person who restores an old file takes nothing out of the journal.
+    (known.edits?.at(-1)?.revision ?? 0) > (found.edits?.at(-1)?.revision ?? 0) ? known.edits! : (found.edits ?? []),
+  );
+  return { ...found, comments, revision, edits };
+}
+
+/** What is different and was not done by a store since the plan was last seen. */
+function unexplained(known: Plan, found: Plan): readonly Difference[] {
+  const journal = found.edits ?? [];
+  const oldest = journal[0]?.revision ?? 0;
+  // What was done in between is no longer told: nothing can be said of who did what.
+  if (journal.length >= LIMITS.edits && oldest > known.revision + 1) return [];
+  const explained = new Set(
+    journal.filter((edit) => edit.revision > known.revision).map((edit) => `${edit.what} ${edit.id}`),
+  );
+  const placed = new Set(found.elements.filter((element) => element.autoPlaced === true).map((element) => element.id));
+  return diffPlans(known, found)
+    .filter((difference) => !explained.has(`${difference.what} ${difference.id}`))
+    .filter(({ change, what, id, fields }) => {
+      const isMoved = change === "updated" && what === "element" && placed.has(id);
+      // The layout moves what nobody has placed.
+      return !(isMoved && found.revision > known.revision && fields?.every((field) => field === "x" || field === "y"));
+    });
+}
+
+/** Remarks that are new and do not say when they were made were made now. */
+function withTimes(known: Plan, found: Plan, now: string): readonly PlanComment[] {
+  const old = new Set(known.comments.flatMap((comment) => [comment.id, ...comment.thread.map((reply) => reply.id)]));
+  const dated = <T extends { readonly id: string; readonly created: string }>(remark: T): T =>
+    remark.created === UNKNOWN_MOMENT && !old.has(remark.id) ? { ...remark, created: now } : remark;
+  return found.comments.map((comment) => dated({ ...comment, thread: comment.thread.map(dated) }));
+}

@@ -1,0 +1,131 @@
+import { cleanObject, without } from "./clean-json.ts";
+import { findConflict } from "./edit-conflict.ts";
+import { estimateSize } from "./element-size.ts";
+import {
+  applyFields,
+  checkContent,
+  checkFields,
+  checkId,
+  ELEMENT_RULES,
+  refused,
+  type Refused,
+} from "./operation-checks.ts";
+import type { ElementChanges, Operation } from "./operations.ts";
+import type { PlanElement } from "./plan.ts";
+import type { PlanDraft } from "./plan-draft.ts";
+import { LIMITS } from "./plan-limits.ts";
+
+type Of<Name extends Operation["op"]> = Extract<Operation, { op: Name }>;
+
+export function addElement(draft: PlanDraft, { element: given }: Of<"add_element">): string | Refused {
+  const refusal = checkFields(ELEMENT_RULES, given) ?? checkId("element", given.id);
+  if (refusal !== undefined) return refusal;
+  const { id } = given;
+  if (draft.elements.has(id)) {
+    return draft.hasAdded("element", id)
+      ? id
+      : refused("invalid", `There is an element "${id}" already: choose another id.`);
+  }
+  if (typeof given.type !== "string") return refused("invalid", `Expected the element "${id}" to have a type.`);
+  if (draft.elements.size >= LIMITS.elements) {
+    return refused(
+      "too_large",
+      `A plan holds at most ${LIMITS.elements} elements. Delete some, or begin another plan.`,
+    );
+  }
+  const element = makeElement(cleanObject(given), id, given.type);
+  const fault = checkContent(element);
+  if (fault !== undefined) return fault;
+  draft.elements.set(id, element);
+  draft.record("added", "element", id);
+  if (element.autoPlaced === true) draft.needsLayout = true;
+  return id;
+}
+
+function makeElement(given: ElementChanges, id: string, type: string): PlanElement {
+  const texts = { title: given.title ?? "", content: given.content ?? "" };
+  const size = estimateSize({ type, ...texts }, given.width);
+  const isPlaced = given.x !== undefined && given.y !== undefined;
+  const element = {
+    ...size,
+    ...given,
+    ...texts,
+    id,
+    type,
+    x: given.x ?? 0,
+    y: given.y ?? 0,
+    autoPlaced: isPlaced ? null : true,
+  };
+  return applyFields(element, {}, ELEMENT_RULES) as PlanElement;
+}
+
+export function updateElement(draft: PlanDraft, { id, changes: given, base }: Of<"update_element">): string | Refused {
+  const refusal = checkFields(ELEMENT_RULES, given) ?? (base === undefined ? undefined : checkFields(new Map(), base));
+  if (refusal !== undefined) return refusal;
+  const before = draft.elements.get(id);
+  if (before === undefined) return missing(id);
+  const changes = cleanObject(given) as ElementChanges;
+  if (changes.id !== undefined && changes.id !== id)
+    return refused("invalid", `The id of the element "${id}" does not change.`);
+  const conflict = findConflict(`the element "${id}"`, before, changes, base);
+  if (conflict !== undefined) return conflict;
+  const fields = changedFields(before, changes);
+  if (fields.length === 0) return id;
+  const element = resized(before, withPlace(applyFields(before, changes, ELEMENT_RULES), changes), changes);
+  const fault = checkContent(element);
+  if (fault !== undefined) return fault;
+  draft.elements.set(id, element);
+  draft.record("updated", "element", id, fields);
+  if (element.autoPlaced === true) draft.needsLayout = true;
+  return id;
+}
+
+/** What somebody has put somewhere stays there. */
+function withPlace(element: PlanElement, changes: ElementChanges): PlanElement {
+  if (changes.x === undefined && changes.y === undefined) return element;
+  return without(element, "autoPlaced") as PlanElement;
+}
+
+/** An element that nobody has placed or sized grows with its text. */
+function resized(before: PlanElement, after: PlanElement, changes: ElementChanges): PlanElement {
+  if (after.autoPlaced !== true || changes.height !== undefined) return after;
+  if (before.height !== estimateSize(before, before.width).height) return after;
+  return { ...after, height: estimateSize(after, after.width).height };
+}
+
+export function deleteElement(draft: PlanDraft, { id }: Of<"delete_element">): string | Refused {
+  const element = draft.elements.get(id);
+  if (element === undefined) return typeof id === "string" ? id : missing(id);
+  draft.elements.delete(id);
+  draft.record("deleted", "element", id);
+  for (const connection of [...draft.connections.values()]) {
+    if (connection.from !== id && connection.to !== id) continue;
+    draft.connections.delete(connection.id);
+    draft.record("deleted", "connection", connection.id);
+  }
+  for (const comment of [...draft.comments.values()]) {
+    if (comment.elementId !== id) continue;
+    const place = { x: element.x + (comment.x ?? 0), y: element.y + (comment.y ?? 0) };
+    draft.comments.set(comment.id, { ...comment, ...place, elementId: null });
+  }
+  return id;
+}
+
+/** The fields of which the value is another than before. */
+export function changedFields(before: object, changes: object): readonly string[] {
+  return Object.entries(changes)
+    .filter(([name, value]) => JSON.stringify(value ?? null) !== JSON.stringify(Reflect.get(before, name) ?? null))
+    .map(([name]) => name);
+}
+
+function missing(id: unknown): Refused {
+  return refused(
+    "not_found",
+    `There is no element ${JSON.stringify(id)} in the plan. Read the canvas for those that are.`,
+  );
+}
+
+/** Whether there is an element of that id. */
+export function checkElement(draft: PlanDraft, id: unknown): Refused | undefined {
+  return typeof id === "string" && draft.elements.has(id) ? undefined : missing(id);
+}

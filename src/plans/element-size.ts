@@ -1,0 +1,61 @@
+import type { ElementType } from "./plan.ts";
+
+/** In pixels at zoom 1. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+interface Room {
+  readonly width: number;
+  /** Of a character of the content, on average. */
+  readonly characterWidth: number;
+  readonly lineHeight: number;
+  readonly leastHeight: number;
+  readonly mostHeight: number;
+}
+
+const prose = { characterWidth: 7.2, lineHeight: 21, leastHeight: 100, mostHeight: 480 };
+const code = { characterWidth: 7.8, lineHeight: 19, leastHeight: 120, mostHeight: 560 };
+const ROOM: Record<ElementType, Room> = {
+  text: { ...prose, width: 300 },
+  task: { ...prose, width: 280 },
+  note: { ...prose, width: 260 },
+  decision: { ...prose, width: 320 },
+  // The answer needs a place of its own.
+  question: { ...prose, width: 300, leastHeight: 180 },
+  code: { ...code, width: 420 },
+  // A drawing says nothing of its size before it is drawn.
+  diagram: { ...code, width: 460, leastHeight: 320, mostHeight: 320 },
+  mockup: { ...code, width: 380, leastHeight: 200 },
+  image: { ...prose, width: 360, leastHeight: 280, mostHeight: 280 },
+};
+
+/** The title bar and what surrounds the content. */
+const FRAME_WIDTH = 36;
+const FRAME_HEIGHT = 64;
+const TITLE_CHARACTER_WIDTH = 8.2;
+const TITLE_LINE_HEIGHT = 22;
+const GRID = 20;
+
+/** A size for an element of which nobody has said one: wide by its type, high enough for its text as far as reasonable. */
+export function estimateSize(
+  element: { readonly type: string; readonly title?: string; readonly content?: string },
+  width = roomOf(element.type).width,
+): Size {
+  const room = roomOf(element.type);
+  const inner = Math.max(width - FRAME_WIDTH, room.characterWidth);
+  const titleLines = linesOf(element.title ?? "", inner / TITLE_CHARACTER_WIDTH);
+  const lines = element.type === "image" ? 0 : linesOf(element.content ?? "", inner / room.characterWidth);
+  const height = FRAME_HEIGHT + (Math.max(titleLines, 1) - 1) * TITLE_LINE_HEIGHT + lines * room.lineHeight;
+  return { width, height: Math.ceil(Math.min(Math.max(height, room.leastHeight), room.mostHeight) / GRID) * GRID };
+}
+
+function roomOf(type: string): Room {
+  return new Map<string, Room>(Object.entries(ROOM)).get(type) ?? ROOM.text;
+}
+
+function linesOf(text: string, charactersALine: number): number {
+  if (text === "") return 0;
+  return text.split("\n").reduce((lines, line) => lines + Math.max(1, Math.ceil(line.length / charactersALine)), 0);
+}

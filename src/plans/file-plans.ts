@@ -1,0 +1,234 @@
+import { adoptHandEdit } from "./adopt-hand-edit.ts";
+import type { Operation } from "./operations.ts";
+import { SLUG, type Asker, type Author, type Decision, type Plan, type PlanMeta, type PlanStatus } from "./plan.ts";
+import type { PlanClock } from "./plan-clock.ts";
+import { PlanFolder, type Snapshot } from "./plan-folder.ts";
+import { PlanLock } from "./plan-lock.ts";
+import { caught, problem } from "./plan-problems.ts";
+import type { EditResult, Plans, PlanSummary, Result, StoredPlan } from "./plan-store-port.ts";
+import { summarize } from "./plan-summary.ts";
+import { askForReview, decideReview, isDecision, tellReview } from "./review.ts";
+import { PlanWatch, type Sight } from "./watch-plan.ts";
+
+/** Times of the disk this far ahead of the clock are somebody's mistake, and are not followed. */
+const MOST_AHEAD_MS = 10_000;
+
+/**
+ * The plans of a project.
+ *
+ * @param folder the absolute path of `plans`
+ */
+export function createPlans(parts: { readonly folder: string; readonly clock: PlanClock }): Plans {
+  return new FilePlans(new PlanFolder(parts.folder), parts.clock);
+}
+
+/** Plans as files that several processes read and write at once. */
+class FilePlans implements Plans {
+  readonly #files: PlanFolder;
+  readonly #lock: PlanLock;
+  readonly #clock: PlanClock;
+  /** Each plan as it was last seen: what tells an edit by hand from what was there. */
+  readonly #known = new Map<string, Plan>();
+  readonly #watches = new Map<string, Set<PlanWatch>>();
+
+  constructor(files: PlanFolder, clock: PlanClock) {
+    this.#files = files;
+    this.#clock = clock;
+    this.#lock = new PlanLock(files.lockPath, clock);
+  }
+
+  get folder(): string {
+    return this.#files.path;
+  }
+
+  async list(): Promise<PlanSummary[]> {
+    const slugs = await caught(async () => await this.#files.slugs());
+    if (!slugs.ok) return [];
+    const found = await Promise.all(slugs.value.map(async (slug) => ({ slug, result: await this.read(slug) })));
+    return found.flatMap(({ slug, result }) => summarize(slug, result));
+  }
+
+  async read(slug: string): Promise<Result<StoredPlan>> {
+    const snapshot = await caught(async () => await this.#see(slug));
+    return snapshot.ok ? { ok: true, value: snapshot.value.stored } : snapshot;
+  }
+
+  async create(slug: string, template: string, title?: string): Promise<Result<StoredPlan>> {
+    const { makePlan } = await import("./make-plan.ts");
+    const made = makePlan(slug, template, title, this.#moment());
+    if (!made.ok) return made;
+    const { plan, meta } = made.value;
+    return await this.#change(slug, "make", async () => {
+      const there = await this.#files.read(slug);
+      if (there.ok)
+        return problem("exists", `There is a plan "${slug}" already. Choose another slug, or open that one.`);
+      if (there.problem.reason !== "not_found") return there;
+      return await this.#files.create(slug, plan, meta);
+    });
+  }
+
+  async delete(slug: string): Promise<Result<null>> {
+    const deleted = await caught(async () => {
+      const checked = await this.#files.check(slug);
+      if (!checked.ok) return checked;
+      return await this.#lock.hold(async () => await this.#files.remove(slug));
+    });
+    if (deleted.ok) this.#known.delete(slug);
+    for (const watch of this.#watches.get(slug) ?? []) watch.lookNow();
+    return deleted;
+  }
+
+  async edit(slug: string, author: Author, operations: readonly Operation[]): Promise<EditResult> {
+    // The layout is loaded with the first edit, since the host waits for the plugin at its start.
+    const { applyOperations } = await import("./apply-operations.ts");
+    let outcome: EditResult | undefined;
+    const written = await this.#change(slug, "keep", async () => {
+      const before = await this.#readAdopted(slug);
+      if (!before.ok) return before;
+      const { snapshot, plan } = before.value;
+      const applied = applyOperations(plan, author, operations, this.#moment(snapshot.stored.meta));
+      if (!applied.ok) {
+        outcome = { ok: false, refusal: applied.refusal, stored: snapshot.stored };
+        return { ok: true, value: snapshot.stored };
+      }
+      const isEdit = operations.some((operation) => operation.op !== "set_viewport");
+      const after = await this.#write(snapshot, applied.plan, isEdit);
+      if (after.ok) outcome = { ok: true, stored: after.value, ids: applied.ids };
+      return after;
+    });
+    if (!written.ok) return written;
+    return outcome ?? { ok: true, stored: written.value, ids: [] };
+  }
+
+  async setStatus(slug: string, author: Author, status: PlanStatus, note?: string): Promise<Result<StoredPlan>> {
+    if (!isDecision(status)) return await this.#changeMeta(slug, (meta) => ({ ...meta, status }));
+    if (author.kind === "person") return await this.decide(slug, status, note);
+    return problem(
+      "not_allowed",
+      `Only a person sets a plan to ${status}. Put it up for review and wait for the user.`,
+    );
+  }
+
+  async openReview(slug: string, askedBy: Asker): Promise<Result<StoredPlan>> {
+    return await this.#changeMeta(slug, (meta, now) => askForReview(meta, askedBy, now));
+  }
+
+  async decide(slug: string, decision: Decision, note?: string): Promise<Result<StoredPlan>> {
+    return await this.#changeMeta(slug, (meta, now) => decideReview(meta, decision, note, now));
+  }
+
+  async told(slug: string, until: string): Promise<Result<StoredPlan>> {
+    return await this.#changeMeta(slug, (meta) => tellReview(meta, until));
+  }
+
+  watch(slug: string, changed: (now: Result<StoredPlan>) => void): { close(): void } {
+    const planFolder = SLUG.test(slug) ? this.#files.planFolder(slug) : undefined;
+    const look = async (): Promise<Sight> => await this.#look(slug);
+    const watch = new PlanWatch({ planFolder, clock: this.#clock, look, changed });
+    const watches = this.#watches.get(slug) ?? new Set();
+    this.#watches.set(slug, watches.add(watch));
+    return {
+      close: () => {
+        watch.close();
+        watches.delete(watch);
+        if (watches.size === 0) this.#watches.delete(slug);
+      },
+    };
+  }
+
+  /** What a watch sees: what was changed by hand has been taken for a person's edit then. */
+  async #look(slug: string): Promise<Sight> {
+    const seen = await caught(async () => {
+      const snapshot = await this.#see(slug);
+      if (!snapshot.ok || this.#adopt(snapshot.value) === snapshot.value.stored.plan) return snapshot;
+      // Another process may be faster: then there is nothing left to do under the lock.
+      const adopted = await this.#lock.hold(async () => {
+        const before = await this.#readAdopted(slug);
+        return before.ok ? await this.#write(before.value.snapshot, before.value.plan) : before;
+      });
+      return adopted.ok ? await this.#see(slug) : adopted;
+    });
+    if (!seen.ok) return { result: seen, fingerprint: JSON.stringify(seen.problem) };
+    const { stored, planText, metaText } = seen.value;
+    return { result: { ok: true, value: stored }, fingerprint: JSON.stringify([planText, metaText]) };
+  }
+
+  /** Reads a plan, and remembers what a store has written, or what is seen for the first time. */
+  async #see(slug: string): Promise<Result<Snapshot>> {
+    const snapshot = await this.#files.read(slug);
+    if (!snapshot.ok) {
+      if (snapshot.problem.reason === "not_found") this.#known.delete(slug);
+      return snapshot;
+    }
+    const { plan } = snapshot.value.stored;
+    const known = this.#known.get(slug);
+    // A read may be overtaken by a write that began later.
+    if (known === undefined || (snapshot.value.isAsWritten && plan.revision > known.revision))
+      this.#known.set(slug, plan);
+    return snapshot;
+  }
+
+  /**
+   * The plan as it is, or with what was changed by hand as a person's edit: in an editor, or by bringing back the file as
+   * a store wrote it earlier.
+   */
+  #adopt({ stored, isAsWritten }: Snapshot): Plan {
+    const known = this.#known.get(stored.slug);
+    if (known === undefined || (isAsWritten && stored.plan.revision > known.revision)) return stored.plan;
+    return adoptHandEdit(known, stored.plan, this.#moment(stored.meta));
+  }
+
+  async #readAdopted(slug: string): Promise<Result<{ readonly snapshot: Snapshot; readonly plan: Plan }>> {
+    const snapshot = await this.#see(slug);
+    return snapshot.ok
+      ? { ok: true, value: { snapshot: snapshot.value, plan: this.#adopt(snapshot.value) } }
+      : snapshot;
+  }
+
+  async #changeMeta(slug: string, change: (meta: PlanMeta, now: string) => PlanMeta): Promise<Result<StoredPlan>> {
+    return await this.#change(slug, "keep", async () => {
+      const before = await this.#see(slug);
+      if (!before.ok) return before;
+      const { plan, meta } = before.value.stored;
+      return await this.#files.write(before.value, plan, change(meta, this.#moment(meta)));
+    });
+  }
+
+  /** Writes the plan that an edit has made; one that only looks elsewhere is none. */
+  async #write(snapshot: Snapshot, plan: Plan, isEdit = true): Promise<Result<StoredPlan>> {
+    const { meta, plan: planBefore } = snapshot.stored;
+    if (plan === planBefore) return { ok: true, value: snapshot.stored };
+    const lastEdited = isEdit ? this.#moment(meta) : meta.lastEdited;
+    const isSame = lastEdited === meta.lastEdited && plan.title === meta.title;
+    const written = await this.#files.write(snapshot, plan, isSame ? meta : { ...meta, title: plan.title, lastEdited });
+    if (written.ok) this.#known.set(snapshot.stored.slug, plan);
+    return written;
+  }
+
+  /** Changes a plan under the lock, and tells the watches of this process. */
+  async #change(
+    slug: string,
+    folder: "make" | "keep",
+    run: () => Promise<Result<StoredPlan>>,
+  ): Promise<Result<StoredPlan>> {
+    const changed = await caught(async () => {
+      const checked = await this.#files.check(slug);
+      const mayMake = folder === "make" && !checked.ok && checked.problem.reason === "not_found";
+      const ready = mayMake ? await this.#files.make() : checked;
+      return ready.ok ? await this.#lock.hold(run) : ready;
+    });
+    for (const watch of this.#watches.get(slug) ?? []) watch.lookNow();
+    return changed;
+  }
+
+  /** Now, and later than all that the plan tells of: who has been told up to a moment misses nothing of the same one. */
+  #moment(meta?: PlanMeta): string {
+    const now = this.#clock.now();
+    const { askedAt, decidedAt, toldUntil } = meta?.review ?? {};
+    const told = [meta?.lastEdited, askedAt, decidedAt, toldUntil].flatMap((time) =>
+      time === undefined ? [] : [Date.parse(time)],
+    );
+    const latest = Math.max(...told.filter((time) => time < now + MOST_AHEAD_MS), 0);
+    return new Date(Math.max(now, latest + 1)).toISOString();
+  }
+}

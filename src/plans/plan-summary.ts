@@ -1,0 +1,22 @@
+import type { PlanSummary, Result, StoredPlan } from "./plan-store-port.ts";
+
+/** What a list shows of a plan; nothing of a folder that is none. */
+export function summarize(slug: string, found: Result<StoredPlan>): PlanSummary[] {
+  if (found.ok) {
+    const { plan, meta } = found.value;
+    return [
+      {
+        slug,
+        title: plan.title,
+        status: meta.status,
+        review: meta.review.state,
+        elements: plan.elements.length,
+        openComments: plan.comments.filter((comment) => comment.resolved !== true).length,
+        lastEdited: meta.lastEdited,
+      },
+    ];
+  }
+  if (found.problem.reason === "not_found") return [];
+  const unknown = { status: null, review: null, elements: 0, openComments: 0, lastEdited: null };
+  return [{ slug, title: slug, ...unknown, problem: found.problem }];
+}

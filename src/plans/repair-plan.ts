@@ -1,0 +1,87 @@
+import { isJsonObject, type JsonObject } from "./clean-json.ts";
+import { estimateSize } from "./element-size.ts";
+import { clamp, LIMITS } from "./plan-limits.ts";
+import { repairComments } from "./repair-comments.ts";
+import { coordinate, dropUnless, isMoment, number, objects, text, UniqueIds } from "./repair-values.ts";
+import type { Connection, EditEntry, Plan, PlanElement, Viewport } from "./plan.ts";
+
+/**
+ * The plan that an object from a file stands for. What single fields lack or have wrong is made good: a default, a new
+ * name for an id that is there twice, a connection without its ends left out. The same object always gives the same plan.
+ *
+ * @param value free of `__proto__`
+ */
+export function repairPlan(value: JsonObject): Plan {
+  const elements = repairElements(value.elements);
+  const ids = new Set(elements.map((element) => element.id));
+  return {
+    ...value,
+    schemaVersion: 2,
+    title: text(value.title),
+    elements,
+    connections: repairConnections(value.connections, ids),
+    comments: repairComments(value.comments, ids),
+    viewport: repairViewport(value.viewport),
+    revision: Math.max(0, Math.trunc(number(value.revision, 0))),
+    edits: (Array.isArray(value.edits) ? value.edits.filter(isEditEntry) : []).slice(-LIMITS.edits),
+  };
+}
+
+const isString = (value: unknown): boolean => typeof value === "string";
+const isBoolean = (value: unknown): boolean => typeof value === "boolean";
+
+function repairElements(value: unknown): readonly PlanElement[] {
+  const ids = new UniqueIds("el_");
+  return objects(value).map((given) => {
+    const named = {
+      id: ids.take(given.id),
+      type: text(given.type) || "text",
+      title: text(given.title),
+      content: text(given.content),
+    };
+    const width = clamp(number(given.width, estimateSize(named).width), LIMITS.smallestSide, LIMITS.largestSide);
+    const height = clamp(
+      number(given.height, estimateSize(named, width).height),
+      LIMITS.smallestSide,
+      LIMITS.largestSide,
+    );
+    const isPlaced = Number.isFinite(number(given.x, Number.NaN)) && Number.isFinite(number(given.y, Number.NaN));
+    return {
+      ...dropUnless(given, { done: isBoolean, answer: isString, language: isString, autoPlaced: isBoolean }),
+      ...named,
+      x: coordinate(given.x, 0),
+      y: coordinate(given.y, 0),
+      width,
+      height,
+      ...(isPlaced ? {} : { autoPlaced: true }),
+    };
+  });
+}
+
+function repairConnections(value: unknown, elements: ReadonlySet<string>): readonly Connection[] {
+  const ids = new UniqueIds("conn_");
+  return objects(value).flatMap((given) => {
+    const { from, to } = given;
+    if (typeof from !== "string" || typeof to !== "string" || !elements.has(from) || !elements.has(to)) return [];
+    return [{ ...dropUnless(given, { label: isString, type: isString }), id: ids.take(given.id), from, to }];
+  });
+}
+
+function repairViewport(value: unknown): Viewport {
+  const given = isJsonObject(value) ? value : {};
+  return { ...given, x: number(given.x, 0), y: number(given.y, 0), zoom: clamp(number(given.zoom, 1), 0.01, 100) };
+}
+
+function isEditEntry(value: unknown): value is EditEntry {
+  if (!isJsonObject(value) || !isJsonObject(value.by)) return false;
+  const { by, fields } = value;
+  return (
+    typeof value.revision === "number" &&
+    isMoment(value.at) &&
+    (by.kind === "person" || (by.kind === "agent" && typeof by.name === "string")) &&
+    ["added", "updated", "deleted"].includes(text(value.change)) &&
+    (value.what === "element" || value.what === "connection") &&
+    typeof value.id === "string" &&
+    (fields === undefined || (Array.isArray(fields) && fields.every((field) => typeof field === "string")))
+  );
+}

@@ -1,0 +1,139 @@
+import { lstat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { watchNames } from "../files/watch-names.ts";
+import type { PlanClock } from "./plan-clock.ts";
+import type { Result, StoredPlan } from "./plan-store-port.ts";
+
+/** A change comes as several events: they are one look. */
+const SETTLE_MS = 20;
+/** An editor that writes in place leaves half a file for a moment: a problem has to last this long before it is told. */
+const DOUBT_MS = 60;
+/** How often to look where the system watches nothing. */
+const POLL_MS = 1_000;
+
+/** A plan as it is now, and a text that is another whenever the plan is. */
+export interface Sight {
+  readonly result: Result<StoredPlan>;
+  readonly fingerprint: string;
+}
+
+export interface PlanWatchParts {
+  /** Absolute; `undefined` where there can be none. */
+  readonly planFolder: string | undefined;
+  readonly clock: PlanClock;
+  readonly look: () => Promise<Sight>;
+  readonly changed: (now: Result<StoredPlan>) => void;
+  /** Watches the names in a folder, as {@link watchNames} does. */
+  readonly watchNames?: typeof watchNames;
+}
+
+interface Watched {
+  /** Which folder of that name it is: it may be deleted and made again. */
+  readonly identity: string;
+  readonly watcher: { close(): void };
+}
+
+/** Tells of a plan's changes: of its files, and of its coming and going. */
+export class PlanWatch {
+  readonly #parts: PlanWatchParts;
+  readonly #watched = new Map<string, Watched>();
+  #told: string | undefined;
+  #doubted: string | undefined;
+  #isLooking = false;
+  #lookAgain = false;
+  #isClosed = false;
+  #mustPoll = false;
+  #timer: { clear(): void } | undefined;
+
+  constructor(parts: PlanWatchParts) {
+    this.#parts = parts;
+    this.lookNow();
+  }
+
+  /** Looks at once: this process itself has changed the plan. */
+  lookNow(): void {
+    this.#lookAgain = true;
+    if (!this.#isLooking && !this.#isClosed) void this.#look();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.clear();
+    for (const { watcher } of this.#watched.values()) watcher.close();
+    this.#watched.clear();
+  }
+
+  async #look(): Promise<void> {
+    this.#isLooking = true;
+    this.#timer?.clear();
+    this.#timer = undefined;
+    try {
+      while (this.#lookAgain && !this.#isClosed) {
+        this.#lookAgain = false;
+        // Watched first: what happens after the look is told by an event.
+        await this.#watchFolders();
+        this.#tell(await this.#parts.look());
+      }
+    } finally {
+      this.#isLooking = false;
+      if (this.#mustPoll) this.#lookIn(POLL_MS);
+    }
+  }
+
+  #tell({ result, fingerprint }: Sight): void {
+    if (this.#isClosed || fingerprint === this.#told) return;
+    if (!result.ok && this.#told !== undefined && fingerprint !== this.#doubted) {
+      this.#doubted = fingerprint;
+      this.#lookIn(DOUBT_MS);
+      return;
+    }
+    this.#doubted = undefined;
+    this.#told = fingerprint;
+    this.#parts.changed(result);
+  }
+
+  #lookIn(delayMs: number): void {
+    if (this.#isClosed || this.#timer !== undefined) return;
+    this.#timer = this.#parts.clock.after(delayMs, () => this.lookNow());
+  }
+
+  /** Watches the plan's folder, the plans' for its coming, and the one above where there are no plans yet. */
+  async #watchFolders(): Promise<void> {
+    const { planFolder } = this.#parts;
+    this.#mustPoll = false;
+    if (planFolder === undefined) return;
+    const plans = dirname(planFolder);
+    const isThere = await this.#watchFolder(plans);
+    if (!isThere) await this.#watchFolder(dirname(plans));
+    await this.#watchFolder(planFolder);
+  }
+
+  async #watchFolder(folder: string): Promise<boolean> {
+    const identity = await identify(folder);
+    const watched = this.#watched.get(folder);
+    if (identity === watched?.identity) return identity !== undefined;
+    watched?.watcher.close();
+    this.#watched.delete(folder);
+    if (identity === undefined || this.#isClosed) return false;
+    const watch = this.#parts.watchNames ?? watchNames;
+    let hasFailed = false;
+    const watcher = watch(
+      folder,
+      () => this.#lookIn(SETTLE_MS),
+      () => {
+        hasFailed = true;
+        this.#watched.delete(folder);
+        this.#lookIn(POLL_MS);
+      },
+    );
+    if (hasFailed) this.#mustPoll = true;
+    else this.#watched.set(folder, { identity, watcher });
+    return true;
+  }
+}
+
+/** Which folder it is, `undefined` where there is none. */
+async function identify(folder: string): Promise<string | undefined> {
+  const status = await lstat(folder).catch(() => undefined);
+  return status?.isDirectory() === true ? `${status.dev} ${status.ino} ${status.birthtimeMs}` : undefined;
+}
