@@ -1,0 +1,74 @@
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { writeDigest } from "./page-digest.ts";
+
+const PAGE = "src/canvas/page";
+/** The script that `index.html` names. */
+const ENTRY = "./main.tsx";
+
+/**
+ * Builds the page beside its place and then puts it there, so that nobody finds half a page, and of two builds at once
+ * either one is whole. Names hold a digest of the content; code that is imported lazily is in files of its own.
+ *
+ * @throws Error with what the bundler has to say
+ */
+export async function buildPage(root: string, target: string, digest: string): Promise<void> {
+  await mkdir(dirname(target), { recursive: true });
+  const folder = await mkdtemp(join(dirname(target), ".canvas-"));
+  try {
+    const built = join(folder, "new");
+    const names = await bundle(join(root, PAGE, ENTRY), join(built, "assets"));
+    const html = await readFile(join(root, PAGE, "index.html"), "utf8");
+    await writeFile(join(built, "index.html"), withNames(html, names));
+    await writeDigest(built, digest);
+    await rename(target, join(folder, "old")).catch(nothingThere);
+    await rename(built, target);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Names {
+  readonly script: string;
+  readonly styles: readonly string[];
+}
+
+/** The script is the entry, not `index.html`: with `splitting`, Bun 1.3.14 makes a page that names the wrong chunk. */
+async function bundle(entry: string, outdir: string): Promise<Names> {
+  const { outputs } = await Bun.build({
+    entrypoints: [entry],
+    outdir,
+    target: "browser",
+    minify: true,
+    splitting: true,
+    sourcemap: "none",
+    publicPath: "/assets/",
+    naming: "[name]-[hash].[ext]",
+    define: { "process.env.NODE_ENV": '"production"' },
+  });
+  const script = outputs.find(({ kind }) => kind === "entry-point");
+  if (script === undefined) throw new Error(`${entry} made no script.`);
+  const styles = outputs.filter(({ path }) => path.endsWith(".css"));
+  return { script: basename(script.path), styles: styles.map(({ path }) => basename(path)) };
+}
+
+/** The document, with the names of what was built in the place of the sources'. */
+function withNames(html: string, { script, styles }: Names): string {
+  let isNamed = false;
+  const links = styles.map((name) => `<link rel="stylesheet" href="/assets/${name}" />`).join("");
+  const rewriter = new HTMLRewriter()
+    .on("head", { element: (head) => void head.append(links, { html: true }) })
+    .on(`script[src="${ENTRY}"]`, {
+      element(element) {
+        isNamed = true;
+        element.setAttribute("src", `/assets/${script}`);
+      },
+    });
+  const named = rewriter.transform(html);
+  if (!isNamed) throw new Error(`${PAGE}/index.html has no <script src="${ENTRY}">.`);
+  return named;
+}
+
+function nothingThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error;
+}

@@ -1,0 +1,97 @@
+import { join } from "node:path";
+import { describeError } from "../describe-error.ts";
+import type { Plans } from "../plans/plan-store-port.ts";
+import { SLUG } from "../plans/plan.ts";
+import { findBrowser, openBrowser } from "./open-browser.ts";
+import type { CanvasServer } from "./server/canvas-server.ts";
+
+/** Where the build puts the page, in a checkout and in the package. */
+const BUILT_PAGE = join(import.meta.dir, "../../dist/canvas");
+
+export interface CanvasParts {
+  readonly plans: Plans;
+  /** `never`: the link is all that there is. */
+  readonly openBrowser: "auto" | "never";
+  readonly environment: NodeJS.ProcessEnv;
+  /** Where the built page is; the package's own where absent. */
+  readonly assetsFolder?: string;
+  /** Something went wrong that nobody waits to hear. */
+  readonly report: (message: string, cause?: unknown) => void;
+}
+
+/** What became of showing a plan. */
+export interface Opened {
+  /**
+   * For the user's eyes: whoever has it first is taken for a person. It is good once, for 12 hours; a browser that
+   * has used it goes on with its cookie.
+   */
+  readonly url: string;
+  readonly openedBrowser: boolean;
+  /** Why no browser was opened, in a sentence. */
+  readonly why?: string;
+}
+
+/** The pages on which a person looks at plans; one server, on 127.0.0.1, from the first use on. */
+export interface Canvas {
+  /**
+   * A link to the plan, opened in a browser where there is one, and no page shows the plan already.
+   *
+   * @throws Error when the slug is none, the page is not built, nobody may listen, or the canvas is closed
+   */
+  open(slug: string): Promise<Opened>;
+  /** Whether a page shows the plan now. */
+  hasViewers(slug: string): boolean;
+  /** At once, for good: every page loses its connection, and the port is free. */
+  close(): void;
+}
+
+/** Costs next to nothing: the server and what it needs are loaded by the first {@link Canvas.open}. */
+export function createCanvas(parts: CanvasParts): Canvas {
+  let starting: Promise<CanvasServer> | null = null;
+  let running: CanvasServer | null = null;
+  let isClosed = false;
+
+  const start = async () => {
+    const { startCanvasServer } = await import("./server/canvas-server.ts");
+    const { plans, report, assetsFolder = BUILT_PAGE } = parts;
+    const server = await startCanvasServer({ plans, report, assetsFolder });
+    if (isClosed) server.close();
+    else running = server;
+    return server;
+  };
+
+  return {
+    async open(slug) {
+      if (!SLUG.test(slug)) throw new Error(`Expected a plan's slug (${SLUG.source}), not ${JSON.stringify(slug)}.`);
+      if (!isClosed) starting ??= start();
+      const server = await starting?.catch((error: unknown) => {
+        // The next one tries again.
+        starting = null;
+        throw error;
+      });
+      if (isClosed || server === undefined) throw new Error("The canvas is closed: opencode is ending.");
+      const url = server.link(slug);
+      const why = server.viewers(slug) > 0 ? "A browser shows it already." : await show(url, parts);
+      return why === undefined ? { url, openedBrowser: true } : { url, openedBrowser: false, why };
+    },
+    hasViewers: (slug) => (running?.viewers(slug) ?? 0) > 0,
+    close() {
+      isClosed = true;
+      running?.close();
+      running = null;
+    },
+  };
+}
+
+/** @returns why it was not opened */
+async function show(url: string, parts: CanvasParts): Promise<string | undefined> {
+  if (parts.openBrowser === "never") return 'The option planOpenBrowser is "never".';
+  const browser = findBrowser(parts.environment, process.platform);
+  if (browser.kind === "none") return browser.why;
+  try {
+    await openBrowser(browser, url);
+    return undefined;
+  } catch (error) {
+    return `The browser could not be started: ${describeError(error)}`;
+  }
+}

@@ -1,0 +1,50 @@
+import { readdir, readFile } from "node:fs/promises";
+import { extname, join } from "node:path";
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".woff2": "font/woff2",
+  ".woff": "font/woff",
+  ".ttf": "font/ttf",
+};
+
+/** The page as it was built. */
+export interface PageFiles {
+  /** `index.html`. */
+  readonly html: string;
+  /** A file that the page loads; `undefined` where there is none of that name. */
+  asset(name: string): Promise<Asset | undefined>;
+}
+
+export interface Asset {
+  readonly type: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Looks once at what there is: only the names found then are ever served, so that no request makes a path.
+ *
+ * @throws Error when the page is not built
+ */
+export async function readPageFiles(folder: string): Promise<PageFiles> {
+  const assets = join(folder, "assets");
+  const [html, names] = await Promise.all([readFile(join(folder, "index.html"), "utf8"), readdir(assets)]).catch(
+    (cause: unknown) => {
+      throw new Error(`The canvas is not built: ${folder} is not there. Run \`bun run build\` in Bizar's folder.`, {
+        cause,
+      });
+    },
+  );
+  const types = new Map(names.map((name) => [name, TYPES[extname(name)]]));
+  return {
+    html,
+    async asset(name) {
+      const type = types.get(name);
+      if (type === undefined) return undefined;
+      return { type, bytes: new Uint8Array(await readFile(join(assets, name))) };
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import type { Operation } from "../../plans/operations.ts";
+import { DECISIONS } from "../../plans/plan.ts";
+import type { DecisionRequest, EditRequest } from "../api.ts";
+
+const MOST_OPERATIONS = 500;
+const LONGEST_NOTE = 10_000;
+
+const KNOWN: Readonly<Record<Operation["op"], true>> = {
+  add_element: true,
+  update_element: true,
+  delete_element: true,
+  add_connection: true,
+  update_connection: true,
+  delete_connection: true,
+  add_comment: true,
+  update_comment: true,
+  delete_comment: true,
+  reply_to_comment: true,
+  set_title: true,
+  set_viewport: true,
+};
+
+/** What else is in an operation is judged where it is done. */
+const operation = z.custom<Operation>(
+  (value) => typeof value === "object" && value !== null && Object.hasOwn(KNOWN, String(Reflect.get(value, "op"))),
+  { error: `Expected an object whose "op" is one of ${Object.keys(KNOWN).join(", ")}.` },
+);
+
+const editRequest = z.object({ operations: z.array(operation).min(1).max(MOST_OPERATIONS) });
+
+const decisionRequest = z.object({
+  decision: z.enum(DECISIONS),
+  note: z.string().max(LONGEST_NOTE).optional(),
+});
+
+/** A request as it should be, or what is wrong with it. */
+export type Reading<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: string };
+
+export function readEditRequest(body: unknown): Reading<EditRequest> {
+  return read(editRequest, body);
+}
+
+export function readDecisionRequest(body: unknown): Reading<DecisionRequest> {
+  const reading = read(decisionRequest, body);
+  if (!reading.ok) return reading;
+  const { decision, note } = reading.value;
+  return { ok: true, value: note === undefined ? { decision } : { decision, note } };
+}
+
+function read<T>(schema: z.ZodType<T>, body: unknown): Reading<T> {
+  const result = schema.safeParse(body);
+  return result.success ? { ok: true, value: result.data } : { ok: false, error: z.prettifyError(result.error) };
+}
