@@ -1,5 +1,5 @@
-import { rmSync } from "node:fs";
-import { chmod, lstat, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { loadSynchronousWriter, writeDurably } from "./durable-file.ts";
 
 /** What is known of a file without reading it. */
@@ -55,14 +55,15 @@ export const systemFiles: Files = {
   replace: writeDurably,
   loadReplaceNow: loadSynchronousWriter,
   async create(path, text) {
-    const handle = await open(path, "wx", 0o600);
+    // Nothing is waited for in between: who is killed just then would leave an empty file behind.
+    const descriptor = openSync(path, "wx", 0o600);
     try {
-      await handle.writeFile(text);
+      writeFileSync(descriptor, text);
     } catch (error) {
-      await rm(path, { force: true });
+      rmSync(path, { force: true });
       throw error;
     } finally {
-      await handle.close();
+      closeSync(descriptor);
     }
   },
   rename: async (from, to) => await rename(from, to),

@@ -13,6 +13,7 @@ import type { Backend, Clock, EndNotifier } from "../supervisor/ports.ts";
 import { Recovery } from "../supervisor/recovery.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorParts } from "../supervisor/supervisor-parts.ts";
+import { releaseLeftClaims } from "./left-claims.ts";
 import { lookAgain } from "./look-again.ts";
 import { announceLeftBehind, createAnnouncer, tellLater } from "./telling-parents.ts";
 
@@ -104,13 +105,15 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     clock,
     report,
   });
-  const tellOthersEnds = async () =>
-    await announceLeftBehind(announcer, records, { token: identity.token, directory: edges.directory }).catch(
-      (error: unknown) => {
-        report("What other hosts left untold could not be read.", error);
-        return true;
-      },
-    );
+  const tellOthersEnds = async () => {
+    try {
+      await releaseLeftClaims(records, lost, machine.files, paths);
+      return await announceLeftBehind(announcer, records, { token: identity.token, directory: edges.directory });
+    } catch (error) {
+      report("What other hosts left untold could not be read.", error);
+      return true;
+    }
+  };
   const others = lookAgain(clock, OTHER_HOSTS_MS, async () => await recovery.look().then(tellOthersEnds));
   void recovery
     .run()

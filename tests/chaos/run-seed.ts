@@ -112,5 +112,6 @@ async function checkStillness(world: World): Promise<void> {
   for (const { instanceId, status, endedAt } of world.records.all()) {
     if (endedAt === null) world.violated(`${world.name(instanceId)} is ${status} for ever`);
   }
+  for (const path of world.disk.paths()) if (path.endsWith(".claim")) world.violated(`${path} is left`);
   if (world.clock.pending > 0) world.violated(`${world.clock.pending} timers are there for nothing`);
 }

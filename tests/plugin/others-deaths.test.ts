@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { toRecord, type InstanceRecord } from "../../src/store/record.ts";
 import type { OsProcess } from "../chaos/os-processes.ts";
 import { World } from "../chaos/world.ts";
-import { sampleId, sampleInstance, sampleRequest } from "../supervisor/sample-instance.ts";
+import { sampleId, sampleInstance, sampleRequest, type SampleState } from "../supervisor/sample-instance.ts";
 
 const LONG_MS = 120_000;
 const SOMETHING = { type: "session.status", properties: { sessionID: "ses_user", status: { type: "busy" } } };
@@ -18,8 +18,12 @@ function createWorld(): { world: World; leave: (owner: OsProcess) => void; statu
   };
 }
 
-function record({ processes, paths }: World, { pid, startTime }: OsProcess): InstanceRecord {
-  const instance = sampleInstance("running", { instanceId: sampleId(1), sessionId: null, announce: "off" });
+function record(
+  { processes, paths }: World,
+  { pid, startTime }: OsProcess,
+  state: SampleState = "running",
+): InstanceRecord {
+  const instance = sampleInstance(state, { instanceId: sampleId(1), sessionId: null, announce: "off" });
   return toRecord(instance, {
     supervisor: { pid, startTime, bootId: processes.bootId, token: "OTHER" },
     onExit: "kill",
@@ -89,4 +93,22 @@ test("what could not be settled is tried again until it is", async () => {
   await world.advance(LONG_MS);
   expect(status()).toBe("failed");
   expect(world.clock.pending).toBe(0);
+});
+
+test("a claim that a dead host left on an ended record is gone; that of a live one stays", async () => {
+  const { world } = createWorld();
+  const [dead, alive] = [world.processes.start(), world.processes.start()];
+  const ended = record(world, dead, "done");
+  const claimPath = `${world.paths.recordDir}/${ended.instanceId}.json.claim`;
+  const claimBy = (owner: OsProcess) => world.disk.place(claimPath, JSON.stringify(record(world, owner).supervisor));
+  dead.die();
+  world.records.place(ended);
+  claimBy(dead);
+  world.startHost();
+  await world.drain();
+  expect(world.disk.text(claimPath)).toBeUndefined();
+  claimBy(alive);
+  world.startHost();
+  await world.drain();
+  expect(world.disk.text(claimPath)).toBeDefined();
 });
