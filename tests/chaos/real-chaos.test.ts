@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { createIdentity } from "../../src/processes/supervisor-identity.ts";
 import { keepHouse } from "../../src/store/housekeeping.ts";
 import { RecordFolder } from "../../src/store/record-folder.ts";
+import { PARENT } from "../fixtures/chaos-host.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { unrest, untruths } from "./real-checks.ts";
 import { choose, type Choices } from "./real-choices.ts";
@@ -47,29 +48,35 @@ async function play(run: RealRun, choices: Choices): Promise<string[]> {
 
 /** @returns what is wrong with the run */
 async function playOut(run: RealRun, choices: Choices): Promise<string[]> {
-  const { agents, strike, beside, end, endAfterMs, restartAfterMs, followers } = choices;
+  const { agents, strike, beside, restartAfterMs, nextEndsAfterMs, followers } = choices;
   const first = await run.startHost(agents);
   const others = beside ? [run.startHost([])] : [];
   await Bun.sleep(strike?.afterMs ?? 0);
   if (strike !== null) run.strike(strike.signal);
-  await Bun.sleep(endAfterMs - (strike?.afterMs ?? 0));
-  run.processes();
-  if (end === "close") await first.stdin.end();
-  else first.kill(end);
-  await first.exited;
-  run.endedAt = Date.now();
-  run.processes();
+  await untilTheEnd(run, choices);
+  await run.end(first, choices.end);
   await Bun.sleep(restartAfterMs);
+  if (nextEndsAfterMs !== null) {
+    const next = await run.startHost([]);
+    await Bun.sleep(nextEndsAfterMs);
+    await run.end(next, "SIGKILL");
+  }
   for (let follower = 0; follower < followers; follower++) others.push(run.startHost([]));
-  const next = await Promise.all(others);
+  const last = await Promise.all(others);
   const problems = await untilRest(run);
   problems.push(...untruths(run, choices));
-  for (const host of next) await host.stdin.end();
-  await Promise.all(next.map(({ exited }) => exited));
+  await Promise.all(last.map(async (host) => await run.end(host, "close")));
   problems.push(...run.processes().map(({ command }) => `${command} is left after all hosts`));
   await keepHouseLater(run);
   problems.push(...run.files().flatMap(({ name }) => (/\.\d+$/.test(name) ? `${name} is left for ever` : [])));
   return problems;
+}
+
+/** Settles when the first host is to end. */
+async function untilTheEnd(run: RealRun, { strike, endAfterMs, endsWhileTelling }: Choices): Promise<void> {
+  const limit = performance.now() + endAfterMs - (strike?.afterMs ?? 0);
+  const isTelling = () => endsWhileTelling && (run.sessions.messages(PARENT)?.length ?? 0) > 0;
+  while (performance.now() < limit && !isTelling()) await Bun.sleep(10);
 }
 
 /** @returns what keeps it from coming to rest */

@@ -13,7 +13,7 @@ export function unrest(run: RealRun): string[] {
   const found = [
     ...open.map(({ instanceId, status }) => `${instanceId} is still ${status}`),
     ...untold.map(({ instanceId, announcement }) => `${instanceId} is told: ${announcement?.state ?? "no"}`),
-    ...leftFiles(run).map((name) => `${name} is left`),
+    ...leftFiles(run),
   ];
   if (found.length > 0) return found;
   // The process table takes longest to read.
@@ -30,14 +30,14 @@ const RECORD_FILE = /^bgr_\w{26}\.(?:json|result\.md)$/;
 const UNFINISHED = /^bgr_\w{26}\.(?:json|result\.md)\.\d+$/;
 
 /**
- * Files that nobody should have left. What the first host was writing in the moment of its death is for housekeeping,
- * an hour later.
+ * The files that nobody should have left. What a host was writing in the moment of its death is for housekeeping, an hour
+ * later.
  */
 function leftFiles(run: RealRun): string[] {
   const left = run.files().filter(({ name, writtenAt }) => {
     return !RECORD_FILE.test(name) && !(UNFINISHED.test(name) && writtenAt <= run.endedAt);
   });
-  return left.map(({ name }) => name);
+  return left.map(({ name, text }) => `${name} is left: ${text}`);
 }
 
 function untruth(run: RealRun, choices: Choices, record: InstanceRecord): string[] {

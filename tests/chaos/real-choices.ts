@@ -16,9 +16,13 @@ export interface Choices {
   readonly end: "SIGKILL" | "SIGTERM" | "close";
   /** Milliseconds after it was ready. */
   readonly endAfterMs: number;
+  /** Whether it ends before that as soon as it has told of an end, and has not yet written that down. */
+  readonly endsWhileTelling: boolean;
   /** Milliseconds until the next host starts. */
   readonly restartAfterMs: number;
-  /** How many hosts start then, at once. */
+  /** Where the next host is killed as well: so long after it was ready. */
+  readonly nextEndsAfterMs: number | null;
+  /** How many hosts start at last, at once. */
   readonly followers: 1 | 2;
   readonly putMs: number;
 }
@@ -53,7 +57,9 @@ export function choose(): Choices {
     beside: random.chance(0.3),
     end: random.weighted({ SIGKILL: 5, SIGTERM: 2, close: 3 }),
     endAfterMs,
+    endsWhileTelling: random.chance(0.3),
     restartAfterMs: random.chance(0.5) ? 0 : random.between(0, 600),
+    nextEndsAfterMs: random.chance(0.3) ? random.between(0, 500) : null,
     followers: random.chance(0.3) ? 2 : 1,
     putMs: random.between(0, 150),
   };

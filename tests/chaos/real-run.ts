@@ -22,7 +22,7 @@ export class RealRun {
   readonly violations = new Set<string>();
   /** The agents whose process was ended by a signal from outside. */
   readonly struck = new Set<string>();
-  /** When the first host was gone. */
+  /** When the last host to end was gone. */
   endedAt = 0;
   /** Every process of the run that was ever seen, by pid and start time. */
   readonly #seen = new Map<string, ProcessInfo>();
@@ -62,6 +62,16 @@ export class RealRun {
     return host;
   }
 
+  /** Ends a host; settles when it is gone. */
+  async end(host: Host, how: Choices["end"]): Promise<void> {
+    this.processes();
+    if (how === "close") await host.stdin.end();
+    else host.kill(how);
+    await host.exited;
+    this.endedAt = Date.now();
+    this.processes();
+  }
+
   /** Ends one of the agents by a signal, where one runs. */
   strike(signal: NodeJS.Signals): void {
     for (const { instanceId, process: child, endedAt } of this.records()) {
@@ -88,9 +98,9 @@ export class RealRun {
 
   /** The records as they lie on the disk; one that cannot be read is a violation at any moment. */
   records(): InstanceRecord[] {
-    return this.files().flatMap(({ name, path }) => {
+    return this.files().flatMap(({ name, text }) => {
       if (!name.endsWith(".json")) return [];
-      const reading = parseRecord(readFileSync(path, "utf8"));
+      const reading = parseRecord(text);
       if (reading.kind === "record") return [reading.record];
       this.violations.add(`${name} is no record: ${JSON.stringify(reading)}`);
       return [];
@@ -98,20 +108,23 @@ export class RealRun {
   }
 
   /** The files in the record folder. */
-  files(): { name: string; path: string; writtenAt: number }[] {
+  files(): { readonly name: string; readonly text: string; readonly writtenAt: number }[] {
     const { recordDir } = this.paths;
     const names = existsSync(recordDir) ? readdirSync(recordDir) : [];
     return names.flatMap((name) => {
-      const path = join(recordDir, name);
-      const status = statSync(path, { throwIfNoEntry: false });
-      return status === undefined ? [] : [{ name, path, writtenAt: status.mtimeMs }];
+      try {
+        const path = join(recordDir, name);
+        return [{ name, writtenAt: statSync(path).mtimeMs, text: readFileSync(path, "utf8") }];
+      } catch {
+        // Gone since.
+        return [];
+      }
     });
   }
 
   /** The whole result of an agent, as its file has it. */
   result(instanceId: string): string | undefined {
-    const path = join(this.paths.recordDir, `${instanceId}.result.md`);
-    return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+    return this.files().find(({ name }) => name === `${instanceId}.result.md`)?.text;
   }
 
   /** What the hosts that have ended have said. */
