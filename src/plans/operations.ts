@@ -1,8 +1,14 @@
 import type { Connection, PlanComment, PlanElement, Viewport } from "./plan.ts";
 
+/** `Omit`, which of a type with an index signature would leave nothing but that. */
+type Without<T, Keys extends PropertyKey> = { [Key in keyof T as Key extends Keys ? never : Key]: T[Key] };
+
+/** New values by field. One that need not be there is taken back with `null`. */
+type Changes<T> = { [Key in keyof T]?: object extends Pick<T, Key> ? T[Key] | null : T[Key] };
+
 /** What may be said of an element when it is changed. Any other key is kept as it comes. */
-export type ElementChanges = Partial<Omit<PlanElement, "id">>;
-export type ConnectionChanges = Partial<Omit<Connection, "id">>;
+export type ElementChanges = Changes<Without<PlanElement, "id">>;
+export type ConnectionChanges = Changes<Without<Connection, "id">>;
 
 /**
  * One change of a plan. Whoever asks for one chooses the ids, so that one which is sent again (the answer was lost) is
@@ -34,7 +40,7 @@ export type Operation =
       readonly base?: ConnectionChanges;
     }
   | { readonly op: "delete_connection"; readonly id: string }
-  | { readonly op: "add_comment"; readonly comment: Omit<PlanComment, "author" | "created" | "thread"> }
+  | { readonly op: "add_comment"; readonly comment: Without<PlanComment, "author" | "created" | "thread"> }
   | { readonly op: "update_comment"; readonly id: string; readonly changes: CommentChanges }
   /** A person's own, or an agent's own. */
   | { readonly op: "delete_comment"; readonly id: string }
@@ -47,7 +53,7 @@ export type Operation =
   /** No edit: where somebody looks. */
   | { readonly op: "set_viewport"; readonly viewport: Viewport };
 
-export type CommentChanges = Partial<Pick<PlanComment, "x" | "y" | "elementId" | "resolved">>;
+export type CommentChanges = Changes<Pick<PlanComment, "x" | "y" | "elementId" | "resolved">>;
 
 /** Why a batch of operations was not done; nothing of it was. */
 export interface OperationRefusal {
