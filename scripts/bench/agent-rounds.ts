@@ -100,6 +100,8 @@ async function bareRun(directory: string, environment: Record<string, string>): 
     directory,
     sessionId: null,
     kind: "initial" as const,
+    backend: "process" as const,
+    parentSessionId: "ses_parent",
   };
   const start = performance.now();
   const child = Bun.spawn([OPENCODE, ...runArguments(turn, false)], {

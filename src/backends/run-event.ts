@@ -40,11 +40,16 @@ const runEvent = z.discriminatedUnion("type", [
 
 export type RunEvent = z.infer<typeof runEvent>;
 
+/** The value as an event, or `undefined` when it is anything else. */
+export function readRunEvent(value: unknown): RunEvent | undefined {
+  return runEvent.safeParse(value).data;
+}
+
 /** The event on a line of stdout, or `undefined` when the line is anything else. */
 export function parseRunEvent(line: string): RunEvent | undefined {
   if (!line.startsWith("{")) return undefined;
   try {
-    return runEvent.safeParse(JSON.parse(line)).data;
+    return readRunEvent(JSON.parse(line));
   } catch {
     // Not JSON, or a line that was cut: it is logged as it is.
     return undefined;

@@ -21,6 +21,13 @@ const optionsSchema = z.object({
   logDir: z.string().min(1).nullable().default(null),
   /** Size in bytes at which a log rotates. 10 MiB: a long run fits, and `.1` to `.3` keep it under 40 MiB an agent. */
   logRotationBytes: whole(10 * MEBIBYTE, 1024),
+  /**
+   * How agents run: `process`, an `opencode run` each, isolates best; `warm`, a session each in one `opencode serve`,
+   * starts at once and takes a fraction of the memory.
+   */
+  backend: z.enum(["process", "warm"]).default("process"),
+  /** Milliseconds after which the server of the warm agents is ended when none runs. 10 minutes: a break between tasks. */
+  warmIdleMs: whole(600_000, 1000, 86_400_000),
   /** Agents running at once. 8: each is a process of 250 to 590 MB. */
   maxConcurrentInstances: whole(8, 1, 32),
   /** With less than this available only one agent runs, in megabytes. 768: one agent, and room for your own work; 0: off. */

@@ -1,3 +1,4 @@
+import { backendChoice } from "../backends/backend-choice.ts";
 import type { LogSink } from "../backends/log-sink.ts";
 import { processBackend } from "../backends/process/process-backend.ts";
 import type { Options } from "../config/options.ts";
@@ -27,6 +28,7 @@ import type { Policy } from "../supervisor/policies/policy.ts";
 import { silencePolicy } from "../supervisor/policies/silence.ts";
 import { thinkingLoopPolicy } from "../supervisor/policies/thinking-loop.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
+import { warmAgents } from "./warm-agents.ts";
 import { wireSupervision, type MessageOutcome } from "./wire-supervision.ts";
 
 export interface SupervisionContext {
@@ -61,7 +63,12 @@ export interface Supervision {
 /** Builds the supervisor with its edges, and starts to settle what earlier hosts left. */
 export function startSupervision(context: SupervisionContext): Supervision {
   const { options, paths, identity, guard, fleet, host, diagnostics } = context;
-  const backend = processBackend({
+  const warm = warmAgents(
+    context,
+    (instanceId) => openLog(context, instanceId),
+    (path) => openFile(context, path),
+  );
+  const children = processBackend({
     binary: hostBinary(options.opencodeBinary),
     identity,
     onExit: options.onExit,
@@ -72,6 +79,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     openLog: (instanceId) => openLog(context, instanceId),
     clock: systemClock,
   });
+  const backend = backendChoice({ process: children, warm });
   const table = systemProcessTable();
   const warn = (message: string) => diagnostics.notice("warning", message);
   const wired = wireSupervision({
@@ -119,6 +127,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
       closing.abort();
       requests.close();
       wired.close();
+      warm.close();
     },
   };
 }
@@ -158,8 +167,12 @@ function policies(options: Options, fleet: FleetBudget): Policy[] {
   ];
 }
 
-function openLog({ options, paths, diagnostics }: SupervisionContext, instanceId: string): LogSink {
+function openLog(context: SupervisionContext, instanceId: string): LogSink {
+  return openFile(context, logPath(context.paths, instanceId));
+}
+
+function openFile({ options, diagnostics }: SupervisionContext, path: string): LogSink {
   if (options.logsDisabled) return { write() {}, close() {} };
   const report = (message: string) => diagnostics.notice("warning", message);
-  return new LogFile(logPath(paths, instanceId), options.logRotationBytes, report);
+  return new LogFile(path, options.logRotationBytes, report);
 }

@@ -27,6 +27,8 @@ const recordSchema = z.object({
   /** `provider/model`, split at the first slash. */
   model: z.string(),
   variant: z.string().nullable(),
+  /** Records of before there were two have none. */
+  backend: z.enum(["process", "warm"]).default("process"),
   title: z.string(),
   prompt: z.string(),
   promptPreview: z.string(),
@@ -98,6 +100,7 @@ export function toRecord(instance: Instance, origin: RecordOrigin): InstanceReco
     agent: instance.agent,
     model: `${model.providerId}/${model.modelId}`,
     variant: model.variant ?? null,
+    backend: instance.backend ?? "process",
     title: instance.title,
     prompt: instance.prompt,
     promptPreview: instance.prompt.slice(0, PREVIEW_CHARACTERS),
@@ -137,6 +140,7 @@ export function fromRecord(record: InstanceRecord): Instance {
       modelId: record.model.slice(slash + 1),
       variant: record.variant ?? undefined,
     },
+    backend: record.backend,
     title: record.title,
     prompt: record.prompt,
     directory: record.directory,

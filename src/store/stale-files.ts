@@ -15,6 +15,7 @@ const SET_ASIDE = new RegExp(`^(${INSTANCE})\\.json\\.corrupt-(\\d{13})$`);
 const CLAIM = /\.json\.claim(?:\.|$)/;
 const INSTANCE_LOG = new RegExp(`^(${INSTANCE})\\.log(?:\\.[1-3])?$`);
 const SESSION_LOG = new RegExp(`^${SESSION}\\.log(?:\\.[1-3])?$`);
+const SERVER_LOG = /^warm-server-wrm_[0-7][0-9A-HJKMNP-TV-Z]{25}\.log(?:\.[1-3])?$/;
 const SESSION_STATE = new RegExp(`^${SESSION}\\.json$`);
 // write-file-atomic 8.0.0 adds a number of 32 bits to the name of the file that it replaces.
 const UNFINISHED_INSTANCE = new RegExp(`^${INSTANCE}\\.(?:json|result\\.md|[a-z]+-[\\w-]+\\.json)\\.\\d{1,10}$`);
@@ -25,7 +26,7 @@ const UNFINISHED_SETTINGS = /^plan-settings\.json\.\d{1,10}$/;
 export interface StaleFile {
   readonly path: string;
   readonly bytes: number;
-  readonly why: "old agent" | "old session" | "unfinished write";
+  readonly why: "old agent" | "old server" | "old session" | "unfinished write";
 }
 
 /**
@@ -46,6 +47,7 @@ export async function staleFiles(listing: StateListing, now: number): Promise<St
     untouched(records, isNobodys(INSTANCE_FILE), KEPT_MS, "old agent", now),
     untouched(logs, isNobodys(INSTANCE_LOG), KEPT_MS, "old agent", now),
     untouched(logs, (name) => SESSION_LOG.test(name), KEPT_MS, "old session", now),
+    untouched(logs, (name) => SERVER_LOG.test(name), KEPT_MS, "old server", now),
     untouched(sessions, (name) => SESSION_STATE.test(name), KEPT_MS, "old session", now),
   ]);
   return found.flat();

@@ -2,6 +2,9 @@ import { join } from "node:path";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { systemFiles, type Files } from "../files/files.ts";
 
+/** `wrm_` and a ULID. */
+const SERVER_ID = /^wrm_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+
 /** Where everything of the plugin lies on disk. */
 export interface StatePaths {
   readonly stateDir: string;
@@ -35,6 +38,12 @@ export function instancePath(paths: StatePaths, instanceId: string, suffix: stri
 
 export function logPath(paths: StatePaths, instanceId: string): string {
   return join(paths.logDir, `${checked(instanceId)}.log`);
+}
+
+/** The log of a server of warm agents. */
+export function serverLogPath(paths: StatePaths, serverId: string): string {
+  if (!SERVER_ID.test(serverId)) throw new Error(`"${serverId}" is no server id: expected wrm_ and a ULID.`);
+  return join(paths.logDir, `warm-server-${serverId}.log`);
 }
 
 /** An id that becomes a file name is checked first: `../` and the like never reach a path. */

@@ -77,6 +77,9 @@ export interface ModelChoice {
   readonly variant?: string | undefined;
 }
 
+/** How the turns of an agent are run: a process each, or a session each in one warm server. */
+export type BackendName = "process" | "warm";
+
 /** Where an instance is in its life; each member carries the data that is valid there. */
 export type InstanceState =
   | { readonly status: "queued" }
@@ -109,6 +112,8 @@ export interface Instance {
   readonly instanceId: string;
   readonly agent: string;
   readonly model: ModelChoice;
+  /** Absent: `process`. */
+  readonly backend?: BackendName;
   readonly title: string;
   readonly prompt: string;
   /** The caller's directory: the agent works there. */
@@ -148,7 +153,7 @@ export interface Announcement {
 /** What a caller asks for when an agent is spawned. */
 export type InstanceRequest = Pick<
   Instance,
-  "agent" | "model" | "title" | "prompt" | "directory" | "parent" | "timeoutMs" | "deadlineMs" | "announce"
+  "agent" | "model" | "backend" | "title" | "prompt" | "directory" | "parent" | "timeoutMs" | "deadlineMs" | "announce"
 >;
 
 /** A new instance, waiting for its turn to start. */

@@ -30,7 +30,7 @@ export function createLive(instance: Instance): Live {
 
 /** The turn that is to be run, for the backend. */
 export function lastTurn(instance: Instance): TurnRequest {
-  const { instanceId, agent, model, directory, sessionId, turns } = instance;
-  const turn = turns.at(-1);
-  return { instanceId, agent, model, directory, sessionId, kind: turn?.kind ?? "initial", prompt: turn?.prompt ?? "" };
+  const { instanceId, agent, model, backend = "process", directory, parent, sessionId, turns } = instance;
+  const { kind = "initial", prompt = "" } = turns.at(-1) ?? {};
+  return { instanceId, agent, model, backend, directory, parentSessionId: parent.sessionId, sessionId, kind, prompt };
 }

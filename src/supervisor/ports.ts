@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from "../processes/process-table.ts";
-import type { Instance, ModelChoice, Progress, Turn } from "./instance.ts";
+import type { BackendName, Instance, ModelChoice, Progress, Turn } from "./instance.ts";
 import type { Outcome, TurnEvidence } from "./outcome.ts";
 
 /** What a backend needs to run one turn of an agent. */
@@ -10,6 +10,9 @@ export interface TurnRequest {
   readonly kind: Turn["kind"];
   readonly prompt: string;
   readonly directory: string;
+  readonly backend: BackendName;
+  /** The session of the caller. */
+  readonly parentSessionId: string;
   /** The session to continue; `null` for a first turn. */
   readonly sessionId: string | null;
 }

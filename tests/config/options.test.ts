@@ -9,6 +9,8 @@ const defaults: Options = {
   stateDir: "/home/ada/.cache/bizar",
   logDir: "/home/ada/.cache/bizar/logs",
   logRotationBytes: 10_485_760,
+  backend: "process",
+  warmIdleMs: 600_000,
   maxConcurrentInstances: 8,
   minFreeMemoryMb: 768,
   backgroundSkipPermissions: false,

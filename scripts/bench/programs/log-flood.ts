@@ -45,6 +45,8 @@ async function flood(laps: number) {
     directory: folder,
     sessionId: null,
     kind: "initial" as const,
+    backend: "process" as const,
+    parentSessionId: "ses_parent",
   };
   Bun.gc(true);
   const before = process.memoryUsage.rss();

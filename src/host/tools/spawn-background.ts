@@ -37,6 +37,12 @@ const args = {
     .regex(MODEL, "expected provider/model, both halves non-empty")
     .optional()
     .describe("provider/model; left out: the agent's own model, else the one you run on"),
+  backend: z
+    .enum(["process", "warm"])
+    .optional()
+    .describe(
+      "process: an opencode of its own; warm: a session of a shared one, quicker and lighter; left out: as set up",
+    ),
   title: z.string().min(1).max(200).optional().describe("A few words to tell this agent from the others"),
   timeoutMs: timeoutMs.optional().describe("How long bizar_collect waits for this agent by default (300000)"),
   deadlineMs: z
@@ -70,6 +76,7 @@ async function spawn(parts: ToolParts, given: SpawnArguments, context: ToolConte
     prompt,
     directory,
     model: checked.model,
+    backend: given.backend ?? parts.options.backend,
     title: given.title ?? firstWords(prompt),
     parent: { sessionId, messageId, agent: context.agent },
     timeoutMs: given.timeoutMs ?? DEFAULT_TIMEOUT_MS,

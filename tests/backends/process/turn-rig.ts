@@ -50,6 +50,8 @@ export function startTurn(
     agent: "mimir",
     model: { providerId: "scripted", modelId: "model" },
     kind: "initial",
+    backend: "process",
+    parentSessionId: "ses_parent",
     prompt: "Look around.",
     directory: folder,
     sessionId: null,

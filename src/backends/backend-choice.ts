@@ -1,0 +1,7 @@
+import type { Backend } from "../supervisor/ports.ts";
+import type { BackendName } from "../supervisor/instance.ts";
+
+/** Runs each turn with the backend that its agent was given. */
+export function backendChoice(backends: Readonly<Record<BackendName, Backend>>): Backend {
+  return { start: (turn, observer) => backends[turn.backend].start(turn, observer) };
+}

@@ -1,0 +1,270 @@
+import { randomBytes } from "node:crypto";
+import { createServer } from "node:net";
+import { formatExit } from "./describe-exit.ts";
+import { ROLE_VARIABLE, type ServerRole } from "../../agent-role/role.ts";
+import { parseServerReport, type ServerReport } from "../../agent-role/server-report.ts";
+import { describeError } from "../../describe-error.ts";
+import { endTree, endTreeNow, MARKER_NAME } from "../../processes/end-tree.ts";
+import { systemProcessTable, type ProcessIdentity } from "../../processes/process-table.ts";
+import type { SupervisorIdentity } from "../../processes/supervisor-identity.ts";
+import type { Clock } from "../../supervisor/ports.ts";
+import { LineSplitter } from "../line-splitter.ts";
+import type { LogSink } from "../log-sink.ts";
+import { EventStream, type ServerEvent } from "./event-stream.ts";
+import { ServerClient, type Fetch } from "./server-client.ts";
+import { SessionListeners, type SessionListener } from "./session-listeners.ts";
+
+/** A machine that is busy with other starts takes its time. */
+const START_LIMIT_MS = 60_000;
+/** How long one that does not answer any more may take to say that it is healthy. */
+const HEALTH_LIMIT_MS = 5000;
+const LISTENING = /listening on (http:\/\/\S+)/;
+const LAST_LINES = 3;
+const LAST_LINE_CHARACTERS = 500;
+
+export interface WarmServerParts {
+  /** The opencode binary: the host's own. */
+  readonly binary: string;
+  /** Where it runs; the directories of the agents come with each request. */
+  readonly directory: string;
+  readonly identity: SupervisorIdentity;
+  readonly onExit: ServerRole["onExit"];
+  /** What the loop guard goes by. */
+  readonly guard: ServerRole["guard"];
+  readonly environment: NodeJS.ProcessEnv;
+  /** What everything it starts carries. */
+  readonly marker: string;
+  readonly log: LogSink;
+  readonly fetch: Fetch;
+  readonly clock: Clock;
+}
+
+/** Why a server is gone, in words. */
+export type Gone = (why: string) => void;
+
+type Child = Bun.Subprocess<"ignore", "pipe", "pipe">;
+
+/** One `opencode serve` for the sessions of all warm agents. */
+export class WarmServer {
+  readonly process: ProcessIdentity;
+  readonly client: ServerClient;
+  readonly #parts: WarmServerParts;
+  readonly #stream: EventStream;
+  readonly #listeners: SessionListeners;
+  #isGone = false;
+
+  private constructor(parts: WarmServerParts, started: StartedServer, onGone: Gone) {
+    this.#parts = parts;
+    this.process = started.process;
+    this.client = started.client;
+    this.#listeners = new SessionListeners();
+    this.#stream = new EventStream({
+      open: async (signal) => await this.client.events(signal),
+      onEvent: (event) => this.#event(event),
+      onGap: () => this.#listeners.gap(),
+      report: (message) => parts.log.write("stderr", `bizar: ${message}`),
+      clock: parts.clock,
+    });
+    started.output.onReport = (report) => this.#listeners.report(report);
+    void started.ended.then(async (how) => await this.#gone(`The opencode server of the warm agents ${how}.`, onGone));
+  }
+
+  /**
+   * Starts a server and waits until it says that it listens, answers, and sends its events.
+   *
+   * @param onGone told once, when it has ended after that, for whatever cause
+   * @throws Error with its last words, when it does not come to that
+   */
+  static async start(parts: WarmServerParts, onGone: Gone): Promise<WarmServer> {
+    const { clock, marker, log } = parts;
+    const late = Promise.withResolvers<never>();
+    const limit = clock.after(START_LIMIT_MS, () =>
+      late.reject(new Error(`It was not ready within ${START_LIMIT_MS / 1000} s.`)),
+    );
+    let server: WarmServer | undefined;
+    const output = new ServerOutput(log);
+    try {
+      const started = await Promise.race([startChild(parts, output), late.promise]);
+      await Promise.race([started.client.health(), late.promise]);
+      server = new WarmServer(parts, started, onGone);
+      await Promise.race([server.#stream.connected, late.promise]);
+      return server;
+    } catch (error) {
+      server?.endNow();
+      await endTree({ marker }, 0);
+      const words = output.lastLines.length === 0 ? "" : ` Its last words: ${output.lastLines.join(" | ")}`;
+      log.close();
+      throw new Error(
+        `The opencode server of the warm agents could not be started as ${parts.binary}: ${describeError(error)}${words}`,
+        { cause: error },
+      );
+    } finally {
+      limit.clear();
+    }
+  }
+
+  /** Whether it has ended. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Hands on what concerns a session and its native subagents, until the returned function is called. */
+  listen(sessionId: string, listener: SessionListener): () => void {
+    return this.#listeners.add(sessionId, listener);
+  }
+
+  /** A session is a native subagent's of another one. */
+  adopt(childId: string, sessionId: string): void {
+    this.#listeners.adopt(childId, sessionId);
+  }
+
+  /** Something was not answered: a server that is not healthy any more is ended. */
+  async suspect(): Promise<void> {
+    const late = Promise.withResolvers<never>();
+    const limit = this.#parts.clock.after(HEALTH_LIMIT_MS, () => late.reject(new Error("no answer")));
+    try {
+      await Promise.race([this.client.health(), late.promise]);
+    } catch (error) {
+      this.#parts.log.write("stderr", `bizar: the server is not healthy (${describeError(error)}): it is ended.`);
+      await this.end();
+    } finally {
+      limit.clear();
+    }
+  }
+
+  /** Ends it and everything it started; settles when nothing is left. */
+  async end(): Promise<void> {
+    await endTree({ root: this.process, marker: this.#parts.marker }, 0);
+  }
+
+  /** {@link WarmServer.end} at once and without waiting. */
+  endNow(): void {
+    this.#isGone = true;
+    this.#stream.close();
+    endTreeNow({ root: this.process, marker: this.#parts.marker });
+    this.#parts.log.close();
+  }
+
+  #event(event: ServerEvent): void {
+    if (event.type === "server.heartbeat") this.#listeners.heartbeat();
+    else this.#listeners.event(event);
+  }
+
+  async #gone(why: string, onGone: Gone): Promise<void> {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#stream.close();
+    this.#parts.log.write("stderr", `bizar: ${why}`);
+    // What it has left behind must not go on while its agents are settled, or started anew.
+    await this.end();
+    this.#parts.log.close();
+    onGone(why);
+    this.#listeners.died(why);
+  }
+}
+
+interface StartedServer {
+  readonly process: ProcessIdentity;
+  readonly client: ServerClient;
+  readonly output: ServerOutput;
+  /** Settles with how it ended. */
+  readonly ended: Promise<string>;
+}
+
+async function startChild(parts: WarmServerParts, output: ServerOutput): Promise<StartedServer> {
+  const { binary, directory, fetch } = parts;
+  // A port of 0 makes opencode take 4096 where that is free (1.18.33): the user's own server may want it.
+  const port = await freePort();
+  const password = randomBytes(24).toString("base64url");
+  const nonce = randomBytes(12).toString("hex");
+  output.nonce = nonce;
+  const child: Child = Bun.spawn([binary, "serve", "--hostname", "127.0.0.1", "--port", String(port)], {
+    cwd: directory,
+    env: serverEnvironment(parts, password, nonce),
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    detached: true,
+  });
+  const process = { pid: child.pid, startTime: systemProcessTable().find(child.pid)?.startTime ?? "" };
+  const drained = output.drain(child);
+  const ended = child.exited.then(() => formatExit(child.exitCode, child.signalCode));
+  const early = ended.then(async (how): Promise<never> => {
+    await drained;
+    throw new Error(`It ${how} before it listened.`);
+  });
+  const url = await Promise.race([output.listening, early]);
+  // From here on an end is no failure to start.
+  early.catch(() => undefined);
+  return { process, client: new ServerClient(url, password, fetch), output, ended };
+}
+
+function serverEnvironment(parts: WarmServerParts, password: string, nonce: string): NodeJS.ProcessEnv {
+  const { environment, identity, onExit, guard, marker } = parts;
+  const supervisor = { pid: identity.pid, startTime: identity.startTime };
+  const role: ServerRole = { kind: "server", instanceId: marker, nonce, supervisor, onExit, guard };
+  const outer = environment[MARKER_NAME];
+  return {
+    ...environment,
+    OPENCODE_SERVER_USERNAME: "opencode",
+    OPENCODE_SERVER_PASSWORD: password,
+    [ROLE_VARIABLE]: JSON.stringify(role),
+    [MARKER_NAME]: outer === undefined ? marker : `${outer}/${marker}`,
+  };
+}
+
+async function freePort(): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const server = createServer();
+  server.once("error", reject);
+  server.listen(0, "127.0.0.1", () => {
+    const address = server.address();
+    const port = address !== null && typeof address === "object" ? address.port : 0;
+    server.close(() => resolve(port));
+  });
+  return await promise;
+}
+
+/** Reads what a server writes: its address, the reports of the plugin inside, and lines for its log. */
+class ServerOutput {
+  nonce = "";
+  onReport: (report: ServerReport) => void = () => undefined;
+  readonly lastLines: string[] = [];
+  readonly listening: Promise<string>;
+  readonly #listening = Promise.withResolvers<string>();
+
+  constructor(private readonly log: LogSink) {
+    this.listening = this.#listening.promise;
+  }
+
+  async drain({ stdout, stderr }: Child): Promise<void> {
+    await Promise.all([this.#drainOne("stdout", stdout), this.#drainOne("stderr", stderr)]);
+  }
+
+  async #drainOne(source: "stdout" | "stderr", stream: ReadableStream<Uint8Array>): Promise<void> {
+    const splitter = new LineSplitter();
+    try {
+      for await (const chunk of stream) for (const { text } of splitter.push(chunk)) this.#line(source, text);
+    } catch (error) {
+      this.log.write("stderr", `bizar: a pipe of the server could not be read any more: ${describeError(error)}`);
+    }
+    for (const { text } of splitter.end()) this.#line(source, text);
+  }
+
+  #line(source: "stdout" | "stderr", line: string): void {
+    const report = source === "stderr" ? parseServerReport(this.nonce, line) : undefined;
+    if (report !== undefined) {
+      this.onReport(report);
+      return;
+    }
+    this.log.write(source, line);
+    const url = source === "stdout" ? LISTENING.exec(line)?.[1] : undefined;
+    if (url !== undefined) this.#listening.resolve(url);
+    else if (line.trim() !== "") this.#keep(line);
+  }
+
+  #keep(line: string): void {
+    this.lastLines.push(line.slice(0, LAST_LINE_CHARACTERS));
+    if (this.lastLines.length > LAST_LINES) this.lastLines.shift();
+  }
+}

@@ -1,0 +1,264 @@
+import { randomBytes } from "node:crypto";
+import { readHostEvent } from "../../agent-role/host-event.ts";
+import type { ServerReport } from "../../agent-role/server-report.ts";
+import { TelemetryState } from "../../agent-role/telemetry.ts";
+import { Voice } from "../../agent-role/voice.ts";
+import { describeError } from "../../describe-error.ts";
+import { isText, shape } from "../../shape.ts";
+import type { Clock, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import { EvidenceCollector } from "../evidence.ts";
+import { renderRunEvent } from "../log-lines.ts";
+import type { LogSink } from "../log-sink.ts";
+import type { RunEvent } from "../run-event.ts";
+import { takeTelemetry } from "../take-telemetry.ts";
+import type { ServerEvent } from "./event-stream.ts";
+import { Questions } from "./questions.ts";
+import type { SessionMessage } from "./server-client.ts";
+import type { SessionListener } from "./session-listeners.ts";
+import { SessionReader } from "./session-reader.ts";
+import { withPartIds } from "./part-ids.ts";
+import type { WarmServer } from "./warm-server.ts";
+
+const PREVIEW_CHARACTERS = 200;
+/** A prompt that was taken and has not reached its session after this long never will. */
+const BEGIN_LIMIT_MS = 60_000;
+
+const isOfSession = shape({ sessionID: isText });
+const isStatus = shape({ status: shape({ type: isText }) });
+
+export interface WarmSessionParts {
+  readonly server: WarmServer;
+  readonly sessionId: string;
+  readonly turn: TurnRequest;
+  readonly observer: TurnObserver;
+  readonly log: LogSink;
+  readonly clock: Clock;
+  readonly skipPermissions: boolean;
+}
+
+/** What the server is asked after a gap, or when nothing is heard. */
+type Asked = "everything" | "only whether it runs";
+
+/** How the turn of a session came to its end. */
+export type SessionEnd =
+  /** By itself, well or not. */
+  | { readonly kind: "idle"; readonly failed: boolean }
+  /** The prompt never reached the session. */
+  | { readonly kind: "never_begun"; readonly why: string }
+  /** The server is gone. */
+  | { readonly kind: "died"; readonly why: string };
+
+/**
+ * One turn in a session, as the server tells of it: facts to the observer, lines to the log, evidence for the verdict.
+ * Where events may have been missed, the server is asked, and what comes meanwhile waits.
+ */
+export class WarmSession implements SessionListener {
+  readonly evidence = new EvidenceCollector();
+  /** Settles with the end. Never rejects. */
+  readonly over: Promise<SessionEnd>;
+  /** In the metadata of the prompt. */
+  readonly mark = randomBytes(8).toString("hex");
+  readonly #parts: WarmSessionParts;
+  readonly #over = Promise.withResolvers<SessionEnd>();
+  readonly #reader: SessionReader;
+  readonly #questions: Questions;
+  readonly #telemetry: TelemetryState;
+  readonly #voice: Voice;
+  readonly #partIds = withPartIds();
+  #textPreview: string | null = null;
+  #promptedAt: number | null = null;
+  /** What waits while the server is asked. */
+  #held: ServerEvent[] | null = null;
+  #mustAskAgain = false;
+  #eventsSinceHeartbeat = 0;
+  #isClosed = false;
+  /** The last thing that happened was an error. */
+  #hasFailed = false;
+  readonly #unlisten: () => void;
+
+  constructor(parts: WarmSessionParts) {
+    const { server, sessionId, turn, observer, log, clock, skipPermissions } = parts;
+    const { evidence } = this;
+    this.#parts = parts;
+    this.over = this.#over.promise;
+    const onEvent = (event: RunEvent) => this.#happened(event);
+    this.#reader = new SessionReader({ sessionId, turn: this.mark, onEvent, now: () => clock.now() });
+    this.#questions = new Questions({
+      ...{ client: server.client, directory: turn.directory },
+      ...{ skipPermissions, evidence, log },
+    });
+    this.#telemetry = new TelemetryState(sessionId, clock.now());
+    this.#voice = new Voice(this.#telemetry, (report) => {
+      if (!this.#isClosed) takeTelemetry(report, { turn, observer, log }, this.#textPreview);
+    });
+    this.#unlisten = server.listen(sessionId, this);
+    this.#voice.speak();
+  }
+
+  /** Sends the prompt. Rejects when it has not reached the session. */
+  async prompt(): Promise<void> {
+    const { server, sessionId, turn } = this.#parts;
+    const { directory, agent, model, kind, prompt: text } = turn;
+    this.#promptedAt = this.#parts.clock.now();
+    const metadata = { bizar: { turn: this.mark, kind } };
+    try {
+      await server.client.prompt({ sessionId, directory, agent, model, text, metadata });
+    } catch (error) {
+      // It may have arrived all the same.
+      await this.#ask();
+      if (!this.#reader.hasBegun) throw error;
+    }
+  }
+
+  /** Asks the server for whatever no event has told. */
+  async catchUp(): Promise<void> {
+    if (this.#held === null) await this.#ask();
+  }
+
+  /** The last report; nothing is told after it. */
+  close(): void {
+    this.#unlisten();
+    this.#voice.close();
+    this.#isClosed = true;
+  }
+
+  event(event: ServerEvent): void {
+    this.#eventsSinceHeartbeat += 1;
+    if (this.#held === null) this.#apply(event);
+    else this.#held.push(event);
+  }
+
+  report({ loopGuard, text }: ServerReport): void {
+    if (loopGuard !== undefined) this.#telemetry.loopGuardGaveUp(loopGuard);
+    if (text === "repeated") this.#telemetry.textRepeated();
+    this.#voice.speak();
+  }
+
+  gap(): void {
+    void this.#ask();
+  }
+
+  heartbeat(): void {
+    // A session that says nothing may have said it unheard.
+    if (this.#eventsSinceHeartbeat === 0) void this.#ask("only whether it runs");
+    this.#eventsSinceHeartbeat = 0;
+  }
+
+  died(why: string): void {
+    this.#over.resolve({ kind: "died", why });
+  }
+
+  #apply(given: ServerEvent): void {
+    const event = this.#partIds(given);
+    const { type, properties } = event;
+    this.#questions.event(event);
+    const isOwn = isOfSession(properties) && properties.sessionID === this.#parts.sessionId;
+    if (isOwn && this.#promptedAt !== null) this.#reader.event(event);
+    // What comes before the prompt is the rest of an earlier turn.
+    if (this.#reader.hasBegun) this.#count(event);
+    if (!isOwn) return;
+    if (type === "session.idle" || (type === "session.status" && isStatus(properties) && isIdle(properties))) {
+      this.#becameIdle();
+    } else if (type === "session.error" && this.#promptedAt !== null && !this.#reader.hasBegun) {
+      // An unknown agent: there is no message, and nothing else follows (1.18.33).
+      void this.#ask();
+    }
+  }
+
+  #count(event: ServerEvent): void {
+    const known = readHostEvent(event);
+    if (known === undefined) return;
+    if (this.#telemetry.apply(known, this.#parts.clock.now())) this.#voice.changed();
+    else this.#voice.touched();
+  }
+
+  #becameIdle(): void {
+    if (!this.#reader.hasBegun) return;
+    if (this.#reader.isComplete && !this.#hasFailed) this.#over.resolve({ kind: "idle", failed: false });
+    // Cut short, or the idle of an earlier turn: the server knows.
+    else void this.#ask();
+  }
+
+  #happened(event: RunEvent): void {
+    const { log } = this.#parts;
+    this.#hasFailed = event.type === "error" || (this.#hasFailed && event.type !== "step_finish");
+    this.#takeError(event);
+    this.evidence.happened(event);
+    for (const line of renderRunEvent(event) ?? []) log.write("stdout", line);
+    if (event.type === "text") this.#textPreview = event.part.text.slice(-PREVIEW_CHARACTERS);
+  }
+
+  #takeError(event: RunEvent): void {
+    if (event.type !== "error") return;
+    const detail = event.error.data?.message ?? event.error.name;
+    if (detail.startsWith("Model not found")) this.evidence.told({ type: "model_unknown", detail });
+    else if (detail.startsWith("Agent not found")) {
+      this.evidence.told({ type: "agent_fallback", reason: "agent_unknown", detail });
+    }
+  }
+
+  async #ask(what: Asked = "everything"): Promise<void> {
+    if (this.#held !== null) {
+      this.#mustAskAgain = true;
+      return;
+    }
+    this.#held = [];
+    try {
+      do {
+        this.#mustAskAgain = false;
+        await this.#askOnce(what);
+      } while (this.#mustAskAgain && !this.#isClosed);
+    } catch (error) {
+      // The next heartbeat, or the stream when it is there again, asks once more.
+      this.#parts.log.write("stderr", `bizar: ${describeError(error)}`);
+    }
+    const held = this.#held;
+    this.#held = null;
+    for (const event of held) this.#apply(event);
+  }
+
+  async #askOnce(what: Asked): Promise<void> {
+    const { server, sessionId, turn, clock } = this.#parts;
+    // In this order: what is idle now has nothing more to say.
+    const busy = await server.client.busySessions(turn.directory);
+    if (what === "only whether it runs" && busy.has(sessionId)) return;
+    const [messages, children, questions] = await Promise.all([
+      this.#messages(),
+      server.client.children(sessionId),
+      server.client.openQuestions(turn.directory),
+    ]);
+    for (const child of children) server.adopt(child, sessionId);
+    for (const message of this.#reader.catchUp(messages)) this.#countMessage(message);
+    const own = new Set([sessionId, ...children]);
+    for (const event of questions) if (own.has(event.properties.sessionID)) this.#questions.event(event);
+    if (busy.has(sessionId)) return;
+    if (this.#reader.hasBegun) {
+      this.#over.resolve({ kind: "idle", failed: this.#hasFailed });
+      return;
+    }
+    const waited = this.#promptedAt === null ? 0 : clock.now() - this.#promptedAt;
+    if (this.#hasFailed || waited > BEGIN_LIMIT_MS) {
+      this.#over.resolve({ kind: "never_begun", why: "The prompt never reached its session." });
+    }
+  }
+
+  /** The messages of this turn are among the last ones, or else among all. */
+  async #messages(): Promise<SessionMessage[]> {
+    const { client } = this.#parts.server;
+    const last = await client.messages(this.#parts.sessionId, false);
+    if (last.some((message) => this.#reader.isPrompt(message))) return last;
+    return await client.messages(this.#parts.sessionId, true);
+  }
+
+  /** What a message holds, as the events would have told it. */
+  #countMessage({ info, parts }: SessionMessage): void {
+    const { sessionId: sessionID } = this.#parts;
+    this.#count({ type: "message.updated", properties: { sessionID, info } });
+    for (const part of parts)
+      this.#count(this.#partIds({ type: "message.part.updated", properties: { sessionID, part } }));
+  }
+}
+
+function isIdle({ status }: { readonly status: { readonly type: string } }): boolean {
+  return status.type === "idle";
+}

@@ -1,0 +1,234 @@
+import { describeError } from "../../describe-error.ts";
+import { endTree, endTreeNow } from "../../processes/end-tree.ts";
+import type { TurnEvidence } from "../../supervisor/outcome.ts";
+import type { Clock, RunningTurn, Transcripts, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import { readTranscript } from "../../supervisor/read-transcript.ts";
+import { EvidenceCollector } from "../evidence.ts";
+import type { LogSink } from "../log-sink.ts";
+import type { Lease, SharedServer } from "./warm-servers.ts";
+import type { WarmServer } from "./warm-server.ts";
+import { WarmSession, type SessionEnd } from "./warm-session.ts";
+
+/** How long what a finished agent left running may take to end by itself. */
+const LEFTOVER_GRACE_MS = 1000;
+
+export interface WarmTurnParts {
+  readonly server: SharedServer;
+  readonly skipPermissions: boolean;
+  readonly killGraceMs: number;
+  readonly openLog: (instanceId: string) => LogSink;
+  /** Reads sessions back where the server cannot any more. */
+  readonly transcripts: Transcripts;
+  readonly clock: Clock;
+}
+
+/** One turn in a session of the warm server. */
+export class WarmTurn implements RunningTurn {
+  readonly ended: Promise<TurnEnd>;
+  hasExited = false;
+  readonly #parts: WarmTurnParts;
+  readonly #turn: TurnRequest;
+  readonly #observer: TurnObserver;
+  readonly #log: LogSink;
+  readonly #stopped = Promise.withResolvers<void>();
+  #isStopped = false;
+  #stopping: Promise<void> | undefined;
+  #server: WarmServer | undefined;
+  #session: WarmSession | undefined;
+  #sessionId: string | null;
+
+  constructor(parts: WarmTurnParts, turn: TurnRequest, observer: TurnObserver) {
+    this.#parts = parts;
+    this.#turn = turn;
+    this.#observer = observer;
+    this.#sessionId = turn.sessionId;
+    this.#log = parts.openLog(turn.instanceId);
+    this.ended = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#stopping ??= this.#abort();
+    await this.#stopping;
+    this.#stopped.resolve();
+  }
+
+  stopNow(): void {
+    this.#isStopped = true;
+    if (this.#sessionId !== null && this.#server?.isGone === false) {
+      // The server may live on for others; this turn must not.
+      this.#server.client.abort(this.#sessionId).catch((error: unknown) => this.#note(describeError(error)));
+    }
+    endTreeNow({ marker: this.#turn.instanceId });
+    this.#stopped.resolve();
+  }
+
+  async #run(): Promise<TurnEnd> {
+    let lease: Lease | undefined;
+    let end: TurnEnd;
+    try {
+      lease = await this.#lease();
+      end = lease === undefined ? stoppedEarly() : await this.#inSession(lease.server);
+    } catch (error) {
+      end = this.#failed(error, lease === undefined);
+    }
+    // A run that was stopped has not come to its own end.
+    this.hasExited = !this.#isStopped;
+    await this.#endLeftovers();
+    this.#session?.close();
+    lease?.release();
+    this.#log.close();
+    return end;
+  }
+
+  /** The server; `undefined` when the turn was stopped before it was there. */
+  async #lease(): Promise<Lease | undefined> {
+    const coming = this.#parts.server.lease();
+    const lease = await Promise.race([coming, this.#stopped.promise]);
+    if (lease !== undefined && !this.#isStopped) return lease;
+    coming.then(
+      ({ release }) => release(),
+      (error: unknown) => this.#note(describeError(error)),
+    );
+    return undefined;
+  }
+
+  async #inSession(server: WarmServer): Promise<TurnEnd> {
+    this.#server = server;
+    this.#observer.spawned(server.process);
+    const { clock, skipPermissions } = this.#parts;
+    const sessionId = this.#sessionId ?? (await this.#createSession(server));
+    this.#sessionId = sessionId;
+    const [turn, observer, log] = [this.#turn, this.#observer, this.#log];
+    observer.sessionIdentified(sessionId);
+    const session = new WarmSession({ server, sessionId, turn, observer, log, clock, skipPermissions });
+    this.#session = session;
+    const startedAt = clock.now();
+    if (server.isGone) session.died("The opencode server of the warm agents has just ended.");
+    else if (!this.#isStopped) await this.#prompt(server, session, sessionId);
+    const end = await Promise.race([session.over, this.#stopped.promise]);
+    return end === undefined ? this.#conclude(session, null) : await this.#concludeEnd(session, end, startedAt);
+  }
+
+  async #createSession({ client }: WarmServer): Promise<string> {
+    const { instanceId, agent, directory, parentSessionId } = this.#turn;
+    return await client.createSession({
+      ...{ directory, instanceId, title: `bgr:${agent}:${instanceId}` },
+      parentId: parentSessionId,
+    });
+  }
+
+  async #prompt(server: WarmServer, session: WarmSession, sessionId: string): Promise<void> {
+    const prompted = session.prompt().catch(async (error: unknown) => {
+      // It may yet arrive.
+      if (!server.isGone)
+        await server.client.abort(sessionId).catch((cause: unknown) => this.#note(describeError(cause)));
+      throw error;
+    });
+    // A server that ends meanwhile, and a stop, say more than the request that fails over it.
+    const first = await Promise.race([session.over, this.#stopped.promise.then(() => "stopped"), prompted]);
+    if (first !== undefined) prompted.catch(() => undefined);
+  }
+
+  async #concludeEnd(session: WarmSession, end: SessionEnd, startedAt: number): Promise<TurnEnd> {
+    switch (end.kind) {
+      case "idle":
+        return this.#conclude(session, end.failed ? 1 : 0);
+      case "never_begun":
+        return this.#conclude(session, 1, end.why);
+      case "died":
+        return await this.#afterDeath(session, end.why, startedAt);
+      default:
+        return unreachable(end);
+    }
+  }
+
+  #conclude({ evidence }: WarmSession, exitCode: number | null, error?: string): TurnEnd {
+    const concluded = evidence.conclude(exitCode, null);
+    const sessionError = concluded.sessionError ?? error;
+    return {
+      evidence: sessionError === undefined ? concluded : { ...concluded, sessionError },
+      textIncomplete: evidence.text().isIncomplete,
+    };
+  }
+
+  /** The session outlives its server: what it says of the turn counts. */
+  async #afterDeath(session: WarmSession, why: string, startedAt: number): Promise<TurnEnd> {
+    this.#note(why);
+    const { permissionRejected: _, ...seen } = session.evidence.conclude(null, null);
+    const last = await this.#lastTurn(startedAt);
+    if (last?.finished === true) {
+      const evidence = { exitCode: 0, signal: null, lastErrorLines: [], finish: "stop", text: last.text };
+      return { evidence, textIncomplete: false };
+    }
+    const sessionError = `${why} What the agent did until then is in session ${this.#sessionId}; a message to it goes on there.`;
+    return { evidence: { ...seen, sessionError, text: last?.text ?? seen.text }, textIncomplete: false };
+  }
+
+  async #lastTurn(startedAt: number): Promise<{ text: string; finished: boolean } | undefined> {
+    try {
+      const { transcripts, clock } = this.#parts;
+      const turns = await readTranscript(transcripts, this.#sessionId ?? "", clock);
+      const last = turns?.at(-1);
+      return last !== undefined && (last.askedAt ?? 0) >= startedAt ? last : undefined;
+    } catch (error) {
+      this.#note(`its session could not be read back: ${describeError(error)}`);
+      return undefined;
+    }
+  }
+
+  /** Ends the turn and its tools, side by side: neither waits for the other. */
+  async #abort(): Promise<void> {
+    const { killGraceMs } = this.#parts;
+    const marker = this.#turn.instanceId;
+    await Promise.all([this.#abortSession(), endTree({ marker }, killGraceMs)]);
+    await this.#session?.catchUp();
+  }
+
+  async #abortSession(): Promise<void> {
+    const server = this.#server;
+    if (server === undefined || server.isGone || this.#sessionId === null) return;
+    try {
+      await server.client.abort(this.#sessionId);
+    } catch (error) {
+      this.#note(describeError(error));
+      // The turn must end, whatever that takes.
+      await server.suspect();
+    }
+  }
+
+  #failed(error: unknown, isStart: boolean): TurnEnd {
+    const words = describeError(error);
+    this.#log.write("stderr", `bizar: ${words}`);
+    const evidence = (this.#session?.evidence ?? new EvidenceCollector()).conclude(null, null);
+    return {
+      evidence: { ...evidence, ...(isStart ? { spawnError: words } : { sessionError: words }) },
+      textIncomplete: false,
+    };
+  }
+
+  /** Ends what the agent started and did not end, and says in the log what it was. */
+  async #endLeftovers(): Promise<void> {
+    await this.#stopping;
+    const isOwnEnd = this.#stopping === undefined;
+    const { ended, survivors } = await endTree({ marker: this.#turn.instanceId }, isOwnEnd ? LEFTOVER_GRACE_MS : 0);
+    for (const { pid, command } of isOwnEnd ? ended : []) {
+      this.#note(`ended what the agent left running: ${command} (pid ${pid})`);
+    }
+    for (const { pid, command } of survivors) this.#note(`could not be ended: ${command} (pid ${pid})`);
+  }
+
+  /** What the operator should know. */
+  #note(text: string): void {
+    this.#log.write("stderr", `bizar: ${text}`);
+  }
+}
+
+function stoppedEarly(): TurnEnd {
+  const evidence: TurnEvidence = { exitCode: null, signal: null, lastErrorLines: [], text: "" };
+  return { evidence, textIncomplete: false };
+}
+
+function unreachable(value: never): never {
+  throw new Error(`Unknown end: ${JSON.stringify(value)}`);
+}

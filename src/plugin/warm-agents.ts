@@ -1,0 +1,41 @@
+import type { LogSink } from "../backends/log-sink.ts";
+import { warmBackend, type WarmBackend } from "../backends/warm/warm-backend.ts";
+import { hostBinary } from "../host/host-binary.ts";
+import { systemClock } from "../host/system-clock.ts";
+import { serverLogPath } from "../store/state-paths.ts";
+import type { SupervisionContext } from "./supervision.ts";
+
+/** What makes an opencode another one: where its configuration and its data lie, and what it is told. */
+const CONFIGURES = /^(?:HOME|PATH|SHELL|XDG_|OPENCODE_|BIZAR_)/;
+
+/** The warm backend of this plugin instance; instances of the same configuration share its server. */
+export function warmAgents(
+  { options, paths, identity, guard, host }: SupervisionContext,
+  openLog: (instanceId: string) => LogSink,
+  openFile: (path: string) => LogSink,
+): WarmBackend {
+  const binary = hostBinary(options.opencodeBinary);
+  const environment = Object.entries(process.env).filter(([name]) => CONFIGURES.test(name));
+  return warmBackend({
+    token: identity.token,
+    skipPermissions: options.backgroundSkipPermissions,
+    killGraceMs: options.killGraceMs,
+    openLog,
+    transcripts: host,
+    clock: systemClock,
+    recipe: {
+      key: JSON.stringify([binary, options.onExit, guard, environment]),
+      idleMs: options.warmIdleMs,
+      clock: systemClock,
+      parts: (marker) => ({
+        ...{ binary, identity, guard, marker, onExit: options.onExit },
+        // Exists, and is nobody's project.
+        directory: paths.stateDir,
+        environment: process.env,
+        log: openFile(serverLogPath(paths, marker)),
+        fetch: async (request) => await fetch(request),
+        clock: systemClock,
+      }),
+    },
+  });
+}

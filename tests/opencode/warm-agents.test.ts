@@ -1,0 +1,221 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startServer } from "../../scripts/scripted-host/opencode.ts";
+import { treeMembers } from "../../src/processes/end-tree.ts";
+import { systemProcessTable } from "../../src/processes/process-table.ts";
+import type { InstanceRecord } from "../../src/store/record.ts";
+import {
+  askServer,
+  bash,
+  collectSpawned,
+  createRig,
+  serveRig,
+  spawn,
+  spawnedIds,
+  until,
+  type Answer,
+  type Rig,
+  type ServedRig,
+} from "./rig.ts";
+
+let rig: ServedRig;
+beforeAll(async () => {
+  rig = await serveRig({
+    options: { backend: "warm" },
+    config: { agent: { asker: { mode: "subagent", description: "Asks", permission: { bash: "ask" } } } },
+  });
+}, 60_000);
+afterAll(async () => await rig.dispose());
+
+let own: Rig | undefined;
+afterEach(async () => {
+  await own?.dispose();
+  own = undefined;
+});
+
+async function record(of: Rig, instanceId: string): Promise<InstanceRecord> {
+  return JSON.parse(await readFile(join(of.sandbox.stateDir, "bg", `${instanceId}.json`), "utf8")) as InstanceRecord;
+}
+
+/** The processes of an agent that its marker finds. */
+function tools(instanceId: string): string[] {
+  return treeMembers({ marker: instanceId }).map(({ command }) => command);
+}
+
+/** The servers of warm agents of a home, by their marker. */
+function warmServers(hostPid: number): number[] {
+  const rows = systemProcessTable().list();
+  return rows.filter(({ parentPid, isZombie }) => parentPid === hostPid && !isZombie).map(({ pid }) => pid);
+}
+
+test("an agent runs in a session of one server: its result, its log, its record, and no process of its own", async () => {
+  rig.plan("research", { reasoning: "I look.", calls: [bash("echo found")] }, { text: "It is blue." });
+  rig.plan(
+    "delegate",
+    spawn({ agent: "mimir", prompt: "research" }, { agent: "thor", prompt: "build" }),
+    collectSpawned(),
+  );
+  rig.plan("build", { text: "Built." });
+  const asked = await rig.ask("delegate");
+  const spawned: Answer[] = asked.answers("bizar_spawn_background");
+  const [[first, second]] = asked.answers("bizar_collect") as Answer[][];
+  expect([first.status, first.result, first.reason, first.error]).toEqual([
+    "done",
+    "It is blue.",
+    undefined,
+    undefined,
+  ]);
+  expect([second.status, second.result]).toEqual(["done", "Built."]);
+  expect([first.toolCallCount, first.tokens.input]).toEqual([1, 20]);
+  expect(spawned.map(({ processId }) => processId)).toEqual([spawned[0].processId, spawned[0].processId]);
+  expect(warmServers(rig.server.pid)).toEqual([spawned[0].processId]);
+  const log = await readFile(spawned[0].logPath, "utf8");
+  for (const part of ["think I look.", "tool  bash", "text  It is blue.", "step  stop"]) expect(log).toContain(part);
+  for (const line of log.trimEnd().split("\n")) expect(line).toMatch(/^\[(stdout|stderr)\] /);
+  const kept = await record(rig, spawned[0].instanceId);
+  expect(kept).toMatchObject({ backend: "warm", status: "done", sessionId: spawned[0].sessionId, voice: true });
+  const { data: session } = await rig.server.client.session.get({ path: { id: spawned[0].sessionId } });
+  expect([session?.parentID, session?.title]).toEqual([asked.sessionId, `bgr:mimir:${spawned[0].instanceId}`]);
+}, 60_000);
+
+test("a follow-up goes on in the same session and server", async () => {
+  rig.plan("remember 7", { text: "I do." });
+  rig.plan("what was it", (request) => ({
+    text: request.messages.some(({ text }) => text === "remember 7") ? "7" : "?",
+  }));
+  rig.plan(
+    "first",
+    spawn({ agent: "thor", prompt: "remember 7" }),
+    collectSpawned(),
+    (request) => {
+      const [{ instanceId }] = JSON.parse(request.toolResults.at(-1) ?? "[]") as [{ instanceId: string }];
+      return { calls: [{ tool: "bizar_send_message", args: { instanceId, prompt: "what was it" } }] };
+    },
+    (request) => {
+      const { instanceId } = JSON.parse(request.toolResults.at(-1) ?? "{}") as { instanceId: string };
+      return { calls: [{ tool: "bizar_collect", args: { instanceId } }] };
+    },
+  );
+  const asked = await rig.ask("first");
+  const collected: Answer[] = asked.answers("bizar_collect");
+  expect(collected.at(-1)).toMatchObject({ status: "done", result: "7" });
+  const kept = await record(rig, collected.at(-1).instanceId);
+  expect(kept.turns.map(({ kind, exitCode }) => [kind, exitCode])).toEqual([
+    ["initial", 0],
+    ["follow_up", 0],
+  ]);
+}, 60_000);
+
+test("a killed agent's command is gone within a second, and another agent notices nothing", async () => {
+  const go = Promise.withResolvers<void>();
+  rig.plan("hang", { calls: [bash("sleep 871")] });
+  rig.plan("work on", { after: go.promise, text: "worked on" });
+  const ids: string[] = [];
+  rig.plan(
+    "delegate two",
+    spawn({ agent: "thor", prompt: "hang" }, { agent: "thor", prompt: "work on" }),
+    async (request) => {
+      ids.push(...spawnedIds(request));
+      await until("its command runs", () => tools(ids[0] ?? "").includes("sleep 871"));
+      return { calls: [{ tool: "bizar_kill", args: { instanceId: ids[0] } }] };
+    },
+    (request) => {
+      expect(tools(ids[0] ?? "")).toEqual([]);
+      go.resolve();
+      expect(JSON.parse(request.toolResults.at(-1) ?? "{}")).toMatchObject({ status: "killed" });
+      return { calls: [{ tool: "bizar_collect", args: { instanceIds: ids } }] };
+    },
+  );
+  const asked = await rig.ask("delegate two");
+  const [[killed, other]] = asked.answers("bizar_collect") as Answer[][];
+  expect([killed.status, killed.reason]).toEqual(["killed", "killed"]);
+  expect([other.status, other.result]).toEqual(["done", "worked on"]);
+  const { endedAt, turns } = await record(rig, ids[0] ?? "");
+  expect(turns[0]?.exitCode).not.toBe(0);
+  expect(endedAt).not.toBeNull();
+}, 60_000);
+
+test("a permission that nobody can give is refused with a sentence; without a word after it the run has failed over it", async () => {
+  const ask = { calls: [bash("echo 1")] };
+  rig.plan("use bash", ask, { text: "" });
+  rig.plan("use bash, or not", ask, (request) => ({ text: request.toolResults.at(-1) ?? "" }));
+  rig.plan(
+    "delegate bash",
+    spawn({ agent: "asker", prompt: "use bash" }, { agent: "asker", prompt: "use bash, or not" }),
+    collectSpawned(),
+  );
+  const [[denied, other]] = (await rig.ask("delegate bash")).answers("bizar_collect") as Answer[][];
+  expect([denied.status, denied.reason]).toEqual(["failed", "permission_denied"]);
+  expect(denied.error).toContain('The tool "bash" needs a permission');
+  expect([other.status, other.reason]).toEqual(["done", undefined]);
+  expect(other.result).toContain("Nobody can be asked in the background");
+}, 60_000);
+
+test("an agent that keeps running into the loop guard is ended by it", async () => {
+  const same = { calls: [bash("echo the same")] };
+  rig.plan("go round", ...Array.from({ length: 12 }, () => same));
+  rig.plan("delegate rounds", spawn({ agent: "thor", prompt: "go round" }), collectSpawned());
+  const [[collected]] = (await rig.ask("delegate rounds")).answers("bizar_collect") as Answer[][];
+  expect([collected.status, collected.reason]).toEqual(["failed", "loop_guard"]);
+  expect(collected.result).toStartWith("[loop guard: 7 identical calls to bash]");
+}, 60_000);
+
+test("what fails at the model fails the agent, in its words", async () => {
+  rig.plan("too much", { status: 400, text: "the context is too long" });
+  rig.plan("delegate too much", spawn({ agent: "thor", prompt: "too much" }), collectSpawned());
+  const [[collected]] = (await rig.ask("delegate too much")).answers("bizar_collect") as Answer[][];
+  expect([collected.status, collected.reason]).toEqual(["failed", "session_error"]);
+  expect(collected.error).toContain("the context is too long");
+}, 60_000);
+
+test("a native subagent's tools count, and what an agent leaves running is ended", async () => {
+  rig.plan("helper work", { calls: [bash("nohup sleep 872 >/dev/null 2>&1 & echo started")] }, { text: "helped" });
+  const task = { description: "Helps", prompt: "helper work", subagent_type: "general" };
+  rig.plan("use a helper", { calls: [{ tool: "task", args: task }] }, { text: "All done." });
+  rig.plan("delegate helper", spawn({ agent: "thor", prompt: "use a helper" }), collectSpawned());
+  const [[collected]] = (await rig.ask("delegate helper")).answers("bizar_collect") as Answer[][];
+  expect([collected.status, collected.result, collected.toolCallCount]).toEqual(["done", "All done.", 2]);
+  expect(tools(collected.instanceId)).toEqual([]);
+  const { logPath } = await record(rig, collected.instanceId);
+  expect(await readFile(logPath, "utf8")).toContain("ended what the agent left running: sleep 872");
+}, 60_000);
+
+test("the tools of a warm agent see neither the server's password nor the role", async () => {
+  rig.plan(
+    "look around",
+    { calls: [bash("env | grep -cE 'PASSWORD|BIZAR_AGENT_ROLE'; env | grep BIZAR_INSTANCE")] },
+    (request) => ({
+      text: request.toolResults.at(-1) ?? "",
+    }),
+  );
+  rig.plan("delegate looking", spawn({ agent: "thor", prompt: "look around" }), collectSpawned());
+  const [[collected]] = (await rig.ask("delegate looking")).answers("bizar_collect") as Answer[][];
+  expect(collected.result).toMatch(new RegExp(`^0\\nBIZAR_INSTANCE=wrm_\\w+/${collected.instanceId}`));
+}, 60_000);
+
+for (const signal of ["SIGKILL", "SIGTERM"] as const) {
+  test(`a host that is ended by ${signal} leaves no server and no tool behind`, async () => {
+    own = await createRig({ options: { backend: "warm" } });
+    const { sandbox } = own;
+    own.plan("hang", { calls: [bash("sleep 873")] });
+    own.plan("spawn one", spawn({ agent: "thor", prompt: "hang" }), { after: new Promise(() => undefined) });
+    const server = await startServer(sandbox);
+    const asking = askServer(server, sandbox.project, "spawn one").catch(() => undefined);
+    let instanceId = "";
+    await until("its command runs", async () => {
+      const names = await readdir(join(sandbox.stateDir, "bg")).catch(() => []);
+      instanceId = names.find((name) => name.endsWith(".json"))?.slice(0, -".json".length) ?? "";
+      return instanceId !== "" && tools(instanceId).includes("sleep 873");
+    });
+    const [warm = 0] = warmServers(server.pid);
+    expect(systemProcessTable().find(warm)).toBeDefined();
+    await server.stop(signal);
+    await until(
+      "all of it is gone",
+      () => systemProcessTable().find(warm) === undefined && tools(instanceId).length === 0,
+      5000,
+    );
+    await asking;
+  }, 90_000);
+}
