@@ -1,5 +1,6 @@
-import { closeSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { createExclusively } from "./create-exclusively.ts";
 import { loadSynchronousWriter, writeDurably } from "./durable-file.ts";
 
 /** What is known of a file without reading it. */
@@ -29,8 +30,8 @@ export interface Files {
   /** Loads {@link Files.replace} as a function that has replaced the file when it returns. */
   loadReplaceNow(): Promise<(path: string, text: string) => void>;
   /**
-   * Makes a file that is not there yet, `EEXIST` otherwise. Its text follows a moment later, and is not durable; where
-   * it finds no room, there is no file.
+   * Makes a file that is not there yet, `EEXIST` otherwise. It is not durable, and on a file system without links its
+   * text follows a moment later; where it finds no room, there is no file.
    */
   create(path: string, text: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
@@ -54,18 +55,7 @@ export const systemFiles: Files = {
   read: async (path) => await readFile(path, "utf8"),
   replace: writeDurably,
   loadReplaceNow: loadSynchronousWriter,
-  async create(path, text) {
-    // Nothing is waited for in between: who is killed just then would leave an empty file behind.
-    const descriptor = openSync(path, "wx", 0o600);
-    try {
-      writeFileSync(descriptor, text);
-    } catch (error) {
-      rmSync(path, { force: true });
-      throw error;
-    } finally {
-      closeSync(descriptor);
-    }
-  },
+  create: createExclusively,
   rename: async (from, to) => await rename(from, to),
   remove: async (path) => await rm(path, { force: true }),
   removeNow: (path) => rmSync(path, { force: true }),

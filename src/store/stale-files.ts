@@ -18,7 +18,9 @@ const SESSION_LOG = new RegExp(`^${SESSION}\\.log(?:\\.[1-3])?$`);
 const SERVER_LOG = /^warm-server-wrm_[0-7][0-9A-HJKMNP-TV-Z]{25}\.log(?:\.[1-3])?$/;
 const SESSION_STATE = new RegExp(`^${SESSION}\\.json$`);
 // write-file-atomic 8.0.0 adds a number of 32 bits to the name of the file that it replaces.
-const UNFINISHED_INSTANCE = new RegExp(`^${INSTANCE}\\.(?:json|result\\.md|[a-z]+-[\\w-]+\\.json)\\.\\d{1,10}$`);
+const UNFINISHED_INSTANCE = new RegExp(
+  `^${INSTANCE}\\.(?:json(?:\\.claim(?:\\.[0-9A-Z]{6,})*)?|result\\.md|[a-z]+-[\\w-]+\\.json)\\.\\d{1,10}$`,
+);
 const UNFINISHED_SESSION = new RegExp(`^${SESSION}\\.json\\.\\d{1,10}$`);
 const UNFINISHED_SETTINGS = /^plan-settings\.json\.\d{1,10}$/;
 
