@@ -1,0 +1,61 @@
+import type { Hono } from "hono";
+import { Access } from "../../../src/canvas/server/access.ts";
+import { PlanStreams } from "../../../src/canvas/server/plan-streams.ts";
+import { createRoutes } from "../../../src/canvas/server/routes.ts";
+import { MemoryPlans } from "../memory-plans.ts";
+
+/** A request as a browser sends it: headers and, where there is a body, JSON. */
+export interface Asking {
+  readonly method?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: BodyInit;
+}
+
+export const HOST = "127.0.0.1:4100";
+export const HTML = "<!doctype html><title>the page</title>";
+
+/** The server's routes without a port, over plans `one` and `two`. */
+export class RoutesRig {
+  readonly plans = new MemoryPlans("one", "two");
+  readonly reports: string[] = [];
+  readonly beats = new Set<() => void>();
+  now = Date.parse("2026-01-01T00:00:00Z");
+  readonly access = new Access(() => this.now);
+  readonly streams: PlanStreams;
+  readonly #app: Hono;
+
+  constructor() {
+    this.streams = new PlanStreams(this.plans, (_intervalMs, beat) => {
+      this.beats.add(beat);
+      return () => void this.beats.delete(beat);
+    });
+    const script = { type: "text/javascript; charset=utf-8", bytes: new TextEncoder().encode("run()") };
+    this.#app = createRoutes({
+      plans: this.plans,
+      access: this.access,
+      streams: this.streams,
+      page: { html: HTML, asset: async (name) => (name === "main-abc.js" ? script : undefined) },
+      report: (message) => void this.reports.push(message),
+    });
+  }
+
+  /** As it is sent to the server, on its own name where the headers say nothing else. */
+  async ask(path: string, { method = "GET", headers = {}, body }: Asking = {}): Promise<Response> {
+    const init = { method, headers: { host: HOST, ...headers }, ...(body === undefined ? {} : { body }) };
+    return await this.#app.fetch(new Request(`http://canvas${path}`, init));
+  }
+
+  /** Uses a new link to the plan; the `Cookie` header of who did. */
+  async visit(slug: string, cookie?: string): Promise<string> {
+    const headers: Record<string, string> = cookie === undefined ? {} : { cookie };
+    const response = await this.ask(`/plan/${slug}?secret=${this.access.newSecret(slug)}`, { headers });
+    return response.headers.get("set-cookie")?.split(";")[0] ?? "";
+  }
+
+  /** Posts JSON as the page does. */
+  async post(path: string, cookie: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+    const own = { cookie, origin: `http://${HOST}`, "content-type": "application/json", ...headers };
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    return await this.ask(path, { method: "POST", headers: own, body: text });
+  }
+}
