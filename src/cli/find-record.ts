@@ -1,9 +1,8 @@
 import { isAlive } from "../processes/supervisor-identity.ts";
+import { matchingRecords } from "../store/matching-records.ts";
 import type { InstanceRecord } from "../store/record.ts";
 import { CommandError, type CommandContext } from "./command.ts";
 
-/** So many of the last characters tell one agent from another; fewer may be a slip. */
-const SHORTEST_ENDING = 6;
 const MOST_NAMED = 5;
 
 /**
@@ -14,8 +13,7 @@ const MOST_NAMED = 5;
 export async function findRecord({ records, paths }: CommandContext, given: string): Promise<InstanceRecord> {
   const exact = await records.read(given);
   if (exact !== undefined) return exact;
-  const all = await records.list();
-  const found = all.filter(({ instanceId }) => isMeant(instanceId.toUpperCase(), given.trim().toUpperCase()));
+  const found = matchingRecords(await records.list(), given);
   const [only] = found;
   if (only === undefined) {
     throw new CommandError(`There is no agent "${given}" in ${paths.recordDir}. "ps --all" lists them.`);
@@ -24,11 +22,6 @@ export async function findRecord({ records, paths }: CommandContext, given: stri
   const named = found.slice(-MOST_NAMED).map(({ instanceId, agent, status }) => `  ${instanceId}  ${agent}  ${status}`);
   const more = found.length > MOST_NAMED ? [`  and ${found.length - MOST_NAMED} more`] : [];
   throw new CommandError(`"${given}" can be ${found.length} agents:\n${[...named, ...more].join("\n")}`);
-}
-
-function isMeant(id: string, given: string): boolean {
-  if (given === "") return false;
-  return id.startsWith(given) || (given.length >= SHORTEST_ENDING && id.endsWith(given));
 }
 
 /** `lives`, `gone`, or `elsewhere`: of another boot or container, which cannot be judged from here. */

@@ -1,6 +1,6 @@
 import { keepHouse } from "../store/housekeeping.ts";
 import type { Command } from "./command.ts";
-import { table } from "./table.ts";
+import { table } from "../text/table.ts";
 
 /** `gc`: housekeeping now, as every start of an opencode does it. */
 export const gc: Command = {

@@ -1,5 +1,6 @@
 import { systemClock } from "../host/system-clock.ts";
 import { endTree } from "../processes/end-tree.ts";
+import { leftTree } from "../processes/left-tree.ts";
 import { FileInstanceStore } from "../store/file-instance-store.ts";
 import { LostRecords } from "../store/lost-records.ts";
 import type { LostInstance } from "../supervisor/recovery.ts";
@@ -29,8 +30,10 @@ export async function endLeftTree({ records, identity, options, warn }: CommandC
   const record = await records.read(instanceId);
   // A pid means nothing outside of its boot and namespace: there the marker alone tells.
   const isHere = record?.supervisor.bootId === identity.bootId;
-  const root = isHere ? (record.process ?? undefined) : undefined;
-  const { survivors } = await endTree({ root, marker: instanceId }, options.killGraceMs);
+  const process = isHere ? (record.process ?? undefined) : undefined;
+  const isWarm = record?.backend === "warm";
+  const tree = leftTree({ instanceId, process, isWarm, ownerPid: record?.supervisor.pid ?? 0 });
+  const { survivors } = await endTree(tree, options.killGraceMs);
   for (const { pid, command } of survivors) warn(`could not be ended: ${command} (pid ${pid})`);
 }
 

@@ -1,5 +1,5 @@
 import type { InstanceRecord } from "../store/record.ts";
-import { LogParts } from "./log-parts.ts";
+import { LogParts } from "../store/log-parts.ts";
 import type { Command, CommandContext } from "./command.ts";
 import { findRecord, ownerState } from "./find-record.ts";
 

@@ -1,8 +1,8 @@
 import type { InstanceRecord } from "../store/record.ts";
 import type { Command } from "./command.ts";
 import { ownerState } from "./find-record.ts";
-import { duration, plainLine } from "./plain-text.ts";
-import { colouredStatus, table } from "./table.ts";
+import { duration, plainLine } from "../text/plain-text.ts";
+import { colouredStatus, table } from "../text/table.ts";
 
 const HEAD = ["ID", "AGENT", "STATUS", "ACTIVITY", "TOOLS", "COST", "AGE", "OPENCODE", "TITLE"];
 const TITLE_CHARACTERS = 40;

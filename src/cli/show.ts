@@ -3,8 +3,8 @@ import type { InstanceRecord } from "../store/record.ts";
 import { resultPath } from "../store/state-paths.ts";
 import { CommandError, type Command, type CommandContext } from "./command.ts";
 import { findRecord, ownerState } from "./find-record.ts";
-import { duration, plainLine, plainText } from "./plain-text.ts";
-import { colouredStatus } from "./table.ts";
+import { duration, plainLine, plainText } from "../text/plain-text.ts";
+import { colouredStatus } from "../text/table.ts";
 
 const LINE_CHARACTERS = 400;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { LogParts } from "../../src/cli/log-parts.ts";
+import { LogParts } from "../../src/store/log-parts.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const WRITER = join(import.meta.dir, "../fixtures/rotates-a-log.ts");
