@@ -71,6 +71,10 @@ const optionsSchema = z.object({
   backgroundTokenBudget: whole(0, 0),
   /** US dollars that all agents of one opencode process may cost together; 0: no limit. */
   fleetBudgetUsd: z.number().min(0).default(0),
+  /** Whether a plan opens in the browser by itself, where there is one. `never`: its link is printed only. */
+  planOpenBrowser: z.enum(["auto", "never"]).default("auto"),
+  /** While a plan is up for review: the agent is asked to wait, or its tools that write are refused as well. */
+  planGate: z.enum(["ask", "enforce"]).default("ask"),
 });
 
 type RawOptions = z.infer<typeof optionsSchema>;

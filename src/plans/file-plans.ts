@@ -7,7 +7,7 @@ import { PlanLock } from "./plan-lock.ts";
 import { caught, problem } from "./plan-problems.ts";
 import type { EditResult, Plans, PlanSummary, Result, StoredPlan } from "./plan-store-port.ts";
 import { summarize } from "./plan-summary.ts";
-import { askForReview, decideReview, isDecision, tellReview } from "./review.ts";
+import { askForReview, decideReview, isDecision, tellReview, toldUntil } from "./review.ts";
 import { PlanWatch, type Sight } from "./watch-plan.ts";
 
 /** Times of the disk this far ahead of the clock are somebody's mistake, and are not followed. */
@@ -119,6 +119,15 @@ class FilePlans implements Plans {
 
   async told(slug: string, until: string): Promise<Result<StoredPlan>> {
     return await this.#changeMeta(slug, (meta) => tellReview(meta, until));
+  }
+
+  async tellOnce(slug: string, from: string, until: string): Promise<Result<boolean>> {
+    let isFirst = false;
+    const changed = await this.#changeMeta(slug, (meta) => {
+      isFirst = toldUntil(meta) === from;
+      return isFirst ? { ...meta, review: { ...meta.review, toldUntil: until } } : meta;
+    });
+    return changed.ok ? { ok: true, value: isFirst } : changed;
   }
 
   watch(slug: string, changed: (now: Result<StoredPlan>) => void): { close(): void } {

@@ -83,6 +83,13 @@ export interface Plans {
   /** The session that asked has been told of all that a person did up to then. */
   told(slug: string, until: string): Promise<Result<StoredPlan>>;
   /**
+   * Moves the moment up to which the asker has been told, if it still is `from`: of several who want to tell the same,
+   * one may.
+   *
+   * @returns whether it was moved
+   */
+  tellOnce(slug: string, from: string, until: string): Promise<Result<boolean>>;
+  /**
    * Calls back with the plan after each change of its files, by whomever, within 100 ms; once at first. What was changed
    * by hand (not through a store) counts as a person's edit: it is written into `edits` with a revision of its own.
    *

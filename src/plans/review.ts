@@ -42,6 +42,11 @@ export function tellReview(meta: PlanMeta, until: string): PlanMeta {
   return { ...meta, review: { ...meta.review, toldUntil: until } };
 }
 
+/** The moment up to which the asker knows everything; `undefined` where nobody has asked. */
+export function toldUntil({ review }: PlanMeta): string | undefined {
+  return review.toldUntil ?? review.askedAt;
+}
+
 /** Nothing of the review is left for the asker to be told of. */
 function isOver({ review }: PlanMeta): boolean {
   if (review.state === "open") return false;

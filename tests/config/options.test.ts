@@ -33,6 +33,8 @@ const defaults: Options = {
   backgroundBudgetUsd: 0,
   backgroundTokenBudget: 0,
   fleetBudgetUsd: 0,
+  planOpenBrowser: "auto",
+  planGate: "ask",
   loopGuardDisabled: false,
   logsDisabled: false,
   logLevel: "info",
