@@ -76,7 +76,8 @@ export function updateElement(draft: PlanDraft, { id, changes: given, base }: Of
   if (fault !== undefined) return fault;
   draft.elements.set(id, element);
   draft.record("updated", "element", id, fields);
-  if (element.autoPlaced === true) draft.needsLayout = true;
+  const isResized = element.width !== before.width || element.height !== before.height;
+  if (element.autoPlaced === true && (isResized || before.autoPlaced !== true)) draft.needsLayout = true;
   return id;
 }
 
