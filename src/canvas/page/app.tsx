@@ -1,0 +1,58 @@
+import { ReactFlowProvider } from "@xyflow/react";
+import { useEffect } from "react";
+import { ConnectDialog } from "./canvas/connect-dialog.tsx";
+import { FindDialog } from "./canvas/find-dialog.tsx";
+import { PlanCanvas } from "./canvas/plan-canvas.tsx";
+import { CommentsPanel } from "./comments/comments-panel.tsx";
+import { DecideDialog } from "./review/decide-dialog.tsx";
+import { ConnectionBanner } from "./shell/connection-banner.tsx";
+import { Header } from "./shell/header.tsx";
+import { HelpDialog } from "./shell/help-dialog.tsx";
+import { NoticeList } from "./shell/notice-list.tsx";
+import { usePage } from "./shell/page-state.ts";
+import { usePlan } from "./sync/plan-store.ts";
+
+/** The page. */
+export function App() {
+  const loaded = usePlan(({ plan }) => plan !== null);
+  const commentsOpen = usePage((page) => page.commentsOpen);
+  usePageTitle();
+  return (
+    <ReactFlowProvider>
+      <div className="app">
+        <Header />
+        <ConnectionBanner />
+        <div className="work">
+          {loaded ? <PlanCanvas /> : <main className="loading" aria-busy="true" aria-label="Plan" />}
+          {commentsOpen && <CommentsPanel />}
+        </div>
+        <NoticeList />
+      </div>
+      <OpenDialog />
+    </ReactFlowProvider>
+  );
+}
+
+function OpenDialog() {
+  const dialog = usePage((page) => page.dialog);
+  if (dialog === null) return null;
+  switch (dialog.kind) {
+    case "help":
+      return <HelpDialog />;
+    case "find":
+      return <FindDialog />;
+    case "connect":
+      return <ConnectDialog from={dialog.from} />;
+    case "decide":
+      return <DecideDialog decision={dialog.decision} />;
+  }
+}
+
+/** The tab says whether the agent waits. */
+function usePageTitle(): void {
+  const title = usePlan(({ plan }) => plan?.title ?? "Plan");
+  const waits = usePlan(({ stored }) => stored?.meta.review.state === "open");
+  useEffect(() => {
+    document.title = `${waits ? "● " : ""}${title}`;
+  }, [title, waits]);
+}

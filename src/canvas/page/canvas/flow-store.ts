@@ -1,0 +1,78 @@
+import { applyEdgeChanges, applyNodeChanges, type EdgeChange, type NodeChange } from "@xyflow/react";
+import { create } from "zustand";
+import { usePlan } from "../sync/plan-store.ts";
+import { flowEdges, flowNodes, handlesOf, type ConnectionEdge, type ElementNode } from "./flow-nodes.ts";
+
+interface FlowState {
+  readonly nodes: readonly ElementNode[];
+  readonly edges: readonly ConnectionEdge[];
+}
+
+/** What the canvas draws: the plan's geometry, and what is selected or held. */
+export const useFlow = create<FlowState>(() => ({ nodes: [], edges: [] }));
+
+/** Follows the plan. */
+export function startFlow(): void {
+  usePlan.subscribe(({ plan, elements, connections }, before) => {
+    if (plan === null) return;
+    if (elements !== before.elements) {
+      useFlow.setState((flow) => ({ nodes: flowNodes(plan.elements, flow.nodes) }));
+    }
+    if (connections !== before.connections || elements !== before.elements) {
+      useFlow.setState((flow) => ({ edges: flowEdges(plan.connections, elements, flow.edges) }));
+    }
+  });
+}
+
+export function changeNodes(changes: NodeChange<ElementNode>[]): void {
+  const wanted = changes.filter(isOwnChange);
+  if (wanted.length === 0) return;
+  useFlow.setState((flow) => ({ nodes: applyNodeChanges(wanted, [...flow.nodes]).map(holdStill) }));
+}
+
+export function changeEdges(changes: EdgeChange<ConnectionEdge>[]): void {
+  const wanted = changes.filter(({ type }) => type === "select");
+  if (wanted.length > 0) useFlow.setState((flow) => ({ edges: applyEdgeChanges(wanted, [...flow.edges]) }));
+}
+
+/** Selects these elements and nothing else. */
+export function selectOnly(ids: readonly string[]): void {
+  useFlow.setState(({ nodes, edges }) => ({
+    nodes: nodes.map((node) =>
+      node.selected === ids.includes(node.id) ? node : { ...node, selected: ids.includes(node.id) },
+    ),
+    edges: edges.map((edge) => (edge.selected ? { ...edge, selected: false } : edge)),
+  }));
+}
+
+export function selectedElements(): readonly string[] {
+  return useFlow
+    .getState()
+    .nodes.filter(({ selected }) => selected)
+    .map(({ id }) => id);
+}
+
+export function selectedConnections(): readonly string[] {
+  return useFlow
+    .getState()
+    .edges.filter(({ selected }) => selected)
+    .map(({ id }) => id);
+}
+
+/** Removing is the plan's; sizes that the canvas measures are not the person's. */
+function isOwnChange(change: NodeChange<ElementNode>): boolean {
+  return (
+    change.type === "select" ||
+    change.type === "position" ||
+    (change.type === "dimensions" && change.resizing !== undefined)
+  );
+}
+
+/** What the person holds follows the pointer at once. */
+function holdStill(node: ElementNode): ElementNode {
+  if (!node.dragging && node.resizing === undefined) return node;
+  const { className: _gliding, resizing, ...still } = node;
+  if (resizing === undefined) return still;
+  const handles = handlesOf(node.width ?? 0, node.height ?? 0);
+  return resizing ? { ...still, resizing, handles } : { ...still, handles };
+}

@@ -1,0 +1,96 @@
+import { useReactFlow, type FitViewOptions } from "@xyflow/react";
+import { useEffect } from "react";
+import { openDialog, usePage } from "../shell/page-state.ts";
+import { redo, undo } from "../sync/plan-session.ts";
+import { usePlan } from "../sync/plan-store.ts";
+import { deleteSelected, duplicateSelected, moveSelected, startComment } from "./actions.ts";
+import { selectedConnections, selectedElements, selectOnly } from "./flow-store.ts";
+import { commandOf, type Command } from "./key-commands.ts";
+import { editElement } from "./selection-bar.tsx";
+
+/** Does what keys ask for, wherever the focus is, except in fields and dialogs. */
+export function Keyboard({ fit }: { readonly fit: FitViewOptions }) {
+  const { zoomIn, zoomOut, fitView } = useReactFlow();
+  useEffect(() => {
+    const views: Partial<Record<Command["kind"], () => void>> = {
+      zoom_in: () => void zoomIn({ duration: 150 }),
+      zoom_out: () => void zoomOut({ duration: 150 }),
+      fit: () => void fitView({ ...fit, duration: 300 }),
+    };
+    const onKeyDown = (event: KeyboardEvent) => {
+      const command = isElsewhere(event) ? null : commandOf(event);
+      if (command === null) return;
+      if (command.kind === "edit" && isControl(event.target)) return;
+      event.preventDefault();
+      const view = views[command.kind];
+      if (view !== undefined) view();
+      else run(command);
+    };
+    const onFocus = (event: FocusEvent) => selectFocused(event.target);
+    document.addEventListener("keydown", onKeyDown);
+    document.addEventListener("focusin", onFocus);
+    return () => {
+      document.removeEventListener("keydown", onKeyDown);
+      document.removeEventListener("focusin", onFocus);
+    };
+  }, [zoomIn, zoomOut, fitView, fit]);
+  return null;
+}
+
+function run(command: Command): void {
+  const [selected] = selectedElements();
+  const [connection] = selectedConnections();
+  switch (command.kind) {
+    case "undo":
+      return undo();
+    case "redo":
+      return redo();
+    case "move":
+      return moveSelected(command.dx, command.dy);
+    case "delete":
+      return deleteSelected();
+    case "duplicate":
+      return duplicateSelected();
+    case "edit":
+      if (selected !== undefined) editElement(selected);
+      else if (connection !== undefined) usePage.setState({ labelling: connection });
+      return;
+    case "comment":
+      return startComment();
+    case "add":
+      return document.querySelector<HTMLElement>(".toolbar .tool")?.focus();
+    case "connect":
+      if (selected !== undefined) openDialog({ kind: "connect", from: selected });
+      return;
+    case "select_all":
+      return selectOnly([...usePlan.getState().elements.keys()]);
+    case "find":
+      return openDialog({ kind: "find" });
+    case "help":
+      return openDialog({ kind: "help" });
+    case "escape":
+      usePage.setState({ placingComment: false, composing: null });
+      return selectOnly([]);
+    case "zoom_in":
+    case "zoom_out":
+    case "fit":
+      return;
+  }
+}
+
+/** The Tab key selects what it comes to, so that the other keys act on it. */
+function selectFocused(target: EventTarget | null): void {
+  if (!(target instanceof HTMLElement) || !target.matches(".react-flow__node:focus-visible")) return;
+  const id = target.dataset["id"];
+  if (id !== undefined && !selectedElements().includes(id)) selectOnly([id]);
+}
+
+function isElsewhere({ target, defaultPrevented }: KeyboardEvent): boolean {
+  if (defaultPrevented) return true;
+  return target instanceof Element && target.closest("input:not([type=checkbox]), textarea, select, dialog") !== null;
+}
+
+/** What Enter itself presses. */
+function isControl(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("button, a, input, summary") !== null;
+}

@@ -1,0 +1,139 @@
+import {
+  Background,
+  BackgroundVariant,
+  ConnectionMode,
+  MiniMap,
+  ReactFlow,
+  SelectionMode,
+  useReactFlow,
+  type OnConnectEnd,
+} from "@xyflow/react";
+import { memo, type MouseEvent } from "react";
+import { NewCommentPlace } from "../comments/new-comment-place.tsx";
+import { CommentPins } from "../comments/comment-pins.tsx";
+import { usePage } from "../shell/page-state.ts";
+import { edit } from "../sync/plan-session.ts";
+import { usePlan } from "../sync/plan-store.ts";
+import { addElement, connect } from "./actions.ts";
+import { ConnectionEdgeView } from "./connection-edge.tsx";
+import { ElementNodeView } from "../elements/element-node.tsx";
+import { shownType } from "../elements/element-types.ts";
+import { changeEdges, changeNodes, useFlow } from "./flow-store.ts";
+import type { ConnectionEdge, ElementNode } from "./flow-nodes.ts";
+import { ImageDrop } from "./image-drop.tsx";
+import { Keyboard } from "./keyboard.tsx";
+import { SelectionBar } from "./selection-bar.tsx";
+import { Toolbar } from "./toolbar.tsx";
+import { ViewControls } from "./view-controls.tsx";
+import { ZoomVariable } from "./zoom-variable.tsx";
+
+const nodeTypes = { element: ElementNodeView };
+const edgeTypes = { connection: ConnectionEdgeView };
+const FIT = { padding: 0.12, maxZoom: 1 };
+
+/** The plan, to look at and to work on. */
+export const PlanCanvas = memo(function PlanCanvas() {
+  const nodes = useFlow((flow) => flow.nodes) as ElementNode[];
+  const edges = useFlow((flow) => flow.edges) as ConnectionEdge[];
+  const placing = usePage((page) => page.placingComment);
+  const { screenToFlowPosition } = useReactFlow();
+
+  const addWhereClicked = (event: MouseEvent) => {
+    const onPane = event.target instanceof Element && event.target.classList.contains("react-flow__pane");
+    if (onPane && !placing) addElement("text", screenToFlowPosition({ x: event.clientX, y: event.clientY }));
+  };
+
+  return (
+    <main className="canvas" aria-label="Plan" data-placing={placing || undefined} onDoubleClick={addWhereClicked}>
+      <ReactFlow<ElementNode, ConnectionEdge>
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        onNodesChange={changeNodes}
+        onEdgesChange={changeEdges}
+        onNodeDragStop={saveMove}
+        onSelectionDragStop={(event, moved) => saveMove(event, null, moved)}
+        onConnect={({ source, target }) => connect(source, target)}
+        onConnectEnd={connectToBody}
+        connectionMode={ConnectionMode.Loose}
+        connectionRadius={40}
+        connectionLineStyle={CONNECTION_LINE}
+        selectionMode={SelectionMode.Partial}
+        deleteKeyCode={null}
+        disableKeyboardA11y
+        edgesFocusable={false}
+        elevateNodesOnSelect
+        fitView
+        fitViewOptions={FIT}
+        minZoom={0.05}
+        maxZoom={2.5}
+        panOnScroll
+        zoomOnDoubleClick={false}
+        nodeDragThreshold={3}
+        onlyRenderVisibleElements
+      >
+        <svg className="markers" aria-hidden="true">
+          <defs>
+            <marker
+              id="arrow-head"
+              viewBox="0 0 12 12"
+              refX="10"
+              refY="6"
+              markerWidth="9"
+              markerHeight="9"
+              orient="auto-start-reverse"
+            >
+              <path d="M2 1.5 10.500 6 2 10.500 4 6z" />
+            </marker>
+          </defs>
+        </svg>
+        <Background variant={BackgroundVariant.Dots} gap={24} size={1.6} />
+        <MiniMap<ElementNode>
+          pannable
+          zoomable
+          ariaLabel="Mini map"
+          nodeClassName={miniMapClass}
+          nodeBorderRadius={24}
+        />
+        <ZoomVariable />
+        <CommentPins />
+        <NewCommentPlace />
+        <SelectionBar />
+        <Toolbar />
+        <ViewControls fit={FIT} />
+        <Keyboard fit={FIT} />
+        <ImageDrop />
+      </ReactFlow>
+    </main>
+  );
+});
+
+const CONNECTION_LINE = { stroke: "var(--accent)", strokeWidth: 2 };
+
+/** Dropped anywhere on an element, not only on a handle. */
+const connectToBody: OnConnectEnd = (event, { isValid, fromNode }) => {
+  if (isValid === true || fromNode === null) return;
+  const point = "changedTouches" in event ? event.changedTouches[0] : event;
+  if (point === undefined) return;
+  const hit = document.elementFromPoint(point.clientX, point.clientY)?.closest<HTMLElement>(".react-flow__node");
+  const id = hit?.dataset["id"];
+  if (id !== undefined) connect(fromNode.id, id);
+};
+
+/** A drag is one edit, at its end. */
+function saveMove(_event: unknown, _node: ElementNode | null, moved: readonly ElementNode[]): void {
+  const { elements } = usePlan.getState();
+  edit(
+    moved.flatMap(({ id, position }) => {
+      const [x, y] = [Math.round(position.x), Math.round(position.y)];
+      const element = elements.get(id);
+      if (element === undefined || (element.x === x && element.y === y)) return [];
+      return [{ op: "update_element" as const, id, changes: { x, y } }];
+    }),
+  );
+}
+
+function miniMapClass({ id }: ElementNode): string {
+  return `map-${shownType(usePlan.getState().elements.get(id)?.type ?? "text")}`;
+}

@@ -1,0 +1,83 @@
+import { Panel } from "@xyflow/react";
+import { useRef, type KeyboardEvent } from "react";
+import { ELEMENT_TYPES, type ElementType } from "../../../plans/plan.ts";
+import { typeName } from "../elements/element-types.ts";
+import { Icon } from "../elements/icons.tsx";
+import { usePage } from "../shell/page-state.ts";
+import { addElement, addImage, startComment } from "./actions.ts";
+import { useMiddle } from "./use-middle.ts";
+
+/** What can be added. One stop for the Tab key; the arrow keys go on from there. */
+export function Toolbar() {
+  const middle = useMiddle();
+  const placing = usePage((page) => page.placingComment);
+  const picker = useRef<HTMLInputElement>(null);
+  const add = (type: ElementType) => {
+    if (type === "image") picker.current?.click();
+    else addElement(type, middle());
+  };
+  return (
+    <Panel position="center-left" className="toolbar-place">
+      <div
+        className="toolbar"
+        role="toolbar"
+        aria-label="Add to the plan"
+        aria-orientation="vertical"
+        onKeyDown={moveFocus}
+      >
+        {ELEMENT_TYPES.map((type, index) => (
+          <button
+            key={type}
+            type="button"
+            className="tool"
+            data-type={type}
+            data-testid={`add-${type}`}
+            data-tip={typeName(type)}
+            aria-label={`Add: ${typeName(type)}`}
+            tabIndex={index === 0 ? 0 : -1}
+            onClick={() => add(type)}
+          >
+            <Icon name={type} />
+          </button>
+        ))}
+        <span className="toolbar-gap" />
+        <button
+          type="button"
+          className="tool"
+          data-testid="add-comment"
+          data-tip="Comment (C)"
+          aria-label="Comment"
+          aria-pressed={placing}
+          tabIndex={-1}
+          onClick={startComment}
+        >
+          <Icon name="comment" />
+        </button>
+        <input
+          ref={picker}
+          type="file"
+          accept="image/*"
+          hidden
+          data-testid="image-file"
+          onChange={({ target }) => {
+            const file = target.files?.[0];
+            if (file !== undefined) void addImage(file, middle());
+            target.value = "";
+          }}
+        />
+      </div>
+    </Panel>
+  );
+}
+
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
+
+function moveFocus(event: KeyboardEvent<HTMLElement>): void {
+  const step = STEPS[event.key];
+  if (step === undefined) return;
+  event.preventDefault();
+  event.stopPropagation();
+  const tools = [...event.currentTarget.querySelectorAll<HTMLElement>(".tool")];
+  const now = tools.findIndex((tool) => tool === document.activeElement);
+  tools.at((now + step) % tools.length)?.focus();
+}

@@ -1,0 +1,57 @@
+import { memo } from "react";
+import type { PlanComment } from "../../../plans/plan.ts";
+import { MarkdownText } from "../elements/markdown.tsx";
+import { usePlan } from "../sync/plan-store.ts";
+import { reply, setResolved } from "./comment-actions.ts";
+import { CommentAuthor } from "./comment-author.tsx";
+import { RemarkForm } from "./remark-form.tsx";
+
+interface CommentThreadProps {
+  readonly comment: PlanComment;
+  readonly active: boolean;
+  readonly choose: () => void;
+}
+
+/** A comment, what was replied, and a place to reply. */
+export const CommentThread = memo(function CommentThread({ comment, active, choose }: CommentThreadProps) {
+  const title = usePlan(({ elements }) =>
+    comment.elementId === null ? null : elements.get(comment.elementId)?.title || "untitled",
+  );
+  const resolved = comment.resolved === true;
+  return (
+    <article
+      className="thread"
+      data-testid={`comment-${comment.id}`}
+      data-active={active || undefined}
+      data-resolved={resolved || undefined}
+    >
+      <div className="thread-head">
+        <button type="button" className="thread-place" onClick={choose} aria-expanded={active}>
+          {title === null ? "On the canvas" : title}
+        </button>
+        <button
+          type="button"
+          className="button button-quiet thread-resolve"
+          data-testid="comment-resolve"
+          onClick={() => setResolved(comment, !resolved)}
+        >
+          {resolved ? "Reopen" : "Resolve"}
+        </button>
+      </div>
+      <Remark author={comment.author} text={comment.text} at={comment.created} />
+      {comment.thread.map(({ id, author, text, created }) => (
+        <Remark key={id} author={author} text={text} at={created} />
+      ))}
+      {active && !resolved && <RemarkForm label="Reply" testId="reply" send={(text) => reply(comment.id, text)} />}
+    </article>
+  );
+});
+
+function Remark(props: { readonly author: string; readonly text: string; readonly at: string }) {
+  return (
+    <div className="remark">
+      <CommentAuthor author={props.author} at={props.at} />
+      <MarkdownText text={props.text} />
+    </div>
+  );
+}

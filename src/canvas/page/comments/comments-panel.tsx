@@ -1,0 +1,75 @@
+import { useReactFlow } from "@xyflow/react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import type { PlanComment } from "../../../plans/plan.ts";
+import { selectOnly } from "../canvas/flow-store.ts";
+import { Icon } from "../elements/icons.tsx";
+import { usePage } from "../shell/page-state.ts";
+import { usePlan } from "../sync/plan-store.ts";
+import { CommentThread } from "./comment-thread.tsx";
+
+/** All comments, oldest first; choosing one shows where it is pinned. */
+export function CommentsPanel() {
+  const comments = usePlan((state) => state.plan?.comments) ?? [];
+  const [showResolved, setShowResolved] = useState(false);
+  const activeId = usePage((page) => page.activeComment);
+  const active = comments.find(({ id }) => id === activeId);
+  const shown = comments.filter((comment) => showResolved || comment.resolved !== true || comment === active);
+  const resolved = comments.filter((comment) => comment.resolved === true).length;
+  const jump = useJump();
+  const close = () => usePage.setState({ commentsOpen: false, activeComment: null });
+  return (
+    <aside className="panel" data-testid="comments-panel" aria-label="Comments">
+      <header className="panel-head">
+        <h2>Comments</h2>
+        {resolved > 0 && (
+          <label className="panel-filter">
+            <input type="checkbox" checked={showResolved} onChange={({ target }) => setShowResolved(target.checked)} />
+            {`Resolved (${resolved})`}
+          </label>
+        )}
+        <button
+          type="button"
+          className="button button-quiet button-icon"
+          aria-label="Close the comments"
+          onClick={close}
+        >
+          <Icon name="close" />
+        </button>
+      </header>
+      {shown.length === 0 && (
+        <p className="panel-empty">
+          Nothing here yet. Press <kbd>C</kbd>, then click on the plan: the agent sees each comment.
+        </p>
+      )}
+      <ol className="comment-list">
+        {shown.map((comment) => (
+          <ActiveIntoView key={comment.id} active={comment.id === activeId}>
+            <CommentThread comment={comment} active={comment.id === activeId} choose={() => jump(comment)} />
+          </ActiveIntoView>
+        ))}
+      </ol>
+    </aside>
+  );
+}
+
+function ActiveIntoView({ active, children }: { readonly active: boolean; readonly children: ReactNode }) {
+  const item = useRef<HTMLLIElement>(null);
+  useEffect(() => {
+    if (active) item.current?.scrollIntoView({ block: "nearest" });
+  }, [active]);
+  return <li ref={item}>{children}</li>;
+}
+
+/** Moves the view to where a comment is pinned. */
+function useJump(): (comment: PlanComment) => void {
+  const { setCenter, getZoom } = useReactFlow();
+  return (comment) => {
+    usePage.setState({ activeComment: comment.id });
+    const element = comment.elementId === null ? undefined : usePlan.getState().elements.get(comment.elementId);
+    const zoom = Math.max(getZoom(), 0.7);
+    if (element !== undefined) {
+      selectOnly([element.id]);
+      void setCenter(element.x + element.width / 2, element.y + element.height / 2, { zoom, duration: 350 });
+    } else void setCenter(comment.x ?? 0, comment.y ?? 0, { zoom, duration: 350 });
+  };
+}

@@ -1,0 +1,63 @@
+import { memo, type ReactNode } from "react";
+import type { PlanElement } from "../../../plans/plan.ts";
+import { AnswerField } from "./answer-field.tsx";
+import { Diagram } from "./diagram.tsx";
+import { shownType } from "./element-types.ts";
+import { CodeText, MarkdownText } from "./markdown.tsx";
+import { Picture } from "./picture.tsx";
+import { TextEditor } from "./text-editor.tsx";
+
+interface ElementBodyProps {
+  readonly element: PlanElement;
+  readonly editing: boolean;
+  readonly selected: boolean;
+}
+
+/** What is in an element, below its title. */
+export const ElementBody = memo(function ElementBody({ element, editing, selected }: ElementBodyProps) {
+  const writes = editing && element.type !== "image";
+  return (
+    <>
+      <div
+        className={`card-body${selected ? " nowheel" : ""}`}
+        data-testid="element-content"
+        dir="auto"
+        {...(selected ? { tabIndex: 0, role: "region", "aria-label": "Content" } : {})}
+      >
+        {writes ? <ContentEditor type={element.type} /> : <Content element={element} />}
+      </div>
+      {element.type === "question" && <AnswerField element={element} />}
+    </>
+  );
+});
+
+function ContentEditor({ type }: { readonly type: string }) {
+  const placeholders: Readonly<Record<string, string>> = {
+    code: "Code",
+    diagram: "flowchart LR\n  A[Start] --> B[End]",
+    mockup: "[ Search… ] ( Go )",
+  };
+  return (
+    <TextEditor field="content" label="Content" lines="many" placeholder={placeholders[type] ?? "Write Markdown…"} />
+  );
+}
+
+function Content({ element }: { readonly element: PlanElement }): ReactNode {
+  const { content, title } = element;
+  switch (shownType(element.type)) {
+    case "code":
+      return <CodeText code={content} language={element.language ?? ""} />;
+    case "diagram":
+      return <Diagram source={content} title={title} />;
+    case "mockup":
+      return <pre className="wireframe">{content}</pre>;
+    case "image":
+      return <Picture id={element.id} url={content} title={title} />;
+    case "text":
+    case "note":
+    case "task":
+    case "decision":
+    case "question":
+      return <MarkdownText text={content} />;
+  }
+}

@@ -1,0 +1,54 @@
+import { memo } from "react";
+import { create } from "zustand";
+import type { renderMarkdown } from "./markdown-renderer.tsx";
+
+type Render = typeof renderMarkdown;
+type Highlight = Parameters<Render>[1];
+
+/** What is loaded after the first paint: until then text is shown as it is. */
+const useRenderer = create<{ readonly render: Render | null; readonly highlight: Highlight }>(() => ({
+  render: null,
+  highlight: null,
+}));
+
+let loading: Promise<void> | null = null;
+let loadingHighlight: Promise<void> | null = null;
+
+/** Loads the Markdown renderer, once. */
+export async function loadMarkdown(): Promise<void> {
+  loading ??= import("./markdown-renderer.tsx").then(({ renderMarkdown }) =>
+    useRenderer.setState({ render: renderMarkdown }),
+  );
+  await loading;
+}
+
+async function loadHighlight(): Promise<void> {
+  loadingHighlight ??= import("rehype-highlight").then((module) =>
+    useRenderer.setState({ highlight: [module.default, { detect: false }] }),
+  );
+  await loadingHighlight;
+}
+
+/** Markdown, sanitised; code in it is coloured. */
+export const MarkdownText = memo(function MarkdownText({ text }: { readonly text: string }) {
+  const { render, highlight } = useRenderer();
+  const hasCode = text.includes("```") || text.includes("~~~");
+  if (render === null) {
+    void loadMarkdown();
+    return <div className="markdown markdown-plain">{text}</div>;
+  }
+  if (hasCode && highlight === null) void loadHighlight();
+  return <div className="markdown">{render(text, hasCode ? highlight : null)}</div>;
+});
+
+/** Code of one language, coloured. */
+export const CodeText = memo(function CodeText(props: { readonly code: string; readonly language: string }) {
+  return <MarkdownText text={fenced(props.code, props.language)} />;
+});
+
+/** A fenced block whose fence is longer than any run of the same mark in the code. */
+export function fenced(code: string, language: string): string {
+  const longest = Math.max(2, ...Array.from(code.matchAll(/`+/g), ([run]) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}${language.replaceAll(/[^\w+#-]/g, "")}\n${code}\n${fence}`;
+}

@@ -1,0 +1,17 @@
+// oxlint-disable-next-line import/no-unassigned-import -- the bundler takes style sheets from here
+import "./page.css";
+import { createRoot } from "react-dom/client";
+import { App } from "./app.tsx";
+import { startFlow } from "./canvas/flow-store.ts";
+import { watchForLostText } from "./elements/editing.ts";
+import { loadMarkdown } from "./elements/markdown.tsx";
+import { startSession } from "./sync/plan-session.ts";
+import { startTheme } from "./theme/theme.ts";
+
+startTheme();
+startFlow();
+watchForLostText();
+const page = document.getElementById("page");
+if (page !== null) createRoot(page).render(<App />);
+void startSession();
+void loadMarkdown();

@@ -1,0 +1,41 @@
+import { Icon } from "../elements/icons.tsx";
+import { reconnect, slug } from "../sync/plan-session.ts";
+import { usePlan } from "../sync/plan-store.ts";
+import { KeptEditsButtons } from "./kept-edits-buttons.tsx";
+
+/** What stands between the page and its plan, and what to do. */
+export function ConnectionBanner() {
+  const link = usePlan((state) => state.link);
+  const problem = usePlan((state) => state.problem);
+  const waiting = usePlan(({ pending }) => pending.length);
+  const kept = waiting === 0 ? "" : waiting === 1 ? " 1 edit is kept." : ` ${waiting} edits are kept.`;
+  if (link.state === "locked_out") {
+    return (
+      <div className="banner" data-kind="bad" data-testid="connection-banner" role="alert">
+        <p>
+          This page no longer belongs to a running server. Type <code>{`/plan open ${slug}`}</code> in opencode to open
+          it again.{kept}
+        </p>
+        {waiting > 0 && <KeptEditsButtons />}
+      </div>
+    );
+  }
+  if (problem !== null) {
+    return (
+      <div className="banner" data-kind="bad" data-testid="problem-banner" role="alert">
+        <p>{`${problem.message} What you see is the last that could be read.${kept}`}</p>
+        {waiting > 0 && <KeptEditsButtons />}
+      </div>
+    );
+  }
+  if (link.state !== "offline") return null;
+  return (
+    <div className="banner" data-kind="warn" data-testid="connection-banner" role="alert">
+      <p>{`No connection to opencode. You can go on: what you do is kept and sent when it is back.${kept}`}</p>
+      <button type="button" className="button" onClick={reconnect}>
+        <Icon name="retry" size={15} />
+        Try now
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,121 @@
+import type { ConnectionChanges, ElementChanges } from "../../../plans/operations.ts";
+import { Icon } from "../elements/icons.tsx";
+import type { NoticeContent } from "../sync/describe-refusal.ts";
+import { newId } from "../sync/new-id.ts";
+import { edit } from "../sync/plan-session.ts";
+import { dismissNotice, useNotices, type Notice } from "./notices.ts";
+import { useMiddle } from "../canvas/use-middle.ts";
+
+type Of<Kind extends NoticeContent["kind"]> = Extract<NoticeContent, { kind: Kind }>;
+
+/** What the person has to know or to choose. */
+export function NoticeList() {
+  const notices = useNotices((state) => state.notices);
+  return (
+    <div className="notices" aria-live="polite">
+      {notices.map((notice) => (
+        <div
+          key={notice.id}
+          className="notice"
+          data-kind={notice.content.kind}
+          data-testid={`notice-${notice.content.kind}`}
+        >
+          <NoticeBody notice={notice} />
+          <button
+            type="button"
+            className="button button-quiet button-icon notice-close"
+            aria-label="Dismiss"
+            onClick={() => dismissNotice(notice.id)}
+          >
+            <Icon name="close" size={16} />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function NoticeBody({ notice: { id, content } }: { readonly notice: Notice }) {
+  switch (content.kind) {
+    case "conflict":
+      return <Conflict id={id} content={content} />;
+    case "lost":
+      return <Lost id={id} content={content} />;
+    case "failure":
+      return (
+        <div>
+          <p>{content.message}</p>
+          {content.operations !== undefined && (
+            <details>
+              <summary>What was not saved</summary>
+              <pre>{JSON.stringify(content.operations, null, 2).slice(0, 20_000)}</pre>
+            </details>
+          )}
+        </div>
+      );
+    case "info":
+      return <p>{content.message}</p>;
+  }
+}
+
+function Conflict({ id, content }: { readonly id: number; readonly content: Of<"conflict"> }) {
+  const keepMine = () => {
+    const { what, mine, theirs } = content;
+    const changes: ElementChanges & ConnectionChanges = mine;
+    edit([{ op: what === "element" ? "update_element" : "update_connection", id: content.id, changes, base: theirs }]);
+    dismissNotice(id);
+  };
+  return (
+    <div>
+      <p>
+        <strong>{content.title || "A text"}</strong> was changed by somebody else while you were writing. Which text
+        stays?
+      </p>
+      <div className="versions">
+        <Version name="Yours" texts={content.mine} />
+        <Version name="Theirs" texts={content.theirs} />
+      </div>
+      <div className="notice-buttons">
+        <button type="button" className="button button-primary" data-testid="keep-mine" onClick={keepMine}>
+          Keep mine
+        </button>
+        <button type="button" className="button" data-testid="take-theirs" onClick={() => dismissNotice(id)}>
+          Take theirs
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Version({ name, texts }: { readonly name: string; readonly texts: Readonly<Record<string, string>> }) {
+  return (
+    <figure>
+      <figcaption>{name}</figcaption>
+      <pre tabIndex={0}>{Object.values(texts).join("\n\n")}</pre>
+    </figure>
+  );
+}
+
+function Lost({ id, content }: { readonly id: number; readonly content: Of<"lost"> }) {
+  const middle = useMiddle();
+  const addAgain = () => {
+    const { x, y } = middle();
+    const { element } = content;
+    const place = { x: Math.round(x - element.width / 2), y: Math.round(y - element.height / 2) };
+    edit([{ op: "add_element", element: { ...element, ...place, id: newId("el") } }]);
+    dismissNotice(id);
+  };
+  return (
+    <div>
+      <p>
+        <strong>{content.title || "The element"}</strong> was deleted while you were writing. Your text is here:
+      </p>
+      <pre tabIndex={0}>{[content.element.title, content.element.content].filter(Boolean).join("\n\n")}</pre>
+      <div className="notice-buttons">
+        <button type="button" className="button button-primary" data-testid="add-again" onClick={addAgain}>
+          Add it again
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+import { create } from "zustand";
+import type { Decision } from "../../../plans/plan.ts";
+
+/** Where a new comment goes: relative to the element, or to the canvas. */
+export interface CommentPlace {
+  readonly elementId: string | null;
+  readonly x: number;
+  readonly y: number;
+}
+
+export type OpenDialog =
+  | { readonly kind: "help" }
+  | { readonly kind: "find" }
+  /** Choose what an element is connected with; its connections. */
+  | { readonly kind: "connect"; readonly from: string }
+  | { readonly kind: "decide"; readonly decision: Decision };
+
+export interface PageState {
+  readonly dialog: OpenDialog | null;
+  /** The next click pins a comment. */
+  readonly placingComment: boolean;
+  readonly composing: CommentPlace | null;
+  readonly commentsOpen: boolean;
+  readonly activeComment: string | null;
+  /** The connection whose label is being written. */
+  readonly labelling: string | null;
+}
+
+/** What the page shows besides the plan; nobody else sees it. */
+export const usePage = create<PageState>(() => ({
+  dialog: null,
+  placingComment: false,
+  composing: null,
+  commentsOpen: false,
+  activeComment: null,
+  labelling: null,
+}));
+
+export function openDialog(dialog: OpenDialog): void {
+  usePage.setState({ dialog });
+}
+
+export function closeDialog(): void {
+  usePage.setState({ dialog: null });
+}

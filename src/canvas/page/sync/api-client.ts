@@ -1,0 +1,64 @@
+import type { DecisionRequest, EditAnswer, EditRequest, PlanAnswer, Refused } from "../../api.ts";
+import type { Operation, OperationRefusal } from "../../../plans/operations.ts";
+import type { PlanProblem, StoredPlan } from "../../../plans/plan-store-port.ts";
+
+const REQUEST_TIMEOUT_MS = 20_000;
+
+/** What became of a request. */
+export type Outcome =
+  | { readonly kind: "done"; readonly stored: StoredPlan }
+  /** The plan has changed in a way that does not go with the edit. */
+  | { readonly kind: "refused"; readonly refusal: OperationRefusal; readonly stored: StoredPlan }
+  /** No answer, or one that says to come back: worth sending again. */
+  | { readonly kind: "unreachable"; readonly message: string }
+  /** The cookie is not this server's. */
+  | { readonly kind: "locked_out" }
+  /** The server will never take it. */
+  | { readonly kind: "rejected"; readonly message: string; readonly problem?: PlanProblem };
+
+/** The server's side of one plan. Never throws. */
+export interface PlanApi {
+  read(): Promise<Outcome>;
+  edit(operations: readonly Operation[]): Promise<Outcome>;
+  decide(request: DecisionRequest): Promise<Outcome>;
+}
+
+/** @param base `/api/plans/<slug>` */
+export function createApiClient(base: string, request: typeof fetch = (input, init) => fetch(input, init)): PlanApi {
+  const post = (path: string, body: EditRequest | DecisionRequest) =>
+    ask(request, `${base}${path}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  return {
+    read: () => ask(request, base, {}),
+    edit: (operations) => post("/edits", { operations }),
+    decide: (decision) => post("/decision", decision),
+  };
+}
+
+async function ask(request: typeof fetch, url: string, init: RequestInit): Promise<Outcome> {
+  try {
+    const response = await request(url, {
+      ...init,
+      credentials: "same-origin",
+      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    });
+    if (response.status === 401 || response.status === 403) return { kind: "locked_out" };
+    return readAnswer(response.status, (await response.json()) as PlanAnswer | EditAnswer | Refused);
+  } catch (error) {
+    return { kind: "unreachable", message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function readAnswer(status: number, answer: PlanAnswer | EditAnswer | Refused): Outcome {
+  if ("plan" in answer) return { kind: "done", stored: answer };
+  if ("ok" in answer) {
+    if (answer.ok) return { kind: "done", stored: answer.stored };
+    return { kind: "refused", refusal: answer.refusal, stored: answer.stored };
+  }
+  const comesBack = status >= 500 || status === 429 || answer.problem?.reason === "locked";
+  if (comesBack) return { kind: "unreachable", message: answer.error };
+  return { kind: "rejected", message: answer.error, ...(answer.problem ? { problem: answer.problem } : {}) };
+}

@@ -1,0 +1,60 @@
+import type { PlanEvent } from "../../api.ts";
+import type { Outcome } from "./api-client.ts";
+import { retryDelayMs } from "./retry-delay.ts";
+
+export interface LiveEventsParts {
+  readonly url: string;
+  readonly opened: () => void;
+  readonly received: (event: PlanEvent) => void;
+  readonly lost: (outcome: Outcome) => void;
+  /** Why the stream could not be opened: an `EventSource` does not say. */
+  readonly probe: () => Promise<Outcome>;
+}
+
+/** Follows the plan, and tries again for as long as the page is there. */
+export class LiveEvents {
+  #source: EventSource | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+  readonly #parts: LiveEventsParts;
+
+  constructor(parts: LiveEventsParts) {
+    this.#parts = parts;
+  }
+
+  connect(): void {
+    this.close();
+    const source = new EventSource(this.#parts.url);
+    this.#source = source;
+    source.addEventListener("open", () => {
+      this.#parts.opened();
+    });
+    source.addEventListener("message", (message) => {
+      this.#parts.received(JSON.parse(String(message.data)) as PlanEvent);
+    });
+    source.addEventListener("error", () => {
+      if (source === this.#source) void this.retry();
+    });
+  }
+
+  /** All goes well: the next failure is the first again. */
+  settled(): void {
+    this.#failures = 0;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#source?.close();
+    this.#source = null;
+  }
+
+  /** Connects again after a while, each time later. */
+  async retry(): Promise<void> {
+    this.close();
+    const delayMs = retryDelayMs(this.#failures, Math.random());
+    this.#failures += 1;
+    this.#timer = setTimeout(() => this.connect(), delayMs);
+    const outcome = await this.#parts.probe();
+    this.#parts.lost(outcome);
+  }
+}

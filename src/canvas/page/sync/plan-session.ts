@@ -1,0 +1,129 @@
+import type { Operation } from "../../../plans/operations.ts";
+import type { Decision } from "../../../plans/plan.ts";
+import { createApiClient, type Outcome } from "./api-client.ts";
+import { EditQueue, type PendingEdit } from "./edit-queue.ts";
+import { inverseOperations } from "./inverse-operations.ts";
+import { createKeptEdits } from "./kept-edits.ts";
+import { LiveEvents } from "./live-events.ts";
+import { tellOfAnswer } from "./tell-of-answer.ts";
+import { showPlan, takeStored, usePlan } from "./plan-store.ts";
+import { remember, stepBack, stepForward } from "./undo-history.ts";
+
+/** `/plan/<slug>` */
+export const slug = decodeURIComponent(location.pathname.split("/")[2] ?? "");
+const base = `/api/plans/${encodeURIComponent(slug)}`;
+/** The plan as Markdown, as a download. */
+export const exportUrl = `${base}/export`;
+
+const api = createApiClient(base);
+const kept = createKeptEdits(sessionStorage, slug);
+const queue = new EditQueue(
+  {
+    send: async (operations) => await api.edit(operations),
+    changed: (pending) => {
+      kept.write(pending);
+      showPlan(pending);
+    },
+    answered: (edit, outcome) => {
+      takeOutcome(outcome);
+      tellOfAnswer(edit, outcome);
+    },
+    stopped: (outcome) => {
+      loseLink(outcome);
+      if (outcome.kind === "unreachable") void live.retry();
+    },
+  },
+  kept.read(),
+);
+
+const live = new LiveEvents({
+  url: `${base}/events`,
+  probe: async () => await api.read(),
+  opened: () => {
+    usePlan.setState({ link: { state: "live" } });
+    void queue.flush().then(() => {
+      if (queue.pending.length === 0) live.settled();
+    });
+  },
+  received: (event) => {
+    if (event.type === "plan") takeStored(event.stored);
+    else usePlan.setState({ problem: event.problem });
+  },
+  lost: loseLink,
+});
+
+/** Loads the plan and follows it. */
+export async function startSession(): Promise<void> {
+  usePlan.setState({ pending: queue.pending });
+  window.addEventListener("online", () => reconnect());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible" && usePlan.getState().link.state === "offline") reconnect();
+  });
+  const outcome = await api.read();
+  if (outcome.kind === "done" || outcome.kind === "refused") takeStored(outcome.stored);
+  else loseLink(outcome);
+  live.connect();
+}
+
+/** Tries at once. */
+export function reconnect(): void {
+  live.connect();
+}
+
+/** Does what the person did: shown at once, sent in order, taken back by {@link undo}. */
+export function edit(operations: readonly Operation[]): void {
+  const { plan, history } = usePlan.getState();
+  if (plan === null || operations.length === 0) return;
+  const undo = inverseOperations(plan, operations);
+  if (undo !== null && undo.length > 0) usePlan.setState({ history: remember(history, { redo: operations, undo }) });
+  enqueue(operations);
+}
+
+export function undo(): void {
+  const back = stepBack(usePlan.getState().history);
+  if (back === null) return;
+  usePlan.setState({ history: back.history });
+  enqueue(back.step.undo);
+}
+
+export function redo(): void {
+  const forward = stepForward(usePlan.getState().history);
+  if (forward === null) return;
+  usePlan.setState({ history: forward.history });
+  enqueue(forward.step.redo);
+}
+
+/** Decides once all that the person did before has reached the server. */
+export async function decide(decision: Decision, note: string): Promise<Outcome> {
+  await queue.flush();
+  if (queue.pending.length > 0) return { kind: "unreachable", message: "Your last edits have not been saved yet." };
+  const outcome = await api.decide({ decision, ...(note === "" ? {} : { note }) });
+  takeOutcome(outcome);
+  return outcome;
+}
+
+let editCount = 0;
+
+function enqueue(operations: readonly Operation[]): void {
+  editCount += 1;
+  const pending: PendingEdit = { id: `${Date.now()}-${editCount}`, operations };
+  queue.add(pending);
+}
+
+function takeOutcome(outcome: Outcome): void {
+  if (outcome.kind === "done" || outcome.kind === "refused") takeStored(outcome.stored);
+  if (outcome.kind === "rejected" && outcome.problem) usePlan.setState({ problem: outcome.problem });
+}
+
+function loseLink(outcome: Outcome): void {
+  if (outcome.kind === "locked_out") usePlan.setState({ link: { state: "locked_out" } });
+  else if (outcome.kind === "rejected") usePlan.setState({ problem: outcome.problem ?? problemOf(outcome.message) });
+  else
+    usePlan.setState({
+      link: { state: "offline", ...(outcome.kind === "unreachable" ? { message: outcome.message } : {}) },
+    });
+}
+
+function problemOf(message: string) {
+  return { reason: "unwritable", message } as const;
+}

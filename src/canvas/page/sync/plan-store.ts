@@ -1,0 +1,77 @@
+import { create } from "zustand";
+import type { PlanProblem, StoredPlan } from "../../../plans/plan-store-port.ts";
+import type { Connection, Plan, PlanComment, PlanElement } from "../../../plans/plan.ts";
+import type { PendingEdit } from "./edit-queue.ts";
+import { shareStructure } from "./share-structure.ts";
+import { showPending } from "./show-pending.ts";
+import { NO_HISTORY, type UndoHistory } from "./undo-history.ts";
+
+/** How the page stands with its server. */
+export type Link =
+  | { readonly state: "connecting" }
+  | { readonly state: "live" }
+  | { readonly state: "offline"; readonly message?: string }
+  /** The server does not know this page's cookie: another one has taken its place. */
+  | { readonly state: "locked_out" };
+
+export interface PlanState {
+  /** What the server said last. */
+  readonly stored: StoredPlan | null;
+  readonly pending: readonly PendingEdit[];
+  /** What is shown: the server's plan and what is not confirmed yet. */
+  readonly plan: Plan | null;
+  readonly elements: ReadonlyMap<string, PlanElement>;
+  readonly connections: ReadonlyMap<string, Connection>;
+  readonly commentsOf: ReadonlyMap<string | null, readonly PlanComment[]>;
+  /** Why the plan on disk cannot be read now; the page keeps what it shows. */
+  readonly problem: PlanProblem | null;
+  readonly link: Link;
+  readonly history: UndoHistory;
+}
+
+export const usePlan = create<PlanState>(() => ({
+  stored: null,
+  pending: [],
+  plan: null,
+  elements: new Map(),
+  connections: new Map(),
+  commentsOf: new Map(),
+  problem: null,
+  link: { state: "connecting" },
+  history: NO_HISTORY,
+}));
+
+/** Takes what the server says now, unless it has said something newer already. */
+export function takeStored(stored: StoredPlan): void {
+  const { stored: before, pending } = usePlan.getState();
+  if (before !== null && stored.plan.revision < before.plan.revision) return;
+  usePlan.setState({ stored: shareStructure(before, stored), problem: null });
+  showPlan(pending);
+}
+
+/** Shows the server's plan with these edits on top. */
+export function showPlan(pending: readonly PendingEdit[]): void {
+  const { stored, plan: before } = usePlan.getState();
+  if (stored === null) {
+    usePlan.setState({ pending });
+    return;
+  }
+  const plan = shareStructure(before, showPending(stored.plan, pending, new Date().toISOString()));
+  usePlan.setState({ pending, ...(plan === before ? {} : { plan, ...indexPlan(plan, before) }) });
+}
+
+type Index = Pick<PlanState, "elements" | "connections" | "commentsOf">;
+
+function indexPlan(plan: Plan, before: Plan | null): Partial<Index> {
+  return {
+    ...(plan.elements === before?.elements ? {} : { elements: byId(plan.elements) }),
+    ...(plan.connections === before?.connections ? {} : { connections: byId(plan.connections) }),
+    ...(plan.comments === before?.comments
+      ? {}
+      : { commentsOf: Map.groupBy(plan.comments, ({ elementId }) => elementId) }),
+  };
+}
+
+function byId<T extends { readonly id: string }>(members: readonly T[]): ReadonlyMap<string, T> {
+  return new Map(members.map((member) => [member.id, member]));
+}
