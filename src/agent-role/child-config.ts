@@ -12,8 +12,16 @@ export function adaptChildConfig(config: Config, agent: string): void {
   allowDoomLoop(asked);
 }
 
-/** As {@link adaptChildConfig} for the server of all agents, which runs any agent as asked anyway. */
-export function adaptServerConfig(config: Config): void {
+/** How deep native subagents may nest where the configuration does not say (1.18.33). */
+const SUBAGENT_DEPTH = 1;
+
+/**
+ * As {@link adaptChildConfig} for the server of all agents, which runs any agent as asked anyway. Their sessions are
+ * below the caller's: what subagents an agent may have is counted from there.
+ */
+export function adaptServerConfig(config: Config & { subagent_depth?: unknown }): void {
+  const depth = config.subagent_depth;
+  config.subagent_depth = (typeof depth === "number" ? depth : SUBAGENT_DEPTH) + 1;
   allowDoomLoop(config);
   for (const agent of Object.values(config.agent ?? {})) if (agent !== undefined) allowDoomLoop(agent);
 }

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { isFinished, type TurnEvidence } from "../supervisor/outcome.ts";
+import { withoutTags } from "../message-tags.ts";
 import type { RunEvent } from "./run-event.ts";
 import type { HostFact } from "./host-fact.ts";
 
@@ -50,7 +51,7 @@ export class EvidenceCollector {
     this.#hasActed ||= event.type === "text" || event.type === "tool_use" || event.type === "step_finish";
     switch (event.type) {
       case "text":
-        this.#addText(event.part.text);
+        this.#addText(withoutTags(event.part.text));
         return;
       case "step_finish":
         this.#finish = event.part.reason;

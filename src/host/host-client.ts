@@ -1,6 +1,7 @@
 import type { PluginInput } from "@opencode-ai/plugin";
 import { z } from "zod";
 import type { ModelChoice } from "../supervisor/instance.ts";
+import { withoutTags } from "../message-tags.ts";
 import { isFinished } from "../supervisor/outcome.ts";
 import type { Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
 
@@ -192,7 +193,7 @@ export function toTurns(messages: readonly HostMessage[]): TranscriptTurn[] {
   return turns.map(({ asked, answers }) => {
     const last = answers.at(-1)?.info;
     const texts = answers.flatMap(({ parts }) =>
-      parts.filter(({ type }) => type === "text").map(({ text }) => text ?? ""),
+      parts.filter(({ type }) => type === "text").map(({ text }) => withoutTags(text ?? "")),
     );
     return {
       askedAt: asked.info.time.created ?? undefined,

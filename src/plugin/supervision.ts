@@ -11,6 +11,7 @@ import type { InstanceCatalog } from "../host/instance-catalog.ts";
 import { systemClock } from "../host/system-clock.ts";
 import { availableMemoryMb } from "../processes/available-memory.ts";
 import { endTree } from "../processes/end-tree.ts";
+import { leftTree } from "../processes/left-tree.ts";
 import { systemProcessTable } from "../processes/process-table.ts";
 import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import { ownerRequests } from "./owner-requests.ts";
@@ -106,9 +107,9 @@ export function startSupervision(context: SupervisionContext): Supervision {
       const found = table.find(pid);
       return found !== undefined && !found.isZombie && found.startTime === startTime;
     },
-    endTree: async (instance) => {
-      const root = "process" in instance.state ? (instance.state.process ?? undefined) : undefined;
-      await endTree({ root, marker: instance.instanceId }, 0, table);
+    endTree: async ({ instanceId, state, backend }, ownerPid) => {
+      const process = "process" in state ? (state.process ?? undefined) : undefined;
+      await endTree(leftTree({ instanceId, process, isWarm: backend === "warm", ownerPid }, table), 0, table);
     },
     report: diagnostics.report,
   });

@@ -37,7 +37,7 @@ export interface SupervisionEdges extends Pick<
   readonly toast: EndNotifier;
   readonly childLives: (process: ProcessIdentity) => boolean;
   /** Ends what is left of an agent whose supervisor is gone. */
-  readonly endTree: (instance: Instance) => Promise<void>;
+  readonly endTree: (instance: Instance, ownerPid: number) => Promise<void>;
   /** Something that the user should know. */
   readonly warn: (message: string) => void;
 }

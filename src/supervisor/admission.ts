@@ -6,6 +6,8 @@ import type { Clock, Timer } from "./ports.ts";
  * that all of them are about to take. What is set aside fades evenly as they take it.
  */
 const RESERVED_MB = 512;
+/** A session of a warm server takes 10 to 15 MB; who starts that server takes what an `opencode run` does. */
+const WARM_RESERVED_MB = 32;
 const RESERVED_MS = 15_000;
 /** How often memory is looked at while somebody waits for nothing else. */
 const MEMORY_POLL_MS = 3000;
@@ -43,9 +45,9 @@ export class Admission {
   readonly #limit: number;
   readonly #memory: MemoryLimit;
   readonly #clock: Clock;
-  /** Those that run, and when each was let in. */
-  readonly #running = new Map<string, number>();
-  readonly #waiting: { id: string; admit: () => void }[] = [];
+  /** Those that run: when each was let in, and what it will still take. */
+  readonly #running = new Map<string, { since: number; takesMb: number; isWarm: boolean }>();
+  readonly #waiting: { id: string; admit: () => void; isWarm: boolean }[] = [];
   #memoryTimer: Timer | undefined;
   #closed = false;
 
@@ -55,9 +57,9 @@ export class Admission {
     this.#clock = clock;
   }
 
-  /** Asks for a place. `admit` is called once there is one: at once, or later. */
-  request(id: string, admit: () => void): void {
-    this.#waiting.push({ id, admit });
+  /** Asks for a place. `admit` is called once there is one: at once, or later. Warm agents share one process. */
+  request(id: string, admit: () => void, isWarm = false): void {
+    this.#waiting.push({ id, admit, isWarm });
     this.#admitNext();
   }
 
@@ -103,7 +105,8 @@ export class Admission {
     while (!this.#closed && this.#running.size < this.#limit && this.#waiting.length > 0 && this.#hasMemory()) {
       const next = this.#waiting.shift();
       if (next === undefined) break;
-      this.#running.set(next.id, this.#clock.now());
+      const { id, isWarm } = next;
+      this.#running.set(id, { since: this.#clock.now(), takesMb: this.#takesMb(isWarm), isWarm });
       next.admit();
     }
     this.#watchMemory();
@@ -132,11 +135,17 @@ export class Admission {
   #reservedMb(): number {
     const now = this.#clock.now();
     let reserved = 0;
-    for (const startedAt of this.#running.values()) {
-      const age = now - startedAt;
+    for (const { since, takesMb } of this.#running.values()) {
+      const age = now - since;
       // A clock that was set back must not set memory aside for hours.
-      if (age >= 0 && age < RESERVED_MS) reserved += RESERVED_MB * (1 - age / RESERVED_MS);
+      if (age >= 0 && age < RESERVED_MS) reserved += takesMb * (1 - age / RESERVED_MS);
     }
     return reserved;
+  }
+
+  #takesMb(isWarm: boolean): number {
+    if (!isWarm) return RESERVED_MB;
+    const hasServer = [...this.#running.values()].some((running) => running.isWarm);
+    return hasServer ? WARM_RESERVED_MB : RESERVED_MB;
   }
 }

@@ -21,7 +21,7 @@ export interface RecoveryParts {
   release(instanceId: string): Promise<void>;
   childLives(process: ProcessIdentity): boolean;
   /** Ends what is left of an agent. */
-  endTree(instance: Instance): Promise<void>;
+  endTree(instance: Instance, ownerPid: number): Promise<void>;
   save(instance: Instance): Promise<void>;
   writeResult(instanceId: string, text: string): Promise<void>;
   /** An instance is settled and written down. */
@@ -110,7 +110,7 @@ export class Recovery {
     const { parts } = this;
     const { instance } = lost;
     try {
-      await parts.endTree(instance);
+      await parts.endTree(instance, lost.ownerPid);
       const turn = await this.#lastTurn(instance);
       const text = turn?.text ?? "";
       if (text !== "") await parts.writeResult(instance.instanceId, text);

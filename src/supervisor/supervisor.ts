@@ -61,7 +61,7 @@ export class Supervisor {
     const live = createLive(instance);
     const recorded = Promise.withResolvers<void>();
     // Agents start in the order in which they were asked for, whichever record reaches the disk first.
-    this.#admission.request(id, () => void recorded.promise.then(() => this.#start(live)));
+    this.#admission.request(id, () => void recorded.promise.then(() => this.#start(live)), isWarm(instance));
     try {
       await store.create(instance);
     } catch (error) {
@@ -112,7 +112,7 @@ export class Supervisor {
     await this.#parts.store.create(live.instance);
     this.#live.set(instanceId, live);
     if (this.#isClosed()) this.#endAtShutdown(live);
-    else this.#admission.request(instanceId, () => this.#start(live));
+    else this.#admission.request(instanceId, () => this.#start(live), isWarm(instance));
   }
 
   /** The instance as it is now; `undefined` when this supervisor does not hold it (any more). */
@@ -297,7 +297,11 @@ export class Supervisor {
         return saved;
       case "request_place":
         // Its place in the line is taken now; it starts once the record says so.
-        this.#admission.request(live.instance.instanceId, () => void saved.then(() => this.#start(live)));
+        this.#admission.request(
+          live.instance.instanceId,
+          () => void saved.then(() => this.#start(live)),
+          isWarm(live.instance),
+        );
         return saved;
       case "start_turn":
         for (const watch of live.watches) watch.turnStarted?.();
@@ -353,6 +357,10 @@ export class Supervisor {
     for (const watch of live.watches) watch.dispose();
     live.watches = [];
   }
+}
+
+function isWarm({ backend }: Instance): boolean {
+  return backend === "warm";
 }
 
 function unreachable(value: never): never {

@@ -59,7 +59,7 @@ test("an agent runs in a session of one server: its result, its log, its record,
   rig.plan("build", { text: "Built." });
   const asked = await rig.ask("delegate");
   const spawned: Answer[] = asked.answers("bizar_spawn_background");
-  const [[first, second]] = asked.answers("bizar_collect") as Answer[][];
+  const [[first, second]] = asked.answers("bizar_collect");
   expect([first.status, first.result, first.reason, first.error]).toEqual([
     "done",
     "It is blue.",
@@ -128,7 +128,7 @@ test("a killed agent's command is gone within a second, and another agent notice
     },
   );
   const asked = await rig.ask("delegate two");
-  const [[killed, other]] = asked.answers("bizar_collect") as Answer[][];
+  const [[killed, other]] = asked.answers("bizar_collect");
   expect([killed.status, killed.reason]).toEqual(["killed", "killed"]);
   expect([other.status, other.result]).toEqual(["done", "worked on"]);
   const { endedAt, turns } = await record(rig, ids[0] ?? "");
@@ -145,7 +145,7 @@ test("a permission that nobody can give is refused with a sentence; without a wo
     spawn({ agent: "asker", prompt: "use bash" }, { agent: "asker", prompt: "use bash, or not" }),
     collectSpawned(),
   );
-  const [[denied, other]] = (await rig.ask("delegate bash")).answers("bizar_collect") as Answer[][];
+  const [[denied, other]] = (await rig.ask("delegate bash")).answers("bizar_collect");
   expect([denied.status, denied.reason]).toEqual(["failed", "permission_denied"]);
   expect(denied.error).toContain('The tool "bash" needs a permission');
   expect([other.status, other.reason]).toEqual(["done", undefined]);
@@ -156,7 +156,7 @@ test("an agent that keeps running into the loop guard is ended by it", async () 
   const same = { calls: [bash("echo the same")] };
   rig.plan("go round", ...Array.from({ length: 12 }, () => same));
   rig.plan("delegate rounds", spawn({ agent: "thor", prompt: "go round" }), collectSpawned());
-  const [[collected]] = (await rig.ask("delegate rounds")).answers("bizar_collect") as Answer[][];
+  const [[collected]] = (await rig.ask("delegate rounds")).answers("bizar_collect");
   expect([collected.status, collected.reason]).toEqual(["failed", "loop_guard"]);
   expect(collected.result).toStartWith("[loop guard: 7 identical calls to bash]");
 }, 60_000);
@@ -164,7 +164,7 @@ test("an agent that keeps running into the loop guard is ended by it", async () 
 test("what fails at the model fails the agent, in its words", async () => {
   rig.plan("too much", { status: 400, text: "the context is too long" });
   rig.plan("delegate too much", spawn({ agent: "thor", prompt: "too much" }), collectSpawned());
-  const [[collected]] = (await rig.ask("delegate too much")).answers("bizar_collect") as Answer[][];
+  const [[collected]] = (await rig.ask("delegate too much")).answers("bizar_collect");
   expect([collected.status, collected.reason]).toEqual(["failed", "session_error"]);
   expect(collected.error).toContain("the context is too long");
 }, 60_000);
@@ -174,7 +174,7 @@ test("a native subagent's tools count, and what an agent leaves running is ended
   const task = { description: "Helps", prompt: "helper work", subagent_type: "general" };
   rig.plan("use a helper", { calls: [{ tool: "task", args: task }] }, { text: "All done." });
   rig.plan("delegate helper", spawn({ agent: "thor", prompt: "use a helper" }), collectSpawned());
-  const [[collected]] = (await rig.ask("delegate helper")).answers("bizar_collect") as Answer[][];
+  const [[collected]] = (await rig.ask("delegate helper")).answers("bizar_collect");
   expect([collected.status, collected.result, collected.toolCallCount]).toEqual(["done", "All done.", 2]);
   expect(tools(collected.instanceId)).toEqual([]);
   const { logPath } = await record(rig, collected.instanceId);
@@ -190,7 +190,7 @@ test("the tools of a warm agent see neither the server's password nor the role",
     }),
   );
   rig.plan("delegate looking", spawn({ agent: "thor", prompt: "look around" }), collectSpawned());
-  const [[collected]] = (await rig.ask("delegate looking")).answers("bizar_collect") as Answer[][];
+  const [[collected]] = (await rig.ask("delegate looking")).answers("bizar_collect");
   expect(collected.result).toMatch(new RegExp(`^0\\nBIZAR_INSTANCE=wrm_\\w+/${collected.instanceId}`));
 }, 60_000);
 

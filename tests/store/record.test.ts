@@ -34,6 +34,7 @@ describe("what is written is what is read", () => {
       const textPreview = "the last words";
       const instance = {
         ...sample,
+        backend: "warm" as const,
         model: { providerId: "scripted", modelId: "vendor/model", variant: "high" },
         deadlineMs: 60_000,
         progress: {
@@ -110,7 +111,12 @@ describe("a file that is no record", () => {
     });
   }
 
-  for (const name of Object.keys(good)) {
+  test("of before agents could be warm: a process agent's", () => {
+    const { backend: _, ...older } = good;
+    expect(read(JSON.stringify(older)).backend).toBe("process");
+  });
+
+  for (const name of Object.keys(good).filter((key) => key !== "backend")) {
     test(`without ${name}: corrupt`, () => {
       const { [name as keyof InstanceRecord]: _, ...rest } = good;
       expect(parseRecord(JSON.stringify(rest)).kind).toBe("corrupt");

@@ -1,3 +1,4 @@
+import { withoutTags } from "../../message-tags.ts";
 import { isAnything, isNumber, isText, oneOf, orAbsent, shape, type Checked } from "../../shape.ts";
 import { isFinished } from "../../supervisor/outcome.ts";
 import { readRunEvent, type RunEvent } from "../run-event.ts";
@@ -17,9 +18,6 @@ const hasWords = shape({ name: isText, data: orAbsent(shape({ message: orAbsent(
 
 type Part = Checked<typeof isPart>;
 type TextPart = Part & Checked<typeof isWholeText>;
-
-/** What a user's plugin puts into texts to find them again; nobody is to read it. */
-const TAGS = /<dcp-message-id>[^<]*<\/dcp-message-id>/g;
 
 export interface SessionReaderParts {
   readonly sessionId: string;
@@ -129,7 +127,7 @@ export class SessionReader {
   #text(part: TextPart, at: number): void {
     const whole = `${part.messageID} ${part.type} ${part.text}`;
     if (this.#isRepeated(part.id, whole)) return;
-    this.#emit(part.type, at, { part: { ...part, text: part.text.replaceAll(TAGS, "") } });
+    this.#emit(part.type, at, { part: { ...part, text: withoutTags(part.text) } });
   }
 
   /** A text is told again, by its id or, where one of the two tellings has none, by its words. */

@@ -1,5 +1,6 @@
 import type { ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
 import { z } from "zod";
+import type { InstanceRecord } from "../../store/record.ts";
 import { answer, errorAnswer } from "./answer.ts";
 import { instanceId, readArguments } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
@@ -26,6 +27,12 @@ export function sendMessageTool(parts: ToolParts): ToolDefinition {
     return await send(parts, reading.value.instanceId, reading.value.prompt);
   };
   return { description, args, execute: neverThrowing(SEND_MESSAGE, forSupervisors(SEND_MESSAGE, parts.options, run)) };
+}
+
+/** A session whose last turn came to no good end is not gone on with silently. */
+function afterFailure({ status, reason }: InstanceRecord): string {
+  if (status === "queued" || status === "pending" || status === "running" || status === "done") return "";
+  return `, after a turn that was ${status.replace("_", " ")}${reason === null || reason === status ? "" : ` (${reason})`}`;
 }
 
 async function send({ supervision }: ToolParts, id: string, prompt: string): Promise<ToolResult> {
@@ -56,7 +63,7 @@ async function send({ supervision }: ToolParts, id: string, prompt: string): Pro
     message:
       waits > 0
         ? `${agent} takes the message up when its running turn has ended${waits > 1 ? `, after ${waits - 1} others` : ""}.`
-        : `${agent} goes on in the same session.`,
+        : `${agent} goes on in the same session${afterFailure(before.record)}.`,
     nextSteps: [`bizar_collect {"instanceId": "${id}"} waits for the answer`],
   };
   return answer(`${agent} ${waits > 0 ? "will go on" : "goes on"} (${id})`, value, { instanceId: id });
