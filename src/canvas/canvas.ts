@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
-import type { Plans } from "../plans/plan-store-port.ts";
 import { SLUG } from "../plans/plan.ts";
+import type { CanvasPlans } from "./canvas-plans.ts";
 import { findBrowser, openBrowser } from "./open-browser.ts";
 import type { CanvasServer } from "./server/canvas-server.ts";
 
@@ -9,7 +9,7 @@ import type { CanvasServer } from "./server/canvas-server.ts";
 const BUILT_PAGE = join(import.meta.dir, "../../dist/canvas");
 
 export interface CanvasParts {
-  readonly plans: Plans;
+  readonly plans: CanvasPlans;
   /** `never`: the link is all that there is. */
   readonly openBrowser: "auto" | "never";
   readonly environment: NodeJS.ProcessEnv;

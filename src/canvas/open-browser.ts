@@ -35,7 +35,7 @@ export async function openBrowser(browser: Exclude<Browser, { kind: "none" }>, u
     return;
   }
   const [program = "", ...words] = browser.command;
-  const filled = words.map((word) => word.replace("%s", url));
+  const filled = words.map((word) => word.replaceAll("%s", () => url));
   const child = spawn(program, words.some((word) => word.includes("%s")) ? filled : [...words, url], {
     stdio: "ignore",
     detached: true,

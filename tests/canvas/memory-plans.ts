@@ -1,5 +1,6 @@
+import type { CanvasPlans } from "../../src/canvas/canvas-plans.ts";
 import type { Operation } from "../../src/plans/operations.ts";
-import type { EditResult, Plans, Result, StoredPlan } from "../../src/plans/plan-store-port.ts";
+import type { EditResult, Result, StoredPlan } from "../../src/plans/plan-store-port.ts";
 import type { Author } from "../../src/plans/plan.ts";
 
 /** An edit as the store was asked for it. */
@@ -10,7 +11,7 @@ export interface AskedEdit {
 }
 
 /** Plans without a disk: what the server asks of a store can be seen, and what the store says be chosen. */
-export class MemoryPlans implements Plans {
+export class MemoryPlans implements CanvasPlans {
   readonly folder = "/home/somebody/project/plans";
   readonly edits: AskedEdit[] = [];
   /** What the next edit ends with; done where absent. */
@@ -57,7 +58,7 @@ export class MemoryPlans implements Plans {
     return after.ok ? { ok: true, stored: after.value, ids: [] } : after;
   }
 
-  async decide(...[slug, decision, note]: Parameters<Plans["decide"]>): Promise<Result<StoredPlan>> {
+  async decide(...[slug, decision, note]: Parameters<CanvasPlans["decide"]>): Promise<Result<StoredPlan>> {
     const read = await this.read(slug);
     if (!read.ok) return read;
     const review = { state: "decided", decision, ...(note === undefined ? {} : { note }) } as const;
@@ -72,17 +73,6 @@ export class MemoryPlans implements Plans {
     void this.read(slug).then((now) => (watches.has(changed) ? changed(now) : undefined));
     return { close: () => void watches.delete(changed) };
   }
-
-  readonly list = notOfTheServer;
-  readonly create = notOfTheServer;
-  readonly delete = notOfTheServer;
-  readonly setStatus = notOfTheServer;
-  readonly openReview = notOfTheServer;
-  readonly told = notOfTheServer;
-}
-
-async function notOfTheServer(): Promise<never> {
-  throw new Error("The canvas's server does not do that.");
 }
 
 function emptyPlan(slug: string): StoredPlan {

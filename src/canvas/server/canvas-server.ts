@@ -1,4 +1,4 @@
-import type { Plans } from "../../plans/plan-store-port.ts";
+import type { CanvasPlans } from "../canvas-plans.ts";
 import { Access } from "./access.ts";
 import { listen } from "./http-server.ts";
 import { readPageFiles } from "./page-files.ts";
@@ -6,7 +6,7 @@ import { PlanStreams } from "./plan-streams.ts";
 import { createRoutes } from "./routes.ts";
 
 export interface CanvasServerParts {
-  readonly plans: Plans;
+  readonly plans: CanvasPlans;
   /** Where the built page is. */
   readonly assetsFolder: string;
   readonly report: (message: string, cause?: unknown) => void;

@@ -1,5 +1,6 @@
-import type { Plans, Result, StoredPlan } from "../../plans/plan-store-port.ts";
+import type { Result, StoredPlan } from "../../plans/plan-store-port.ts";
 import type { PlanEvent } from "../api.ts";
+import type { CanvasPlans } from "../canvas-plans.ts";
 import { withoutPaths } from "./answers.ts";
 import { EventStream, toEvent } from "./event-stream.ts";
 
@@ -22,10 +23,10 @@ interface Followers {
 export class PlanStreams {
   readonly #followers = new Map<string, Followers>();
   #endHeartbeat: (() => void) | null = null;
-  readonly #plans: Pick<Plans, "folder" | "watch">;
+  readonly #plans: Pick<CanvasPlans, "folder" | "watch">;
   readonly #every: Every;
 
-  constructor(plans: Pick<Plans, "folder" | "watch">, every: Every) {
+  constructor(plans: Pick<CanvasPlans, "folder" | "watch">, every: Every) {
     this.#plans = plans;
     this.#every = every;
   }

@@ -1,9 +1,9 @@
 import { Hono, type Context } from "hono";
 import { getCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
-import type { Plans } from "../../plans/plan-store-port.ts";
 import { SLUG, type Author } from "../../plans/plan.ts";
 import { MOST_BODY_BYTES, type EditAnswer, type PlanAnswer } from "../api.ts";
+import type { CanvasPlans } from "../canvas-plans.ts";
 import type { Access } from "./access.ts";
 import { refuse, refuseFor, withoutPaths } from "./answers.ts";
 import { withSafeHeaders } from "./headers.ts";
@@ -18,7 +18,7 @@ import { goOnPage, lockedPage, notFoundPage } from "./small-pages.ts";
 const PERSON: Author = { kind: "person" };
 
 export interface RoutesParts {
-  readonly plans: Plans;
+  readonly plans: CanvasPlans;
   readonly access: Access;
   readonly streams: PlanStreams;
   readonly page: PageFiles;

@@ -63,7 +63,7 @@ test("the page, its files and its plan come over a link, and nothing else does",
     "run()",
     "text/javascript; charset=utf-8",
   ]);
-  expect((await (await get("/api/plans/one")).json()) as unknown).toMatchObject({ slug: "one", plan: { revision: 1 } });
+  expect(await (await get("/api/plans/one")).json()).toMatchObject({ slug: "one", plan: { revision: 1 } });
   for (const path of ["/", "/index.html", "/assets/", "/assets/%2e%2e%2findex.html", "/plan/two", "/api/plans/two"]) {
     expect([403, 404]).toContain((await get(path)).status);
   }
@@ -89,7 +89,7 @@ test("a page's edit over the wire reaches the store, and the next one goes over 
       headers: { cookie, origin, "content-type": "application/json" },
       body: JSON.stringify({ operations: [{ op: "set_title", title }] }),
     });
-    expect((await answer.json()) as unknown).toMatchObject({ ok: true, stored: { plan: { title } } });
+    expect(await answer.json()).toMatchObject({ ok: true, stored: { plan: { title } } });
     expect(answer.headers.get("connection")).not.toBe("close");
   }
 });

@@ -10,7 +10,7 @@ test("an edit is a person's, and the answer is the plan as it is then", async ()
   const operations = [{ op: "set_title", title: "changed" }] as const;
   const answer = await rig.post(EDITS, await rig.visit("one"), { operations });
   expect(answer.status).toBe(200);
-  expect((await answer.json()) as unknown).toMatchObject({
+  expect(await answer.json()).toMatchObject({
     ok: true,
     stored: { plan: { title: "changed", revision: 2 } },
   });
@@ -28,7 +28,7 @@ test("an edit that does not go with what somebody else did is answered with 409 
   rig.plans.nextEdit = (stored) => ({ ok: false, refusal, stored });
   const answer = await rig.post(EDITS, await rig.visit("one"), { operations: [{ op: "set_title", title: "mine" }] });
   expect(answer.status).toBe(409);
-  expect((await answer.json()) as unknown).toMatchObject({ ok: false, refusal, stored: { slug: "one" } });
+  expect(await answer.json()).toMatchObject({ ok: false, refusal, stored: { slug: "one" } });
 });
 
 test.each([
@@ -41,7 +41,7 @@ test.each([
   rig.plans.nextEdit = () => ({ ok: false, problem: { reason, message: "why" } });
   const answer = await rig.post(EDITS, await rig.visit("one"), { operations: [{ op: "set_title", title: "x" }] });
   expect(answer.status).toBe(status);
-  expect((await answer.json()) as unknown).toEqual({ error: "why", problem: { reason, message: "why" } });
+  expect(await answer.json()).toEqual({ error: "why", problem: { reason, message: "why" } });
 });
 
 test("a decision is passed on with its note", async () => {
@@ -50,7 +50,7 @@ test("a decision is passed on with its note", async () => {
     decision: "changes_requested",
     note: "Smaller steps.",
   });
-  expect((await answer.json()) as unknown).toMatchObject({
+  expect(await answer.json()).toMatchObject({
     meta: { status: "changes_requested", review: { state: "decided", note: "Smaller steps." } },
   });
 });

@@ -6,17 +6,17 @@ const EVENTS = "/api/plans/one/events";
 
 /** Reads a stream of events as they come. */
 class Page {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #chunks: AsyncIterator<Uint8Array>;
 
   constructor(response: Response) {
     if (response.body === null) throw new Error("no stream");
-    this.#reader = response.body.getReader();
+    this.#chunks = response.body[Symbol.asyncIterator]();
   }
 
   /** The next thing that is sent. */
   async raw(): Promise<string | undefined> {
-    const { value } = await this.#reader.read();
-    return value === undefined ? undefined : new TextDecoder().decode(value);
+    const next = await this.#chunks.next();
+    return next.done === true ? undefined : new TextDecoder().decode(next.value);
   }
 
   async event(): Promise<PlanEvent> {
@@ -32,7 +32,7 @@ class Page {
   }
 
   async leave(): Promise<void> {
-    await this.#reader.cancel();
+    await this.#chunks.return?.();
   }
 }
 

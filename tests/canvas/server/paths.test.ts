@@ -103,7 +103,7 @@ test("what goes wrong with a plan is told without the machine's paths", async ()
   for (const answer of answers) {
     expect(answer.status).toBe(404);
     const error = "There is no plans/three.";
-    expect((await answer.json()) as unknown).toEqual({ error, problem: { reason: "not_found", message: error } });
+    expect(await answer.json()).toEqual({ error, problem: { reason: "not_found", message: error } });
   }
 });
 
