@@ -6,17 +6,17 @@ const EVENTS = "/api/plans/one/events";
 
 /** Reads a stream of events as they come. */
 class Page {
-  readonly #chunks: AsyncIterator<Uint8Array>;
+  readonly #reader: { read(): Promise<{ value?: Uint8Array | undefined }>; cancel(): Promise<void> };
 
   constructor(response: Response) {
     if (response.body === null) throw new Error("no stream");
-    this.#chunks = response.body[Symbol.asyncIterator]();
+    this.#reader = response.body.getReader();
   }
 
   /** The next thing that is sent. */
   async raw(): Promise<string | undefined> {
-    const next = await this.#chunks.next();
-    return next.done === true ? undefined : new TextDecoder().decode(next.value);
+    const { value } = await this.#reader.read();
+    return value === undefined ? undefined : new TextDecoder().decode(value);
   }
 
   async event(): Promise<PlanEvent> {
@@ -32,7 +32,7 @@ class Page {
   }
 
   async leave(): Promise<void> {
-    await this.#chunks.return?.();
+    await this.#reader.cancel();
   }
 }
 
