@@ -70,9 +70,12 @@ export class InstanceCatalog {
   async whenEnded(instanceId: string, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const entry = await this.find(instanceId);
-      if (entry === undefined || this.#hasEnded(entry.record)) return;
+      const hasEnded = entry === undefined || this.#hasEnded(entry.record);
+      if (hasEnded && entry?.isOwn !== true) return;
+      // An end is told once its record holds it: a host that dies in between leaves another truth behind.
       const next = entry.isOwn ? this.parts.supervisor.whenSettled(instanceId) : this.#pause(FOREIGN_POLL_MS);
       await Promise.race([next, whenAborted(signal)]);
+      if (hasEnded) return;
     }
   }
 
