@@ -6,6 +6,8 @@ import type { ModelChoice } from "../../supervisor/instance.ts";
 const ANSWER_LIMIT_MS = 10_000;
 /** The first request of a directory loads its configuration, plugins and servers. */
 const FIRST_ANSWER_LIMIT_MS = 60_000;
+/** A turn that is to be stopped does not wait for long. */
+const ABORT_LIMIT_MS = 3000;
 const SHOWN = 300;
 /** So many of the last messages hold a turn of usual length. */
 const LAST_MESSAGES = 50;
@@ -146,7 +148,7 @@ export class ServerClient {
   /** Stops the turn of a session, and the commands of its tools. */
   async abort(sessionId: string): Promise<void> {
     const send = (signal: AbortSignal) => this.#client.session.abort({ sessionID: sessionId }, { signal });
-    await this.#ask("an answer to an abort", z.unknown(), send);
+    await this.#ask("an answer to an abort", z.unknown(), send, ABORT_LIMIT_MS);
   }
 
   /** Answers a permission question; with a message the agent goes on and knows why. */

@@ -1,0 +1,112 @@
+import { afterEach, expect, test } from "bun:test";
+import { treeMembers } from "../../src/processes/end-tree.ts";
+import { systemProcessTable } from "../../src/processes/process-table.ts";
+import { bash, until } from "./rig.ts";
+import { warmRig, type SeenTurn, type WarmRig } from "./warm-rig.ts";
+
+let rig: WarmRig;
+afterEach(async () => await rig.dispose());
+
+function lives(pid: number): boolean {
+  const found = systemProcessTable().find(pid);
+  return found !== undefined && !found.isZombie;
+}
+
+function tools({ instanceId }: SeenTurn): string[] {
+  return treeMembers({ marker: instanceId }).map(({ command }) => command);
+}
+
+async function server(turn: SeenTurn): Promise<number> {
+  await until("the server runs", () => turn.pids.length > 0);
+  return turn.pids[0] ?? 0;
+}
+
+test("twenty agents at once end well on one server", async () => {
+  rig = await warmRig();
+  rig.otherwise(({ prompt }) => ({ text: `result of ${prompt}` }));
+  const turns = Array.from({ length: 20 }, (_, index) => rig.start(`part ${index}`));
+  const ends = await Promise.all(turns.map(async ({ ended }) => await ended));
+  expect(ends.map(({ outcome, evidence }) => [outcome, evidence.text])).toEqual(
+    turns.map((_, index) => [{ status: "done" }, `result of part ${index}`]),
+  );
+  expect(new Set(turns.flatMap(({ pids }) => pids)).size).toBe(1);
+}, 60_000);
+
+test("a server that is killed with agents at work: each ends truthfully, and the next one has a new server", async () => {
+  const finished = Promise.withResolvers<string>();
+  rig = await warmRig({
+    transcripts: {
+      async read(sessionId) {
+        const isFinished = sessionId === (await finished.promise);
+        return [{ askedAt: Date.now(), text: isFinished ? "all of it" : "half", finished: isFinished }];
+      },
+    },
+  });
+  rig.plan("hang", { text: "I begin.", calls: [bash("sleep 874")] });
+  rig.plan("other", { text: "other" });
+  const [first, second] = [rig.start("hang"), rig.start("hang")];
+  await until("both commands run", () => [first, second].every((turn) => tools(turn).includes("sleep 874")));
+  finished.resolve(first.sessionId ?? "");
+  const pid = await server(first);
+  process.kill(pid, "SIGKILL");
+  const [done, lost] = [await first.ended, await second.ended];
+  expect([done.outcome, done.evidence.text]).toEqual([{ status: "done" }, "all of it"]);
+  expect([lost.outcome.status, lost.outcome.reason, lost.evidence.text]).toEqual(["failed", "session_error", "half"]);
+  expect(lost.outcome.error).toMatch(/was ended by SIGKILL\. .* is in session ses_\w+; a message to it goes on there/);
+  expect([...tools(first), ...tools(second)]).toEqual([]);
+  const next = rig.start("other");
+  expect((await next.ended).outcome).toEqual({ status: "done" });
+  expect(next.pids[0]).not.toBe(pid);
+}, 60_000);
+
+test("a server that does not answer any more is ended when an agent on it is to be stopped", async () => {
+  rig = await warmRig();
+  rig.plan("hang", { calls: [bash("sleep 875")] });
+  const turn = rig.start("hang");
+  await until("its command runs", () => tools(turn).includes("sleep 875"));
+  const pid = await server(turn);
+  process.kill(pid, "SIGSTOP");
+  await turn.running.stop();
+  await turn.ended;
+  expect([lives(pid), tools(turn)]).toEqual([false, []]);
+}, 60_000);
+
+test("without agents the server is ended after a while, and started again for the next one", async () => {
+  rig = await warmRig({ idleMs: 300 });
+  rig.plan("one", { text: "one" });
+  rig.plan("two", { text: "two" });
+  const first = rig.start("one");
+  const pid = await server(first);
+  await first.ended;
+  await until("it is gone", () => !lives(pid), 5000);
+  expect((await rig.start("two").ended).outcome).toEqual({ status: "done" });
+}, 60_000);
+
+test("a stop while the server starts starts nothing, and a closed backend leaves no server", async () => {
+  rig = await warmRig();
+  const turn = rig.start("never");
+  await turn.running.stop();
+  expect((await turn.ended).evidence.exitCode).toBeNull();
+  rig.backend.close();
+  await until(
+    "no server",
+    () => treeMembers({ marker: "wrm_" }).every(({ parentPid }) => parentPid !== process.pid),
+    5000,
+  );
+  expect(rig.requestsFor("never")).toEqual([]);
+}, 60_000);
+
+test("a binary that is not there, or that ends at once, fails the start in clear words", async () => {
+  rig = await warmRig({ binary: "/nowhere/opencode" });
+  const { outcome } = await rig.start("x").ended;
+  expect([outcome.status, outcome.reason]).toEqual(["failed", "spawn_failed"]);
+  expect(outcome.error).toContain("/nowhere/opencode");
+}, 60_000);
+
+test("an unknown agent, and an unknown model, end the turn with the reason", async () => {
+  rig = await warmRig();
+  const agent = rig.start("x", { agent: "nobody" });
+  const model = rig.start("x", { model: { providerId: "scripted", modelId: "none" } });
+  expect((await agent.ended).outcome).toMatchObject({ status: "failed", reason: "agent_unknown" });
+  expect((await model.ended).outcome).toMatchObject({ status: "failed", reason: "model_unknown" });
+}, 60_000);
