@@ -1,10 +1,13 @@
 import { join } from "node:path";
+import { buildCanvas } from "./build-canvas/build-canvas.ts";
+import { BROWSER_HINT, findChromium, installChromium, thisMachine } from "./set-up/browser.ts";
 import { installDependencies } from "./set-up/install-dependencies.ts";
 import { currentMachine } from "./set-up/machine.ts";
 import { finishOpencode, isOpencodeComplete } from "./set-up/opencode-binary.ts";
 import { installPlatformPackages, missingPlatformPackages } from "./set-up/platform-packages.ts";
 
 // Runs before every command, on a checkout where nothing is installed yet: it imports nothing but Node's own modules.
+// With `--browser` it also sees to a Chromium.
 
 const BUN_VERSION = "1.3.14";
 const root = join(import.meta.dir, "..");
@@ -27,10 +30,25 @@ try {
   const needed = missing.filter(({ owner }) => owner !== "opencode-ai" || !isOpencodeComplete(root));
   if (needed.length > 0) await installPlatformPackages(join(root, "node_modules"), needed);
   if (!isOpencodeComplete(root)) await finishOpencode(root);
+  await buildCanvas(root);
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error));
 }
+if (process.argv.includes("--browser")) await seeToBrowser();
 if (isFirst) console.error(`Set up in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`);
+
+/** Only what needs a browser fails without one, and then says the same. */
+async function seeToBrowser(): Promise<void> {
+  const machine = thisMachine();
+  if (findChromium(machine) !== undefined) return;
+  try {
+    if (process.platform === "linux") console.error("Looking for a way to install Chromium (about 100 MB) …");
+    await installChromium(machine);
+  } catch (error) {
+    console.error(`Chromium could not be installed. ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (findChromium(machine) === undefined) console.error(`note: ${BROWSER_HINT}`);
+}
 
 function fail(message: string): never {
   console.error(`Set-up failed. ${message}`);

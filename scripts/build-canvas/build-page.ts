@@ -35,7 +35,7 @@ interface Names {
 
 /** The script is the entry, not `index.html`: with `splitting`, Bun 1.3.14 makes a page that names the wrong chunk. */
 async function bundle(entry: string, outdir: string): Promise<Names> {
-  const { outputs } = await Bun.build({
+  const { success, logs, outputs } = await Bun.build({
     entrypoints: [entry],
     outdir,
     target: "browser",
@@ -45,7 +45,9 @@ async function bundle(entry: string, outdir: string): Promise<Names> {
     publicPath: "/assets/",
     naming: "[name]-[hash].[ext]",
     define: { "process.env.NODE_ENV": '"production"' },
+    throw: false,
   });
+  if (!success) throw new Error(`The canvas cannot be built:\n${logs.map(String).join("\n")}`);
   const script = outputs.find(({ kind }) => kind === "entry-point");
   if (script === undefined) throw new Error(`${entry} made no script.`);
   const styles = outputs.filter(({ path }) => path.endsWith(".css"));

@@ -78,6 +78,7 @@ async function run(bunArguments: readonly string[], folder: string) {
 
 /** The settings of the person who runs the tests, for opencode and for this plugin, do not decide how they end. */
 function testEnvironment(): Record<string, string | undefined> {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(BIZAR|OPENCODE|XDG)_/.test(name));
+  const isKept = (name: string) => name === "BIZAR_CHROMIUM" || !/^(BIZAR|OPENCODE|XDG)_/.test(name);
+  const kept = Object.entries(process.env).filter(([name]) => isKept(name));
   return { ...Object.fromEntries(kept), NO_COLOR: "1" };
 }

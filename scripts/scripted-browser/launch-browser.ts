@@ -1,0 +1,26 @@
+import { chromium, type Browser } from "playwright-core";
+import { BROWSER_HINT, findChromium, thisMachine } from "../set-up/browser.ts";
+
+/** Chromium talks to nobody but the page, asks nothing, and draws without a graphics card. */
+const ARGUMENTS = [
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/**
+ * A headless browser of the machine's own Chromium, with a profile that is gone with it. Whoever launches it closes it.
+ *
+ * @throws Error that says what to install where there is none
+ */
+export async function launchBrowser(): Promise<Browser> {
+  const machine = thisMachine();
+  const executablePath = findChromium(machine);
+  if (executablePath === undefined) throw new Error(BROWSER_HINT);
+  // Chromium has no sandbox for root.
+  const args = machine.isRoot ? [...ARGUMENTS, "--no-sandbox"] : ARGUMENTS;
+  return await chromium.launch({ executablePath, args, headless: true });
+}
