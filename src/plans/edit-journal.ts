@@ -13,9 +13,15 @@ export function recordEdit(edits: readonly EditEntry[], entry: EditEntry): reado
   return [...edits.toSpliced(last, 1), { ...entry, fields }];
 }
 
-/** The latest edit that a person made to an element or connection after a revision, as far back as the journal goes. */
-export function changedByPersonSince(plan: Plan, id: string, revision: number): EditEntry | undefined {
-  return plan.edits?.findLast((edit) => edit.id === id && edit.by.kind === "person" && edit.revision > revision);
+/**
+ * What a person changed of an element or connection after a revision, as far back as the journal goes: a test for each
+ * of its fields. Of one that a person made it is every field.
+ */
+export function fieldsChangedByPersonSince(plan: Plan, id: string, revision: number): (field: string) => boolean {
+  const edits = (plan.edits ?? []).filter(
+    (edit) => edit.id === id && edit.by.kind === "person" && edit.revision > revision,
+  );
+  return (field) => edits.some(({ fields }) => fields === undefined || fields.includes(field));
 }
 
 export function isSameAuthor(one: Author, other: Author): boolean {

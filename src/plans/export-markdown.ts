@@ -1,0 +1,82 @@
+import type { PlanComment, PlanElement, Review } from "./plan.ts";
+import type { StoredPlan } from "./plan-store-port.ts";
+import { inReadingOrder } from "./reading-order.ts";
+import { fenced, inlineText, oneLine, quoted } from "./safe-markdown.ts";
+
+/** An URL that cannot end early between angle brackets. */
+const IMAGE_URL = /^data:image\/[A-Za-z0-9.+-]+[;,][^\s<>\\]*$/;
+
+/**
+ * A plan as one Markdown document: its elements in reading order, then the connections, then the comments. Texts of
+ * people and agents stay in their places, whatever Markdown or HTML is in them.
+ */
+export function exportMarkdown({ plan, meta }: StoredPlan): string {
+  const elements = inReadingOrder(plan);
+  const names = new Map(elements.map((element, index) => [element.id, `${index + 1}. ${nameOf(element)}`]));
+  const blocks = [`# ${inlineText(plan.title) || "Plan"}`, `**Status:** ${meta.status}`, ...reviewBlocks(meta.review)];
+  for (const element of elements) {
+    const name = names.get(element.id) ?? "";
+    blocks.push(`## ${name}${element.type === "decision" ? " (decision)" : ""}`, ...elementBlocks(element));
+  }
+  if (plan.connections.length > 0) {
+    const lines = plan.connections.map(({ from, to, label = "" }) => {
+      const what = label === "" ? "" : `: ${inlineText(label)}`;
+      // The escaped dot keeps a number from beginning a list of its own.
+      return `- ${names.get(from)?.replace(".", "\\.")} → ${names.get(to)?.replace(".", "\\.")}${what}`;
+    });
+    blocks.push("## Connections", lines.join("\n"));
+  }
+  const comments = plan.comments.toSorted((one, other) => Date.parse(one.created) - Date.parse(other.created));
+  if (comments.length > 0) blocks.push("## Comments", ...comments.map((comment) => commentBlock(comment, names)));
+  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+function nameOf({ title, type }: PlanElement): string {
+  return inlineText(title) || `(${inlineText(type)})`;
+}
+
+function reviewBlocks({ state, decision, decidedBy, decidedAt, note = "" }: Review): readonly string[] {
+  if (state === "open") return ["**Review:** waits for a decision"];
+  if (state !== "decided" || decision === undefined) return [];
+  const who = `${decidedBy === undefined ? "" : ` by ${inlineText(decidedBy)}`}${decidedAt === undefined ? "" : ` on ${decidedAt}`}`;
+  return [`**Review:** ${decision}${who}`, ...(note === "" ? [] : [quoted(note)])];
+}
+
+function elementBlocks(element: PlanElement): readonly string[] {
+  const { type, content, title, language = "" } = element;
+  switch (type) {
+    case "task": {
+      const box = `- [${element.done === true ? "x" : " "}] ${inlineText(title) || "Task"}`;
+      return [content.trim() === "" ? box : `${box}\n\n${quoted(content, "  ")}`];
+    }
+    case "code":
+      return [fenced(content, language)];
+    case "diagram":
+      return [fenced(content, "mermaid")];
+    case "mockup":
+      return [fenced(content, "text")];
+    case "image":
+      return IMAGE_URL.test(content) ? [`![${inlineText(title)}](<${content}>)`] : [];
+    case "question": {
+      const { answer = "" } = element;
+      return [prose(content), ...(answer.trim() === "" ? ["*Not answered yet.*"] : ["**Answer:**", quoted(answer)])];
+    }
+    default:
+      return [prose(content)];
+  }
+}
+
+function prose(content: string): string {
+  return content.trim() === "" ? "" : quoted(content);
+}
+
+function commentBlock(comment: PlanComment, names: ReadonlyMap<string, string>): string {
+  const on = comment.elementId === null ? "the canvas" : (names.get(comment.elementId) ?? "the canvas");
+  const state = comment.resolved === true ? ", resolved" : "";
+  const remark = (author: string, where: string, created: string, text: string, indent: string): string =>
+    `${indent}- **${inlineText(author)}**${where}, ${oneLine(created)}${where === "" ? "" : state}:\n\n${quoted(text, `${indent}  `)}`;
+  return [
+    remark(comment.author, ` on ${on}`, comment.created, comment.text, ""),
+    ...comment.thread.map((reply) => remark(reply.author, "", reply.created, reply.text, "  ")),
+  ].join("\n\n");
+}
