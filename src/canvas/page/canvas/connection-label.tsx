@@ -55,16 +55,15 @@ export function ConnectionLabel({ id, label, x, y, selected, labelling }: Connec
 
 function LabelInput({ id, label }: { readonly id: string; readonly label: string }) {
   const [text, setText] = useState(label);
-  const stop = () => usePage.setState({ labelling: null });
   const save = () => {
     if (usePage.getState().labelling !== id) return;
-    stop();
+    stopLabelling();
     if (text !== label) edit([{ op: "update_connection", id, changes: { label: text }, base: { label } }]);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
     if (event.key === "Enter") save();
-    if (event.key === "Escape") stop();
+    if (event.key === "Escape") stopLabelling();
   };
   return (
     <input
@@ -78,4 +77,8 @@ function LabelInput({ id, label }: { readonly id: string; readonly label: string
       onKeyDown={onKeyDown}
     />
   );
+}
+
+function stopLabelling(): void {
+  usePage.setState({ labelling: null });
 }

@@ -29,6 +29,7 @@ import { ZoomVariable } from "./zoom-variable.tsx";
 
 const nodeTypes = { element: ElementNodeView };
 const edgeTypes = { connection: ConnectionEdgeView };
+const MAP_SIZE = { width: 170, height: 116 };
 const FIT = { padding: 0.12, maxZoom: 1 };
 
 /** The plan, to look at and to work on. */
@@ -90,6 +91,7 @@ export const PlanCanvas = memo(function PlanCanvas() {
         </svg>
         <Background variant={BackgroundVariant.Dots} gap={24} size={1.6} />
         <MiniMap<ElementNode>
+          style={MAP_SIZE}
           pannable
           zoomable
           ariaLabel="Mini map"

@@ -58,9 +58,8 @@ const CommentPin = memo(function CommentPin({
       data-agent={comment.author !== "user" || undefined}
       style={{ left: x, top: y }}
       aria-label={`Comment of ${comment.author}: ${comment.text}${replies > 0 ? `, ${replies} replies` : ""}`}
+      data-mark={replies > 0 ? replies + 1 : initialOf(comment.author)}
       onClick={() => showComment(comment.id)}
-    >
-      <span aria-hidden="true">{replies > 0 ? replies + 1 : initialOf(comment.author)}</span>
-    </button>
+    />
   );
 });

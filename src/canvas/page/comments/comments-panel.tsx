@@ -16,7 +16,6 @@ export function CommentsPanel() {
   const shown = comments.filter((comment) => showResolved || comment.resolved !== true || comment === active);
   const resolved = comments.filter((comment) => comment.resolved === true).length;
   const jump = useJump();
-  const close = () => usePage.setState({ commentsOpen: false, activeComment: null });
   return (
     <aside className="panel" data-testid="comments-panel" aria-label="Comments">
       <header className="panel-head">
@@ -31,7 +30,7 @@ export function CommentsPanel() {
           type="button"
           className="button button-quiet button-icon"
           aria-label="Close the comments"
-          onClick={close}
+          onClick={closePanel}
         >
           <Icon name="close" />
         </button>
@@ -72,4 +71,8 @@ function useJump(): (comment: PlanComment) => void {
       void setCenter(element.x + element.width / 2, element.y + element.height / 2, { zoom, duration: 350 });
     } else void setCenter(comment.x ?? 0, comment.y ?? 0, { zoom, duration: 350 });
   };
+}
+
+function closePanel(): void {
+  usePage.setState({ commentsOpen: false, activeComment: null });
 }

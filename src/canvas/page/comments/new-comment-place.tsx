@@ -63,7 +63,6 @@ function Composer({ place }: { readonly place: CommentPlace }) {
   const element = usePlan(({ elements }) => (place.elementId === null ? undefined : elements.get(place.elementId)));
   const left = ((element?.x ?? 0) + place.x) * zoom + x;
   const top = ((element?.y ?? 0) + place.y) * zoom + y;
-  const close = () => usePage.setState({ composing: null });
   const style = {
     left: Math.max(8, Math.min(left + 14, width - CARD_WIDTH)),
     top: Math.max(8, Math.min(top + 14, height - CARD_HEIGHT)),
@@ -75,9 +74,13 @@ function Composer({ place }: { readonly place: CommentPlace }) {
         label="Comment"
         testId="comment"
         send={(text) => addComment(element === undefined ? { ...place, elementId: null } : place, text)}
-        cancel={close}
+        cancel={stopComposing}
         startsFocused
       />
     </section>
   );
+}
+
+function stopComposing(): void {
+  usePage.setState({ composing: null });
 }

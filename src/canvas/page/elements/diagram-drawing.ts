@@ -9,6 +9,37 @@ export interface Drawing {
   readonly height: number;
 }
 
+/** Said in full: an image does not see the page's custom properties. */
+const COLOURS: Readonly<Record<Theme, Readonly<Record<string, string | boolean>>>> = {
+  light: {
+    background: "#fffefc",
+    primaryColor: "#e4f1f0",
+    primaryTextColor: "#1d2330",
+    primaryBorderColor: "#0b6b68",
+    secondaryColor: "#fff4e4",
+    tertiaryColor: "#f7f3ff",
+    lineColor: "#6d6b66",
+    textColor: "#1d2330",
+    noteBkgColor: "#fff8d9",
+    noteTextColor: "#1d2330",
+    edgeLabelBackground: "#fffefc",
+  },
+  dark: {
+    darkMode: true,
+    background: "#1a2029",
+    primaryColor: "#1d3a3c",
+    primaryTextColor: "#e7eaef",
+    primaryBorderColor: "#56d0c4",
+    secondaryColor: "#3b2a15",
+    tertiaryColor: "#2a2440",
+    lineColor: "#93a0b0",
+    textColor: "#e7eaef",
+    noteBkgColor: "#3a3517",
+    noteTextColor: "#e7eaef",
+    edgeLabelBackground: "#1a2029",
+  },
+};
+
 let count = 0;
 let turn: Promise<unknown> = Promise.resolve();
 
@@ -26,7 +57,8 @@ async function draw(source: string, theme: Theme): Promise<Drawing> {
     htmlLabels: false,
     flowchart: { htmlLabels: false },
     suppressErrorRendering: true,
-    theme: theme === "dark" ? "dark" : "neutral",
+    theme: "base",
+    themeVariables: COLOURS[theme],
     fontFamily: "system-ui, sans-serif",
   });
   count += 1;

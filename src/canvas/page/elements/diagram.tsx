@@ -26,8 +26,12 @@ export const Diagram = memo(function Diagram({ source, title }: { readonly sourc
   if ("error" in shown) {
     return (
       <div className="diagram-error">
-        <p role="status">This diagram cannot be drawn: {shown.error}</p>
+        <p role="status">{`This diagram cannot be drawn: ${firstLine(shown.error)}`}</p>
         <pre>{source}</pre>
+        <details className="nodrag">
+          <summary>What Mermaid says</summary>
+          <pre>{shown.error}</pre>
+        </details>
       </div>
     );
   }
@@ -36,3 +40,7 @@ export const Diagram = memo(function Diagram({ source, title }: { readonly sourc
     <img className="diagram" src={url} width={width} height={height} alt={`Diagram: ${title}`} draggable={false} />
   );
 });
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0]?.replace(/[:.]*$/, ".") ?? "";
+}

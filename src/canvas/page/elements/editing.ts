@@ -12,6 +12,7 @@ export type TextField = "title" | "content" | "language" | "answer";
 /** What is being written; no state that arrives touches it. */
 export interface Editing {
   readonly id: string;
+  readonly type: string;
   /** Where the caret goes at first. */
   readonly focus: TextField;
   /** As the person saw it when they began. */
@@ -31,7 +32,7 @@ export function startEditing(element: PlanElement, focus: TextField): void {
           ...(element.type === "image" ? {} : { content: element.content }),
           ...(element.type === "code" ? { language: element.language ?? "" } : {}),
         };
-  useEditing.setState({ editing: { id: element.id, focus, base, draft: base } });
+  useEditing.setState({ editing: { id: element.id, type: element.type, focus, base, draft: base } });
 }
 
 export function writeDraft(field: TextField, text: string): void {
@@ -71,7 +72,7 @@ export function watchForLostText(): void {
 }
 
 function keepLostText(editing: Editing): void {
-  notify({ kind: "lost", title: editing.draft.title ?? "", element: lostElement(editing.draft) });
+  notify({ kind: "lost", title: editing.draft.title ?? "", element: lostElement(editing.draft, editing.type) });
 }
 
 function changedTexts({ base, draft }: Editing): ElementChanges | null {

@@ -1,4 +1,4 @@
-import { memo, type ReactNode } from "react";
+import { memo, useLayoutEffect, useRef, useState, type ReactNode } from "react";
 import type { PlanElement } from "../../../plans/plan.ts";
 import { AnswerField } from "./answer-field.tsx";
 import { Diagram } from "./diagram.tsx";
@@ -16,13 +16,20 @@ interface ElementBodyProps {
 /** What is in an element, below its title. */
 export const ElementBody = memo(function ElementBody({ element, editing, selected }: ElementBodyProps) {
   const writes = editing && element.type !== "image";
+  const body = useRef<HTMLDivElement>(null);
+  const [scrolls, setScrolls] = useState(false);
+  useLayoutEffect(() => {
+    const { scrollHeight = 0, clientHeight = 0 } = body.current ?? {};
+    setScrolls(selected && scrollHeight > clientHeight + 1);
+  }, [selected, element]);
   return (
     <>
       <div
-        className={`card-body${selected ? " nowheel" : ""}`}
+        ref={body}
+        className={`card-body${scrolls ? " nowheel" : ""}`}
         data-testid="element-content"
         dir="auto"
-        {...(selected ? { tabIndex: 0, role: "region", "aria-label": "Content" } : {})}
+        {...(scrolls && !writes ? { tabIndex: 0, role: "region", "aria-label": "Content" } : {})}
       >
         {writes ? <ContentEditor type={element.type} /> : <Content element={element} />}
       </div>

@@ -16,16 +16,28 @@ let loadingHighlight: Promise<void> | null = null;
 
 /** Loads the Markdown renderer, once. */
 export async function loadMarkdown(): Promise<void> {
-  loading ??= import("./markdown-renderer.tsx").then(({ renderMarkdown }) =>
-    useRenderer.setState({ render: renderMarkdown }),
-  );
+  loading ??= (async () => {
+    try {
+      const { renderMarkdown } = await import("./markdown-renderer.tsx");
+      useRenderer.setState({ render: renderMarkdown });
+    } catch {
+      // No connection: text stays plain, and the next one to be shown tries again.
+      loading = null;
+    }
+  })();
   await loading;
 }
 
 async function loadHighlight(): Promise<void> {
-  loadingHighlight ??= import("rehype-highlight").then((module) =>
-    useRenderer.setState({ highlight: [module.default, { detect: false }] }),
-  );
+  loadingHighlight ??= (async () => {
+    try {
+      const { default: highlight } = await import("rehype-highlight");
+      useRenderer.setState({ highlight: [highlight, { detect: false }] });
+    } catch {
+      // No connection: code stays plain, and the next one to be shown tries again.
+      loadingHighlight = null;
+    }
+  })();
   await loadingHighlight;
 }
 

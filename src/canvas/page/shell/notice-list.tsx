@@ -4,6 +4,8 @@ import type { NoticeContent } from "../sync/describe-refusal.ts";
 import { newId } from "../sync/new-id.ts";
 import { edit } from "../sync/plan-session.ts";
 import { dismissNotice, useNotices, type Notice } from "./notices.ts";
+import { freePlace } from "../canvas/free-place.ts";
+import { usePlan } from "../sync/plan-store.ts";
 import { useMiddle } from "../canvas/use-middle.ts";
 
 type Of<Kind extends NoticeContent["kind"]> = Extract<NoticeContent, { kind: Kind }>;
@@ -99,9 +101,8 @@ function Version({ name, texts }: { readonly name: string; readonly texts: Reado
 function Lost({ id, content }: { readonly id: number; readonly content: Of<"lost"> }) {
   const middle = useMiddle();
   const addAgain = () => {
-    const { x, y } = middle();
     const { element } = content;
-    const place = { x: Math.round(x - element.width / 2), y: Math.round(y - element.height / 2) };
+    const place = freePlace(middle(), element, usePlan.getState().plan?.elements ?? []);
     edit([{ op: "add_element", element: { ...element, ...place, id: newId("el") } }]);
     dismissNotice(id);
   };

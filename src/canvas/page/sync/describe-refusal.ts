@@ -45,10 +45,10 @@ export function describeRefusal(
 }
 
 /** An element for a text whose own element is gone. */
-export function lostElement(texts: Readonly<Record<string, string>>): LostElement {
+export function lostElement(texts: Readonly<Record<string, string>>, type = "text"): LostElement {
   const { title = "", content = "", answer } = texts;
   return {
-    type: "text",
+    type,
     width: 280,
     height: 180,
     title,

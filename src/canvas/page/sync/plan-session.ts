@@ -41,9 +41,7 @@ const live = new LiveEvents({
   probe: async () => await api.read(),
   opened: () => {
     usePlan.setState({ link: { state: "live" } });
-    void queue.flush().then(() => {
-      if (queue.pending.length === 0) live.settled();
-    });
+    void sendKept();
   },
   received: (event) => {
     if (event.type === "plan") takeStored(event.stored);
@@ -100,6 +98,11 @@ export async function decide(decision: Decision, note: string): Promise<Outcome>
   const outcome = await api.decide({ decision, ...(note === "" ? {} : { note }) });
   takeOutcome(outcome);
   return outcome;
+}
+
+async function sendKept(): Promise<void> {
+  await queue.flush();
+  if (queue.pending.length === 0) live.settled();
 }
 
 let editCount = 0;
