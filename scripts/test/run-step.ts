@@ -78,7 +78,8 @@ async function run(bunArguments: readonly string[], folder: string) {
 
 /** The settings of the person who runs the tests, for opencode and for this plugin, do not decide how they end. */
 function testEnvironment(): Record<string, string | undefined> {
-  const isKept = (name: string) => name === "BIZAR_CHROMIUM" || !/^(BIZAR|OPENCODE|XDG)_/.test(name);
-  const kept = Object.entries(process.env).filter(([name]) => isKept(name));
+  const kept = Object.entries(process.env).filter(
+    ([name]) => name === "BIZAR_CHROMIUM" || !/^(BIZAR|OPENCODE|XDG)_/.test(name),
+  );
   return { ...Object.fromEntries(kept), NO_COLOR: "1" };
 }

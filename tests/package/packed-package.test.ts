@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { collectSpawned, createRig, spawn } from "../opencode/rig.ts";
 import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
+import { join } from "node:path";
+import { MemoryPlans } from "../canvas/memory-plans.ts";
 import { packAndInstall, type PackedPackage } from "./packed-package.ts";
 
 let pack: PackedPackage;
@@ -9,9 +11,11 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => await pack.dispose());
 
-test("the tarball holds the plugin and its documents, and nothing else", () => {
+test("the tarball holds the plugin, its documents and the built page, and nothing else", () => {
   const documents = ["CHANGELOG.md", "LICENSE", "README.md", "index.ts", "package.json"];
-  expect(pack.files.filter((path) => !path.startsWith("src/")).toSorted()).toEqual(documents);
+  const others = pack.files.filter((path) => !path.startsWith("src/") && !path.startsWith("dist/canvas/assets/"));
+  expect(others.toSorted()).toEqual([...documents, "dist/canvas/index.html"].toSorted());
+  expect(pack.files.filter((path) => path.startsWith("src/canvas/page/"))).toEqual([]);
   expect(pack.files).toContain("src/plugin/plugin.ts");
   expect(pack.files.filter((path) => path.startsWith("src/") && !path.endsWith(".ts"))).toEqual([]);
 });
@@ -44,3 +48,27 @@ test.each(["path", "path and options"])(
   },
   60_000,
 );
+
+test("the installed package serves the page, and every file that the page names", async () => {
+  const { createCanvas } = (await import(
+    join(pack.installed, "src/canvas/canvas.ts")
+  )) as typeof import("../../src/canvas/canvas.ts");
+  const canvas = createCanvas({
+    plans: new MemoryPlans("one"),
+    openBrowser: "never",
+    environment: {},
+    report: () => undefined,
+  });
+  try {
+    const { url } = await canvas.open("one");
+    const { origin } = new URL(url);
+    const cookie = (await fetch(url)).headers.get("set-cookie")?.split(";")[0] ?? "";
+    const html = await (await fetch(`${origin}/plan/one`, { headers: { cookie } })).text();
+    const named = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => `${origin}${path}`);
+    expect(named.length).toBeGreaterThanOrEqual(2);
+    const answers = await Promise.all(named.map(async (asset) => await fetch(asset)));
+    expect(answers.map(({ status }) => status)).toEqual(named.map(() => 200));
+  } finally {
+    canvas.close();
+  }
+});
