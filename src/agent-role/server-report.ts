@@ -1,15 +1,17 @@
 import { isText, oneOf, orAbsent, shape, type Checked } from "../shape.ts";
 
 const isReport = shape({
-  session: isText,
+  /** The server ends itself from now on when its host is gone. */
+  watches: orAbsent(oneOf("host")),
+  session: orAbsent(isText),
   /** The marker of the loop guard, once it has refused so many calls in a row that the run must end. */
   loopGuard: orAbsent(isText),
   /** A text of the session has become a loop. */
   text: orAbsent(oneOf("repeated")),
 });
 
-/** What the plugin inside the server of warm agents says of one session. */
-export type ServerReport = Checked<typeof isReport>;
+/** What the plugin inside the server of warm agents says of itself, or of one session. */
+export type ServerReport = Partial<Checked<typeof isReport>>;
 
 /** One report as a line of stderr, without its line end. */
 export function formatServerReport(nonce: string, report: ServerReport): string {

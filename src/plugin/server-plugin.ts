@@ -22,9 +22,12 @@ export function serverPlugin(
 ): Hooks {
   delete process.env[PASSWORD_NAME];
   liveInstances().set(`${role.instanceId} ${input.directory}`, { directory: input.directory, moduleUrl });
-  life ??= new ServerLife(role, supervisorCheckMs);
   const { client } = input;
   const say = (report: ServerReport) => void process.stderr.write(`${formatServerReport(role.nonce, report)}\n`);
+  if (life === undefined) {
+    life = new ServerLife(role, supervisorCheckMs);
+    say({ watches: "host" });
+  }
   const hooks = serverRoleHooks({
     life,
     marker: process.env[MARKER_NAME] ?? role.instanceId,
@@ -43,9 +46,9 @@ export function serverPlugin(
   const guard = createLoopGuard(role.guard, {
     worktree: worktreeOf(input),
     report: (message) => void process.stderr.write(`bizar: ${message}\n`),
-    onRepeatedText: (id) => say({ session: id, loopGuard: undefined, text: "repeated" }),
+    onRepeatedText: (id) => say({ session: id, text: "repeated" }),
     onBlock(blocksInARow, marker, id) {
-      if (blocksInARow >= LAST_BLOCK) say({ session: id, loopGuard: marker, text: undefined });
+      if (blocksInARow >= LAST_BLOCK) say({ session: id, loopGuard: marker });
     },
   });
   return withLoopGuard(hooks, guard);

@@ -23,6 +23,8 @@ const recordSchema = z.object({
   schemaVersion: z.literal(SCHEMA_VERSION),
   instanceId: z.string().regex(INSTANCE_ID),
   sessionId: z.string().nullable(),
+  /** A hash of the agent's definition and model when its session began, where the backend tells. */
+  definition: z.string().nullable().default(null),
   agent: z.string(),
   /** `provider/model`, split at the first slash. */
   model: z.string(),
@@ -97,6 +99,7 @@ export function toRecord(instance: Instance, origin: RecordOrigin): InstanceReco
     schemaVersion: SCHEMA_VERSION,
     instanceId: instance.instanceId,
     sessionId: instance.sessionId,
+    definition: instance.definition ?? null,
     agent: instance.agent,
     model: `${model.providerId}/${model.modelId}`,
     variant: model.variant ?? null,
@@ -152,6 +155,7 @@ export function fromRecord(record: InstanceRecord): Instance {
     followUps: record.followUps,
     announcement: record.announcement,
     sessionId: record.sessionId,
+    definition: record.definition ?? undefined,
     state: readState(record),
     turns: record.turns.map((turn) => ({
       ...turn,

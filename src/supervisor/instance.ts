@@ -127,6 +127,8 @@ export interface Instance {
   /** How the parent session is told of an end; `off`: not at all. */
   readonly announce: AnnounceMode | "off";
   readonly sessionId: string | null;
+  /** A hash of the agent's definition and model as they were when its session began; absent where nobody told. */
+  readonly definition?: string | undefined;
   readonly state: InstanceState;
   readonly turns: readonly Turn[];
   readonly progress: Progress;

@@ -30,7 +30,8 @@ export function createLive(instance: Instance): Live {
 
 /** The turn that is to be run, for the backend. */
 export function lastTurn(instance: Instance): TurnRequest {
-  const { instanceId, agent, model, backend = "process", directory, parent, sessionId, turns } = instance;
+  const { instanceId, agent, model, backend = "process", directory, parent, sessionId, definition, turns } = instance;
   const { kind = "initial", prompt = "" } = turns.at(-1) ?? {};
-  return { instanceId, agent, model, backend, directory, parentSessionId: parent.sessionId, sessionId, kind, prompt };
+  const session = { parentSessionId: parent.sessionId, sessionId, definition };
+  return { instanceId, agent, model, backend, directory, ...session, kind, prompt };
 }

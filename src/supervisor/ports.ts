@@ -15,12 +15,15 @@ export interface TurnRequest {
   readonly parentSessionId: string;
   /** The session to continue; `null` for a first turn. */
   readonly sessionId: string | null;
+  /** What made the agent what it was when that session began, as a hash; absent where the backend does not tell. */
+  readonly definition?: string | undefined;
 }
 
 /** What a backend reports while a turn runs. Never throws. */
 export interface TurnObserver {
   spawned(process: ProcessIdentity): void;
-  sessionIdentified(sessionId: string): void;
+  /** `definition`: a hash of what makes the agent what it is, where the backend can tell. */
+  sessionIdentified(sessionId: string, definition?: string): void;
   /** The start failed before the agent did anything; it is repeated, and what was identified counts no more. */
   startRepeated(): void;
   progressed(progress: Progress): void;
@@ -33,6 +36,8 @@ export interface TurnEnd {
   readonly evidence: TurnEvidence;
   /** Whether some of the text was lost on the way and the session has more. */
   readonly textIncomplete: boolean;
+  /** A line that the result begins with, where the reader has to know something. */
+  readonly resultHeader?: string | undefined;
 }
 
 /** A turn that was started. */

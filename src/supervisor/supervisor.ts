@@ -226,8 +226,8 @@ export class Supervisor {
     const { progress: earlier, sessionId: continued } = live.instance;
     return {
       spawned: (process) => this.#apply(live, { type: "spawned", at: at(), process }),
-      sessionIdentified: (sessionId) => {
-        this.#apply(live, { type: "session_identified", at: at(), sessionId });
+      sessionIdentified: (sessionId, definition) => {
+        this.#apply(live, { type: "session_identified", at: at(), sessionId, definition });
         live.identified.resolve();
       },
       startRepeated: () => this.#apply(live, { type: "start_repeated", at: at(), sessionId: continued }),
@@ -258,9 +258,8 @@ export class Supervisor {
       this.#apply(live, { type: "turn_replaced", at: clock.now(), exitCode, signal });
       return;
     }
-    const text = [ending?.resultHeader ?? "", await wholeText(this.#parts, live.instance, turnEnd)]
-      .filter(Boolean)
-      .join("\n");
+    const whole = await wholeText(this.#parts, live.instance, turnEnd);
+    const text = [ending?.resultHeader, turnEnd.resultHeader, whole].filter(Boolean).join("\n");
     try {
       if (text !== "") await store.writeResult(instanceId, text);
     } catch (error) {
@@ -270,7 +269,7 @@ export class Supervisor {
     this.#apply(live, {
       type: "ended",
       at: clock.now(),
-      outcome: judge({ ...evidence, text }),
+      outcome: judge({ ...evidence, text: whole }),
       exitCode: evidence.exitCode,
       signal: evidence.signal,
       resultPreview: text === "" ? null : text.slice(-PREVIEW_CHARACTERS),

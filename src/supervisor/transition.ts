@@ -14,7 +14,12 @@ export type InstanceEvent =
   /** The queue let it in: its process is being started. */
   | { readonly type: "admitted"; readonly at: number }
   | { readonly type: "spawned"; readonly at: number; readonly process: ProcessIdentity }
-  | { readonly type: "session_identified"; readonly at: number; readonly sessionId: string }
+  | {
+      readonly type: "session_identified";
+      readonly at: number;
+      readonly sessionId: string;
+      readonly definition?: string | undefined;
+    }
   /** The start failed before anything was done: a second one follows, in this session or in one that is not there yet. */
   | { readonly type: "start_repeated"; readonly at: number; readonly sessionId: string | null }
   | { readonly type: "progressed"; readonly at: number; readonly progress: Progress }
@@ -86,7 +91,7 @@ export function transition(instance: Instance, event: InstanceEvent): Transition
     case "spawned":
       return withState(instance, (state) => (state.status === "queued" ? state : { ...state, process: event.process }));
     case "session_identified":
-      return sessionIdentified(instance, event.sessionId);
+      return sessionIdentified(instance, event);
     case "start_repeated":
       return startRepeated(instance, event.sessionId);
     case "progressed":
@@ -111,10 +116,13 @@ function admitted(instance: Instance, at: number): Transition {
   return { instance: { ...instance, state, turns }, effects: ["save"] };
 }
 
-function sessionIdentified(instance: Instance, sessionId: string): Transition {
+function sessionIdentified(
+  instance: Instance,
+  { sessionId, definition = instance.definition }: Extract<InstanceEvent, { type: "session_identified" }>,
+): Transition {
   if (instance.state.status !== "pending") return { instance, effects: [] };
   const state: InstanceState = { ...instance.state, status: "running", intervention: null };
-  return { instance: { ...instance, sessionId, state }, effects: ["save"] };
+  return { instance: { ...instance, sessionId, definition, state }, effects: ["save"] };
 }
 
 function startRepeated(instance: Instance, sessionId: string | null): Transition {

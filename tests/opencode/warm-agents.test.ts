@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { startServer } from "../../scripts/scripted-host/opencode.ts";
+import { runOpencode, startServer } from "../../scripts/scripted-host/opencode.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
 import type { InstanceRecord } from "../../src/store/record.ts";
@@ -41,6 +41,10 @@ async function record(of: Rig, instanceId: string): Promise<InstanceRecord> {
 /** The processes of an agent that its marker finds. */
 function tools(instanceId: string): string[] {
   return treeMembers({ marker: instanceId }).map(({ command }) => command);
+}
+
+function lives(pid: number): boolean {
+  return systemProcessTable().find(pid)?.isZombie === false;
 }
 
 /** The servers of warm agents of a home, by their marker. */
@@ -209,13 +213,67 @@ for (const signal of ["SIGKILL", "SIGTERM"] as const) {
       return instanceId !== "" && tools(instanceId).includes("sleep 873");
     });
     const [warm = 0] = warmServers(server.pid);
-    expect(systemProcessTable().find(warm)).toBeDefined();
+    expect(lives(warm)).toBe(true);
     await server.stop(signal);
-    await until(
-      "all of it is gone",
-      () => systemProcessTable().find(warm) === undefined && tools(instanceId).length === 0,
-      5000,
-    );
+    await until("all of it is gone", () => !lives(warm) && tools(instanceId).length === 0, 5000);
     await asking;
   }, 90_000);
 }
+
+test("a host that is killed while the server starts leaves none", async () => {
+  own = await createRig({ options: { backend: "warm" } });
+  const { sandbox } = own;
+  own.plan("spawn one", spawn({ agent: "thor", prompt: "never" }));
+  const server = await startServer(sandbox);
+  const asking = askServer(server, sandbox.project, "spawn one").catch(() => undefined);
+  const isWarm = (pid: number) => systemProcessTable().find(pid)?.command.includes(" serve --hostname") === true;
+  await until("the server starts", () => warmServers(server.pid).some(isWarm));
+  const [warm = 0] = warmServers(server.pid).filter(isWarm);
+  await server.stop("SIGKILL");
+  await until("it is gone", () => !lives(warm), 5000);
+  await asking;
+}, 60_000);
+
+test("an opencode run that ends with an agent at work leaves no server, and the record says shutdown", async () => {
+  own = await createRig({ options: { backend: "warm" } });
+  const { sandbox } = own;
+  const ids: string[] = [];
+  own.plan("hang", { calls: [bash("sleep 876")] });
+  own.plan("spawn and leave", spawn({ agent: "thor", prompt: "hang" }), async (request) => {
+    ids.push(...spawnedIds(request));
+    await until("its command runs", () => tools(ids[0] ?? "").includes("sleep 876"));
+    return { text: "bye" };
+  });
+  await runOpencode(sandbox, { prompt: "spawn and leave", agent: "odin" });
+  expect(tools(ids[0] ?? "")).toEqual([]);
+  const { status, reason, process: server } = await record(own, ids[0] ?? "");
+  expect([status, reason]).toEqual(["failed", "shutdown"]);
+  expect(lives(server?.pid ?? 0)).toBe(false);
+}, 60_000);
+
+test("with onExit finish a warm agent works on without its host, and its server ends after it", async () => {
+  own = await createRig({ options: { backend: "warm", onExit: "finish" } });
+  const { sandbox } = own;
+  const go = Promise.withResolvers<void>();
+  own.plan("work on", {
+    after: go.promise,
+    text: "worked on alone",
+    // Longer than the server takes to notice that its host is gone.
+    drip: { pieces: 5, everyMs: 400 },
+  });
+  own.plan("spawn one", spawn({ agent: "thor", prompt: "work on" }), { after: new Promise(() => undefined) });
+  const server = await startServer(sandbox);
+  const asking = askServer(server, sandbox.project, "spawn one").catch(() => undefined);
+  const { requestsFor } = own;
+  await until("it is at work", () => requestsFor("work on").length > 0);
+  const [warm = 0] = warmServers(server.pid);
+  await server.stop("SIGKILL");
+  await asking;
+  go.resolve();
+  await until("the server has ended itself", () => !lives(warm), 5000);
+  own.plan("what became of it", { calls: [{ tool: "bizar_status", args: { all: true } }] });
+  const end = await runOpencode(sandbox, { prompt: "what became of it", agent: "odin" });
+  expect(end.toolAnswers("bizar_status")[0]).toEqual([
+    expect.objectContaining({ status: "done", resultPreview: "worked on alone" }),
+  ]);
+}, 90_000);

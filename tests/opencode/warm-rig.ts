@@ -30,6 +30,7 @@ export interface SeenTurn {
   readonly progress: Progress[];
   readonly pids: number[];
   sessionId: string | null;
+  definition: string | undefined;
   mustStop: Outcome | undefined;
   /** The end, and what the supervisor makes of it. */
   readonly ended: Promise<TurnEnd & { readonly outcome: Outcome }>;
@@ -80,7 +81,7 @@ export async function warmRig(settings: WarmRigSettings = {}): Promise<WarmRig> 
     const log: string[] = [];
     logs.set(instanceId, log);
     const seen: { -readonly [Name in keyof SeenTurn]?: SeenTurn[Name] } & Pick<SeenTurn, "progress" | "pids"> = {
-      ...{ instanceId, log, progress: [], pids: [], sessionId: null, mustStop: undefined },
+      ...{ instanceId, log, progress: [], pids: [], sessionId: null, definition: undefined, mustStop: undefined },
     };
     const turn: TurnRequest = {
       ...{ instanceId, agent: "thor", model: { providerId: "scripted", modelId: "model-a" }, kind: "initial", prompt },
@@ -89,7 +90,10 @@ export async function warmRig(settings: WarmRigSettings = {}): Promise<WarmRig> 
     };
     seen.running = backend.start(turn, {
       spawned: ({ pid }) => void seen.pids.push(pid),
-      sessionIdentified: (sessionId) => void (seen.sessionId = sessionId),
+      sessionIdentified(sessionId, definition) {
+        seen.sessionId = sessionId;
+        seen.definition = definition;
+      },
       startRepeated() {},
       progressed: (progress) => void seen.progress.push(progress),
       mustStop(outcome) {

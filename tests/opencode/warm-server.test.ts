@@ -110,3 +110,22 @@ test("an unknown agent, and an unknown model, end the turn with the reason", asy
   expect((await agent.ended).outcome).toMatchObject({ status: "failed", reason: "agent_unknown" });
   expect((await model.ended).outcome).toMatchObject({ status: "failed", reason: "model_unknown" });
 }, 60_000);
+
+test("a follow-up of an agent whose definition has changed starts a new session and says so; the same one goes on", async () => {
+  rig = await warmRig({ config: { agent: { thor: { description: "Builds", prompt: "You are Thor." } } } });
+  rig.otherwise(({ messages }) => ({ text: `I see ${messages.filter(({ role }) => role === "user").length}.` }));
+  const first = rig.start("one");
+  await first.ended;
+  const again = { kind: "follow_up" as const, instanceId: first.instanceId, sessionId: first.sessionId };
+  const same = rig.start("two", { ...again, definition: first.definition });
+  expect((await same.ended).evidence.text).toBe("I see 2.");
+  expect([same.sessionId, same.definition]).toEqual([first.sessionId, first.definition]);
+  const changed = rig.start("three", { ...again, definition: "0000000000000000" });
+  const end = await changed.ended;
+  expect([end.evidence.text, end.resultHeader]).toEqual([
+    "I see 1.",
+    expect.stringContaining('the definition of "thor"'),
+  ]);
+  expect(changed.sessionId).not.toBe(first.sessionId);
+  expect(changed.log.join("\n")).toContain(`since session ${first.sessionId} began`);
+}, 60_000);

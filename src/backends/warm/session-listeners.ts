@@ -49,7 +49,7 @@ export class SessionListeners {
   }
 
   report(report: ServerReport): void {
-    this.#of(report.session)?.report(report);
+    if (report.session !== undefined) this.#of(report.session)?.report(report);
   }
 
   gap(): void {

@@ -12,6 +12,7 @@ import { LineSplitter } from "../line-splitter.ts";
 import type { LogSink } from "../log-sink.ts";
 import { EventStream, type ServerEvent } from "./event-stream.ts";
 import { ServerClient, type Fetch } from "./server-client.ts";
+import { holdLifeline } from "./lifeline.ts";
 import { SessionListeners, type SessionListener } from "./session-listeners.ts";
 
 /** A machine that is busy with other starts takes its time. */
@@ -186,9 +187,14 @@ async function startChild(parts: WarmServerParts, output: ServerOutput): Promise
     stderr: "pipe",
     detached: true,
   });
+  const release = holdLifeline(child.pid, parts.marker);
+  output.onWatching = release;
   const process = { pid: child.pid, startTime: systemProcessTable().find(child.pid)?.startTime ?? "" };
   const drained = output.drain(child);
-  const ended = child.exited.then(() => formatExit(child.exitCode, child.signalCode));
+  const ended = child.exited.then(() => {
+    release();
+    return formatExit(child.exitCode, child.signalCode);
+  });
   const early = ended.then(async (how): Promise<never> => {
     await drained;
     throw new Error(`It ${how} before it listened.`);
@@ -229,6 +235,8 @@ async function freePort(): Promise<number> {
 class ServerOutput {
   nonce = "";
   onReport: (report: ServerReport) => void = () => undefined;
+  /** The plugin inside has begun to watch for the host. */
+  onWatching: () => void = () => undefined;
   readonly lastLines: string[] = [];
   readonly listening: Promise<string>;
   readonly #listening = Promise.withResolvers<string>();
@@ -254,6 +262,7 @@ class ServerOutput {
   #line(source: "stdout" | "stderr", line: string): void {
     const report = source === "stderr" ? parseServerReport(this.nonce, line) : undefined;
     if (report !== undefined) {
+      if (report.watches === "host") this.onWatching();
       this.onReport(report);
       return;
     }

@@ -5,6 +5,7 @@ import type { Clock, RunningTurn, Transcripts, TurnEnd, TurnObserver, TurnReques
 import { readTranscript } from "../../supervisor/read-transcript.ts";
 import { EvidenceCollector } from "../evidence.ts";
 import type { LogSink } from "../log-sink.ts";
+import { definitionHash } from "./definition-hash.ts";
 import type { Lease, SharedServer } from "./warm-servers.ts";
 import type { WarmServer } from "./warm-server.ts";
 import { WarmSession, type SessionEnd } from "./warm-session.ts";
@@ -36,6 +37,7 @@ export class WarmTurn implements RunningTurn {
   #server: WarmServer | undefined;
   #session: WarmSession | undefined;
   #sessionId: string | null;
+  #resultHeader: string | undefined;
 
   constructor(parts: WarmTurnParts, turn: TurnRequest, observer: TurnObserver) {
     this.#parts = parts;
@@ -97,17 +99,43 @@ export class WarmTurn implements RunningTurn {
     this.#server = server;
     this.#observer.spawned(server.process);
     const { clock, skipPermissions } = this.#parts;
-    const sessionId = this.#sessionId ?? (await this.#createSession(server));
+    // Both take their time in a directory that the server does not know yet.
+    const [definition, first] = await Promise.all([
+      this.#definition(server),
+      this.#sessionId === null ? this.#createSession(server) : null,
+    ]);
+    const sessionId = first ?? this.#goesOnWith(definition) ?? (await this.#createSession(server));
     this.#sessionId = sessionId;
     const [turn, observer, log] = [this.#turn, this.#observer, this.#log];
-    observer.sessionIdentified(sessionId);
+    observer.sessionIdentified(sessionId, definition);
     const session = new WarmSession({ server, sessionId, turn, observer, log, clock, skipPermissions });
     this.#session = session;
     const startedAt = clock.now();
     if (server.isGone) session.died("The opencode server of the warm agents has just ended.");
     else if (!this.#isStopped) await this.#prompt(server, session, sessionId);
     const end = await Promise.race([session.over, this.#stopped.promise]);
-    return end === undefined ? this.#conclude(session, null) : await this.#concludeEnd(session, end, startedAt);
+    const concluded =
+      end === undefined ? this.#conclude(session, null) : await this.#concludeEnd(session, end, startedAt);
+    return { ...concluded, resultHeader: this.#resultHeader };
+  }
+
+  /** What makes the agent what it is now; an intervention goes on in its session whatever that is. */
+  async #definition({ client }: WarmServer): Promise<string | undefined> {
+    const { kind, directory, agent, model } = this.#turn;
+    if (kind === "intervention") return undefined;
+    return definitionHash(await client.agentDefinition(directory, agent), model);
+  }
+
+  /** The session to go on in, unless its agent has become another one since it began. */
+  #goesOnWith(definition: string | undefined): string | null {
+    const { sessionId, definition: before, agent } = this.#turn;
+    if (sessionId === null || definition === undefined || before === undefined || before === definition)
+      return sessionId;
+    this.#resultHeader =
+      `[new session: the definition of "${agent}" has changed since session ${sessionId} began; ` +
+      `the agent remembers nothing of what was said there]`;
+    this.#note(this.#resultHeader);
+    return null;
   }
 
   async #createSession({ client }: WarmServer): Promise<string> {
