@@ -1,5 +1,5 @@
-import { Handle, NodeResizer, Position, type NodeProps } from "@xyflow/react";
-import { memo, type MouseEvent } from "react";
+import { Handle, NodeResizer, Position, useUpdateNodeInternals, type NodeProps } from "@xyflow/react";
+import { memo, useEffect, useRef, type MouseEvent } from "react";
 import type { PlanElement } from "../../../plans/plan.ts";
 import { useDetailLevel, type DetailLevel } from "../canvas/detail-level.ts";
 import type { ElementNode } from "../canvas/flow-nodes.ts";
@@ -21,6 +21,7 @@ export const ElementNodeView = memo(function ElementNodeView({ id, selected, dra
   const level = useDetailLevel();
   const editing = useEditing((state) => state.editing?.id === id && state.editing.focus !== "answer");
   const arrival = useArrival(element);
+  useMeasuredHandles(id, level === "full");
   if (element === undefined) return null;
   const full = level === "full";
   return (
@@ -39,7 +40,12 @@ export const ElementNodeView = memo(function ElementNodeView({ id, selected, dra
         <CardHead element={element} level={level} editing={editing} />
         {full && <ElementBody element={element} editing={editing} selected={selected} />}
       </div>
-      {full && <Handles />}
+      {full ? (
+        <Handles />
+      ) : (
+        // What the canvas looks for when it measures: without it, arrows would have no end.
+        <i className="source anchor" data-handleid="top" data-handlepos="top" />
+      )}
     </>
   );
 });
@@ -80,6 +86,17 @@ function CardHead(props: { readonly element: PlanElement; readonly level: Detail
       )}
     </header>
   );
+}
+
+/** The canvas measures handles when an element comes into sight; here, when the element comes near enough to have them. */
+function useMeasuredHandles(id: string, full: boolean): void {
+  const update = useUpdateNodeInternals();
+  const before = useRef(full);
+  useEffect(() => {
+    if (before.current === full) return;
+    before.current = full;
+    if (full) update(id);
+  }, [full, id, update]);
 }
 
 function Resizer({ id }: { readonly id: string }) {
