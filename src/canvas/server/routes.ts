@@ -1,6 +1,7 @@
 import { Hono, type Context } from "hono";
 import { getCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
+import { exportMarkdown } from "../../plans/export-markdown.ts";
 import { SLUG, type Author } from "../../plans/plan.ts";
 import { MOST_BODY_BYTES, type EditAnswer, type PlanAnswer } from "../api.ts";
 import type { CanvasPlans } from "../canvas-plans.ts";
@@ -98,6 +99,16 @@ function addApi(app: Hono, { plans, access, streams }: RoutesParts): void {
     const body = streams.open(context.req.param("slug"));
     if (body === undefined) return refuse(context, 429, "Too many pages are open. Close some of them.");
     return context.body(body, 200, { "Content-Type": "text/event-stream; charset=utf-8" });
+  });
+
+  app.get("/api/plans/:slug/export", async (context) => {
+    const slug = context.req.param("slug");
+    const read = await plans.read(slug);
+    if (!read.ok) return refuseFor(context, withoutPaths(read.problem, plans.folder));
+    return context.body(exportMarkdown(read.value), 200, {
+      "Content-Type": "text/markdown; charset=utf-8",
+      "Content-Disposition": `attachment; filename="${slug}.md"`,
+    });
   });
 
   app.post("/api/plans/:slug/edits", async (context) => {

@@ -145,6 +145,18 @@ test("closing cuts every stream at once, and the port is free", async () => {
   expect(plans.watchers("one")).toBe(0);
 });
 
+test("closing cuts connections that wait for the next request, and those in the middle of one", async () => {
+  const { port } = await visit();
+  const [idle, halfway] = [connect(Number(port), "127.0.0.1"), connect(Number(port), "127.0.0.1")];
+  const ended = [idle, halfway].map(async (socket) => await new Promise((resolve) => socket.once("close", resolve)));
+  const answered = new Promise((resolve) => idle.once("data", resolve));
+  idle.write("GET /nowhere HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  halfway.write("POST /nowhere HTTP/1.1\r\nHost: localhost\r\nContent-Le");
+  await answered;
+  server.close();
+  await Promise.all(ended);
+});
+
 test("it listens on 127.0.0.1, and on no other address of the machine", async () => {
   const { port } = await visit();
   const external = Object.values(networkInterfaces()).flatMap((addresses = []) =>

@@ -112,10 +112,9 @@ test("closing ends the server at once, for good", async () => {
 
 test("closing while the server starts leaves none behind", async () => {
   const { folder } = prepare();
-  const canvas = create({ assetsFolder: folder });
-  const opening = canvas.open("one");
-  canvas.close();
-  expect(opening).rejects.toThrow("closed");
+  const command = [process.execPath, join(ROOT, "tests/fixtures/opens-a-plan.ts"), folder, "early"];
+  const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "ignore", timeout: 10_000 });
+  expect([await child.stdout.text(), await child.exited]).toEqual([expect.stringContaining("closed"), 0]);
 });
 
 test("a page that is not built, or a slug that is none, is an error; the next opening tries again", async () => {

@@ -55,6 +55,17 @@ test("a decision is passed on with its note", async () => {
   });
 });
 
+test("a plan is exported as a Markdown file of its name", async () => {
+  const rig = new RoutesRig();
+  rig.plans.retitle("one", "Où aller?");
+  const file = await rig.ask("/api/plans/one/export", { headers: { cookie: await rig.visit("one") } });
+  expect(file.headers.get("content-disposition")).toBe('attachment; filename="one.md"');
+  expect(file.headers.get("content-type")).toBe("text/markdown; charset=utf-8");
+  expect(await file.text()).toStartWith("# Où aller?\n");
+  const gone = await rig.ask("/api/plans/three/export", { headers: { cookie: await rig.visit("three") } });
+  expect(gone.status).toBe(404);
+});
+
 const op = { op: "set_title", title: "x" };
 test.each([
   ["no object", EDITS, "7"],

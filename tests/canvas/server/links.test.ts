@@ -63,7 +63,7 @@ test("a secret opens its own plan only, and is not used up by the try at another
   expect((await rig.ask(`/plan/one?secret=${secret}`)).status).toBe(200);
 });
 
-const OF_A_PLAN = ["/plan/one", "/api/plans/one", "/api/plans/one/events"];
+const OF_A_PLAN = ["/plan/one", "/api/plans/one", "/api/plans/one/events", "/api/plans/one/export"];
 
 test.each(OF_A_PLAN)("the cookie of another plan does not open %s", async (path) => {
   const rig = new RoutesRig();

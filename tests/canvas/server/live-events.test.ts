@@ -99,8 +99,8 @@ test("a heartbeat is sent in between, never in the place of a state, and only wh
   const next = page.raw();
   beat?.();
   expect(await next).toBe(":\n\n");
+  for (let count = 0; count < 3; count += 1) beat?.();
   rig.plans.retitle("one", "news");
-  beat?.();
   beat?.();
   expect(await page.title()).toBe("news");
   await page.leave();

@@ -140,6 +140,7 @@ test.each([
   ["GET", "/api/plans/one"],
   ["GET", "/api/plans/two"],
   ["GET", "/api/plans/one/events"],
+  ["GET", "/api/plans/one/export"],
   ["POST", "/api/plans/one/edits"],
   ["PUT", "/"],
 ])("the answer to %s %s keeps a browser from doing harm with it", async (method, path) => {
