@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { buildCanvas } from "./build-canvas/build-canvas.ts";
+import { buildCanvas } from "./build/build-canvas.ts";
+import { buildPlugin } from "./build/build-plugin.ts";
 import { BROWSER_HINT, findChromium, installChromium, thisMachine } from "./set-up/browser.ts";
 import { installDependencies } from "./set-up/install-dependencies.ts";
 import { currentMachine } from "./set-up/machine.ts";
@@ -31,6 +32,7 @@ try {
   if (needed.length > 0) await installPlatformPackages(join(root, "node_modules"), needed);
   if (!isOpencodeComplete(root)) await finishOpencode(root);
   await buildCanvas(root);
+  await buildPlugin(root);
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error));
 }

@@ -2,14 +2,17 @@ import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROLE_VARIABLE, type AgentRole } from "../../src/agent-role/role.ts";
+import { PLUGIN_TARGET } from "../build/build-plugin.ts";
 import { defaultGuard } from "../scripted-host/guard-settings.ts";
 import { runOpencode } from "../scripted-host/opencode.ts";
-import { createSandbox, PLUGIN, writeConfig, type Sandbox } from "../scripted-host/sandbox.ts";
+import { createSandbox, ROOT, writeConfig, type Sandbox } from "../scripted-host/sandbox.ts";
 import { startScriptedModel } from "../scripted-host/scripted-model.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { sideBySide } from "./side-by-side.ts";
 import { medianFigure, ratioFigure } from "./statistics.ts";
 
+/** As the package ships it. */
+const BUILT_PLUGIN = join(ROOT, PLUGIN_TARGET, "index.js");
 const ROUNDS = 15;
 
 export const pluginLoad: Benchmark = {
@@ -19,7 +22,7 @@ export const pluginLoad: Benchmark = {
     const model = startScriptedModel(() => ({ text: "Done." }));
     const sandbox = await createSandbox({ modelUrl: model.url });
     const timed = await project(sandbox, model.url, "timed", (times) => [
-      [join(import.meta.dir, "programs/timed-plugin.ts"), { plugin: PLUGIN, times }],
+      [join(import.meta.dir, "programs/timed-plugin.ts"), { plugin: BUILT_PLUGIN, times }],
     ]);
     const without = await project(sandbox, model.url, "without", () => []);
     try {

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-const ROOT = join(import.meta.dir, "../..");
+export const ROOT = join(import.meta.dir, "../..");
 
 /** The opencode binary of the development dependency. */
 export const OPENCODE = join(ROOT, "node_modules/opencode-ai/bin/opencode.exe");

@@ -13,10 +13,10 @@ afterAll(async () => await pack.dispose());
 
 test("the tarball holds the plugin, its documents and the built page, and nothing else", () => {
   const documents = ["CHANGELOG.md", "LICENSE", "README.md", "index.ts", "package.json"];
-  const others = pack.files.filter((path) => !path.startsWith("src/") && !path.startsWith("dist/canvas/assets/"));
+  const others = pack.files.filter((path) => !/^(src|dist\/canvas\/assets|dist\/plugin)\//.test(path));
   expect(others.toSorted()).toEqual([...documents, "dist/canvas/index.html"].toSorted());
   expect(pack.files.filter((path) => path.startsWith("src/canvas/page/"))).toEqual([]);
-  expect(pack.files).toContain("src/plugin/plugin.ts");
+  expect(pack.files).toContain("dist/plugin/index.js");
   expect(pack.files.filter((path) => path.startsWith("src/") && !path.endsWith(".ts"))).toEqual([]);
 });
 

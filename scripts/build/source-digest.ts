@@ -2,15 +2,19 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Where a built page says what it was built from. */
+/** Where something built says what it was built from. */
 const DIGEST_FILE = "built-from.txt";
+/** Everything is built by these, and from libraries of exactly the lock file's versions. */
+const ALWAYS = ["scripts/build/*", "bun.lock"];
 
-/** What the page is made of: it imports the plans' model too, and libraries of exactly the lock file's versions. */
-const SOURCES = ["src/canvas/**/*", "src/plans/**/*", "src/*.ts", "scripts/build-canvas/*", "bun.lock"];
-
-/** Changes with everything that the built page depends on. */
-export async function pageDigest(root: string): Promise<string> {
-  const found = await Promise.all(SOURCES.map((glob) => Array.fromAsync(new Bun.Glob(glob).scan({ cwd: root }))));
+/**
+ * Changes with everything that a build depends on.
+ *
+ * @param sources patterns of paths below the root
+ */
+export async function sourceDigest(root: string, sources: readonly string[]): Promise<string> {
+  const patterns = [...sources, ...ALWAYS];
+  const found = await Promise.all(patterns.map((glob) => Array.fromAsync(new Bun.Glob(glob).scan({ cwd: root }))));
   const digest = createHash("sha256").update(`Bun ${Bun.version}\n`);
   for (const path of [...new Set(found.flat())].toSorted()) {
     // oxlint-disable-next-line eslint/no-await-in-loop -- in this order

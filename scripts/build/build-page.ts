@@ -1,31 +1,24 @@
-import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { writeDigest } from "./page-digest.ts";
+import { readFile, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { putInPlace } from "./put-in-place.ts";
+import { writeDigest } from "./source-digest.ts";
 
 const PAGE = "src/canvas/page";
 /** The script that `index.html` names. */
 const ENTRY = "./main.tsx";
 
 /**
- * Builds the page beside its place and then puts it there, so that nobody finds half a page, and of two builds at once
- * either one is whole. Names hold a digest of the content; code that is imported lazily is in files of its own.
+ * Builds the page. Names hold a digest of the content; code that is imported lazily is in files of its own.
  *
  * @throws Error with what the bundler has to say
  */
 export async function buildPage(root: string, target: string, digest: string): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
-  const folder = await mkdtemp(join(dirname(target), ".canvas-"));
-  try {
-    const built = join(folder, "new");
-    const names = await bundle(join(root, PAGE, ENTRY), join(built, "assets"));
+  await putInPlace(target, async (folder) => {
+    const names = await bundle(join(root, PAGE, ENTRY), join(folder, "assets"));
     const html = await readFile(join(root, PAGE, "index.html"), "utf8");
-    await writeFile(join(built, "index.html"), withNames(html, names));
-    await writeDigest(built, digest);
-    await rename(target, join(folder, "old")).catch(nothingThere);
-    await rename(built, target);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    await writeFile(join(folder, "index.html"), withNames(html, names));
+    await writeDigest(folder, digest);
+  });
 }
 
 interface Names {
@@ -69,8 +62,4 @@ function withNames(html: string, { script, styles }: Names): string {
   const named = rewriter.transform(html);
   if (!isNamed) throw new Error(`${PAGE}/index.html has no <script src="${ENTRY}">.`);
   return named;
-}
-
-function nothingThere(error: NodeJS.ErrnoException): void {
-  if (error.code !== "ENOENT") throw error;
 }

@@ -1,0 +1,40 @@
+import { join } from "node:path";
+import { putInPlace } from "./put-in-place.ts";
+import { sourceDigest, writeDigest, writtenDigest } from "./source-digest.ts";
+
+/** Where the built plugin is, in a checkout as in the package. */
+export const PLUGIN_TARGET = "dist/plugin";
+
+const SOURCES = ["index.ts", "src/**/*.ts"];
+/** Small, or needed at each start: one file is read faster than many. All others stay libraries of their own. */
+const BUNDLED = new Set(["zod", "ulid", "fastest-levenshtein"]);
+
+/**
+ * Builds the plugin as the package ships it, where it is not up to date: opencode waits for the plugin at its start, and
+ * reads a few files of JavaScript in less time than a hundred of TypeScript.
+ *
+ * @returns whether there was something to build
+ * @throws Error with what the bundler has to say
+ */
+export async function buildPlugin(root: string): Promise<boolean> {
+  const target = join(root, PLUGIN_TARGET);
+  const digest = await sourceDigest(root, SOURCES);
+  if ((await writtenDigest(target)) === digest) return false;
+  const { dependencies } = (await Bun.file(join(root, "package.json")).json()) as {
+    dependencies: Record<string, string>;
+  };
+  await putInPlace(target, async (folder) => {
+    await Bun.build({
+      entrypoints: [join(root, "index.ts")],
+      outdir: folder,
+      target: "bun",
+      splitting: true,
+      // Names and lines stay readable: what a user reports is a stack.
+      minify: { whitespace: false, identifiers: false, syntax: true },
+      external: Object.keys(dependencies).flatMap((name) => (BUNDLED.has(name) ? [] : [name, `${name}/*`])),
+      naming: { chunk: "[name]-[hash].[ext]" },
+    });
+    await writeDigest(folder, digest);
+  });
+  return true;
+}
