@@ -1,5 +1,6 @@
 import { memo } from "react";
 import { create } from "zustand";
+import { fenced } from "./fenced.ts";
 import type { renderMarkdown } from "./markdown-renderer.tsx";
 
 type Render = typeof renderMarkdown;
@@ -57,10 +58,3 @@ export const MarkdownText = memo(function MarkdownText({ text }: { readonly text
 export const CodeText = memo(function CodeText(props: { readonly code: string; readonly language: string }) {
   return <MarkdownText text={fenced(props.code, props.language)} />;
 });
-
-/** A fenced block whose fence is longer than any run of the same mark in the code. */
-export function fenced(code: string, language: string): string {
-  const longest = Math.max(2, ...Array.from(code.matchAll(/`+/g), ([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}${language.replaceAll(/[^\w+#-]/g, "")}\n${code}\n${fence}`;
-}

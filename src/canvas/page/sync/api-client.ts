@@ -23,8 +23,11 @@ export interface PlanApi {
   decide(request: DecisionRequest): Promise<Outcome>;
 }
 
+/** Asks a server: the browser's `fetch`, or a test's. */
+type Request = (url: string, init: RequestInit) => Promise<Response>;
+
 /** @param base `/api/plans/<slug>` */
-export function createApiClient(base: string, request: typeof fetch = (input, init) => fetch(input, init)): PlanApi {
+export function createApiClient(base: string, request: Request = async (url, init) => await fetch(url, init)): PlanApi {
   const post = (path: string, body: EditRequest | DecisionRequest) =>
     ask(request, `${base}${path}`, {
       method: "POST",
@@ -38,7 +41,7 @@ export function createApiClient(base: string, request: typeof fetch = (input, in
   };
 }
 
-async function ask(request: typeof fetch, url: string, init: RequestInit): Promise<Outcome> {
+async function ask(request: Request, url: string, init: RequestInit): Promise<Outcome> {
   try {
     const response = await request(url, {
       ...init,
