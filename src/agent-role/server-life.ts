@@ -2,6 +2,14 @@ import { endSelf } from "./end-self.ts";
 import type { ServerRole } from "./role.ts";
 import { watchSupervisor } from "./supervisor-watch.ts";
 
+/** What a life needs of its process. */
+export interface LifeSystem {
+  readonly parentPid: () => number;
+  readonly end: typeof endSelf;
+}
+
+const thisProcess: LifeSystem = { parentPid: () => process.ppid, end: endSelf };
+
 /**
  * The life of a server of warm agents: it ends itself when its supervisor is gone, at once or, with `onExit: "finish"`,
  * when no turn runs any more. One for the process, whichever directories come and go.
@@ -14,12 +22,13 @@ export class ServerLife {
   constructor(
     private readonly role: ServerRole,
     supervisorCheckMs: number,
-    private readonly end: typeof endSelf = endSelf,
+    private readonly system: LifeSystem = thisProcess,
   ) {
-    watchSupervisor(role, supervisorCheckMs, () => {
+    const onGone = () => {
       this.#isAlone = true;
       this.#endWhenDone();
-    });
+    };
+    watchSupervisor(role, supervisorCheckMs, onGone, system.parentPid);
   }
 
   /** Nobody is left who could answer a question. */
@@ -38,6 +47,9 @@ export class ServerLife {
 
   #endWhenDone(): void {
     if (this.role.onExit === "finish" && this.#busy.size > 0) return;
-    void this.end(this.role, async () => await Promise.allSettled([...this.#busy.values()].map((abort) => abort())));
+    void this.system.end(
+      this.role,
+      async () => await Promise.allSettled([...this.#busy.values()].map((abort) => abort())),
+    );
   }
 }

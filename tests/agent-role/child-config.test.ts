@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { adaptChildConfig } from "../../src/agent-role/child-config.ts";
+import { adaptChildConfig, adaptServerConfig } from "../../src/agent-role/child-config.ts";
 
 /** The configuration of a child that was asked for `subby`, after the plugin has had its hands on it. */
 function adapted(config: Record<string, unknown>): Record<string, unknown> {
@@ -42,6 +42,35 @@ describe("the native loop question, which nobody could answer, is allowed", () =
         // The last rule that fits wins: its place counts.
         expect(Object.entries(rules)).toEqual(Object.entries(expected));
       }
+    });
+  }
+});
+
+describe("the server of warm agents", () => {
+  test("allows the native loop question for every agent, and changes nothing else of them", () => {
+    const config: Record<string, unknown> = {
+      permission: { edit: "deny" },
+      agent: { a: { mode: "subagent", permission: { doom_loop: "ask" } }, b: { permission: "ask" } },
+    };
+    adaptServerConfig(config);
+    expect(config).toMatchObject({
+      permission: { edit: "deny", doom_loop: "allow" },
+      agent: {
+        a: { mode: "subagent", permission: { doom_loop: "allow" } },
+        b: { permission: { "*": "ask", doom_loop: "allow" } },
+      },
+    });
+  });
+
+  const depths: [what: string, given: unknown, expected: number][] = [
+    ["where nothing is said", undefined, 2],
+    ["where a number is set", 3, 4],
+  ];
+  for (const [what, subagent_depth, expected] of depths) {
+    test(`leaves an agent the native subagents that it has in a process of its own, ${what}`, () => {
+      const config = { subagent_depth };
+      adaptServerConfig(config);
+      expect(config).toMatchObject({ subagent_depth: expected });
     });
   }
 });

@@ -1,6 +1,6 @@
 import { defaultGuard } from "../../scripts/scripted-host/guard-settings.ts";
 import { describe, expect, test } from "bun:test";
-import { ROLE_VARIABLE, takeProcessRole, type AgentRole } from "../../src/agent-role/role.ts";
+import { ROLE_VARIABLE, takeProcessRole, type AgentRole, type ServerRole } from "../../src/agent-role/role.ts";
 import type { ProcessInfo, ProcessTable } from "../../src/processes/process-table.ts";
 import { FakeTable, row } from "../processes/fake-table.ts";
 
@@ -72,4 +72,27 @@ test("the variable is taken out of the environment, whatever is in it, and nothi
     takeProcessRole(environment, 100, alive);
     expect(environment as Record<string, string>).toEqual({ BIZAR_INSTANCE: role.instanceId, PATH: "/bin" });
   }
+});
+
+describe("the server of warm agents", () => {
+  const server: ServerRole = {
+    kind: "server",
+    instanceId: "wrm_01ARZ3NDEKTSV4RRFFQ69G5FAV",
+    nonce: "0123456789abcdef",
+    supervisor: { pid: 100, startTime: "5000" },
+    onExit: "finish",
+    guard: defaultGuard("/state"),
+  };
+
+  test("has its role where the parent is the supervisor that it names", () => {
+    expect(take(JSON.stringify(server), 100, alive)).toEqual({ kind: "server", role: server });
+  });
+
+  test("is an orphan when that one was gone before", () => {
+    expect(take(JSON.stringify(server), 1, tableWith())).toEqual({ kind: "orphan", role: server });
+  });
+
+  test("is an ordinary host in the bash of one of its agents", () => {
+    expect(take(JSON.stringify(server), 555, alive)).toEqual({ kind: "host" });
+  });
 });

@@ -47,6 +47,10 @@ function lives(pid: number): boolean {
   return systemProcessTable().find(pid)?.isZombie === false;
 }
 
+function isServer(pid: number): boolean {
+  return systemProcessTable().find(pid)?.command.includes(" serve --hostname") === true;
+}
+
 /** The servers of warm agents of a home, by their marker. */
 function warmServers(hostPid: number): number[] {
   const rows = systemProcessTable().list();
@@ -226,9 +230,8 @@ test("a host that is killed while the server starts leaves none", async () => {
   own.plan("spawn one", spawn({ agent: "thor", prompt: "never" }));
   const server = await startServer(sandbox);
   const asking = askServer(server, sandbox.project, "spawn one").catch(() => undefined);
-  const isWarm = (pid: number) => systemProcessTable().find(pid)?.command.includes(" serve --hostname") === true;
-  await until("the server starts", () => warmServers(server.pid).some(isWarm));
-  const [warm = 0] = warmServers(server.pid).filter(isWarm);
+  await until("the server starts", () => warmServers(server.pid).some(isServer));
+  const [warm = 0] = warmServers(server.pid).filter(isServer);
   await server.stop("SIGKILL");
   await until("it is gone", () => !lives(warm), 5000);
   await asking;
@@ -264,8 +267,8 @@ test("with onExit finish a warm agent works on without its host, and its server 
   own.plan("spawn one", spawn({ agent: "thor", prompt: "work on" }), { after: new Promise(() => undefined) });
   const server = await startServer(sandbox);
   const asking = askServer(server, sandbox.project, "spawn one").catch(() => undefined);
-  const { requestsFor } = own;
-  await until("it is at work", () => requestsFor("work on").length > 0);
+  const { model } = own;
+  await until("it is at work", () => model.requests.some(({ prompt }) => prompt === "work on"));
   const [warm = 0] = warmServers(server.pid);
   await server.stop("SIGKILL");
   await asking;

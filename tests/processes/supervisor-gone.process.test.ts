@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import type { AgentRole } from "../../src/agent-role/role.ts";
 import { watchSupervisor } from "../../src/agent-role/supervisor-watch.ts";
 import { endTreeNow, treeMembers } from "../../src/processes/end-tree.ts";
 import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
@@ -34,7 +33,7 @@ test("an agent whose supervisor lives is left alone, look after look", async () 
     if (looks === 3) resolve();
     return supervisor.pid;
   };
-  const stop = watchSupervisor({ supervisor } as AgentRole, 500, () => expect.unreachable("it lives"), parentPid);
+  const stop = watchSupervisor({ supervisor }, 500, () => expect.unreachable("it lives"), parentPid);
   await lookedOften;
   stop();
 });

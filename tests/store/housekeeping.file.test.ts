@@ -156,6 +156,8 @@ const untouched: [string, string, number, "stays" | "goes"][] = [
   ["an unfinished write of the settings", "plan-settings.json.123", 2 * HOUR, "goes"],
   ["the settings", "plan-settings.json", 30 * DAY, "stays"],
   ["a file of somebody else", "bg/notes.json.123", 30 * DAY, "stays"],
+  ["a server's log", "logs/warm-server-wrm_01ARZ3NDEKTSV4RRFFQ69G5FAV.log.1", 7 * DAY + HOUR, "goes"],
+  ["a server's log", "logs/warm-server-wrm_01ARZ3NDEKTSV4RRFFQ69G5FAV.log", 7 * DAY - HOUR, "stays"],
   ["a log of somebody else", "logs/server.log.1", 30 * DAY, "stays"],
   ["a name that is nearly ours", `logs/${a}.log.4`, 30 * DAY, "stays"],
   ["a name that is nearly ours", `bg/${a}x.json.1`, 30 * DAY, "stays"],

@@ -109,3 +109,13 @@ test("with a limit of 0 memory does not matter", () => {
   request("a", "b");
   expect(admitted).toEqual(["a", "b"]);
 });
+
+test("warm agents share one process: only the first is taken for one", () => {
+  const { admission, admitted } = line(2000, 768);
+  for (const id of ["a", "b", "c"]) admission.request(id, () => void admitted.push(id), true);
+  expect(admitted).toEqual(["a", "b", "c"]);
+  admission.request("d", () => void admitted.push("d"));
+  expect(admitted).toEqual(["a", "b", "c", "d"]);
+  admission.request("e", () => void admitted.push("e"));
+  expect(admission.waitsFor("e")?.what).toBe("a place");
+});

@@ -22,7 +22,15 @@ export function holdLifeline(processGroup: number, marker: string): () => void {
   return () => {
     if (!isHeld) return;
     isHeld = false;
-    stdin.write("\n");
-    void stdin.end();
+    void letGo(stdin);
   };
+}
+
+async function letGo(stdin: Bun.FileSink): Promise<void> {
+  try {
+    await stdin.write("\n");
+    await stdin.end();
+  } catch {
+    // It has gone with its server already.
+  }
 }

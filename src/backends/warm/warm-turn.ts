@@ -89,7 +89,7 @@ export class WarmTurn implements RunningTurn {
     const lease = await Promise.race([coming, this.#stopped.promise]);
     if (lease !== undefined && !this.#isStopped) return lease;
     coming.then(
-      ({ release }) => release(),
+      (late) => late.release(),
       (error: unknown) => this.#note(describeError(error)),
     );
     return undefined;

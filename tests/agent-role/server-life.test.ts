@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, expect, jest, test } from "bun:test";
+import { defaultGuard } from "../../scripts/scripted-host/guard-settings.ts";
+import type { ServerRole } from "../../src/agent-role/role.ts";
+import { ServerLife } from "../../src/agent-role/server-life.ts";
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+/** A life whose supervisor is this process's parent until the test says that it is gone. */
+function lifeOf(onExit: ServerRole["onExit"]) {
+  const journal: string[] = [];
+  const parent = { pid: 100 };
+  const role: ServerRole = {
+    ...{ kind: "server", instanceId: "wrm_1", nonce: "0123456789abcdef", onExit, guard: defaultGuard("/state") },
+    supervisor: { pid: 100, startTime: "1" },
+  };
+  const life = new ServerLife(role, 500, {
+    parentPid: () => parent.pid,
+    async end({ instanceId }, abort) {
+      await abort();
+      journal.push(`end ${instanceId}`);
+      return await new Promise<never>(() => undefined);
+    },
+  });
+  const abort = async (id: string) => void journal.push(`abort ${id}`);
+  const supervisorGone = async () => {
+    parent.pid = 1;
+    await pass();
+  };
+  return { life, journal, abort, supervisorGone };
+}
+
+async function pass(): Promise<void> {
+  jest.advanceTimersByTime(500);
+  // What follows a timer at once.
+  for (let each = 0; each < 10; each++) await Promise.resolve();
+}
+
+test("while its supervisor lives it lives, at work or not", async () => {
+  const { life, journal, abort } = lifeOf("kill");
+  life.turnRuns("ses_a", async () => await abort("ses_a"));
+  await pass();
+  life.turnEnded("ses_a");
+  await pass();
+  expect([journal, life.isAlone]).toEqual([[], false]);
+});
+
+test("without its supervisor it stops what runs, and ends", async () => {
+  const { life, journal, abort, supervisorGone } = lifeOf("kill");
+  for (const id of ["ses_a", "ses_b"]) life.turnRuns(id, async () => await abort(id));
+  life.turnEnded("ses_b");
+  await supervisorGone();
+  expect([journal, life.isAlone]).toEqual([["abort ses_a", "end wrm_1"], true]);
+});
+
+test("with onExit finish it ends after the last turn", async () => {
+  const { life, journal, abort, supervisorGone } = lifeOf("finish");
+  for (const id of ["ses_a", "ses_b"]) life.turnRuns(id, async () => await abort(id));
+  await supervisorGone();
+  life.turnEnded("ses_a");
+  await pass();
+  expect(journal).toEqual([]);
+  life.turnEnded("ses_b");
+  await pass();
+  expect(journal).toEqual(["end wrm_1"]);
+});
+
+test("with onExit finish and nothing at work it ends at once", async () => {
+  const { journal, supervisorGone } = lifeOf("finish");
+  await supervisorGone();
+  expect(journal).toEqual(["end wrm_1"]);
+});

@@ -1,0 +1,86 @@
+import { beforeEach, describe, expect, test } from "bun:test";
+import { serverRoleHooks } from "../../src/agent-role/server-role.ts";
+import type { ServerLife } from "../../src/agent-role/server-life.ts";
+
+const INSTANCE = "bgr_01ARZ3NDEKTSV4RRFFQ69G5FAV";
+
+let asked: string[];
+let journal: string[];
+let life: { isAlone: boolean };
+beforeEach(() => {
+  asked = [];
+  journal = [];
+  life = { isAlone: false };
+});
+
+/** Sessions as opencode knows them. */
+const sessions: Record<string, unknown> = {
+  ses_agent: { parentID: "ses_caller", metadata: { bizar: { instanceId: INSTANCE } } },
+  ses_helper: { parentID: "ses_agent" },
+  ses_caller: {},
+  ses_forged: { metadata: { bizar: { instanceId: "x; rm -rf /" } } },
+};
+
+function hooks() {
+  return serverRoleHooks({
+    life: Object.assign(life, {
+      turnRuns: (id: string) => void journal.push(`runs ${id}`),
+      turnEnded: (id: string) => void journal.push(`ended ${id}`),
+    }) as unknown as ServerLife,
+    marker: "wrm_1",
+    session: async (id) => {
+      asked.push(id);
+      return sessions[id];
+    },
+    abortSession: async () => undefined,
+    rejectPermission: async (sessionId, id) => void journal.push(`rejects ${id} of ${sessionId}`),
+    provideAgents: async () => undefined,
+  });
+}
+
+describe("what a session starts carries the marker of its agent", () => {
+  const cases: [what: string, sessionID: string | undefined, marker: string | undefined][] = [
+    ["the agent's own", "ses_agent", `wrm_1/${INSTANCE}`],
+    ["that of its native subagent", "ses_helper", `wrm_1/${INSTANCE}`],
+    ["somebody else's", "ses_caller", undefined],
+    ["one that is not there", "ses_gone", undefined],
+    ["one whose id is none", "ses_forged", undefined],
+    ["none", undefined, undefined],
+  ];
+  for (const [what, sessionID, marker] of cases) {
+    test(what, async () => {
+      const env: Record<string, string> = {};
+      await hooks()["shell.env"]({ cwd: "/", ...(sessionID === undefined ? {} : { sessionID }) }, { env });
+      expect(env["BIZAR_INSTANCE"]).toBe(marker);
+    });
+  }
+
+  test("and is asked for once", async () => {
+    const { "shell.env": shellEnv } = hooks();
+    for (let each = 0; each < 3; each++) await shellEnv({ cwd: "/", sessionID: "ses_helper" }, { env: {} });
+    expect(asked).toEqual(["ses_helper", "ses_agent"]);
+  });
+});
+
+/** An event as the host hands it over. */
+async function event(type: string, properties: object): Promise<void> {
+  await hooks().event({
+    event: { type, properties } as unknown as Parameters<ReturnType<typeof hooks>["event"]>[0]["event"],
+  });
+}
+
+test("turns that run and end are known", async () => {
+  await event("session.status", { sessionID: "ses_a", status: { type: "busy" } });
+  await event("session.status", { sessionID: "ses_a", status: { type: "retry" } });
+  await event("session.status", { sessionID: "ses_a", status: { type: "idle" } });
+  await event("session.idle", { sessionID: "ses_a" });
+  expect(journal).toEqual(["runs ses_a", "runs ses_a", "ended ses_a", "ended ses_a"]);
+});
+
+test("a permission is left to the host while there is one, and refused when there is none", async () => {
+  await event("permission.asked", { id: "per_1", sessionID: "ses_a" });
+  expect(journal).toEqual([]);
+  life.isAlone = true;
+  await event("permission.asked", { id: "per_1", sessionID: "ses_a" });
+  expect(journal).toEqual(["rejects per_1 of ses_a"]);
+});
