@@ -14,13 +14,16 @@ export async function putInPlace(target: string, build: (folder: string) => Prom
     const built = join(folder, "new");
     await mkdir(built);
     await build(built);
-    await rename(target, join(folder, "old")).catch(nothingThere);
-    await rename(built, target);
+    await rename(target, join(folder, "old")).catch(unless("ENOENT"));
+    // Another build may have put its own there in between.
+    await rename(built, target).catch(unless("ENOTEMPTY", "EEXIST"));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function nothingThere(error: NodeJS.ErrnoException): void {
-  if (error.code !== "ENOENT") throw error;
+function unless(...codes: string[]): (error: NodeJS.ErrnoException) => void {
+  return (error) => {
+    if (!codes.includes(error.code ?? "")) throw error;
+  };
 }

@@ -5,7 +5,7 @@ import type { CanvasPlans } from "./canvas-plans.ts";
 import { findBrowser, openBrowser } from "./open-browser.ts";
 import type { CanvasServer } from "./server/canvas-server.ts";
 
-/** Where the build puts the page, in a checkout and in the package. */
+/** Where the build puts the page: as far from this file as from the built plugin, which it becomes a part of. */
 const BUILT_PAGE = join(import.meta.dir, "../../dist/canvas");
 
 export interface CanvasParts {
