@@ -1,4 +1,5 @@
 import { adoptHandEdit } from "./adopt-hand-edit.ts";
+import { makePlan } from "./make-plan.ts";
 import type { Operation } from "./operations.ts";
 import { SLUG, type Asker, type Author, type Decision, type Plan, type PlanMeta, type PlanStatus } from "./plan.ts";
 import type { PlanClock } from "./plan-clock.ts";
@@ -54,7 +55,6 @@ class FilePlans implements Plans {
   }
 
   async create(slug: string, template: string, title?: string): Promise<Result<StoredPlan>> {
-    const { makePlan } = await import("./make-plan.ts");
     const made = makePlan(slug, template, title, this.#moment());
     if (!made.ok) return made;
     const { plan, meta } = made.value;
@@ -69,9 +69,8 @@ class FilePlans implements Plans {
 
   async delete(slug: string): Promise<Result<null>> {
     const deleted = await caught(async () => {
-      const checked = await this.#files.check(slug);
-      if (!checked.ok) return checked;
-      return await this.#lock.hold(async () => await this.#files.remove(slug));
+      const ready = async (): Promise<Result<null>> => await this.#files.check(slug);
+      return await this.#lock.hold(ready, async () => await this.#files.remove(slug));
     });
     if (deleted.ok) this.#known.delete(slug);
     for (const watch of this.#watches.get(slug) ?? []) watch.lookNow();
@@ -79,13 +78,13 @@ class FilePlans implements Plans {
   }
 
   async edit(slug: string, author: Author, operations: readonly Operation[]): Promise<EditResult> {
-    // The layout is loaded with the first edit, since the host waits for the plugin at its start.
-    const { applyOperations } = await import("./apply-operations.ts");
     let outcome: EditResult | undefined;
     const written = await this.#change(slug, "keep", async () => {
       const before = await this.#readAdopted(slug);
       if (!before.ok) return before;
       const { snapshot, plan } = before.value;
+      // The layout is loaded with the first edit, since the host waits for the plugin at its start.
+      const { applyOperations } = await import("./apply-operations.ts");
       const applied = applyOperations(plan, author, operations, this.#moment(snapshot.stored.meta));
       if (!applied.ok) {
         outcome = { ok: false, refusal: applied.refusal, stored: snapshot.stored };
@@ -101,7 +100,9 @@ class FilePlans implements Plans {
   }
 
   async setStatus(slug: string, author: Author, status: PlanStatus, note?: string): Promise<Result<StoredPlan>> {
-    if (!isDecision(status)) return await this.#changeMeta(slug, (meta) => ({ ...meta, status }));
+    if (!isDecision(status)) {
+      return await this.#changeMeta(slug, (meta) => (meta.status === status ? meta : { ...meta, status }));
+    }
     if (author.kind === "person") return await this.decide(slug, status, note);
     return problem(
       "not_allowed",
@@ -151,7 +152,8 @@ class FilePlans implements Plans {
       const snapshot = await this.#see(slug);
       if (!snapshot.ok || this.#adopt(snapshot.value) === snapshot.value.stored.plan) return snapshot;
       // Another process may be faster: then there is nothing left to do under the lock.
-      const adopted = await this.#lock.hold(async () => {
+      const ready = async (): Promise<Result<null>> => await this.#files.check(slug);
+      const adopted = await this.#lock.hold(ready, async () => {
         const before = await this.#readAdopted(slug);
         return before.ok ? await this.#write(before.value.snapshot, before.value.plan) : before;
       });
@@ -220,12 +222,12 @@ class FilePlans implements Plans {
     folder: "make" | "keep",
     run: () => Promise<Result<StoredPlan>>,
   ): Promise<Result<StoredPlan>> {
-    const changed = await caught(async () => {
+    const ready = async (): Promise<Result<null>> => {
       const checked = await this.#files.check(slug);
       const mayMake = folder === "make" && !checked.ok && checked.problem.reason === "not_found";
-      const ready = mayMake ? await this.#files.make() : checked;
-      return ready.ok ? await this.#lock.hold(run) : ready;
-    });
+      return mayMake ? await this.#files.make() : checked;
+    };
+    const changed = await caught(async () => await this.#lock.hold(ready, run));
     for (const watch of this.#watches.get(slug) ?? []) watch.lookNow();
     return changed;
   }

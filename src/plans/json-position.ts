@@ -12,7 +12,13 @@ export interface JsonPosition {
 export async function findJsonFault(text: string): Promise<JsonPosition | undefined> {
   const { parse, printParseErrorCode } = await import("jsonc-parser");
   const errors: ParseError[] = [];
-  parse(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false });
+  try {
+    parse(text, errors, { disallowComments: true, allowTrailingComma: false, allowEmptyContent: false });
+  } catch (error) {
+    // Its own stack has an end, too.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
   const first = errors[0];
   if (first === undefined) return undefined;
   const before = text.slice(0, first.offset);

@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
-import { cleanObject, isJsonObject, without, type JsonObject } from "./clean-json.ts";
+import { cleanObject, isDeeperThan, isJsonObject, without, type JsonObject } from "./clean-json.ts";
 import { findJsonFault } from "./json-position.ts";
 import type { Plan, PlanMeta } from "./plan.ts";
 import { problem } from "./plan-problems.ts";
 import type { Result } from "./plan-store-port.ts";
 import { repairMeta } from "./repair-meta.ts";
 import { repairPlan } from "./repair-plan.ts";
+
+/** More than operations let through, and less than any stack holds. */
+const MOST_LEVELS = 100;
 
 /** A `plan.json` that was read. */
 export interface ReadPlan {
@@ -55,6 +58,7 @@ async function parseObject(path: string, text: string): Promise<Result<JsonObjec
   const json = text.replace(/^\uFEFF/, "");
   try {
     const value: unknown = JSON.parse(json);
+    if (isDeeperThan(value, MOST_LEVELS)) return problem("broken", `${path} is nested more than ${MOST_LEVELS} deep.`);
     if (isJsonObject(value)) return { ok: true, value: cleanObject(value) };
     return problem("broken", `${path} is no plan: expected an object in JSON. Mend it, or delete the plan.`);
   } catch (error) {

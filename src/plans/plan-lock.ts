@@ -21,15 +21,22 @@ export class PlanLock {
   #busySince = 0;
   #releasedAt = 0;
 
-  /** @param path of the lock's file; its folder has to be there */
+  /** @param path of the lock's file */
   constructor(
     private readonly path: string,
     private readonly clock: PlanClock,
   ) {}
 
-  /** Does something while nobody else does. Those of this process come in order. */
-  async hold<T>(run: () => Promise<Result<T>>): Promise<Result<T>> {
-    const mine = this.#tail.then(async () => await this.#holdNext(run));
+  /**
+   * Does something while nobody else does. Those of this process come in the order in which they asked.
+   *
+   * @param ready what has to hold first, such as that the lock's folder is there; asked when it is one's turn
+   */
+  async hold<T>(ready: () => Promise<Result<null>>, run: () => Promise<Result<T>>): Promise<Result<T>> {
+    const mine = this.#tail.then(async () => {
+      const isReady = await ready();
+      return isReady.ok ? await this.#holdNext(run) : isReady;
+    });
     this.#tail = mine.catch(() => undefined);
     return await mine;
   }

@@ -48,7 +48,7 @@ export function toldUntil({ review }: PlanMeta): string | undefined {
 }
 
 /** Nothing of the review is left for the asker to be told of. */
-function isOver({ review }: PlanMeta): boolean {
+export function isOver({ review }: PlanMeta): boolean {
   if (review.state === "open") return false;
   return review.state === "none" || (review.decidedAt ?? "") <= (review.toldUntil ?? "");
 }

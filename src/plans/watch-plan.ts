@@ -43,7 +43,8 @@ export class PlanWatch {
   #lookAgain = false;
   #isClosed = false;
   #mustPoll = false;
-  #timer: { clear(): void } | undefined;
+  #soon: { clear(): void } | undefined;
+  #poll: { clear(): void } | undefined;
 
   constructor(parts: PlanWatchParts) {
     this.#parts = parts;
@@ -58,15 +59,14 @@ export class PlanWatch {
 
   close(): void {
     this.#isClosed = true;
-    this.#timer?.clear();
+    this.#stopTimers();
     for (const { watcher } of this.#watched.values()) watcher.close();
     this.#watched.clear();
   }
 
   async #look(): Promise<void> {
     this.#isLooking = true;
-    this.#timer?.clear();
-    this.#timer = undefined;
+    this.#stopTimers();
     try {
       while (this.#lookAgain && !this.#isClosed) {
         this.#lookAgain = false;
@@ -76,7 +76,7 @@ export class PlanWatch {
       }
     } finally {
       this.#isLooking = false;
-      if (this.#mustPoll) this.#lookIn(POLL_MS);
+      if (this.#mustPoll) this.#pollOn();
     }
   }
 
@@ -93,8 +93,26 @@ export class PlanWatch {
   }
 
   #lookIn(delayMs: number): void {
-    if (this.#isClosed || this.#timer !== undefined) return;
-    this.#timer = this.#parts.clock.after(delayMs, () => this.lookNow());
+    if (this.#isClosed) return;
+    this.#soon ??= this.#parts.clock.after(delayMs, () => {
+      this.#soon = undefined;
+      this.lookNow();
+    });
+  }
+
+  #pollOn(): void {
+    if (this.#isClosed) return;
+    this.#poll ??= this.#parts.clock.after(POLL_MS, () => {
+      this.#poll = undefined;
+      this.lookNow();
+    });
+  }
+
+  #stopTimers(): void {
+    this.#soon?.clear();
+    this.#poll?.clear();
+    this.#soon = undefined;
+    this.#poll = undefined;
   }
 
   /** Watches the plan's folder, the plans' for its coming, and the one above where there are no plans yet. */
@@ -123,7 +141,7 @@ export class PlanWatch {
       () => {
         hasFailed = true;
         this.#watched.delete(folder);
-        this.#lookIn(POLL_MS);
+        this.#pollOn();
       },
     );
     if (hasFailed) this.#mustPoll = true;

@@ -1,0 +1,157 @@
+import { describe, expect, test } from "bun:test";
+import { feedbackSince } from "../../src/plans/feedback.ts";
+import { createPlans } from "../../src/plans/file-plans.ts";
+import { DECISIONS, type PlanStatus } from "../../src/plans/plan.ts";
+import type { Plans } from "../../src/plans/plan-store-port.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { add, held, person, thor } from "./plan-rig.ts";
+
+const START = Date.UTC(2026, 0, 1);
+
+/** A plan, and a clock that stands still until it is moved. */
+async function project(): Promise<{ plans: Plans; pass: (ms: number) => void }> {
+  let now = START;
+  const clock = {
+    now: () => now,
+    after(delayMs: number, run: () => void) {
+      now += delayMs;
+      run();
+      return { clear() {} };
+    },
+  };
+  const plans = createPlans({ folder: `${temporaryFolder()}/plans`, clock });
+  held(await plans.create("a", "blank"));
+  return { plans, pass: (ms) => void (now += ms) };
+}
+
+const asker = { sessionId: "ses_1" };
+
+describe("a review", () => {
+  test("is asked for by a session, and told of up to that moment", async () => {
+    const { plans } = await project();
+    const { meta } = held(await plans.openReview("a", { sessionId: "ses_1", instanceId: "bgr_1" }));
+    expect(meta.review).toMatchObject({ state: "open", askedBy: { sessionId: "ses_1", instanceId: "bgr_1" } });
+    expect(meta.review.toldUntil).toBe(meta.review.askedAt as string);
+  });
+
+  test("goes on for the session that asked, with what it has been told of", async () => {
+    const { plans, pass } = await project();
+    const first = held(await plans.openReview("a", asker));
+    pass(1_000);
+    await plans.edit("a", person, [add("el_1")]);
+    const again = held(await plans.openReview("a", asker));
+    expect(again.meta.review).toEqual(first.meta.review);
+  });
+
+  test("that was decided while nobody waited goes on until the session is told", async () => {
+    const { plans, pass } = await project();
+    const { meta } = held(await plans.openReview("a", asker));
+    pass(1_000);
+    held(await plans.decide("a", "changes_requested", "Smaller"));
+    const again = held(await plans.openReview("a", asker));
+    expect(again.meta).toMatchObject({ status: "changes_requested", review: { state: "decided", note: "Smaller" } });
+    const feedback = feedbackSince(again, meta.review.toldUntil ?? "");
+    expect(feedback).toMatchObject({ status: "changes_requested", note: "Smaller" });
+    held(await plans.told("a", feedback.until));
+    const next = held(await plans.openReview("a", asker));
+    expect(next.meta).toMatchObject({ status: "in-progress", review: { state: "open" } });
+    expect(next.meta.review).not.toHaveProperty("decision");
+    expect(feedbackSince(next, next.meta.review.toldUntil ?? "").status).toBe("none");
+  });
+
+  test("of another session is a new one", async () => {
+    const { plans, pass } = await project();
+    const { meta } = held(await plans.openReview("a", asker));
+    pass(1_000);
+    const other = held(await plans.openReview("a", { sessionId: "ses_2" }));
+    expect(other.meta.review.askedBy).toEqual({ sessionId: "ses_2" });
+    expect((other.meta.review.askedAt ?? "") > (meta.review.askedAt ?? "")).toBe(true);
+  });
+
+  test("keeps its decision whatever is edited after it", async () => {
+    const { plans } = await project();
+    held(await plans.openReview("a", asker));
+    held(await plans.decide("a", "approved"));
+    await plans.edit("a", person, [add("el_1")]);
+    await plans.edit("a", person, [{ op: "add_comment", comment: { id: "c_1", elementId: null, text: "But" } }]);
+    expect(held(await plans.read("a")).meta).toMatchObject({
+      status: "approved",
+      review: { state: "decided", decision: "approved" },
+    });
+  });
+
+  test("leaves the status of a plan that nobody has decided on", async () => {
+    const { plans } = await project();
+    for (const status of ["draft", "in-progress", "done"] as const) {
+      held(await plans.setStatus("a", thor, status));
+      expect(held(await plans.openReview("a", { sessionId: status })).meta.status).toBe(status);
+    }
+  });
+
+  test("is never told backwards", async () => {
+    const { plans } = await project();
+    const { meta } = held(await plans.openReview("a", asker));
+    held(await plans.told("a", new Date(START - 1).toISOString()));
+    expect(held(await plans.read("a")).meta.review.toldUntil).toBe(meta.review.toldUntil as string);
+  });
+
+  test("of which several want to tell the same is told by one", async () => {
+    const { plans } = await project();
+    const { meta } = held(await plans.openReview("a", asker));
+    const until = new Date(START + 60_000).toISOString();
+    const told = await Promise.all(
+      [1, 2, 3].map(async () => held(await plans.tellOnce("a", meta.review.toldUntil ?? "", until))),
+    );
+    expect(told.filter(Boolean)).toHaveLength(1);
+  });
+});
+
+describe("the status", () => {
+  for (const decision of DECISIONS) {
+    test(`${decision} is a person's to set, and decides the review`, async () => {
+      const { plans } = await project();
+      held(await plans.openReview("a", asker));
+      expect(await plans.setStatus("a", thor, decision)).toMatchObject({
+        ok: false,
+        problem: { reason: "not_allowed" },
+      });
+      expect(held(await plans.read("a")).meta).toMatchObject({ status: "draft", review: { state: "open" } });
+      const { meta } = held(await plans.setStatus("a", person, decision, "Because"));
+      expect(meta).toMatchObject({
+        status: decision,
+        review: { state: "decided", decision, decidedBy: "user", note: "Because" },
+      });
+    });
+  }
+
+  test("is an agent's to set otherwise", async () => {
+    const { plans } = await project();
+    for (const status of ["in-progress", "done", "draft"] satisfies PlanStatus[]) {
+      expect(held(await plans.setStatus("a", thor, status)).meta.status).toBe(status);
+    }
+  });
+
+  test("is decided by a person without a review, too", async () => {
+    const { plans } = await project();
+    expect(held(await plans.decide("a", "rejected")).meta).toMatchObject({
+      status: "rejected",
+      review: { state: "decided" },
+    });
+  });
+});
+
+describe("time", () => {
+  test("of two things in the same millisecond, the later one is not lost to who has been told of the first", async () => {
+    const { plans } = await project();
+    held(await plans.openReview("a", asker));
+    await plans.edit("a", person, [add("el_1")]);
+    const first = feedbackSince(held(await plans.read("a")), held(await plans.read("a")).meta.review.toldUntil ?? "");
+    held(await plans.told("a", first.until));
+    await plans.edit("a", person, [{ op: "add_comment", comment: { id: "c_1", elementId: null, text: "And" } }]);
+    const second = feedbackSince(held(await plans.read("a")), first.until);
+    expect([first.edits.length, second.newComments.length, second.edits.length]).toEqual([1, 1, 0]);
+    held(await plans.told("a", second.until));
+    held(await plans.decide("a", "approved"));
+    expect(feedbackSince(held(await plans.read("a")), second.until).status).toBe("approved");
+  });
+});
