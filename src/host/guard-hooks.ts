@@ -3,6 +3,7 @@ import { digestEnd, isWaiting, type CallEnd } from "../guard/call-result.ts";
 import { fingerprint } from "../guard/fingerprint.ts";
 import type { GuardedSessions } from "../guard/guarded-sessions.ts";
 import { TextRepetition } from "../guard/text-repetition.ts";
+import { isSideRequest } from "./side-request.ts";
 import { isAnything, isNumber, isText, listOf, oneOf, orAbsent, shape, type Checked } from "../shape.ts";
 
 /** One finished call, for the session's tool log. Metadata only. */
@@ -62,9 +63,6 @@ const isDelta = shape({ partID: isText, sessionID: isText, delta: isText });
 
 /** Waits and notes: tools that may be called again and again. */
 const EXEMPT = new Set(["todowrite", "todoread", "question"]);
-/** How the requests begin that the host makes beside the real steps of a session (1.18.33). */
-const SIDE_REQUEST =
-  /^\s*(You are a title generator|You are a context summarization agent|Summarize what was done in this conversation)/;
 /** The agent whose steps are such requests. */
 const COMPACTION = "compaction";
 /** What a user's message is made of. */
@@ -122,7 +120,7 @@ class GuardAdapter {
       this.#parts.sessions.changed(sessionID, guard);
     },
     "experimental.chat.system.transform": async ({ sessionID }, { system }) => {
-      if (!this.#parts.isEnabled || sessionID === undefined || SIDE_REQUEST.test(system[0] ?? "")) return;
+      if (!this.#parts.isEnabled || sessionID === undefined || isSideRequest(system)) return;
       const nudges = (await this.#parts.sessions.of(sessionID)).offerNudges();
       system.push(...nudges);
     },

@@ -131,6 +131,21 @@ export class HostClient implements Transcripts {
     return true;
   }
 
+  /** The session that a session is a child of; `undefined` of one that a user began, and where there is none. */
+  async parentOf(sessionId: string): Promise<string | undefined> {
+    const what = `session ${sessionId}`;
+    const data = await this.#ask(what, (signal) => this.client.session.get({ path: { id: sessionId }, signal }));
+    return this.#read(what, z.object({ parentID: z.string().nullish() }), data).parentID ?? undefined;
+  }
+
+  /** Shows a text in a session: the user sees it, the model never does, and is not asked. */
+  async show(sessionId: string, text: string, metadata: Record<string, unknown>): Promise<void> {
+    const messages = (await this.messages(sessionId)) ?? [];
+    const parts = [{ type: "text" as const, text, ignored: true, metadata }];
+    const body = { parts, noReply: true, ...lastChoice(messages) };
+    await this.#ask("a message", (signal) => this.client.session.prompt({ path: { id: sessionId }, body, signal }));
+  }
+
   /** Stops the turn of a session; its messages say that it was aborted. */
   async abort(sessionId: string): Promise<void> {
     await this.#ask("an abort", (signal) => this.client.session.abort({ path: { id: sessionId }, signal }));
@@ -172,6 +187,20 @@ export class HostClient implements Transcripts {
         `It was made for opencode 1.18.33.`,
     );
   }
+}
+
+interface LastChoice {
+  readonly agent?: string;
+  readonly model?: { providerID: string; modelID: string };
+}
+
+/** The agent and the model that the user chose last in a session: what is put into it must not change them. */
+export function lastChoice(messages: readonly HostMessage[]): LastChoice {
+  const { agent, model } = messages.findLast(({ info }) => info.role === "user")?.info ?? {};
+  return {
+    ...(agent ? { agent } : {}),
+    ...(model ? { model: { providerID: model.providerID, modelID: model.modelID } } : {}),
+  };
 }
 
 /** A model with its variant; `default` is the host's word for none. */

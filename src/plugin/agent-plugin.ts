@@ -2,6 +2,8 @@ import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
 import { startAgentRole } from "../agent-role/agent-role.ts";
 import type { AgentRole } from "../agent-role/role.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
+import { agentPlans } from "./agent-plans.ts";
+import { joinHooks } from "./join-hooks.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 import { liveInstances } from "../processes/live-instances.ts";
 
@@ -42,5 +44,11 @@ export function agentPlugin(
       if (blocksInARow >= LAST_BLOCK) agent.loopGuardGaveUp(marker);
     },
   });
-  return withLoopGuard(agent.hooks, guard);
+  const plans = agentPlans({
+    input,
+    options,
+    instanceOf: async () => role.instanceId,
+    report: (message) => void process.stderr.write(`bizar: ${message}\n`),
+  });
+  return withLoopGuard(joinHooks(agent.hooks, plans), guard);
 }

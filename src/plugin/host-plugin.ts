@@ -7,6 +7,8 @@ import { provideAgents } from "../host/agents/provide-agents.ts";
 import { Diagnostics } from "../host/diagnostics.ts";
 import { HostClient } from "../host/host-client.ts";
 import { backgroundTools } from "../host/tools/background-tools.ts";
+import { hostPlans } from "./host-plans.ts";
+import { joinHooks } from "./join-hooks.ts";
 import { LateSupervision } from "./late-supervision.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 import { liveInstances } from "../processes/live-instances.ts";
@@ -33,7 +35,7 @@ export function hostPlugin(input: PluginInput, rawOptions: PluginOptions | undef
   for (const warning of warnings) diagnostics.notice("warning", warning);
   const settings = guardSettings(options);
   const guard = createLoopGuard(settings, { worktree: worktreeOf(input), report: diagnostics.report });
-  return withLoopGuard(hostHooks(input.directory, moduleUrl, options, host, diagnostics, settings), guard);
+  return withLoopGuard(hostHooks(input, moduleUrl, options, host, diagnostics, settings), guard);
 }
 
 /** Why the plugin stays out of this process, or `undefined`. */
@@ -52,19 +54,23 @@ function refuse(directory: string, moduleUrl: string, secret: string | undefined
 }
 
 function hostHooks(
-  directory: string,
+  input: PluginInput,
   moduleUrl: string,
   options: Options,
   host: HostClient,
   diagnostics: Diagnostics,
   guard: GuardSettings,
 ): Hooks {
+  const { directory } = input;
   const identity = createIdentity();
   const fleet = new FleetBudget(options.fleetBudgetUsd, () => spentByOthers(identity.token));
   liveInstances().set(identity.token, { directory, moduleUrl, spentUsd: () => fleet.spentUsd });
   const paths = statePaths(options.stateDir, options.logDir);
-  const supervision = new LateSupervision({ options, paths, directory, identity, guard, fleet, host, diagnostics });
-  return {
+  const agentEnded = () => plans.agentEnded();
+  const context = { options, paths, directory, identity, guard, fleet, host, diagnostics, agentEnded };
+  const supervision = new LateSupervision(context);
+  const plans = hostPlans({ input, options, host, diagnostics, supervision: () => supervision.started() });
+  return joinHooks(plans.hooks, {
     async config(config) {
       if (options.provideAgents) provideAgents(config);
     },
@@ -81,7 +87,7 @@ function hostHooks(
       supervision.close();
       liveInstances().delete(identity.token);
     },
-  };
+  });
 }
 
 function guardSettings(options: Options): GuardSettings {

@@ -1,6 +1,7 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import type { GuardSettings } from "../guard/guard-settings.ts";
 import type { guardHooks, GuardHooksParts } from "../host/guard-hooks.ts";
+import { joinHooks } from "./join-hooks.ts";
 
 export type LoopGuardParts = Pick<GuardHooksParts, "worktree" | "onBlock" | "onRepeatedText" | "isIntervention"> & {
   /** Told once of each file that cannot be written. */
@@ -39,11 +40,10 @@ export function worktreeOf({ worktree, directory }: { readonly worktree: string;
   return worktree === "/" ? directory : worktree;
 }
 
-/** Both sides' hooks in one: those that both have run one after the other. */
+/** Both sides' hooks in one: those that both have run one after the other, so that what the other side refuses counts. */
 export function withLoopGuard(hooks: Hooks, guard: LoopGuard): Hooks {
   return {
-    ...guard.hooks,
-    ...hooks,
+    ...joinHooks(guard.hooks, hooks),
     async event(input) {
       await hooks.event?.(input);
       await guard.hooks.event(input);

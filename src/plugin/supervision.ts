@@ -43,6 +43,8 @@ export interface SupervisionContext {
   readonly diagnostics: Diagnostics;
   /** The directory of this plugin instance. */
   readonly directory: string;
+  /** An agent has ended, and its record says so or will in a moment. */
+  readonly agentEnded: () => void;
 }
 
 /** Everything that runs agents and keeps what is known of them. */
@@ -82,6 +84,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
   });
   const backend = backendChoice({ process: children, warm });
   const table = systemProcessTable();
+  const toast = endToast(host);
   const warn = (message: string) => diagnostics.notice("warning", message);
   const wired = wireSupervision({
     paths,
@@ -96,7 +99,12 @@ export function startSupervision(context: SupervisionContext): Supervision {
         return backend.start(turn, observer);
       },
     },
-    toast: endToast(host),
+    toast: {
+      ended(instance) {
+        toast.ended(instance);
+        context.agentEnded();
+      },
+    },
     clock: systemClock,
     machine: thisMachine,
     policies: policies(options, fleet),

@@ -1,40 +1,11 @@
+import { NEVER_READ_ONLY, READ_ONLY_COMMANDS } from "../read-only-commands.ts";
 import { backgroundLoopAdvice } from "./guard-advice.ts";
 import type { Permission, ProvidedAgent } from "./provided-agent.ts";
-
-/** Commands that only read; every command of a line is judged on its own. */
-const READ_ONLY_COMMANDS = [
-  "pwd",
-  "ls",
-  "ls *",
-  "cat *",
-  "head *",
-  "tail *",
-  "wc *",
-  "stat *",
-  "du *",
-  "file *",
-  "grep *",
-  "rg *",
-  "git status",
-  "git status *",
-  "git log",
-  "git log *",
-  "git diff",
-  "git diff *",
-  "git show",
-  "git show *",
-  "git blame *",
-  "git ls-files",
-  "git ls-files *",
-];
-
-/** Ways in which a command that reads could write or run something else. The last rule that fits wins. */
-const NEVER = ["*>*", "*`*", "*$(*", "*<(*", "*--output*", "*--pre*", "*--ext-diff*", "*--textconv*", "* -O*"];
 
 const bash = Object.fromEntries<Permission>([
   ["*", "deny"],
   ...READ_ONLY_COMMANDS.map((command) => [command, "allow"] as const),
-  ...NEVER.map((pattern) => [pattern, "deny"] as const),
+  ...NEVER_READ_ONLY.map((pattern) => [pattern, "deny"] as const),
 ]);
 
 /** Researches: reads, searches, and changes nothing. It never asks, which would end a run in the background. */

@@ -1,4 +1,4 @@
-import type { HostClient, HostMessage } from "../host-client.ts";
+import { lastChoice, type HostClient } from "../host-client.ts";
 import { endsIn, type End } from "./told-ends.ts";
 
 /** What became of a message to a session. */
@@ -21,18 +21,12 @@ export async function openParentSession(
 ): Promise<ParentSession> {
   const messages = (await host.messages(sessionId)) ?? [];
   const parts = messages.flatMap((message) => message.parts);
-  const last = messages.findLast(({ info }) => info.role === "user")?.info;
   return {
     announced: parts.flatMap(({ metadata }) => endsIn(metadata)),
     answered: parts.flatMap(({ state }) => endsIn(state?.metadata)),
     async deliver(text, ends, wake) {
-      const message = { text, wake, metadata: { bizar: ends }, agent: last?.agent ?? undefined, model: modelOf(last) };
+      const message = { text, wake, metadata: { bizar: ends }, ...lastChoice(messages) };
       return (await host.put(sessionId, message)) ? "delivered" : "session_gone";
     },
   };
-}
-
-function modelOf(info: HostMessage["info"] | undefined): { providerID: string; modelID: string } | undefined {
-  const model = info?.model;
-  return model ? { providerID: model.providerID, modelID: model.modelID } : undefined;
 }

@@ -1,0 +1,44 @@
+import { describeError } from "../../describe-error.ts";
+import { plainText } from "../../text/plain-text.ts";
+import { shorten } from "../tools/answer.ts";
+import { bizarSubcommands } from "./bizar.ts";
+import type { CommandContext } from "./command-context.ts";
+import type { CommandName } from "./command-names.ts";
+import { planSubcommands } from "./plan.ts";
+import { runSubcommand, usageOf } from "./subcommand.ts";
+import { visualPlanSubcommands } from "./visual-plan.ts";
+import { readWords } from "./words.ts";
+
+/** More than anybody reads in a message. */
+const MOST_CHARACTERS = 30_000;
+
+/** What a command answers. Never rejects. */
+export async function answerCommand(context: CommandContext, name: CommandName, argumentText: string): Promise<string> {
+  try {
+    const reading = readWords(argumentText);
+    const answer = reading.ok ? await run(context, name, reading.words) : `/${name}: ${reading.error}`;
+    // A terminal must not obey what a model or a file says.
+    return shorten(plainText(answer), MOST_CHARACTERS);
+  } catch (error) {
+    return `/${name} ${argumentText} did not work: ${describeError(error)}`;
+  }
+}
+
+async function run(context: CommandContext, name: CommandName, words: readonly string[]): Promise<string> {
+  switch (name) {
+    case "plan":
+      return words.length === 0
+        ? usageOf(name, planSubcommands)
+        : await runSubcommand(name, planSubcommands, context, words);
+    case "visual-plan":
+      return await runSubcommand(name, visualPlanSubcommands, context, words.length === 0 ? ["status"] : words);
+    case "bizar":
+      return await runSubcommand(name, bizarSubcommands, context, words.length === 0 ? ["list"] : words);
+    default:
+      return unreachable(name);
+  }
+}
+
+function unreachable(value: never): never {
+  throw new Error(`Unknown command: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,98 @@
+import { logTail } from "../../store/log-tail.ts";
+import { matchingRecords } from "../../store/matching-records.ts";
+import { duration, plainLine } from "../../text/plain-text.ts";
+import { table } from "../../text/table.ts";
+import { endInstance } from "../end-instance.ts";
+import type { CatalogEntry } from "../instance-catalog.ts";
+import type { CommandContext } from "./command-context.ts";
+import { planSubcommands } from "./plan.ts";
+import { expectWords, NotDone, usageOf, WrongUse, type Subcommand } from "./subcommand.ts";
+import { visualPlanSubcommands } from "./visual-plan.ts";
+
+const ENDED_SHOWN = 10;
+const LOG_LINES = 40;
+const LINE_CHARACTERS = 300;
+const CELL_CHARACTERS = 24;
+
+/** `/bizar`: the background agents. */
+export const bizarSubcommands: Readonly<Record<string, Subcommand<CommandContext>>> = {
+  list: {
+    usage: "list",
+    about: "the background agents: those at work, and the last that ended; /bizar alone does the same",
+    async run({ supervision }, words) {
+      expectWords(words, 0, 0);
+      return listText(await (await supervision()).catalog.list());
+    },
+  },
+  logs: {
+    usage: "logs <id>",
+    about: "the last lines of an agent's log; the id's last 6 characters will do",
+    async run(context, words) {
+      const { record } = await meantAgent(context, words);
+      const lines = await logTail(record.logPath, LOG_LINES);
+      const end = record.endedAt === null ? `${record.status}, ${record.activity}` : record.status;
+      const head = `${record.agent} ${record.instanceId}: ${end}\n${record.logPath}`;
+      const text = lines.map((line) => plainLine(line, LINE_CHARACTERS)).join("\n");
+      return `${head}\n\n${text === "" ? "The log is empty." : text}`;
+    },
+  },
+  kill: {
+    usage: "kill <id>",
+    about: "ends an agent and everything that it started",
+    async run(context, words) {
+      const { record } = await meantAgent(context, words);
+      const { instanceId, agent, status } = record;
+      if (record.endedAt !== null) return `${agent} ${instanceId} has ended already: ${status}.`;
+      const limit = new AbortController().signal;
+      const ended = await endInstance(await context.supervision(), instanceId, context.killGraceMs, limit);
+      if (ended?.why !== undefined) throw new NotDone(`${agent} ${instanceId} has not ended. ${ended.why}`);
+      return `${agent} ${instanceId}: ${ended?.entry.record.status ?? "gone"}.`;
+    },
+  },
+  help: {
+    usage: "help",
+    about: "this",
+    async run() {
+      const visual = usageOf("visual-plan", visualPlanSubcommands);
+      return `Background agents\n${usageOf("bizar", bizarSubcommands)}\n\nVisual plans\n${usageOf("plan", planSubcommands)}\n\nPlanning first\n${visual}`;
+    },
+  },
+};
+
+function listText(all: readonly CatalogEntry[]): string {
+  const ended = all.filter(({ record }) => record.endedAt !== null);
+  const hidden = new Set(ended.slice(0, -ENDED_SHOWN));
+  const shown = all.filter((entry) => !hidden.has(entry));
+  if (shown.length === 0) return "There are no background agents.";
+  const rows = shown.map(({ record, waitsFor }) => [
+    record.instanceId,
+    plainLine(record.agent, CELL_CHARACTERS),
+    record.reason === null || record.reason === record.status ? record.status : `${record.status}: ${record.reason}`,
+    record.endedAt === null ? plainLine(waitsFor?.what ?? record.activity, CELL_CHARACTERS) : "-",
+    String(record.toolCallCount),
+    `$${record.costUsd.toFixed(2)}`,
+    duration(Date.now() - Date.parse(record.createdAt)),
+  ]);
+  const [head, ...lines] = table(["ID", "AGENT", "STATUS", "ACTIVITY", "TOOLS", "COST", "AGE"], rows)
+    .trimEnd()
+    .split("\n");
+  const withLogs = lines.map((line, index) => `${line}\n  ${shown[index]?.record.logPath ?? ""}`);
+  const more = hidden.size === 0 ? [] : [`and ${hidden.size} that ended earlier`];
+  return [head, ...withLogs, ...more].join("\n");
+}
+
+async function meantAgent({ supervision }: CommandContext, words: readonly string[]): Promise<CatalogEntry> {
+  expectWords(words, 1, 1);
+  const [given = ""] = words;
+  const all = await (await supervision()).catalog.list();
+  const ids = matchingRecords(
+    all.map(({ record }) => record),
+    given,
+  ).map(({ instanceId }) => instanceId);
+  const [only] = ids;
+  const entry = all.find(({ record }) => record.instanceId === only);
+  if (entry === undefined) throw new WrongUse(`There is no agent ${JSON.stringify(given)}. /bizar lists them.`);
+  if (ids.length > 1)
+    throw new WrongUse(`${JSON.stringify(given)} can be ${ids.length} agents: ${ids.slice(0, 5).join(", ")}.`);
+  return entry;
+}

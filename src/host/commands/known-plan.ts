@@ -1,0 +1,35 @@
+import { nearestName } from "../../config/nearest-name.ts";
+import type { PlanProblem, Result, StoredPlan } from "../../plans/plan-store-port.ts";
+import type { CommandContext } from "./command-context.ts";
+import { NotDone } from "./subcommand.ts";
+
+/**
+ * The plan of a slug.
+ *
+ * @throws NotDone in words for the user, with the nearest slug where there is none of that one
+ */
+export async function knownPlan({ plans: { plans } }: CommandContext, slug: string): Promise<StoredPlan> {
+  return await orNotDone(plans, slug, await plans.read(slug));
+}
+
+/** The value of a result; {@link NotDone} where it is a problem. */
+export async function orNotDone<T>(
+  plans: CommandContext["plans"]["plans"],
+  slug: string,
+  result: Result<T>,
+): Promise<T> {
+  if (result.ok) return result.value;
+  throw new NotDone(await explain(plans, slug, result.problem));
+}
+
+async function explain(
+  plans: CommandContext["plans"]["plans"],
+  slug: string,
+  { reason, message }: PlanProblem,
+): Promise<string> {
+  if (reason !== "not_found" && reason !== "bad_slug") return message;
+  const slugs = (await plans.list()).map((plan) => plan.slug);
+  if (slugs.length === 0) return `${message} There are no plans yet: /plan new <slug> makes one.`;
+  const near = nearestName(slug, slugs);
+  return `${message} ${near === undefined ? "/plan list shows those that are there." : `Did you mean ${near}?`}`;
+}

@@ -1,0 +1,59 @@
+import { nearestName } from "../../config/nearest-name.ts";
+import type { Plan, PlanComment, PlanElement } from "../../plans/plan.ts";
+import type { CommandContext } from "./command-context.ts";
+import { knownPlan, orNotDone } from "./known-plan.ts";
+import { expectWords, NotDone, WrongUse, type Subcommand } from "./subcommand.ts";
+
+/** `/plan comment`. */
+export const addComment: Subcommand<CommandContext> = {
+  usage: 'comment <slug> [element] "text"',
+  about: "comments on the plan, or on the element of that id or title",
+  example: 'comment new-login el_token "How long is it valid?"',
+  async run(context, [slug, ...rest]) {
+    if (slug === undefined) throw new WrongUse("Expected the plan's slug and a text, got nothing.");
+    const { plan } = await knownPlan(context, slug);
+    const element = rest.length > 1 ? meantElement(plan, rest[0] ?? "") : undefined;
+    const text = (element === undefined ? rest : rest.slice(1)).join(" ").trim();
+    if (text === "") throw new WrongUse("Expected a text to comment with, got nothing.");
+    const { plans } = context.plans;
+    const id = `c_${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
+    const comment = { id, elementId: element?.id ?? null, text };
+    const edited = await plans.edit(slug, { kind: "person" }, [{ op: "add_comment", comment }]);
+    if (!edited.ok && "refusal" in edited) throw new NotDone(edited.refusal.message);
+    if (!edited.ok) await orNotDone(plans, slug, edited);
+    return `Commented on ${element === undefined ? `the plan ${slug}` : `"${element.title || element.id}" of ${slug}`}.`;
+  },
+};
+
+/** The element that a first word names; `undefined` where it is the beginning of the text. */
+function meantElement({ elements }: Plan, word: string): PlanElement | undefined {
+  const found = elements.find(({ id, title }) => id === word || title.toLowerCase() === word.toLowerCase());
+  if (found !== undefined || !word.startsWith("el_")) return found;
+  const near = nearestName(
+    word,
+    elements.map(({ id }) => id),
+  );
+  throw new WrongUse(`There is no element ${word}.${near === undefined ? "" : ` Did you mean ${near}?`}`);
+}
+
+/** `/plan comments`. */
+export const showComments: Subcommand<CommandContext> = {
+  usage: "comments <slug>",
+  about: "its comments with their replies, oldest first",
+  async run(context, words) {
+    expectWords(words, 1, 1);
+    const [slug = ""] = words;
+    const { plan } = await knownPlan(context, slug);
+    if (plan.comments.length === 0) return `There are no comments on ${slug}.`;
+    const oldestFirst = plan.comments.toSorted((one, other) => (one.created < other.created ? -1 : 1));
+    return oldestFirst.map((comment) => commentText(plan, comment)).join("\n\n");
+  },
+};
+
+function commentText({ elements }: Plan, { author, created, elementId, text, resolved, thread }: PlanComment): string {
+  const element = elements.find(({ id }) => id === elementId);
+  const place = element === undefined ? "" : ` on "${element.title || element.id}"`;
+  const replies = thread.map((reply) => `\n    ${reply.author}: ${reply.text.replaceAll("\n", "\n      ")}`);
+  const end = resolved === true ? " (resolved)" : "";
+  return `${author}${place}, ${created.slice(0, 16).replace("T", " ")}${end}\n  ${text.replaceAll("\n", "\n  ")}${replies.join("")}`;
+}

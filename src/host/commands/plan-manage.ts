@@ -1,0 +1,79 @@
+import { nearestName } from "../../config/nearest-name.ts";
+import { TEMPLATES } from "../../plans/templates/templates.ts";
+import { duration, plainLine } from "../../text/plain-text.ts";
+import { table } from "../../text/table.ts";
+import type { CommandContext } from "./command-context.ts";
+import { knownPlan, orNotDone } from "./known-plan.ts";
+import { expectWords, NotDone, WrongUse, type Subcommand } from "./subcommand.ts";
+
+const TITLE_CHARACTERS = 40;
+const templateNames = [...TEMPLATES.keys()];
+
+/** `/plan new`. */
+export const createPlan: Subcommand<CommandContext> = {
+  usage: "new <slug> [template]",
+  about: `a new plan from ${templateNames.join(", ")}`,
+  example: "new new-login feature-design",
+  async run({ plans: { plans } }, words) {
+    expectWords(words, 1, 2);
+    const [slug = "", template = "blank"] = words;
+    if (!TEMPLATES.has(template)) {
+      const near = nearestName(template, templateNames);
+      const hint = near === undefined ? "" : ` Did you mean ${near}?`;
+      throw new WrongUse(`There is no template ${JSON.stringify(template)}.${hint}`);
+    }
+    const made = await plans.create(slug, template);
+    if (!made.ok && made.problem.reason === "bad_slug") throw new WrongUse(made.problem.message);
+    if (!made.ok) throw new NotDone(made.problem.message);
+    const { title, elements } = made.value.plan;
+    return `The plan ${slug}, "${title}", was made from ${template}, with ${elements.length} elements.\n/plan open ${slug} shows it.`;
+  },
+};
+
+/** `/plan list`. */
+export const listPlans: Subcommand<CommandContext> = {
+  usage: "list",
+  about: "the plans of this project",
+  async run({ plans: { plans } }, words) {
+    expectWords(words, 0, 0);
+    const all = await plans.list();
+    if (all.length === 0) return `There are no plans in ${plans.folder} yet. /plan new <slug> makes one.`;
+    const rows = all.map(({ slug, title, status, review, elements, openComments, lastEdited, problem }) =>
+      problem === undefined
+        ? [
+            slug,
+            status ?? "-",
+            review === "open" ? "waits for you" : "-",
+            String(elements),
+            String(openComments),
+            lastEdited === null ? "-" : `${duration(Date.now() - Date.parse(lastEdited))} ago`,
+            plainLine(title, TITLE_CHARACTERS),
+          ]
+        : [slug, problem.reason, "-", "-", "-", "-", "-"],
+    );
+    const broken = all.flatMap(({ slug, problem }) => (problem === undefined ? [] : [`\n${slug}: ${problem.message}`]));
+    const head = ["PLAN", "STATUS", "REVIEW", "ELEMENTS", "COMMENTS", "EDITED", "TITLE"];
+    return `${table(head, rows)}${broken.join("")}`.trimEnd();
+  },
+};
+
+/** `/plan delete`. */
+export const deletePlan: Subcommand<CommandContext> = {
+  usage: "delete <slug> <slug>",
+  about: "deletes a plan for good; its slug is typed twice",
+  example: "delete new-login new-login",
+  async run(context, words) {
+    expectWords(words, 1, 2);
+    const [slug = "", again] = words;
+    if (again !== slug) {
+      const came = again === undefined ? "it came once" : `${JSON.stringify(again)} is another one`;
+      throw new WrongUse(`Nothing was deleted. To delete a plan for good, type its slug twice: ${came}.`);
+    }
+    const { plans } = context.plans;
+    // One that is broken can be deleted as well.
+    const deleted = await plans.delete(slug);
+    if (!deleted.ok && deleted.problem.reason === "not_found") await knownPlan(context, slug);
+    await orNotDone(plans, slug, deleted);
+    return `The plan ${slug} was deleted.`;
+  },
+};

@@ -1,0 +1,48 @@
+import { nearestName } from "../../config/nearest-name.ts";
+import { PLAN_STATUSES, type Review } from "../../plans/plan.ts";
+import { isDecision } from "../../plans/review.ts";
+import type { CommandContext } from "./command-context.ts";
+import { knownPlan, orNotDone } from "./known-plan.ts";
+import { NotDone, WrongUse, type Subcommand } from "./subcommand.ts";
+
+/** `/plan status`: shows it, or sets it as the user, which decides an open review. */
+export const planStatus: Subcommand<CommandContext> = {
+  usage: "status <slug> [value] [note]",
+  about: `the status, or sets it: ${PLAN_STATUSES.join(", ")}`,
+  example: 'status new-login changes_requested "Begin with the tests"',
+  async run(context, words) {
+    const [slug, value, ...noteWords] = words;
+    if (slug === undefined) throw new WrongUse("Expected the plan's slug, got nothing.");
+    if (value === undefined) {
+      const { plan, meta } = await knownPlan(context, slug);
+      return `${slug}, "${plan.title}": ${meta.status}${reviewWords(meta.review)}`;
+    }
+    const status = PLAN_STATUSES.find(
+      (known) => known === value.toLowerCase().replaceAll("-", "_").replace("in_", "in-"),
+    );
+    if (status === undefined) {
+      const near = nearestName(value, PLAN_STATUSES);
+      throw new WrongUse(
+        `There is no status ${JSON.stringify(value)}.${near === undefined ? "" : ` Did you mean ${near}?`}`,
+      );
+    }
+    if (noteWords.length > 0 && !isDecision(status)) throw new WrongUse("A note goes with a decision only.");
+    if (isDecision(status) && context.mayNotDecide !== undefined) throw new NotDone(context.mayNotDecide);
+    const { plans } = context.plans;
+    const before = await knownPlan(context, slug);
+    const note = noteWords.join(" ");
+    await orNotDone(
+      plans,
+      slug,
+      await plans.setStatus(slug, { kind: "person" }, status, ...(note === "" ? [] : [note])),
+    );
+    const wasOpen = before.meta.review.state === "open" && isDecision(status);
+    return `The plan ${slug} is ${status} now.${wasOpen ? " The agent that waits for it goes on." : ""}`;
+  },
+};
+
+function reviewWords({ state, decision, decidedAt, askedAt, note }: Review): string {
+  if (state === "open") return `\nIt waits for your review, since ${askedAt ?? "some time"}.`;
+  if (state !== "decided" || decision === undefined) return "";
+  return `\nReviewed ${decidedAt ?? ""}: ${decision}${note === undefined ? "" : `. Note: ${note}`}`;
+}

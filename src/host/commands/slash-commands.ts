@@ -1,0 +1,89 @@
+import type { Hooks } from "@opencode-ai/plugin";
+import { COMMANDS, isCommandName, type CommandName } from "./command-names.ts";
+
+export interface SlashCommandsParts {
+  /** What a command answers. Never rejects. */
+  readonly answer: (name: CommandName, argumentText: string) => Promise<string>;
+  /** Shows an answer in a session, without its model. */
+  readonly show: (sessionId: string, text: string, metadata: Record<string, unknown>) => Promise<void>;
+  /** Whether an agent, not the user, writes the messages of a session. */
+  readonly isOfAgent: (sessionId: string) => Promise<boolean>;
+  /** In an `opencode run` the answer goes through the model: there is nobody else who could show it. */
+  readonly isRun: boolean;
+  readonly log: (message: string) => void;
+}
+
+type CommandHooks = Required<Pick<Hooks, "config" | "command.execute.before" | "chat.message">>;
+
+/** What stops a command that has been answered. The user never sees it (1.18.33). */
+class Answered extends Error {}
+
+/** The slash commands: registered, so that they complete in the UI, and answered. Everything else passes untouched. */
+export function slashCommandHooks(parts: SlashCommandsParts): CommandHooks {
+  const ours = new Set<string>();
+  return {
+    async config(config) {
+      config.command ??= {};
+      for (const [name, description] of Object.entries(COMMANDS)) {
+        // opencode may ask again.
+        if (ours.has(name)) continue;
+        if (config.command[name] !== undefined) {
+          parts.log(`There is a command /${name} in the configuration already: it stays, and Bizar's own is left out.`);
+          continue;
+        }
+        config.command[name] = { description, template: template(name) };
+        ours.add(name);
+      }
+    },
+    async "command.execute.before"({ command, sessionID, arguments: argumentText }, output) {
+      if (!isCommandName(command) || !ours.has(command)) return;
+      const text = await parts.answer(command, argumentText);
+      if (parts.isRun) {
+        const forModel = { type: "text", text: toldByModel(`/${command} ${argumentText}`.trim(), text) };
+        output.parts.splice(0, output.parts.length, forModel as (typeof output.parts)[number]);
+        return;
+      }
+      await parts.show(sessionID, text, { bizar: { command } });
+      throw new Answered(`/${command} was answered by Bizar.`);
+    },
+    async "chat.message"({ sessionID }, { parts: given }) {
+      const [only] = given;
+      if (only?.type !== "text" || given.length > 1 || only.synthetic === true || only.ignored === true) return;
+      const called = readCall(only.text, parts.isRun);
+      if (called === undefined || !ours.has(called.name)) return;
+      // An agent's words to its subagent must not decide on a plan in the user's name.
+      if (await parts.isOfAgent(sessionID)) return;
+      only.text = toldByModel(called.line, await parts.answer(called.name, called.argumentText));
+    },
+  };
+}
+
+interface Call {
+  readonly name: CommandName;
+  readonly argumentText: string;
+  readonly line: string;
+}
+
+/** The command that a message is, where it is one and nothing else. */
+export function readCall(text: string, isRun: boolean): Call | undefined {
+  const line = (isRun ? unwrapped(text) : text).trim();
+  const [, name = "", argumentText = ""] = /^\/(\S+)(?:\s+(\S[\s\S]*))?$/.exec(line) ?? [];
+  return isCommandName(name) ? { name, argumentText, line } : undefined;
+}
+
+/** `opencode run` puts a word of its command line that has a blank in it between quotes (1.18.33). */
+function unwrapped(text: string): string {
+  const inner = /^"(\/[\s\S]*)"$/.exec(text.trim())?.[1];
+  return inner === undefined ? text : inner.replaceAll('\\"', '"');
+}
+
+function toldByModel(line: string, answer: string): string {
+  return (
+    `The user ran \`${line}\`, a command of the Bizar plugin, which has been carried out. Use no tool. ` +
+    `Tell the user exactly this, and nothing else:\n\n${answer}`
+  );
+}
+
+function template(name: string): string {
+  return `The user ran /${name} $ARGUMENTS, a command of the Bizar plugin, which did not answer it. Say so, in one sentence.`;
+}

@@ -1,0 +1,32 @@
+import type { CatalogEntry } from "./instance-catalog.ts";
+import type { ToolSupervision } from "./tools/tool-parts.ts";
+
+/** What another opencode may take beyond the grace: the end of the tree, the last write. */
+const END_LIMIT_MS = 5000;
+
+/** What came of ending an agent: its record as it is then, and in words why it has not ended, where it has not. */
+export interface EndedInstance {
+  readonly entry: CatalogEntry;
+  readonly why?: string;
+}
+
+/** Ends an agent, whoever runs it. Settles when nothing of it runs any more; `undefined` when there is no such agent. */
+export async function endInstance(
+  { catalog, supervisor, askOwner }: ToolSupervision,
+  id: string,
+  killGraceMs: number,
+  abort: AbortSignal,
+): Promise<EndedInstance | undefined> {
+  const before = await catalog.find(id);
+  if (before === undefined) return undefined;
+  if (before.isOwn) {
+    await supervisor.stop(id, { status: "killed", reason: "killed", error: "Killed on request." });
+  } else if (before.record.endedAt === null) {
+    const answered = await askOwner(id, { kind: "kill" });
+    const isOnItsWay = answered.ok || answered.reason === "ended" || answered.reason === "unfinished";
+    if (!isOnItsWay) return { entry: before, why: answered.error };
+    await catalog.whenEnded(id, AbortSignal.any([abort, AbortSignal.timeout(killGraceMs + END_LIMIT_MS)]));
+  }
+  const entry = (await catalog.find(id)) ?? before;
+  return entry.record.endedAt === null ? { entry, why: "It is being ended; look again in a moment." } : { entry };
+}

@@ -1,0 +1,67 @@
+import type { Feedback } from "../../plans/feedback.ts";
+import type { EditEntry, PlanComment } from "../../plans/plan.ts";
+import { shorten } from "../tools/answer.ts";
+
+const TEXT_CHARACTERS = 500;
+const MOST_LINES = 20;
+
+/** A background agent that asked for a review and has ended. */
+export interface EndedAsker {
+  readonly instanceId: string;
+  readonly agent: string;
+}
+
+/** What a session is told of what the user did to a plan after nobody waited for it any more. */
+export function feedbackText(slug: string, feedback: Feedback, asker: EndedAsker | undefined): string {
+  const { status, note, newComments, edits } = feedback;
+  return [
+    "This is an automatic message of the Bizar plugin. It does not come from the user, but says what the user did.",
+    `The plan "${slug}", which ${asker === undefined ? "you" : `the background agent ${asker.agent} (${asker.instanceId})`} put up for review: ${happened(status)}`,
+    ...(note === undefined ? [] : [`Note: ${quote(note)}`]),
+    ...lines("Comments", newComments, commentLine),
+    ...lines("Edits", edits, editLine),
+    whatNext(status, asker),
+  ].join("\n");
+}
+
+function happened(status: Feedback["status"]): string {
+  switch (status) {
+    case "approved":
+      return "the user has approved it.";
+    case "rejected":
+      return "the user has rejected it.";
+    case "changes_requested":
+      return "the user asks for changes.";
+    default:
+      return "the user has commented or edited; it is not approved yet.";
+  }
+}
+
+function whatNext(status: Feedback["status"], asker: EndedAsker | undefined): string {
+  if (asker !== undefined) {
+    return `The agent has ended and does not know. bizar_send_message {"instanceId": "${asker.instanceId}"} tells it, where its work goes on.`;
+  }
+  if (status === "approved") return "Carry it out as it is now: bizar_plan_action get_canvas shows it.";
+  if (status === "rejected") return "Do not carry it out. Ask the user what they want instead.";
+  return "Read it with bizar_plan_action get_canvas, change it, answer the comments, then wait again with bizar_wait_for_feedback.";
+}
+
+function lines<T>(what: string, all: readonly T[], line: (item: T) => string): string[] {
+  if (all.length === 0) return [];
+  const more = all.length > MOST_LINES ? [`- and ${all.length - MOST_LINES} more`] : [];
+  return [`${what}:`, ...all.slice(-MOST_LINES).map(line), ...more];
+}
+
+function commentLine({ id, elementId, text, thread }: PlanComment): string {
+  const replies = thread.map((reply) => ` ${reply.author}: ${quote(reply.text)}`).join(";");
+  return `- ${id} on ${elementId ?? "the canvas"}: ${quote(text)}${replies === "" ? "" : `; replies:${replies}`}`;
+}
+
+function editLine({ what, id, change, fields }: EditEntry): string {
+  return `- ${what} ${id} ${change}${fields === undefined ? "" : ` (${fields.join(", ")})`}`;
+}
+
+/** What people write is quoted: it is told, and does not speak for the plugin. */
+function quote(text: string): string {
+  return JSON.stringify(shorten(text, TEXT_CHARACTERS));
+}

@@ -1,0 +1,40 @@
+/** The reviews that this process knows to be open, by the session that waits for their end. */
+export class OpenReviews {
+  readonly #bySession = new Map<string, Set<string>>();
+  readonly #waits = new Map<string, number>();
+
+  opened(sessionId: string, slug: string): void {
+    const slugs = this.#bySession.get(sessionId) ?? new Set();
+    this.#bySession.set(sessionId, slugs.add(slug));
+  }
+
+  /** The review of a plan is over, whoever asked. */
+  closed(slug: string): void {
+    for (const [sessionId, slugs] of this.#bySession) {
+      if (slugs.delete(slug) && slugs.size === 0) this.#bySession.delete(sessionId);
+    }
+  }
+
+  /** The plans whose reviews a session waits for. */
+  of(sessionId: string): readonly string[] {
+    return [...(this.#bySession.get(sessionId) ?? [])];
+  }
+
+  get isEmpty(): boolean {
+    return this.#bySession.size === 0;
+  }
+
+  /** A tool of this process waits for what a person does: its answer tells of it. Returns what ends the wait. */
+  waiting(slug: string): () => void {
+    this.#waits.set(slug, (this.#waits.get(slug) ?? 0) + 1);
+    return () => {
+      const left = (this.#waits.get(slug) ?? 1) - 1;
+      if (left > 0) this.#waits.set(slug, left);
+      else this.#waits.delete(slug);
+    };
+  }
+
+  isWaited(slug: string): boolean {
+    return this.#waits.has(slug);
+  }
+}

@@ -1,0 +1,28 @@
+import type { Plans } from "../../plans/plan-store-port.ts";
+import type { Asker } from "../../plans/plan.ts";
+import type { OpenReviews } from "./open-reviews.ts";
+import type { SeenPlans } from "./seen-plans.ts";
+
+/** What became of showing a plan. */
+export interface ShownPlan {
+  /** For the user's eyes only: whoever opens it is taken for the user. */
+  readonly url: string;
+  readonly openedBrowser: boolean;
+  /** Why no browser was opened. */
+  readonly why?: string;
+}
+
+/** What the tools and commands on plans work with. */
+export interface PlanDesk {
+  readonly plans: Plans;
+  /** Rejects when it cannot be shown. */
+  readonly show: (slug: string) => Promise<ShownPlan>;
+  /** Tells the user that a plan waits for them, and where. Never rejects. */
+  readonly callUser: (sessionId: string, slug: string, shown: ShownPlan | Error) => Promise<void>;
+  readonly seen: SeenPlans;
+  readonly reviews: OpenReviews;
+  /** Who asks for a review, from a session of this process. */
+  readonly asker: (sessionId: string) => Promise<Asker>;
+  /** A review was asked for here, or its wait has ended: what comes later is announced. */
+  readonly follow: (slug: string) => void;
+}

@@ -1,0 +1,73 @@
+import type { PlanElement } from "../../plans/plan.ts";
+import type { StoredPlan } from "../../plans/plan-store-port.ts";
+import { jsonBytes, MAX_ANSWER_BYTES, shorten } from "./answer.ts";
+
+/** The longest text that is told whole, in characters: the largest that fits is taken. */
+const LENGTHS = [Infinity, 4000, 1000, 250, 60] as const;
+/** No model reads a picture's bytes as text. */
+const IMAGE_CHARACTERS = 60;
+
+/** A plan as `get_canvas` tells it: whole where it fits, else with texts cut, and in the end with parts left out. */
+export function canvasView(
+  facts: Record<string, unknown>,
+  { plan, meta }: StoredPlan,
+  path: string,
+): Record<string, unknown> {
+  const { state, decision, note } = meta.review;
+  const head = {
+    ok: true,
+    ...facts,
+    title: plan.title,
+    status: meta.status,
+    review: { state, ...(decision === undefined ? {} : { decision }), ...(note === undefined ? {} : { note }) },
+    revision: plan.revision,
+  };
+  const { connections } = plan;
+  for (const length of LENGTHS) {
+    const elements = plan.elements.map((element) => cutElement(element, length));
+    const comments = plan.comments.map((comment) => ({
+      ...comment,
+      text: shorten(comment.text, length),
+      thread: comment.thread.map((reply) => ({ ...reply, text: shorten(reply.text, length) })),
+    }));
+    const cut = length === Infinity ? {} : { truncated: true, path };
+    const view = { ...head, ...cut, elements, connections, comments };
+    if (jsonBytes(view) <= MAX_ANSWER_BYTES) return view;
+  }
+  return fewer({ ...head, truncated: true, path }, plan.elements, connections, plan.comments.length);
+}
+
+function cutElement(element: PlanElement, length: number): PlanElement {
+  const most = element.type === "image" ? IMAGE_CHARACTERS : length;
+  return {
+    ...element,
+    title: shorten(element.title, length),
+    content: shorten(element.content, most),
+    ...(element.answer === undefined ? {} : { answer: shorten(element.answer, length) }),
+  };
+}
+
+/** As many elements and connections as there is room for, each in a line of its own. */
+function fewer(
+  head: Record<string, unknown>,
+  all: readonly PlanElement[],
+  allConnections: StoredPlan["plan"]["connections"],
+  comments: number,
+): Record<string, unknown> {
+  let room = MAX_ANSWER_BYTES - jsonBytes(head) - 500;
+  const fitting = <T>(list: readonly T[], share: number): T[] => {
+    let left = room * share;
+    return list.filter((item) => (left -= jsonBytes([item])) > 0);
+  };
+  const elements = fitting(
+    all.map(({ id, type, title }) => ({ id, type, title: shorten(title, 60) })),
+    0.6,
+  );
+  room -= jsonBytes(elements);
+  const connections = fitting(
+    allConnections.map(({ id, from, to }) => ({ id, from, to })),
+    1,
+  );
+  const counts = { elements: all.length, connections: allConnections.length, comments };
+  return { ...head, counts, elements, connections };
+}

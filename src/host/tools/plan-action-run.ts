@@ -1,0 +1,159 @@
+import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
+import { shape, isText } from "../../shape.ts";
+import type { Operation } from "../../plans/operations.ts";
+import { PLAN_STATUSES, type Author } from "../../plans/plan.ts";
+import type { StoredPlan } from "../../plans/plan-store-port.ts";
+import type { PlanDesk } from "../plans/plan-desk.ts";
+import { answer } from "./answer.ts";
+import { canvasView } from "./canvas-view.ts";
+import { PLAN_ACTION, planActionSchema } from "./plan-action.ts";
+import { orRefusal, planRefusal } from "./plan-answer.ts";
+import { planOperation } from "./plan-operation.ts";
+import { overwrittenTexts } from "./overwritten-texts.ts";
+import { readGiven } from "./schema-arguments.ts";
+import type { Given } from "./schema-tool.ts";
+
+export type PlanActionArguments = Given<typeof planActionSchema>;
+
+const namesPlan = shape({ planSlug: isText, action: isText });
+
+/** Does one action on a plan. Never rejects. */
+export async function runPlanAction(
+  desk: () => Promise<PlanDesk>,
+  given: unknown,
+  { agent, sessionID }: Pick<ToolContext, "agent" | "sessionID">,
+): Promise<ToolResult> {
+  const facts = namesPlan(given)
+    ? { action: given.action, planSlug: given.planSlug }
+    : { action: "unknown", planSlug: "" };
+  const reading = readGiven(PLAN_ACTION, planActionSchema, given);
+  if (!reading.ok) return planRefusal(facts, reading.error);
+  return await orRefusal(facts, async () => {
+    const action = new PlanAction(await desk(), reading.value, { kind: "agent", name: agent }, sessionID);
+    return await action.run();
+  });
+}
+
+class PlanAction {
+  constructor(
+    private readonly desk: PlanDesk,
+    private readonly given: PlanActionArguments,
+    private readonly author: Author,
+    private readonly sessionId: string,
+  ) {}
+
+  async run(): Promise<ToolResult> {
+    switch (this.given.action) {
+      case "get_canvas":
+        return await this.#look();
+      case "set_status":
+        return await this.#setStatus();
+      case "update_element":
+        return (await this.#refuseToOverwrite()) ?? (await this.#edit());
+      default:
+        return await this.#edit();
+    }
+  }
+
+  get #facts() {
+    return { action: this.given.action, planSlug: this.given.planSlug };
+  }
+
+  async #look(): Promise<ToolResult> {
+    const { planSlug } = this.given;
+    const found = await this.desk.plans.read(planSlug);
+    if (!found.ok) return await this.#problem(found.problem);
+    const { plan, meta } = found.value;
+    this.desk.seen.saw(this.sessionId, planSlug, plan.revision);
+    const path = `${this.desk.plans.folder}/${planSlug}/plan.json`;
+    const { elements, connections } = plan;
+    const title = `${planSlug}: ${elements.length} elements, ${connections.length} connections, ${meta.status}`;
+    return answer(title, canvasView(this.#facts, found.value, path), { revision: plan.revision });
+  }
+
+  async #setStatus(): Promise<ToolResult> {
+    const { planSlug, status: wanted } = this.given;
+    const status = PLAN_STATUSES.find((known) => known === wanted);
+    if (status === undefined) {
+      return planRefusal(
+        this.#facts,
+        `set_status takes status "draft", "in-progress" or "done", not ${JSON.stringify(wanted ?? null)}.`,
+      );
+    }
+    const set = await this.desk.plans.setStatus(planSlug, this.author, status);
+    if (!set.ok) return await this.#problem(set.problem);
+    return answer(`${planSlug}: ${status}`, { ok: true, ...this.#facts, status });
+  }
+
+  /** The refusal of an update that would undo what the user wrote since this session looked. */
+  async #refuseToOverwrite(): Promise<ToolResult | undefined> {
+    const { planSlug, elementId = "" } = this.given;
+    const found = await this.desk.plans.read(planSlug);
+    if (!found.ok) return undefined;
+    const { seen } = this.desk;
+    const current = overwrittenTexts(found.value.plan, this.given, seen.revision(this.sessionId, planSlug));
+    if (current === undefined) return undefined;
+    // It is told here what the text is now: the next update knows it.
+    seen.saw(this.sessionId, planSlug, found.value.plan.revision);
+    return this.#conflict(elementId, current);
+  }
+
+  #conflict(elementId: string, current: Record<string, unknown>): ToolResult {
+    const names = Object.keys(current).join(", ");
+    return planRefusal(
+      this.#facts,
+      `The user has changed ${names} of ${elementId} since you looked; nothing was done. "current" says what it is now. ` +
+        "Keep what the user wrote, and send the update again if it is still needed.",
+      { elementId, current },
+    );
+  }
+
+  async #edit(): Promise<ToolResult> {
+    const { plans, seen } = this.desk;
+    const { planSlug, action } = this.given;
+    const before = await plans.read(planSlug);
+    let isNew = false;
+    if (!before.ok) {
+      if (before.problem.reason !== "not_found" || action !== "add_element") return await this.#problem(before.problem);
+      const made = await plans.create(planSlug, "blank", this.given.planTitle);
+      if (!made.ok && made.problem.reason !== "exists") return await this.#problem(made.problem);
+      isNew = made.ok;
+    }
+    const made = planOperation(this.given, before.ok ? before.value.plan : undefined);
+    if (typeof made === "string") return planRefusal(this.#facts, made);
+    const edited = await plans.edit(planSlug, this.author, [made.operation]);
+    if (edited.ok) {
+      if (isNew) seen.saw(this.sessionId, planSlug, edited.stored.plan.revision);
+      else seen.edited(this.sessionId, planSlug, edited.stored.plan.revision);
+      const value = { ok: true, ...this.#facts, ...made.ids, ...(isNew ? { created: true } : {}) };
+      return answer(`${action} ${Object.values(made.ids).join(" ")}`, {
+        ...value,
+        ...placeOf(made.operation, edited.stored),
+      });
+    }
+    if ("problem" in edited) return await this.#problem(edited.problem);
+    if (edited.refusal.reason === "conflict") {
+      seen.saw(this.sessionId, planSlug, edited.stored.plan.revision);
+      return this.#conflict(this.given.elementId ?? "", edited.refusal.current ?? {});
+    }
+    return planRefusal(this.#facts, edited.refusal.message);
+  }
+
+  async #problem({ reason, message }: { readonly reason: string; readonly message: string }): Promise<ToolResult> {
+    if (reason !== "not_found") return planRefusal(this.#facts, message, { reason });
+    const slugs = (await this.desk.plans.list()).slice(0, 50).map(({ slug }) => slug);
+    return planRefusal(this.#facts, `${message} add_element makes a plan that is not there yet.`, {
+      reason,
+      plans: slugs,
+    });
+  }
+}
+
+/** Where the layout has put a new element. */
+function placeOf(operation: Operation, { plan }: StoredPlan): Record<string, number> {
+  if (operation.op !== "add_element") return {};
+  const element = plan.elements.find(({ id }) => id === operation.element.id);
+  if (element === undefined) return {};
+  const { x, y, width, height } = element;
+  return { x, y, width, height };
+}

@@ -1,0 +1,98 @@
+import type { Operation } from "../../plans/operations.ts";
+import type { Plan, PlanElement } from "../../plans/plan.ts";
+import type { PlanActionArguments } from "./plan-action-run.ts";
+import { TEXT_FIELDS } from "./overwritten-texts.ts";
+
+const ELEMENT_FIELDS = ["type", "x", "y", "width", "height", "done", ...TEXT_FIELDS] as const;
+
+/** One change of a plan, and the ids that the answer names. */
+export interface PlanOperation {
+  readonly operation: Operation;
+  readonly ids: Readonly<Record<string, string>>;
+}
+
+/**
+ * The operation that an action asks for.
+ *
+ * @param plan as it was a moment ago; `undefined` of one that is just made
+ * @returns in words what is missing, where something is
+ */
+export function planOperation(given: PlanActionArguments, plan: Plan | undefined): PlanOperation | string {
+  const { action, elementId, connectionId, commentId } = given;
+  switch (action) {
+    case "add_element": {
+      const id = elementId ?? newId("el");
+      const element = { type: "text", ...elementFields(given), id };
+      return { operation: { op: "add_element", element }, ids: { elementId: id } };
+    }
+    case "update_element": {
+      if (elementId === undefined) return missing(action, "elementId");
+      const changes = elementFields(given);
+      if (Object.keys(changes).length === 0)
+        return `update_element takes at least one of ${ELEMENT_FIELDS.join(", ")}.`;
+      const now = plan?.elements.find(({ id }) => id === elementId);
+      const base = now === undefined ? {} : textsOf(now);
+      return { operation: { op: "update_element", id: elementId, changes, base }, ids: { elementId } };
+    }
+    case "delete_element":
+      if (elementId === undefined) return missing(action, "elementId");
+      if (plan?.elements.every(({ id }) => id !== elementId) === true) return `There is no element "${elementId}".`;
+      return { operation: { op: "delete_element", id: elementId }, ids: { elementId } };
+    case "add_connection": {
+      const { from, to, label, type } = given;
+      if (from === undefined || to === undefined) return missing(action, "from and to");
+      const id = connectionId ?? newId("conn");
+      const connection = { id, from, to, ...present({ label, type }) };
+      return { operation: { op: "add_connection", connection }, ids: { connectionId: id, from, to } };
+    }
+    case "delete_connection":
+      if (connectionId === undefined) return missing(action, "connectionId");
+      if (plan?.connections.every(({ id }) => id !== connectionId) === true) {
+        return `There is no connection "${connectionId}".`;
+      }
+      return { operation: { op: "delete_connection", id: connectionId }, ids: { connectionId } };
+    case "add_comment": {
+      const { text, x, y } = given;
+      if (text === undefined) return missing(action, "text");
+      const id = newId("c");
+      const comment = { id, elementId: elementId ?? null, text, ...present({ x, y }) };
+      return { operation: { op: "add_comment", comment }, ids: { commentId: id } };
+    }
+    case "reply_to_comment": {
+      const { text } = given;
+      if (commentId === undefined || text === undefined) return missing(action, "commentId and text");
+      const id = newId("r");
+      return { operation: { op: "reply_to_comment", commentId, reply: { id, text } }, ids: { commentId, replyId: id } };
+    }
+    case "get_canvas":
+    case "set_status":
+      throw new Error(`${action} changes no element.`);
+    default:
+      return unreachable(action);
+  }
+}
+
+function elementFields(given: PlanActionArguments): Partial<Pick<PlanElement, (typeof ELEMENT_FIELDS)[number]>> {
+  return present(Object.fromEntries(ELEMENT_FIELDS.map((name) => [name, given[name]])));
+}
+
+function textsOf(element: PlanElement): Record<string, string> {
+  return Object.fromEntries(TEXT_FIELDS.map((name) => [name, element[name] ?? ""]));
+}
+
+function present<T extends object>(fields: T): { [Name in keyof T]?: Exclude<T[Name], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}
+
+function missing(action: string, names: string): string {
+  return `${action} takes ${names}. Call it again with ${names.includes(" ") ? "them" : "it"}.`;
+}
+
+/** Short, since models copy ids letter by letter. */
+function newId(prefix: string): string {
+  return `${prefix}_${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
+}
+
+function unreachable(value: never): never {
+  throw new Error(`Unknown action: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,10 @@
+import type { PlanDesk } from "../plans/plan-desk.ts";
+import { planActionTool } from "./plan-action.ts";
+import { planCommentsTool } from "./plan-comments.ts";
+import { planWaitTool } from "./plan-wait.ts";
+import { schemaToolHooks } from "./schema-tool.ts";
+
+/** The tools for plans, which every agent has. Nothing is loaded before the first call. */
+export function planToolHooks(desk: () => Promise<PlanDesk>): ReturnType<typeof schemaToolHooks> {
+  return schemaToolHooks([planActionTool(desk), planCommentsTool(desk), planWaitTool(desk)]);
+}

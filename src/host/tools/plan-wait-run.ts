@@ -1,0 +1,143 @@
+import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
+import { feedbackSince, type Feedback } from "../../plans/feedback.ts";
+import type { Plans, StoredPlan } from "../../plans/plan-store-port.ts";
+import { shape, isText } from "../../shape.ts";
+import { namingFeedback } from "../plans/told-feedback.ts";
+import type { PlanDesk } from "../plans/plan-desk.ts";
+import { whenAborted } from "../when-aborted.ts";
+import { answer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
+import { orRefusal, planRefusal } from "./plan-answer.ts";
+import { PLAN_WAIT, planWaitSchema } from "./plan-wait.ts";
+import { readGiven } from "./schema-arguments.ts";
+
+const DEFAULT_TIMEOUT_MS = 600_000;
+const namesPlan = shape({ planSlug: isText });
+
+/** Puts a plan up for review and waits for what a person does. Never rejects. */
+export async function runPlanWait(
+  desk: () => Promise<PlanDesk>,
+  given: unknown,
+  context: Pick<ToolContext, "sessionID" | "abort">,
+): Promise<ToolResult> {
+  const facts = { planSlug: namesPlan(given) ? given.planSlug : "" };
+  const reading = readGiven(PLAN_WAIT, planWaitSchema, given);
+  if (!reading.ok) return planRefusal(facts, reading.error);
+  const { planSlug, timeoutMs = DEFAULT_TIMEOUT_MS, sinceTimestamp } = reading.value;
+  if (sinceTimestamp !== undefined && Number.isNaN(Date.parse(sinceTimestamp))) {
+    return planRefusal(facts, `${PLAN_WAIT} takes sinceTimestamp as ISO 8601, not ${JSON.stringify(sinceTimestamp)}.`);
+  }
+  const since = sinceTimestamp === undefined ? undefined : new Date(sinceTimestamp).toISOString();
+  return await orRefusal(facts, async () => {
+    const ready = await desk();
+    const ended = ready.reviews.waiting(planSlug);
+    try {
+      return await wait(ready, { ...facts, since, timeoutMs }, context);
+    } finally {
+      ended();
+      // What a person does from here on is announced.
+      ready.follow(planSlug);
+    }
+  });
+}
+
+interface Wait {
+  readonly planSlug: string;
+  readonly since: string | undefined;
+  readonly timeoutMs: number;
+}
+
+async function wait(
+  desk: PlanDesk,
+  { planSlug, since, timeoutMs }: Wait,
+  { sessionID, abort }: Pick<ToolContext, "sessionID" | "abort">,
+): Promise<ToolResult> {
+  const begin = performance.now();
+  const opened = await desk.plans.openReview(planSlug, await desk.asker(sessionID));
+  if (!opened.ok) return planRefusal({ planSlug }, opened.problem.message, { reason: opened.problem.reason });
+  const { review } = opened.value.meta;
+  if (review.state === "open") desk.reviews.opened(sessionID, planSlug);
+  const from = since ?? review.toldUntil ?? review.askedAt ?? new Date().toISOString();
+  const stop = new AbortController();
+  const signal = AbortSignal.any([abort, AbortSignal.timeout(timeoutMs), stop.signal]);
+  const waiting = firstFeedback(desk.plans, planSlug, from, signal);
+  // Nobody is called for what has been done already.
+  if (feedbackSince(opened.value, from).status === "none") void callUser(desk, sessionID, planSlug, signal);
+  const outcome = await waiting;
+  stop.abort();
+  const waitedMs = Math.round(performance.now() - begin);
+  if (outcome === "gone") {
+    desk.reviews.closed(planSlug);
+    return planRefusal({ planSlug }, `The plan "${planSlug}" was deleted while it was up for review.`, { waitedMs });
+  }
+  if (outcome === "over") {
+    const now = await desk.plans.read(planSlug);
+    const planStatus = now.ok ? now.value.meta.status : opened.value.meta.status;
+    const value = { ok: true, status: "timed_out", planStatus, newComments: [], edits: [], waitedMs };
+    return answer(`${planSlug}: no feedback yet`, value);
+  }
+  const { stored, feedback } = outcome;
+  if (stored.meta.review.state !== "open") desk.reviews.closed(planSlug);
+  // An answer that the host no longer takes tells nobody.
+  if (!abort.aborted) await desk.plans.told(planSlug, feedback.until);
+  return answer(`${planSlug}: ${feedback.status}`, feedbackView(desk, planSlug, feedback, waitedMs), {
+    status: feedback.status,
+    ...namingFeedback(planSlug, feedback.until),
+  });
+}
+
+type Outcome = { readonly stored: StoredPlan; readonly feedback: Feedback } | "gone" | "over";
+
+/** Settles with the first that a person does after a moment; `over` when the signal aborts first. */
+async function firstFeedback(plans: Plans, slug: string, since: string, signal: AbortSignal): Promise<Outcome> {
+  const { promise, resolve } = Promise.withResolvers<Outcome>();
+  const watch = plans.watch(slug, (now) => {
+    if (now.ok) {
+      const feedback = feedbackSince(now.value, since);
+      if (feedback.status !== "none") resolve({ stored: now.value, feedback });
+    } else if (now.problem.reason === "not_found") {
+      resolve("gone");
+    }
+  });
+  try {
+    return await Promise.race([promise, whenAborted(signal).then(() => "over" as const)]);
+  } finally {
+    watch.close();
+  }
+}
+
+async function callUser(desk: PlanDesk, sessionId: string, slug: string, signal: AbortSignal): Promise<void> {
+  const shown = await desk
+    .show(slug)
+    .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  if (!signal.aborted) await desk.callUser(sessionId, slug, shown);
+}
+
+/** The answer; where it does not all fit, the oldest comments and edits are left out, and can be read otherwise. */
+function feedbackView(
+  desk: PlanDesk,
+  slug: string,
+  { status, planStatus, note, newComments, edits }: Feedback,
+  waitedMs: number,
+): Record<string, unknown> {
+  const view = (comments: readonly unknown[], changes: readonly unknown[], cut: object) => ({
+    ok: true,
+    status,
+    planStatus,
+    ...(note === undefined ? {} : { note }),
+    newComments: comments,
+    edits: changes,
+    waitedMs,
+    ...cut,
+  });
+  const whole = view(newComments, edits, {});
+  if (jsonBytes(whole) <= MAX_ANSWER_BYTES) return whole;
+  const cut = { truncated: true, path: `${desk.plans.folder}/${slug}/plan.json` };
+  let room = MAX_ANSWER_BYTES - jsonBytes(view([], [], cut));
+  const newest = <T>(list: readonly T[]): T[] =>
+    list
+      .toReversed()
+      .filter((item) => (room -= jsonBytes([item])) > 0)
+      .toReversed();
+  const comments = newest(newComments);
+  return view(comments, newest(edits), cut);
+}

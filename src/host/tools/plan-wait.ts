@@ -1,0 +1,40 @@
+import type { PlanDesk } from "../plans/plan-desk.ts";
+import type { SchemaTool, ToolSchema } from "./schema-tool.ts";
+
+export const PLAN_WAIT = "bizar_wait_for_feedback";
+
+const description = `Put a visual plan up for review, and wait for what the user does: approve, reject, ask for changes, comment, edit.
+
+The answer comes as soon as the user has done something. status "approved": go on. "changes_requested", "feedback_received":
+read note, newComments and edits, change the plan, answer comments, and wait again. "rejected": do not do it. "timed_out" is
+never an approval: the review stays open; end your turn, and a message of the Bizar plugin tells you what the user did.`;
+
+export const planWaitSchema = {
+  properties: {
+    planSlug: { type: "string", minLength: 1, description: "The plan" },
+    timeoutMs: {
+      type: "integer",
+      minimum: 5000,
+      maximum: 1_800_000,
+      description: "How long to wait at most, in milliseconds (600000)",
+    },
+    sinceTimestamp: {
+      type: "string",
+      description: "ISO 8601: what the user did after this moment counts too. Mostly left out",
+    },
+  },
+  required: ["planSlug"],
+} as const satisfies ToolSchema;
+
+/** The tool that waits for the user. */
+export function planWaitTool(desk: () => Promise<PlanDesk>): SchemaTool {
+  return {
+    name: PLAN_WAIT,
+    description,
+    schema: planWaitSchema,
+    async run(given, context) {
+      const { runPlanWait } = await import("./plan-wait-run.ts");
+      return await runPlanWait(desk, given, context);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import type { Hooks } from "@opencode-ai/plugin";
+import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
+
+/** One argument of a tool, in the words of JSON Schema. */
+export type ArgumentSchema = { readonly description: string } & (
+  | { readonly type: "string"; readonly enum?: readonly string[]; readonly minLength?: number }
+  | { readonly type: "number" | "integer"; readonly minimum?: number; readonly maximum?: number }
+  | { readonly type: "boolean" }
+);
+
+/** What a tool takes: its arguments by name, and which of them must be there. */
+export interface ToolSchema {
+  readonly properties: Readonly<Record<string, ArgumentSchema>>;
+  readonly required: readonly string[];
+}
+
+type ValueOf<A extends ArgumentSchema> = A extends { readonly enum: readonly (infer Word)[] }
+  ? Word
+  : A extends { readonly type: "string" }
+    ? string
+    : A extends { readonly type: "boolean" }
+      ? boolean
+      : number;
+
+/** The arguments that a schema lets through. */
+export type Given<S extends ToolSchema> = {
+  readonly [Name in keyof S["properties"] & S["required"][number]]: ValueOf<S["properties"][Name]>;
+} & { readonly [Name in keyof S["properties"]]?: ValueOf<S["properties"][Name]> | undefined };
+
+/** A tool that is described without a library, and does its work with whatever is loaded at its first call. */
+export interface SchemaTool {
+  readonly name: string;
+  readonly description: string;
+  readonly schema: ToolSchema;
+  readonly run: (given: unknown, context: ToolContext) => Promise<ToolResult>;
+}
+
+/**
+ * The tools as hooks. The host takes JSON Schema for arguments, but holds all of them to be required; the definition
+ * that it asks for before each step says which are (1.18.33). A schema of zod would say so too, and takes 20 ms to load.
+ */
+export function schemaToolHooks(tools: readonly SchemaTool[]): Required<Pick<Hooks, "tool" | "tool.definition">> {
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  return {
+    tool: Object.fromEntries(tools.map((tool) => [tool.name, definition(tool)])),
+    async "tool.definition"({ toolID }, output) {
+      const tool = byName.get(toolID);
+      if (tool === undefined) return;
+      const { properties, required } = tool.schema;
+      Object.assign(output, { jsonSchema: { type: "object", properties, required, additionalProperties: false } });
+    },
+  };
+}
+
+function definition({ description, schema, run }: SchemaTool): ToolDefinition {
+  return { description, args: schema.properties as never, execute: run };
+}

@@ -1,0 +1,199 @@
+import type { Hooks, PluginInput } from "@opencode-ai/plugin";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Options } from "../config/options.ts";
+import { describeError } from "../describe-error.ts";
+import { ParentActivity } from "../host/announcements/parent-activity.ts";
+import { slashCommandHooks } from "../host/commands/slash-commands.ts";
+import type { CommandName } from "../host/commands/command-names.ts";
+import type { Diagnostics } from "../host/diagnostics.ts";
+import { isSideRequest } from "../host/side-request.ts";
+import type { HostClient } from "../host/host-client.ts";
+import { noteOpenReviews } from "../host/plans/note-open-reviews.ts";
+import { OpenReviews } from "../host/plans/open-reviews.ts";
+import type { AskingAgent } from "../host/plans/feedback-announcer.ts";
+import { gate } from "../host/plans/plan-gate.ts";
+import { PLAN_FIRST } from "../host/plans/plan-first.ts";
+import { planToolHooks } from "../host/tools/plan-tools.ts";
+import type { ToolSupervision } from "../host/tools/tool-parts.ts";
+import { MARKER_NAME } from "../processes/end-tree.ts";
+import { PlanSettingsFile } from "../store/plan-settings.ts";
+import { isOpen } from "./agent-plans.ts";
+import { LatePlans } from "./late-plans.ts";
+import { worktreeOf } from "./loop-guard.ts";
+
+export interface HostPlansParts {
+  readonly input: Pick<PluginInput, "worktree" | "directory">;
+  readonly options: Options;
+  readonly host: HostClient;
+  readonly diagnostics: Diagnostics;
+  readonly supervision: () => Promise<ToolSupervision>;
+}
+
+/** Plans in an ordinary opencode: commands, tools, the gate, and who tells what the user did later. */
+export interface HostPlans {
+  readonly hooks: Hooks;
+  /** A background agent has ended: what was decided on its plan is its parent's now. */
+  agentEnded(): void;
+}
+
+/** After the start, so that opencode does not wait for it. */
+const FIRST_LOOK_MS = 1000;
+
+export function hostPlans(parts: HostPlansParts): HostPlans {
+  return new WiredPlans(parts);
+}
+
+class WiredPlans implements HostPlans {
+  readonly #parts: HostPlansParts;
+  readonly #isRun = process.argv[2] === "run";
+  readonly #reviews = new OpenReviews();
+  readonly #settings: PlanSettingsFile;
+  readonly #active = new Set<string>();
+  readonly #children = new Map<string, Promise<boolean>>();
+  readonly #activity: ParentActivity;
+  readonly #plans: LatePlans;
+  readonly #firstLook: ReturnType<typeof setTimeout> | undefined;
+  #known: Promise<void> | undefined;
+  readonly hooks: Hooks;
+
+  constructor(parts: HostPlansParts) {
+    this.#parts = parts;
+    const { host, diagnostics, options } = parts;
+    this.#settings = new PlanSettingsFile(options.stateDir);
+    this.#activity = new ParentActivity({ idle: () => this.#plans.loaded?.announcer?.idle(), told: () => undefined });
+    const announcing = {
+      host,
+      sessions: {
+        isBusy: (id: string) => this.#activity.isBusy(id),
+        isActive: (id: string) => this.#active.has(id),
+      },
+      agent: async (id: string) => await this.#askingAgent(id),
+    };
+    this.#plans = new LatePlans({
+      worktree: worktreeOf(parts.input),
+      openBrowser: options.planOpenBrowser,
+      reviews: this.#reviews,
+      instanceOf: async () => undefined,
+      say: async (sessionId, text) => await this.#say(sessionId, text),
+      report: diagnostics.report,
+      // It is over before anybody could read what it is told.
+      ...(this.#isRun ? {} : { announcing }),
+    });
+    if (!this.#isRun) this.#firstLook = setTimeout(() => void this.#lookOnce(), FIRST_LOOK_MS);
+    this.hooks = this.#hooks();
+  }
+
+  agentEnded(): void {
+    // Its plan may be one that this process has never heard of.
+    this.#known = undefined;
+    void this.#lookOnce();
+  }
+
+  #hooks(): Hooks {
+    const { diagnostics } = this.#parts;
+    const commands = slashCommandHooks({
+      answer: async (name, text) => await this.#answer(name, text),
+      show: async (sessionId, text, metadata) => await this.#parts.host.show(sessionId, text, metadata),
+      isOfAgent: async (sessionId) => await this.#isChild(sessionId),
+      isRun: this.#isRun,
+      log: (message) => diagnostics.log("info", message),
+    });
+    return {
+      ...commands,
+      ...planToolHooks(async () => await this.#plans.desk()),
+      event: async ({ event }) => {
+        const sessionId: unknown = Reflect.get(event.properties, "sessionID");
+        if (event.type === "session.status" && typeof sessionId === "string") this.#active.add(sessionId);
+        this.#activity.event(event);
+      },
+      "tool.execute.before": async ({ tool, sessionID }, { args }) => {
+        if (this.#parts.options.planGate !== "enforce") return;
+        const known = async () => await this.#lookOnce();
+        await gate(
+          { reviews: this.#reviews, known, isOpen: async (slug) => await isOpen(this.#plans, slug) },
+          tool,
+          sessionID,
+          args,
+        );
+      },
+      "experimental.chat.system.transform": async ({ sessionID }, { system }) => {
+        if (sessionID === undefined || isSideRequest(system)) return;
+        if (!(await this.#settings.read()).visualPlan || (await this.#isChild(sessionID))) return;
+        system.push(PLAN_FIRST);
+      },
+      dispose: async () => {
+        clearTimeout(this.#firstLook);
+        this.#plans.close();
+      },
+    };
+  }
+
+  /** Never rejects. */
+  async #answer(name: CommandName, argumentText: string): Promise<string> {
+    try {
+      const [{ answerCommand }, plans] = await Promise.all([
+        import("../host/commands/answer-command.ts"),
+        this.#plans.desk(),
+      ]);
+      const { supervision, options } = this.#parts;
+      const marker = process.env[MARKER_NAME];
+      const mayNotDecide =
+        marker === undefined
+          ? undefined
+          : `This opencode was started by the background agent ${marker}: only the user decides on a plan.`;
+      const { killGraceMs } = options;
+      return await answerCommand(
+        { plans, settings: this.#settings, supervision, killGraceMs, mayNotDecide },
+        name,
+        argumentText,
+      );
+    } catch (error) {
+      return `/${name} could not be loaded: ${describeError(error)}`;
+    }
+  }
+
+  /** A native subagent's session belongs to the agent that began it. */
+  async #isChild(sessionId: string): Promise<boolean> {
+    const known = this.#children.get(sessionId);
+    if (known !== undefined) return await known;
+    const asked = this.#parts.host.parentOf(sessionId).then((parent) => parent !== undefined);
+    this.#children.set(sessionId, asked);
+    return await asked.catch((error: unknown) => {
+      this.#children.delete(sessionId);
+      this.#parts.diagnostics.report(`Whether session ${sessionId} is a subagent's is not known.`, error);
+      return false;
+    });
+  }
+
+  async #say(sessionId: string, text: string): Promise<void> {
+    // Nobody reads the session of a run while it goes on; its stderr they do.
+    if (this.#isRun) process.stderr.write(`bizar: ${text}\n`);
+    else await this.#parts.host.show(sessionId, text, { bizar: { call: "review" } });
+  }
+
+  /** Looks for the reviews that others have left open, where there are plans at all. Never rejects. */
+  async #lookOnce(): Promise<void> {
+    const { report } = this.#parts.diagnostics;
+    await (this.#known ??= this.#look().catch((error: unknown) =>
+      report("Open reviews could not be looked for.", error),
+    ));
+  }
+
+  async #look(): Promise<void> {
+    const folder = join(worktreeOf(this.#parts.input), "plans");
+    const names = await readdir(folder).catch(() => []);
+    if (names.length === 0) return;
+    const { announcer, plans } = await this.#plans.desk();
+    if (announcer === undefined) await noteOpenReviews(plans, this.#reviews);
+    else await announcer.followAll();
+  }
+
+  async #askingAgent(instanceId: string): Promise<AskingAgent | undefined> {
+    const { catalog } = await this.#parts.supervision();
+    const record = (await catalog.find(instanceId))?.record;
+    if (record === undefined) return undefined;
+    const { agent, parent, endedAt } = record;
+    return { instanceId, agent, parentSessionId: parent.sessionId, hasEnded: endedAt !== null };
+  }
+}

@@ -1,0 +1,30 @@
+import type { PlansContext, PlanSide } from "./plans.ts";
+
+/** The plans of one plugin instance, loaded at their first use: opencode's start waits for what is loaded before. */
+export class LatePlans {
+  #loading: Promise<PlanSide> | undefined;
+  #loaded: PlanSide | undefined;
+  #isClosed = false;
+
+  constructor(private readonly context: PlansContext) {}
+
+  /** What is loaded by now. */
+  get loaded(): PlanSide | undefined {
+    return this.#loaded;
+  }
+
+  readonly desk = async (): Promise<PlanSide> => await (this.#loading ??= this.#load());
+
+  close(): void {
+    this.#isClosed = true;
+    this.#loaded?.close();
+  }
+
+  async #load(): Promise<PlanSide> {
+    const { startPlans } = await import("./plans.ts");
+    this.#loaded = startPlans(this.context);
+    // dispose may have come while the files were read.
+    if (this.#isClosed) this.#loaded.close();
+    return this.#loaded;
+  }
+}

@@ -1,0 +1,73 @@
+import { join } from "node:path";
+import { createCanvas, type Canvas } from "../canvas/canvas.ts";
+import type { HostClient } from "../host/host-client.ts";
+import { FeedbackAnnouncer, type FeedbackAnnouncerParts } from "../host/plans/feedback-announcer.ts";
+import { OpenReviews } from "../host/plans/open-reviews.ts";
+import type { PlanDesk, ShownPlan } from "../host/plans/plan-desk.ts";
+import { SeenPlans } from "../host/plans/seen-plans.ts";
+import { systemClock } from "../host/system-clock.ts";
+import { createPlans } from "../plans/file-plans.ts";
+
+export interface PlansContext {
+  /** The project's folder: plans lie in `plans` below it. */
+  readonly worktree: string;
+  readonly openBrowser: "auto" | "never";
+  readonly reviews: OpenReviews;
+  /** The background agent whose session it is, in the process of one. */
+  readonly instanceOf: (sessionId: string) => Promise<string | undefined>;
+  /** Says to the user where a plan waits for them. */
+  readonly say: (sessionId: string, text: string) => Promise<void>;
+  readonly report: (message: string, cause?: unknown) => void;
+  /** What it takes to tell a session what came later; absent where nobody would read it. */
+  readonly announcing?: Pick<FeedbackAnnouncerParts, "sessions" | "agent"> & {
+    readonly host: Pick<HostClient, "messages" | "put">;
+  };
+}
+
+/** Everything that has to do with plans, in one process. */
+export interface PlanSide extends PlanDesk {
+  readonly announcer: FeedbackAnnouncer | undefined;
+  close(): void;
+}
+
+/** Builds the plans with their edges. Loaded at the first use: the host waits for the plugin at its start. */
+export function startPlans(context: PlansContext): PlanSide {
+  const { worktree, reviews, report, openBrowser, announcing, instanceOf } = context;
+  const plans = createPlans({ folder: join(worktree, "plans"), clock: systemClock });
+  const canvas: Canvas = createCanvas({ plans, openBrowser, environment: process.env, report });
+  const announcer =
+    announcing === undefined
+      ? undefined
+      : new FeedbackAnnouncer({ plans, clock: systemClock, reviews, report, ...announcing });
+  return {
+    plans,
+    reviews,
+    announcer,
+    seen: new SeenPlans(),
+    show: async (slug) => await canvas.open(slug),
+    callUser: async (sessionId, slug, shown) => {
+      await context.say(sessionId, callText(slug, shown)).catch((error: unknown) => {
+        report(`The user could not be told where the plan "${slug}" waits.`, error);
+      });
+    },
+    async asker(sessionId) {
+      const instanceId = await instanceOf(sessionId);
+      return { sessionId, ...(instanceId === undefined ? {} : { instanceId }) };
+    },
+    follow: (slug) => void announcer?.follow(slug),
+    close() {
+      announcer?.close();
+      canvas.close();
+    },
+  };
+}
+
+function callText(slug: string, shown: ShownPlan | Error): string {
+  const how = `\nOr decide here: /plan status ${slug} approved (or changes_requested, rejected)`;
+  if (shown instanceof Error) {
+    return `The plan "${slug}" waits for your review, but its page could not be shown: ${shown.message}${how}`;
+  }
+  const where = shown.openedBrowser ? "It was opened in your browser" : "Open it in a browser";
+  const { url, why } = shown;
+  return `The plan "${slug}" waits for your review. ${where}:\n${url}${why === undefined ? "" : `\n(${why})`}${how}`;
+}
