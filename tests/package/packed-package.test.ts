@@ -33,10 +33,13 @@ test.each(["path", "path and options"])(
       expect(request?.system).toContain("You are Odin.");
       expect(request?.tools.filter((tool) => tool.startsWith("bizar_")).toSorted()).toEqual([
         "bizar_collect",
+        "bizar_get_plan_comments",
         "bizar_kill",
+        "bizar_plan_action",
         "bizar_send_message",
         "bizar_spawn_background",
         "bizar_status",
+        "bizar_wait_for_feedback",
       ]);
       expect(run.toolAnswers("bizar_collect")).toEqual([
         [expect.objectContaining({ status: "done", result: "the result" })],
