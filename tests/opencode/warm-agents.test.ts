@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import { readdir, readFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runOpencode, startServer } from "../../scripts/scripted-host/opencode.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
@@ -113,6 +113,19 @@ test("a follow-up goes on in the same session and server", async () => {
     ["initial", 0],
     ["follow_up", 0],
   ]);
+}, 60_000);
+
+test("two directories of one opencode share a server, and each agent works in its own", async () => {
+  const other = join(rig.sandbox.root, "other");
+  await mkdir(other);
+  await copyFile(join(rig.sandbox.project, "opencode.json"), join(other, "opencode.json"));
+  rig.plan("where", { calls: [bash("pwd")] }, (request) => ({ text: request.toolResults.at(-1)?.trim() ?? "" }));
+  rig.plan("delegate where", spawn({ agent: "thor", prompt: "where" }), collectSpawned());
+  const both = [await rig.ask("delegate where"), await rig.ask("delegate where", { directory: other })];
+  const [here, there] = both.map((asked) => asked.answers("bizar_spawn_background")[0]);
+  expect(there.processId).toBe(here.processId);
+  const results = both.map((asked) => asked.answers("bizar_collect")[0][0].result);
+  expect(results).toEqual([rig.sandbox.project, other]);
 }, 60_000);
 
 test("a killed agent's command is gone within a second, and another agent notices nothing", async () => {

@@ -129,3 +129,32 @@ test("a follow-up of an agent whose definition has changed starts a new session 
   expect(changed.sessionId).not.toBe(first.sessionId);
   expect(changed.log.join("\n")).toContain(`since session ${first.sessionId} began`);
 }, 60_000);
+
+test("a turn that replaces a stopped one at once, in the same session, is its own", async () => {
+  rig = await warmRig();
+  rig.plan("ponder", { text: "Hm.", calls: [bash("sleep 877")] });
+  rig.plan("do something", { calls: [bash("echo done")] }, { text: "Done." });
+  const first = rig.start("ponder");
+  await until("its command runs", () => tools(first).includes("sleep 877"));
+  await first.running.stop();
+  const stopped = await first.ended;
+  const { instanceId, sessionId } = first;
+  const second = rig.start("do something", { kind: "intervention", instanceId, sessionId });
+  const end = await second.ended;
+  expect([stopped.outcome.status, end.outcome.status, end.evidence.text]).toEqual(["failed", "done", "Done."]);
+  expect(second.progress.at(-1)?.toolCallCount).toBe(1);
+}, 60_000);
+
+test("with backgroundSkipPermissions questions are answered with yes, and what is denied stays denied", async () => {
+  const permission = { bash: { "*": "ask", "touch *": "deny" } };
+  const agent = { asker: { mode: "subagent", description: "Asks", permission } };
+  rig = await warmRig({ skipPermissions: true, config: { agent } });
+  rig.plan("try both", { calls: [bash("echo allowed")] }, { calls: [bash("touch denied")] }, (request) => ({
+    text: request.toolResults.join(" | "),
+  }));
+  const turn = rig.start("try both", { agent: "asker" });
+  const { outcome, evidence } = await turn.ended;
+  expect(outcome).toEqual({ status: "done" });
+  expect(evidence.text).toMatch(/^allowed\s+\| .*rule/);
+  expect(turn.log.join("\n")).toContain("permission requested: bash (echo allowed); allowed");
+}, 60_000);

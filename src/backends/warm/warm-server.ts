@@ -179,7 +179,8 @@ async function startChild(parts: WarmServerParts, output: ServerOutput): Promise
   const password = randomBytes(24).toString("base64url");
   const nonce = randomBytes(12).toString("hex");
   output.nonce = nonce;
-  const child: Child = Bun.spawn([binary, "serve", "--hostname", "127.0.0.1", "--port", String(port)], {
+  const serve = ["serve", "--hostname", "127.0.0.1", "--port", String(port), "--print-logs", "--log-level", "WARN"];
+  const child: Child = Bun.spawn([binary, ...serve], {
     cwd: directory,
     env: serverEnvironment(parts, password, nonce),
     stdin: "ignore",
