@@ -15,9 +15,11 @@ const MOST_LABEL_WIDTH = 200;
 /** Groups that are connected to nothing stand in rows of about this width. */
 const ROW_WIDTH = 1_600;
 const GRID = 20;
-/** Dagre 3.1.3 takes 60 ms for 100 boxes and 860 for 500, and nothing else happens meanwhile; tight-tree takes a quarter. */
-const MOST_FOR_NETWORK_SIMPLEX = 80;
-const MOST_FOR_DAGRE = 250;
+/**
+ * Boxes and arrows that Dagre lays out, of all groups together. Dagre 3.1.3 takes up to 450 ms for so many without any
+ * order in them (a plan that somebody drew takes a fifth) and 1.5 s for 400, and the process does nothing else meanwhile.
+ */
+const MOST_FOR_DAGRE = 240;
 
 /** Elements that are connected with each other, laid out with the upper left corner at the origin. */
 interface Group {
@@ -88,12 +90,20 @@ function layOutGroups(free: readonly PlanElement[], connections: readonly Connec
   const groupOf = groupTogether([...ids], inner);
   const members = Map.groupBy(free, (element) => groupOf.get(element.id));
   const arrows = Map.groupBy(inner, (connection) => groupOf.get(connection.from));
-  return [...members].map(([group, elements]) => layOut(elements, arrows.get(group) ?? []));
+  let left = MOST_FOR_DAGRE;
+  return [...members].map(([group, elements]) => {
+    const connections = arrows.get(group) ?? [];
+    const cost = connections.length === 0 ? 0 : elements.length + connections.length;
+    const isAffordable = cost > 0 && cost <= left;
+    if (isAffordable) left -= cost;
+    return groupAt(
+      elements,
+      isAffordable ? byDagre(elements, connections) : inColumns(elements, connections, COLUMN_GAP),
+    );
+  });
 }
 
-function layOut(elements: readonly PlanElement[], connections: readonly Connection[]): Group {
-  const places =
-    elements.length > MOST_FOR_DAGRE ? inColumns(elements, connections, COLUMN_GAP) : byDagre(elements, connections);
+function groupAt(elements: readonly PlanElement[], places: ReadonlyMap<string, Place>): Group {
   const members = elements.map(({ id, width, height }) => ({
     id,
     width,
@@ -106,8 +116,7 @@ function layOut(elements: readonly PlanElement[], connections: readonly Connecti
 
 function byDagre(elements: readonly PlanElement[], connections: readonly Connection[]): ReadonlyMap<string, Place> {
   const graph = new graphlib.Graph({ multigraph: true });
-  const ranker = elements.length > MOST_FOR_NETWORK_SIMPLEX ? "tight-tree" : "network-simplex";
-  graph.setGraph({ rankdir: "LR", nodesep: GAP, ranksep: COLUMN_GAP, edgesep: GAP / 2, ranker });
+  graph.setGraph({ rankdir: "LR", nodesep: GAP, ranksep: COLUMN_GAP, edgesep: GAP / 2 });
   for (const { id, width, height } of elements) graph.setNode(id, { width, height });
   for (const { id, from, to, label = "" } of connections) {
     const width = Math.min(label.length * LABEL_CHARACTER_WIDTH, MOST_LABEL_WIDTH);
