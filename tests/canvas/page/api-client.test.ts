@@ -32,10 +32,10 @@ test("what may go better later is unreachable, what never will is rejected", asy
 });
 
 test("no answer, or one that is no JSON, is unreachable", async () => {
-  const fails = async () => await Promise.reject(new TypeError("Failed to fetch"));
-  expect(await createApiClient("/x", fails).read()).toEqual({ kind: "unreachable", message: "Failed to fetch" });
-  const html = async () => new Response("<html>");
-  expect(await createApiClient("/x", html).read()).toMatchObject({ kind: "unreachable" });
+  const gone = Promise.reject<Response>(new TypeError("Failed to fetch"));
+  expect(await createApiClient("/x", () => gone).read()).toEqual({ kind: "unreachable", message: "Failed to fetch" });
+  const html = Promise.resolve(new Response("<html>"));
+  expect(await createApiClient("/x", () => html).read()).toMatchObject({ kind: "unreachable" });
 });
 
 test("attempts to connect come ever later, up to a limit, and not all pages at once", () => {

@@ -1,3 +1,4 @@
+import { motionMs } from "../theme/motion.ts";
 import { useReactFlow } from "@xyflow/react";
 import type { PlanElement } from "../../../plans/plan.ts";
 import { Dialog } from "../shell/dialog.tsx";
@@ -11,8 +12,8 @@ export function FindDialog() {
   const goTo = ({ id, x, y, width, height }: PlanElement) => {
     closeDialog();
     selectOnly([id]);
-    void setCenter(x + width / 2, y + height / 2, { zoom: Math.max(getZoom(), 0.8), duration: 350 }).then(() =>
-      focusElement(id),
+    void setCenter(x + width / 2, y + height / 2, { zoom: Math.max(getZoom(), 0.8), duration: motionMs(350) }).then(
+      () => focusElement(id),
     );
   };
   return (

@@ -5,6 +5,7 @@ import { redo, undo } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { deleteSelected, duplicateSelected, moveSelected, startComment } from "./actions.ts";
 import { selectedConnections, selectedElements, selectOnly } from "./flow-store.ts";
+import { motionMs } from "../theme/motion.ts";
 import { commandOf, type Command } from "./key-commands.ts";
 import { editElement } from "./selection-bar.tsx";
 
@@ -13,9 +14,9 @@ export function Keyboard({ fit }: { readonly fit: FitViewOptions }) {
   const { zoomIn, zoomOut, fitView } = useReactFlow();
   useEffect(() => {
     const views: Partial<Record<Command["kind"], () => void>> = {
-      zoom_in: () => void zoomIn({ duration: 150 }),
-      zoom_out: () => void zoomOut({ duration: 150 }),
-      fit: () => void fitView({ ...fit, duration: 300 }),
+      zoom_in: () => void zoomIn(),
+      zoom_out: () => void zoomOut(),
+      fit: () => void fitView({ ...fit, duration: motionMs(300) }),
     };
     const onKeyDown = (event: KeyboardEvent) => {
       const command = isElsewhere(event) ? null : commandOf(event);

@@ -1,3 +1,4 @@
+import { motionMs } from "../theme/motion.ts";
 import { Panel, useReactFlow, type FitViewOptions } from "@xyflow/react";
 import { Icon } from "../elements/icons.tsx";
 import { openDialog } from "../shell/page-state.ts";
@@ -12,17 +13,11 @@ export function ViewControls({ fit }: { readonly fit: FitViewOptions }) {
         className="tool"
         aria-label="Zoom out"
         data-tip="Zoom out (−)"
-        onClick={() => void zoomOut({ duration: 150 })}
+        onClick={() => void zoomOut()}
       >
         <Icon name="minus" />
       </button>
-      <button
-        type="button"
-        className="tool"
-        aria-label="Zoom in"
-        data-tip="Zoom in (+)"
-        onClick={() => void zoomIn({ duration: 150 })}
-      >
+      <button type="button" className="tool" aria-label="Zoom in" data-tip="Zoom in (+)" onClick={() => void zoomIn()}>
         <Icon name="plus" />
       </button>
       <button
@@ -31,7 +26,7 @@ export function ViewControls({ fit }: { readonly fit: FitViewOptions }) {
         data-testid="fit-view"
         aria-label="Show the whole plan"
         data-tip="Whole plan (0)"
-        onClick={() => void fitView({ ...fit, duration: 300 })}
+        onClick={() => void fitView({ ...fit, duration: motionMs(300) })}
       >
         <Icon name="fit" />
       </button>

@@ -1,3 +1,4 @@
+import { motionMs } from "../theme/motion.ts";
 import { useReactFlow } from "@xyflow/react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { PlanComment } from "../../../plans/plan.ts";
@@ -68,8 +69,8 @@ function useJump(): (comment: PlanComment) => void {
     const zoom = Math.max(getZoom(), 0.7);
     if (element !== undefined) {
       selectOnly([element.id]);
-      void setCenter(element.x + element.width / 2, element.y + element.height / 2, { zoom, duration: 350 });
-    } else void setCenter(comment.x ?? 0, comment.y ?? 0, { zoom, duration: 350 });
+      void setCenter(element.x + element.width / 2, element.y + element.height / 2, { zoom, duration: motionMs(350) });
+    } else void setCenter(comment.x ?? 0, comment.y ?? 0, { zoom, duration: motionMs(350) });
   };
 }
 

@@ -38,7 +38,7 @@ export function DecideDialog({ decision }: { readonly decision: Decision }) {
           aria-label="Note for the agent"
           placeholder={texts.placeholder}
           data-testid="decision-note"
-          autoFocus
+          data-first-focus
           value={note}
           onChange={({ target }) => setNote(target.value)}
         />

@@ -15,6 +15,8 @@ export function Dialog({ title, close, children, wide = false }: DialogProps) {
     const before = document.activeElement;
     const shown = dialog.current;
     if (shown !== null && !shown.open) shown.showModal();
+    // The browser would choose the button that closes; React keeps the attribute `autofocus` from it.
+    shown?.querySelector<HTMLElement>("[data-first-focus]")?.focus();
     return () => {
       shown?.close();
       if (before instanceof HTMLElement) before.focus({ preventScroll: true });

@@ -32,7 +32,7 @@ export function ElementList({ label, choose, offers = () => true }: ElementListP
         aria-label={label}
         placeholder={`${label}…`}
         data-testid="element-search"
-        autoFocus
+        data-first-focus
         value={query}
         onChange={({ target }) => setQuery(target.value)}
       />

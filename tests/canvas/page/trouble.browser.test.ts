@@ -1,0 +1,104 @@
+import { expect, test } from "bun:test";
+import { until } from "../../until.ts";
+import { openPage, startPages, type OpenPage } from "./page-rig.ts";
+
+startPages();
+
+async function writeInto(open: OpenPage, id: string, text: string): Promise<void> {
+  await open.element(id).getByTestId("element-content").dblclick();
+  await open.page.getByTestId("element-content-input").fill(text);
+}
+
+function contentOf(id: string, content: string) {
+  return (plan: { readonly elements: readonly { readonly id: string; readonly content: string }[] }) =>
+    plan.elements.some((element) => element.id === id && element.content === content);
+}
+
+test("a text that is being written is never overwritten; where both have changed it, the person chooses", async () => {
+  const open = await openPage();
+  await writeInto(open, "el_note", "mine");
+  await open.agent(
+    { op: "update_element", id: "el_note", changes: { content: "theirs" } },
+    { op: "update_element", id: "el_task", changes: { title: "Seen" } },
+  );
+  await open.element("el_task").getByText("Seen").waitFor();
+  expect(await open.page.getByTestId("element-content-input").inputValue()).toBe("mine");
+  await open.page.keyboard.press("Control+Enter");
+  const notice = open.page.getByTestId("notice-conflict");
+  expect(await notice.innerText()).toContain("theirs");
+  await open.until("nothing is overwritten", contentOf("el_note", "theirs"));
+  await open.page.getByTestId("keep-mine").click();
+  await open.until("the person's text", contentOf("el_note", "mine"));
+  await notice.waitFor({ state: "detached" });
+}, 30_000);
+
+test("the text of an element that the agent deletes meanwhile can be added again", async () => {
+  const open = await openPage();
+  await writeInto(open, "el_note", "not lost");
+  await open.agent({ op: "delete_element", id: "el_note" });
+  await open.page.getByTestId("add-again").click();
+  await open.until("the text is back", ({ elements }) =>
+    elements.some(({ id, type, content }) => id !== "el_note" && type === "note" && content === "not lost"),
+  );
+}, 30_000);
+
+test("without a connection the page says so and keeps the edits, over a reload too, and sends them when it is back", async () => {
+  const open = await openPage();
+  const { page } = open;
+  await page.route("**/api/**", async (route) => await route.abort());
+  await open.element("el_task").getByRole("checkbox").click();
+  const banner = page.getByTestId("connection-banner");
+  await banner.getByText("1 edit is kept").waitFor();
+  await writeInto(open, "el_note", "written alone");
+  await page.keyboard.press("Control+Enter");
+  await banner.getByText("2 edits are kept").waitFor();
+  expect(await open.element("el_note").getByTestId("element-content").innerText()).toBe("written alone");
+  await page.unroute("**/api/**");
+  await page.reload();
+  await open.until(
+    "both edits",
+    (plan) => contentOf("el_note", "written alone")(plan) && plan.elements.some(({ done }) => done === true),
+  );
+  await banner.waitFor({ state: "detached" });
+}, 30_000);
+
+test("a connection that comes back is found without a reload", async () => {
+  const open = await openPage();
+  const { page } = open;
+  await page.route("**/api/**", async (route) => await route.abort());
+  await open.element("el_task").getByRole("checkbox").click();
+  await page.getByTestId("connection-banner").waitFor();
+  await page.unroute("**/api/**");
+  await open.until("the edit", ({ elements }) => elements.some(({ done }) => done === true));
+  await page.getByTestId("connection-banner").waitFor({ state: "detached" });
+  await open.agent({ op: "update_element", id: "el_task", changes: { title: "Live again" } });
+  await open.element("el_task").getByText("Live again").waitFor();
+}, 30_000);
+
+test("a page whose server has been replaced says how to open it again, and lets the edits be taken along", async () => {
+  const open = await openPage();
+  await open.page.route("**/api/**", async (route) => await route.fulfill({ status: 403, json: { error: "no" } }));
+  await open.element("el_task").getByRole("checkbox").click();
+  const banner = open.page.getByTestId("connection-banner");
+  await banner.getByText(`/plan open ${open.slug}`).waitFor();
+  const [download] = await Promise.all([
+    open.page.waitForEvent("download"),
+    banner.getByRole("button", { name: "Download" }).click(),
+  ]);
+  expect(JSON.parse(await Bun.file(await download.path()).text())).toEqual([
+    { op: "update_element", id: "el_task", changes: { done: true } },
+  ]);
+}, 30_000);
+
+test("a decision that cannot be sent keeps its note and says why", async () => {
+  const open = await openPage();
+  await open.page.route("**/decision", async (route) => await route.abort());
+  await open.page.getByTestId("reject").click();
+  await open.page.getByTestId("decision-note").fill("Too early");
+  await open.page.getByTestId("decision-confirm").click();
+  await open.page.getByRole("alert").getByText("Not sent").waitFor();
+  expect(await open.page.getByTestId("decision-note").inputValue()).toBe("Too early");
+  await open.page.unroute("**/decision");
+  await open.page.getByTestId("decision-confirm").click();
+  await until("it is decided", async () => (await open.stored()).meta.review.note === "Too early");
+}, 30_000);

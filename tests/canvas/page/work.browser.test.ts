@@ -1,0 +1,166 @@
+import { expect, test } from "bun:test";
+import { until } from "../../until.ts";
+import { openPage, startPages, type OpenPage } from "./page-rig.ts";
+
+startPages();
+
+async function drag({ page }: OpenPage, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(to.x, to.y, { steps: 8 });
+  await page.mouse.up();
+}
+
+async function middleOf(open: OpenPage, selector: string): Promise<{ x: number; y: number }> {
+  const box = await open.page.locator(selector).boundingBox();
+  if (box === null) return expect.unreachable(`${selector} is not there`);
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
+
+test("a drag is one edit, undo takes it back and redo does it again", async () => {
+  const open = await openPage();
+  const { revision } = (await open.stored()).plan;
+  const from = await middleOf(open, "[data-testid=element-el_note] .card-head");
+  await drag(open, from, { x: from.x + 90, y: from.y + 40 });
+  const isMoved = (plan: { elements: readonly { id: string; x: number }[] }) =>
+    (plan.elements.find(({ id }) => id === "el_note")?.x ?? 0) > 50;
+  await open.until("the note is elsewhere", isMoved);
+  expect((await open.stored()).plan.revision).toBe(revision + 1);
+  await open.page.getByTestId("undo").click();
+  await open.until("the note is back", (plan) => !isMoved(plan));
+  await open.page.keyboard.press("Control+Shift+z");
+  await open.until("the note is there again", isMoved);
+}, 30_000);
+
+test("texts are edited in place: Control and Enter saves, Escape does not", async () => {
+  const open = await openPage();
+  await open.element("el_note").getByTestId("element-content").dblclick();
+  await open.page.getByTestId("element-content-input").fill("**Loud** <img src=x onerror=alert(1)>");
+  await open.page.keyboard.press("Control+Enter");
+  await open.until("the text", ({ elements }) => elements.some(({ content }) => content.startsWith("**Loud**")));
+  await open.element("el_note").locator("strong").waitFor();
+  expect(await open.element("el_note").locator("img").count()).toBe(0);
+  await open.element("el_note").getByTestId("element-title").dblclick();
+  await open.page.keyboard.type("not this");
+  await open.page.keyboard.press("Escape");
+  expect(await open.element("el_note").getByTestId("element-title").innerText()).toBe("Remember");
+}, 30_000);
+
+test("elements are connected by dragging from a handle to anywhere on the other one", async () => {
+  const open = await openPage();
+  await open.element("el_note").hover();
+  const handle = await middleOf(open, "[data-testid=element-el_note] .react-flow__handle-right");
+  await drag(open, handle, await middleOf(open, "[data-testid=element-el_task] .card-body"));
+  await open.until("the connection", ({ connections }) =>
+    connections.some(({ from, to }) => from === "el_note" && to === "el_task"),
+  );
+}, 30_000);
+
+test("a task is checked, a question answered, an element added and deleted", async () => {
+  const open = await openPage();
+  await open.element("el_task").getByRole("checkbox").click();
+  await open.until("the task is done", ({ elements }) => elements.some(({ done }) => done === true));
+  await open.element("el_question").getByTestId("element-answer-input").fill("EU");
+  await open.page.keyboard.press("Control+Enter");
+  await open.until("the answer", ({ elements }) => elements.some(({ answer }) => answer === "EU"));
+  await open.page.getByTestId("add-decision").click();
+  await open.page.keyboard.type("We do it");
+  await open.page.keyboard.press("Enter");
+  await open.until("the new one", ({ elements }) =>
+    elements.some(({ type, title }) => type === "decision" && title === "We do it"),
+  );
+  await open.page.keyboard.press("Delete");
+  await open.until("it is gone", ({ elements }) => elements.every(({ type }) => type !== "decision"));
+}, 30_000);
+
+test("comments are pinned to an element or to the canvas, replied to and resolved", async () => {
+  const open = await openPage();
+  await open.element("el_task").locator(".card-head").click();
+  await open.page.keyboard.press("c");
+  await open.page.getByTestId("comment-input").fill("Which type?");
+  await open.page.getByTestId("comment-send").click();
+  await open.until("on the element", ({ comments }) => comments.some(({ elementId }) => elementId === "el_task"));
+  await open.page.keyboard.press("Escape");
+  await open.page.keyboard.press("c");
+  await open.page.mouse.click(900, 650);
+  await open.page.getByTestId("comment-input").fill("Room for more");
+  await open.page.keyboard.press("Enter");
+  await open.until("on the canvas", ({ comments }) => comments.some(({ elementId }) => elementId === null));
+  const { comments } = (await open.stored()).plan;
+  await open.page.getByTestId(`comment-pin-${comments[0]?.id}`).click();
+  await open.page.getByTestId("comments-panel").waitFor();
+  await open.page.getByTestId("reply-input").fill("Text");
+  await open.page.getByTestId("reply-send").click();
+  await open.until("the reply", (plan) => plan.comments[0]?.thread[0]?.text === "Text");
+  await open.page.getByTestId(`comment-${comments[0]?.id}`).getByTestId("comment-resolve").click();
+  await open.until("resolved", (plan) => plan.comments[0]?.resolved === true);
+  await open.page.getByTestId(`comment-pin-${comments[0]?.id}`).waitFor({ state: "detached" });
+}, 30_000);
+
+test("the page says that the agent waits; a decision goes with its note, and may be changed", async () => {
+  const open = await openPage();
+  const review = open.page.getByTestId("review-state");
+  expect(await review.innerText()).toContain("The agent is waiting for you");
+  await open.page.getByTestId("request-changes").click();
+  await open.page.getByTestId("decision-note").fill("Smaller, please");
+  await open.page.getByTestId("decision-confirm").click();
+  await open.page.getByTestId("plan-status").and(open.page.getByText("Changes requested")).waitFor();
+  expect((await open.stored()).meta.review).toMatchObject({ decision: "changes_requested", note: "Smaller, please" });
+  expect(await review.innerText()).toContain("Smaller, please");
+  await open.page.getByTestId("approve").click();
+  await open.page.getByTestId("decision-confirm").click();
+  await open.page.getByTestId("plan-status").and(open.page.getByText("Approved")).waitFor();
+}, 30_000);
+
+test("what the agent does arrives without a reload, and code and diagrams are drawn", async () => {
+  const open = await openPage();
+  await open.agent(
+    { op: "update_element", id: "el_task", changes: { title: "Add two columns" } },
+    {
+      op: "add_element",
+      element: { id: "el_code", type: "code", language: "ts", content: "const a = 1;", x: 420, y: 300 },
+    },
+    {
+      op: "add_element",
+      element: { id: "el_drawn", type: "diagram", content: "flowchart LR\n A[<script>x</script>] --> B", x: 0, y: 480 },
+    },
+    { op: "add_element", element: { id: "el_wrong", type: "diagram", content: "flowchart LR\n A[", x: 420, y: 480 } },
+  );
+  await open.element("el_task").getByText("Add two columns").waitFor();
+  await open.page.getByTestId("fit-view").click();
+  await open.element("el_code").locator(".hljs-keyword").waitFor();
+  const image = open.element("el_drawn").locator("img.diagram");
+  await image.waitFor();
+  expect(await image.evaluate((drawn: HTMLImageElement) => drawn.naturalWidth)).toBeGreaterThan(50);
+  await open.element("el_wrong").getByText("cannot be drawn").waitFor();
+}, 30_000);
+
+test("an image that is pasted becomes an element of less than a megabyte", async () => {
+  const open = await openPage();
+  await open.page.evaluate(async () => {
+    const canvas = document.createElement("canvas");
+    canvas.width = 3000;
+    canvas.height = 2000;
+    canvas.getContext("2d")?.fillRect(10, 10, 500, 500);
+    const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
+    const data = new DataTransfer();
+    data.items.add(new File([blob ?? ""], "shot.png", { type: "image/png" }));
+    document.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data }));
+  });
+  await open.until("the image", ({ elements }) => elements.some(({ type }) => type === "image"));
+  const image = (await open.stored()).plan.elements.find(({ type }) => type === "image");
+  expect(image?.content).toStartWith("data:image/webp;base64,");
+  expect(image?.content.length).toBeLessThan(1_000_000);
+}, 30_000);
+
+test("two pages stay in step", async () => {
+  const open = await openPage();
+  const other = await open.page.context().newPage();
+  await other.goto(open.page.url());
+  await other.getByTestId("element-el_task").waitFor();
+  await open.element("el_task").getByRole("checkbox").click();
+  await until(
+    "the other page shows it",
+    async () => await other.getByTestId("element-el_task").getByRole("checkbox").isChecked(),
+  );
+}, 30_000);
