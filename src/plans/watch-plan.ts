@@ -42,7 +42,6 @@ export class PlanWatch {
   #isLooking = false;
   #lookAgain = false;
   #isClosed = false;
-  #mustPoll = false;
   #soon: { clear(): void } | undefined;
   #poll: { clear(): void } | undefined;
 
@@ -76,18 +75,18 @@ export class PlanWatch {
       }
     } finally {
       this.#isLooking = false;
-      if (this.#mustPoll) this.#pollOn();
     }
   }
 
   #tell({ result, fingerprint }: Sight): void {
+    const doubted = this.#doubted;
+    this.#doubted = undefined;
     if (this.#isClosed || fingerprint === this.#told) return;
-    if (!result.ok && this.#told !== undefined && fingerprint !== this.#doubted) {
+    if (!result.ok && this.#told !== undefined && fingerprint !== doubted) {
       this.#doubted = fingerprint;
       this.#lookIn(DOUBT_MS);
       return;
     }
-    this.#doubted = undefined;
     this.#told = fingerprint;
     this.#parts.changed(result);
   }
@@ -118,7 +117,6 @@ export class PlanWatch {
   /** Watches the plan's folder, the plans' for its coming, and the one above where there are no plans yet. */
   async #watchFolders(): Promise<void> {
     const { planFolder } = this.#parts;
-    this.#mustPoll = false;
     if (planFolder === undefined) return;
     const plans = dirname(planFolder);
     const isThere = await this.#watchFolder(plans);
@@ -144,8 +142,7 @@ export class PlanWatch {
         this.#pollOn();
       },
     );
-    if (hasFailed) this.#mustPoll = true;
-    else this.#watched.set(folder, { identity, watcher });
+    if (!hasFailed) this.#watched.set(folder, { identity, watcher });
     return true;
   }
 }

@@ -138,6 +138,8 @@ describe("nothing gets out of its place:", () => {
     "`<script>`",
     "```\n<b>in a fence</b>\n```\n<i>after it</i>",
     "> ```\n<!--",
+    " ```\n```\n<!-- x",
+    "- a\n\n  ~~~\n  ~~~\n~~~\n~~~\n<!-- x",
     '[x]: /url "\n\n</blockquote>',
     "\u0000script>\u0001",
     "line\u2028# heading\r## heading",

@@ -77,10 +77,11 @@ describe("plans on disk", () => {
   });
 
   test("have the modes of the project's other files, and keep lock and temporary files out of its repository", async () => {
-    const { folder, planFile } = await project();
+    const { folder, plans, planFile, metaFile } = await project();
+    await plans.edit("a", thor, [add("el_1")]);
     const other = `${folder}/other`;
     writeFileSync(other, "");
-    expect(statSync(planFile).mode).toBe(statSync(other).mode);
+    for (const file of [planFile, metaFile]) expect(statSync(file).mode).toBe(statSync(other).mode);
     Bun.spawnSync(["git", "init", "-q"], { cwd: folder });
     writeFileSync(`${planFile}.123`, "");
     mkdirSync(`${folder}/plans/.deleted-a-1`);

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from "bun:test";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import type { Plans, StoredPlan } from "../../src/plans/plan-store-port.ts";
+import type { PlanProblem, Plans, Result, StoredPlan } from "../../src/plans/plan-store-port.ts";
+import type { PlanClock } from "../../src/plans/plan-clock.ts";
 import { PlanWatch, type Sight } from "../../src/plans/watch-plan.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { until } from "../until.ts";
@@ -25,6 +26,33 @@ function watched(
 function watchNothing(_folder: string, _changed: unknown, failed: (error: unknown) => void): { close(): void } {
   failed(new Error("no watch left"));
   return { close() {} };
+}
+
+function sight(reason: PlanProblem["reason"]): Sight {
+  return { result: { ok: false, problem: { reason, message: "" } }, fingerprint: reason };
+}
+
+const absent = sight("not_found");
+
+/** A folder, timers that the test ends, and what is seen look by look. */
+function rig(sights: readonly Sight[]) {
+  const planFolder = `${temporaryFolder()}/plans/a`;
+  mkdirSync(planFolder, { recursive: true });
+  const timers: { delayMs: number; run: () => void }[] = [];
+  const clock: PlanClock = {
+    now: () => 0,
+    after(delayMs, run) {
+      const timer = { delayMs, run };
+      timers.push(timer);
+      return { clear: () => void (timers.includes(timer) && timers.splice(timers.indexOf(timer), 1)) };
+    },
+  };
+  let looks = 0;
+  const look = async (): Promise<Sight> => {
+    looks += 1;
+    return sights[looks - 1] ?? absent;
+  };
+  return { planFolder, timers, clock, look, looks: () => looks };
 }
 
 async function project(): Promise<{ folder: string; plans: Plans; other: Plans; file: string }> {
@@ -129,34 +157,31 @@ describe("a watch", () => {
   });
 
   test("looks every second where the system watches nothing", async () => {
-    const folder = temporaryFolder();
-    mkdirSync(`${folder}/plans/a`, { recursive: true });
-    const timers: (readonly [number, () => void])[] = [];
-    const clock = {
-      now: () => 0,
-      after: (delayMs: number, run: () => void) => {
-        timers.push([delayMs, run]);
-        return { clear() {} };
-      },
-    };
-    let looks = 0;
-    const look = async (): Promise<Sight> => {
-      looks += 1;
-      return { result: { ok: false, problem: { reason: "not_found", message: "" } }, fingerprint: "" };
-    };
-    const watch = new PlanWatch({
-      planFolder: `${folder}/plans/a`,
-      clock,
-      look,
-      changed: () => undefined,
-      watchNames: watchNothing,
-    });
+    const { timers, looks, planFolder, clock, look } = rig([absent]);
+    const watch = new PlanWatch({ planFolder, clock, look, changed: () => undefined, watchNames: watchNothing });
     for (let round = 1; round <= 3; round += 1) {
-      await until("it waits for the next look", () => looks === round && timers.length === round);
-      expect(timers.at(-1)?.[0]).toBe(1_000);
-      timers.at(-1)?.[1]();
+      await until("it waits for the next look", () => looks() === round && timers.at(-1)?.delayMs === 1_000);
+      timers.pop()?.run();
     }
     watch.close();
+  });
+
+  test("believes a problem when it is still there a moment later", async () => {
+    const broken = sight("broken");
+    const { timers, looks, planFolder, clock, look } = rig([absent, broken, absent, broken, broken]);
+    const told: string[] = [];
+    const changed = (now: Result<StoredPlan>) => void told.push(now.ok ? "" : now.problem.reason);
+    const watch = new PlanWatch({ planFolder, clock, look, changed, watchNames: watchNothing });
+    const after: (readonly string[])[] = [];
+    for (let round = 1; round <= 5; round += 1) {
+      await until("it waits for the next look", () => looks() === round && timers.length > 0);
+      after.push([...told]);
+      const next = timers.toSorted((one, other) => one.delayMs - other.delayMs)[0];
+      timers.splice(0);
+      next?.run();
+    }
+    watch.close();
+    expect(after).toEqual([["not_found"], ["not_found"], ["not_found"], ["not_found"], ["not_found", "broken"]]);
   });
 });
 
