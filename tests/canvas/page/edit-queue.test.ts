@@ -78,7 +78,7 @@ test("a tab keeps its edits over a reload, for each plan apart, and reads nothin
     getItem: (key: string) => items.get(key) ?? null,
     setItem: (key: string, value: string) => void items.set(key, value),
     removeItem: (key: string) => void items.delete(key),
-  } as unknown as Storage;
+  };
   createKeptEdits(storage, "one").write([edit("1")]);
   expect(createKeptEdits(storage, "one").read()).toEqual([edit("1")]);
   expect(createKeptEdits(storage, "two").read()).toEqual([]);

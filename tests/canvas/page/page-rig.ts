@@ -29,8 +29,7 @@ export function startPages(): void {
     folder = await mkdtemp(join(tmpdir(), "bizar-page-"));
     await buildCanvas(ROOT);
     plans = createPlans({ folder: join(folder, "plans"), clock: systemClock });
-    const report = (message: string) => expect.unreachable(message);
-    server = await startCanvasServer({ plans, assetsFolder: join(ROOT, CANVAS_TARGET), report });
+    server = await startCanvasServer({ plans, assetsFolder: join(ROOT, CANVAS_TARGET), report: fail });
     browser = await launchBrowser();
   }, 60_000);
   afterAll(async () => {
@@ -38,6 +37,10 @@ export function startPages(): void {
     server.close();
     await rm(folder, { recursive: true });
   });
+}
+
+function fail(message: string): void {
+  expect.unreachable(message);
 }
 
 /** A question, a task and a note, the first connected to the second. */

@@ -74,7 +74,7 @@ test("the help lists the keys, Escape closes it, and the focus goes back to wher
   await open.page.getByRole("dialog", { name: "Keys" }).waitFor();
   await open.page.keyboard.press("Escape");
   await open.page.getByRole("dialog").waitFor({ state: "detached" });
-  expect<unknown>(await open.page.evaluate("document.activeElement?.dataset.testid")).toBe("help");
+  expect(await open.page.evaluate<string>("document.activeElement?.dataset.testid")).toBe("help");
 }, 30_000);
 
 test.each(["light", "dark"] as const)(
@@ -119,7 +119,7 @@ test("the colours are the system's until the person switches, and then stay", as
 
 test("at phone width nothing overflows, and a tap adds, selects and decides", async () => {
   const open = await openPage({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
-  expect<unknown>(await open.page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+  expect(await open.page.evaluate<number>("document.documentElement.scrollWidth")).toBe(390);
   await open.page.getByTestId("add-note").tap();
   await open.page.keyboard.type("Tapped");
   await open.page.keyboard.press("Enter");

@@ -9,8 +9,15 @@ export interface KeptEdits {
   write(pending: readonly PendingEdit[]): void;
 }
 
+/** What is used of a `Storage`. */
+export interface TextStorage {
+  getItem(key: string): string | null;
+  setItem(key: string, text: string): void;
+  removeItem(key: string): void;
+}
+
 /** @param storage a tab's own (`sessionStorage`); it holds for one origin, so for one server. */
-export function createKeptEdits(storage: Storage, slug: string): KeptEdits {
+export function createKeptEdits(storage: TextStorage, slug: string): KeptEdits {
   const key = `bizar:pending:${slug}`;
   return {
     read() {
