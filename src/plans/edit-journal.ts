@@ -13,11 +13,6 @@ export function recordEdit(edits: readonly EditEntry[], entry: EditEntry): reado
   return [...edits.toSpliced(last, 1), { ...entry, fields }];
 }
 
-/** The latest edit that a person made to an element or connection after a revision, as far back as the journal goes. */
-export function changedByPersonSince(plan: Plan, id: string, revision: number): EditEntry | undefined {
-  return plan.edits?.findLast((edit) => edit.id === id && edit.by.kind === "person" && edit.revision > revision);
-}
-
 /**
  * What a person changed of an element or connection after a revision, as far back as the journal goes: a test for each
  * of its fields. Of one that a person made it is every field.
