@@ -1,17 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import { startServer } from "../../scripts/scripted-host/opencode.ts";
-import {
-  askServer,
-  barrier,
-  byText,
-  collectSpawned,
-  createRig,
-  serveRig,
-  spawn,
-  until,
-  type Answer,
-  type Rig,
-} from "./rig.ts";
+import { askServer, createRig, spawn, until, type Answer, type Rig } from "./rig.ts";
 import { startTerminalUi } from "./terminal.ts";
 
 let rig: Rig;
@@ -41,33 +30,6 @@ test("Odin spawns, the user does nothing, and the answer to the announcement app
   expect(ui.screen()).not.toContain("automatic message");
   ui.kill("SIGTERM");
   await ui.exited;
-}, 90_000);
-
-test("agents that end together are told in one message; a result that was collected is not told again", async () => {
-  const served = await serveRig();
-  rig = served;
-  const together = barrier(2);
-  for (const name of ["one", "two"]) {
-    rig.plan(name, async () => {
-      await together();
-      return { text: `result ${name}` };
-    });
-  }
-  rig.plan("three", { text: "result three" });
-  rig.plan("collect it", spawn({ agent: "thor", prompt: "three" }), collectSpawned(), { text: "collected" });
-  rig.plan("spawn two", spawn({ agent: "thor", prompt: "one" }, { agent: "thor", prompt: "two" }), {
-    text: "under way",
-  });
-  await served.ask("collect it");
-  const asked = await served.ask("spawn two");
-  const ids = asked.answers("bizar_spawn_background").map(({ instanceId }) => instanceId);
-  await until("both ends were told", () => ids.every((id) => told().some(({ prompt }) => prompt.includes(id))));
-  // However close their ends were, each is told once; the collected one never.
-  for (const id of ids) expect(told().filter(({ prompt }) => prompt.includes(id))).toHaveLength(1);
-  expect(told().some(({ prompt }) => prompt.includes("result three"))).toBe(false);
-  const { data: messages = [] } = await served.server.client.session.messages({ path: { id: asked.sessionId } });
-  const metadata = messages.flatMap(({ parts }) => parts.flatMap((part: Answer) => part.metadata?.bizar ?? []));
-  expect(metadata.map(({ instanceId }) => instanceId).toSorted(byText)).toEqual(ids.toSorted(byText));
 }, 90_000);
 
 test("after a restart the parent session has one note of each end, and no model was asked", async () => {

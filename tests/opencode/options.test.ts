@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
-import { bash, collectSpawned, createRig, spawn, type Answer, type Rig } from "./rig.ts";
+import { collectSpawned, createRig, spawn, type Answer, type Rig } from "./rig.ts";
 
 let rig: Rig | undefined;
 afterEach(async () => {
@@ -27,16 +27,19 @@ test("supervisorAgents opens the tools to other agents", async () => {
   expect(end.toolAnswers("bizar_collect")).toEqual([[expect.objectContaining({ result: "by build's agent" })]]);
 }, 60_000);
 
-test("a missing binary is a clear error: the agent fails as spawn_failed and nothing hangs", async () => {
+test("a missing binary is a clear error on both backends: the agent fails as spawn_failed and nothing hangs", async () => {
   rig = await createRig({ options: { opencodeBinary: "/nowhere/opencode" } });
-  rig.plan("delegate", spawn({ agent: "thor", prompt: "x" }), collectSpawned());
+  const agents = ["process", "warm"].map((backend) => ({ backend, agent: "thor", prompt: "x" }));
+  rig.plan("delegate", spawn(...agents), collectSpawned());
   const end = await run(rig, "delegate");
-  const [spawned] = end.toolAnswers("bizar_spawn_background") as Answer[];
-  expect(spawned).toMatchObject({ status: "failed", reason: "spawn_failed" });
-  expect(spawned.error).toContain("/nowhere/opencode");
-  expect(spawned.error).toContain("opencodeBinary");
-  const [[collected]] = end.toolAnswers("bizar_collect") as Answer[];
-  expect(collected).toMatchObject({ status: "failed", reason: "spawn_failed" });
+  const spawned = end.toolAnswers("bizar_spawn_background") as Answer[];
+  const [collected] = end.toolAnswers("bizar_collect") as Answer[];
+  for (const answer of [...spawned, ...collected]) {
+    expect(answer).toMatchObject({ status: "failed", reason: "spawn_failed" });
+    expect(answer.error).toContain("/nowhere/opencode");
+    expect(answer.error).toContain("opencodeBinary");
+  }
+  expect([spawned.length, collected.length]).toEqual([2, 2]);
 }, 60_000);
 
 test("a state folder that cannot be written is a clear error, and no agent is started", async () => {
@@ -61,55 +64,6 @@ test("a log folder that takes nothing costs the log, not the agent", async () =>
     [expect.objectContaining({ status: "done", result: "done without a log" })],
   ]);
   expect(end.stderr).toMatch(/service=bizar.*cannot be written|bizar.*cannot be written/);
-}, 60_000);
-
-test("with one place, the second agent waits in line and runs when the first has ended", async () => {
-  rig = await createRig({ options: { maxConcurrentInstances: 1 } });
-  const first = Promise.withResolvers<void>();
-  const order: string[] = [];
-  rig.plan("first", async () => {
-    await first.promise;
-    order.push("first");
-    return { text: "one" };
-  });
-  rig.plan("second", () => {
-    order.push("second");
-    return { text: "two" };
-  });
-  rig.plan(
-    "delegate",
-    spawn({ agent: "thor", prompt: "first" }),
-    { calls: [{ tool: "bizar_spawn_background", args: { agent: "thor", prompt: "second" } }] },
-    { calls: [{ tool: "bizar_status", args: {} }] },
-    (request) => {
-      first.resolve();
-      const ids = request.toolResults.flatMap((text) => (JSON.parse(text) as { instanceId?: string }).instanceId ?? []);
-      return { calls: [{ tool: "bizar_collect", args: { instanceIds: ids } }] };
-    },
-  );
-  const end = await run(rig, "delegate");
-  const [, waiting] = end.toolAnswers("bizar_spawn_background");
-  expect(waiting).toMatchObject({ status: "queued", queuePosition: 1, processId: null });
-  const [[, queued]] = end.toolAnswers("bizar_status") as Answer[];
-  expect(queued).toMatchObject({ status: "queued", queuePosition: 1 });
-  expect(end.toolAnswers("bizar_collect")).toEqual([
-    [expect.objectContaining({ result: "one" }), expect.objectContaining({ result: "two" })],
-  ]);
-  expect(order).toEqual(["first", "second"]);
-}, 60_000);
-
-test("backgroundSkipPermissions answers yes, but what is denied stays denied", async () => {
-  const config = { permission: { bash: { "*": "ask", "rm *": "deny" } } };
-  rig = await createRig({ options: { backgroundSkipPermissions: true }, config });
-  rig.plan("the task", { calls: [bash("echo allowed"), bash("rm nothing")] }, (request) => ({
-    text: request.toolResults.join("\n---\n"),
-  }));
-  rig.plan("delegate", spawn({ agent: "thor", prompt: "the task" }), collectSpawned());
-  const end = await run(rig, "delegate");
-  const [[collected]] = end.toolAnswers("bizar_collect") as Answer[];
-  const [echoed, removed] = collected.result.split("\n---\n");
-  expect(echoed.trim()).toBe("allowed");
-  expect(removed).toContain("prevents you");
 }, 60_000);
 
 test("BIZAR_DISABLE=1 keeps the plugin out", async () => {

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { collectSpawned, serveRig, spawn, type ServedRig } from "./rig.ts";
+import { serveRig, spawn, type ServedRig } from "./rig.ts";
 
 let rig: ServedRig;
 beforeAll(async () => {
   rig = await serveRig({
     config: {
-      permission: { bash: "ask" },
       agent: { hermes: { mode: "primary", description: "Another primary", prompt: "You are Hermes." } },
     },
   });
@@ -51,31 +50,6 @@ test("bad arguments are answered with what was expected and what came", async ()
   const unknown = { error: "instance not found", instanceId: "bgr_01M7XQSVGK6916V6935K7D7JSA" };
   expect(asked.answers("bizar_kill")).toEqual([unknown]);
   expect(asked.answers("bizar_status")).toEqual([unknown]);
-}, 60_000);
-
-test("an agent whose tool needs a permission that nobody can give fails as permission_denied, the tool named", async () => {
-  rig.plan("use bash", { calls: [{ tool: "bash", args: { command: "echo 1", description: "Tries" } }] });
-  rig.plan("delegate bash", spawn({ agent: "thor", prompt: "use bash" }), collectSpawned());
-  const asked = await rig.ask("delegate bash");
-  const [[collected]] = asked.answers("bizar_collect");
-  expect(collected).toMatchObject({ status: "failed", reason: "permission_denied", result: "" });
-  expect(collected.error).toContain('The tool "bash" needs a permission');
-  expect(collected.error).toContain("echo 1");
-}, 60_000);
-
-test("a provider's error is the reason that the agent failed, with its words", async () => {
-  rig.plan("meet an error", { status: 400, text: "the prompt offends the server" });
-  rig.plan("delegate trouble", spawn({ agent: "thor", prompt: "meet an error" }), collectSpawned());
-  const [[collected]] = (await rig.ask("delegate trouble")).answers("bizar_collect");
-  expect(collected).toMatchObject({ status: "failed", reason: "session_error" });
-  expect(collected.error).toBe("APIError (HTTP 400): the prompt offends the server");
-}, 60_000);
-
-test("an agent that ends well without a text is done, with the reason empty_result", async () => {
-  rig.plan("say nothing", { text: "" });
-  rig.plan("delegate silence", spawn({ agent: "thor", prompt: "say nothing" }), collectSpawned());
-  const [[collected]] = (await rig.ask("delegate silence")).answers("bizar_collect");
-  expect(collected).toMatchObject({ status: "done", reason: "empty_result", result: "", resultPath: null });
 }, 60_000);
 
 test("another agent than Odin is refused with a sentence that helps, but may ask for the status", async () => {

@@ -81,7 +81,11 @@ export interface Asked {
 export type Answer = any;
 
 export async function serveRig(settings: Omit<SandboxSettings, "modelUrl"> = {}): Promise<ServedRig> {
-  const rig = await createRig(settings);
+  return await serve(await createRig(settings));
+}
+
+/** Starts `opencode serve` for a rig. */
+export async function serve(rig: Rig): Promise<ServedRig> {
   const server = await startServer(rig.sandbox);
   return {
     ...rig,

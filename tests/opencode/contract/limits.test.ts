@@ -1,0 +1,86 @@
+import { expect } from "bun:test";
+import { bash, until } from "../rig.ts";
+import { living, onBothBackends } from "./on-both-backends.ts";
+
+const contract = onBothBackends({
+  options: {
+    maxConcurrentInstances: 1,
+    backgroundToolCallCap: 2,
+    backgroundTokenBudget: 1000,
+    backgroundSkipPermissions: true,
+  },
+  config: { permission: { bash: { "*": "ask", "rm *": "deny" } } },
+});
+
+contract("with one place, agents wait in line and run in order; one that waits can be killed", async (on) => {
+  const first = Promise.withResolvers<void>();
+  const order: string[] = [];
+  for (const name of ["first", "second", "third"]) {
+    on.plan(name, async () => {
+      if (name === "first") await first.promise;
+      order.push(name);
+      return { text: `result of ${name}` };
+    });
+  }
+  const running = await on.start({ prompt: "first" });
+  expect(running).toMatchObject({ status: "running" });
+  const [second, third] = [await on.start({ prompt: "second" }), await on.start({ prompt: "third" })];
+  const waiting = { status: "queued", waitsFor: "a place", processId: null, sessionId: null };
+  expect([second, third]).toMatchObject([
+    { ...waiting, queuePosition: 1 },
+    { ...waiting, queuePosition: 2 },
+  ]);
+  const { instanceId } = second;
+  expect(await on.call("bizar_kill", { instanceId })).toEqual({ instanceId, status: "killed" });
+  expect(await on.call("bizar_status", { instanceId: third.instanceId })).toMatchObject([
+    { status: "queued", queuePosition: 1 },
+  ]);
+  first.resolve();
+  const instanceIds = [running, second, third].map((agent) => agent.instanceId);
+  const collected = await on.call("bizar_collect", { instanceIds, wait: "all" });
+  expect(collected).toMatchObject([
+    { status: "done", result: "result of first" },
+    { status: "killed", reason: "killed", result: "" },
+    { status: "done", result: "result of third" },
+  ]);
+  expect(order).toEqual(["first", "third"]);
+});
+
+contract("an agent over its tool-call cap is ended, and says so", async (on) => {
+  on.plan(
+    "many calls",
+    { calls: [bash("echo 1"), bash("echo 2")] },
+    { text: "One more.", calls: [bash("sleep 93")] },
+    { text: "never" },
+  );
+  const [collected] = (await on.delegate([{ prompt: "many calls" }])).collected;
+  expect(collected).toMatchObject({ status: "failed", reason: "tool_cap", toolCallCount: 3 });
+  expect(living(collected)).toEqual([]);
+  expect(collected.error).toContain("more than 2 tool calls");
+});
+
+contract("an agent over its token budget is ended with its tools, and says so", async (on) => {
+  const usage = { input: 900, output: 200 };
+  on.plan(
+    "much talk",
+    { calls: [bash("nohup sleep 94 >/dev/null 2>&1 &")], usage },
+    { after: new Promise(() => undefined) },
+  );
+  const agent = await on.start({ prompt: "much talk" });
+  const collected = await on.call("bizar_collect", { instanceId: agent.instanceId });
+  expect(collected).toMatchObject({ status: "failed", reason: "budget" });
+  expect(collected.error).toContain("1100 tokens");
+  expect(living(agent)).toEqual([]);
+  const [request] = on.requestsFor("much talk").slice(1);
+  if (request !== undefined) await until("its request is given up", () => request.hungUp.aborted);
+});
+
+contract("backgroundSkipPermissions answers yes, but what is denied stays denied", async (on) => {
+  on.plan("the task", { calls: [bash("echo allowed"), bash("rm nothing")] }, (request) => ({
+    text: request.toolResults.join("\n---\n"),
+  }));
+  const [collected] = (await on.delegate([{ prompt: "the task" }])).collected;
+  const [echoed, removed] = collected.result.split("\n---\n");
+  expect(echoed.trim()).toBe("allowed");
+  expect(removed).toContain("prevents you");
+});

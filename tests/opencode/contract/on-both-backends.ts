@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, test } from "bun:test";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { SandboxSettings } from "../../../scripts/scripted-host/sandbox.ts";
+import { treeMembers } from "../../../src/processes/end-tree.ts";
+import type { InstanceRecord } from "../../../src/store/record.ts";
+import type { BackendName } from "../../../src/supervisor/instance.ts";
+import { collectSpawned, createRig, serve, spawn, type Answer, type Asked, type AskSettings } from "../rig.ts";
+import type { ServedRig } from "../rig.ts";
+
+/** Both of them; what the contract says holds on each. */
+export const BACKENDS: readonly BackendName[] = ["process", "warm"];
+
+/** What a million tokens of either model cost, in dollars. */
+const COST = { input: 1, output: 10 };
+
+/** One opencode, and the backend that its agents run on. */
+export interface OnBackend extends ServedRig {
+  readonly backend: BackendName;
+  /** A step that spawns agents on this backend, all in one message. */
+  spawn(...agents: AgentArguments[]): ReturnType<typeof spawn>;
+  /** Has Odin spawn agents in one message, and collect all of them in the next. */
+  delegate(agents: readonly AgentArguments[], ask?: AskSettings): Promise<Delegated>;
+  /** Has Odin spawn one agent and go on without it; the answer to that. */
+  start(agent: AgentArguments): Promise<Answer>;
+  /** Has Odin call one of the plugin's tools, in a session of its own. */
+  call(tool: string, args: Record<string, unknown>): Promise<Answer>;
+  record(instanceId: string): Promise<InstanceRecord>;
+}
+
+/** The arguments of a spawn; the agent is thor where there is none. */
+export type AgentArguments = Record<string, unknown> & { readonly prompt: string };
+
+export interface Delegated extends Asked {
+  /** The answers to the spawns, in order. */
+  readonly spawned: readonly Answer[];
+  /** The answers to the collect, in order. */
+  readonly collected: readonly Answer[];
+}
+
+export type OnBothBackends = (sentence: string, body: (on: OnBackend) => Promise<void>, limitMs?: number) => void;
+
+/**
+ * Starts one opencode for a test file.
+ *
+ * @returns `test`, for what holds on both backends: the sentence is tried on each of them
+ */
+export function onBothBackends(settings: Omit<SandboxSettings, "modelUrl"> = {}): OnBothBackends {
+  let rig: ServedRig;
+  beforeAll(async () => {
+    const created = await createRig(settings);
+    await setPrices(created.sandbox.home);
+    rig = await serve(created);
+  }, 60_000);
+  afterAll(async () => await rig.dispose());
+  return (sentence, body, limitMs = 60_000) => {
+    for (const backend of BACKENDS) {
+      const run = async () => {
+        // Both are asked the same: what the other one said is no answer to that.
+        rig.model.requests.length = 0;
+        await body(onBackend(rig, backend));
+      };
+      test(`${sentence} [${backend}]`, run, limitMs);
+    }
+  };
+}
+
+function onBackend(rig: ServedRig, backend: BackendName): OnBackend {
+  let asked = 0;
+  const nextPrompt = () => `The ${++asked}. question on the ${backend} backend.`;
+  const spawnHere = (...agents: AgentArguments[]) =>
+    spawn(...agents.map((agent) => ({ backend, agent: "thor", ...agent })));
+  return {
+    ...rig,
+    backend,
+    spawn: spawnHere,
+    async delegate(agents, ask) {
+      const prompt = nextPrompt();
+      rig.plan(prompt, spawnHere(...agents), collectSpawned());
+      const answer = await rig.ask(prompt, ask);
+      const [collected = []] = answer.answers("bizar_collect");
+      return { ...answer, spawned: answer.answers("bizar_spawn_background"), collected };
+    },
+    async start(agent) {
+      const prompt = nextPrompt();
+      rig.plan(prompt, spawnHere(agent));
+      return (await rig.ask(prompt)).answers("bizar_spawn_background")[0];
+    },
+    async call(tool, args) {
+      const prompt = nextPrompt();
+      rig.plan(prompt, { calls: [{ tool, args }] });
+      return (await rig.ask(prompt)).answers(tool)[0];
+    },
+    record: async (instanceId) => await Bun.file(join(rig.sandbox.stateDir, "bg", `${instanceId}.json`)).json(),
+  };
+}
+
+/** The command lines of what lives of an agent's tree. */
+export function living({ instanceId }: { readonly instanceId: string }): string[] {
+  return treeMembers({ marker: instanceId }).map(({ command }) => command);
+}
+
+async function setPrices(home: string): Promise<void> {
+  const folder = join(home, ".config/opencode");
+  const models = { "model-a": { cost: COST }, "model-b": { cost: COST } };
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, "opencode.json"), JSON.stringify({ provider: { scripted: { models } } }));
+}

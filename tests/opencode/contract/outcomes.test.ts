@@ -1,0 +1,101 @@
+import { expect } from "bun:test";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { bash } from "../rig.ts";
+import { onBothBackends } from "./on-both-backends.ts";
+
+const contract = onBothBackends({
+  config: { agent: { asker: { mode: "subagent", description: "Asks", permission: { bash: "ask" } } } },
+});
+
+contract("an unknown agent or model is refused with the near name, and nothing is started", async (on) => {
+  const { spawned } = await on.delegate([
+    { agent: "mimr", prompt: "never" },
+    { model: "scripted/model-aa", prompt: "never" },
+  ]);
+  expect(spawned).toEqual([
+    { reason: "agent_unknown", error: expect.stringContaining('There is no agent "mimr" here. Did you mean "mimir"?') },
+    { reason: "model_unknown", error: expect.stringContaining('Did you mean "scripted/model-a"?') },
+  ]);
+  expect(on.requestsFor("never")).toEqual([]);
+});
+
+contract(
+  "an agent whose tool needs a permission that nobody can give fails as permission_denied, the tool named",
+  async (on) => {
+    // Where the run goes on after the refusal it comes to nothing.
+    on.plan("use bash", { calls: [bash("echo 1")] }, { text: "" });
+    const [collected] = (await on.delegate([{ agent: "asker", prompt: "use bash" }])).collected;
+    expect(collected).toMatchObject({ status: "failed", reason: "permission_denied", result: "", toolCallCount: 1 });
+    expect(collected.error).toContain('The tool "bash" needs a permission');
+    expect(collected.error).toContain("echo 1");
+  },
+);
+
+contract(
+  "a provider's error is the reason that the agent failed, with its words and what it had said before",
+  async (on) => {
+    on.plan(
+      "meet an error",
+      { text: "I try.", calls: [bash("echo tried")] },
+      { status: 400, text: "the prompt offends the server" },
+    );
+    const [collected] = (await on.delegate([{ prompt: "meet an error" }])).collected;
+    expect(collected).toMatchObject({ status: "failed", reason: "session_error", result: "I try.", toolCallCount: 1 });
+    expect(collected.error).toBe("APIError (HTTP 400): the prompt offends the server");
+  },
+);
+
+contract("an agent that ends well without a text is done, with the reason empty_result", async (on) => {
+  on.plan("say nothing", { text: "" });
+  const [collected] = (await on.delegate([{ prompt: "say nothing" }])).collected;
+  expect(collected).toMatchObject({ status: "done", reason: "empty_result", result: "", resultPath: null });
+});
+
+contract("an agent that keeps running into a block ends as loop_guard, with the marker as first line", async (on) => {
+  const same = { calls: [bash("echo agent")] };
+  on.plan("loop on", same, same, same, same, same, same, same, same, same, { text: "never said" });
+  const [collected] = (await on.delegate([{ prompt: "loop on" }])).collected;
+  expect(collected).toMatchObject({ status: "failed", reason: "loop_guard" });
+  expect(collected.result.split("\n")[0]).toBe("[loop guard: 7 identical calls to bash]");
+  const requests = on.requestsFor("loop on");
+  expect(requests.find(({ step }) => step === 3)?.system).toContain("[loop guard: 3 identical calls to bash]");
+  expect(requests.at(-1)?.toolResults.join("\n")).toContain("Loop protection: 5 identical calls to bash");
+  expect(requests.at(-1)?.step).toBeLessThanOrEqual(8);
+});
+
+contract("three identical calls in one message end nothing, and each counts", async (on) => {
+  const calls = [bash("echo again"), bash("echo again"), bash("echo again")];
+  on.plan("three at once", { calls }, (request) => ({
+    text: request.toolResults.join("").replaceAll("\n", " ").trim(),
+  }));
+  const [collected] = (await on.delegate([{ prompt: "three at once" }])).collected;
+  expect(collected).toMatchObject({ status: "done", result: "again again again", toolCallCount: 3 });
+});
+
+contract(
+  "bizar_status tells what an agent is doing: thinking, writing, composing a call, in a tool, retrying",
+  async (on) => {
+    const flag = join(on.sandbox.project, `go-${on.backend}`);
+    const slowly = { pieces: 6, everyMs: 250 };
+    const wait = bash(`until [ -e ${flag} ]; do sleep 0.1; done`);
+    let refusals = 0;
+    on.plan(
+      "do a bit of everything",
+      { reasoning: "First I think it over.", text: "Then I say what I do.", calls: [wait], drip: slowly },
+      () =>
+        refusals++ === 0 ? { status: 429, headers: { "retry-after": "2" }, text: "slow down" } : { text: "All of it." },
+    );
+    const { instanceId } = await on.start({ prompt: "do a bit of everything" });
+    const seen: string[] = [];
+    for (let status = "running"; status === "running";) {
+      const [view] = await on.call("bizar_status", { instanceId });
+      status = view.status;
+      if (view.activity !== seen.at(-1)) seen.push(view.activity);
+      if (view.activity === "tool bash") await writeFile(flag, "");
+    }
+    const lasting = seen.filter((activity) => activity !== "starting" && activity !== "silent");
+    expect(lasting.slice(0, 5)).toEqual(["thinking", "writing", "composing bash", "tool bash", "retrying"]);
+    expect(await on.call("bizar_collect", { instanceId })).toMatchObject({ status: "done", toolCallCount: 1 });
+  },
+);

@@ -1,0 +1,153 @@
+import { expect } from "bun:test";
+import { existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { barrier, bash, collectSpawned, spawnedIds, until } from "../rig.ts";
+import { onBothBackends } from "./on-both-backends.ts";
+
+const contract = onBothBackends();
+
+contract("5 agents spawned in one message run at the same time and all results come back", async (on) => {
+  const everybody = barrier(5);
+  const names = Array.from({ length: 5 }, (_, index) => `part ${index + 1}`);
+  for (const name of names) {
+    // An answer only comes once all of them have asked: agents that run one after the other would wait for ever.
+    on.plan(name, async () => {
+      await everybody();
+      return { text: `result of ${name}` };
+    });
+  }
+  const { spawned, collected } = await on.delegate(names.map((prompt) => ({ prompt })));
+  expect(spawned.map(({ status }) => status)).toEqual(names.map(() => "running"));
+  expect(new Set(spawned.map(({ sessionId }) => sessionId)).size).toBe(5);
+  expect(collected.map(({ status, result }) => [status, result])).toEqual(
+    names.map((name) => ["done", `result of ${name}`]),
+  );
+});
+
+contract(
+  "the answer to a spawn names the agent, its session, its process and its log, and what to do next",
+  async (on) => {
+    on.plan("a short task", { text: "short" });
+    const {
+      spawned: [answer],
+      collected: [collected],
+    } = await on.delegate([{ prompt: "a short task" }]);
+    expect(answer).toEqual({
+      instanceId: expect.stringMatching(/^bgr_[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
+      sessionId: expect.stringMatching(/^ses_/),
+      processId: expect.any(Number),
+      status: "running",
+      logPath: join(on.sandbox.stateDir, "logs", `${answer.instanceId}.log`),
+      message: "thor is running in the background.",
+      nextSteps: expect.arrayContaining([
+        expect.stringContaining(`bizar_collect {"instanceId": "${answer.instanceId}"}`),
+      ]),
+    });
+    expect(collected).toEqual({
+      instanceId: answer.instanceId,
+      status: "done",
+      result: "short",
+      resultPath: join(on.sandbox.stateDir, "bg", `${answer.instanceId}.result.md`),
+      toolCallCount: 0,
+      tokens: { input: 10, output: 5, reasoning: 0, cacheRead: 0, cacheWrite: 0 },
+      costUsd: expect.closeTo(0.00006, 9),
+      durationMs: expect.any(Number),
+    });
+  },
+);
+
+contract("record, result and log of an agent are on disk, for their owner only, and say what happened", async (on) => {
+  const usage = { input: 1000, output: 200 };
+  const note = join(on.sandbox.project, "note.txt");
+  on.plan(
+    "write a file",
+    { text: "I write it.", calls: [{ tool: "write", args: { filePath: note, content: "made" } }], usage },
+    { calls: [bash("cat note.txt")], usage },
+    { text: "The file is there.\nIt holds: made", usage },
+  );
+  const { sessionId: parent, ...told } = await on.delegate([{ prompt: "write a file", title: "a note" }]);
+  const [[{ instanceId, sessionId, logPath }], [collected]] = [told.spawned, told.collected];
+  const result = "I write it.\n\nThe file is there.\nIt holds: made";
+  const counts = {
+    toolCallCount: 2,
+    tokens: { input: 3000, output: 600, reasoning: 0, cacheRead: 0, cacheWrite: 0 },
+    costUsd: expect.closeTo(0.009, 9),
+  };
+  expect(collected).toMatchObject({ status: "done", result, ...counts });
+  expect(await readFile(collected.resultPath, "utf8")).toBe(result);
+  expect(await readFile(note, "utf8")).toBe("made");
+  const model = { model: "scripted/model-a", variant: null };
+  const times = { startedAt: expect.any(String), endedAt: expect.any(String) };
+  const { definition: _, ...record } = await on.record(instanceId);
+  expect(record).toEqual({
+    ...{ schemaVersion: 1, instanceId, sessionId, agent: "thor", backend: on.backend, title: "a note", ...model },
+    ...{ prompt: "write a file", promptPreview: "write a file" },
+    ...{ directory: on.sandbox.project, parent: { sessionId: parent, messageId: expect.any(String), agent: "odin" } },
+    ...{ status: "done", reason: null, error: null, timeoutMs: 300_000, deadlineMs: null, onExit: "kill" },
+    ...{ createdAt: expect.any(String), ...times, lastActivityAt: expect.any(String) },
+    turns: [{ kind: "initial", prompt: "write a file", ...times, exitCode: 0, signal: null }],
+    supervisor: {
+      pid: on.server.pid,
+      startTime: expect.any(String),
+      bootId: expect.any(String),
+      token: expect.any(String),
+    },
+    process: { pid: told.spawned[0].processId, startTime: expect.any(String) },
+    ...{ voice: true, activity: expect.any(String), interventions: 0, ...counts },
+    ...{ resultPreview: result, resultPath: collected.resultPath, logPath, announce: "wake", followUps: [] },
+    announcement: { turn: 1, mode: "wake", state: "told" },
+  });
+  const log = await readFile(logPath, "utf8");
+  expect(log).toMatch(/^\[stdout\] \d\d:\d\d:\d\d text {2}I write it\.$/m);
+  expect(log).toMatch(/^\[stdout\] \d\d:\d\d:\d\d tool {2}write {2}\S+note\.txt {2}ok {2}\d+\.\d s$/m);
+  expect(log).toMatch(/^\[stdout\] \d\d:\d\d:\d\d tool {2}bash {2}cat note\.txt {2}ok {2}\d+\.\d s$/m);
+  expect(log).toContain("The file is there.");
+  for (const line of log.trimEnd().split("\n")) expect(line).toMatch(/^\[(stdout|stderr)\] /);
+  expect(log).not.toContain('"bizar"');
+  const { stateDir } = on.sandbox;
+  const files = [join(stateDir, "bg", `${instanceId}.json`), collected.resultPath, logPath];
+  for (const file of files) expect((await stat(file)).mode & 0o777).toBe(0o600);
+  for (const folder of [stateDir, join(stateDir, "bg"), join(stateDir, "logs")]) {
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  }
+});
+
+contract("wait any returns with the first result, and the other agent can be collected later", async (on) => {
+  const slow = Promise.withResolvers<void>();
+  on.plan("slow", { after: slow.promise, text: "slow result" });
+  on.plan("fast", { text: "fast result" });
+  on.plan("race", on.spawn({ prompt: "slow" }, { prompt: "fast" }), collectSpawned({ wait: "any" }), (request) => {
+    slow.resolve();
+    return { calls: [{ tool: "bizar_collect", args: { instanceId: spawnedIds(request)[0] } }] };
+  });
+  const asked = await on.ask("race");
+  const [any, later] = asked.answers("bizar_collect");
+  expect(any).toEqual([
+    expect.objectContaining({ status: "running", result: "" }),
+    expect.objectContaining({ status: "done", result: "fast result" }),
+  ]);
+  expect(later).toMatchObject({ status: "done", result: "slow result" });
+});
+
+contract("a collect that waits in vain says running with what there is, and may be repeated at will", async (on) => {
+  const go = Promise.withResolvers<void>();
+  on.plan(
+    "wait for it",
+    { text: "So far so good.", calls: [bash("echo one")] },
+    { after: go.promise, text: "At last." },
+  );
+  const { instanceId } = await on.start({ prompt: "wait for it", timeoutMs: 1000 });
+  await until("its tool has ended", () => on.requestsFor("wait for it").length === 2);
+  const early = await on.call("bizar_collect", { instanceId });
+  expect(early).toMatchObject({ status: "running", result: "So far so good.", toolCallCount: 1 });
+  expect(early.durationMs).toBeGreaterThan(900);
+  go.resolve();
+  const late = await on.call("bizar_collect", { instanceId, timeoutMs: 60_000 });
+  expect(late).toMatchObject({ status: "done", result: "So far so good.\n\nAt last.", toolCallCount: 1 });
+  expect(await on.call("bizar_collect", { instanceId })).toEqual(late);
+});
+
+contract("nothing is written into the project but what the agents write", async (on) => {
+  expect(existsSync(join(on.sandbox.project, ".opencode"))).toBe(false);
+});

@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { join } from "node:path";
+import { INTERVENTION } from "../../../src/supervisor/policies/thinking-loop.ts";
+import type { InstanceRecord } from "../../../src/store/record.ts";
+import { bash, collectSpawned, serveRig, spawn, type Answer, type ServedRig } from "../rig.ts";
+import { BACKENDS, living } from "./on-both-backends.ts";
+
+const STALL_MS = 10_000;
+const THINKING_MS = 30_000;
+const TOOL_MS = 20_000;
+
+let rig: ServedRig;
+beforeAll(async () => {
+  rig = await serveRig({
+    options: {
+      backgroundStallTimeoutMs: STALL_MS,
+      backgroundThinkingLoopTimeoutMs: THINKING_MS,
+      backgroundToolTimeoutMs: TOOL_MS,
+      // All of them wait at the same time.
+      maxConcurrentInstances: 16,
+    },
+  });
+}, 60_000);
+afterAll(async () => await rig.dispose());
+
+/** Thoughts that go on for so long; each is another one. */
+function thoughts(seconds: number) {
+  const text = Array.from({ length: seconds * 2 }, (_, index) => `Thought ${index} leads to ${index * 7919}. `).join(
+    "",
+  );
+  return { reasoning: text, drip: { pieces: seconds * 2, everyMs: 500 } };
+}
+
+const REPEATED = "I should look at the file before I decide what to do about the file. ".repeat(12);
+const NEVER = new Promise<never>(() => undefined);
+
+const PROMPTS = [
+  "a long tool",
+  "a long call",
+  "a long retry",
+  "silence",
+  "a stuck tool",
+  "think and recover",
+  "repeat for ever",
+] as const;
+type Prompt = (typeof PROMPTS)[number];
+
+/** What the model says to an agent of this backend. */
+function plan(backend: string): void {
+  const on = (prompt: Prompt, ...steps: Parameters<ServedRig["plan"]>[1][]) =>
+    rig.plan(`${prompt} ${backend}`, ...steps);
+  const file = join(rig.sandbox.project, `composed-${backend}.txt`);
+  const composed = { tool: "write", args: { filePath: file, content: "composed ".repeat(200) } };
+  let refusals = 0;
+  on("a long tool", { calls: [bash("sleep 13; echo slept")] }, { text: "slept well" });
+  // One piece every 15 seconds: longer apart than the stall timeout.
+  on("a long call", { calls: [composed], drip: { pieces: 3, everyMs: 15_000 } }, { text: "composed well" });
+  on("a long retry", () =>
+    refusals++ === 0 ? { status: 429, headers: { "retry-after": "14" }, text: "wait" } : { text: "retried well" },
+  );
+  on("silence", { after: NEVER });
+  on("a stuck tool", { calls: [bash("nohup sleep 92 & sleep 91")] }, { text: "never" });
+  on("think and recover", thoughts(120));
+  on("repeat for ever", { reasoning: REPEATED, drip: { pieces: 40, everyMs: 20 }, text: "" }, { after: NEVER });
+}
+
+const delegated = Object.fromEntries(BACKENDS.map((backend) => [backend, [] as Answer[]]));
+
+beforeAll(async () => {
+  for (const backend of BACKENDS) plan(backend);
+  rig.plan(INTERVENTION, (request) => {
+    const isRepeating = request.messages.some(({ text }) => text.startsWith("repeat for ever"));
+    return isRepeating ? { reasoning: REPEATED, drip: { pieces: 40, everyMs: 20 } } : { text: "recovered" };
+  });
+  const agents = BACKENDS.flatMap((backend) =>
+    PROMPTS.map((prompt) => ({ backend, agent: "thor", prompt: `${prompt} ${backend}` })),
+  );
+  rig.plan("delegate all", spawn(...agents), collectSpawned());
+  const [collected = []] = (await rig.ask("delegate all")).answers("bizar_collect");
+  for (const [index, { backend }] of agents.entries()) delegated[backend]?.push(collected[index]);
+}, 180_000);
+
+async function readRecord({ instanceId }: Answer): Promise<InstanceRecord> {
+  return await Bun.file(join(rig.sandbox.stateDir, "bg", `${instanceId}.json`)).json();
+}
+
+for (const backend of BACKENDS) {
+  const end = (prompt: Prompt): Answer => delegated[backend]?.[PROMPTS.indexOf(prompt)];
+
+  test(`a long tool, a long composed call and a long retry are left alone [${backend}]`, () => {
+    expect(end("a long tool")).toMatchObject({ status: "done", result: "slept well" });
+    expect(end("a long call")).toMatchObject({ status: "done", result: "composed well" });
+    expect(end("a long retry")).toMatchObject({ status: "done", result: "retried well" });
+  });
+
+  test(`silence ends the run as stalled, and not before its time [${backend}]`, async () => {
+    expect(end("silence")).toMatchObject({ status: "failed", reason: "stalled" });
+    const { endedAt, lastActivityAt } = await readRecord(end("silence"));
+    expect(Date.parse(endedAt ?? "") - Date.parse(lastActivityAt)).toBeGreaterThanOrEqual(STALL_MS);
+    expect(living(end("silence"))).toEqual([]);
+  });
+
+  test(`a tool that never ends is ended as tool_stuck, with all that it started [${backend}]`, () => {
+    expect(end("a stuck tool")).toMatchObject({ status: "failed", reason: "tool_stuck", toolCallCount: 1 });
+    expect(end("a stuck tool").error).toContain("bash");
+    expect(living(end("a stuck tool"))).toEqual([]);
+  });
+
+  test(`an agent that only thinks is told once to take a step, in a new turn of its session [${backend}]`, async () => {
+    expect(end("think and recover")).toMatchObject({ status: "done", result: "recovered" });
+    const { turns, interventions } = await readRecord(end("think and recover"));
+    expect([turns.map(({ kind }) => kind), interventions]).toEqual([["initial", "intervention"], 1]);
+    // The model sees the task before it.
+    const intervened = rig.requestsFor(INTERVENTION);
+    const own = intervened.filter(({ messages }) =>
+      messages.some(({ text }) => text === `think and recover ${backend}`),
+    );
+    expect(own).toHaveLength(1);
+  });
+
+  test(`thoughts that repeat themselves for ever end the run as thinking_loop [${backend}]`, async () => {
+    expect(end("repeat for ever")).toMatchObject({ status: "failed", reason: "thinking_loop" });
+    expect((await readRecord(end("repeat for ever"))).interventions).toBe(1);
+    expect(living(end("repeat for ever"))).toEqual([]);
+  });
+}
