@@ -2,7 +2,7 @@ import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import { shape, isText } from "../../shape.ts";
 import type { Operation } from "../../plans/operations.ts";
 import { PLAN_STATUSES, type Author } from "../../plans/plan.ts";
-import type { StoredPlan } from "../../plans/plan-store-port.ts";
+import type { PlanProblem, StoredPlan } from "../../plans/plan-store-port.ts";
 import type { PlanDesk } from "../plans/plan-desk.ts";
 import { answer } from "./answer.ts";
 import { canvasView } from "./canvas-view.ts";
@@ -15,6 +15,7 @@ import type { Given } from "./schema-tool.ts";
 
 export type PlanActionArguments = Given<typeof planActionSchema>;
 
+const MOST_NAMED = 30;
 const namesPlan = shape({ planSlug: isText, action: isText });
 
 /** Does one action on a plan. Never rejects. */
@@ -139,13 +140,11 @@ class PlanAction {
     return planRefusal(this.#facts, edited.refusal.message);
   }
 
-  async #problem({ reason, message }: { readonly reason: string; readonly message: string }): Promise<ToolResult> {
-    if (reason !== "not_found") return planRefusal(this.#facts, message, { reason });
-    const slugs = (await this.desk.plans.list()).slice(0, 50).map(({ slug }) => slug);
-    return planRefusal(this.#facts, `${message} add_element makes a plan that is not there yet.`, {
-      reason,
-      plans: slugs,
-    });
+  async #problem({ reason, message }: PlanProblem): Promise<ToolResult> {
+    if (reason !== "not_found") return planRefusal(this.#facts, message);
+    const slugs = (await this.desk.plans.list()).slice(0, MOST_NAMED).map(({ slug }) => slug);
+    const others = slugs.length === 0 ? "" : ` Plans that are there: ${slugs.join(", ")}.`;
+    return planRefusal(this.#facts, `${message}${others} add_element makes a plan that is not there yet.`);
   }
 }
 

@@ -53,7 +53,7 @@ async function wait(
 ): Promise<ToolResult> {
   const begin = performance.now();
   const opened = await desk.plans.openReview(planSlug, await desk.asker(sessionID));
-  if (!opened.ok) return planRefusal({ planSlug }, opened.problem.message, { reason: opened.problem.reason });
+  if (!opened.ok) return planRefusal({ planSlug }, opened.problem.message);
   const { review } = opened.value.meta;
   if (review.state === "open") desk.reviews.opened(sessionID, planSlug);
   const from = since ?? review.toldUntil ?? review.askedAt ?? new Date().toISOString();

@@ -1,0 +1,130 @@
+import { afterEach, expect, test } from "bun:test";
+import { mkdir, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
+import { answerOf, command, newSession, shown } from "./plan-rig.ts";
+import { createRig, serveRig, spawn, until, type Rig } from "./rig.ts";
+import { startTerminalUi } from "./terminal.ts";
+
+let rig: Rig;
+afterEach(async () => await rig.dispose());
+
+const EXACTLY = "Tell the user exactly this, and nothing else:\n\n";
+const options = { planOpenBrowser: "never" };
+
+test("in the terminal UI commands complete and are answered without the model; others reach it untouched", async () => {
+  rig = await createRig({ options });
+  rig.otherwise(() => ({ text: "said by the model" }));
+  const ui = await startTerminalUi(rig.sandbox, ["--agent", "odin"]);
+  ui.type("/pl");
+  await until("the completion", () => /\/plan\s+Visual plans/.test(ui.screen()));
+  // As a person does: Enter takes the first one.
+  ui.type("\r");
+  await until("the command's name", () => /\/plan (?!\s*Visual)/.test(ui.screen()));
+  ui.type("new login feature-design");
+  await until("the command is typed", () => ui.screen().includes("/plan new login feature-design"));
+  ui.type("\r");
+  await until("the answer", () => ui.screen().includes('The plan login, "Login", was made from feature-design'));
+  ui.submit("/plan list");
+  await until("the list", () => /login\s+draft/.test(ui.screen()));
+  ui.submit("/bizar list");
+  await until("the agents", () => ui.screen().includes("There are no background agents."));
+  expect(ui.screen()).not.toContain("error");
+  expect(ui.screen()).toContain("Odin");
+  expect(rig.model.requests).toEqual([]);
+  ui.submit("/foo bar");
+  await until("the model's answer", () => ui.screen().includes("said by the model"));
+  expect(rig.model.requests.map(({ prompt }) => prompt)).toEqual(["/foo bar"]);
+  // What was shown before is nothing to the model.
+  expect(JSON.stringify(rig.model.requests[0]?.messages)).not.toContain("was made from feature-design");
+  ui.kill("SIGTERM");
+  await ui.exited;
+}, 90_000);
+
+test("opencode run answers a command through the model, as a message and as --command", async () => {
+  rig = await createRig({ options });
+  const runs = [
+    { prompt: "/plan list" },
+    { prompt: "", arguments: ["/plan list"] },
+    { prompt: "", arguments: ["--command", "plan", "list"] },
+  ];
+  for (const run of runs) expect((await runOpencode(rig.sandbox, run)).exitCode).toBe(0);
+  const prompts = rig.model.requests.map(({ prompt }) => prompt);
+  expect(prompts).toHaveLength(3);
+  for (const prompt of prompts) {
+    expect(prompt).toStartWith("The user ran `/plan list`");
+    expect(prompt).toContain(`${EXACTLY}There are no plans in ${rig.sandbox.project}/plans yet.`);
+  }
+}, 90_000);
+
+test("through the API a command is shown, a message is answered by the model, an agent's message is left alone", async () => {
+  const served = await serveRig({ options });
+  rig = served;
+  const session = await newSession(served);
+  expect(await answerOf(served, session, "plan", "new x nonsense")).toContain('There is no template "nonsense".');
+  expect(await answerOf(served, session, "plan", "new x")).toContain('The plan x, "X", was made from blank');
+  expect(rig.model.requests).toEqual([]);
+  await served.ask("/plan status x approved");
+  expect(rig.model.requests.at(-1)?.prompt).toEndWith(`${EXACTLY}The plan x is approved now.`);
+  await served.ask("/plan status x draft");
+  // What an agent says to its subagent does not come from the user.
+  const child = await newSession(served, session);
+  await served.ask("/plan status x approved", { sessionId: child });
+  expect(rig.model.requests.at(-1)?.prompt).toBe("/plan status x approved");
+  expect(await answerOf(served, session, "plan", "status x")).toStartWith('x, "X": draft');
+}, 90_000);
+
+test("a user's own command of the name stays the user's", async () => {
+  const served = await serveRig({ options, config: { command: { plan: { template: "my own plan $ARGUMENTS" } } } });
+  rig = served;
+  const session = await newSession(served);
+  await command(served, session, "plan", "list");
+  await served.ask("/plan list");
+  expect(rig.model.requests.map(({ prompt }) => prompt)).toEqual(["my own plan list", "/plan list"]);
+  expect(await answerOf(served, session, "visual-plan")).toStartWith("Visual plans are off");
+}, 90_000);
+
+test("/bizar lists, shows the log of, and kills a background agent", async () => {
+  const served = await serveRig({ options });
+  rig = served;
+  rig.plan("hang", { calls: [{ tool: "bash", args: { command: "sleep 85", description: "Hangs" } }] });
+  rig.plan("spawn", spawn({ agent: "thor", prompt: "hang" }), { text: "under way" });
+  const { sessionId, answers } = await served.ask("spawn");
+  const [{ instanceId }] = answers("bizar_spawn_background");
+  await until("the command runs", async () => (await answerOf(served, sessionId, "bizar")).includes("tool bash"));
+  expect(await answerOf(served, sessionId, "bizar", "list")).toMatch(
+    new RegExp(`${instanceId} +thor +running +tool bash +1 +\\$0\\.00 +\\d+s\n +\\S+/logs/${instanceId}\\.log`),
+  );
+  expect(await answerOf(served, sessionId, "bizar", `logs ${instanceId.slice(-6)}`)).toContain("[stderr] ");
+  expect(await answerOf(served, sessionId, "bizar", `kill ${instanceId}`)).toBe(`thor ${instanceId}: killed.`);
+  expect(await answerOf(served, sessionId, "bizar", `kill ${instanceId}`)).toContain("has ended already: killed.");
+  expect(await answerOf(served, sessionId, "bizar", "kil x")).toContain("Did you mean /bizar kill?");
+  expect(await answerOf(served, sessionId, "bizar", "help")).toContain("/plan delete <slug> <slug>");
+}, 90_000);
+
+test("/plan open prints the link, and the page that it leads to is there", async () => {
+  const served = await serveRig({ options });
+  rig = served;
+  const session = await newSession(served);
+  await command(served, session, "plan", "new x decision-record");
+  const text = await answerOf(served, session, "plan", "open x");
+  expect(text).toContain('The option planOpenBrowser is "never".');
+  const url = /http:\/\/127\.0\.0\.1:\d+\/plan\/x\?secret=\S+/.exec(text)?.[0] ?? "";
+  expect((await fetch(url, { redirect: "manual" })).status).toBeLessThan(400);
+  expect((await fetch(url.replace(/secret=.*/, "secret=wrong"))).status).toBeGreaterThanOrEqual(400);
+}, 60_000);
+
+test("a plan folder that is a link is refused", async () => {
+  const served = await serveRig({ options });
+  rig = served;
+  const session = await newSession(served);
+  const elsewhere = join(rig.sandbox.root, "elsewhere");
+  await mkdir(elsewhere);
+  await mkdir(join(rig.sandbox.project, "plans"));
+  await symlink(elsewhere, join(rig.sandbox.project, "plans/x"));
+  for (const text of ["new x", "status x approved", "export x", "delete x x"]) {
+    expect(await answerOf(served, session, "plan", text)).toContain("link");
+  }
+  expect(await Array.fromAsync(new Bun.Glob("**").scan(elsewhere))).toEqual([]);
+  expect(await shown(served, session)).toHaveLength(4);
+}, 60_000);

@@ -1,0 +1,36 @@
+import type { Answer, ServedRig } from "./rig.ts";
+
+/** Calls a slash command in a session, as the terminal UI does. Its end is an error of the host, which the UI does not show. */
+export async function command({ server }: ServedRig, id: string, name: string, argumentText = ""): Promise<void> {
+  await server.client.session.command({ path: { id }, body: { command: name, arguments: argumentText } });
+}
+
+/** A new session. */
+export async function newSession({ server }: ServedRig, parentID?: string): Promise<string> {
+  const { data } = await server.client.session.create({ body: parentID === undefined ? {} : { parentID } });
+  if (data === undefined) throw new Error("opencode made no session");
+  return data.id;
+}
+
+/** What the plugin has shown in a session, in order. */
+export async function shown({ server }: ServedRig, id: string): Promise<string[]> {
+  const { data = [] } = await server.client.session.messages({ path: { id } });
+  return data.flatMap(({ parts }) =>
+    parts.flatMap((part: Answer) => (part.ignored === true && part.metadata?.bizar !== undefined ? [part.text] : [])),
+  );
+}
+
+/** The last answer of a slash command in a session. */
+export async function answerOf(rig: ServedRig, id: string, name: string, argumentText = ""): Promise<string> {
+  await command(rig, id, name, argumentText);
+  return (await shown(rig, id)).at(-1) ?? "";
+}
+
+/** A call of a tool. */
+export function planAction(action: string, planSlug: string, more: Record<string, unknown> = {}) {
+  return { tool: "bizar_plan_action", args: { action, planSlug, ...more } };
+}
+
+export function waitFor(planSlug: string, more: Record<string, unknown> = {}) {
+  return { tool: "bizar_wait_for_feedback", args: { planSlug, ...more } };
+}
