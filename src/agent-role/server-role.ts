@@ -14,8 +14,8 @@ export interface ServerRoleParts {
   readonly life: ServerLife;
   /** The server's own marker, as its environment has it. */
   readonly marker: string;
-  /** A session as opencode knows it. */
-  readonly session: (sessionId: string) => Promise<unknown>;
+  /** The agent that a session belongs to. */
+  readonly instanceOf: (sessionId: string) => Promise<string | undefined>;
   /** Stops the turn of a session. */
   readonly abortSession: (sessionId: string) => Promise<unknown>;
   /** Answers a permission question with no. */
@@ -31,16 +31,24 @@ const isStatus = shape({ sessionID: isText, status: shape({ type: isText }) });
 const isOfSession = shape({ sessionID: isText });
 const isPermission = shape({ id: isText, sessionID: isText });
 
-/** The plugin inside the server of warm agents, for one of its directories. */
-export function serverRoleHooks(parts: ServerRoleParts): Required<Pick<Hooks, "config" | "event" | "shell.env">> {
+/** Finds the agent that a session belongs to; `undefined` of one that is no agent's. */
+export function instanceFinder(
+  /** A session as opencode knows it. */
+  session: (sessionId: string) => Promise<unknown>,
+): (sessionId: string) => Promise<string | undefined> {
   const instances = new Map<string, string>();
-  const instanceOf = async (sessionId: string): Promise<string | undefined> => {
+  return async (sessionId) => {
     const known = instances.get(sessionId);
     if (known !== undefined) return known;
-    const found = await findInstance(parts, sessionId);
+    const found = await findInstance(session, sessionId);
     if (found !== undefined) instances.set(sessionId, found);
     return found;
   };
+}
+
+/** The plugin inside the server of warm agents, for one of its directories. */
+export function serverRoleHooks(parts: ServerRoleParts): Required<Pick<Hooks, "config" | "event" | "shell.env">> {
+  const { instanceOf } = parts;
   return {
     async config(config) {
       await parts.provideAgents(config);
@@ -75,7 +83,10 @@ function applyEvent({ life, abortSession, rejectPermission }: ServerRoleParts, e
 type HostEvent = Parameters<NonNullable<Hooks["event"]>>[0]["event"];
 
 /** The agent that a session belongs to: its own, or that of the session whose native subagent it is. */
-async function findInstance({ session }: ServerRoleParts, sessionId: string): Promise<string | undefined> {
+async function findInstance(
+  session: (sessionId: string) => Promise<unknown>,
+  sessionId: string,
+): Promise<string | undefined> {
   let next: string | undefined = sessionId;
   for (let generation = 0; next !== undefined && generation < MOST_GENERATIONS; generation++) {
     const found: unknown = await session(next);

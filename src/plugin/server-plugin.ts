@@ -2,10 +2,12 @@ import type { Hooks } from "@opencode-ai/plugin";
 import type { ServerRole } from "../agent-role/role.ts";
 import { ServerLife } from "../agent-role/server-life.ts";
 import { formatServerReport, type ServerReport } from "../agent-role/server-report.ts";
-import { serverRoleHooks } from "../agent-role/server-role.ts";
+import { instanceFinder, serverRoleHooks } from "../agent-role/server-role.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import { liveInstances } from "../processes/live-instances.ts";
+import { agentPlans } from "./agent-plans.ts";
+import { joinHooks } from "./join-hooks.ts";
 import { LAST_BLOCK, type AgentPluginParts } from "./agent-plugin.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 
@@ -28,10 +30,12 @@ export function serverPlugin(
     life = new ServerLife(role, supervisorCheckMs);
     say({ watches: "host" });
   }
+  const instanceOf = instanceFinder(async (id) => (await client.session.get({ path: { id } })).data);
+  const report = (message: string) => void process.stderr.write(`bizar: ${message}\n`);
   const hooks = serverRoleHooks({
     life,
     marker: process.env[MARKER_NAME] ?? role.instanceId,
-    session: async (id) => (await client.session.get({ path: { id } })).data,
+    instanceOf,
     abortSession: async (id) => await client.session.abort({ path: { id } }),
     rejectPermission: async (id, permissionID) =>
       await client.postSessionIdPermissionsPermissionId({
@@ -45,11 +49,11 @@ export function serverPlugin(
   });
   const guard = createLoopGuard(role.guard, {
     worktree: worktreeOf(input),
-    report: (message) => void process.stderr.write(`bizar: ${message}\n`),
+    report,
     onRepeatedText: (id) => say({ session: id, text: "repeated" }),
     onBlock(blocksInARow, marker, id) {
       if (blocksInARow >= LAST_BLOCK) say({ session: id, loopGuard: marker });
     },
   });
-  return withLoopGuard(hooks, guard);
+  return withLoopGuard(joinHooks(hooks, agentPlans({ input, options, instanceOf, report })), guard);
 }

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import { serverRoleHooks } from "../../src/agent-role/server-role.ts";
+import { instanceFinder, serverRoleHooks } from "../../src/agent-role/server-role.ts";
 import type { ServerLife } from "../../src/agent-role/server-life.ts";
 
 const INSTANCE = "bgr_01ARZ3NDEKTSV4RRFFQ69G5FAV";
@@ -28,10 +28,10 @@ function hooks() {
       turnEnded: (id: string) => void journal.push(`ended ${id}`),
     }) as unknown as ServerLife,
     marker: "wrm_1",
-    session: async (id) => {
+    instanceOf: instanceFinder(async (id) => {
       asked.push(id);
       return sessions[id];
-    },
+    }),
     abortSession: async () => undefined,
     rejectPermission: async (sessionId, id) => void journal.push(`rejects ${id} of ${sessionId}`),
     provideAgents: async () => undefined,

@@ -89,8 +89,9 @@ test("/bizar lists, shows the log of, and kills a background agent", async () =>
   rig = served;
   rig.plan("hang", { calls: [{ tool: "bash", args: { command: "sleep 85", description: "Hangs" } }] });
   rig.plan("spawn", spawn({ agent: "thor", prompt: "hang" }), { text: "under way" });
-  const { sessionId, answers } = await served.ask("spawn");
-  const [{ instanceId }] = answers("bizar_spawn_background");
+  const asked = await served.ask("spawn");
+  const { sessionId } = asked;
+  const [{ instanceId }] = asked.answers("bizar_spawn_background");
   await until("the command runs", async () => (await answerOf(served, sessionId, "bizar")).includes("tool bash"));
   expect(await answerOf(served, sessionId, "bizar", "list")).toMatch(
     new RegExp(`${instanceId} +thor +running +tool bash +1 +\\$0\\.00 +\\d+s\n +\\S+/logs/${instanceId}\\.log`),

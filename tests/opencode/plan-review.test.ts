@@ -29,8 +29,8 @@ test("an agent draws, waits, and goes on with what the user decides; it cannot d
     /The plan "x" waits for your review\. Open it in a browser:\nhttp:\/\/127\.0\.0\.1:\d+\/plan\/x\?secret=/,
   );
   await command(served, session, "plan", 'comment x el_a "Why so?"');
-  const { answers } = await asked;
-  expect(answers("bizar_plan_action")).toEqual([
+  const done = await asked;
+  expect(done.answers("bizar_plan_action")).toEqual([
     expect.objectContaining({ ok: true, elementId: "el_a", created: true }),
     {
       ok: false,
@@ -39,7 +39,7 @@ test("an agent draws, waits, and goes on with what the user decides; it cannot d
       error: expect.stringContaining("Only a person sets a plan to approved"),
     },
   ]);
-  const [first] = answers("bizar_wait_for_feedback");
+  const [first] = done.answers("bizar_wait_for_feedback");
   expect(first).toMatchObject({ ok: true, status: "feedback_received", planStatus: "draft", edits: [] });
   expect(first.newComments).toEqual([expect.objectContaining({ elementId: "el_a", author: "user", text: "Why so?" })]);
 
@@ -59,8 +59,13 @@ test("what the user decides after the wait has ended wakes the session that aske
   const served = await serveRig({ options });
   rig = served;
   rig.plan("do it", draw, { calls: [waitFor("x", { timeoutMs: 5000 })] }, { text: "nobody there" });
-  const { sessionId, answers } = await served.ask("do it");
-  expect(answers("bizar_wait_for_feedback")[0]).toMatchObject({ ok: true, status: "timed_out", planStatus: "draft" });
+  const asked = await served.ask("do it");
+  const { sessionId } = asked;
+  expect(asked.answers("bizar_wait_for_feedback")[0]).toMatchObject({
+    ok: true,
+    status: "timed_out",
+    planStatus: "draft",
+  });
   await command(served, sessionId, "plan", 'status x changes_requested "Smaller steps"');
   const told = () => rig.model.requests.filter(({ prompt }) => prompt.includes("automatic message"));
   await until("the session is told", () => told().length > 0);
@@ -174,9 +179,9 @@ test("an agent's tools refuse a plan folder that is a link", async () => {
   await mkdir(elsewhere);
   await symlink(elsewhere, join(rig.sandbox.project, "plans"));
   rig.plan("do it", draw, { calls: [waitFor("x")] }, { text: "refused" });
-  const { answers } = await served.ask("do it");
-  for (const answer of [...answers("bizar_plan_action"), ...answers("bizar_wait_for_feedback")]) {
+  const asked = await served.ask("do it");
+  for (const answer of [...asked.answers("bizar_plan_action"), ...asked.answers("bizar_wait_for_feedback")]) {
     expect(answer).toMatchObject({ ok: false, planSlug: "x", error: expect.stringContaining("link") });
   }
-  expect(answers("bizar_plan_action")).toHaveLength(1);
+  expect(asked.answers("bizar_plan_action")).toHaveLength(1);
 }, 60_000);

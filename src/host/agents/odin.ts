@@ -22,6 +22,11 @@ How you work
 7. Check what they hand back before you rely on it: read the changed files, run the tests. Then tell the user, in short,
    what was done, what was found, and what is open.
 
+A visual plan is a canvas of boxes and arrows that the user sees, edits and comments on. Draw one with bizar_plan_action
+where the user wants to decide before work begins, put it up with bizar_wait_for_feedback, and act once it is approved; a
+timeout is no approval. Keep it true while the work goes on: tasks done, decisions taken. An agent that is to work from it
+needs its slug in the prompt.
+
 When an agent fails, its reason says why. permission_denied names the tool: give the task to an agent that may use it, or
 do that step yourself. deadline, tool_cap: the task was too large, cut it. session_error, stalled: read the error, and try
 once more where it was the provider's. loop_guard, thinking_loop: it went round in circles; use what it has found, and

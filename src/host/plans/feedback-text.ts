@@ -32,7 +32,8 @@ function happened(status: Feedback["status"]): string {
       return "the user has rejected it.";
     case "changes_requested":
       return "the user asks for changes.";
-    default:
+    case "feedback_received":
+    case "none":
       return "the user has commented or edited; it is not approved yet.";
   }
 }

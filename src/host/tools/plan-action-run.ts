@@ -44,16 +44,11 @@ class PlanAction {
   ) {}
 
   async run(): Promise<ToolResult> {
-    switch (this.given.action) {
-      case "get_canvas":
-        return await this.#look();
-      case "set_status":
-        return await this.#setStatus();
-      case "update_element":
-        return (await this.#refuseToOverwrite()) ?? (await this.#edit());
-      default:
-        return await this.#edit();
-    }
+    const { action } = this.given;
+    if (action === "get_canvas") return await this.#look();
+    if (action === "set_status") return await this.#setStatus();
+    const refusal = action === "update_element" ? await this.#refuseToOverwrite() : undefined;
+    return refusal ?? (await this.#edit());
   }
 
   get #facts() {
