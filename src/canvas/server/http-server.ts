@@ -42,8 +42,9 @@ export async function listen(
   return {
     port: address.port,
     close() {
-      server.close();
+      // In this order: after `close`, `closeAllConnections` of Bun 1.3.14 does nothing (oven-sh/bun#30501).
       server.closeAllConnections();
+      server.close();
     },
   };
 }
