@@ -9,12 +9,14 @@ import { createIdentity } from "../../src/processes/supervisor-identity.ts";
 import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
 import type { Progress } from "../../src/supervisor/instance.ts";
 import { judge, type Outcome } from "../../src/supervisor/outcome.ts";
-import type { RunningTurn, Transcripts, TurnEnd, TurnRequest } from "../../src/supervisor/ports.ts";
+import type { Clock, RunningTurn, Transcripts, TurnEnd, TurnRequest } from "../../src/supervisor/ports.ts";
 import { createRig, type Rig } from "./rig.ts";
 
 export interface WarmRigSettings {
   readonly binary?: string;
   readonly fetch?: Fetch;
+  /** The clock of the server and its stream of events. */
+  readonly serverClock?: Clock;
   readonly transcripts?: Transcripts;
   readonly onExit?: "kill" | "finish";
   readonly idleMs?: number;
@@ -72,7 +74,7 @@ export async function warmRig(settings: WarmRigSettings = {}): Promise<WarmRig> 
         marker,
         log: logTo(serverLog),
         fetch: settings.fetch ?? (async (request) => await fetch(request)),
-        clock: systemClock,
+        clock: settings.serverClock ?? systemClock,
       }),
     },
   });

@@ -1,0 +1,67 @@
+import { afterEach, expect, test } from "bun:test";
+import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { defaultGuard } from "../../../scripts/scripted-host/guard-settings.ts";
+import { WarmServer } from "../../../src/backends/warm/warm-server.ts";
+import { systemClock } from "../../../src/host/system-clock.ts";
+import { treeMembers } from "../../../src/processes/end-tree.ts";
+import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
+import type { Clock } from "../../../src/supervisor/ports.ts";
+
+const BINARY = join(import.meta.dir, "../../fixtures/says-it-listens.ts");
+const MARKER = `wrm_faults_${process.pid}`;
+
+let stop: () => Promise<void> = async () => undefined;
+afterEach(async () => await stop());
+
+/** A clock on which a minute takes 3 s. */
+const fast: Clock = { now: () => Date.now() * 20, after: (ms, run) => systemClock.after(ms / 20, run) };
+
+/** Starts a program that says it listens at a server that answers as the test says; what that comes to, in words. */
+async function startAt(answer: (request: Request) => Response | Promise<Response>, clock = systemClock) {
+  const server = Bun.serve({ hostname: "127.0.0.1", port: 0, idleTimeout: 0, fetch: answer });
+  stop = async () => await server.stop(true);
+  const log: string[] = [];
+  const starting = WarmServer.start(
+    {
+      ...{ binary: BINARY, directory: tmpdir(), identity: createIdentity(), onExit: "kill", marker: MARKER, clock },
+      ...{ guard: defaultGuard(tmpdir()), environment: { ...process.env, LISTENS_AT: server.url.origin } },
+      log: { write: (source, line) => void log.push(`[${source}] ${line}`), close() {} },
+      fetch: async (request) => await fetch(request),
+    },
+    () => undefined,
+  );
+  const problem = await starting.then(
+    () => "",
+    (error: unknown) => String(error),
+  );
+  expect(treeMembers({ marker: MARKER })).toEqual([]);
+  return problem;
+}
+
+const path = ({ url }: Request) => new URL(url).pathname;
+const never = async () => await new Promise<Response>(() => undefined);
+const healthy = () => Response.json({ healthy: true, version: "1.18.33" });
+
+for (const status of [401, 500]) {
+  test(`a server that answers ${status} to everything is no server, and nothing of it is left`, async () => {
+    const problem = await startAt(() => new Response("no", { status }));
+    expect(problem).toContain(`The opencode server of the warm agents could not be started as ${BINARY}`);
+    expect(problem).toContain(`(HTTP ${status})`);
+  });
+}
+
+test("a server that is healthy and refuses its events is no server", async () => {
+  const problem = await startAt((request) =>
+    path(request) === "/global/health" ? healthy() : new Response("no", { status: 401 }),
+  );
+  expect(problem).toContain("the server refused it with HTTP 401");
+});
+
+test("a server that never answers is given up, and so is one whose events never begin", async () => {
+  expect(await startAt(never, fast)).toContain("not ready within 60 s");
+  await stop();
+  expect(await startAt((request) => (path(request) === "/global/health" ? healthy() : never()), fast)).toContain(
+    "not ready within 60 s",
+  );
+}, 20_000);
