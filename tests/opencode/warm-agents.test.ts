@@ -47,8 +47,16 @@ function lives(pid: number): boolean {
   return systemProcessTable().find(pid)?.isZombie === false;
 }
 
-function isServer(pid: number): boolean {
-  return systemProcessTable().find(pid)?.command.includes(" serve --hostname") === true;
+/** Whether a server of warm agents listens; an opencode that is about to become one has no port of its own yet. */
+async function listens(pid: number): Promise<boolean> {
+  const port = / --port ([1-9]\d*)/.exec(systemProcessTable().find(pid)?.command ?? "")?.[1];
+  if (port === undefined) return false;
+  // A connection that comes a moment before the server is ready may stay without an answer (1.18.33).
+  const signal = AbortSignal.timeout(500);
+  return await fetch(`http://127.0.0.1:${port}/global/health`, { signal }).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The servers of warm agents of a home, by their marker. */
@@ -243,8 +251,9 @@ test("a host that is killed while the server starts leaves none", async () => {
   own.plan("spawn one", spawn({ agent: "thor", prompt: "never" }));
   const server = await startServer(sandbox);
   const asking = askServer(server, sandbox.project, "spawn one").catch(() => undefined);
-  await until("the server starts", () => warmServers(server.pid).some(isServer));
-  const [warm = 0] = warmServers(server.pid).filter(isServer);
+  let warm = 0;
+  // From here on until it knows a directory, the plugin is not there to watch.
+  await until("the server listens", async () => await listens((warm = warmServers(server.pid)[0] ?? 0)));
   await server.stop("SIGKILL");
   await until("it is gone", () => !lives(warm), 5000);
   await asking;

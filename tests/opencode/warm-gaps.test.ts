@@ -48,8 +48,11 @@ test("the line is cut in the middle of a turn: no text twice, none lost, and the
   setTimeout(() => mend.resolve(), 1000);
   await mend.promise;
   line.isCut = false;
+  const mended = performance.now();
   const { outcome, evidence } = await turn.ended;
   expect([outcome, evidence.text]).toEqual([{ status: "done" }, "before\n\nunheard\n\nthe end"]);
+  // Not only by the heartbeat, which comes every 10 s.
+  expect(performance.now() - mended).toBeLessThan(8000);
   expect(turn.progress.at(-1)).toMatchObject({ toolCallCount: 2, tokens: { input: 30, output: 15 } });
   const texts = turn.log.filter((each) => each.includes(" text "));
   expect(texts).toHaveLength(3);

@@ -8,6 +8,7 @@ const ANSWER_LIMIT_MS = 10_000;
 const FIRST_ANSWER_LIMIT_MS = 60_000;
 /** A turn that is to be stopped does not wait for long. */
 const ABORT_LIMIT_MS = 3000;
+const HEALTH_LIMIT_MS = 3000;
 const SHOWN = 300;
 /** So many of the last messages hold a turn of usual length. */
 const LAST_MESSAGES = 50;
@@ -80,7 +81,7 @@ export class ServerClient {
 
   async health(): Promise<void> {
     const healthy = z.object({ healthy: z.literal(true) });
-    await this.#ask("its health", healthy, (signal) => this.#client.global.health({ signal }));
+    await this.#ask("its health", healthy, (signal) => this.#client.global.health({ signal }), HEALTH_LIMIT_MS);
   }
 
   /** Makes a session below the caller's; what nobody can be asked is denied, as `opencode run` does it (1.18.33). */
@@ -172,14 +173,15 @@ export class ServerClient {
   ): Promise<T> {
     const limit = AbortSignal.timeout(limitMs);
     const failed = `The warm opencode server did not give ${what}`;
+    const late = `${failed} within ${limitMs / 1000} s.`;
     let answer: Awaited<ReturnType<typeof call>>;
     try {
       answer = await call(limit);
     } catch (error) {
-      throw new ServerError(`${failed}: ${describeError(error)}`, undefined, error);
+      throw new ServerError(limit.aborted ? late : `${failed}: ${describeError(error)}`, undefined, error);
     }
     const status = answer.response?.status;
-    if (limit.aborted) throw new ServerError(`${failed} within ${limitMs / 1000} s.`, status);
+    if (limit.aborted) throw new ServerError(late, status);
     if (answer.error !== undefined) {
       const how = status === undefined ? "" : ` (HTTP ${status})`;
       throw new ServerError(`${failed}${how}: ${show(answer.error)}`, status, answer.error);

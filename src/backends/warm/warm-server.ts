@@ -11,7 +11,7 @@ import type { Clock } from "../../supervisor/ports.ts";
 import { LineSplitter } from "../line-splitter.ts";
 import type { LogSink } from "../log-sink.ts";
 import { EventStream, type ServerEvent } from "./event-stream.ts";
-import { ServerClient, type Fetch } from "./server-client.ts";
+import { ServerClient, ServerError, type Fetch } from "./server-client.ts";
 import { holdLifeline } from "./lifeline.ts";
 import { SessionListeners, type SessionListener } from "./session-listeners.ts";
 
@@ -19,6 +19,7 @@ import { SessionListeners, type SessionListener } from "./session-listeners.ts";
 const START_LIMIT_MS = 60_000;
 /** How long one that does not answer any more may take to say that it is healthy. */
 const HEALTH_LIMIT_MS = 5000;
+const HEALTH_ATTEMPTS = 3;
 const LISTENING = /listening on (http:\/\/\S+)/;
 const LAST_LINES = 3;
 const LAST_LINE_CHARACTERS = 500;
@@ -86,7 +87,7 @@ export class WarmServer {
     const output = new ServerOutput(log);
     try {
       const started = await Promise.race([startChild(parts, output), late.promise]);
-      await Promise.race([started.client.health(), late.promise]);
+      await Promise.race([healthy(started.client), late.promise]);
       server = new WarmServer(parts, started, onGone);
       await Promise.race([server.#stream.connected, late.promise]);
       return server;
@@ -164,6 +165,20 @@ export class WarmServer {
   }
 }
 
+/** A request that comes a moment before the server is ready may stay without an answer (1.18.33). */
+async function healthy(client: ServerClient): Promise<void> {
+  for (let attempt = 1; attempt < HEALTH_ATTEMPTS; attempt++) {
+    try {
+      await client.health();
+      return;
+    } catch (error) {
+      // An answer is an answer.
+      if (!(error instanceof ServerError) || error.status !== undefined) throw error;
+    }
+  }
+  await client.health();
+}
+
 interface StartedServer {
   readonly process: ProcessIdentity;
   readonly client: ServerClient;
@@ -180,14 +195,7 @@ async function startChild(parts: WarmServerParts, output: ServerOutput): Promise
   const nonce = randomBytes(12).toString("hex");
   output.nonce = nonce;
   const serve = ["serve", "--hostname", "127.0.0.1", "--port", String(port), "--print-logs", "--log-level", "WARN"];
-  const child: Child = Bun.spawn([binary, ...serve], {
-    cwd: directory,
-    env: serverEnvironment(parts, password, nonce),
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-    detached: true,
-  });
+  const child = spawnChild([binary, ...serve], directory, serverEnvironment(parts, password, nonce));
   const release = holdLifeline(child.pid, parts.marker);
   output.onWatching = release;
   const process = { pid: child.pid, startTime: systemProcessTable().find(child.pid)?.startTime ?? "" };
@@ -204,6 +212,15 @@ async function startChild(parts: WarmServerParts, output: ServerOutput): Promise
   // From here on an end is no failure to start.
   early.catch(() => undefined);
   return { process, client: new ServerClient(url, password, fetch), output, ended };
+}
+
+function spawnChild(command: string[], cwd: string, env: NodeJS.ProcessEnv): Child {
+  try {
+    return Bun.spawn(command, { cwd, env, stdin: "ignore", stdout: "pipe", stderr: "pipe", detached: true });
+  } catch (error) {
+    const advice = `Check that ${command[0]} and ${cwd} exist, or set the option "opencodeBinary".`;
+    throw new Error(`${describeError(error)}. ${advice}`, { cause: error });
+  }
 }
 
 function serverEnvironment(parts: WarmServerParts, password: string, nonce: string): NodeJS.ProcessEnv {

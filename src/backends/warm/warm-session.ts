@@ -72,6 +72,10 @@ export class WarmSession implements SessionListener {
   #mustAskAgain = false;
   #eventsSinceHeartbeat = 0;
   #isClosed = false;
+  /** The last sign of life. */
+  #heardAt: number;
+  /** The one before the turn was stopped; `null` while it was not. */
+  #stoppedAfter: number | null = null;
   /** The last thing that happened was an error. */
   #hasFailed = false;
   readonly #unlisten: () => void;
@@ -87,7 +91,8 @@ export class WarmSession implements SessionListener {
       ...{ client: server.client, directory: turn.directory },
       ...{ skipPermissions, evidence, log },
     });
-    this.#telemetry = new TelemetryState(sessionId, clock.now());
+    this.#heardAt = clock.now();
+    this.#telemetry = new TelemetryState(sessionId, this.#heardAt);
     this.#voice = new Voice(this.#telemetry, (report) => {
       if (!this.#isClosed) takeTelemetry(report, { turn, observer, log }, this.#textPreview);
     });
@@ -108,6 +113,11 @@ export class WarmSession implements SessionListener {
       await this.#ask();
       if (!this.#reader.hasBegun) throw error;
     }
+  }
+
+  /** The turn is being stopped: what comes from now on is the echo of that, and no sign of life. */
+  stopping(): void {
+    this.#stoppedAfter ??= this.#heardAt;
   }
 
   /** Asks the server for whatever no event has told. */
@@ -168,7 +178,8 @@ export class WarmSession implements SessionListener {
   #count(event: ServerEvent): void {
     const known = readHostEvent(event);
     if (known === undefined) return;
-    if (this.#telemetry.apply(known, this.#parts.clock.now())) this.#voice.changed();
+    this.#heardAt = this.#stoppedAfter ?? this.#parts.clock.now();
+    if (this.#telemetry.apply(known, this.#heardAt)) this.#voice.changed();
     else this.#voice.touched();
   }
 

@@ -50,6 +50,7 @@ export class WarmTurn implements RunningTurn {
 
   async stop(): Promise<void> {
     this.#isStopped = true;
+    this.#session?.stopping();
     this.#stopping ??= this.#abort();
     await this.#stopping;
     this.#stopped.resolve();

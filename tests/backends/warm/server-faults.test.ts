@@ -108,9 +108,7 @@ for (const [what, bytes] of [
   test(`a server that ${what} is given up after the limit of the request`, async () => {
     const client = await clientOfBytes(bytes, false);
     const startedAt = performance.now();
-    expect(await problemOf(client.abort("ses_a"))).toMatch(
-      /did not give an answer to an abort.* (?:within 3 s|timed out)\.$/,
-    );
+    expect(await problemOf(client.abort("ses_a"))).toMatch(/did not give an answer to an abort within 3 s\.$/);
     expect(performance.now() - startedAt).toBeLessThan(5000);
   });
 }
