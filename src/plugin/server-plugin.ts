@@ -31,7 +31,6 @@ export function serverPlugin(
     say({ watches: "host" });
   }
   const instanceOf = instanceFinder(async (id) => (await client.session.get({ path: { id } })).data);
-  const report = (message: string) => void process.stderr.write(`bizar: ${message}\n`);
   const hooks = serverRoleHooks({
     life,
     marker: process.env[MARKER_NAME] ?? role.instanceId,
@@ -56,4 +55,8 @@ export function serverPlugin(
     },
   });
   return withLoopGuard(joinHooks(hooks, agentPlans({ input, options, instanceOf, report })), guard);
+}
+
+function report(message: string): void {
+  process.stderr.write(`bizar: ${message}\n`);
 }

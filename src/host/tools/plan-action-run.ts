@@ -107,25 +107,25 @@ class PlanAction {
   async #edit(): Promise<ToolResult> {
     const { plans, seen } = this.desk;
     const { planSlug, action } = this.given;
-    const before = await plans.read(planSlug);
-    let isNew = false;
-    if (!before.ok) {
-      if (before.problem.reason !== "not_found" || action !== "add_element") return await this.#problem(before.problem);
-      const made = await plans.create(planSlug, "blank", this.given.planTitle);
-      if (!made.ok && made.problem.reason !== "exists") return await this.#problem(made.problem);
-      isNew = made.ok;
-    }
-    const made = planOperation(this.given, before.ok ? before.value.plan : undefined);
+    const found = await plans.read(planSlug);
+    const isMissing = !found.ok && found.problem.reason === "not_found" && action === "add_element";
+    const created = isMissing ? await plans.create(planSlug, "blank", this.given.planTitle) : found;
+    // Of several calls in one message another may have been first.
+    const isTaken = !created.ok && created.problem.reason === "exists";
+    const isNew = isMissing && created.ok;
+    const before = isTaken ? await plans.read(planSlug) : created;
+    if (!before.ok) return await this.#problem(before.problem);
+    const made = planOperation(this.given, before.value.plan);
     if (typeof made === "string") return planRefusal(this.#facts, made);
-    const edited = await plans.edit(planSlug, this.author, [made.operation]);
+    // What a template says to people who begin is in the way of a drawing.
+    const cleared = isNew ? before.value.plan.elements.map(({ id }) => ({ op: "delete_element" as const, id })) : [];
+    const edited = await plans.edit(planSlug, this.author, [...cleared, made.operation]);
     if (edited.ok) {
       if (isNew) seen.saw(this.sessionId, planSlug, edited.stored.plan.revision);
       else seen.edited(this.sessionId, planSlug, edited.stored.plan.revision);
       const value = { ok: true, ...this.#facts, ...made.ids, ...(isNew ? { created: true } : {}) };
-      return answer(`${action} ${Object.values(made.ids).join(" ")}`, {
-        ...value,
-        ...placeOf(made.operation, edited.stored),
-      });
+      const title = `${action} ${Object.values(made.ids).join(" ")}`;
+      return answer(title, { ...value, ...placeOf(made.operation, edited.stored) });
     }
     if ("problem" in edited) return await this.#problem(edited.problem);
     if (edited.refusal.reason === "conflict") {

@@ -14,10 +14,10 @@ export interface PlanOperation {
 /**
  * The operation that an action asks for.
  *
- * @param plan as it was a moment ago; `undefined` of one that is just made
+ * @param plan as it was a moment ago
  * @returns in words what is missing, where something is
  */
-export function planOperation(given: PlanActionArguments, plan: Plan | undefined): PlanOperation | string {
+export function planOperation(given: PlanActionArguments, plan: Plan): PlanOperation | string {
   const { action, elementId, connectionId, commentId } = given;
   switch (action) {
     case "add_element": {
@@ -30,13 +30,13 @@ export function planOperation(given: PlanActionArguments, plan: Plan | undefined
       const changes = elementFields(given);
       if (Object.keys(changes).length === 0)
         return `update_element takes at least one of ${ELEMENT_FIELDS.join(", ")}.`;
-      const now = plan?.elements.find(({ id }) => id === elementId);
+      const now = plan.elements.find(({ id }) => id === elementId);
       const base = now === undefined ? {} : textsOf(now);
       return { operation: { op: "update_element", id: elementId, changes, base }, ids: { elementId } };
     }
     case "delete_element":
       if (elementId === undefined) return missing(action, "elementId");
-      if (plan?.elements.every(({ id }) => id !== elementId) === true) return `There is no element "${elementId}".`;
+      if (plan.elements.every(({ id }) => id !== elementId)) return `There is no element "${elementId}".`;
       return { operation: { op: "delete_element", id: elementId }, ids: { elementId } };
     case "add_connection": {
       const { from, to, label, type } = given;
@@ -47,7 +47,7 @@ export function planOperation(given: PlanActionArguments, plan: Plan | undefined
     }
     case "delete_connection":
       if (connectionId === undefined) return missing(action, "connectionId");
-      if (plan?.connections.every(({ id }) => id !== connectionId) === true) {
+      if (plan.connections.every(({ id }) => id !== connectionId)) {
         return `There is no connection "${connectionId}".`;
       }
       return { operation: { op: "delete_connection", id: connectionId }, ids: { connectionId } };

@@ -1,0 +1,171 @@
+import { describe, expect, test } from "bun:test";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { answerCommand } from "../../../src/host/commands/answer-command.ts";
+import type { CommandName } from "../../../src/host/commands/command-names.ts";
+import { PlanSettingsFile } from "../../../src/store/plan-settings.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+import { createPlanRig } from "../plan-rig.ts";
+
+function createRig(mayNotDecide?: string) {
+  const { desk, plans, folder, act } = createPlanRig();
+  const settings = new PlanSettingsFile(join(temporaryFolder(), "state"));
+  const supervision = async () => ({ catalog: { list: async () => [] } }) as never;
+  const context = { plans: desk, settings, supervision, killGraceMs: 0, mayNotDecide };
+  const say = async (line: string) => {
+    const [name = "", ...rest] = line.split(" ");
+    return await answerCommand(context, name as CommandName, rest.join(" "));
+  };
+  return { say, plans, folder, act, settings };
+}
+
+describe("/plan", () => {
+  test("alone is its usage", async () => {
+    const usage = await createRig().say("plan");
+    for (const part of ["new <slug> [template]", "status <slug> [value]", 'comment <slug> [element] "text"', "export"])
+      expect(usage).toContain(`/plan ${part}`);
+  });
+
+  test("new makes a plan with the elements of its template, list shows it", async () => {
+    const { say, plans } = createRig();
+    expect(await say("plan list")).toContain("There are no plans");
+    expect(await say("plan new login feature-design")).toContain("was made from feature-design, with");
+    const now = await plans.read("login");
+    expect(now.ok && now.value.plan.elements.length).toBeGreaterThan(3);
+    expect(await say("plan list")).toMatch(/^PLAN +STATUS.*\nlogin +draft +- +\d+ +0 +\ds ago +Login$/);
+    expect(await say("plan new login")).toContain('There is a plan "login" already');
+  });
+
+  const wrong: [line: string, says: string][] = [
+    ["plan lst", "Did you mean /plan list?"],
+    ["plan new", "Expected 1 to 2 words, got nothing.\n\nUsage: /plan new <slug> [template]"],
+    ["plan new x featur-design", "Did you mean feature-design?"],
+    ["plan new ../x", "Usage: /plan new"],
+    ["plan list all", "Expected 0 words"],
+    ["plan open y", "Did you mean x?"],
+    ["plan status x aproved", "Did you mean approved?"],
+    ["plan status", "Expected the plan's slug"],
+    ["plan status x draft with a note", "A note goes with a decision only."],
+    ["plan comment x", "Expected a text"],
+    ["plan comment x el_strt text", "Did you mean el_start?"],
+    ['plan comment x "never closed', "never closed"],
+    ["plan comments", "Usage: /plan comments <slug>"],
+    ["plan delete x", "it came once"],
+    ["plan delete x y", '"y" is another one'],
+    ["plan export nothing-like-it", "/plan list shows those that are there"],
+  ];
+  for (const [line, says] of wrong) {
+    test(`/${line}: says what was expected`, async () => {
+      const { say, plans } = createRig();
+      await say("plan new x");
+      const before = await plans.read("x");
+      expect(await say(line)).toContain(says);
+      expect(await plans.read("x")).toEqual(before);
+    });
+  }
+
+  test("status shows, sets, and decides an open review in the user's name", async () => {
+    const { say, plans } = createRig();
+    await say("plan new x");
+    await plans.openReview("x", { sessionId: "ses_1" });
+    expect(await say("plan status x")).toContain("draft\nIt waits for your review");
+    expect(await say('plan status x changes-requested "Smaller steps"')).toContain(
+      "The agent that waits for it goes on",
+    );
+    const now = await plans.read("x");
+    expect(now.ok && now.value.meta.review).toMatchObject({
+      decision: "changes_requested",
+      note: "Smaller steps",
+      decidedBy: "user",
+    });
+    expect(await say("plan status x in-progress")).toBe("The plan x is in-progress now.");
+  });
+
+  test("nobody decides from an opencode that an agent has started", async () => {
+    const { say, plans } = createRig("Only the user decides.");
+    await say("plan new x");
+    expect(await say("plan status x approved")).toBe("Only the user decides.");
+    const now = await plans.read("x");
+    expect(now.ok && now.value.meta.status).toBe("draft");
+  });
+
+  test("comment takes an element by id or title, or the plan; comments shows them with their replies", async () => {
+    const { say, act, plans } = createRig();
+    await say("plan new x");
+    await say('plan comment x el_start "on the element"');
+    await say('plan comment x "Start here" by its title');
+    await say("plan comment x don't forget the tests");
+    const found = await plans.read("x");
+    const comments = found.ok ? found.value.plan.comments : [];
+    expect(comments.map(({ elementId, text }) => [elementId, text])).toEqual([
+      ["el_start", "on the element"],
+      ["el_start", "by its title"],
+      [null, "don't forget the tests"],
+    ]);
+    await act("reply_to_comment", { commentId: comments[0]?.id, text: "I see" });
+    expect(await say("plan comments x")).toMatch(
+      /^user on "Start here", \d{4}-\d\d-\d\d \d\d:\d\d\n {2}on the element\n {4}odin: I see\n\nuser on/,
+    );
+  });
+
+  test("export prints Markdown and writes it beside the plan; open prints the link; delete deletes", async () => {
+    const { say, folder } = createRig();
+    await say("plan new x");
+    const markdown = await say("plan export x");
+    expect(markdown).toContain(readFileSync(join(folder, "x/plan.md"), "utf8").trim());
+    expect(markdown).toContain("# X");
+    expect(await say("plan open x")).toContain("http://127.0.0.1:1/plan/x?secret=s");
+    expect(await say("plan delete x x")).toBe("The plan x was deleted.");
+    expect(await say("plan list")).toContain("There are no plans");
+  });
+
+  test("a plan that is broken by hand is named in the list, with the place, and the terminal obeys nothing in it", async () => {
+    const { say, folder } = createRig();
+    await say("plan new x");
+    await say("plan new y");
+    writeFileSync(join(folder, "x/plan.json"), '{"title": \n oops}');
+    const list = await say("plan list");
+    expect(list).toMatch(/^x +broken/m);
+    expect(list).toContain("line 2");
+    await say("plan comment y \u001b[31mred");
+    expect(await say("plan comments y")).not.toContain("\u001b");
+  });
+});
+
+describe("/visual-plan", () => {
+  test("is off, is switched, and survives what else is in the file", async () => {
+    const { say, settings } = createRig();
+    expect(await say("visual-plan")).toStartWith("Visual plans are off");
+    expect(await say("visual-plan on")).toStartWith("Visual plans are on");
+    writeFileSync(settings.path, JSON.stringify({ visualPlan: true, later: { a: 1 } }));
+    expect(await say("visual-plan off")).toStartWith("Visual plans are off");
+    expect(JSON.parse(readFileSync(settings.path, "utf8"))).toEqual({ visualPlan: false, later: { a: 1 } });
+    expect(await say("visual-plan onn")).toContain("Did you mean /visual-plan on?");
+  });
+
+  for (const text of ["not json", "[]", '{"visualPlan": "yes"}', ""]) {
+    test(`a settings file that holds ${JSON.stringify(text)} is the defaults`, async () => {
+      const { settings } = createRig();
+      mkdirSync(join(settings.path, ".."), { recursive: true });
+      writeFileSync(settings.path, text);
+      expect(await settings.read()).toEqual({ visualPlan: false });
+      await settings.change({ visualPlan: true });
+      expect(await settings.read()).toEqual({ visualPlan: true });
+    });
+  }
+
+  test("says that nothing has changed when it cannot be written", async () => {
+    const { say, settings } = createRig();
+    const folder = join(settings.path, "..");
+    writeFileSync(folder, "a file in its place");
+    expect(await say("visual-plan on")).toContain("could not be written, so nothing has changed");
+  });
+});
+
+test("/bizar help names every command", async () => {
+  const help = await createRig().say("bizar help");
+  for (const part of ["/bizar logs <id>", "/plan delete <slug> <slug>", "/visual-plan on"])
+    expect(help).toContain(part);
+  expect(await createRig().say("bizar")).toBe("There are no background agents.");
+  expect(await createRig().say("bizar kill nobody")).toContain('There is no agent "nobody"');
+});

@@ -1,0 +1,112 @@
+import { describe, expect, test } from "bun:test";
+import { readCall, slashCommandHooks } from "../../../src/host/commands/slash-commands.ts";
+
+function createRig(
+  given: { isRun?: boolean; isOfAgent?: boolean; commands?: Record<string, { template: string }> } = {},
+) {
+  const { isRun = false, isOfAgent = false, commands = {} } = given;
+  const answered: string[] = [];
+  const shown: unknown[][] = [];
+  const logged: string[] = [];
+  const hooks = slashCommandHooks({
+    async answer(name, text) {
+      answered.push(`${name}|${text}`);
+      return "the answer";
+    },
+    show: async (...what) => void shown.push(what),
+    isOfAgent: async () => isOfAgent,
+    isRun,
+    log: (message) => void logged.push(message),
+  });
+  const config = { command: commands };
+  const ready = hooks.config(config);
+  return {
+    ...{ answered, shown, logged, config, ready },
+    command: async (name: string, text = "") => {
+      await ready;
+      const parts = [{ type: "text", text: "the template" }];
+      const input = { command: name, sessionID: "ses_1", arguments: text };
+      const thrown = await hooks["command.execute.before"](input, { parts: parts as never }).catch(
+        (error: unknown) => error,
+      );
+      return { parts, thrown };
+    },
+    message: async (...parts: Record<string, unknown>[]) => {
+      await ready;
+      await hooks["chat.message"]({ sessionID: "ses_1" }, { message: {} as never, parts: parts as never });
+      return parts[0]?.["text"];
+    },
+  };
+}
+
+describe("a slash command", () => {
+  test("is registered with a description, and answered in the session; then it stops", async () => {
+    const rig = createRig();
+    const { thrown, parts } = await rig.command("plan", "list");
+    expect(Object.keys(rig.config.command)).toEqual(["plan", "visual-plan", "bizar"]);
+    expect(thrown).toBeInstanceOf(Error);
+    expect(parts).toEqual([{ type: "text", text: "the template" }]);
+    expect(rig.answered).toEqual(["plan|list"]);
+    expect(rig.shown).toEqual([["ses_1", "the answer", { bizar: { command: "plan" } }]]);
+  });
+
+  test("goes through the model in an opencode run", async () => {
+    const { command, shown } = createRig({ isRun: true });
+    const { thrown, parts } = await command("plan", "list");
+    expect(thrown).toBeUndefined();
+    expect(shown).toEqual([]);
+    expect(parts).toHaveLength(1);
+    expect(parts[0]?.text).toMatch(/^The user ran `\/plan list`[\s\S]*nothing else:\n\nthe answer$/);
+  });
+
+  test("of somebody else passes, and so does the user's own of the same name, which the log tells once", async () => {
+    const mine = { template: "mine" };
+    const rig = createRig({ commands: { plan: mine } });
+    for (const name of ["plan", "review"]) expect((await rig.command(name)).thrown).toBeUndefined();
+    expect(await rig.message({ type: "text", text: "/plan list" })).toBe("/plan list");
+    expect(rig.answered).toEqual([]);
+    expect(rig.config.command["plan"]).toBe(mine);
+    expect(rig.logged).toEqual([expect.stringContaining("/plan in the configuration already")]);
+  });
+});
+
+describe("an ordinary message", () => {
+  test("that is a command is answered through the model", async () => {
+    const { message, answered } = createRig();
+    expect(await message({ type: "text", text: '/plan comment x "a b"' })).toEndWith("nothing else:\n\nthe answer");
+    expect(answered).toEqual(['plan|comment x "a b"']);
+  });
+
+  const untouched: [what: string, parts: Record<string, unknown>[]][] = [
+    ["another command", [{ type: "text", text: "/foo bar" }]],
+    ["a longer name", [{ type: "text", text: "/planning" }]],
+    ["a command within a text", [{ type: "text", text: "what does /plan list do?" }]],
+    ["a command with a file", [{ type: "text", text: "/plan list" }, { type: "file" }]],
+    ["what the plugin has shown", [{ type: "text", text: "/plan list", ignored: true }]],
+    ["what the host made", [{ type: "text", text: "/plan list", synthetic: true }]],
+  ];
+  for (const [what, parts] of untouched) {
+    test(`passes: ${what}`, async () => {
+      const { message, answered } = createRig();
+      const [first] = structuredClone(parts);
+      expect(await message(...parts)).toBe(first?.["text"] as string);
+      expect(answered).toEqual([]);
+    });
+  }
+
+  test("of an agent to its subagent is none of the user's", async () => {
+    const { message, answered } = createRig({ isOfAgent: true });
+    expect(await message({ type: "text", text: "/plan status x approved" })).toBe("/plan status x approved");
+    expect(answered).toEqual([]);
+  });
+});
+
+test("the words of opencode run are unwrapped there, and only there", () => {
+  const text = String.raw`"/plan comment x \"a b\""`;
+  expect(readCall(text, true)).toEqual({
+    name: "plan",
+    argumentText: 'comment x "a b"',
+    line: '/plan comment x "a b"',
+  });
+  expect(readCall(text, false)).toBeUndefined();
+});

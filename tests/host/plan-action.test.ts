@@ -1,0 +1,132 @@
+import { describe, expect, test } from "bun:test";
+import { createPlanRig } from "./plan-rig.ts";
+
+describe("bizar_plan_action", () => {
+  test("draws a plan from nothing: elements, connections, comments, replies", async () => {
+    const { act } = createPlanRig();
+    expect(await act("add_element", { planTitle: "The plan", type: "task", title: "First" })).toMatchObject({
+      ok: true,
+      action: "add_element",
+      planSlug: "x",
+      created: true,
+      elementId: expect.stringMatching(/^el_\w{12}$/),
+      width: expect.any(Number),
+    });
+    await act("add_element", { elementId: "el_b", type: "note", title: "Second", x: 10, y: 20 });
+    const canvas = await act("get_canvas");
+    expect(canvas).toMatchObject({ ok: true, title: "The plan", status: "draft", review: { state: "none" } });
+    const [from] = canvas.elements.filter(({ title }: { title: string }) => title === "First");
+    const made = await act("add_connection", { from: from.id, to: "el_b", label: "then" });
+    expect(made).toMatchObject({ ok: true, from: from.id, to: "el_b" });
+    expect(made.connectionId).toMatch(/^conn_/);
+    const { commentId } = await act("add_comment", { elementId: "el_b", text: "Why?" });
+    expect(await act("reply_to_comment", { commentId, text: "So." })).toMatchObject({ ok: true, commentId });
+    expect(await act("delete_connection", { connectionId: made.connectionId })).toMatchObject({ ok: true });
+    expect(await act("delete_element", { elementId: "el_b" })).toMatchObject({ ok: true, elementId: "el_b" });
+    const after = await act("get_canvas");
+    expect(after.connections).toEqual([]);
+    expect(after.comments).toEqual([expect.objectContaining({ elementId: null, author: "odin", text: "Why?" })]);
+  });
+
+  test("elements that are added to a new plan in one message are all there", async () => {
+    const { act } = createPlanRig();
+    const titles = ["A", "B", "C", "D", "E"];
+    const answers = await Promise.all(titles.map(async (title) => await act("add_element", { title })));
+    expect(answers.map(({ ok }) => ok)).toEqual(titles.map(() => true));
+    const { elements } = await act("get_canvas");
+    expect(elements.map(({ title }: { title: string }) => title).toSorted()).toEqual(titles);
+  });
+
+  const wrong: [what: string, args: Record<string, unknown>, says: string][] = [
+    ["an unknown action", { action: "paint" }, "add_element"],
+    ["a misspelt argument", { action: "add_element", titel: "x" }, "titel"],
+    ["an element that is not there", { action: "update_element", elementId: "el_no", title: "x" }, "el_no"],
+    ["no element's id", { action: "delete_element" }, "elementId"],
+    ["nothing to change", { action: "update_element", elementId: "el_a" }, "at least one"],
+    ["half a connection", { action: "add_connection", from: "el_a" }, "from and to"],
+    ["an end that is not there", { action: "add_connection", from: "el_a", to: "el_no" }, "el_no"],
+    ["a status that only the user sets", { action: "set_status", status: "approved" }, "Only a person"],
+    ["a status that is none", { action: "set_status", status: "fine" }, '"draft", "in-progress" or "done"'],
+    ["a connection that is not there", { action: "delete_connection", connectionId: "conn_no" }, "conn_no"],
+  ];
+  for (const [what, args, says] of wrong) {
+    test(`refuses ${what} in words, and changes nothing`, async () => {
+      const { act, plans } = createPlanRig();
+      await act("add_element", { elementId: "el_a", title: "A" });
+      const { action, ...more } = args;
+      expect(await act(String(action), more)).toEqual({
+        ok: false,
+        action,
+        planSlug: "x",
+        error: expect.stringContaining(says),
+      });
+      const now = await plans.read("x");
+      expect(now.ok && now.value.plan.elements.map(({ title }) => title)).toEqual(["A"]);
+    });
+  }
+
+  test("a plan that is not there is named, with those that are; a slug that is none never becomes a path", async () => {
+    const { act, call } = createPlanRig();
+    await act("add_element", { title: "A" });
+    const { value } = await call("bizar_plan_action", { action: "get_canvas", planSlug: "y" });
+    expect(value.error).toContain("Plans that are there: x.");
+    const bad = await call("bizar_plan_action", { action: "add_element", planSlug: "../x", title: "A" });
+    expect(bad.value).toMatchObject({ ok: false, planSlug: "../x" });
+  });
+
+  test("a text that the user has changed since the agent looked is not overwritten; what it says now is told", async () => {
+    const { act, person } = createPlanRig();
+    await act("add_element", { elementId: "el_a", title: "mine", content: "old" });
+    await person({ op: "update_element", id: "el_a", changes: { title: "the user's" } });
+    const update = { elementId: "el_a", title: "mine again" };
+    expect(await act("update_element", update)).toMatchObject({
+      ok: false,
+      elementId: "el_a",
+      current: { title: "the user's" },
+      error: expect.stringContaining("since you looked"),
+    });
+    // Another text of it is nobody else's; and now the agent knows the title.
+    expect(await act("update_element", { elementId: "el_a", content: "new" })).toMatchObject({ ok: true });
+    expect(await act("update_element", update)).toMatchObject({ ok: true });
+  });
+
+  test("what the user moved may be rewritten, and what one session has seen another has not", async () => {
+    const { act, person } = createPlanRig();
+    await act("add_element", { elementId: "el_a", title: "A" });
+    await person({ op: "update_element", id: "el_a", changes: { x: 5, y: 5 } });
+    expect(await act("update_element", { elementId: "el_a", title: "B" })).toMatchObject({ ok: true });
+    await person({ op: "update_element", id: "el_a", changes: { title: "C" } });
+    await act("get_canvas", {}, { sessionID: "ses_other" });
+    expect(await act("update_element", { elementId: "el_a", title: "D" })).toMatchObject({ ok: false });
+    const other = { sessionID: "ses_other" };
+    expect(await act("update_element", { elementId: "el_a", title: "D" }, other)).toMatchObject({ ok: true });
+  });
+
+  test("an answer has at most 40 000 bytes; what is cut says where the rest is", async () => {
+    const { act, call, person } = createPlanRig();
+    await act("add_element", { title: "A" });
+    const add = (index: number, content: string) => ({
+      op: "add_element" as const,
+      element: { id: `el_${index}`, type: "text", title: `element ${index}`, content, x: 0, y: 0 },
+    });
+    await person(...Array.from({ length: 50 }, (_, index) => add(index, "ü".repeat(3000))));
+    const cut = await call("bizar_plan_action", { action: "get_canvas", planSlug: "x" });
+    expect(Buffer.byteLength(cut.output)).toBeLessThanOrEqual(40_000);
+    expect(cut.value).toMatchObject({ truncated: true, path: expect.stringMatching(/plans\/x\/plan\.json$/) });
+    expect(cut.value.elements).toHaveLength(51);
+    await person(...Array.from({ length: 1500 }, (_, index) => add(100 + index, "")));
+    const few = await call("bizar_plan_action", { action: "get_canvas", planSlug: "x" });
+    expect(Buffer.byteLength(few.output)).toBeLessThanOrEqual(40_000);
+    expect(few.value).toMatchObject({ truncated: true, counts: { elements: 1551 } });
+  });
+});
+
+test("the tools' definitions say which arguments must be there", async () => {
+  const { hooks } = createPlanRig();
+  const output = { description: "", parameters: {}, jsonSchema: {} };
+  await hooks["tool.definition"]({ toolID: "bizar_wait_for_feedback" }, output);
+  expect(output.jsonSchema).toMatchObject({ required: ["planSlug"], properties: { timeoutMs: { minimum: 5000 } } });
+  const others = { description: "", parameters: {}, jsonSchema: { of: "another" } };
+  await hooks["tool.definition"]({ toolID: "bash" }, others);
+  expect(others.jsonSchema).toEqual({ of: "another" });
+});

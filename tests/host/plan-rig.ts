@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
+import type { PlanDesk } from "../../src/host/plans/plan-desk.ts";
+import { SeenPlans } from "../../src/host/plans/seen-plans.ts";
+import { systemClock } from "../../src/host/system-clock.ts";
+import { planToolHooks } from "../../src/host/tools/plan-tools.ts";
+import { createPlans } from "../../src/plans/file-plans.ts";
+import type { Operation } from "../../src/plans/operations.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { toolContext, type ToolAnswer } from "./tool-rig.ts";
+
+/** The tools for plans as the plugin builds them, over plans on disk; the page is left out. */
+export function createPlanRig() {
+  const folder = join(temporaryFolder(), "plans");
+  const plans = createPlans({ folder, clock: systemClock });
+  const followed: string[] = [];
+  const called: string[] = [];
+  const desk: PlanDesk = {
+    plans,
+    show: async (slug) => ({
+      url: `http://127.0.0.1:1/plan/${slug}?secret=s`,
+      openedBrowser: false,
+      why: "No screen.",
+    }),
+    callUser: async (_sessionId, slug) => void called.push(slug),
+    seen: new SeenPlans(),
+    reviews: new OpenReviews(),
+    asker: async (sessionId) => ({ sessionId }),
+    follow: (slug) => void followed.push(slug),
+  };
+  const hooks = planToolHooks(async () => desk);
+  /** Calls a tool as the host does. */
+  const call = async (tool: string, args: unknown, given: Parameters<typeof toolContext>[0] = {}) => {
+    const result = await hooks.tool[tool]!.execute(args as never, toolContext(given));
+    const { title, output, metadata } = result as Omit<ToolAnswer, "value">;
+    return { title, output, metadata, value: JSON.parse(output) as ToolAnswer["value"] };
+  };
+  return {
+    desk,
+    plans,
+    folder,
+    followed,
+    called,
+    hooks,
+    call,
+    act: async (action: string, more: Record<string, unknown> = {}, given: Parameters<typeof toolContext>[0] = {}) =>
+      (await call("bizar_plan_action", { action, planSlug: "x", ...more }, given)).value,
+    /** What the user does on the page. */
+    person: async (...operations: Operation[]) => {
+      const edited = await plans.edit("x", { kind: "person" }, operations);
+      if (!edited.ok) throw new Error(JSON.stringify(edited));
+    },
+  };
+}
