@@ -1,6 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { createPlanRig } from "./plan-rig.ts";
 
+const add = (index: number, content: string) => ({
+  op: "add_element" as const,
+  element: { id: `el_${index}`, type: "text", title: `element ${index}`, content, x: 0, y: 0 },
+});
+
 describe("bizar_plan_action", () => {
   test("draws a plan from nothing: elements, connections, comments, replies", async () => {
     const { act } = createPlanRig();
@@ -105,10 +110,6 @@ describe("bizar_plan_action", () => {
   test("an answer has at most 40 000 bytes; what is cut says where the rest is", async () => {
     const { act, call, person } = createPlanRig();
     await act("add_element", { title: "A" });
-    const add = (index: number, content: string) => ({
-      op: "add_element" as const,
-      element: { id: `el_${index}`, type: "text", title: `element ${index}`, content, x: 0, y: 0 },
-    });
     await person(...Array.from({ length: 50 }, (_, index) => add(index, "ü".repeat(3000))));
     const cut = await call("bizar_plan_action", { action: "get_canvas", planSlug: "x" });
     expect(Buffer.byteLength(cut.output)).toBeLessThanOrEqual(40_000);

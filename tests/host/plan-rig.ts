@@ -33,7 +33,7 @@ export function createPlanRig() {
   const call = async (tool: string, args: unknown, given: Parameters<typeof toolContext>[0] = {}) => {
     const result = await hooks.tool[tool]!.execute(args as never, toolContext(given));
     const { title, output, metadata } = result as Omit<ToolAnswer, "value">;
-    return { title, output, metadata, value: JSON.parse(output) as ToolAnswer["value"] };
+    return { title, output, metadata, value: JSON.parse(output) };
   };
   return {
     desk,

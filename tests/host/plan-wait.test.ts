@@ -2,6 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { until } from "../until.ts";
 import { createPlanRig } from "./plan-rig.ts";
 
+const comment = (id: string) => ({ op: "add_comment" as const, comment: { id, elementId: null, text: id } });
+
 /** A rig with a plan, and a wait for it under way. */
 async function waiting(args: Record<string, unknown> = {}, given: { abort?: AbortSignal } = {}) {
   const rig = createPlanRig();
@@ -27,7 +29,7 @@ describe("bizar_wait_for_feedback", () => {
     expect(value.waitedMs).toBeGreaterThan(0);
     const now = await plans.read("x");
     const { review } = now.ok ? now.value.meta : expect.unreachable();
-    expect(review.toldUntil).toBe(review.decidedAt!);
+    expect(review.toldUntil).toBe(review.decidedAt);
     expect(metadata["bizar"]).toEqual({ plan: "x", until: review.decidedAt });
     expect(followed).toEqual(["x"]);
   });
@@ -48,7 +50,6 @@ describe("bizar_wait_for_feedback", () => {
 
   test("what the user did between two waits of a session is told at once, and nobody is called for it", async () => {
     const { answer, call, person, called } = await waiting();
-    const comment = (id: string) => ({ op: "add_comment" as const, comment: { id, elementId: null, text: id } });
     await person(comment("c_1"));
     await answer;
     await person(comment("c_2"));

@@ -7,10 +7,11 @@ import { PlanSettingsFile } from "../../../src/store/plan-settings.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { createPlanRig } from "../plan-rig.ts";
 
+const supervision = async () => ({ catalog: { list: async () => [] } }) as never;
+
 function createRig(mayNotDecide?: string) {
   const { desk, plans, folder, act } = createPlanRig();
   const settings = new PlanSettingsFile(join(temporaryFolder(), "state"));
-  const supervision = async () => ({ catalog: { list: async () => [] } }) as never;
   const context = { plans: desk, settings, supervision, killGraceMs: 0, mayNotDecide };
   const say = async (line: string) => {
     const [name = "", ...rest] = line.split(" ");

@@ -10,6 +10,13 @@ import { until } from "../../until.ts";
 
 const SESSION = "ses_1";
 
+function message(metadata: Record<string, unknown>): HostMessage {
+  return {
+    info: { role: "user", time: { created: 1 }, agent: "odin", model: { providerID: "p", modelID: "m" } },
+    parts: [{ type: "text", text: "", metadata }],
+  };
+}
+
 /** A plan that the session has put up for review, and an announcer with time and host in the test's hands. */
 async function createRig(asker: { sessionId: string; instanceId?: string } = { sessionId: SESSION }) {
   const plans = createPlans({ folder: `${temporaryFolder()}/plans`, clock: systemClock });
@@ -17,10 +24,6 @@ async function createRig(asker: { sessionId: string; instanceId?: string } = { s
   await plans.openReview("x", asker);
   const state = { isBusy: false, isActive: true, agent: undefined as AskingAgent | undefined, fails: 0, gone: false };
   const put: (SyntheticMessage & { sessionId: string })[] = [];
-  const message = (metadata: Record<string, unknown>): HostMessage => ({
-    info: { role: "user", time: { created: 1 }, agent: "odin", model: { providerID: "p", modelID: "m" } },
-    parts: [{ type: "text", text: "", metadata }],
-  });
   const host = {
     messages: async () => (state.gone ? undefined : [message({}), ...put.map(({ metadata }) => message(metadata))]),
     put: async (sessionId: string, given: SyntheticMessage) => {
