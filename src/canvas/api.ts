@@ -6,6 +6,10 @@ import type { Decision } from "../plans/plan.ts";
  * What the page and its server say to each other. Everything is under one origin, `http://<loopback name>:<port>`:
  *
  *   GET  /plan/<slug>?secret=<one-time secret>   trades the secret for the cookie, then goes on to /plan/<slug>
+ *   GET  /plan/<slug>?key=<one-time key>         the same, for a browser that the plugin opened: the key stands in the
+ *                                                arguments of a program, and is good for a minute, on Linux, for a
+ *                                                process of the same user. Elsewhere such a browser gets a file that
+ *                                                goes on to an address with a secret
  *   GET  /plan/<slug>                            the page
  *   GET  /assets/<name>                          what the page loads
  *   GET  /api/plans/<slug>                       {@link PlanAnswer}

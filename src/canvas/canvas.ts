@@ -2,17 +2,23 @@ import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import { SLUG } from "../plans/plan.ts";
 import type { CanvasPlans } from "./canvas-plans.ts";
-import { findBrowser, openBrowser } from "./open-browser.ts";
+import { findBrowser, openBrowser, wayIn } from "./open-browser.ts";
 import type { CanvasServer } from "./server/canvas-server.ts";
 
 /** Where the build puts the page: as far from this file as from the built plugin, which it becomes a part of. */
 const BUILT_PAGE = join(import.meta.dir, "../../dist/canvas");
+/** How long a browser may take to come up with a page before it is asked again. */
+const BROWSER_START_MS = 10_000;
 
 export interface CanvasParts {
   readonly plans: CanvasPlans;
   /** `never`: the link is all that there is. */
   readonly openBrowser: "auto" | "never";
   readonly environment: NodeJS.ProcessEnv;
+  /** This machine's where absent. */
+  readonly platform?: NodeJS.Platform;
+  /** Milliseconds since some moment; those of the process where absent. */
+  readonly now?: () => number;
   /** Where the built page is; the package's own where absent. */
   readonly assetsFolder?: string;
   /** Something went wrong that nobody waits to hear. */
@@ -23,7 +29,7 @@ export interface CanvasParts {
 export interface Opened {
   /**
    * For the user's eyes: whoever has it first is taken for a person. It is good once, for 12 hours; a browser that
-   * has used it goes on with its cookie.
+   * has used it goes on with its cookie. The browser that was opened has come in by another way.
    */
   readonly url: string;
   readonly openedBrowser: boolean;
@@ -34,7 +40,8 @@ export interface Opened {
 /** The pages on which a person looks at plans; one server, on 127.0.0.1, from the first use on. */
 export interface Canvas {
   /**
-   * A link to the plan, opened in a browser where there is one, and no page shows the plan already.
+   * A link to the plan, and the plan opened in a browser where there is one, unless a page shows it already or is about
+   * to: a browser was asked for it less than 10 s ago.
    *
    * @throws Error when the slug is none, the page is not built, nobody may listen, or the canvas is closed
    */
@@ -50,6 +57,9 @@ export function createCanvas(parts: CanvasParts): Canvas {
   let starting: Promise<CanvasServer> | null = null;
   let running: CanvasServer | null = null;
   let isClosed = false;
+  /** When a browser was asked for each plan that no page has shown since. */
+  const askedAt = new Map<string, number>();
+  const { now = () => performance.now() } = parts;
 
   const start = async () => {
     const { startCanvasServer } = await import("./server/canvas-server.ts");
@@ -58,6 +68,27 @@ export function createCanvas(parts: CanvasParts): Canvas {
     if (isClosed) server.close();
     else running = server;
     return server;
+  };
+
+  /** @returns why it was not opened */
+  const show = async (slug: string, server: CanvasServer): Promise<string | undefined> => {
+    if (server.viewers(slug) > 0) {
+      askedAt.delete(slug);
+      return "A browser shows it already.";
+    }
+    const { environment, platform = process.platform } = parts;
+    if (parts.openBrowser === "never") return 'The option planOpenBrowser is "never".';
+    const browser = findBrowser(environment, platform);
+    if (browser.kind === "none") return browser.why;
+    if (now() - (askedAt.get(slug) ?? -Infinity) < BROWSER_START_MS) return "It was opened in a browser a moment ago.";
+    askedAt.set(slug, now());
+    try {
+      await openBrowser(browser, await server.openerAddress(slug, wayIn(browser, environment, platform)));
+      return undefined;
+    } catch (error) {
+      askedAt.delete(slug);
+      return `The browser could not be started: ${describeError(error)}`;
+    }
   };
 
   return {
@@ -71,7 +102,7 @@ export function createCanvas(parts: CanvasParts): Canvas {
       });
       if (isClosed || server === undefined) throw new Error("The canvas is closed: opencode is ending.");
       const url = server.link(slug);
-      const why = server.viewers(slug) > 0 ? "A browser shows it already." : await show(url, parts);
+      const why = await show(slug, server);
       return why === undefined ? { url, openedBrowser: true } : { url, openedBrowser: false, why };
     },
     hasViewers: (slug) => (running?.viewers(slug) ?? 0) > 0,
@@ -81,17 +112,4 @@ export function createCanvas(parts: CanvasParts): Canvas {
       running = null;
     },
   };
-}
-
-/** @returns why it was not opened */
-async function show(url: string, parts: CanvasParts): Promise<string | undefined> {
-  if (parts.openBrowser === "never") return 'The option planOpenBrowser is "never".';
-  const browser = findBrowser(parts.environment, process.platform);
-  if (browser.kind === "none") return browser.why;
-  try {
-    await openBrowser(browser, url);
-    return undefined;
-  } catch (error) {
-    return `The browser could not be started: ${describeError(error)}`;
-  }
 }

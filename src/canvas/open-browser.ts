@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { fileURLToPath } from "node:url";
 
 /** How to show a person a page on this machine, or why that cannot be done. */
 export type Browser =
@@ -23,15 +24,29 @@ export function findBrowser(environment: NodeJS.ProcessEnv, platform: NodeJS.Pla
 }
 
 /**
+ * What the browser's program may be given, where every user of the machine can read it: an address with a key, where
+ * Linux tells whose process a connection is, or a file that only the user can read. A browser of Windows, around WSL,
+ * connects as nobody whom Linux knows.
+ */
+export function wayIn(
+  browser: Exclude<Browser, { kind: "none" }>,
+  environment: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+): "key" | "file" {
+  if (platform !== "linux") return "file";
+  return browser.kind === "system" && (environment["WSL_DISTRO_NAME"] ?? "") !== "" ? "file" : "key";
+}
+
+/**
  * Settles when the browser's program has been started. What it prints is seen by nobody: it must not get onto the
  * host's screen.
  *
+ * @param url stands in the arguments of a process: it must hold no secret
  * @throws Error when it cannot be started
  */
 export async function openBrowser(browser: Exclude<Browser, { kind: "none" }>, url: string): Promise<void> {
   if (browser.kind === "system") {
-    const { default: open } = await import("open");
-    await open(url);
+    await openWithSystem(url);
     return;
   }
   const [program = "", ...words] = browser.command;
@@ -42,4 +57,17 @@ export async function openBrowser(browser: Exclude<Browser, { kind: "none" }>, u
   });
   await once(child, "spawn");
   child.unref();
+}
+
+async function openWithSystem(url: string): Promise<void> {
+  const { apps, default: open } = await import("open");
+  // A path, so that WSL can turn it into one of Windows.
+  const target = url.startsWith("file:") ? fileURLToPath(url) : url;
+  if (target === url || process.platform !== "darwin") {
+    await open(target);
+    return;
+  }
+  // On a Mac whose files open in an editor, its links still open in a browser.
+  const inBrowser = open(target, { app: { name: apps.browser } });
+  await inBrowser.catch(async () => await open(target));
 }

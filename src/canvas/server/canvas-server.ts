@@ -1,6 +1,8 @@
 import type { CanvasPlans } from "../canvas-plans.ts";
-import { Access } from "./access.ts";
+import { Access, OPENING_LIFE_MS } from "./access.ts";
+import { ForwardingFiles } from "./forwarding-files.ts";
 import { listen } from "./http-server.ts";
+import { isOwnUser } from "./own-user.ts";
 import { readPageFiles } from "./page-files.ts";
 import { PlanStreams } from "./plan-streams.ts";
 import { createRoutes } from "./routes.ts";
@@ -16,6 +18,13 @@ export interface CanvasServerParts {
 export interface CanvasServer {
   /** A new link to the plan, good for one browser. */
   link(slug: string): string;
+  /**
+   * A way to the plan that is worth nothing to other users of the machine, for the arguments of a program that shows
+   * it within a minute: an address with a key, or that of a file that goes on to a link.
+   *
+   * @throws Error when the file cannot be written
+   */
+  openerAddress(slug: string, way: "key" | "file"): Promise<string>;
   /** How many pages have the plan open. */
   viewers(slug: string): number;
   close(): void;
@@ -28,12 +37,36 @@ export async function startCanvasServer({ plans, assetsFolder, report }: CanvasS
     const timer = setInterval(callback, intervalMs);
     return () => clearInterval(timer);
   });
-  const routes = createRoutes({ plans, access, streams, report, page: await readPageFiles(assetsFolder) });
-  const http = await listen((request) => routes.fetch(request), report);
+  const files = new ForwardingFiles((delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  }, report);
+  const routes = createRoutes({
+    plans,
+    access,
+    streams,
+    report,
+    page: await readPageFiles(assetsFolder),
+    async isOwnUser(connection) {
+      return await isOwnUser(connection).catch((error: unknown) => {
+        report("The canvas cannot tell whose browser it is.", error);
+        return false;
+      });
+    },
+  });
+  const http = await listen((request, connection) => routes.fetch(request, connection), report);
+  const address = (slug: string) => `http://127.0.0.1:${http.port}/plan/${slug}`;
   return {
-    link: (slug) => `http://127.0.0.1:${http.port}/plan/${slug}?secret=${access.newSecret(slug)}`,
+    link: (slug) => `${address(slug)}?secret=${access.newSecret(slug)}`,
+    async openerAddress(slug, way) {
+      if (way === "key") return `${address(slug)}?key=${access.newKey(slug)}`;
+      return await files.write(OPENING_LIFE_MS, (used) => {
+        return `${address(slug)}?secret=${access.newSecret(slug, OPENING_LIFE_MS, used)}`;
+      });
+    },
     viewers: (slug) => streams.viewers(slug),
     close() {
+      files.close();
       streams.close();
       http.close();
     },

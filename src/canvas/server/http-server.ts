@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { sendResponse, toRequest } from "./http-exchange.ts";
+import type { Connection } from "./own-user.ts";
 
 /** A server of web requests on the machine's own address. */
 export interface HttpServer {
@@ -16,13 +17,13 @@ export interface HttpServer {
  * @throws Error when the system lets nobody listen
  */
 export async function listen(
-  answer: (request: Request) => Response | Promise<Response>,
+  answer: (request: Request, connection: Connection) => Response | Promise<Response>,
   report: (message: string, cause: unknown) => void,
 ): Promise<HttpServer> {
   const exchange = async (incoming: IncomingMessage, outgoing: ServerResponse) => {
     const request = toRequest(incoming);
     if (request === undefined) return void outgoing.writeHead(400, { Connection: "close" }).end();
-    await sendResponse(await answer(request), outgoing);
+    await sendResponse(await answer(request, connectionOf(incoming)), outgoing);
   };
   const server = createServer((incoming, outgoing) => {
     // A client that goes away in the middle is its own business.
@@ -47,4 +48,9 @@ export async function listen(
       server.close();
     },
   };
+}
+
+function connectionOf({ socket }: IncomingMessage): Connection {
+  const { remoteAddress = "", remotePort = 0, localPort = 0 } = socket;
+  return { clientAddress: remoteAddress, clientPort: remotePort, serverPort: localPort };
 }

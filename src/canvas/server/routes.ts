@@ -8,6 +8,7 @@ import type { CanvasPlans } from "../canvas-plans.ts";
 import type { Access } from "./access.ts";
 import { refuse, refuseFor, withoutPaths } from "./answers.ts";
 import { withSafeHeaders } from "./headers.ts";
+import type { Connection } from "./own-user.ts";
 import type { PageFiles } from "./page-files.ts";
 import type { PlanStreams } from "./plan-streams.ts";
 import { readJson } from "./request-body.ts";
@@ -23,13 +24,23 @@ export interface RoutesParts {
   readonly access: Access;
   readonly streams: PlanStreams;
   readonly page: PageFiles;
+  /** Whether a process of this process's user is at the other end. */
+  readonly isOwnUser: (connection: Connection) => Promise<boolean>;
   /** Something went wrong that nobody waits to hear. */
   readonly report: (message: string, cause?: unknown) => void;
 }
 
-/** All that the canvas's server answers, as `api.ts` lists it: a request in, a response out. */
-export function createRoutes(parts: RoutesParts): Hono {
-  const app = new Hono();
+/** What comes with a request. */
+interface Env {
+  Bindings: Connection;
+}
+
+/**
+ * All that the canvas's server answers, as `api.ts` lists it: a request, and the connection that it came over, in; a
+ * response out.
+ */
+export function createRoutes(parts: RoutesParts): Hono<Env> {
+  const app = new Hono<Env>();
   app.use(withSafeHeaders, onlyListedMethods, onlyOwnOrigin);
   app.onError((error, context) => {
     parts.report("A request of the canvas failed.", error);
@@ -53,21 +64,25 @@ const onlyListedMethods = createMiddleware(async (context, next) => {
   return refuse(context, 405, `Expected ${allowed}.`);
 });
 
-function addPage(app: Hono, { access, page }: RoutesParts): void {
-  app.get("/plan/:slug", (context) => {
+function addPage(app: Hono<Env>, { access, page, isOwnUser }: RoutesParts): void {
+  app.get("/plan/:slug", async (context) => {
     const slug = context.req.param("slug");
-    if (!SLUG.test(slug)) return context.notFound();
+    if (!SLUG.test(slug)) return await context.notFound();
     const cookie = getCookie(context, access.cookieName);
-    const secret = context.req.query("secret");
-    if (secret === undefined) {
+    const { secret, key } = context.req.query();
+    if (secret === undefined && key === undefined) {
       return access.allows(slug, cookie) ? context.html(page.html) : context.html(lockedPage(slug, false), 403);
     }
     // A browser that looks ahead is nobody who opened the link.
     const isAhead = context.req.header("sec-purpose")?.includes("prefetch") === true;
-    const setCookie = isAhead ? undefined : access.trade(slug, secret, cookie);
+    const trade = async () =>
+      key === undefined
+        ? access.trade(slug, secret ?? "", cookie)
+        : await access.tradeKey(slug, key, cookie, async () => await isOwnUser(context.env));
+    const setCookie = isAhead ? undefined : await trade();
     if (setCookie !== undefined) context.header("Set-Cookie", setCookie);
     const mayGoOn = setCookie !== undefined || access.allows(slug, cookie);
-    return mayGoOn ? context.html(goOnPage(slug)) : context.html(lockedPage(slug, true), 403);
+    return mayGoOn ? context.html(goOnPage(`/plan/${slug}`)) : context.html(lockedPage(slug, true), 403);
   });
 
   app.get("/assets/:name", async (context) => {
@@ -81,7 +96,7 @@ function addPage(app: Hono, { access, page }: RoutesParts): void {
   });
 }
 
-function addApi(app: Hono, { plans, access, streams }: RoutesParts): void {
+function addApi(app: Hono<Env>, { plans, access, streams }: RoutesParts): void {
   app.use("/api/plans/:slug/*", async (context, next) => {
     const slug = context.req.param("slug");
     if (access.allows(slug, getCookie(context, access.cookieName))) return await next();

@@ -1,14 +1,15 @@
 /*
- * The pages that are not the canvas. A slug is letters, digits and `-` when it gets here: nothing in it is markup.
+ * The pages that are not the canvas. A slug is letters, digits and `-` when it gets here, and a link has the server's
+ * own letters: nothing in them is markup.
  */
 
 /**
- * Goes on to the plan, without the secret in the address. Not a redirect: a browser sends no `SameSite=Strict` cookie
- * along a chain of redirects that began at another site.
+ * Goes on to another address of the plan. Not a redirect: a browser sends no `SameSite=Strict` cookie along a chain of
+ * redirects that began at another site.
  */
-export function goOnPage(slug: string): string {
-  const next = `<meta http-equiv="refresh" content="0; url=/plan/${slug}">`;
-  return page("Opening the plan", `<p><a href="/plan/${slug}">Open the plan</a></p>`, next);
+export function goOnPage(address: string): string {
+  const next = `<meta http-equiv="refresh" content="0; url=${address}">`;
+  return page("Opening the plan", `<p><a href="${address}">Open the plan</a></p>`, next);
 }
 
 /** @param again whether the browser may have the plan's cookie, and could not send it along */

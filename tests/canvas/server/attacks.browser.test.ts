@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContext } from "playwright-core";
 import { launchBrowser } from "../../../scripts/scripted-browser/launch-browser.ts";
 import { startCanvasServer, type CanvasServer } from "../../../src/canvas/server/canvas-server.ts";
@@ -55,6 +57,19 @@ test("a link opens the plan, its secret is gone from the address, and no script 
   expect((await context.cookies()).map(({ httpOnly, sameSite }) => ({ httpOnly, sameSite }))).toEqual([
     { httpOnly: true, sameSite: "Strict" },
   ]);
+  await context.close();
+});
+
+test.each(["key", "file"] as const)("a real browser gets to the plan by a %s", async (way) => {
+  // Only Linux tells whose process asks.
+  if (way === "key" && process.platform !== "linux") return;
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const address = await server.openerAddress("one", way);
+  await page.goto(address);
+  await page.waitForURL(/^http:\/\/127\.0\.0\.1:\d+\/plan\/one$/);
+  expect(await page.textContent("p")).toBe("The plan");
+  if (way === "file") expect(existsSync(fileURLToPath(address))).toBe(false);
   await context.close();
 });
 

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "bun:test";
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createCanvas, type Canvas, type CanvasParts } from "../../../src/canvas/canvas.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { until } from "../../until.ts";
@@ -16,7 +17,7 @@ function prepare() {
   const [browser, shown] = [join(folder, "browser.sh"), join(folder, "shown.txt")];
   writeFileSync(browser, `#!/bin/sh\necho noise; echo noise >&2\necho "$1" >> ${shown}\n`);
   chmodSync(browser, 0o755);
-  const addresses = () => (existsSync(shown) ? readFileSync(shown, "utf8").trim().split("\n") : []);
+  const addresses = () => (existsSync(shown) ? readFileSync(shown, "utf8").split("\n").slice(0, -1) : []);
   return { folder, browser, addresses };
 }
 
@@ -38,16 +39,71 @@ async function look(url: string): Promise<{ leave(): void }> {
   return { leave: () => page.abort() };
 }
 
-test("a plan is opened in the browser that there is, at the address that is told", async () => {
+test("a plan is opened in the browser that there is; the secret of the link that is told is in no process's arguments", async () => {
   const { folder, browser, addresses } = prepare();
-  const canvas = create({ assetsFolder: folder, environment: { BROWSER: browser } });
+  const canvas = create({ assetsFolder: folder, environment: { BROWSER: browser }, platform: "linux" });
   const opened = await canvas.open("one");
   expect(opened).toEqual({
     url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/plan\/one\?secret=[\w-]{43}$/),
     openedBrowser: true,
   });
   await until("the browser shows it", () => addresses().length > 0);
-  expect(addresses()).toEqual([opened.url]);
+  const { origin, searchParams } = new URL(opened.url);
+  const [address = ""] = addresses();
+  expect(address).toMatch(new RegExp(`^${origin}/plan/one\\?key=[\\w-]{43}$`));
+  expect(address).not.toContain(searchParams.get("secret") ?? "");
+  // Only Linux tells whose process asks.
+  expect((await fetch(address)).status).toBe(process.platform === "linux" ? 200 : 403);
+  expect((await fetch(opened.url)).status).toBe(200);
+});
+
+test("where the system does not tell whose process asks, the browser is given a file that is gone once it was used", async () => {
+  const { folder, browser, addresses } = prepare();
+  const canvas = create({ assetsFolder: folder, environment: { BROWSER: browser }, platform: "darwin" });
+  const { url } = await canvas.open("one");
+  await until("the browser shows it", () => addresses().length > 0);
+  const path = fileURLToPath(addresses()[0] ?? "");
+  const [link = ""] = /http:[^"]+/.exec(readFileSync(path, "utf8")) ?? [];
+  expect(link).not.toBe(url);
+  expect((await fetch(link)).status).toBe(200);
+  expect([existsSync(path), existsSync(dirname(path))]).toEqual([false, false]);
+  expect((await fetch(url)).status).toBe(200);
+});
+
+test("closing removes a file that no browser has used", async () => {
+  const { folder, browser, addresses } = prepare();
+  const canvas = create({ assetsFolder: folder, environment: { BROWSER: browser }, platform: "darwin" });
+  await canvas.open("one");
+  await until("the browser shows it", () => addresses().length > 0);
+  canvas.close();
+  expect(existsSync(dirname(fileURLToPath(addresses()[0] ?? "")))).toBe(false);
+});
+
+test("while a browser is about to show a plan it is asked for no second page; for another plan, or later, it is", async () => {
+  const { folder, browser, addresses } = prepare();
+  let now = 0;
+  const canvas = create({ assetsFolder: folder, environment: { BROWSER: browser }, now: () => now });
+  const both = await Promise.all([canvas.open("one"), canvas.open("one")]);
+  expect(both.map(({ openedBrowser, why }) => [openedBrowser, why])).toEqual([
+    [true, undefined],
+    [false, "It was opened in a browser a moment ago."],
+  ]);
+  expect(await canvas.open("two")).toMatchObject({ openedBrowser: true });
+  now = 9_999;
+  expect(await canvas.open("one")).toMatchObject({ openedBrowser: false });
+  now = 10_000;
+  expect(await canvas.open("one")).toMatchObject({ openedBrowser: true });
+  await until("the browser shows all", () => addresses().length >= 3);
+  expect(addresses()).toHaveLength(3);
+});
+
+test("a browser that could not be started is tried again at once", async () => {
+  const { folder } = prepare();
+  const canvas = create({ assetsFolder: folder, environment: { BROWSER: join(folder, "not-there") } });
+  for (let count = 0; count < 2; count += 1) {
+    // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other
+    expect(await canvas.open("one")).toMatchObject({ why: expect.stringContaining("could not be started") });
+  }
 });
 
 test("what the browser prints does not get onto the host's screen", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findBrowser, openBrowser } from "../../../src/canvas/open-browser.ts";
+import { findBrowser, openBrowser, wayIn } from "../../../src/canvas/open-browser.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { until } from "../../until.ts";
 
@@ -31,15 +31,27 @@ test.each(table)("what opens a link on %s (%s, %o): %s", (_what, platform, envir
 });
 
 test.each([
+  ["the desktop's", "linux", "system", {}, "key"],
+  ["the one that BROWSER names", "linux", "command", {}, "key"],
+  ["that of Windows around WSL", "linux", "system", { WSL_DISTRO_NAME: "Debian" }, "file"],
+  ["an editor's inside WSL", "linux", "command", { WSL_DISTRO_NAME: "Debian" }, "key"],
+  ["a Mac's", "darwin", "system", {}, "file"],
+  ["the one that BROWSER names on a Mac", "darwin", "command", {}, "file"],
+] as const)("what a browser is given to open, %s (%s, %s, %o): a %s", (_whose, platform, kind, environment, way) => {
+  const browser = kind === "system" ? { kind } : { kind, command: ["show"] };
+  expect(wayIn(browser, environment, platform)).toBe(way);
+});
+
+test.each([
   ["one", (path: string) => path],
   ["the first of several", (path: string) => `${path}:lynx`],
 ])("BROWSER names a program that gets the address: %s", async (_form, name) => {
   const { program, shown } = writingProgram();
   const browser = findBrowser({ BROWSER: name(program) }, "linux");
   if (browser.kind === "none") throw new Error(browser.why);
-  await openBrowser(browser, "http://127.0.0.1:1/plan/one?secret=a");
+  await openBrowser(browser, "http://127.0.0.1:1/plan/one?key=a");
   await until("it was shown", () => shown() !== "");
-  expect(shown()).toBe("http://127.0.0.1:1/plan/one?secret=a\n");
+  expect(shown()).toBe("http://127.0.0.1:1/plan/one?key=a\n");
 });
 
 test("words of BROWSER are handed on, and %s is the place of the address", async () => {

@@ -1,6 +1,6 @@
-import type { Hono } from "hono";
 import { Access } from "../../../src/canvas/server/access.ts";
 import { PlanStreams } from "../../../src/canvas/server/plan-streams.ts";
+import type { Connection } from "../../../src/canvas/server/own-user.ts";
 import { createRoutes } from "../../../src/canvas/server/routes.ts";
 import { MemoryPlans } from "../memory-plans.ts";
 
@@ -12,6 +12,7 @@ export interface Asking {
 }
 
 export const HOST = "127.0.0.1:4100";
+export const CONNECTION: Connection = { clientAddress: "127.0.0.1", clientPort: 50_000, serverPort: 4100 };
 export const HTML = "<!doctype html><title>the page</title>";
 
 /** The server's routes without a port, over plans `one` and `two`. */
@@ -22,7 +23,10 @@ export class RoutesRig {
   now = Date.parse("2026-01-01T00:00:00Z");
   readonly access = new Access(() => this.now);
   readonly streams: PlanStreams;
-  readonly #app: Hono;
+  /** Whose processes the connections are of, as far as anybody asked. */
+  readonly asked: Connection[] = [];
+  isOwnUser: () => Promise<boolean> = async () => true;
+  readonly #app: ReturnType<typeof createRoutes>;
 
   constructor() {
     this.streams = new PlanStreams(this.plans, (_intervalMs, beat) => {
@@ -35,6 +39,10 @@ export class RoutesRig {
       access: this.access,
       streams: this.streams,
       page: { html: HTML, asset: async (name) => (name === "main-abc.js" ? script : undefined) },
+      isOwnUser: async (connection) => {
+        this.asked.push(connection);
+        return await this.isOwnUser();
+      },
       report: (message) => void this.reports.push(message),
     });
   }
@@ -42,7 +50,7 @@ export class RoutesRig {
   /** As it is sent to the server, on its own name where the headers say nothing else. */
   async ask(path: string, { method = "GET", headers = {}, body }: Asking = {}): Promise<Response> {
     const init = { method, headers: { host: HOST, ...headers }, ...(body === undefined ? {} : { body }) };
-    return await this.#app.fetch(new Request(`http://canvas${path}`, init));
+    return await this.#app.fetch(new Request(`http://canvas${path}`, init), CONNECTION);
   }
 
   /** Uses a new link to the plan; the `Cookie` header of who did. */
