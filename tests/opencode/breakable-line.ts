@@ -17,7 +17,7 @@ export class BreakableLine {
     const url = new URL(request.url);
     this.#target = Number(url.port);
     url.port = String((this.#proxy.address() as AddressInfo).port);
-    return await fetch(new Request(url, request));
+    return await fetch(new Request(url.href, request));
   };
 
   /** Every connection breaks off, and each further one at once. */
