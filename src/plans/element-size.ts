@@ -13,9 +13,11 @@ interface Room {
   readonly lineHeight: number;
   readonly leastHeight: number;
   readonly mostHeight: number;
+  /** What stands below the content. */
+  readonly below?: number;
 }
 
-const prose = { characterWidth: 7.2, lineHeight: 21, leastHeight: 100, mostHeight: 480 };
+const prose = { characterWidth: 8, lineHeight: 21, leastHeight: 100, mostHeight: 480 };
 const code = { characterWidth: 7.8, lineHeight: 19, leastHeight: 120, mostHeight: 560 };
 const ROOM: Record<ElementType, Room> = {
   text: { ...prose, width: 300 },
@@ -23,7 +25,7 @@ const ROOM: Record<ElementType, Room> = {
   note: { ...prose, width: 260 },
   decision: { ...prose, width: 320 },
   // The answer needs a place of its own.
-  question: { ...prose, width: 300, leastHeight: 180 },
+  question: { ...prose, width: 300, leastHeight: 180, below: 84 },
   code: { ...code, width: 420 },
   // A drawing says nothing of its size before it is drawn.
   diagram: { ...code, width: 460, leastHeight: 320, mostHeight: 320 },
@@ -33,7 +35,7 @@ const ROOM: Record<ElementType, Room> = {
 
 /** The title bar and what surrounds the content. */
 const FRAME_WIDTH = 36;
-const FRAME_HEIGHT = 64;
+const FRAME_HEIGHT = 68;
 const TITLE_CHARACTER_WIDTH = 8.2;
 const TITLE_LINE_HEIGHT = 22;
 const GRID = 20;
@@ -47,7 +49,8 @@ export function estimateSize(
   const inner = Math.max(width - FRAME_WIDTH, room.characterWidth);
   const titleLines = linesOf(element.title ?? "", inner / TITLE_CHARACTER_WIDTH);
   const lines = element.type === "image" ? 0 : linesOf(element.content ?? "", inner / room.characterWidth);
-  const height = FRAME_HEIGHT + (Math.max(titleLines, 1) - 1) * TITLE_LINE_HEIGHT + lines * room.lineHeight;
+  const frame = FRAME_HEIGHT + (room.below ?? 0) + (Math.max(titleLines, 1) - 1) * TITLE_LINE_HEIGHT;
+  const height = frame + lines * room.lineHeight;
   return { width, height: Math.ceil(Math.min(Math.max(height, room.leastHeight), room.mostHeight) / GRID) * GRID };
 }
 

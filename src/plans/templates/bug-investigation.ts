@@ -15,7 +15,7 @@ export const bugInvestigation: Template = {
         type: "code",
         title: "Steps that show it",
         language: "sh",
-        content: ["# The shortest way from a clean checkout to the failure", "…", "", "# What it prints", "…"],
+        content: ["# From a clean checkout to the failure", "…", "", "# What it prints", "…"],
       },
     ],
     [

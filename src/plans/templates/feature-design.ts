@@ -74,7 +74,7 @@ export const featureDesign: Template = {
         title: "The interface that others see",
         language: "typescript",
         content: [
-          "/** What it promises, and what it does when it cannot. */",
+          "/** What it promises; what it does if it cannot. */",
           "export interface Feature {",
           "  run(input: string): Promise<Result>;",
           "}",

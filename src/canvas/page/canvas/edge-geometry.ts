@@ -16,11 +16,14 @@ export interface EdgeEnds {
   readonly targetPosition: Position;
 }
 
+/** A way between two columns: an arrow that takes it passes behind nothing that stands in one of them. */
+const COLUMN_GAP = 40;
+
 /** Where an arrow between two boxes leaves and arrives: the middles of the sides that face each other. */
 export function edgeEnds(source: Box, target: Box): EdgeEnds {
   const gapX = Math.max(target.x - (source.x + source.width), source.x - (target.x + target.width));
   const gapY = Math.max(target.y - (source.y + source.height), source.y - (target.y + target.height));
-  const horizontal = gapX > gapY;
+  const horizontal = gapX > gapY || gapX >= COLUMN_GAP;
   const forward = horizontal ? middleX(target) >= middleX(source) : middleY(target) >= middleY(source);
   const [from, to] = sides(horizontal, forward);
   const start = sideMiddle(source, from);

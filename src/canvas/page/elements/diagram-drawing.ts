@@ -50,7 +50,12 @@ export async function drawDiagram(source: string, theme: Theme): Promise<Drawing
   return await drawing;
 }
 
+/** A node that is a picture. Mermaid fetches it before anything can be said against it. */
+const PICTURE_NODE = /@\{[^}]*\bimg["']?\s*:/;
+
 async function draw(source: string, theme: Theme): Promise<Drawing> {
+  if (PICTURE_NODE.test(source))
+    throw new Error("a picture in it would be loaded from elsewhere. Add an image beside it");
   mermaid.initialize({
     startOnLoad: false,
     securityLevel: "strict",

@@ -1,0 +1,115 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import type { AxeResults } from "axe-core";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { TEMPLATES } from "../../../src/plans/templates/templates.ts";
+import { until } from "../../until.ts";
+import { REALISTIC } from "./realistic-plan.ts";
+import { openPage, setStage, stageElements, stagePlan, type StagedPlan } from "./stage.ts";
+
+setStage();
+
+const ROOT = join(import.meta.dir, "../../..");
+/** What a person looks at after the tests. */
+const PICTURES = join(ROOT, "artefacts/canvas");
+const AXE = join(ROOT, "node_modules/axe-core/axe.min.js");
+
+const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
+  light: { colorScheme: "light" },
+  dark: { colorScheme: "dark" },
+  phone: { colorScheme: "light", ...PHONE },
+  "phone-dark": { colorScheme: "dark", ...PHONE },
+};
+
+test.each(Object.keys(LOOKS))(
+  "in %s every template and every type of element is shown, with no serious finding and nothing wider than the page",
+  async (look) => {
+    for (const template of TEMPLATES.keys()) {
+      const page = await open(await stagePlan(template, `A ${template}`), look);
+      await take(page, `${template}-${look}`);
+      if (!look.startsWith("phone")) expect({ template, cut: await cutContents(page) }).toEqual({ template, cut: [] });
+      await page.close();
+    }
+    const plan = await stageElements(...REALISTIC);
+    await plan.review();
+    const page = await open(plan, look);
+    await take(page, `realistic-${look}`);
+    await seeDialogs(page, look);
+  },
+  120_000,
+);
+
+test("at full size texts, code, tables and diagrams are whole", async () => {
+  for (const look of ["light", "dark"]) {
+    const plan = await stageElements(...REALISTIC);
+    const page = await open(plan, look, { viewport: { width: 1840, height: 1000 } });
+    await take(page, `full-size-${look}`);
+    expect(await cutContents(page)).toEqual([]);
+  }
+}, 60_000);
+
+test("a person who wants no motion sees the same diagrams", async () => {
+  const plan = await stagePlan("bug-investigation");
+  const drawings: (string | null)[] = [];
+  for (const reducedMotion of ["reduce", "no-preference"] as const) {
+    const { page } = await openPage(plan.link(), { reducedMotion });
+    drawings.push(await page.locator("img.diagram").getAttribute("src"));
+  }
+  expect(drawings[0]).toStartWith("data:image/svg+xml");
+  expect(drawings[0] === drawings[1]).toBe(true);
+}, 60_000);
+
+/** The elements of which a part is out of sight. */
+async function cutContents(page: Page): Promise<readonly string[]> {
+  return await page.evaluate<string[]>(`
+    [...document.querySelectorAll(".card-body")]
+      .filter(({ scrollHeight, clientHeight, scrollWidth, clientWidth }) => scrollHeight > clientHeight + 1 || scrollWidth > clientWidth + 1)
+      .map((body) => body.closest(".react-flow__node").dataset.id)`);
+}
+
+async function open(plan: StagedPlan, look: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const { page } = await openPage(plan.link(), { reducedMotion: "reduce", ...LOOKS[look], ...options });
+  await drawn(page);
+  return page;
+}
+
+/** Panels and dialogs, each looked at while it is open. */
+async function seeDialogs(page: Page, look: string): Promise<void> {
+  await page.getByTestId("comments-toggle").click();
+  await page.getByTestId("comment-c_1").locator(".thread-place").click();
+  await page.getByTestId("reply-input").waitFor();
+  await take(page, `comments-${look}`);
+  await page.getByRole("button", { name: "Close the comments" }).click();
+  await page.getByTestId("request-changes").click();
+  await page.getByTestId("decision-note").fill("Please say what happens to open sessions.");
+  await take(page, `decide-${look}`);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keys" }).waitFor();
+  await take(page, `keys-${look}`);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("/");
+  await page.getByRole("dialog").waitFor();
+  await take(page, `find-${look}`);
+  await page.keyboard.press("Escape");
+}
+
+/** Nothing is still being loaded or drawn. */
+async function drawn(page: Page): Promise<void> {
+  const isDrawn =
+    "document.querySelector('.markdown-plain') === null && ![...document.querySelectorAll('.hint')].some(({ textContent }) => textContent === 'Drawing…')";
+  await until("all is drawn", async () => await page.evaluate<boolean>(isDrawn));
+}
+
+/** Takes a picture, and looks for what would keep people out. */
+async function take(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+  expect(await page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth")).toBe(0);
+  await page.evaluate(await Bun.file(AXE).text());
+  const { violations } = await page.evaluate<AxeResults>("axe.run()");
+  const serious = violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
+  expect(serious).toEqual([]);
+}

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, onTestFinished } from "bun:test";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { buildCanvas, CANVAS_TARGET } from "../../../scripts/build/build-canvas.ts";
+import { launchBrowser } from "../../../scripts/scripted-browser/launch-browser.ts";
+import { startCanvasServer, type CanvasServer } from "../../../src/canvas/server/canvas-server.ts";
+import { systemClock } from "../../../src/host/system-clock.ts";
+import { createPlans } from "../../../src/plans/file-plans.ts";
+import type { Operation } from "../../../src/plans/operations.ts";
+import type { Plan } from "../../../src/plans/plan.ts";
+import type { Plans, StoredPlan } from "../../../src/plans/plan-store-port.ts";
+import { until } from "../../until.ts";
+
+const ROOT = join(import.meta.dir, "../../..");
+export const AGENT = { kind: "agent", name: "thor" } as const;
+
+let folder: string;
+let browser: Browser;
+let server: CanvasServer;
+/** The store of the page's server. */
+let plans: Plans;
+/** Another one over the same files, as another process has it: agents work through it. */
+let others: Plans;
+let count = 0;
+
+/** The built page, its server over plans on disk, and a browser, for the tests of a file. */
+export function setStage(): void {
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "bizar-stage-"));
+    await buildCanvas(ROOT);
+    const path = join(folder, "plans");
+    plans = createPlans({ folder: path, clock: systemClock });
+    others = createPlans({ folder: path, clock: systemClock });
+    server = await startCanvasServer({ plans, assetsFolder: join(ROOT, CANVAS_TARGET), report: failed });
+    browser = await launchBrowser();
+  }, 60_000);
+  afterAll(async () => {
+    await browser.close();
+    server.close();
+    await rm(folder, { recursive: true });
+  });
+}
+
+function failed(message: string): never {
+  return expect.unreachable(message);
+}
+
+/** A plan on disk, past every page. */
+export class StagedPlan {
+  constructor(readonly slug: string) {}
+
+  /** The path of one of its files. */
+  file(name: "plan.json" | "meta.json"): string {
+    return join(others.folder, this.slug, name);
+  }
+
+  /** A new link to it. */
+  link(): URL {
+    return new URL(server.link(this.slug));
+  }
+
+  async stored(): Promise<StoredPlan> {
+    const read = await others.read(this.slug);
+    return read.ok ? read.value : expect.unreachable(read.problem.message);
+  }
+
+  /** Waits for what is on disk. */
+  async until(what: string, holds: (plan: Plan) => boolean): Promise<void> {
+    await until(what, async () => holds((await this.stored()).plan));
+  }
+
+  /** Does what an agent in another process does. */
+  async agent(...operations: readonly Operation[]): Promise<void> {
+    const edited = await others.edit(this.slug, AGENT, operations);
+    if (!edited.ok) expect.unreachable(JSON.stringify(edited));
+  }
+
+  async review(): Promise<void> {
+    await others.openReview(this.slug, { sessionId: "ses_1" });
+  }
+
+  async delete(): Promise<void> {
+    await others.delete(this.slug);
+  }
+}
+
+/** A new plan, from a template. */
+export async function stagePlan(template = "blank", title = "A plan"): Promise<StagedPlan> {
+  count += 1;
+  const slug = `plan-${count}`;
+  const made = await others.create(slug, template, title);
+  if (!made.ok) expect.unreachable(made.problem.message);
+  return new StagedPlan(slug);
+}
+
+/** A new plan of these elements and connections alone. */
+export async function stageElements(...operations: readonly Operation[]): Promise<StagedPlan> {
+  const staged = await stagePlan();
+  const { elements } = (await staged.stored()).plan;
+  await staged.agent(...elements.map(({ id }): Operation => ({ op: "delete_element", id })), ...operations);
+  return staged;
+}
+
+export interface Watched {
+  readonly page: Page;
+  /** What its console said that is worth a look, so far. */
+  readonly complaints: readonly string[];
+}
+
+/** A page in a browser of its own, which must have nothing to complain of at the end of the test. */
+export async function openPage(url: URL | string, options: BrowserContextOptions = {}): Promise<Watched> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const complaints: string[] = [];
+  page.on("pageerror", ({ message }) => complaints.push(message));
+  page.on("console", (message) => {
+    // The browser's own word on an answer of 409, or on a connection that a test has cut.
+    const isNetwork = message.text().startsWith("Failed to load resource");
+    if (["error", "warning"].includes(message.type()) && !isNetwork) complaints.push(message.text());
+  });
+  onTestFinished(async () => {
+    await context.close();
+    expect(complaints).toEqual([]);
+  });
+  await page.goto(url.toString());
+  if (url !== "about:blank") await page.locator(".card").first().waitFor();
+  return { page, complaints };
+}
+
+/** Where the middle of what a selector finds is on the screen. */
+export async function middleOf(page: Page, selector: string): Promise<{ readonly x: number; readonly y: number }> {
+  const box = await page.locator(selector).boundingBox();
+  if (box === null) return expect.unreachable(`${selector} is not there`);
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+}
