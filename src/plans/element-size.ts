@@ -37,6 +37,8 @@ const ROOM: Record<ElementType, Room> = {
 const FRAME_WIDTH = 36;
 const FRAME_HEIGHT = 68;
 const TITLE_CHARACTER_WIDTH = 8.2;
+/** The sign of the type, left of the title. */
+const BADGE_WIDTH = 34;
 const TITLE_LINE_HEIGHT = 22;
 const GRID = 20;
 
@@ -46,8 +48,8 @@ export function estimateSize(
   width = roomOf(element.type).width,
 ): Size {
   const room = roomOf(element.type);
-  const inner = Math.max(width - FRAME_WIDTH, room.characterWidth);
-  const titleLines = linesOf(element.title ?? "", inner / TITLE_CHARACTER_WIDTH);
+  const inner = Math.max(width - FRAME_WIDTH, BADGE_WIDTH + TITLE_CHARACTER_WIDTH);
+  const titleLines = linesOf(element.title ?? "", (inner - BADGE_WIDTH) / TITLE_CHARACTER_WIDTH);
   const lines = element.type === "image" ? 0 : linesOf(element.content ?? "", inner / room.characterWidth);
   const frame = FRAME_HEIGHT + (room.below ?? 0) + (Math.max(titleLines, 1) - 1) * TITLE_LINE_HEIGHT;
   const height = frame + lines * room.lineHeight;
