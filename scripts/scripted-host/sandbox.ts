@@ -1,12 +1,16 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { buildPlugin } from "../build/build-plugin.ts";
 
 export const ROOT = join(import.meta.dir, "../..");
 
 /** The opencode binary of the development dependency. */
 export const OPENCODE = join(ROOT, "node_modules/opencode-ai/bin/opencode.exe");
-/** The plugin's entry, as `opencode.json` names it. */
+/**
+ * The plugin's entry, as `opencode.json` names it. opencode loads what the package's `exports` give for `./server`,
+ * whatever file of the package is named (1.18.33): the built plugin.
+ */
 export const PLUGIN = join(ROOT, "index.ts");
 
 /** The host's own version, which its configuration folder has to name. */
@@ -37,6 +41,7 @@ export interface Sandbox {
 /** Makes a sandbox that opencode starts in without a network, a key or a question. */
 export async function createSandbox(settings: SandboxSettings): Promise<Sandbox> {
   const { modelUrl, plugin = PLUGIN, options = {}, config = {} } = settings;
+  await buildPlugin(ROOT);
   const root = await mkdtemp(join(tmpdir(), "bizar-"));
   const home = join(root, "home");
   const project = join(root, "project");

@@ -1,5 +1,6 @@
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
 import { gate } from "../host/plans/plan-gate.ts";
+import { refusePlanFiles } from "../host/plans/plan-files.ts";
 import { OpenReviews } from "../host/plans/open-reviews.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import { LatePlans } from "./late-plans.ts";
@@ -27,17 +28,14 @@ export function agentPlans({ input, options, instanceOf, report }: AgentPlansPar
     say: async () => undefined,
     report,
   });
-  const hooks: Hooks = {
+  return {
     ...planToolHooks(async () => await plans.desk()),
     async dispose() {
       plans.close();
     },
-  };
-  if (options?.["planGate"] !== "enforce") return hooks;
-  return {
-    ...hooks,
     "tool.execute.before": async ({ tool, sessionID }, { args }) => {
-      if (reviews.isEmpty) return;
+      refusePlanFiles(tool, args, input.directory, worktreeOf(input));
+      if (options?.["planGate"] !== "enforce" || reviews.isEmpty) return;
       await gate(
         { reviews, known: async () => undefined, isOpen: async (slug) => await isOpen(plans, slug) },
         tool,

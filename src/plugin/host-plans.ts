@@ -13,6 +13,7 @@ import { noteOpenReviews } from "../host/plans/note-open-reviews.ts";
 import { OpenReviews } from "../host/plans/open-reviews.ts";
 import type { AskingAgent } from "../host/plans/feedback-announcer.ts";
 import { gate } from "../host/plans/plan-gate.ts";
+import { refusePlanFiles } from "../host/plans/plan-files.ts";
 import { PLAN_FIRST } from "../host/plans/plan-first.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { ToolSupervision } from "../host/tools/tool-parts.ts";
@@ -108,7 +109,9 @@ class WiredPlans implements HostPlans {
         this.#activity.event(event);
       },
       "tool.execute.before": async ({ tool, sessionID }, { args }) => {
-        if (this.#parts.options.planGate !== "enforce") return;
+        const { input, options } = this.#parts;
+        refusePlanFiles(tool, args, input.directory, worktreeOf(input));
+        if (options.planGate !== "enforce") return;
         const known = async () => await this.#lookOnce();
         await gate(
           { reviews: this.#reviews, known, isOpen: async (slug) => await isOpen(this.#plans, slug) },

@@ -10,6 +10,9 @@ export interface SilenceLimits {
 
 /** A call's arguments are being written, which shows nothing: a large file takes minutes. */
 const COMPOSING_LIMIT_MS = 600_000;
+/** Waits for a person, who takes their time; it ends by itself after 30 minutes at most. */
+const WAIT_FOR_A_PERSON = "tool bizar_wait_for_feedback";
+const WAIT_LIMIT_MS = 1_860_000;
 
 /**
  * Tells a long build and a slow provider from a dead line: each state of the agent has its own limit, and while the
@@ -47,8 +50,9 @@ function silenceLimit({ liveness, activity, lastActivityAt, voice }: Progress, s
   if (!voice || liveness === null) return voiceless(lastActivityAt, toolMs);
   switch (liveness.phase) {
     case "tool": {
-      const error = `The ${activity.replace(/^tool /, 'tool "')}" ran for more than ${toolMs} ms (backgroundToolTimeoutMs).`;
-      return { at: liveness.since + toolMs, reason: "tool_stuck", error };
+      const limitMs = activity === WAIT_FOR_A_PERSON ? Math.max(toolMs, WAIT_LIMIT_MS) : toolMs;
+      const error = `The ${activity.replace(/^tool /, 'tool "')}" ran for more than ${limitMs} ms (backgroundToolTimeoutMs).`;
+      return { at: liveness.since + limitMs, reason: "tool_stuck", error };
     }
     case "composing": {
       const error = `The model was writing a tool call for more than ${COMPOSING_LIMIT_MS} ms.`;

@@ -42,6 +42,13 @@ const table: Row[] = [
     words: "(backgroundToolTimeoutMs)",
   },
   {
+    what: "a tool that waits for a person, which ends by itself after half an hour",
+    report: (now) => [{ activity: "tool bizar_wait_for_feedback" }, { phase: "tool", since: now }],
+    afterMs: Math.max(TOOL_MS, 1_860_000),
+    reason: "tool_stuck",
+    words: "bizar_wait_for_feedback",
+  },
+  {
     what: "a call that is being written",
     report: (now) => [{ activity: "composing write" }, { phase: "composing", since: now }],
     afterMs: COMPOSING_MS,
