@@ -50,6 +50,7 @@ function facts(record: InstanceRecord, colours: boolean): [name: string, value: 
   const all: [string, string | null][] = [
     ["id", record.instanceId],
     ["agent", `${plainLine(record.agent, LINE_CHARACTERS)} on ${plainLine(record.model, LINE_CHARACTERS)}`],
+    ["backend", record.backend],
     ["title", plainLine(record.title, LINE_CHARACTERS)],
     ["status", `${colouredStatus(record.status, colours)}${reason}`],
     ["error", record.error === null ? null : plainText(record.error)],

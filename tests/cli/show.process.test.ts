@@ -11,6 +11,7 @@ test("what is known of an agent is shown, and its whole result", async () => {
   for (const words of [
     `id:         ${sampleId(1)}`,
     "agent:      mimir on scripted/model",
+    "backend:    process",
     "status:     done",
     "session:    ses_child",
     "prompt:     Look around and report.",
@@ -40,6 +41,14 @@ test("one at work shows what it does, who runs it and the end of what it wrote",
   expect(stdout).toContain("activity:   writing");
   expect(stdout).toContain(`opencode:   process ${owner.pid} (lives)`);
   expect(stdout).toEndWith("--- so far, the end of what it wrote ---\nso far\n");
+});
+
+test("a warm agent is shown as one, and its process is the server's", async () => {
+  const line = createCommandLine();
+  await line.leave("running", { backend: "warm" }, livingOwner());
+  const { stdout } = await line.run("show", sampleId(1));
+  expect(stdout).toContain("backend:    warm\n");
+  expect(stdout).toContain("process:    4242\n");
 });
 
 test("a result cannot steer the terminal, and is given as it is in JSON", async () => {
