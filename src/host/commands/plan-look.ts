@@ -8,6 +8,8 @@ import { expectWords, NotDone, type Subcommand } from "./subcommand.ts";
 
 /** So much of an export is read in a message; the file has all of it. */
 const SHOWN_CHARACTERS = 8000;
+/** As that of the plan's other files: what the umask gives to any file of the project. */
+const FILE_MODE = 0o666;
 
 /** `/plan open`. */
 export const openPlan: Subcommand<CommandContext> = {
@@ -37,7 +39,7 @@ export const exportPlan: Subcommand<CommandContext> = {
     const markdown = exportMarkdown(await knownPlan(context, slug));
     // The plan was read a moment ago: its folder is none that somebody has linked elsewhere.
     const path = join(context.plans.plans.folder, slug, "plan.md");
-    await writeDurably(path, markdown).catch((error: unknown) => {
+    await writeDurably(path, markdown, undefined, FILE_MODE).catch((error: unknown) => {
       throw new NotDone(`${path} could not be written: ${describeError(error)}`);
     });
     if (markdown.length <= SHOWN_CHARACTERS) return `Written to ${path}:\n\n${markdown}`;

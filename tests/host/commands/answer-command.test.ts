@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { answerCommand } from "../../../src/host/commands/answer-command.ts";
 import type { CommandName } from "../../../src/host/commands/command-names.ts";
@@ -114,6 +114,7 @@ describe("/plan", () => {
     await say("plan new x");
     const markdown = await say("plan export x");
     expect(markdown).toContain(readFileSync(join(folder, "x/plan.md"), "utf8").trim());
+    expect(statSync(join(folder, "x/plan.md")).mode).toBe(statSync(join(folder, "x/plan.json")).mode);
     expect(markdown).toContain("# X");
     expect(await say("plan open x")).toContain("http://127.0.0.1:1/plan/x?secret=s");
     expect(await say("plan delete x x")).toBe("The plan x was deleted.");
