@@ -77,8 +77,13 @@ export class StagedPlan {
     if (!edited.ok) expect.unreachable(JSON.stringify(edited));
   }
 
-  async review(): Promise<void> {
-    await others.openReview(this.slug, { sessionId: "ses_1" });
+  async review(sessionId = "ses_1"): Promise<void> {
+    await others.openReview(this.slug, { sessionId });
+  }
+
+  async create(template = "blank", title = "A plan"): Promise<void> {
+    const made = await others.create(this.slug, template, title);
+    if (!made.ok) expect.unreachable(made.problem.message);
   }
 
   async delete(): Promise<void> {
@@ -89,10 +94,9 @@ export class StagedPlan {
 /** A new plan, from a template. */
 export async function stagePlan(template = "blank", title = "A plan"): Promise<StagedPlan> {
   count += 1;
-  const slug = `plan-${count}`;
-  const made = await others.create(slug, template, title);
-  if (!made.ok) expect.unreachable(made.problem.message);
-  return new StagedPlan(slug);
+  const staged = new StagedPlan(`plan-${count}`);
+  await staged.create(template, title);
+  return staged;
 }
 
 /** A new plan of these elements and connections alone. */

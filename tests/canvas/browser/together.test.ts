@@ -179,3 +179,34 @@ test("a plan that is deleted, or broken by hand, stays on the page, which says s
   await banner.waitFor();
   expect(await textOf(page, "el_one")).toBe("First");
 }, 40_000);
+
+test("an answer of the server that arrives after newer news does not undo it", async () => {
+  const plan = await stageElements(...TWO);
+  await plan.review();
+  const { page } = await openPage(plan.link());
+  const waits = page.getByText("The agent is waiting for you");
+  await waits.waitFor();
+  await page.route("**/decision", async (route) => {
+    const answer = await route.fetch();
+    // Before the answer is there, an agent has asked again.
+    await page.getByTestId("plan-status").and(page.getByText("Changes requested")).waitFor();
+    await plan.review("ses_2");
+    await waits.waitFor();
+    await route.fulfill({ response: answer });
+  });
+  await page.getByTestId("request-changes").click();
+  await page.getByTestId("decision-note").fill("Smaller");
+  await page.getByTestId("decision-confirm").click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  expect(await waits.isVisible()).toBe(true);
+}, 40_000);
+
+test("a plan that is deleted and made again is shown as it is now, though its count of revisions begins anew", async () => {
+  const plan = await stageElements(...TWO);
+  const { page } = await openPage(plan.link());
+  await plan.delete();
+  await page.getByTestId("problem-banner").waitFor();
+  await plan.create();
+  await page.getByTestId("element-el_start").waitFor();
+  await page.getByTestId("problem-banner").waitFor({ state: "detached" });
+}, 40_000);

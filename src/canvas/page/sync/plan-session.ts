@@ -6,7 +6,7 @@ import { inverseOperations } from "./inverse-operations.ts";
 import { createKeptEdits } from "./kept-edits.ts";
 import { LiveEvents } from "./live-events.ts";
 import { tellOfAnswer } from "./tell-of-answer.ts";
-import { showPlan, takeStored, usePlan } from "./plan-store.ts";
+import { showPlan, takeAnswer, takeStored, usePlan } from "./plan-store.ts";
 import { remember, stepBack, stepForward } from "./undo-history.ts";
 
 /** `/plan/<slug>` */
@@ -58,7 +58,7 @@ export async function startSession(): Promise<void> {
     if (document.visibilityState === "visible" && usePlan.getState().link.state === "offline") reconnect();
   });
   const outcome = await api.read();
-  if (outcome.kind === "done" || outcome.kind === "refused") takeStored(outcome.stored);
+  if (outcome.kind === "done" || outcome.kind === "refused") takeAnswer(outcome.stored);
   else loseLink(outcome);
   live.connect();
 }
@@ -114,7 +114,7 @@ function enqueue(operations: readonly Operation[]): void {
 }
 
 function takeOutcome(outcome: Outcome): void {
-  if (outcome.kind === "done" || outcome.kind === "refused") takeStored(outcome.stored);
+  if (outcome.kind === "done" || outcome.kind === "refused") takeAnswer(outcome.stored);
   if (outcome.kind === "rejected" && outcome.problem) usePlan.setState({ problem: outcome.problem });
 }
 

@@ -41,10 +41,25 @@ export const usePlan = create<PlanState>(() => ({
   history: NO_HISTORY,
 }));
 
-/** Takes what the server says now, unless it has said something newer already. */
+/** Takes what the stream says now, unless an answer has said something newer already. */
 export function takeStored(stored: StoredPlan): void {
+  const { stored: before, problem } = usePlan.getState();
+  // A plan that was gone may be another one now: its revisions begin anew.
+  if (before !== null && problem === null && stored.plan.revision < before.plan.revision) return;
+  take(stored);
+}
+
+/**
+ * Takes what the server answered, unless the stream has told as much: what stands beside the plan (its status, its review)
+ * has no revision, and the stream's word on it is never the older one.
+ */
+export function takeAnswer(stored: StoredPlan): void {
+  const { stored: before } = usePlan.getState();
+  if (before === null || stored.plan.revision > before.plan.revision) take(stored);
+}
+
+function take(stored: StoredPlan): void {
   const { stored: before, pending } = usePlan.getState();
-  if (before !== null && stored.plan.revision < before.plan.revision) return;
   usePlan.setState({ stored: shareStructure(before, stored), problem: null });
   showPlan(pending);
 }
