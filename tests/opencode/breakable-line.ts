@@ -32,10 +32,9 @@ export class BreakableLine {
     for (const socket of this.#sockets) socket.pause();
   }
 
-  /** Whatever was connected before is lost; what connects from now on gets through. */
+  /** What connects from now on gets through; a connection that was mute stays so, and nobody is told. */
   mend(): void {
     this.#state = "whole";
-    this.#breakOff();
   }
 
   close(): void {
