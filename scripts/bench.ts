@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import type { Benchmark, Figure } from "./bench/benchmark.ts";
+import { canvas } from "./bench/canvas.ts";
 import { guardCost } from "./bench/guard-cost.ts";
 import { logFlood } from "./bench/log-flood.ts";
 import { pluginLoad } from "./bench/plugin-load.ts";
@@ -19,6 +20,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   guardCost,
   textRepetition,
   watchdogs,
+  canvas,
 ];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 const USAGE = `bun run bench [name …] [--rounds N] [--json]

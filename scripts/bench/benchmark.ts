@@ -4,12 +4,14 @@ export interface Figure {
   readonly benchmark: string;
   readonly figure: string;
   readonly value: number;
-  readonly unit: "x" | "µs" | "ms" | "MB/s" | "MiB" | "calls";
+  readonly unit: "x" | "µs" | "ms" | "MB/s" | "MiB" | "calls" | "fps";
   /** The smallest and the largest of the rounds that `value` is the median of. */
   readonly spread?: readonly [number, number];
   readonly rounds?: number;
   /** The value must not be above this. */
   readonly atMost?: number;
+  /** The value must not be below this. */
+  readonly atLeast?: number;
 }
 
 /** A figure as its benchmark gives it. */

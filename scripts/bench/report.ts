@@ -23,18 +23,24 @@ export function jsonLines(figures: readonly Figure[]): string {
 }
 
 /** Whether the figure keeps its goal; `undefined` where it has none. */
-function keepsGoal({ value, atMost }: Figure): boolean | undefined {
-  return atMost === undefined ? undefined : value <= atMost;
+function keepsGoal({ value, atMost, atLeast }: Figure): boolean | undefined {
+  if (atMost === undefined && atLeast === undefined) return undefined;
+  return value <= (atMost ?? value) && value >= (atLeast ?? value);
+}
+
+function goal({ unit, atMost, atLeast }: Figure): string {
+  if (atMost !== undefined) return `<= ${atMost} ${unit}`;
+  return atLeast === undefined ? "" : `>= ${atLeast} ${unit}`;
 }
 
 function row(figure: Figure): string[] {
-  const { benchmark, unit, spread, rounds, atMost } = figure;
+  const { benchmark, unit, spread, rounds } = figure;
   const kept = keepsGoal(figure);
   return [
     benchmark,
     figure.figure,
     `${show(figure.value, unit)} ${unit}`,
-    atMost === undefined ? "" : `<= ${atMost} ${unit}`,
+    goal(figure),
     spread === undefined ? "" : spread.map((value) => show(value, unit)).join(" .. "),
     rounds === undefined ? "" : String(rounds),
     kept === undefined ? "" : kept ? "ok" : "MISSED",

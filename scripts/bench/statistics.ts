@@ -1,7 +1,7 @@
 import type { OwnFigure } from "./benchmark.ts";
 
 /** The middle value; the mean of the two middle ones of an even number. */
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
