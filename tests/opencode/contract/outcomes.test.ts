@@ -5,7 +5,12 @@ import { bash } from "../rig.ts";
 import { onBothBackends } from "./on-both-backends.ts";
 
 const contract = onBothBackends({
-  config: { agent: { asker: { mode: "subagent", description: "Asks", permission: { bash: "ask" } } } },
+  config: {
+    agent: {
+      asker: { mode: "subagent", description: "Asks", permission: { bash: "ask" } },
+      plain: { mode: "subagent", description: "Has no rules of its own" },
+    },
+  },
 });
 
 contract("an unknown agent or model is refused with the near name, and nothing is started", async (on) => {
@@ -69,7 +74,7 @@ contract("three identical calls in one message end nothing, and each counts", as
   on.plan("three at once", { calls }, (request) => ({
     text: request.toolResults.join("").replaceAll("\n", " ").trim(),
   }));
-  const [collected] = (await on.delegate([{ prompt: "three at once" }])).collected;
+  const [collected] = (await on.delegate([{ agent: "plain", prompt: "three at once" }])).collected;
   expect(collected).toMatchObject({ status: "done", result: "again again again", toolCallCount: 3 });
 });
 

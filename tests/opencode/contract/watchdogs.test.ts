@@ -32,7 +32,9 @@ function thoughts(seconds: number) {
   return { reasoning: text, drip: { pieces: seconds * 2, everyMs: 500 } };
 }
 
-const REPEATED = "I should look at the file before I decide what to do about the file. ".repeat(12);
+const REPEATED = "I should look at the file before I decide what to do about the file. ".repeat(150);
+/** Goes on for longer than it takes to notice. */
+const repeating = { reasoning: REPEATED, drip: { pieces: 500, everyMs: 20 } };
 const NEVER = new Promise<never>(() => undefined);
 
 /** Those that take longest come first. */
@@ -63,7 +65,7 @@ function plan(backend: string): void {
   on("silence", { after: NEVER });
   on("a stuck tool", { calls: [bash("nohup sleep 92 & sleep 91")] }, { text: "never" });
   on("think and recover", thoughts(120));
-  on("repeat for ever", { reasoning: REPEATED, drip: { pieces: 40, everyMs: 20 }, text: "" }, { after: NEVER });
+  on("repeat for ever", repeating);
 }
 
 const delegated = Object.fromEntries(BACKENDS.map((backend) => [backend, [] as Answer[]]));
@@ -72,7 +74,7 @@ beforeAll(async () => {
   for (const backend of BACKENDS) plan(backend);
   rig.plan(INTERVENTION, (request) => {
     const isRepeating = request.messages.some(({ text }) => text.startsWith("repeat for ever"));
-    return isRepeating ? { reasoning: REPEATED, drip: { pieces: 40, everyMs: 20 } } : { text: "recovered" };
+    return isRepeating ? repeating : { text: "recovered" };
   });
   const agents = BACKENDS.flatMap((backend) =>
     PROMPTS.map((prompt) => ({ backend, agent: "thor", prompt: `${prompt} ${backend}` })),
