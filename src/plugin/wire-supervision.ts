@@ -84,9 +84,10 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
   const sendMessage = async (instanceId: string, prompt: string): Promise<MessageOutcome> => {
     if (supervisor.followUp(instanceId, prompt)) return "accepted";
     const instance = await lost.claimEnded(instanceId);
-    if (instance === undefined) return "foreign";
+    // Another message, which came first, may have made it go on: then this one goes behind it.
+    if (instance === undefined) return supervisor.followUp(instanceId, prompt) ? "accepted" : "foreign";
     try {
-      await supervisor.resume(instance, prompt);
+      if (!supervisor.followUp(instanceId, prompt)) await supervisor.resume(instance, prompt);
     } finally {
       await lost.releaseEnded(instanceId);
     }
