@@ -19,7 +19,6 @@ const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
   light: { colorScheme: "light" },
   dark: { colorScheme: "dark" },
   phone: { colorScheme: "light", ...PHONE },
-  "phone-dark": { colorScheme: "dark", ...PHONE },
 };
 
 test.each(Object.keys(LOOKS))(
@@ -28,7 +27,7 @@ test.each(Object.keys(LOOKS))(
     for (const template of TEMPLATES.keys()) {
       const page = await open(await stagePlan(template, `A ${template}`), look);
       await take(page, `${template}-${look}`);
-      if (!look.startsWith("phone")) expect({ template, cut: await cutContents(page) }).toEqual({ template, cut: [] });
+      if (look !== "phone") expect({ template, cut: await cutContents(page) }).toEqual({ template, cut: [] });
       await page.close();
     }
     const plan = await stageElements(...REALISTIC);
