@@ -35,6 +35,7 @@ export function startPlans(context: PlansContext): PlanSide {
   const { worktree, reviews, report, openBrowser, announcing, instanceOf } = context;
   const plans = createPlans({ folder: join(worktree, "plans"), clock: systemClock });
   const canvas: Canvas = createCanvas({ plans, openBrowser, environment: process.env, report });
+  const closing = new AbortController();
   const announcer =
     announcing === undefined
       ? undefined
@@ -44,6 +45,7 @@ export function startPlans(context: PlansContext): PlanSide {
     reviews,
     announcer,
     seen: new SeenPlans(),
+    closing: closing.signal,
     show: async (slug) => await canvas.open(slug),
     callUser: async (sessionId, slug, shown) => {
       await context.say(sessionId, callText(slug, shown)).catch((error: unknown) => {
@@ -56,6 +58,7 @@ export function startPlans(context: PlansContext): PlanSide {
     },
     follow: (slug) => void announcer?.follow(slug),
     close() {
+      closing.abort();
       announcer?.close();
       canvas.close();
     },

@@ -15,8 +15,10 @@ export function createPlanRig() {
   const plans = createPlans({ folder, clock: systemClock });
   const followed: string[] = [];
   const called: string[] = [];
+  const closing = new AbortController();
   const desk: PlanDesk = {
     plans,
+    closing: closing.signal,
     show: async (slug) => ({
       url: `http://127.0.0.1:1/plan/${slug}?secret=s`,
       openedBrowser: false,
@@ -42,6 +44,8 @@ export function createPlanRig() {
     followed,
     called,
     hooks,
+    /** As the plugin is disposed of. */
+    dispose: () => closing.abort(),
     call,
     act: async (action: string, more: Record<string, unknown> = {}, given: Parameters<typeof toolContext>[0] = {}) =>
       (await call("bizar_plan_action", { action, planSlug: "x", ...more }, given)).value,

@@ -1,16 +1,25 @@
 import { describe, expect, test } from "bun:test";
+import type { ToolContext } from "@opencode-ai/plugin/tool";
+import type { Plans } from "../../src/plans/plan-store-port.ts";
 import { until } from "../until.ts";
 import { createPlanRig } from "./plan-rig.ts";
 
 const comment = (id: string) => ({ op: "add_comment" as const, comment: { id, elementId: null, text: id } });
 
 /** A rig with a plan, and a wait for it under way. */
-async function waiting(args: Record<string, unknown> = {}, given: { abort?: AbortSignal } = {}) {
+async function waiting(args: Record<string, unknown> = {}, given: Partial<ToolContext> = {}) {
   const rig = createPlanRig();
   await rig.act("add_element", { elementId: "el_a", title: "A" });
   const answer = rig.call("bizar_wait_for_feedback", { planSlug: "x", ...args }, given);
   await until("the user is called", () => rig.called.length > 0);
   return { ...rig, answer };
+}
+
+/** Whether the session that asked has yet to be told of the decision. */
+async function untold(plans: Plans): Promise<boolean> {
+  const now = await plans.read("x");
+  const { review } = now.ok ? now.value.meta : expect.unreachable();
+  return review.decidedAt! > review.toldUntil!;
 }
 
 describe("bizar_wait_for_feedback", () => {
@@ -64,9 +73,40 @@ describe("bizar_wait_for_feedback", () => {
     abort.abort();
     expect((await answer).value).toMatchObject({ ok: true, status: "timed_out", planStatus: "draft" });
     await plans.decide("x", "approved");
-    const now = await plans.read("x");
-    const { review } = now.ok ? now.value.meta : expect.unreachable();
-    expect(review.decidedAt! > review.toldUntil!).toBe(true);
+    expect(await untold(plans)).toBe(true);
+  });
+
+  test("a wait ends when the plugin is disposed of, and nothing counts as told", async () => {
+    const { answer, plans, dispose } = await waiting();
+    dispose();
+    expect((await answer).value).toMatchObject({ ok: true, status: "timed_out" });
+    await plans.decide("x", "approved");
+    expect(await untold(plans)).toBe(true);
+  });
+
+  test("what is done in the last moment of a wait counts, though no watch has told of it yet", async () => {
+    const rig = createPlanRig();
+    await rig.act("add_element", { title: "A" });
+    Object.assign(rig.plans, { watch: () => ({ close() {} }) });
+    const answer = rig.call("bizar_wait_for_feedback", { planSlug: "x", timeoutMs: 5000 });
+    await until("the user is called", () => rig.called.length > 0);
+    await rig.plans.decide("x", "approved");
+    expect((await answer).value).toMatchObject({ status: "approved", planStatus: "approved" });
+  }, 15_000);
+
+  test("of two sessions that wait both hear of it, and only its own answer tells the one that asked last", async () => {
+    const { answer, call, called, plans, desk } = await waiting();
+    const abort = new AbortController();
+    const given = { sessionID: "ses_other", abort: abort.signal };
+    const other = call("bizar_wait_for_feedback", { planSlug: "x" }, given);
+    await until("the other is called", () => called.length > 1);
+    expect(desk.reviews.isWaited("ses_other", "x")).toBe(true);
+    abort.abort();
+    expect((await other).value.status).toBe("timed_out");
+    expect(desk.reviews.isWaited("ses_other", "x")).toBe(false);
+    await plans.decide("x", "approved");
+    expect((await answer).value.status).toBe("approved");
+    expect(await untold(plans)).toBe(true);
   });
 
   test("a plan that is deleted meanwhile ends the wait with an error", async () => {

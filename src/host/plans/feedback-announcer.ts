@@ -177,10 +177,12 @@ export class FeedbackAnnouncer {
     const { plans, reviews, host, sessions } = this.#parts;
     const now = await plans.read(slug);
     const from = now.ok ? toldUntil(now.value.meta) : undefined;
-    if (!now.ok || from === undefined || reviews.isWaited(slug)) return "held";
+    const askedBy = now.ok ? now.value.meta.review.askedBy : undefined;
+    if (!now.ok || from === undefined || askedBy === undefined) return "held";
+    const isWaited = () => reviews.isWaited(askedBy.sessionId, slug);
+    if (isWaited()) return "held";
     const feedback = feedbackSince(now.value, from);
-    const { askedBy } = now.value.meta.review;
-    const to = askedBy === undefined ? undefined : await this.#addressee(askedBy);
+    const to = await this.#addressee(askedBy);
     if (feedback.status === "none" || to === undefined || sessions.isBusy(to.sessionId)) return "held";
     const messages = await host.messages(to.sessionId);
     if (messages === undefined) {
@@ -196,7 +198,7 @@ export class FeedbackAnnouncer {
       ),
     );
     // The session may have begun to work, or a tool to wait, while the host gave its messages.
-    if (!isTold && (sessions.isBusy(to.sessionId) || reviews.isWaited(slug) || this.#isClosed)) return "held";
+    if (!isTold && (sessions.isBusy(to.sessionId) || isWaited() || this.#isClosed)) return "held";
     const claimed = await plans.tellOnce(slug, from, feedback.until);
     if (!claimed.ok) throw new Error(claimed.problem.message);
     if (isTold || !claimed.value) return "again";

@@ -24,17 +24,21 @@ export class OpenReviews {
     return this.#bySession.size === 0;
   }
 
-  /** A tool of this process waits for what a person does: its answer tells of it. Returns what ends the wait. */
-  waiting(slug: string): () => void {
-    this.#waits.set(slug, (this.#waits.get(slug) ?? 0) + 1);
+  /**
+   * A tool of this process waits for what a person does: its answer tells its session of it. Returns what ends the
+   * wait.
+   */
+  waiting(sessionId: string, slug: string): () => void {
+    const key = `${sessionId} ${slug}`;
+    this.#waits.set(key, (this.#waits.get(key) ?? 0) + 1);
     return () => {
-      const left = (this.#waits.get(slug) ?? 1) - 1;
-      if (left > 0) this.#waits.set(slug, left);
-      else this.#waits.delete(slug);
+      const left = (this.#waits.get(key) ?? 1) - 1;
+      if (left > 0) this.#waits.set(key, left);
+      else this.#waits.delete(key);
     };
   }
 
-  isWaited(slug: string): boolean {
-    return this.#waits.has(slug);
+  isWaited(sessionId: string, slug: string): boolean {
+    return this.#waits.has(`${sessionId} ${slug}`);
   }
 }

@@ -1,6 +1,7 @@
 import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import { feedbackSince, type Feedback } from "../../plans/feedback.ts";
 import type { Plans, StoredPlan } from "../../plans/plan-store-port.ts";
+import { toldUntil } from "../../plans/review.ts";
 import { shape, isText } from "../../shape.ts";
 import { namingFeedback } from "../plans/told-feedback.ts";
 import type { PlanDesk } from "../plans/plan-desk.ts";
@@ -29,7 +30,7 @@ export async function runPlanWait(
   const since = sinceTimestamp === undefined ? undefined : new Date(sinceTimestamp).toISOString();
   return await orRefusal(facts, async () => {
     const ready = await desk();
-    const ended = ready.reviews.waiting(planSlug);
+    const ended = ready.reviews.waiting(context.sessionID, planSlug);
     try {
       return await wait(ready, { ...facts, since, timeoutMs }, context);
     } finally {
@@ -58,12 +59,15 @@ async function wait(
   if (review.state === "open") desk.reviews.opened(sessionID, planSlug);
   const from = since ?? review.toldUntil ?? review.askedAt ?? new Date().toISOString();
   const stop = new AbortController();
-  const signal = AbortSignal.any([abort, AbortSignal.timeout(timeoutMs), stop.signal]);
+  const lost = AbortSignal.any([abort, desk.closing]);
+  const signal = AbortSignal.any([lost, AbortSignal.timeout(timeoutMs), stop.signal]);
   const waiting = firstFeedback(desk.plans, planSlug, from, signal);
   // Nobody is called for what has been done already.
   if (feedbackSince(opened.value, from).status === "none") void callUser(desk, sessionID, planSlug, signal);
-  const outcome = await waiting;
+  const first = await waiting;
   stop.abort();
+  // What was done in the last moment counts.
+  const outcome = first === "over" && !lost.aborted ? await lookNow(desk.plans, planSlug, from) : first;
   const waitedMs = Math.round(performance.now() - begin);
   if (outcome === "gone") {
     desk.reviews.closed(planSlug);
@@ -77,8 +81,7 @@ async function wait(
   }
   const { stored, feedback } = outcome;
   if (stored.meta.review.state !== "open") desk.reviews.closed(planSlug);
-  // An answer that the host no longer takes tells nobody.
-  if (!abort.aborted) await desk.plans.told(planSlug, feedback.until);
+  await tell(desk, sessionID, stored, feedback.until, lost);
   return answer(`${planSlug}: ${feedback.status}`, feedbackView(desk, planSlug, feedback, waitedMs), {
     status: feedback.status,
     ...namingFeedback(planSlug, feedback.until),
@@ -86,6 +89,30 @@ async function wait(
 }
 
 type Outcome = { readonly stored: StoredPlan; readonly feedback: Feedback } | "gone" | "over";
+
+/**
+ * Notes that the session has been told. Not what another session asked for, which has yet to hear of it; and an answer
+ * that the host no longer takes tells nobody.
+ */
+async function tell(
+  { plans }: PlanDesk,
+  sessionId: string,
+  { slug, meta }: StoredPlan,
+  until: string,
+  lost: AbortSignal,
+): Promise<void> {
+  if (lost.aborted || meta.review.askedBy?.sessionId !== sessionId) return;
+  await plans.told(slug, until);
+  const before = toldUntil(meta);
+  if (lost.aborted && before !== undefined && before < until) await plans.tellOnce(slug, until, before);
+}
+
+async function lookNow(plans: Plans, slug: string, since: string): Promise<Outcome> {
+  const now = await plans.read(slug);
+  if (!now.ok) return now.problem.reason === "not_found" ? "gone" : "over";
+  const feedback = feedbackSince(now.value, since);
+  return feedback.status === "none" ? "over" : { stored: now.value, feedback };
+}
 
 /** Settles with the first that a person does after a moment; `over` when the signal aborts first. */
 async function firstFeedback(plans: Plans, slug: string, since: string, signal: AbortSignal): Promise<Outcome> {

@@ -107,7 +107,7 @@ describe("what the user did after the wait", () => {
     const { announcer, plans, put, state } = await createRig();
     const { announcer: one, clock, reviews } = announcer();
     state.isBusy = true;
-    const ended = reviews.waiting("x");
+    const ended = reviews.waiting(SESSION, "x");
     await plans.decide("x", "rejected");
     await one.followAll();
     clock.advance(0);
