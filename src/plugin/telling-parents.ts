@@ -12,14 +12,17 @@ import { transition } from "../supervisor/transition.ts";
 export interface AnnouncingParts {
   readonly host: Pick<HostClient, "messages" | "put">;
   readonly clock: Clock;
+  /** Whether an agent of this session runs, or waits to. */
+  readonly othersRun: (sessionId: string) => boolean;
   readonly report: (message: string, cause: unknown) => void;
 }
 
 /** The announcer of one plugin instance, with the records as what it goes by. */
 export function createAnnouncer(parts: AnnouncingParts, store: FileInstanceStore, lost: LostRecords): Announcer {
-  const { host, clock, report } = parts;
+  const { host, clock, othersRun, report } = parts;
   return new Announcer({
     clock,
+    othersRun,
     claim: async (instanceId) => await claimAnnouncement(clock, store, lost, instanceId),
     open: async (sessionId) => await openParentSession(host, sessionId),
     report,

@@ -8,7 +8,7 @@ import type { Machine } from "../store/machine.ts";
 import { toRecord } from "../store/record.ts";
 import { RecordFolder } from "../store/record-folder.ts";
 import type { StatePaths } from "../store/state-paths.ts";
-import type { Instance } from "../supervisor/instance.ts";
+import { isTerminal, type Instance } from "../supervisor/instance.ts";
 import type { Backend, Clock, EndNotifier } from "../supervisor/ports.ts";
 import { Recovery } from "../supervisor/recovery.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
@@ -72,7 +72,9 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
   const store = new FileInstanceStore(paths, { supervisor: identity, onExit }, clock, machine.files);
   const records = new RecordFolder(paths, edges.warn, "move", machine.files);
   const lost = new LostRecords(records, paths, identity, machine);
-  const announcer = createAnnouncer({ host, clock, report }, store, lost);
+  const othersRun = (sessionId: string) =>
+    supervisor.views().some(({ instance }) => instance.parent.sessionId === sessionId && !isTerminal(instance));
+  const announcer = createAnnouncer({ host, clock, othersRun, report }, store, lost);
   const notifier = everybody(toast, announcer);
   const backend: Backend = {
     start(turn, observer) {

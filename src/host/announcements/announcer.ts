@@ -12,6 +12,8 @@ export interface AnnouncerParts {
    * does it; `later`: somebody has it just now, or the end is on its way to the disk.
    */
   readonly claim: (instanceId: string) => Promise<ClaimedAnnouncement | "settled" | "later">;
+  /** Whether another agent of this session may end at any moment. */
+  readonly othersRun: (sessionId: string) => boolean;
   /** Looks into a session. Rejects when the host does not answer now. */
   readonly open: (sessionId: string) => Promise<ParentSession>;
   readonly report: (message: string, cause: unknown) => void;
@@ -104,7 +106,8 @@ export class Announcer implements EndNotifier {
       answeredTurn: known?.answeredTurn ?? null,
     });
     this.#parents.set(sessionId, parent);
-    this.#schedule(sessionId, BATCH_MS);
+    // Where no other one can end within that time, there is nothing to wait for.
+    this.#schedule(sessionId, this.#parts.othersRun(sessionId) ? BATCH_MS : 0);
   }
 
   #schedule(sessionId: string, delayMs: number): void {
