@@ -1,5 +1,6 @@
 import { describeError } from "../../describe-error.ts";
-import { endTree, endTreeNow } from "../../processes/end-tree.ts";
+import { endTree, endTreeNow, MARKER_NAME } from "../../processes/end-tree.ts";
+import { systemProcessTable } from "../../processes/process-table.ts";
 import type { TurnEvidence } from "../../supervisor/outcome.ts";
 import type { Clock, RunningTurn, Transcripts, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { readTranscript } from "../../supervisor/read-transcript.ts";
@@ -240,11 +241,23 @@ export class WarmTurn implements RunningTurn {
   async #endLeftovers(): Promise<void> {
     await this.#stopping;
     const isOwnEnd = this.#stopping === undefined;
+    if (isOwnEnd && !this.#hasLeftovers()) return;
     const { ended, survivors } = await endTree({ marker: this.#turn.instanceId }, isOwnEnd ? LEFTOVER_GRACE_MS : 0);
     for (const { pid, command } of isOwnEnd ? ended : []) {
       this.#note(`ended what the agent left running: ${command} (pid ${pid})`);
     }
     for (const { pid, command } of survivors) this.#note(`could not be ended: ${command} (pid ${pid})`);
+  }
+
+  /**
+   * Whether anything carries the agent's marker: what it started itself does, and the rest is below that. This asks for
+   * far less than a listing of the tree, which a host with many agents would feel. It looks twice, since a process may
+   * go and leave another one behind while it is looked for.
+   */
+  #hasLeftovers(): boolean {
+    const { instanceId } = this.#turn;
+    const isMarked = () => systemProcessTable().marked(MARKER_NAME, instanceId).size > 0;
+    return isMarked() || isMarked();
   }
 
   /** What the operator should know. */
