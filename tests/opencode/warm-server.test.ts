@@ -96,6 +96,50 @@ test("a stop while the server starts starts nothing, and a closed backend leaves
   expect(rig.requestsFor("never")).toEqual([]);
 }, 60_000);
 
+test("a stop while its session is being made waits for nobody", async () => {
+  const asked = Promise.withResolvers<void>();
+  rig = await warmRig({
+    async fetch(request) {
+      if (request.method !== "POST" || new URL(request.url).pathname !== "/session") return await fetch(request);
+      asked.resolve();
+      return await new Promise<never>(() => undefined);
+    },
+  });
+  const turn = rig.start("never");
+  await asked.promise;
+  await turn.running.stop();
+  expect((await turn.ended).evidence.exitCode).toBeNull();
+  expect(turn.sessionId).toBeNull();
+}, 60_000);
+
+test("a prompt that arrives after its agent was stopped is stopped as well", async () => {
+  const [sent, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const aborts: number[] = [];
+  rig = await warmRig({
+    async fetch(request) {
+      const isPrompt = request.url.includes("prompt_async");
+      if (isPrompt) {
+        sent.resolve();
+        await goOn.promise;
+      }
+      const response = await fetch(request);
+      if (request.url.includes("/abort")) aborts.push(response.status);
+      // By now the turn is under way.
+      if (isPrompt) await until("the model is asked", () => rig.requestsFor("too late").length > 0);
+      return response;
+    },
+  });
+  rig.plan("too late", { after: new Promise(() => undefined) });
+  const turn = rig.start("too late");
+  await sent.promise;
+  await turn.running.stop();
+  await turn.ended;
+  expect(aborts).toEqual([200]);
+  goOn.resolve();
+  await until("it is stopped again", () => aborts.length === 2);
+  await until("the model is left alone", () => rig.requestsFor("too late").every(({ hungUp }) => hungUp.aborted));
+}, 60_000);
+
 test("a binary that is not there, or that ends at once, fails the start in clear words", async () => {
   rig = await warmRig({ binary: "/nowhere/opencode" });
   const { outcome } = await rig.start("x").ended;

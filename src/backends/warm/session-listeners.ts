@@ -65,7 +65,8 @@ export class SessionListeners {
   }
 
   #of(sessionId: string): SessionListener | undefined {
-    return this.#listeners.get(this.#owners.get(sessionId) ?? sessionId);
+    // An agent may have been asked for in the session of another one: it is no subagent of that.
+    return this.#listeners.get(sessionId) ?? this.#listeners.get(this.#owners.get(sessionId) ?? "");
   }
 
   /** A copy: a listener may leave while it is told. */

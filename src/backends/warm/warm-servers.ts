@@ -47,7 +47,11 @@ export class SharedServer {
   #turns = 0;
   #idle: Timer | undefined;
 
-  constructor(private readonly recipe: ServerRecipe) {}
+  constructor(
+    private readonly recipe: ServerRecipe,
+    /** The last plugin instance has left: the next one has a recipe of its own. */
+    private readonly onLeft: () => void = () => undefined,
+  ) {}
 
   join(token: string): void {
     this.#users.add(token);
@@ -59,6 +63,7 @@ export class SharedServer {
     if (this.#users.size > 0) return;
     this.#idle?.clear();
     this.#endNow();
+    this.onLeft();
   }
 
   /**
@@ -157,7 +162,9 @@ export function sharedServer(recipe: ServerRecipe): SharedServer {
   const key = `${import.meta.url} ${recipe.key}`;
   const known = servers.get(key);
   if (known !== undefined) return known;
-  const made = new SharedServer(recipe);
+  const made: SharedServer = new SharedServer(recipe, () => {
+    if (servers.get(key) === made) servers.delete(key);
+  });
   servers.set(key, made);
   return made;
 }

@@ -5,7 +5,7 @@ import { TelemetryState } from "../../agent-role/telemetry.ts";
 import { Voice } from "../../agent-role/voice.ts";
 import { describeError } from "../../describe-error.ts";
 import { isText, shape } from "../../shape.ts";
-import type { Clock, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import type { Clock, Timer, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { EvidenceCollector } from "../evidence.ts";
 import { renderRunEvent } from "../log-lines.ts";
 import type { LogSink } from "../log-sink.ts";
@@ -22,12 +22,14 @@ import type { WarmServer } from "./warm-server.ts";
 const PREVIEW_CHARACTERS = 200;
 /** A prompt that was taken and has not reached its session after this long never will. */
 const BEGIN_LIMIT_MS = 60_000;
+/** A prompt is in its session for a moment before opencode calls that busy (1.18.33). */
+const NOT_BUSY_YET_MS = 1000;
 
 const isOfSession = shape({ sessionID: isText });
 const isStatus = shape({ status: shape({ type: isText }) });
 
 export interface WarmSessionParts {
-  readonly server: WarmServer;
+  readonly server: Pick<WarmServer, "client" | "listen" | "adopt">;
   readonly sessionId: string;
   readonly turn: TurnRequest;
   readonly observer: TurnObserver;
@@ -67,9 +69,14 @@ export class WarmSession implements SessionListener {
   readonly #partIds = withPartIds();
   #textPreview: string | null = null;
   #promptedAt: number | null = null;
+  /** When the prompt was first seen in its session. */
+  #begunAt: number | null = null;
   /** What waits while the server is asked. */
   #held: ServerEvent[] | null = null;
   #mustAskAgain = false;
+  /** Events were missed, or may have been, and the server has not told yet what they said. */
+  #hasMissed = false;
+  #secondLook: Timer | null = null;
   #eventsSinceHeartbeat = 0;
   #isClosed = false;
   /** The last sign of life. */
@@ -128,6 +135,7 @@ export class WarmSession implements SessionListener {
   /** The last report; nothing is told after it. */
   close(): void {
     this.#unlisten();
+    this.#secondLook?.clear();
     this.#voice.close();
     this.#isClosed = true;
   }
@@ -150,7 +158,7 @@ export class WarmSession implements SessionListener {
 
   heartbeat(): void {
     // A session that says nothing may have said it unheard.
-    if (this.#eventsSinceHeartbeat === 0) void this.#ask("only whether it runs");
+    if (this.#hasMissed || this.#eventsSinceHeartbeat === 0) void this.#ask("only whether it runs");
     this.#eventsSinceHeartbeat = 0;
   }
 
@@ -164,6 +172,7 @@ export class WarmSession implements SessionListener {
     this.#questions.event(event);
     const isOwn = isOfSession(properties) && properties.sessionID === this.#parts.sessionId;
     if (isOwn && this.#promptedAt !== null) this.#reader.event(event);
+    this.#noteBegin();
     // What comes before the prompt is the rest of an earlier turn.
     if (this.#reader.hasBegun) this.#count(event);
     if (!isOwn) return;
@@ -185,7 +194,8 @@ export class WarmSession implements SessionListener {
 
   #becameIdle(): void {
     if (!this.#reader.hasBegun) return;
-    if (this.#reader.isComplete && !this.#hasFailed) this.#over.resolve({ kind: "idle", failed: false });
+    if (this.#reader.isComplete && !this.#hasFailed && !this.#hasMissed)
+      this.#over.resolve({ kind: "idle", failed: false });
     // Cut short, or the idle of an earlier turn: the server knows.
     else void this.#ask();
   }
@@ -209,6 +219,7 @@ export class WarmSession implements SessionListener {
   }
 
   async #ask(what: Asked = "everything"): Promise<void> {
+    this.#hasMissed ||= what === "everything";
     if (this.#held !== null) {
       this.#mustAskAgain = true;
       return;
@@ -217,7 +228,7 @@ export class WarmSession implements SessionListener {
     try {
       do {
         this.#mustAskAgain = false;
-        await this.#askOnce(what);
+        await this.#askOnce();
       } while (this.#mustAskAgain && !this.#isClosed);
     } catch (error) {
       // The next heartbeat, or the stream when it is there again, asks once more.
@@ -228,29 +239,59 @@ export class WarmSession implements SessionListener {
     for (const event of held) this.#apply(event);
   }
 
-  async #askOnce(what: Asked): Promise<void> {
+  async #askOnce(): Promise<void> {
     const { server, sessionId, turn, clock } = this.#parts;
+    const askedAt = clock.now();
     // In this order: what is idle now has nothing more to say.
     const busy = await server.client.busySessions(turn.directory);
-    if (what === "only whether it runs" && busy.has(sessionId)) return;
-    const [messages, children, questions] = await Promise.all([
-      this.#messages(),
-      server.client.children(sessionId),
-      server.client.openQuestions(turn.directory),
-    ]);
-    for (const child of children) server.adopt(child, sessionId);
-    for (const message of this.#reader.catchUp(messages)) this.#countMessage(message);
-    const own = new Set([sessionId, ...children]);
-    for (const event of questions) if (own.has(event.properties.sessionID)) this.#questions.event(event);
+    if (!this.#hasMissed && busy.has(sessionId)) return;
+    await this.#readAll();
     if (busy.has(sessionId)) return;
     if (this.#reader.hasBegun) {
-      this.#over.resolve({ kind: "idle", failed: this.#hasFailed });
+      this.#foundIdle(askedAt);
       return;
     }
     const waited = this.#promptedAt === null ? 0 : clock.now() - this.#promptedAt;
     if (this.#hasFailed || waited > BEGIN_LIMIT_MS) {
       this.#over.resolve({ kind: "never_begun", why: "The prompt never reached its session." });
     }
+  }
+
+  async #readAll(): Promise<void> {
+    const { server, sessionId, turn } = this.#parts;
+    // A gap from here on is another one.
+    this.#hasMissed = false;
+    try {
+      const [messages, children, questions] = await Promise.all([
+        this.#messages(),
+        server.client.children(sessionId),
+        server.client.openQuestions(turn.directory),
+      ]);
+      for (const child of children) server.adopt(child, sessionId);
+      for (const message of this.#reader.catchUp(messages)) this.#countMessage(message);
+      this.#noteBegin();
+      const own = new Set([sessionId, ...children]);
+      for (const event of questions) if (own.has(event.properties.sessionID)) this.#questions.event(event);
+    } catch (error) {
+      this.#hasMissed = true;
+      throw error;
+    }
+  }
+
+  #noteBegin(): void {
+    if (this.#reader.hasBegun) this.#begunAt ??= this.#parts.clock.now();
+  }
+
+  /** The session was idle at this time, as far as the server knew. */
+  #foundIdle(at: number): void {
+    const { clock } = this.#parts;
+    const isCertain = this.#reader.isComplete || this.#hasFailed || at - (this.#begunAt ?? at) >= NOT_BUSY_YET_MS;
+    if (isCertain) {
+      this.#over.resolve({ kind: "idle", failed: this.#hasFailed });
+      return;
+    }
+    this.#secondLook?.clear();
+    this.#secondLook = clock.after(NOT_BUSY_YET_MS, () => void this.#ask());
   }
 
   /** The messages of this turn are among the last ones, or else among all. */

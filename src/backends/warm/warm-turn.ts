@@ -101,24 +101,38 @@ export class WarmTurn implements RunningTurn {
     this.#server = server;
     this.#observer.spawned(server.process);
     const { clock, skipPermissions } = this.#parts;
+    const found = this.#findSession(server);
+    const ready = await Promise.race([found, this.#stopped.promise]);
+    if (ready === undefined) {
+      // A session that is made yet stays empty.
+      found.catch((error: unknown) => this.#note(describeError(error)));
+      return stoppedEarly();
+    }
+    const { sessionId, definition } = ready;
+    this.#sessionId = sessionId;
+    const [turn, observer, log] = [this.#turn, this.#observer, this.#log];
+    observer.sessionIdentified(sessionId, definition);
+    if (this.#isStopped) return stoppedEarly();
+    const session = new WarmSession({ server, sessionId, turn, observer, log, clock, skipPermissions });
+    this.#session = session;
+    const startedAt = clock.now();
+    if (server.isGone) session.died("The opencode server of the warm agents has just ended.");
+    else await this.#prompt(server, session, sessionId);
+    const end = await Promise.race([session.over, this.#stopped.promise]);
+    const concluded =
+      end === undefined ? this.#conclude(session, null) : await this.#concludeEnd(session, end, startedAt);
+    return { ...concluded, resultHeader: this.#resultHeader };
+  }
+
+  /** The session to work in; made where there is none to go on in. */
+  async #findSession(server: WarmServer): Promise<{ sessionId: string; definition: string | undefined }> {
     // Both take their time in a directory that the server does not know yet.
     const [definition, first] = await Promise.all([
       this.#definition(server),
       this.#sessionId === null ? this.#createSession(server) : null,
     ]);
     const sessionId = first ?? this.#goesOnWith(definition) ?? (await this.#createSession(server));
-    this.#sessionId = sessionId;
-    const [turn, observer, log] = [this.#turn, this.#observer, this.#log];
-    observer.sessionIdentified(sessionId, definition);
-    const session = new WarmSession({ server, sessionId, turn, observer, log, clock, skipPermissions });
-    this.#session = session;
-    const startedAt = clock.now();
-    if (server.isGone) session.died("The opencode server of the warm agents has just ended.");
-    else if (!this.#isStopped) await this.#prompt(server, session, sessionId);
-    const end = await Promise.race([session.over, this.#stopped.promise]);
-    const concluded =
-      end === undefined ? this.#conclude(session, null) : await this.#concludeEnd(session, end, startedAt);
-    return { ...concluded, resultHeader: this.#resultHeader };
+    return { sessionId, definition };
   }
 
   /** What makes the agent what it is now; an intervention goes on in its session whatever that is. */
@@ -149,12 +163,19 @@ export class WarmTurn implements RunningTurn {
   }
 
   async #prompt(server: WarmServer, session: WarmSession, sessionId: string): Promise<void> {
-    const prompted = session.prompt().catch(async (error: unknown) => {
-      // It may yet arrive.
-      if (!server.isGone)
-        await server.client.abort(sessionId).catch((cause: unknown) => this.#note(describeError(cause)));
-      throw error;
-    });
+    const abort = async () => {
+      if (server.isGone) return;
+      await server.client.abort(sessionId).catch((cause: unknown) => this.#note(describeError(cause)));
+    };
+    const prompted = session.prompt().then(
+      // What was stopped on its way has only now something that can be stopped.
+      async () => await (this.#isStopped ? abort() : undefined),
+      async (error: unknown) => {
+        // It may yet arrive.
+        await abort();
+        throw error;
+      },
+    );
     // A server that ends meanwhile, and a stop, say more than the request that fails over it.
     const first = await Promise.race([session.over, this.#stopped.promise.then(() => "stopped"), prompted]);
     if (first !== undefined) prompted.catch(() => undefined);

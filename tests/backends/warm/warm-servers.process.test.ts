@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "bun:test";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { defaultGuard } from "../../../scripts/scripted-host/guard-settings.ts";
-import { SharedServer } from "../../../src/backends/warm/warm-servers.ts";
+import { SharedServer, sharedServer, type ServerRecipe } from "../../../src/backends/warm/warm-servers.ts";
 import { systemClock } from "../../../src/host/system-clock.ts";
 import { treeMembers } from "../../../src/processes/end-tree.ts";
 import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
@@ -65,6 +65,27 @@ test("who leaves while it starts leaves nothing behind", async () => {
   server.leave("token");
   await until("it is gone", () => treeMembers({ marker: markers[0] ?? "" }).length === 0);
   expect(await problemOf(lease)).not.toBe("");
+});
+
+function neverUsed(idleMs: number): ServerRecipe {
+  const parts = () => expect.unreachable("nobody needs a server");
+  return { key: "leavers", idleMs, clock: systemClock, parts };
+}
+
+test("those of the same recipe share; when the last one has left, the next one's own recipe counts", () => {
+  const first = sharedServer(neverUsed(1000));
+  first.join("a");
+  expect(sharedServer(neverUsed(2000))).toBe(first);
+  first.join("b");
+  first.leave("a");
+  expect(sharedServer(neverUsed(2000))).toBe(first);
+  first.leave("b");
+  const second = sharedServer(neverUsed(2000));
+  expect(second).not.toBe(first);
+  second.join("c");
+  first.leave("b");
+  expect(sharedServer(neverUsed(2000))).toBe(second);
+  second.leave("c");
 });
 
 /** What a promise is rejected with, in words. */

@@ -1,0 +1,170 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import type { ServerEvent } from "../../../src/backends/warm/event-stream.ts";
+import { ServerClient } from "../../../src/backends/warm/server-client.ts";
+import { SessionListeners } from "../../../src/backends/warm/session-listeners.ts";
+import { WarmSession } from "../../../src/backends/warm/warm-session.ts";
+import type { Progress } from "../../../src/supervisor/instance.ts";
+import { FakeClock } from "../../supervisor/fake-clock.ts";
+import { until } from "../../until.ts";
+
+const SESSION = "ses_own";
+
+let clock: FakeClock;
+let listeners: SessionListeners;
+let session: WarmSession;
+let progress: Progress[];
+/** What the server would answer; a test may hold its answers back, or refuse them. */
+let stored: { info: Record<string, unknown>; parts: Record<string, unknown>[] }[];
+let isBusy: boolean;
+let onRequest: (path: string) => Promise<Response | undefined>;
+let asked: string[];
+
+beforeEach(() => {
+  clock = new FakeClock();
+  listeners = new SessionListeners();
+  [progress, stored, asked, isBusy] = [[], [], [], false];
+  onRequest = async () => undefined;
+  const client = new ServerClient("http://127.0.0.1:1", "password", async (request) => {
+    const path = new URL(request.url).pathname;
+    asked.push(path);
+    // As it is when the request comes, however long the answer takes.
+    const answer = answerTo(path);
+    return (await onRequest(path)) ?? answer;
+  });
+  session = new WarmSession({
+    server: {
+      client,
+      listen: (id, listener) => listeners.add(id, listener),
+      adopt: (child, parent) => listeners.adopt(child, parent),
+    },
+    sessionId: SESSION,
+    turn: {
+      ...{ instanceId: "bgr_01JZZZZZZZZZZZZZZZZZZZZZZZ", agent: "thor", kind: "initial", prompt: "do it" },
+      ...{ model: { providerId: "p", modelId: "m" }, directory: "/tmp", backend: "warm", sessionId: null },
+      parentSessionId: "ses_parent",
+    },
+    observer: {
+      ...{ spawned() {}, sessionIdentified() {}, startRepeated() {}, mustStop() {} },
+      progressed: (each) => void progress.push(each),
+    },
+    log: { write() {}, close() {} },
+    clock,
+    skipPermissions: false,
+  });
+});
+afterEach(() => session.close());
+
+function answerTo(path: string): Response {
+  if (path.endsWith("/status")) return Response.json(isBusy ? { [SESSION]: { type: "busy" } } : {});
+  if (path.endsWith("/prompt_async")) return new Response(null, { status: 204 });
+  return Response.json(path.endsWith("/message") ? stored : []);
+}
+
+type Part = Record<string, unknown>;
+
+/** The server takes something in, and tells of it. */
+function store(id: string, role: string, parts: Part[], more: Record<string, unknown> = {}): void {
+  const info = keep(id, role, parts, more);
+  tell("message.updated", { info });
+  for (const part of parts) tell("message.part.updated", { part });
+}
+
+/** The server takes something in, and nobody hears of it. */
+function keep(id: string, role: string, parts: Part[], more: Record<string, unknown> = {}): Record<string, unknown> {
+  const info = { id, role, sessionID: SESSION, ...more };
+  stored.push({ info, parts });
+  return info;
+}
+
+function tell(type: string, properties: Record<string, unknown>): void {
+  const event: ServerEvent = { type, properties: { sessionID: SESSION, ...properties } };
+  listeners.event(event);
+}
+
+function storePrompt(): void {
+  const metadata = { bizar: { turn: session.mark } };
+  store("msg_1", "user", [{ id: "prt_1", messageID: "msg_1", type: "text", text: "do it", metadata }]);
+}
+
+/** An answer of the model, for {@link store} or {@link keep}. */
+function answer(id: string, text: string, finish = "stop"): [string, string, Part[], Record<string, unknown>] {
+  const part = { messageID: id, sessionID: SESSION };
+  const tokens = { input: 1, output: 1, reasoning: 0, cache: { read: 0, write: 0 } };
+  const parts = [
+    { ...part, id: `prt_${id}_t`, type: "text", text, time: { start: 1, end: 2 } },
+    { ...part, id: `prt_${id}_f`, type: "step-finish", reason: finish, tokens, cost: 0 },
+  ];
+  return [id, "assistant", parts, { time: { created: 1, completed: 2 }, finish }];
+}
+
+/** How the turn ended; `undefined` while it has not. */
+async function ended() {
+  return await Promise.race([session.over, Bun.sleep(0).then(() => undefined)]);
+}
+
+test("a session that was idle when its prompt was still on its way has not ended its turn", async () => {
+  await session.prompt();
+  // The prompt arrives between the two questions of a look at the server.
+  onRequest = async (path) => {
+    if (path.endsWith("/message") && stored.length === 0) storePrompt();
+    return undefined;
+  };
+  stored = [];
+  listeners.heartbeat();
+  await until("the messages were read", () => asked.filter((path) => path.endsWith("/question")).length > 0);
+  await until("and taken in", async () => (await ended()) === undefined && progress.length > 0);
+  isBusy = true;
+  store(...answer("msg_2", "Done."));
+  isBusy = false;
+  tell("session.idle", {});
+  expect(await session.over).toEqual({ kind: "idle", failed: false });
+  expect(session.evidence.text().text).toBe("Done.");
+});
+
+test("a turn that was cut short without a word is found idle at the second look", async () => {
+  await session.prompt();
+  storePrompt();
+  listeners.gap();
+  await until("it was asked for", () => asked.some((path) => path.endsWith("/question")));
+  await Bun.sleep(0);
+  expect(await ended()).toBeUndefined();
+  await until("it looks again", async () => {
+    clock.advance(100);
+    return (await ended()) !== undefined;
+  });
+  expect(await session.over).toEqual({ kind: "idle", failed: false });
+});
+
+test("what a gap has swallowed is asked for until the server tells it, before the turn counts as ended", async () => {
+  await session.prompt();
+  storePrompt();
+  isBusy = true;
+  keep(...answer("msg_2", "Unheard.", "tool-calls"));
+  onRequest = async () => new Response("no", { status: 500 });
+  listeners.gap();
+  await until("it was asked for in vain", () => asked.some((path) => path.endsWith("/status")));
+  await Bun.sleep(0);
+  onRequest = async () => undefined;
+  store(...answer("msg_3", "Heard."));
+  isBusy = false;
+  tell("session.idle", {});
+  expect(await session.over).toEqual({ kind: "idle", failed: false });
+  expect(session.evidence.text().text).toBe("Heard.\n\nUnheard.");
+});
+
+test("a gap while it is looked whether the session runs is looked into as well", async () => {
+  await session.prompt();
+  storePrompt();
+  isBusy = true;
+  listeners.heartbeat();
+  const held = Promise.withResolvers<void>();
+  onRequest = async (path) => {
+    if (path.endsWith("/status")) await held.promise;
+    return undefined;
+  };
+  listeners.heartbeat();
+  keep(...answer("msg_2", "Unheard.", "tool-calls"));
+  listeners.gap();
+  held.resolve();
+  await until("the text was found", () => session.evidence.text().text === "Unheard.");
+});
