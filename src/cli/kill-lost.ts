@@ -5,13 +5,16 @@ import { FileInstanceStore } from "../store/file-instance-store.ts";
 import { LostRecords } from "../store/lost-records.ts";
 import type { LostInstance } from "../supervisor/recovery.ts";
 import { transition } from "../supervisor/transition.ts";
-import type { CommandContext } from "./command.ts";
+import { CommandError, type CommandContext } from "./command.ts";
+import { isTerminalRecord, type InstanceRecord } from "../store/record.ts";
+import { systemProcessTable } from "../processes/process-table.ts";
 
 /**
  * Ends what is left of an agent whose opencode is gone, and settles its record as `killed`, with the same claim by which
  * hosts decide who settles it.
  *
  * @returns the status; `undefined` when its opencode may live, or somebody else is settling it
+ * @throws CommandError when that would end other agents as well
  */
 export async function killLost(context: CommandContext, instanceId: string): Promise<string | undefined> {
   const lost = new LostRecords(context.records, context.paths, context.identity);
@@ -25,9 +28,14 @@ export async function killLost(context: CommandContext, instanceId: string): Pro
   }
 }
 
-/** Ends every process of an agent that nobody looks after. */
+/**
+ * Ends every process of an agent that nobody looks after.
+ *
+ * @throws CommandError when that would end other agents as well
+ */
 export async function endLeftTree({ records, identity, options, warn }: CommandContext, instanceId: string) {
   const record = await records.read(instanceId);
+  if (record !== undefined) refuseForOthers(record, await records.list());
   // A pid means nothing outside of its boot and namespace: there the marker alone tells.
   const isHere = record?.supervisor.bootId === identity.bootId;
   const process = isHere ? (record.process ?? undefined) : undefined;
@@ -57,4 +65,20 @@ async function settleAsKilled(
   );
   await new FileInstanceStore(paths, { supervisor: identity, onExit }, systemClock).save(settled);
   return settled.state.status;
+}
+
+/** A server whose opencode is gone takes no orders: it ends with the last of its agents, or with all of them. */
+function refuseForOthers(record: InstanceRecord, all: readonly InstanceRecord[]): void {
+  const { backend, onExit, process: server, instanceId } = record;
+  if (backend !== "warm" || onExit !== "finish" || server === null) return;
+  const isServers = ({ process }: InstanceRecord) =>
+    process?.pid === server.pid && process.startTime === server.startTime;
+  if (systemProcessTable().find(server.pid)?.startTime !== server.startTime) return;
+  const others = all.filter((other) => other.instanceId !== instanceId && !isTerminalRecord(other) && isServers(other));
+  if (others.length === 0) return;
+  const ids = others.map((other) => other.instanceId).join(", ");
+  throw new CommandError(
+    `${instanceId} was not ended: its opencode is gone, and it finishes in one server with ${ids}. ` +
+      `They would end with it: wait for them, or end all of them with "kill ${server.pid}".`,
+  );
 }

@@ -1,7 +1,9 @@
 import { afterAll, expect, onTestFinished, test } from "bun:test";
 import { readdirSync, writeFileSync } from "node:fs";
+import { systemClock } from "../../src/host/system-clock.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
+import { FileInstanceStore } from "../../src/store/file-instance-store.ts";
 import { RecordFolder } from "../../src/store/record-folder.ts";
 import { RequestWatch } from "../../src/store/request-watch.ts";
 import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
@@ -135,4 +137,23 @@ test("an agent that a host lets work on to its end is ended, and that host's wor
   while (living().length > 0) await Bun.sleep(20);
   await openStore(line.paths, host).store.save(sampleInstance("failed"));
   expect(await killing).toMatchObject({ exitCode: 0, stdout: `${id} failed\n` });
+}, 20_000);
+
+test("an agent that finishes without its opencode, on one server with another one, is left to it; alone it is ended", async () => {
+  const line = createCommandLine();
+  const server = orphan();
+  const store = new FileInstanceStore(line.paths, { supervisor: gone, onExit: "finish" }, systemClock);
+  const other = sampleId(2);
+  for (const instanceId of [id, other]) {
+    await store.create(sampleInstance("running", { ...runningWith(server), instanceId, backend: "warm" }));
+  }
+  const refused = await line.run("kill", id);
+  expect([refused.exitCode, refused.stdout]).toEqual([1, ""]);
+  expect(refused.stderr).toContain(`it finishes in one server with ${other}.`);
+  expect(refused.stderr).toContain(`"kill ${server.pid}"`);
+  expect(living()).toContain("sleep 93");
+  expect(await recordIn(line.paths)).toMatchObject({ status: "running" });
+  await store.create(sampleInstance("done", { instanceId: other, backend: "warm" }));
+  expect((await line.run("kill", id)).stdout).toBe(`${id} killed\n`);
+  expect(living()).toEqual([]);
 }, 20_000);

@@ -68,8 +68,7 @@ test("who leaves while it starts leaves nothing behind", async () => {
 });
 
 function neverUsed(idleMs: number): ServerRecipe {
-  const parts = () => expect.unreachable("nobody needs a server");
-  return { key: "leavers", idleMs, clock: systemClock, parts };
+  return { key: "leavers", idleMs, clock: systemClock, parts: () => expect.unreachable("nobody needs a server") };
 }
 
 test("those of the same recipe share; when the last one has left, the next one's own recipe counts", () => {
