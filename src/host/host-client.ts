@@ -122,8 +122,7 @@ export class HostClient implements Transcripts {
   /** Puts a message into a session; `false` when there is no such session. Settles when it is stored. */
   async put(sessionId: string, { text, metadata, wake, agent, model }: SyntheticMessage): Promise<boolean> {
     const parts = [{ type: "text" as const, text, synthetic: true, metadata }];
-    const chosen = { ...(agent === undefined ? {} : { agent }), ...(model === undefined ? {} : { model }) };
-    const body = { parts, noReply: !wake, ...chosen };
+    const body = { parts, noReply: !wake, ...(await this.#possible({ agent, model })) };
     const request = { path: { id: sessionId }, body, signal: AbortSignal.timeout(ANSWER_LIMIT_MS) };
     const { error } = await (wake ? this.client.session.promptAsync(request) : this.client.session.prompt(request));
     if (isNotFound(error)) return false;
@@ -142,7 +141,7 @@ export class HostClient implements Transcripts {
   async show(sessionId: string, text: string, metadata: Record<string, unknown>): Promise<void> {
     const messages = (await this.messages(sessionId)) ?? [];
     const parts = [{ type: "text" as const, text, ignored: true, metadata }];
-    const body = { parts, noReply: true, ...lastChoice(messages) };
+    const body = { parts, noReply: true, ...(await this.#possible(lastChoice(messages))) };
     await this.#ask("a message", (signal) => this.client.session.prompt({ path: { id: sessionId }, body, signal }));
   }
 
@@ -169,6 +168,18 @@ export class HostClient implements Transcripts {
     return this.#read(what, messageSchema, data);
   }
 
+  /**
+   * A choice without an agent that the host does not know (any more): a message for such a one is lost, in
+   * `prompt_async` without a word (1.18.33).
+   */
+  async #possible({ agent, model }: LastChoice): Promise<{ agent?: string; model?: NonNullable<LastChoice["model"]> }> {
+    const chosen = model === undefined ? {} : { model };
+    if (agent === undefined) return chosen;
+    const known = await this.#ask("its agents", (signal) => this.client.app.agents({ signal })).catch(() => undefined);
+    const names = z.array(z.object({ name: z.string() })).safeParse(known).data;
+    return names === undefined || names.some(({ name }) => name === agent) ? { ...chosen, agent } : chosen;
+  }
+
   async #ask(
     what: string,
     call: (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown }>,
@@ -190,8 +201,8 @@ export class HostClient implements Transcripts {
 }
 
 interface LastChoice {
-  readonly agent?: string;
-  readonly model?: { providerID: string; modelID: string };
+  readonly agent?: string | undefined;
+  readonly model?: { readonly providerID: string; readonly modelID: string } | undefined;
 }
 
 /** The agent and the model that the user chose last in a session: what is put into it must not change them. */

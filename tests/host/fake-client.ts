@@ -10,6 +10,8 @@ export interface FakeHost {
   /** The messages of any session, for `session.messages`; an `Error` is a host that does not answer. */
   transcript: unknown;
   readonly toasts: unknown[];
+  /** What was put into sessions. */
+  readonly prompts: unknown[];
 }
 
 const providers = [
@@ -48,6 +50,7 @@ export function createFakeHost(): { host: HostClient; fake: FakeHost } {
     messages: new Map([["msg_parent", assistantMessage({ providerID: "scripted", modelID: "model" })]]),
     transcript: undefined,
     toasts: [],
+    prompts: [],
   };
   const client = {
     app: { agents: async () => await answer(fake.agents), log: async () => await answer(true) },
@@ -55,6 +58,8 @@ export function createFakeHost(): { host: HostClient; fake: FakeHost } {
     session: {
       message: async ({ path }: { path: { messageID: string } }) => await answer(fake.messages.get(path.messageID)),
       messages: async () => await answer(fake.transcript),
+      prompt: async ({ body }: { body: unknown }) => await answer(fake.prompts.push(body)),
+      promptAsync: async ({ body }: { body: unknown }) => await answer(fake.prompts.push(body)),
     },
     tui: { showToast: async ({ body }: { body: unknown }) => await answer(fake.toasts.push(body)) },
   };

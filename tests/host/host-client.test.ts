@@ -76,3 +76,21 @@ test("an unknown session has no turns; that is not the same as a host that does 
   fake.transcript = new Error("connection refused");
   expect(await host.read("ses_1").catch(String)).toContain("connection refused");
 });
+
+test("what is put into a session keeps its agent and model, but for an agent that there is no more", async () => {
+  const { host, fake } = createFakeHost();
+  const model = { providerID: "scripted", modelID: "model" };
+  for (const agent of ["odin", "dismissed"]) {
+    fake.transcript = [userMessage({ agent, model })];
+    await host.show("ses_1", "a text", {});
+    for (const wake of [true, false]) await host.put("ses_1", { text: "a text", metadata: {}, wake, agent, model });
+  }
+  const chosen = fake.prompts.map((body) => {
+    expect(body).toMatchObject({ model });
+    return (body as { agent?: string }).agent;
+  });
+  expect(chosen).toEqual(["odin", "odin", "odin", undefined, undefined, undefined]);
+  fake.agents = undefined;
+  await host.show("ses_1", "a text", {});
+  expect(fake.prompts.at(-1)).toMatchObject({ agent: "dismissed" });
+});
