@@ -2,6 +2,7 @@ import type { PluginInput } from "@opencode-ai/plugin";
 import { z } from "zod";
 import type { ModelChoice } from "../supervisor/instance.ts";
 import { withoutTags } from "../message-tags.ts";
+import { shareInFlight } from "../share-in-flight.ts";
 import { isFinished } from "../supervisor/outcome.ts";
 import type { Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
 
@@ -77,27 +78,27 @@ export interface Toast {
  * None may be awaited before the hooks are returned: that dead-locks the start (1.18.33).
  */
 export class HostClient implements Transcripts {
-  constructor(private readonly client: PluginInput["client"]) {}
-
   /** The agents that can be used in a directory, those marked `hidden` left out. */
-  async agents(directory: string): Promise<HostAgent[]> {
+  readonly agents = shareInFlight(async (directory): Promise<HostAgent[]> => {
     const data = await this.#ask("its agents", (signal) => this.client.app.agents({ query: { directory }, signal }));
     const agents = this.#read("its agents", z.array(agentSchema), data);
     return agents.filter(({ hidden }) => hidden !== true);
-  }
+  });
 
   /** The models of the configured providers, as `provider/model`. */
-  async models(directory: string): Promise<string[]> {
+  readonly models = shareInFlight(async (directory): Promise<string[]> => {
     const what = "its providers";
     const data = await this.#ask(what, (signal) => this.client.config.providers({ query: { directory }, signal }));
     const { providers } = this.#read(what, providersSchema, data);
     return providers.flatMap(({ id, models }) => Object.keys(models).map((model) => `${id}/${model}`));
-  }
+  });
+
+  constructor(private readonly client: PluginInput["client"]) {}
 
   /** The model, and its variant, of the message that an assistant message answers. */
   async modelOf(sessionId: string, messageId: string): Promise<ModelChoice | undefined> {
-    const { info } = await this.#message(sessionId, messageId);
-    const asked = info.parentID ? (await this.#message(sessionId, info.parentID)).info : undefined;
+    const { info } = await this.#message(`${sessionId}/${messageId}`);
+    const asked = info.parentID ? (await this.#message(`${sessionId}/${info.parentID}`)).info : undefined;
     const providerId = info.providerID ?? asked?.model?.providerID;
     const modelId = info.modelID ?? asked?.model?.modelID;
     if (!providerId || !modelId) return undefined;
@@ -161,24 +162,13 @@ export class HostClient implements Transcripts {
     await this.#ask("a log line", (signal) => this.client.app.log({ body, signal }));
   }
 
-  async #message(sessionId: string, messageId: string): Promise<HostMessage> {
-    const what = `message ${messageId}`;
-    const path = { id: sessionId, messageID: messageId };
-    const data = await this.#ask(what, (signal) => this.client.session.message({ path, signal }));
+  /** A message of a session, by the ids of both with a slash between them. */
+  readonly #message = shareInFlight(async (key): Promise<HostMessage> => {
+    const [id = "", messageID = ""] = key.split("/");
+    const what = `message ${messageID}`;
+    const data = await this.#ask(what, (signal) => this.client.session.message({ path: { id, messageID }, signal }));
     return this.#read(what, messageSchema, data);
-  }
-
-  /**
-   * A choice without an agent that the host does not know (any more): a message for such a one is lost, in
-   * `prompt_async` without a word (1.18.33).
-   */
-  async #possible({ agent, model }: LastChoice): Promise<{ agent?: string; model?: NonNullable<LastChoice["model"]> }> {
-    const chosen = model === undefined ? {} : { model };
-    if (agent === undefined) return chosen;
-    const known = await this.#ask("its agents", (signal) => this.client.app.agents({ signal })).catch(() => undefined);
-    const names = z.array(z.object({ name: z.string() })).safeParse(known).data;
-    return names === undefined || names.some(({ name }) => name === agent) ? { ...chosen, agent } : chosen;
-  }
+  });
 
   async #ask(
     what: string,

@@ -1,6 +1,7 @@
 import { createOpencodeClient, type OpencodeClient } from "@opencode-ai/sdk/v2/client";
 import { z } from "zod";
 import { describeError } from "../../describe-error.ts";
+import { shareInFlight } from "../../share-in-flight.ts";
 import type { ModelChoice } from "../../supervisor/instance.ts";
 
 const ANSWER_LIMIT_MS = 10_000;
@@ -142,9 +143,13 @@ export class ServerClient {
 
   /** Everything that makes an agent what it is in a directory; `undefined` when there is none of that name. */
   async agentDefinition(directory: string, name: string): Promise<unknown> {
-    const read = (signal: AbortSignal) => this.#client.app.agents({ directory }, { signal });
-    return (await this.#ask("its agents", agents, read, FIRST_ANSWER_LIMIT_MS)).find((agent) => agent.name === name);
+    return (await this.#agents(directory)).find((agent) => agent.name === name);
   }
+
+  readonly #agents = shareInFlight(async (directory) => {
+    const read = (signal: AbortSignal) => this.#client.app.agents({ directory }, { signal });
+    return await this.#ask("its agents", agents, read, FIRST_ANSWER_LIMIT_MS);
+  });
 
   /** Stops the turn of a session, and the commands of its tools. */
   async abort(sessionId: string): Promise<void> {
