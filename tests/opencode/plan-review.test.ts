@@ -75,6 +75,24 @@ test("what the user decides after the wait has ended wakes the session that aske
   expect(told()).toHaveLength(1);
 }, 90_000);
 
+test("what the user decides after the plugin was disposed of in the middle of a wait is told by the next one", async () => {
+  const served = await serveRig({ options });
+  rig = served;
+  const session = await newSession(served);
+  rig.plan("do it", draw, { calls: [waitFor("x")] }, { text: "going on" });
+  const asked = served.ask("do it", { sessionId: session });
+  await until("the user is called", async () => (await shown(served, session)).length > 0);
+  await served.server.client.instance.dispose();
+  await asked;
+  await command(served, session, "plan", "status x approved");
+  const notes = async () => {
+    const { data = [] } = await served.server.client.session.messages({ path: { id: session } });
+    return data.flatMap(({ parts }) => parts.filter((part) => part.type === "text" && part.synthetic === true));
+  };
+  await until("the session is told", async () => (await notes()).length > 0);
+  expect(await notes()).toEqual([expect.objectContaining({ text: expect.stringContaining("has approved it") })]);
+}, 90_000);
+
 test("what the user decides while no opencode runs is a note in the session after the restart, once", async () => {
   rig = await createRig({ options });
   const first = await serve(rig);
