@@ -1,9 +1,10 @@
-import type { ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
 import { z } from "zod";
 import type { InstanceRecord } from "../../store/record.ts";
 import { answer, errorAnswer } from "./answer.ts";
 import { instanceId, readArguments } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
+import { whenIdentified } from "./when-identified.ts";
 
 export const SEND_MESSAGE = "bizar_send_message";
 
@@ -21,10 +22,10 @@ const args = {
 };
 
 export function sendMessageTool(parts: ToolParts): ToolDefinition {
-  const run = async (given: unknown): Promise<ToolResult> => {
+  const run = async (given: unknown, context: ToolContext): Promise<ToolResult> => {
     const reading = readArguments(SEND_MESSAGE, args, given);
     if (!reading.ok) return errorAnswer(reading.error);
-    return await send(parts, reading.value.instanceId, reading.value.prompt);
+    return await send(parts, reading.value, context);
   };
   return { description, args, execute: neverThrowing(SEND_MESSAGE, forSupervisors(SEND_MESSAGE, parts.options, run)) };
 }
@@ -35,8 +36,23 @@ function afterFailure({ status, reason }: InstanceRecord): string {
   return `, after a turn that was ${status.replace("_", " ")}${reason === null || reason === status ? "" : ` (${reason})`}`;
 }
 
-async function send({ supervision }: ToolParts, id: string, prompt: string): Promise<ToolResult> {
-  const { catalog, sendMessage, askOwner } = await supervision();
+/** Where the agent goes on: in the session that it had, unless another one was begun for it. */
+function whereTo({ agent, sessionId }: InstanceRecord, before: InstanceRecord): string {
+  if (sessionId === before.sessionId) return `${agent} goes on in the same session${afterFailure(before)}.`;
+  return (
+    `${agent} begins a new session, in which nothing of the earlier one (${before.sessionId}) is known: ` +
+    `its definition has changed since. Send it again what it needs.`
+  );
+}
+
+type SendArguments = z.infer<z.ZodObject<typeof args>>;
+
+async function send(
+  { supervision }: ToolParts,
+  { instanceId: id, prompt }: SendArguments,
+  { abort }: ToolContext,
+): Promise<ToolResult> {
+  const { supervisor, catalog, sendMessage, askOwner } = await supervision();
   const before = await catalog.find(id);
   if (before === undefined) return errorAnswer("instance not found", { instanceId: id });
   const { agent, sessionId, endedAt } = before.record;
@@ -51,6 +67,8 @@ async function send({ supervision }: ToolParts, id: string, prompt: string): Pro
       return errorAnswer(error, { instanceId: id, status });
     }
   }
+  // Only the turn that starts shows in which session.
+  if (endedAt !== null) await whenIdentified(supervisor, id, abort);
   const { record, queuePosition, waitsFor } = (await catalog.find(id)) ?? before;
   const waits = record.followUps.length;
   const value = {
@@ -63,7 +81,7 @@ async function send({ supervision }: ToolParts, id: string, prompt: string): Pro
     message:
       waits > 0
         ? `${agent} takes the message up when its running turn has ended${waits > 1 ? `, after ${waits - 1} others` : ""}.`
-        : `${agent} goes on in the same session${afterFailure(before.record)}.`,
+        : whereTo(record, before.record),
     nextSteps: [`bizar_collect {"instanceId": "${id}"} waits for the answer`],
   };
   return answer(`${agent} ${waits > 0 ? "will go on" : "goes on"} (${id})`, value, { instanceId: id });

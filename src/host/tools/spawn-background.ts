@@ -1,12 +1,11 @@
 import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
 import { z } from "zod";
-import type { Supervisor } from "../../supervisor/supervisor.ts";
 import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
 import { preflight } from "../preflight.ts";
-import { whenAborted } from "../when-aborted.ts";
 import { answer, errorAnswer, shorten } from "./answer.ts";
 import { readArguments, timeoutMs } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
+import { whenIdentified } from "./when-identified.ts";
 
 export const SPAWN = "bizar_spawn_background";
 
@@ -17,8 +16,6 @@ without any of this conversation, so the prompt must hold everything it needs: t
 The answer comes as soon as the agent runs, with its instanceId. Then go on with your own work, look with bizar_status,
 and fetch what it found with bizar_collect.`;
 
-/** How long the answer waits for the session id before it says "pending". */
-const IDENTIFY_LIMIT_MS = 10_000;
 const DEFAULT_TIMEOUT_MS = 300_000;
 const MAX_DEADLINE_MS = 86_400_000;
 const MODEL = /^[^/]+\/.+$/;
@@ -83,15 +80,8 @@ async function spawn(parts: ToolParts, given: SpawnArguments, context: ToolConte
     deadlineMs: given.deadlineMs ?? null,
     announce: parts.options.announce,
   });
-  await identified(supervisor, instanceId, context.abort);
+  await whenIdentified(supervisor, instanceId, context.abort);
   return await describe(catalog, instanceId);
-}
-
-/** Waits for the session id, unless the agent has to wait for a place first. */
-async function identified(supervisor: Supervisor, instanceId: string, abort: AbortSignal): Promise<void> {
-  if (supervisor.view(instanceId)?.instance.state.status === "queued") return;
-  const limit = AbortSignal.any([abort, AbortSignal.timeout(IDENTIFY_LIMIT_MS)]);
-  await Promise.race([supervisor.whenIdentified(instanceId), whenAborted(limit)]);
 }
 
 async function describe(catalog: InstanceCatalog, instanceId: string): Promise<ToolResult> {

@@ -1,0 +1,83 @@
+import { afterEach, expect, test } from "bun:test";
+import { copyFile, mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
+import { writeConfig } from "../../scripts/scripted-host/sandbox.ts";
+import { treeMembers } from "../../src/processes/end-tree.ts";
+import { systemProcessTable } from "../../src/processes/process-table.ts";
+import type { InstanceRecord } from "../../src/store/record.ts";
+import { bash, collectSpawned, createRig, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
+
+let rig: Rig;
+afterEach(async () => await rig.dispose());
+
+async function recordOf({ instanceId }: Answer): Promise<InstanceRecord> {
+  return await Bun.file(join(rig.sandbox.stateDir, "bg", `${instanceId}.json`)).json();
+}
+
+function tools({ instanceId }: Answer): string[] {
+  return treeMembers({ marker: instanceId }).map(({ command }) => command);
+}
+
+function lives(pid: number): boolean {
+  return systemProcessTable().find(pid)?.isZombie === false;
+}
+
+test("an agent goes on after its opencode and its server were started anew; changed, it begins afresh and says so", async () => {
+  const described = { description: "Keeps", prompt: "You keep things in mind." };
+  rig = await createRig({ options: { backend: "warm" }, config: { agent: { keeper: described } } });
+  const { sandbox, model } = rig;
+  rig.otherwise(({ messages }) => ({ text: `I see ${messages.filter(({ role }) => role === "user").length}.` }));
+  rig.plan("spawn", spawn({ agent: "keeper", prompt: "one" }), collectSpawned());
+  const first = await runOpencode(sandbox, { prompt: "spawn", agent: "odin" });
+  const [{ instanceId, sessionId }] = first.toolAnswers("bizar_spawn_background") as [Answer];
+  const send = async (prompt: string): Promise<Answer[]> => {
+    rig.plan(
+      `send ${prompt}`,
+      { calls: [{ tool: "bizar_send_message", args: { instanceId, prompt } }] },
+      { calls: [{ tool: "bizar_collect", args: { instanceId } }] },
+    );
+    const run = await runOpencode(sandbox, { prompt: `send ${prompt}`, agent: "odin" });
+    return [run.toolAnswers("bizar_send_message")[0], run.toolAnswers("bizar_collect")[0]];
+  };
+  const [sent, same] = await send("two");
+  expect(sent).toMatchObject({ sessionId, message: "keeper goes on in the same session." });
+  expect(same).toMatchObject({ status: "done", result: "I see 2." });
+  await writeConfig(
+    sandbox.project,
+    model.url,
+    { backend: "warm" },
+    { agent: { keeper: { ...described, prompt: "?" } } },
+  );
+  const [afresh, changed] = await send("three");
+  expect(afresh.sessionId).not.toBe(sessionId);
+  expect(afresh.message).toStartWith(`keeper begins a new session, in which nothing of the earlier one (${sessionId})`);
+  expect(changed.result).toMatch(/^\[new session: the definition of "keeper" has changed.*\]\nI see 1\.$/);
+}, 90_000);
+
+test("of two directories that share a server one is closed: its agent is ended, the other one's works on", async () => {
+  const served = await serveRig({ options: { backend: "warm" } });
+  rig = served;
+  const { sandbox, server } = served;
+  const other = join(sandbox.root, "other");
+  await mkdir(other);
+  await copyFile(join(sandbox.project, "opencode.json"), join(other, "opencode.json"));
+  const go = Promise.withResolvers<void>();
+  rig.plan("work here", { after: go.promise, text: "worked on" });
+  rig.plan("hang there", { calls: [bash("sleep 878")] });
+  rig.plan("spawn here", spawn({ agent: "thor", prompt: "work here" }));
+  rig.plan("spawn there", spawn({ agent: "thor", prompt: "hang there" }));
+  const [here] = (await served.ask("spawn here")).answers("bizar_spawn_background");
+  const [there] = (await served.ask("spawn there", { directory: other })).answers("bizar_spawn_background");
+  expect(there.processId).toBe(here.processId);
+  await until("its command runs", () => tools(there).includes("sleep 878"));
+  await server.client.instance.dispose({ query: { directory: other } });
+  await until("its end is written down", async () => (await recordOf(there)).reason === "shutdown");
+  expect([tools(there), lives(here.processId)]).toEqual([[], true]);
+  rig.plan("collect", { calls: [{ tool: "bizar_collect", args: { instanceId: here.instanceId } }] });
+  const collecting = served.ask("collect");
+  go.resolve();
+  expect((await collecting).answers("bizar_collect")).toMatchObject([{ status: "done", result: "worked on" }]);
+  await server.client.instance.dispose({ query: { directory: sandbox.project } });
+  await until("the last one ends the server", () => !lives(here.processId));
+}, 60_000);
