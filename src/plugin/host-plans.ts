@@ -7,6 +7,7 @@ import { ParentActivity } from "../host/announcements/parent-activity.ts";
 import { slashCommandHooks } from "../host/commands/slash-commands.ts";
 import type { CommandName } from "../host/commands/command-names.ts";
 import type { Diagnostics } from "../host/diagnostics.ts";
+import { SHELL_MARKER, startedBy } from "../host/started-by.ts";
 import { isSideRequest } from "../host/side-request.ts";
 import type { HostClient } from "../host/host-client.ts";
 import { noteOpenReviews } from "../host/plans/note-open-reviews.ts";
@@ -17,7 +18,6 @@ import { refusePlanFiles } from "../host/plans/plan-files.ts";
 import { PLAN_FIRST } from "../host/plans/plan-first.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { ToolSupervision } from "../host/tools/tool-parts.ts";
-import { MARKER_NAME } from "../processes/end-tree.ts";
 import { PlanSettingsFile } from "../store/plan-settings.ts";
 import { isOpen } from "./agent-plans.ts";
 import { LatePlans } from "./late-plans.ts";
@@ -48,6 +48,7 @@ export function hostPlans(parts: HostPlansParts): HostPlans {
 class WiredPlans implements HostPlans {
   readonly #parts: HostPlansParts;
   readonly #isRun = process.argv[2] === "run";
+  readonly #startedByAgent = startedBy(process.env);
   readonly #reviews = new OpenReviews();
   readonly #settings: PlanSettingsFile;
   readonly #active = new Set<string>();
@@ -94,7 +95,7 @@ class WiredPlans implements HostPlans {
   #hooks(): Hooks {
     const { diagnostics } = this.#parts;
     const commands = slashCommandHooks({
-      answer: async (name, text) => await this.#answer(name, text),
+      answer: async (...asked) => await this.#answer(...asked),
       show: async (sessionId, text, metadata) => await this.#parts.host.show(sessionId, text, metadata),
       isOfAgent: async (sessionId) => await this.#isChild(sessionId),
       isRun: this.#isRun,
@@ -120,6 +121,9 @@ class WiredPlans implements HostPlans {
           args,
         );
       },
+      "shell.env": async ({ sessionID }, { env }) => {
+        if (sessionID !== undefined) env[SHELL_MARKER] = sessionID;
+      },
       "experimental.chat.system.transform": async ({ sessionID }, { system }) => {
         if (sessionID === undefined || isSideRequest(system)) return;
         if (!(await this.#settings.read()).visualPlan || (await this.#isChild(sessionID))) return;
@@ -133,24 +137,20 @@ class WiredPlans implements HostPlans {
   }
 
   /** Never rejects. */
-  async #answer(name: CommandName, argumentText: string): Promise<string> {
+  async #answer(name: CommandName, argumentText: string, tellUser?: (text: string) => Promise<void>): Promise<string> {
     try {
       const [{ answerCommand }, plans] = await Promise.all([
         import("../host/commands/answer-command.ts"),
         this.#plans.desk(),
       ]);
       const { supervision, options } = this.#parts;
-      const marker = process.env[MARKER_NAME];
-      const mayNotDecide =
-        marker === undefined
-          ? undefined
-          : `This opencode was started by the background agent ${marker}: only the user decides on a plan.`;
-      const { killGraceMs } = options;
-      return await answerCommand(
-        { plans, settings: this.#settings, supervision, killGraceMs, mayNotDecide },
-        name,
-        argumentText,
-      );
+      const context = {
+        ...{ plans, settings: this.#settings, supervision, tellUser },
+        killGraceMs: options.killGraceMs,
+        startedByAgent: this.#startedByAgent,
+        endsSoon: this.#isRun,
+      };
+      return await answerCommand(context, name, argumentText);
     } catch (error) {
       return `/${name} could not be loaded: ${describeError(error)}`;
     }
@@ -170,6 +170,8 @@ class WiredPlans implements HostPlans {
   }
 
   async #say(sessionId: string, text: string): Promise<void> {
+    // The agent that started this opencode would read the link.
+    if (this.#startedByAgent !== undefined) return;
     // Nobody reads the session of a run while it goes on; its stderr they do.
     if (this.#isRun) process.stderr.write(`bizar: ${text}\n`);
     else await this.#parts.host.show(sessionId, text, { bizar: { call: "review" } });

@@ -2,8 +2,9 @@ import { afterEach, expect, test } from "bun:test";
 import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
+import { OPENCODE } from "../../scripts/scripted-host/sandbox.ts";
 import { answerOf, command, newSession, shown } from "./plan-rig.ts";
-import { createRig, serveRig, spawn, until, type Rig } from "./rig.ts";
+import { bash, createRig, serveRig, spawn, until, type Rig } from "./rig.ts";
 import { startTerminalUi } from "./terminal.ts";
 
 let rig: Rig;
@@ -11,6 +12,10 @@ afterEach(async () => await rig.dispose());
 
 const EXACTLY = "Tell the user exactly this, and nothing else:\n\n";
 const options = { planOpenBrowser: "never" };
+
+function linkIn(answer = ""): string {
+  return /http:\/\/127\.0\.0\.1:\d+\/plan\/x\?secret=\S+/.exec(answer)?.[0] ?? "";
+}
 
 test("in the terminal UI commands complete and are answered without the model; others reach it untouched", async () => {
   rig = await createRig({ options });
@@ -110,10 +115,37 @@ test("/plan open prints the link, and the page that it leads to is there", async
   await command(served, session, "plan", "new x decision-record");
   const text = await answerOf(served, session, "plan", "open x");
   expect(text).toContain('The option planOpenBrowser is "never".');
-  const url = /http:\/\/127\.0\.0\.1:\d+\/plan\/x\?secret=\S+/.exec(text)?.[0] ?? "";
+  const url = linkIn(text);
   expect((await fetch(url, { redirect: "manual" })).status).toBeLessThan(400);
   expect((await fetch(url.replace(/secret=.*/, "secret=wrong"))).status).toBeGreaterThanOrEqual(400);
+  // As a message it is answered by the model, which sees no link: the user does.
+  await served.ask("/plan open x", { sessionId: session });
+  expect(rig.model.requests.at(-1)?.prompt).toEndWith("The link stands in this session, for your eyes only.");
+  expect(JSON.stringify(rig.model.requests)).not.toContain("secret=");
+  expect((await fetch(linkIn((await shown(served, session)).at(-1)))).status).toBe(200);
 }, 60_000);
+
+test("an agent does not decide, or get a link, by way of an opencode that its command starts", async () => {
+  const served = await serveRig({ options });
+  rig = served;
+  const session = await newSession(served);
+  for (const text of ["new x", "status x in-progress"]) await command(served, session, "plan", text);
+  await command(served, session, "visual-plan", "on");
+  const lines = ["/plan status x approved", "/plan open x", "/visual-plan off"];
+  rig.plan(
+    "get round the user",
+    { calls: lines.map((text) => bash(`echo '${text}' | ${OPENCODE} run`)) },
+    { text: "tried" },
+  );
+  await served.ask("get round the user", { sessionId: session });
+  const told = rig.model.requests.map(({ prompt }) => prompt).filter((prompt) => prompt.startsWith("The user ran"));
+  expect(told).toHaveLength(lines.length);
+  for (const prompt of told) {
+    expect(prompt).toContain(`was started by a command of the session ${session}, not by the user. Only the user `);
+  }
+  expect(await answerOf(served, session, "plan", "status x")).toBe('x, "X": in-progress');
+  expect(await answerOf(served, session, "visual-plan")).toStartWith("Visual plans are on");
+}, 120_000);
 
 test("a plan folder that is a link is refused", async () => {
   const served = await serveRig({ options });

@@ -20,7 +20,7 @@ export async function answerCommand(context: CommandContext, name: CommandName, 
     // A terminal must not obey what a model or a file says.
     return shorten(plainText(answer), MOST_CHARACTERS);
   } catch (error) {
-    return `/${name} ${argumentText} did not work: ${describeError(error)}`;
+    return shorten(plainText(`/${name} did not work: ${describeError(error)}`), MOST_CHARACTERS);
   }
 }
 

@@ -12,6 +12,10 @@ export interface CommandContext {
   /** Settles with what runs the agents; it may still have to be loaded. */
   readonly supervision: () => Promise<ToolSupervision>;
   readonly killGraceMs: number;
-  /** Why nobody may decide on a plan from here, where that is so. */
-  readonly mayNotDecide: string | undefined;
+  /** That an agent started this opencode, in a sentence, where that is so: what only the user may do is not done. */
+  readonly startedByAgent: string | undefined;
+  /** This opencode ends as soon as it has answered, and every page with it. */
+  readonly endsSoon: boolean;
+  /** Shows the user what no model may read; absent where no model reads the answer. */
+  readonly tellUser: ((text: string) => Promise<void>) | undefined;
 }

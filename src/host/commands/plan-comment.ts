@@ -2,7 +2,7 @@ import { nearestName } from "../../config/nearest-name.ts";
 import type { Plan, PlanComment, PlanElement } from "../../plans/plan.ts";
 import type { CommandContext } from "./command-context.ts";
 import { knownPlan, orNotDone } from "./known-plan.ts";
-import { expectWords, NotDone, WrongUse, type Subcommand } from "./subcommand.ts";
+import { expectWords, NotDone, onlyUser, WrongUse, type Subcommand } from "./subcommand.ts";
 
 /** `/plan comment`. */
 export const addComment: Subcommand<CommandContext> = {
@@ -11,6 +11,7 @@ export const addComment: Subcommand<CommandContext> = {
   example: 'comment new-login el_token "How long is it valid?"',
   async run(context, [slug, ...rest]) {
     if (slug === undefined) throw new WrongUse("Expected the plan's slug and a text, got nothing.");
+    onlyUser(context, "An agent comments with bizar_plan_action.");
     const { plan } = await knownPlan(context, slug);
     const element = rest.length > 1 ? meantElement(plan, rest[0] ?? "") : undefined;
     const text = (element === undefined ? rest : rest.slice(1)).join(" ").trim();

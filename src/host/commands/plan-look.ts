@@ -4,12 +4,15 @@ import { writeDurably } from "../../files/durable-file.ts";
 import { exportMarkdown } from "../../plans/export-markdown.ts";
 import type { CommandContext } from "./command-context.ts";
 import { knownPlan } from "./known-plan.ts";
-import { expectWords, NotDone, type Subcommand } from "./subcommand.ts";
+import { expectWords, NotDone, onlyUser, type Subcommand } from "./subcommand.ts";
 
 /** So much of an export is read in a message; the file has all of it. */
 const SHOWN_CHARACTERS = 8000;
 /** As that of the plan's other files: what the umask gives to any file of the project. */
 const FILE_MODE = 0o666;
+
+const ENDS_SOON =
+  "An opencode run ends with its answer, and a page with it. /plan open in the terminal UI, or in an opencode that is served, shows the plan.";
 
 /** `/plan open`. */
 export const openPlan: Subcommand<CommandContext> = {
@@ -18,14 +21,19 @@ export const openPlan: Subcommand<CommandContext> = {
   async run(context, words) {
     expectWords(words, 1, 1);
     const [slug = ""] = words;
+    onlyUser(context, "Only the user gets a link to a plan's page.");
     const { plan } = await knownPlan(context, slug);
+    if (context.endsSoon) throw new NotDone(ENDS_SOON);
     const shown = await context.plans.show(slug).catch((error: unknown) => {
       throw new NotDone(`The page of ${slug} could not be shown: ${describeError(error)}`);
     });
     const how = shown.openedBrowser
       ? "It was opened in your browser"
       : `Open it in a browser (${shown.why ?? "none here"})`;
-    return `${slug}, "${plan.title}". ${how}:\n${shown.url}\nThe link is good once, and for your eyes only.`;
+    const text = `${slug}, "${plan.title}". ${how}:\n${shown.url}\nThe link is good once, and for your eyes only.`;
+    if (context.tellUser === undefined) return text;
+    await context.tellUser(text);
+    return `${slug}, "${plan.title}". ${shown.openedBrowser ? `${how}; the` : "The"} link stands in this session, for your eyes only.`;
   },
 };
 

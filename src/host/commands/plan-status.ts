@@ -3,7 +3,7 @@ import { PLAN_STATUSES, type Review } from "../../plans/plan.ts";
 import { isDecision } from "../../plans/review.ts";
 import type { CommandContext } from "./command-context.ts";
 import { knownPlan, orNotDone } from "./known-plan.ts";
-import { NotDone, WrongUse, type Subcommand } from "./subcommand.ts";
+import { onlyUser, WrongUse, type Subcommand } from "./subcommand.ts";
 
 /** `/plan status`: shows it, or sets it as the user, which decides an open review. */
 export const planStatus: Subcommand<CommandContext> = {
@@ -27,7 +27,7 @@ export const planStatus: Subcommand<CommandContext> = {
       );
     }
     if (noteWords.length > 0 && !isDecision(status)) throw new WrongUse("A note goes with a decision only.");
-    if (isDecision(status) && context.mayNotDecide !== undefined) throw new NotDone(context.mayNotDecide);
+    if (isDecision(status)) onlyUser(context, "Only the user decides on a plan.");
     const { plans } = context.plans;
     const before = await knownPlan(context, slug);
     const note = noteWords.join(" ");

@@ -2,8 +2,16 @@ import type { Hooks } from "@opencode-ai/plugin";
 import { COMMANDS, isCommandName, type CommandName } from "./command-names.ts";
 
 export interface SlashCommandsParts {
-  /** What a command answers. Never rejects. */
-  readonly answer: (name: CommandName, argumentText: string) => Promise<string>;
+  /**
+   * What a command answers. Never rejects.
+   *
+   * @param tellUser shows the user what the model that reads the answer may not read
+   */
+  readonly answer: (
+    name: CommandName,
+    argumentText: string,
+    tellUser?: (text: string) => Promise<void>,
+  ) => Promise<string>;
   /** Shows an answer in a session, without its model. */
   readonly show: (sessionId: string, text: string, metadata: Record<string, unknown>) => Promise<void>;
   /** Whether an agent, not the user, writes the messages of a session. */
@@ -53,7 +61,9 @@ export function slashCommandHooks(parts: SlashCommandsParts): CommandHooks {
       if (called === undefined || !ours.has(called.name)) return;
       // An agent's words to its subagent must not decide on a plan in the user's name.
       if (await parts.isOfAgent(sessionID)) return;
-      only.text = toldByModel(called.line, await parts.answer(called.name, called.argumentText));
+      const tellUser = async (text: string) => await parts.show(sessionID, text, { bizar: { command: called.name } });
+      const answer = await parts.answer(called.name, called.argumentText, parts.isRun ? undefined : tellUser);
+      only.text = toldByModel(called.line, answer);
     },
   };
 }

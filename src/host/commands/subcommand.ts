@@ -16,6 +16,11 @@ export class WrongUse extends Error {}
 /** It could not be done, though it was asked for as it should be. */
 export class NotDone extends Error {}
 
+/** @throws NotDone where an agent started this opencode: it does not do in the user's name what only the user does */
+export function onlyUser({ startedByAgent }: { readonly startedByAgent: string | undefined }, rule: string): void {
+  if (startedByAgent !== undefined) throw new NotDone(`${startedByAgent} ${rule}`);
+}
+
 /** Runs the subcommand that the first word names. Settles with what the user sees. */
 export async function runSubcommand<Context>(
   command: string,

@@ -1,5 +1,5 @@
 import type { CommandContext } from "./command-context.ts";
-import { expectWords, NotDone, type Subcommand } from "./subcommand.ts";
+import { expectWords, NotDone, onlyUser, type Subcommand } from "./subcommand.ts";
 import { describeError } from "../../describe-error.ts";
 
 const ON =
@@ -25,8 +25,10 @@ export const visualPlanSubcommands: Readonly<Record<string, Subcommand<CommandCo
   },
 };
 
-async function set(visualPlan: boolean, { settings }: CommandContext, words: readonly string[]): Promise<string> {
+async function set(visualPlan: boolean, context: CommandContext, words: readonly string[]): Promise<string> {
   expectWords(words, 0, 0);
+  onlyUser(context, "Only the user turns visual plans on or off.");
+  const { settings } = context;
   try {
     await settings.change({ visualPlan });
   } catch (error) {

@@ -2,22 +2,25 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { answerCommand } from "../../../src/host/commands/answer-command.ts";
+import type { CommandContext } from "../../../src/host/commands/command-context.ts";
 import type { CommandName } from "../../../src/host/commands/command-names.ts";
 import { PlanSettingsFile } from "../../../src/store/plan-settings.ts";
+import { plainText } from "../../../src/text/plain-text.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { createPlanRig } from "../plan-rig.ts";
 
 const supervision = async () => ({ catalog: { list: async () => [] } }) as never;
 
-function createRig(mayNotDecide?: string) {
+function createRig(given: Partial<Pick<CommandContext, "startedByAgent" | "endsSoon" | "tellUser">> = {}) {
   const { desk, plans, folder, act } = createPlanRig();
   const settings = new PlanSettingsFile(join(temporaryFolder(), "state"));
-  const context = { plans: desk, settings, supervision, killGraceMs: 0, mayNotDecide };
+  const mine = { startedByAgent: undefined, endsSoon: false, tellUser: undefined, ...given };
+  const context: CommandContext = { plans: desk, settings, supervision, killGraceMs: 0, ...mine };
   const say = async (line: string) => {
     const [name = "", ...rest] = line.split(" ");
     return await answerCommand(context, name as CommandName, rest.join(" "));
   };
-  return { say, plans, folder, act, settings };
+  return { say, plans, folder, act, settings, desk };
 }
 
 describe("/plan", () => {
@@ -82,12 +85,33 @@ describe("/plan", () => {
     expect(await say("plan status x in-progress")).toBe("The plan x is in-progress now.");
   });
 
-  test("nobody decides from an opencode that an agent has started", async () => {
-    const { say, plans } = createRig("Only the user decides.");
+  test("from an opencode that an agent has started nobody decides, comments, gets a link or turns plans off", async () => {
+    const { say, plans, settings } = createRig({ startedByAgent: "An agent did." });
     await say("plan new x");
-    expect(await say("plan status x approved")).toBe("Only the user decides.");
-    const now = await plans.read("x");
-    expect(now.ok && now.value.meta.status).toBe("draft");
+    await settings.change({ visualPlan: true });
+    const before = await plans.read("x");
+    for (const line of ["plan status x approved", "plan comment x well done", "plan open x", "visual-plan off"])
+      expect(await say(line)).toStartWith("An agent did. ");
+    expect(await plans.read("x")).toEqual(before);
+    expect(await settings.read()).toEqual({ visualPlan: true });
+    expect(await say("plan status x")).toContain("draft");
+  });
+
+  test("open shows the link to the user alone where a model reads the answer, and none where the page would not last", async () => {
+    const told: string[] = [];
+    const { say } = createRig({ tellUser: async (text) => void told.push(text) });
+    await say("plan new x");
+    expect(await say("plan open x")).toBe('x, "X". The link stands in this session, for your eyes only.');
+    expect(told).toEqual([expect.stringContaining("?secret=s\nThe link is good once")]);
+    const run = createRig({ endsSoon: true });
+    await run.say("plan new x");
+    expect(await run.say("plan open x")).toContain("An opencode run ends with its answer");
+  });
+
+  test("what goes wrong is told, and the terminal obeys nothing in that either", async () => {
+    const { say, desk } = createRig();
+    Object.assign(desk.plans, { list: async () => await Promise.reject(new Error("\u001b[31mred")) });
+    expect(await say("plan list")).toBe(`/plan did not work: ${plainText("\u001b[31mred")}`);
   });
 
   test("comment takes an element by id or title, or the plan; comments shows them with their replies", async () => {

@@ -9,8 +9,9 @@ function createRig(
   const shown: unknown[][] = [];
   const logged: string[] = [];
   const hooks = slashCommandHooks({
-    async answer(name, text) {
+    async answer(name, text, tellUser) {
       answered.push(`${name}|${text}`);
+      await tellUser?.("the secret");
       return "the answer";
     },
     show: async (...what) => void shown.push(what),
@@ -72,9 +73,11 @@ describe("a slash command", () => {
 
 describe("an ordinary message", () => {
   test("that is a command is answered through the model", async () => {
-    const { message, answered } = createRig();
+    const { message, answered, shown } = createRig();
     expect(await message({ type: "text", text: '/plan comment x "a b"' })).toEndWith("nothing else:\n\nthe answer");
     expect(answered).toEqual(['plan|comment x "a b"']);
+    // What the model may not read is shown beside.
+    expect(shown).toEqual([["ses_1", "the secret", { bizar: { command: "plan" } }]]);
   });
 
   const untouched: [what: string, parts: Record<string, unknown>[]][] = [
