@@ -8,6 +8,9 @@ import { recordsAtStart } from "./bench/records-at-start.ts";
 import { jsonLines, table } from "./bench/report.ts";
 import { sessionId } from "./bench/session-id.ts";
 import { textRepetition } from "./bench/text-repetition.ts";
+import { warmAgent } from "./bench/warm-agent.ts";
+import { warmLongSession } from "./bench/warm-long-session.ts";
+import { warmMany } from "./bench/warm-many.ts";
 import { watchdogs } from "./bench/watchdogs.ts";
 import { wholeAgent } from "./bench/whole-agent.ts";
 
@@ -20,12 +23,15 @@ const BENCHMARKS: readonly Benchmark[] = [
   guardCost,
   textRepetition,
   watchdogs,
+  warmAgent,
+  warmMany,
+  warmLongSession,
   canvas,
 ];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 const USAGE = `bun run bench [name …] [--rounds N] [--json]
 
-${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(16)}  ${about}`).join("\n")}
+${BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(17)}  ${about}`).join("\n")}
 `;
 
 const { values, positionals } = parseArgs({

@@ -80,7 +80,7 @@ function script({ prompt, toolResults }: ModelRequest, stateDir: string): ModelA
 }
 
 /** When the agent ended, in milliseconds since the epoch. */
-async function recordEnd(stateDir: string, instanceId: string): Promise<number> {
+export async function recordEnd(stateDir: string, instanceId: string): Promise<number> {
   for (;;) {
     const record = (await Bun.file(join(stateDir, "bg", `${instanceId}.json`)).json()) as Record<string, string | null>;
     if (record["endedAt"]) {

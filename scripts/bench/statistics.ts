@@ -33,3 +33,16 @@ export function ratioFigure(
   const ratios = measured.map((value, round) => value / (baseline[round] ?? Number.NaN));
   return medianFigure(figure, ratios, "x", atMost);
 }
+
+/** What the straight line through equally spaced values (least squares) gains in a hundred steps. */
+export function growthPer100(values: readonly number[], spacing: number): number {
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  let product = 0;
+  let square = 0;
+  for (const [index, value] of values.entries()) {
+    product += (index - middle) * (value - mean);
+    square += (index - middle) ** 2;
+  }
+  return (100 * product) / square / spacing;
+}

@@ -1,0 +1,64 @@
+import type { Benchmark } from "./benchmark.ts";
+import { inTurns } from "./in-turns.ts";
+import { medianFigure, ratioFigure } from "./statistics.ts";
+import { CALLS, startHost, type BenchHost } from "./warm-hosts.ts";
+
+const ROUNDS = 5;
+/** So long nothing happens before the agent ends, so that its parent has come to rest. */
+const REST_MS = 300;
+
+/** The times of one agent, in milliseconds. */
+interface AgentTimes {
+  /** From the tool's call to the agent's first request to the model. */
+  readonly startMs: number;
+  /** From the model's last word to the agent until the request of its parent, which has been told. */
+  readonly wakeMs: number;
+}
+
+export const warmAgent: Benchmark = {
+  name: "warm-agent",
+  about: "one agent from the tool's call to its first request, and from its end to its parent's next request",
+  async run({ rounds = ROUNDS }) {
+    const plugin = await startHost("plugin");
+    const native = await startHost("native");
+    try {
+      const times = await inTurns(rounds, {
+        warm: () => oneAgent(plugin, CALLS.warm),
+        native: () => oneAgent(native, CALLS.native),
+        process: () => oneAgent(plugin, CALLS.process),
+        first: async () => {
+          // A disposed plugin takes its server with it: the next agent needs a new one.
+          await plugin.client.instance.dispose();
+          return await oneAgent(plugin, CALLS.warm);
+        },
+      });
+      const starts = (name: keyof typeof times) => times[name].map(({ startMs }) => startMs);
+      const wakes = (name: keyof typeof times) => times[name].map(({ wakeMs }) => wakeMs);
+      return [
+        ratioFigure("call to first request, warm / native", starts("warm"), starts("native"), 1),
+        medianFigure("call to first request, warm", starts("warm"), "ms"),
+        medianFigure("call to first request, warm, server not up yet", starts("first"), "ms"),
+        medianFigure("call to first request, native", starts("native"), "ms"),
+        medianFigure("call to first request, process", starts("process"), "ms"),
+        ratioFigure("end to parent's request, warm / native", wakes("warm"), wakes("native"), 1),
+        medianFigure("end to parent's request, warm", wakes("warm"), "ms"),
+        medianFigure("end to parent's request, native", wakes("native"), "ms"),
+        medianFigure("end to parent's request, process", wakes("process"), "ms"),
+      ];
+    } finally {
+      await plugin.stop();
+      await native.stop();
+    }
+  },
+};
+
+async function oneAgent(host: BenchHost, call: (typeof CALLS)["warm"]): Promise<AgentTimes> {
+  const round = host.round({ agents: 1, call, parentWaits: false });
+  const { calledAt } = await host.delegate(round);
+  const [askedAt = Number.NaN] = await round.allAsked();
+  await Bun.sleep(REST_MS);
+  const releasedAt = round.release();
+  const wokenAt = await round.woken();
+  await host.whenIdle();
+  return { startMs: askedAt - calledAt, wakeMs: wokenAt - releasedAt };
+}

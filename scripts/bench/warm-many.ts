@@ -1,0 +1,137 @@
+import { recordEnd } from "./agent-rounds.ts";
+import type { Benchmark, OwnFigure } from "./benchmark.ts";
+import { inTurns } from "./in-turns.ts";
+import { medianFigure, ratioFigure } from "./statistics.ts";
+import { KNOWS_MEMORY, treeMemory, type TreeMemory } from "./tree-memory.ts";
+import { CALLS, startHost, type BenchHost } from "./warm-hosts.ts";
+import type { Round } from "./warm-round.ts";
+
+const ROUNDS = 3;
+const FEW = 4;
+const MANY = 20;
+const POLL_MS = 100;
+
+/** What so many agents at once took. */
+interface Taken {
+  /** From the first call to the last agent's end. */
+  readonly wallMs: number;
+  /** While all of them wait for the model. */
+  readonly memory: TreeMemory;
+}
+
+/** When the last of the agents ended, since the epoch; told by what the tools answered that started them. */
+type LastEnd = (host: BenchHost, answers: readonly string[]) => Promise<number>;
+
+export const warmMany: Benchmark = {
+  name: "warm-many",
+  about: `${FEW} and ${MANY} agents at once, all of them asking the model at the same time: wall time, and PSS from /proc`,
+  async run({ rounds = ROUNDS }) {
+    const plugin = await startHost("plugin");
+    const native = await startHost("native");
+    const bare = await startHost("bare");
+    try {
+      const spawned = (count: number, backend: "warm" | "process") => () =>
+        delegated(plugin, count, CALLS[backend], recordsEnd);
+      const few = await inTurns(rounds, {
+        warm: spawned(FEW, "warm"),
+        native: () => delegated(native, FEW, CALLS.native, sessionsEnd),
+        bare: () => direct(bare, FEW),
+        process: spawned(FEW, "process"),
+      });
+      const many = await inTurns(rounds, {
+        warm: spawned(MANY, "warm"),
+        native: () => delegated(native, MANY, CALLS.native, sessionsEnd),
+        bare: () => direct(bare, MANY),
+      });
+      return [...figures(FEW, few), ...figures(MANY, many)];
+    } finally {
+      await plugin.stop();
+      await native.stop();
+      await bare.stop();
+    }
+  },
+};
+
+type Variants = Readonly<Record<string, readonly Taken[]>> & Readonly<Record<"warm" | "bare", readonly Taken[]>>;
+
+function figures(count: number, taken: Variants): OwnFigure[] {
+  const { warm, bare } = taken;
+  const isGoal = count === MANY;
+  const result = [
+    ratioFigure(`${count}: time, warm / bare server`, warm.map(wallOf), bare.map(wallOf), isGoal ? 1.3 : undefined),
+    ...Object.entries(taken).map(([name, each]) => medianFigure(`${count}: time, ${name}`, each.map(wallOf), "ms")),
+  ];
+  if (!KNOWS_MEMORY) return result;
+  const [warmServer, bareServer] = [warm.map(({ memory }) => memory.below), bare.map(({ memory }) => memory.own)];
+  result.push(
+    ratioFigure(`${count}: memory, warm server / bare server`, warmServer, bareServer, isGoal ? 1.5 : undefined),
+    medianFigure(`${count}: memory, warm server and its tools`, warmServer, "MiB"),
+  );
+  for (const [name, each] of Object.entries(taken)) {
+    result.push(medianFigure(`${count}: memory, ${name}, host and all below`, each.map(wholeOf), "MiB"));
+  }
+  return result;
+}
+
+function wallOf({ wallMs }: Taken): number {
+  return wallMs;
+}
+
+function wholeOf({ memory }: Taken): number {
+  return memory.own + memory.below;
+}
+
+/** Agents that a parent has asked for, all in one message. */
+async function delegated(
+  host: BenchHost,
+  agents: number,
+  call: (typeof CALLS)["warm"],
+  lastEnd: LastEnd,
+): Promise<Taken> {
+  const round = host.round({ agents, call, parentWaits: true });
+  const delegating = host.delegate(round);
+  const { memory, tookMs } = await atRest(host, round);
+  const endedAt = await lastEnd(host, await round.answered());
+  round.finish();
+  const { calledAt } = await delegating;
+  await host.whenIdle();
+  return { wallMs: endedAt - calledAt - tookMs, memory };
+}
+
+/** The same agents as sessions of a server, by its own API. */
+async function direct(host: BenchHost, agents: number): Promise<Taken> {
+  const round = host.round({ agents, call: CALLS.native, parentWaits: false });
+  const startedAt = Date.now();
+  const asking = Promise.all(round.agentPrompts.map((prompt) => host.prompt(prompt)));
+  const { memory, tookMs } = await atRest(host, round);
+  await asking;
+  const wallMs = Date.now() - startedAt - tookMs;
+  await host.whenIdle();
+  return { wallMs, memory };
+}
+
+/** Looks at the memory while all agents wait for the model, and lets them go on. Returns how long it kept them. */
+async function atRest(host: BenchHost, round: Round): Promise<{ memory: TreeMemory; tookMs: number }> {
+  await round.allAsked();
+  const from = Date.now();
+  const memory = KNOWS_MEMORY ? treeMemory(host.pid) : { own: 0, below: 0 };
+  return { memory, tookMs: round.release() - from };
+}
+
+const recordsEnd: LastEnd = async ({ sandbox: { stateDir } }, answers) => {
+  const ids = answers.map((text) => (JSON.parse(text) as { instanceId: string }).instanceId);
+  return Math.max(...(await Promise.all(ids.map((id) => recordEnd(stateDir, id)))));
+};
+
+const sessionsEnd: LastEnd = async ({ client }, answers) => {
+  const ends = answers.map(async (text) => {
+    const [id = ""] = /ses_\w+/.exec(text) ?? [];
+    for (;;) {
+      const { data: messages = [] } = await client.session.messages({ path: { id } });
+      const last = messages.at(-1)?.info;
+      if (last?.role === "assistant" && last.time.completed !== undefined) return last.time.completed;
+      await Bun.sleep(POLL_MS);
+    }
+  });
+  return Math.max(...(await Promise.all(ends)));
+};
