@@ -1,12 +1,12 @@
 import { afterEach, expect, test } from "bun:test";
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
+import { runOpencode, startServer } from "../../scripts/scripted-host/opencode.ts";
 import { writeConfig } from "../../scripts/scripted-host/sandbox.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
 import type { InstanceRecord } from "../../src/store/record.ts";
-import { bash, collectSpawned, createRig, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
+import { askServer, bash, collectSpawned, createRig, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
 
 let rig: Rig;
 afterEach(async () => await rig.dispose());
@@ -81,3 +81,33 @@ test("of two directories that share a server one is closed: its agent is ended, 
   await server.client.instance.dispose({ query: { directory: sandbox.project } });
   await until("the last one ends the server", () => !lives(here.processId));
 }, 60_000);
+
+test("opencode is killed with a warm agent at work: the next one says so, tells its parent, and goes on with it", async () => {
+  rig = await createRig({ options: { backend: "warm" } });
+  const { sandbox } = rig;
+  rig.plan("hang", { text: "I begin.", calls: [bash("sleep 879")] });
+  rig.plan("spawn one", spawn({ agent: "thor", prompt: "hang" }), { text: "under way" });
+  const first = await startServer(sandbox);
+  const asked = await askServer(first, sandbox.project, "spawn one");
+  const [agent] = asked.answers("bizar_spawn_background");
+  await until("its command runs", () => tools(agent).includes("sleep 879"));
+  await first.stop("SIGKILL");
+  const second = await startServer(sandbox);
+  const { instanceId, sessionId } = agent;
+  rig.plan(
+    "and now",
+    { calls: [{ tool: "bizar_collect", args: { instanceId } }] },
+    { calls: [{ tool: "bizar_send_message", args: { instanceId, prompt: "go on" } }] },
+    { calls: [{ tool: "bizar_collect", args: { instanceId } }] },
+  );
+  rig.plan("go on", ({ messages }) => ({ text: messages.some(({ text }) => text === "hang") ? "went on" : "?" }));
+  const now = await askServer(second, sandbox.project, "and now");
+  const [lost, continued] = now.answers("bizar_collect");
+  expect(lost).toMatchObject({ status: "failed", reason: "supervisor_lost", result: "I begin." });
+  expect(now.answers("bizar_send_message")).toMatchObject([
+    { sessionId, message: "thor goes on in the same session, after a turn that was failed (supervisor_lost)." },
+  ]);
+  expect(continued).toMatchObject({ status: "done", result: "went on" });
+  expect([lives(agent.processId), tools(agent)]).toEqual([false, []]);
+  await second.stop();
+}, 90_000);
