@@ -127,7 +127,7 @@ test("with /visual-plan on a hard task becomes a plan, which the user comments, 
   const page = await open((await opened())[0] ?? "");
   expect(rig.requestsFor(TASK)[0]?.system).toContain("Visual plans are on");
   expect((await shown(served, sessionId)).at(-1)).toContain("It was opened in your browser");
-  await page.getByText("The agent is waiting for you").waitFor();
+  await page.getByText("The agent waits for you").waitFor();
   await comment(page, "el_mail", "What if the mail is slow?");
   await until("the agent has read it", () => waits.length === 1);
   expect(waits[0]).toMatchObject({ ok: true, status: "feedback_received", planStatus: "draft", edits: [] });
@@ -198,7 +198,7 @@ test("what the user does on the page after the wait has ended is told, a restart
   await until("another page is opened", async () => (await opened()).length === 2);
   expect(await shown(second, sessionId)).toContainEqual(expect.stringContaining("It was opened in your browser"));
   const again = await open((await opened())[1] ?? "");
-  await again.getByText("The agent is waiting for you").waitFor();
+  await again.getByText("The agent waits for you").waitFor();
   await decide(again, "reject", "Not this quarter");
   await until("it is a note in the session", async () => (await notes(second, sessionId)).length === 2);
   // The session does nothing in this opencode yet: it reads the note when the user goes on.

@@ -184,7 +184,7 @@ test("an answer of the server that arrives after newer news does not undo it", a
   const plan = await stageElements(...TWO);
   await plan.review();
   const { page } = await openPage(plan.link());
-  const waits = page.getByText("The agent is waiting for you");
+  const waits = page.getByText("The agent waits for you");
   await waits.waitFor();
   await page.route("**/decision", async (route) => {
     const answer = await route.fetch();

@@ -103,7 +103,7 @@ test("comments are pinned to an element or to the canvas, replied to and resolve
 test("the page says that the agent waits; a decision goes with its note, and may be changed", async () => {
   const open = await openPage();
   const review = open.page.getByTestId("review-state");
-  expect(await review.innerText()).toContain("The agent is waiting for you");
+  expect(await review.innerText()).toContain("The agent waits for you");
   await open.page.getByTestId("request-changes").click();
   await open.page.getByTestId("decision-note").fill("Smaller, please");
   await open.page.getByTestId("decision-confirm").click();

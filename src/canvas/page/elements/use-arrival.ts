@@ -3,6 +3,8 @@ import type { PlanElement } from "../../../plans/plan.ts";
 import { usePlan } from "../sync/plan-store.ts";
 
 const SHOWN_MS = 1600;
+/** Older than this an edit was there before the page, or before the element came into sight. */
+const NEWS_MS = 3000;
 
 /** For a moment after somebody else has added or rewritten the element: `new` or `changed`. */
 export function useArrival(element: PlanElement | undefined): "new" | "changed" | undefined {
@@ -24,13 +26,17 @@ export function useArrival(element: PlanElement | undefined): "new" | "changed" 
   return arrival;
 }
 
-/** Whether the latest revision is an agent's work on that element. */
+/** Whether an agent's work on that element is news: the latest revision, a moment old. */
 function isOfAnother(id: string, change: "added" | "updated"): boolean {
   const plan = usePlan.getState().stored?.plan;
   return (
     plan?.edits?.some(
-      (entry) =>
-        entry.revision === plan.revision && entry.id === id && entry.change === change && entry.by.kind === "agent",
+      ({ revision, id: edited, change: how, by, at }) =>
+        revision === plan.revision &&
+        edited === id &&
+        how === change &&
+        by.kind === "agent" &&
+        Date.now() - Date.parse(at) < NEWS_MS,
     ) ?? false
   );
 }

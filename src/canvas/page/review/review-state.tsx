@@ -10,7 +10,7 @@ export function ReviewState() {
       {state === "open" && (
         <>
           <span className="pulse" aria-hidden="true" />
-          <span>The agent is waiting for you</span>
+          <span>The agent waits for you</span>
         </>
       )}
       {state === "decided" && review?.decision !== undefined && (
