@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { createServer } from "node:net";
 import { formatExit } from "./describe-exit.ts";
 import { ROLE_VARIABLE, type ServerRole } from "../../agent-role/role.ts";
 import { parseServerReport, type ServerReport } from "../../agent-role/server-report.ts";
@@ -12,6 +11,7 @@ import { LineSplitter } from "../line-splitter.ts";
 import type { LogSink } from "../log-sink.ts";
 import { EventStream, type ServerEvent } from "./event-stream.ts";
 import { ServerClient, ServerError, type Fetch } from "./server-client.ts";
+import { freePort, isFree } from "./free-port.ts";
 import { holdLifeline } from "./lifeline.ts";
 import { SessionListeners, type SessionListener } from "./session-listeners.ts";
 
@@ -20,6 +20,7 @@ const START_LIMIT_MS = 60_000;
 /** How long one that does not answer any more may take to say that it is healthy. */
 const HEALTH_LIMIT_MS = 5000;
 const HEALTH_ATTEMPTS = 3;
+const PORT_ATTEMPTS = 3;
 const LISTENING = /listening on (http:\/\/\S+)/;
 const LAST_LINES = 3;
 const LAST_LINE_CHARACTERS = 500;
@@ -187,10 +188,22 @@ interface StartedServer {
   readonly ended: Promise<string>;
 }
 
+/** A port of 0 makes opencode take 4096 where that is free (1.18.33): the user's own server may want it. */
 async function startChild(parts: WarmServerParts, output: ServerOutput): Promise<StartedServer> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    try {
+      return await startOn(port, parts, output);
+    } catch (error) {
+      // opencode takes a second or two until it listens, and does not say why it cannot (1.18.33).
+      if (attempt >= PORT_ATTEMPTS || (await isFree(port))) throw error;
+      parts.log.write("stderr", `bizar: somebody else has taken port ${port}; another one is tried.`);
+    }
+  }
+}
+
+async function startOn(port: number, parts: WarmServerParts, output: ServerOutput): Promise<StartedServer> {
   const { binary, directory, fetch } = parts;
-  // A port of 0 makes opencode take 4096 where that is free (1.18.33): the user's own server may want it.
-  const port = await freePort();
   const password = randomBytes(24).toString("base64url");
   const nonce = randomBytes(12).toString("hex");
   output.nonce = nonce;
@@ -235,18 +248,6 @@ function serverEnvironment(parts: WarmServerParts, password: string, nonce: stri
     [ROLE_VARIABLE]: JSON.stringify(role),
     [MARKER_NAME]: outer === undefined ? marker : `${outer}/${marker}`,
   };
-}
-
-async function freePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const server = createServer();
-  server.once("error", reject);
-  server.listen(0, "127.0.0.1", () => {
-    const address = server.address();
-    const port = address !== null && typeof address === "object" ? address.port : 0;
-    server.close(() => resolve(port));
-  });
-  return await promise;
 }
 
 /** Reads what a server writes: its address, the reports of the plugin inside, and lines for its log. */

@@ -8,7 +8,8 @@ import { treeMembers } from "../../../src/processes/end-tree.ts";
 import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
 import type { Clock } from "../../../src/supervisor/ports.ts";
 
-const BINARY = join(import.meta.dir, "../../fixtures/says-it-listens.ts");
+const FIXTURES = join(import.meta.dir, "../../fixtures");
+const BINARY = join(FIXTURES, "says-it-listens.ts");
 const MARKER = `wrm_faults_${process.pid}`;
 
 let stop: () => Promise<void> = async () => undefined;
@@ -18,13 +19,17 @@ afterEach(async () => await stop());
 const fast: Clock = { now: () => Date.now() * 20, after: (ms, run) => systemClock.after(ms / 20, run) };
 
 /** Starts a program that says it listens at a server that answers as the test says; what that comes to, in words. */
-async function startAt(answer: (request: Request) => Response | Promise<Response>, clock = systemClock) {
+async function startAt(
+  answer: (request: Request) => Response | Promise<Response>,
+  clock = systemClock,
+  binary = BINARY,
+) {
   const server = Bun.serve({ hostname: "127.0.0.1", port: 0, idleTimeout: 0, fetch: answer });
   stop = async () => await server.stop(true);
   const log: string[] = [];
   const starting = WarmServer.start(
     {
-      ...{ binary: BINARY, directory: tmpdir(), identity: createIdentity(), onExit: "kill", marker: MARKER, clock },
+      ...{ binary, directory: tmpdir(), identity: createIdentity(), onExit: "kill", marker: MARKER, clock },
       ...{ guard: defaultGuard(tmpdir()), environment: { ...process.env, LISTENS_AT: server.url.origin } },
       log: { write: (source, line) => void log.push(`[${source}] ${line}`), close() {} },
       fetch: async (request) => await fetch(request),
@@ -65,3 +70,25 @@ test("a server that never answers is given up, and so is one whose events never 
     "not ready within 60 s",
   );
 }, 20_000);
+
+for (const [what, times, problem] of [
+  ["is taken by somebody else before it listens gets another one", 1, "(HTTP 401)"],
+  ["is taken each time is given up", 9, "exited with code 1 before it listened. Its last words: ServeError"],
+] as const) {
+  test(`a server whose port ${what}`, async () => {
+    const taken: Bun.Server<undefined>[] = [];
+    const asked: number[] = [];
+    const answer = (request: Request): Response => {
+      const [, port] = /^\/port\/(\d+)$/.exec(path(request)) ?? [];
+      if (port === undefined) return new Response("no", { status: 401 });
+      asked.push(Number(port));
+      if (asked.length > times) return new Response("yours");
+      taken.push(Bun.serve({ hostname: "127.0.0.1", port: Number(port), fetch: () => new Response() }));
+      return new Response("taken");
+    };
+    expect(await startAt(answer, systemClock, join(FIXTURES, "asks-for-its-port.ts"))).toContain(problem);
+    await Promise.all(taken.map(async (server) => await server.stop(true)));
+    expect(asked).toHaveLength(Math.min(times + 1, 3));
+    expect(new Set(asked).size).toBe(asked.length);
+  });
+}
