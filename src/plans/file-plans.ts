@@ -10,6 +10,7 @@ import type { EditResult, Plans, PlanSummary, Result, StoredPlan } from "./plan-
 import { summarize } from "./plan-summary.ts";
 import { askForReview, decideReview, isDecision, tellReview, toldUntil } from "./review.ts";
 import { PlanWatch, type Sight } from "./watch-plan.ts";
+import { withoutFuture } from "./without-future.ts";
 
 /** Times of the disk this far ahead of the clock are somebody's mistake, and are not followed. */
 const MOST_AHEAD_MS = 10_000;
@@ -166,17 +167,18 @@ class FilePlans implements Plans {
 
   /** Reads a plan, and remembers what a store has written, or what is seen for the first time. */
   async #see(slug: string): Promise<Result<Snapshot>> {
-    const snapshot = await this.#files.read(slug);
-    if (!snapshot.ok) {
-      if (snapshot.problem.reason === "not_found") this.#known.delete(slug);
-      return snapshot;
+    const read = await this.#files.read(slug);
+    if (!read.ok) {
+      if (read.problem.reason === "not_found") this.#known.delete(slug);
+      return read;
     }
-    const { plan } = snapshot.value.stored;
+    const latest = new Date(this.#clock.now() + MOST_AHEAD_MS).toISOString();
+    const snapshot = { ...read.value, stored: withoutFuture(read.value.stored, latest) };
+    const { plan } = snapshot.stored;
     const known = this.#known.get(slug);
     // A read may be overtaken by a write that began later.
-    if (known === undefined || (snapshot.value.isAsWritten && plan.revision > known.revision))
-      this.#known.set(slug, plan);
-    return snapshot;
+    if (known === undefined || (snapshot.isAsWritten && plan.revision > known.revision)) this.#known.set(slug, plan);
+    return { ok: true, value: snapshot };
   }
 
   /**

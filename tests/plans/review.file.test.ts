@@ -1,10 +1,12 @@
 import { describe, expect, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
 import { feedbackSince } from "../../src/plans/feedback.ts";
 import { createPlans } from "../../src/plans/file-plans.ts";
 import { DECISIONS, type PlanStatus } from "../../src/plans/plan.ts";
 import type { Plans } from "../../src/plans/plan-store-port.ts";
+import { toldUntil } from "../../src/plans/review.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { add, held, person, thor } from "./plan-rig.ts";
+import { add, held, person, plansIn, thor } from "./plan-rig.ts";
 
 const START = Date.UTC(2026, 0, 1);
 
@@ -153,5 +155,38 @@ describe("time", () => {
     held(await plans.told("a", second.until));
     held(await plans.decide("a", "approved"));
     expect(feedbackSince(held(await plans.read("a")), second.until).status).toBe("approved");
+  });
+});
+
+/** What of a person's doing the session that asked has yet to be told. */
+async function untold(plans: Plans): Promise<string> {
+  const now = held(await plans.read("a"));
+  return feedbackSince(now, toldUntil(now.meta)!).status;
+}
+
+describe("a clock that was ahead and has been put right", () => {
+  const later = new Date(Date.now() + 3_600_000).toISOString();
+  const latest = new Date(Date.now() + 7_200_000).toISOString();
+
+  async function withReview(review: object) {
+    const folder = temporaryFolder();
+    held(await plansIn(folder).create("a", "blank"));
+    const path = `${folder}/plans/a/meta.json`;
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), lastEdited: later, review }));
+    return plansIn(folder);
+  }
+  const askedBy = { sessionId: "ses_1" };
+
+  test("hides no approval that comes after", async () => {
+    const plans = await withReview({ state: "open", askedBy, askedAt: later, toldUntil: later });
+    expect(await untold(plans)).toBe("none");
+    await plans.decide("a", "approved");
+    expect(await untold(plans)).toBe("approved");
+  });
+
+  test("leaves what was told told, and what was not to be told", async () => {
+    const decided = { state: "decided", askedBy, askedAt: later, decision: "approved", decidedAt: latest };
+    expect(await untold(await withReview({ ...decided, toldUntil: later }))).toBe("approved");
+    expect(await untold(await withReview({ ...decided, toldUntil: latest }))).toBe("none");
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from "bun:test";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { feedbackSince } from "../../src/plans/feedback.ts";
 import type { PlanProblem, Plans, Result, StoredPlan } from "../../src/plans/plan-store-port.ts";
 import type { PlanClock } from "../../src/plans/plan-clock.ts";
 import { PlanWatch, type Sight } from "../../src/plans/watch-plan.ts";
@@ -235,6 +236,21 @@ describe("what is changed by hand", () => {
     await until("it is told", () => told.at(-1) === 2);
     expect(last()?.plan.comments[0]).toMatchObject({ id: "c_1", author: "user", text: "By hand" });
     expect((last()?.plan.comments[0]?.created ?? "") >= before).toBe(true);
+  });
+
+  test("a remark from the future was made now: who is told of it is told of what comes after as well", async () => {
+    const { plans, file } = await project();
+    await plans.openReview("a", { sessionId: "ses_1" });
+    const { told, last } = watched(plans);
+    await until("it tells at first", () => told.length === 1);
+    const remark = { text: "By hand", created: new Date(Date.now() + 3_600_000).toISOString() };
+    change(file, '"comments": []', `"comments": [${JSON.stringify(remark)}]`);
+    await until("it is told", () => told.at(-1) === 2);
+    const feedback = feedbackSince(last()!, last()!.meta.review.toldUntil!);
+    expect(feedback).toMatchObject({ status: "feedback_received", newComments: [{ text: "By hand" }] });
+    await plans.told("a", feedback.until);
+    const decided = held(await plans.decide("a", "approved"));
+    expect(feedbackSince(decided, decided.meta.review.toldUntil!).status).toBe("approved");
   });
 
   test("an older file that is brought back is a person's edit, and the revision goes on rising", async () => {
