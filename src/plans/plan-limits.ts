@@ -10,6 +10,8 @@ export const LIMITS = {
   imageLength: 3_000_000,
   /** The text of a comment or a reply. */
   remarkLength: 20_000,
+  /** What a person says to a decision. */
+  noteLength: 10_000,
   /** How far from the origin anything lies, in pixels. */
   coordinate: 1_000_000,
   smallestSide: 20,

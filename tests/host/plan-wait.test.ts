@@ -76,6 +76,17 @@ describe("bizar_wait_for_feedback", () => {
     expect(await untold(plans)).toBe(true);
   });
 
+  test("a decision is told whatever is in its note, which a hand may have written into the file", async () => {
+    const { answer, call, plans } = await waiting();
+    await plans.decide("x", "rejected", "\u0001".repeat(100_000));
+    const { output, value } = await answer;
+    expect(value).toMatchObject({ ok: true, status: "rejected" });
+    expect(value.note.length).toBeGreaterThan(1000);
+    const canvas = await call("bizar_plan_action", { action: "get_canvas", planSlug: "x" });
+    expect(canvas.value.elements).toHaveLength(1);
+    for (const text of [output, canvas.output]) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(40_000);
+  });
+
   test("a wait ends when the plugin is disposed of, and nothing counts as told", async () => {
     const { answer, plans, dispose } = await waiting();
     dispose();

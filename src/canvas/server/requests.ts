@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Operation } from "../../plans/operations.ts";
 import { DECISIONS } from "../../plans/plan.ts";
+import { LIMITS } from "../../plans/plan-limits.ts";
 import type { DecisionRequest, EditRequest } from "../api.ts";
 
 const MOST_OPERATIONS = 500;
-const LONGEST_NOTE = 10_000;
 
 const KNOWN: Readonly<Record<Operation["op"], true>> = {
   add_element: true,
@@ -31,7 +31,7 @@ const editRequest = z.object({ operations: z.array(operation).min(1).max(MOST_OP
 
 const decisionRequest = z.object({
   decision: z.enum(DECISIONS),
-  note: z.string().max(LONGEST_NOTE).optional(),
+  note: z.string().max(LIMITS.noteLength).optional(),
 });
 
 /** A request as it should be, or what is wrong with it. */

@@ -1,5 +1,6 @@
 import { nearestName } from "../../config/nearest-name.ts";
 import { PLAN_STATUSES, type Review } from "../../plans/plan.ts";
+import { LIMITS } from "../../plans/plan-limits.ts";
 import { isDecision } from "../../plans/review.ts";
 import type { CommandContext } from "./command-context.ts";
 import { knownPlan, orNotDone } from "./known-plan.ts";
@@ -28,9 +29,12 @@ export const planStatus: Subcommand<CommandContext> = {
     }
     if (noteWords.length > 0 && !isDecision(status)) throw new WrongUse("A note goes with a decision only.");
     if (isDecision(status)) onlyUser(context, "Only the user decides on a plan.");
+    const note = noteWords.join(" ");
+    if (note.length > LIMITS.noteLength) {
+      throw new WrongUse(`A note has at most ${LIMITS.noteLength} characters, not ${note.length}.`);
+    }
     const { plans } = context.plans;
     const before = await knownPlan(context, slug);
-    const note = noteWords.join(" ");
     await orNotDone(
       plans,
       slug,

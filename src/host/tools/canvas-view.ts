@@ -1,9 +1,10 @@
 import type { PlanElement } from "../../plans/plan.ts";
 import type { StoredPlan } from "../../plans/plan-store-port.ts";
-import { jsonBytes, MAX_ANSWER_BYTES, shorten } from "./answer.ts";
+import { cutToJsonBytes, jsonBytes, MAX_ANSWER_BYTES, shorten } from "./answer.ts";
 
 /** The longest text that is told whole, in characters: the largest that fits is taken. */
 const LENGTHS = [Infinity, 4000, 1000, 250, 60] as const;
+const MOST_NOTE_BYTES = 12_000;
 /** No model reads a picture's bytes as text. */
 const IMAGE_CHARACTERS = 60;
 
@@ -19,7 +20,11 @@ export function canvasView(
     ...facts,
     title: plan.title,
     status: meta.status,
-    review: { state, ...(decision === undefined ? {} : { decision }), ...(note === undefined ? {} : { note }) },
+    review: {
+      state,
+      ...(decision === undefined ? {} : { decision }),
+      ...(note === undefined ? {} : { note: cutToJsonBytes(note, MOST_NOTE_BYTES) }),
+    },
     revision: plan.revision,
   };
   const { connections } = plan;

@@ -6,12 +6,14 @@ import { shape, isText } from "../../shape.ts";
 import { namingFeedback } from "../plans/told-feedback.ts";
 import type { PlanDesk } from "../plans/plan-desk.ts";
 import { whenAborted } from "../when-aborted.ts";
-import { answer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
+import { answer, cutToJsonBytes, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { orRefusal, planRefusal } from "./plan-answer.ts";
 import { PLAN_WAIT, planWaitSchema } from "./plan-wait.ts";
 import { readGiven } from "./schema-arguments.ts";
 
 const DEFAULT_TIMEOUT_MS = 600_000;
+/** All of a note, unless most of it is no letters: without the answer nobody would hear of the decision. */
+const MOST_NOTE_BYTES = 30_000;
 const namesPlan = shape({ planSlug: isText });
 
 /** Puts a plan up for review and waits for what a person does. Never rejects. */
@@ -150,7 +152,7 @@ function feedbackView(
     ok: true,
     status,
     planStatus,
-    ...(note === undefined ? {} : { note }),
+    ...(note === undefined ? {} : { note: cutToJsonBytes(note, MOST_NOTE_BYTES) }),
     newComments: comments,
     edits: changes,
     waitedMs,

@@ -50,6 +50,7 @@ describe("/plan", () => {
     ["plan status x aproved", "Did you mean approved?"],
     ["plan status", "Expected the plan's slug"],
     ["plan status x draft with a note", "A note goes with a decision only."],
+    [`plan status x approved ${"y".repeat(10_001)}`, "at most 10000 characters, not 10001"],
     ["plan comment x", "Expected a text"],
     ["plan comment x el_strt text", "Did you mean el_start?"],
     ['plan comment x "never closed', "never closed"],
@@ -59,7 +60,7 @@ describe("/plan", () => {
     ["plan export nothing-like-it", "/plan list shows those that are there"],
   ];
   for (const [line, says] of wrong) {
-    test(`/${line}: says what was expected`, async () => {
+    test(`/${line.slice(0, 40)}: says what was expected`, async () => {
       const { say, plans } = createRig();
       await say("plan new x");
       const before = await plans.read("x");
