@@ -1,4 +1,5 @@
 import type { LogSink } from "../backends/log-sink.ts";
+import { localFetch } from "../backends/warm/local-fetch.ts";
 import { warmBackend, type WarmBackend } from "../backends/warm/warm-backend.ts";
 import { hostBinary } from "../host/host-binary.ts";
 import { systemClock } from "../host/system-clock.ts";
@@ -33,7 +34,7 @@ export function warmAgents(
         directory: paths.stateDir,
         environment: process.env,
         log: openFile(serverLogPath(paths, marker)),
-        fetch: async (request) => await fetch(request),
+        fetch: localFetch,
         clock: systemClock,
       }),
     },
