@@ -1,4 +1,8 @@
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describeError } from "../describe-error.ts";
+import { noteOpenReviews } from "../host/plans/note-open-reviews.ts";
 import { gate } from "../host/plans/plan-gate.ts";
 import { refusePlanFiles } from "../host/plans/plan-files.ts";
 import { OpenReviews } from "../host/plans/open-reviews.ts";
@@ -28,6 +32,12 @@ export function agentPlans({ input, options, instanceOf, report }: AgentPlansPar
     say: async () => undefined,
     report,
   });
+  let looked: Promise<void> | undefined;
+  /** An earlier turn of the agent, which another process ran, may have asked for a review. */
+  const known = async () =>
+    await (looked ??= noteThose(plans, reviews, worktreeOf(input)).catch((error: unknown) =>
+      report(`Open reviews could not be looked for: ${describeError(error)}`),
+    ));
   return {
     ...planToolHooks(async () => await plans.desk()),
     async dispose() {
@@ -35,15 +45,15 @@ export function agentPlans({ input, options, instanceOf, report }: AgentPlansPar
     },
     "tool.execute.before": async ({ tool, sessionID }, { args }) => {
       refusePlanFiles(tool, args, input.directory, worktreeOf(input));
-      if (options?.["planGate"] !== "enforce" || reviews.isEmpty) return;
-      await gate(
-        { reviews, known: async () => undefined, isOpen: async (slug) => await isOpen(plans, slug) },
-        tool,
-        sessionID,
-        args,
-      );
+      if (options?.["planGate"] !== "enforce") return;
+      await gate({ reviews, known, isOpen: async (slug) => await isOpen(plans, slug) }, tool, sessionID, args);
     },
   };
+}
+
+async function noteThose(plans: LatePlans, reviews: OpenReviews, worktree: string): Promise<void> {
+  const names = await readdir(join(worktree, "plans")).catch(() => []);
+  if (names.length > 0) await noteOpenReviews((await plans.desk()).plans, reviews);
 }
 
 /** Whether a plan is up for review now; one that cannot be read now is. */

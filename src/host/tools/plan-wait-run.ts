@@ -62,11 +62,13 @@ async function wait(
   const from = since ?? review.toldUntil ?? review.askedAt ?? new Date().toISOString();
   const stop = new AbortController();
   const lost = AbortSignal.any([abort, desk.closing]);
-  const signal = AbortSignal.any([lost, AbortSignal.timeout(timeoutMs), stop.signal]);
+  const timer = setTimeout(() => stop.abort(), timeoutMs);
+  const signal = AbortSignal.any([lost, stop.signal]);
   const waiting = firstFeedback(desk.plans, planSlug, from, signal);
   // Nobody is called for what has been done already.
   if (feedbackSince(opened.value, from).status === "none") void callUser(desk, sessionID, planSlug, signal);
   const first = await waiting;
+  clearTimeout(timer);
   stop.abort();
   // What was done in the last moment counts.
   const outcome = first === "over" && !lost.aborted ? await lookNow(desk.plans, planSlug, from) : first;

@@ -1,0 +1,44 @@
+import type { PluginInput } from "@opencode-ai/plugin";
+import { expect, test } from "bun:test";
+import { systemClock } from "../../src/host/system-clock.ts";
+import { createPlans } from "../../src/plans/file-plans.ts";
+import { agentPlans } from "../../src/plugin/agent-plans.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+/** The plans inside a background agent whose earlier turn, in another process, put a plan up for review. */
+async function createRig(planGate: string) {
+  const directory = temporaryFolder();
+  const plans = createPlans({ folder: `${directory}/plans`, clock: systemClock });
+  await plans.create("x", "blank");
+  await plans.openReview("x", { sessionId: "ses_agent", instanceId: "bgr_1" });
+  const reported: string[] = [];
+  const hooks = agentPlans({
+    input: { directory, worktree: "/" } as PluginInput,
+    options: { planGate },
+    instanceOf: async () => "bgr_1",
+    report: (message) => void reported.push(message),
+  });
+  const refusal = async (tool: string, sessionID = "ses_agent") =>
+    await hooks["tool.execute.before"]!({ tool, sessionID, callID: "1" }, { args: {} }).then(
+      () => undefined,
+      (error: Error) => error.message,
+    );
+  return { plans, refusal, reported, dispose: async () => await hooks.dispose?.() };
+}
+
+test("with planGate enforce an agent that goes on in a new process writes nothing before the decision", async () => {
+  const { plans, refusal, reported, dispose } = await createRig("enforce");
+  expect(await refusal("write")).toContain('write was refused: the plan "x" is up for review');
+  expect(await refusal("read")).toBeUndefined();
+  expect(await refusal("write", "ses_other")).toBeUndefined();
+  await plans.decide("x", "approved");
+  expect(await refusal("write")).toBeUndefined();
+  expect(reported).toEqual([]);
+  await dispose();
+});
+
+test("without it nothing is refused", async () => {
+  const { refusal, dispose } = await createRig("ask");
+  expect(await refusal("write")).toBeUndefined();
+  await dispose();
+});
