@@ -34,12 +34,29 @@ export interface PlanSide extends PlanDesk {
 export function startPlans(context: PlansContext): PlanSide {
   const { worktree, reviews, report, openBrowser, announcing, instanceOf } = context;
   const plans = createPlans({ folder: join(worktree, "plans"), clock: systemClock });
-  const canvas: Canvas = createCanvas({ plans, openBrowser, environment: process.env, report });
   const closing = new AbortController();
   const announcer =
     announcing === undefined
       ? undefined
       : new FeedbackAnnouncer({ plans, clock: systemClock, reviews, report, ...announcing });
+  const follow = (slug: string): void => void announcer?.follow(slug);
+  const canvas: Canvas = createCanvas({
+    plans: {
+      folder: plans.folder,
+      read: async (...given) => await plans.read(...given),
+      edit: async (...given) => await plans.edit(...given),
+      watch: (...given) => plans.watch(...given),
+      // A plan that has been decided on is watched no more, and the person may think again.
+      async decide(slug, ...given) {
+        const decided = await plans.decide(slug, ...given);
+        follow(slug);
+        return decided;
+      },
+    },
+    openBrowser,
+    environment: process.env,
+    report,
+  });
   return {
     plans,
     reviews,
@@ -56,7 +73,7 @@ export function startPlans(context: PlansContext): PlanSide {
       const instanceId = await instanceOf(sessionId);
       return { sessionId, ...(instanceId === undefined ? {} : { instanceId }) };
     },
-    follow: (slug) => void announcer?.follow(slug),
+    follow,
     close() {
       closing.abort();
       announcer?.close();

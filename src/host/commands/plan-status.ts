@@ -40,6 +40,7 @@ export const planStatus: Subcommand<CommandContext> = {
       slug,
       await plans.setStatus(slug, { kind: "person" }, status, ...(note === "" ? [] : [note])),
     );
+    if (isDecision(status)) context.plans.follow(slug);
     const wasOpen = before.meta.review.state === "open" && isDecision(status);
     return `The plan ${slug} is ${status} now.${wasOpen ? " The agent that waits for it goes on." : ""}`;
   },

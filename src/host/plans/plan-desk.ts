@@ -25,6 +25,6 @@ export interface PlanDesk {
   readonly asker: (sessionId: string) => Promise<Asker>;
   /** Aborted when the plugin is disposed of: opencode takes no answer any more, and aborts nothing itself (1.18.33). */
   readonly closing: AbortSignal;
-  /** A review was asked for here, or its wait has ended: what comes later is announced. */
+  /** A review was asked for or decided here, or its wait has ended: what comes later is announced. */
   readonly follow: (slug: string) => void;
 }

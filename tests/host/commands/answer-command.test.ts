@@ -12,7 +12,7 @@ import { createPlanRig } from "../plan-rig.ts";
 const supervision = async () => ({ catalog: { list: async () => [] } }) as never;
 
 function createRig(given: Partial<Pick<CommandContext, "startedByAgent" | "endsSoon" | "tellUser">> = {}) {
-  const { desk, plans, folder, act } = createPlanRig();
+  const { desk, plans, folder, act, followed } = createPlanRig();
   const settings = new PlanSettingsFile(join(temporaryFolder(), "state"));
   const mine = { startedByAgent: undefined, endsSoon: false, tellUser: undefined, ...given };
   const context: CommandContext = { plans: desk, settings, supervision, killGraceMs: 0, ...mine };
@@ -20,7 +20,7 @@ function createRig(given: Partial<Pick<CommandContext, "startedByAgent" | "endsS
     const [name = "", ...rest] = line.split(" ");
     return await answerCommand(context, name as CommandName, rest.join(" "));
   };
-  return { say, plans, folder, act, settings, desk };
+  return { say, plans, folder, act, settings, desk, followed };
 }
 
 describe("/plan", () => {
@@ -70,7 +70,7 @@ describe("/plan", () => {
   }
 
   test("status shows, sets, and decides an open review in the user's name", async () => {
-    const { say, plans } = createRig();
+    const { say, plans, followed } = createRig();
     await say("plan new x");
     await plans.openReview("x", { sessionId: "ses_1" });
     expect(await say("plan status x")).toContain("draft\nIt waits for your review");
@@ -84,6 +84,8 @@ describe("/plan", () => {
       decidedBy: "user",
     });
     expect(await say("plan status x in-progress")).toBe("The plan x is in-progress now.");
+    // Whoever asked has to hear of it, also of one that takes another back.
+    expect(followed).toEqual(["x"]);
   });
 
   test("from an opencode that an agent has started nobody decides, comments, gets a link or turns plans off", async () => {
