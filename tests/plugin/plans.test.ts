@@ -1,0 +1,53 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { buildCanvas } from "../../scripts/build/build-canvas.ts";
+import type { SyntheticMessage } from "../../src/host/host-client.ts";
+import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
+import { startPlans } from "../../src/plugin/plans.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { until } from "../until.ts";
+
+test("a decision that is taken back on the page is told as well, though the first one has been told", async () => {
+  await buildCanvas(join(import.meta.dir, "../.."));
+  const put: SyntheticMessage[] = [];
+  const side = startPlans({
+    worktree: temporaryFolder(),
+    openBrowser: "never",
+    reviews: new OpenReviews(),
+    instanceOf: async () => undefined,
+    say: async () => undefined,
+    report: () => undefined,
+    announcing: {
+      sessions: { isBusy: () => false, isActive: () => true },
+      agent: async () => undefined,
+      host: {
+        messages: async () => [],
+        put: async (_sessionId, message) => {
+          put.push(message);
+          return true;
+        },
+      },
+    },
+  });
+  await side.plans.create("x", "blank");
+  await side.plans.openReview("x", { sessionId: "ses_1" });
+  await side.announcer?.followAll();
+  const { url } = await side.show("x");
+  const { origin } = new URL(url);
+  const [cookie = ""] = (await fetch(url)).headers.get("set-cookie")?.split(";") ?? [];
+  const decide = async (decision: string) => {
+    const headers = { cookie, origin, "content-type": "application/json" };
+    const body = JSON.stringify({ decision });
+    expect((await fetch(`${origin}/api/plans/x/decision`, { method: "POST", headers, body })).status).toBe(200);
+  };
+  await decide("approved");
+  await until("the approval is told", () => put.length > 0);
+  await until("the review is over", () => side.reviews.isEmpty);
+  await decide("rejected");
+  await until("that it is taken back is told", () => put.length > 1);
+  expect(put.map(({ text }) => text)).toEqual([
+    expect.stringContaining("the user has approved it."),
+    expect.stringContaining("the user has rejected it."),
+  ]);
+  side.close();
+});
