@@ -170,6 +170,18 @@ export class HostClient implements Transcripts {
     return this.#read(what, messageSchema, data);
   });
 
+  /**
+   * A choice without an agent that the host does not know (any more): a message for such a one is lost, in
+   * `prompt_async` without a word (1.18.33).
+   */
+  async #possible({ agent, model }: LastChoice): Promise<{ agent?: string; model?: NonNullable<LastChoice["model"]> }> {
+    const chosen = model === undefined ? {} : { model };
+    if (agent === undefined) return chosen;
+    const known = await this.#ask("its agents", (signal) => this.client.app.agents({ signal })).catch(() => undefined);
+    const names = z.array(z.object({ name: z.string() })).safeParse(known).data;
+    return names === undefined || names.some(({ name }) => name === agent) ? { ...chosen, agent } : chosen;
+  }
+
   async #ask(
     what: string,
     call: (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown }>,
