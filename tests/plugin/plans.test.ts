@@ -1,6 +1,4 @@
 import { expect, test } from "bun:test";
-import { join } from "node:path";
-import { buildCanvas } from "../../scripts/build/build-canvas.ts";
 import type { SyntheticMessage } from "../../src/host/host-client.ts";
 import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
 import { startPlans } from "../../src/plugin/plans.ts";
@@ -8,7 +6,6 @@ import { temporaryFolder } from "../temporary-folder.ts";
 import { until } from "../until.ts";
 
 test("a decision that is taken back on the page is told as well, though the first one has been told", async () => {
-  await buildCanvas(join(import.meta.dir, "../.."));
   const put: SyntheticMessage[] = [];
   const side = startPlans({
     worktree: temporaryFolder(),
