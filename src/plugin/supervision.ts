@@ -115,9 +115,10 @@ export function startSupervision(context: SupervisionContext): Supervision {
       const found = table.find(pid);
       return found !== undefined && !found.isZombie && found.startTime === startTime;
     },
-    endTree: async ({ instanceId, state, backend }, ownerPid) => {
+    endTree: async ({ instanceId, state, backend }, ownerPid, onExit) => {
       const process = "process" in state ? (state.process ?? undefined) : undefined;
-      await endTree(leftTree({ instanceId, process, isWarm: backend === "warm", ownerPid }, table), 0, table);
+      const left = { instanceId, process, isWarm: backend === "warm", ownerPid, serverEndsItself: onExit === "finish" };
+      await endTree(leftTree(left, table), 0, table);
     },
     report: diagnostics.report,
   });

@@ -10,7 +10,7 @@ import { RecordFolder } from "../store/record-folder.ts";
 import type { StatePaths } from "../store/state-paths.ts";
 import { isTerminal, type Instance } from "../supervisor/instance.ts";
 import type { Backend, Clock, EndNotifier } from "../supervisor/ports.ts";
-import { Recovery } from "../supervisor/recovery.ts";
+import { Recovery, type RecoveryParts } from "../supervisor/recovery.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorParts } from "../supervisor/supervisor-parts.ts";
 import { releaseLeftClaims } from "./left-claims.ts";
@@ -37,7 +37,7 @@ export interface SupervisionEdges extends Pick<
   readonly toast: EndNotifier;
   readonly childLives: (process: ProcessIdentity) => boolean;
   /** Ends what is left of an agent whose supervisor is gone. */
-  readonly endTree: (instance: Instance, ownerPid: number) => Promise<void>;
+  readonly endTree: RecoveryParts["endTree"];
   /** Something that the user should know. */
   readonly warn: (message: string) => void;
 }

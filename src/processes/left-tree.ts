@@ -8,6 +8,8 @@ export interface LeftAgent {
   readonly isWarm: boolean;
   /** The process that looked after it. */
   readonly ownerPid: number;
+  /** Others may finish on that server without anybody: it ends by itself after the last of them. */
+  readonly serverEndsItself?: boolean;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface LeftAgent {
  * that process is gone: otherwise others use it.
  */
 export function leftTree(agent: LeftAgent, table: ProcessTable = systemProcessTable()): Tree {
-  const { instanceId: marker, process: root, isWarm, ownerPid } = agent;
-  const isShared = isWarm && root !== undefined && table.find(root.pid)?.parentPid === ownerPid;
+  const { instanceId: marker, process: root, isWarm, ownerPid, serverEndsItself = false } = agent;
+  const isShared = isWarm && root !== undefined && (serverEndsItself || table.find(root.pid)?.parentPid === ownerPid);
   return { marker, root: isShared ? undefined : root };
 }

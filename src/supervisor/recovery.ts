@@ -20,8 +20,8 @@ export interface RecoveryParts {
   claim(instanceId: string): Promise<LostInstance | undefined>;
   release(instanceId: string): Promise<void>;
   childLives(process: ProcessIdentity): boolean;
-  /** Ends what is left of an agent. */
-  endTree(instance: Instance, ownerPid: number): Promise<void>;
+  /** Ends what is left of an agent; what it shares with others that may finish alone as well ends by itself. */
+  endTree(instance: Instance, ownerPid: number, onExit: LostInstance["onExit"]): Promise<void>;
   save(instance: Instance): Promise<void>;
   writeResult(instanceId: string, text: string): Promise<void>;
   /** An instance is settled and written down. */
@@ -32,6 +32,8 @@ export interface RecoveryParts {
 }
 
 const CHILD_POLL_MS = 1000;
+/** How often the session is read of an agent whose process goes on for others. */
+const SESSION_POLL_MS = 5000;
 const PREVIEW_CHARACTERS = 200;
 
 /**
@@ -101,16 +103,31 @@ export class Recovery {
 
   /** Lets an agent that works on alone come to its end first. */
   async #afterChild(lost: LostInstance, process: ProcessIdentity): Promise<void> {
-    while (!this.#closed && this.parts.childLives(process)) await this.#pause(CHILD_POLL_MS);
+    const { instance } = lost;
+    const isShared = instance.backend === "warm";
+    // Found finished twice: between two messages of a turn it may look so for a moment.
+    for (let looks = 0; !this.#closed && looks < 2 && this.parts.childLives(process);) {
+      await this.#pause(isShared ? SESSION_POLL_MS : CHILD_POLL_MS);
+      looks = isShared && (await this.#hasFinished(instance)) ? looks + 1 : 0;
+    }
     if (this.#closed) await this.parts.release(lost.instance.instanceId);
     else await this.#settle(lost);
+  }
+
+  async #hasFinished(instance: Instance): Promise<boolean> {
+    try {
+      return (await this.#lastTurn(instance))?.finished === true;
+    } catch (error) {
+      this.#reportOnce(instance.instanceId, error);
+      return false;
+    }
   }
 
   async #settle(lost: LostInstance): Promise<void> {
     const { parts } = this;
     const { instance } = lost;
     try {
-      await parts.endTree(instance, lost.ownerPid);
+      await parts.endTree(instance, lost.ownerPid, lost.onExit);
       const turn = await this.#lastTurn(instance);
       const text = turn?.text ?? "";
       if (text !== "") await parts.writeResult(instance.instanceId, text);

@@ -111,3 +111,30 @@ test("opencode is killed with a warm agent at work: the next one says so, tells 
   expect([lives(agent.processId), tools(agent)]).toEqual([false, []]);
   await second.stop();
 }, 90_000);
+
+test("with onExit finish an agent is told of when it has finished, while another one works on on their server", async () => {
+  rig = await createRig({ options: { backend: "warm", onExit: "finish" } });
+  const { sandbox } = rig;
+  const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  rig.plan("short", { after: first.promise, text: "The short one." });
+  rig.plan("long", { calls: [bash("echo 1")] }, { after: second.promise, text: "The long one." });
+  rig.plan("spawn both", spawn({ agent: "thor", prompt: "short" }, { agent: "thor", prompt: "long" }), {
+    text: "under way",
+  });
+  const killed = await startServer(sandbox);
+  const [short, long] = (await askServer(killed, sandbox.project, "spawn both")).answers("bizar_spawn_background");
+  await until("both are at work", () => rig.requestsFor("short").length === 1 && rig.requestsFor("long").length === 2);
+  await killed.stop("SIGKILL");
+  const host = await startServer(sandbox);
+  first.resolve();
+  const collect = async ({ instanceId }: Answer): Promise<Answer> => {
+    rig.plan(instanceId, { calls: [{ tool: "bizar_collect", args: { instanceId, timeoutMs: 40_000 } }] });
+    return (await askServer(host, sandbox.project, instanceId)).answers("bizar_collect")[0];
+  };
+  expect(await collect(short)).toMatchObject({ status: "done", result: "The short one." });
+  expect([lives(long.processId), (await recordOf(long)).status]).toEqual([true, "running"]);
+  second.resolve();
+  expect(await collect(long)).toMatchObject({ status: "done", result: "The long one." });
+  await until("their server has ended", () => !lives(long.processId));
+  await host.stop();
+}, 120_000);

@@ -5,8 +5,8 @@ import { FakeTable, row } from "./fake-table.ts";
 const marker = "bgr_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 const server = { pid: 200, startTime: "100" };
 
-function rootOf(isWarm: boolean, parentPid: number) {
-  const agent = { instanceId: marker, process: server, isWarm, ownerPid: 100 };
+function rootOf(isWarm: boolean, parentPid: number, serverEndsItself = false) {
+  const agent = { instanceId: marker, process: server, isWarm, ownerPid: 100, serverEndsItself };
   return leftTree(agent, new FakeTable([row({ ...server, parentPid })]));
 }
 
@@ -21,5 +21,10 @@ describe("of an agent that nobody looks after", () => {
 
   test("the server of warm agents goes when its opencode is gone", () => {
     expect(rootOf(true, 1)).toEqual({ marker, root: server });
+  });
+
+  test("the server of warm agents stays without its opencode where others finish on it", () => {
+    expect(rootOf(true, 1, true)).toEqual({ marker, root: undefined });
+    expect(rootOf(false, 1, true)).toEqual({ marker, root: server });
   });
 });

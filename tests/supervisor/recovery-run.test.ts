@@ -21,6 +21,30 @@ test('with onExit "finish" a child that lives is waited for, without holding any
   expect(saved.get(sampleId(1))!.state.status).toBe("done");
 });
 
+test('with onExit "finish" a warm agent that has finished is settled, though its server goes on for others', async () => {
+  const warm = sampleInstance("running", { backend: "warm" });
+  const { clock, journal, recovery, reports, saved, world } = createRecoveryRig(
+    lostInstance(warm, { onExit: "finish" }),
+  );
+  world.childLives = true;
+  const answers = [undefined, { text: "half", finished: true }, { text: "half", finished: false }];
+  world.read = async () => {
+    const answer = answers.length > 0 ? answers.shift() : { text: "All of it.", finished: true };
+    if (answer === undefined) throw new Error("not now");
+    return [answer];
+  };
+  const settled = Promise.withResolvers<void>();
+  world.save = async (instance) => {
+    saved.set(instance.instanceId, instance);
+    settled.resolve();
+  };
+  await recovery.run();
+  expect(journal).toEqual([]);
+  await untilSettled(settled.promise, clock);
+  expect(saved.get(sampleId(1))).toMatchObject({ state: { status: "done" }, resultPreview: "All of it." });
+  expect([journal.slice(0, 2), reports]).toEqual([["end tree", "write result"], []]);
+});
+
 test('with onExit "kill" a child that lives is ended', async () => {
   const { journal, recovery, world } = createRecoveryRig(lostInstance(sampleInstance("running")));
   world.childLives = true;
