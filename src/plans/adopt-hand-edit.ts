@@ -1,7 +1,6 @@
 import { diffPlans, type Difference } from "./diff-plans.ts";
-import { recordEdit } from "./edit-journal.ts";
+import { isComplete, recordEdit } from "./edit-journal.ts";
 import type { EditEntry, Plan, PlanComment } from "./plan.ts";
-import { LIMITS } from "./plan-limits.ts";
 import { UNKNOWN_MOMENT } from "./repair-comments.ts";
 
 /**
@@ -31,9 +30,8 @@ export function adoptHandEdit(known: Plan, found: Plan, now: string): Plan {
 /** What is different and was not done by a store since the plan was last seen. */
 function unexplained(known: Plan, found: Plan): readonly Difference[] {
   const journal = found.edits ?? [];
-  const oldest = journal[0]?.revision ?? 0;
   // What was done in between is no longer told: nothing can be said of who did what.
-  if (journal.length >= LIMITS.edits && oldest > known.revision + 1) return [];
+  if (!isComplete(journal, known.revision)) return [];
   const explained = new Set(
     journal.filter((edit) => edit.revision > known.revision).map((edit) => `${edit.what} ${edit.id}`),
   );

@@ -4,13 +4,39 @@ import { LIMITS } from "./plan-limits.ts";
 /** Updates of one thing by one author within this time are one entry: a drag is dozens of them. */
 const ONE_EDIT_MS = 2_000;
 
-/** The journal with one more entry, the oldest left out where there are too many. */
+/**
+ * The journal with one more entry. Where there are too many, the oldest of the agents' is left out, and of a person's
+ * only where they leave the agents' no room.
+ */
 export function recordEdit(edits: readonly EditEntry[], entry: EditEntry): readonly EditEntry[] {
   const last = edits.findLastIndex((earlier) => isOfSame(earlier, entry));
   const previous = edits[last];
-  if (previous === undefined || !areOneEdit(previous, entry)) return [...edits, entry].slice(-LIMITS.edits);
+  if (previous === undefined || !areOneEdit(previous, entry)) return withoutOldest([...edits, entry]);
   const fields = [...new Set([...(previous.fields ?? []), ...(entry.fields ?? [])])];
   return [...edits.toSpliced(last, 1), { ...entry, fields }];
+}
+
+/** Whether the journal tells of all that was done after a revision. */
+export function isComplete(edits: readonly EditEntry[], revision: number): boolean {
+  const persons = edits.filter(isPersons);
+  const agents = edits.filter((edit) => !isPersons(edit));
+  const reachesBack = ([oldest]: readonly EditEntry[]): boolean => (oldest?.revision ?? 0) <= revision + 1;
+  const hasAllOfPerson = persons.length < LIMITS.personEdits || reachesBack(persons);
+  const mayLackAgents = edits.length >= LIMITS.edits && agents.length >= LIMITS.edits - LIMITS.personEdits;
+  return hasAllOfPerson && (!mayLackAgents || reachesBack(agents));
+}
+
+function withoutOldest(edits: readonly EditEntry[]): readonly EditEntry[] {
+  if (edits.length <= LIMITS.edits) return edits;
+  const isPersonsTurn = edits.filter(isPersons).length > LIMITS.personEdits;
+  return edits.toSpliced(
+    edits.findIndex((edit) => isPersons(edit) === isPersonsTurn),
+    1,
+  );
+}
+
+function isPersons({ by }: EditEntry): boolean {
+  return by.kind === "person";
 }
 
 /**

@@ -19,6 +19,8 @@ export const LIMITS = {
   /** `plan.json`, in bytes. */
   fileBytes: 33_554_432,
   edits: 500,
+  /** Of them a person's: agents are the ones that make hundreds at once, and what a person did is to be told. */
+  personEdits: 400,
   /** How deep the values of unknown keys are nested. */
   depth: 32,
 } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { fieldsChangedByPersonSince, recordEdit } from "../../src/plans/edit-journal.ts";
+import { fieldsChangedByPersonSince, isComplete, recordEdit } from "../../src/plans/edit-journal.ts";
 import type { EditEntry } from "../../src/plans/plan.ts";
 import { at, odin, person, plan, thor } from "./plan-rig.ts";
 
@@ -51,6 +51,20 @@ test("what another did in between keeps two edits apart", () => {
 test("the oldest of more than 500 entries are left out", () => {
   const many = journalOf(...Array.from({ length: 600 }, (_, index) => update(index, 0, { id: `el_${index}` })));
   expect([many.length, many[0]?.revision, many.at(-1)?.revision]).toEqual([500, 100, 599]);
+});
+
+test("what a person did is not pushed out by the hundreds of things that an agent does at once", () => {
+  const agents = (count: number, from: number) =>
+    Array.from({ length: count }, (_, index) => update(from + index, 0, { by: thor, id: `el_${from + index}` }));
+  const journal = journalOf(update(1, 0), ...agents(600, 2), update(602, 9));
+  expect(journal).toHaveLength(500);
+  expect(journal.filter(({ by }) => by === person).map(({ revision }) => revision)).toEqual([1, 602]);
+  expect([isComplete(journal, 102), isComplete(journal, 103)]).toEqual([false, true]);
+  // Of all the person's there is no room for more than 400.
+  const persons = Array.from({ length: 600 }, (_, index) => update(603 + index, 20, { id: `el_p${index}` }));
+  const late = journalOf(...journal, ...persons, ...agents(1, 1203));
+  expect(late.filter(({ by }) => by === thor)).toHaveLength(100);
+  expect([late.length, isComplete(late, 801), isComplete(late, 802)]).toEqual([500, false, true]);
 });
 
 test("an agent finds what a person has changed of an element since it saw it", () => {
