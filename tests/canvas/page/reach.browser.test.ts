@@ -138,3 +138,21 @@ test("far away an element shows its title only", async () => {
   await open.element("el_task").getByTestId("element-content").waitFor({ state: "detached" });
   expect(await open.element("el_task").getByTestId("element-title").innerText()).toBe("Add a column");
 }, 30_000);
+
+test("the mini map shows what is out of view, the whole plan is a key or a click away", async () => {
+  const open = await openPage();
+  const far = element("el_far", { title: "Far away", x: 6000, y: 4000 });
+  const onMap = open.page.locator(".react-flow__minimap-node");
+  await until("the elements are on the map", async () => (await onMap.count()) === 3);
+  await open.agent({ op: "add_element", element: far });
+  await until("the new one is on the map", async () => (await onMap.count()) === 4);
+  // What is out of view is not drawn.
+  const isInView = async () => (await open.element("el_far").count()) === 1;
+  expect(await isInView()).toBe(false);
+  await open.page.keyboard.press("0");
+  await until("the key shows all of it", isInView);
+  for (let presses = 0; presses < 6; presses += 1) await open.page.getByLabel("Zoom in").click();
+  await until("it is out of view again", async () => !(await isInView()));
+  await open.page.getByTestId("fit-view").click();
+  await until("the button shows all of it", isInView);
+}, 30_000);
