@@ -147,6 +147,17 @@ test("an agent does not decide, or get a link, by way of an opencode that its co
   expect(await answerOf(served, session, "visual-plan")).toStartWith("Visual plans are on");
 }, 120_000);
 
+test("plans lie under the worktree: opencode in a folder of a repository has those of the repository", async () => {
+  rig = await createRig({ options });
+  const { project } = rig.sandbox;
+  const inner = join(project, "packages/one");
+  await mkdir(inner, { recursive: true });
+  await Bun.$`git init -q && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m "The first"`.cwd(project);
+  expect((await runOpencode(rig.sandbox, { prompt: "/plan new x", directory: inner })).exitCode).toBe(0);
+  expect(rig.model.requests.at(-1)?.prompt).toContain('The plan x, "X", was made');
+  expect(await Bun.file(join(project, "plans/x/plan.json")).exists()).toBe(true);
+}, 60_000);
+
 test("a plan folder that is a link is refused", async () => {
   const served = await serveRig({ options });
   rig = served;
