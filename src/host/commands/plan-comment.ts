@@ -4,6 +4,8 @@ import type { CommandContext } from "./command-context.ts";
 import { knownPlan, orNotDone } from "./known-plan.ts";
 import { expectWords, NotDone, onlyUser, WrongUse, type Subcommand } from "./subcommand.ts";
 
+const MOST_CHARACTERS = 25_000;
+
 /** `/plan comment`. */
 export const addComment: Subcommand<CommandContext> = {
   usage: 'comment <slug> [element] "text"',
@@ -47,9 +49,18 @@ export const showComments: Subcommand<CommandContext> = {
     const { plan } = await knownPlan(context, slug);
     if (plan.comments.length === 0) return `There are no comments on ${slug}.`;
     const oldestFirst = plan.comments.toSorted((one, other) => (one.created < other.created ? -1 : 1));
-    return oldestFirst.map((comment) => commentText(plan, comment)).join("\n\n");
+    return newestThatFit(oldestFirst.map((comment) => commentText(plan, comment)));
   },
 };
+
+/** Where not all fit into an answer, the oldest are left out. */
+function newestThatFit(texts: readonly string[]): string {
+  let room = MOST_CHARACTERS;
+  const fitting = texts.toReversed().findIndex((text) => (room -= text.length + 2) < 0);
+  const shown = fitting === -1 ? texts : texts.slice(-Math.max(1, fitting));
+  const omitted = texts.length - shown.length;
+  return `${omitted === 0 ? "" : `(older ones left out: ${omitted})\n\n`}${shown.join("\n\n")}`;
+}
 
 function commentText({ elements }: Plan, { author, created, elementId, text, resolved, thread }: PlanComment): string {
   const element = elements.find(({ id }) => id === elementId);

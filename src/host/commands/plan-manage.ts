@@ -26,7 +26,7 @@ export const createPlan: Subcommand<CommandContext> = {
     if (!made.ok && made.problem.reason === "bad_slug") throw new WrongUse(made.problem.message);
     if (!made.ok) throw new NotDone(made.problem.message);
     const { title, elements } = made.value.plan;
-    return `The plan ${slug}, "${title}", was made from ${template}, with ${elements.length} elements.\n/plan open ${slug} shows it.`;
+    return `The plan ${slug}, "${title}", was made from ${template}, with ${elements.length} ${elements.length === 1 ? "element" : "elements"}.\n/plan open ${slug} shows it.`;
   },
 };
 

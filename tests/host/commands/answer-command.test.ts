@@ -136,6 +136,16 @@ describe("/plan", () => {
     );
   });
 
+  test("of comments that are too many for an answer the newest are shown", async () => {
+    const { say } = createRig();
+    await say("plan new x");
+    for (const letter of "abc") await say(`plan comment x ${letter.repeat(10_000)}`);
+    const text = await say("plan comments x");
+    expect(text).toStartWith("(older ones left out: 1)\n\nuser, ");
+    expect(text).toEndWith("c".repeat(10_000));
+    expect(text).toContain("b".repeat(10_000));
+  });
+
   test("export prints Markdown and writes it beside the plan; open prints the link; delete deletes", async () => {
     const { say, folder } = createRig();
     await say("plan new x");
