@@ -11,8 +11,8 @@ const turn: TurnRequest = {
   prompt: '--agent build: the whole task, $(id) and "quotes"',
   directory: "/a project",
   kind: "initial",
-    backend: "process",
-    parentSessionId: "ses_parent",
+  backend: "process",
+  parentSessionId: "ses_parent",
   sessionId: null,
 };
 
