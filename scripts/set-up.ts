@@ -1,9 +1,9 @@
 import { join } from "node:path";
+import { buildApart } from "./build/build-apart.ts";
 import { BROWSER_HINT, findChromium, installChromium, thisMachine } from "./set-up/browser.ts";
 import { installDependencies } from "./set-up/install-dependencies.ts";
 import { currentMachine } from "./set-up/machine.ts";
 import { finishOpencode, isOpencodeComplete } from "./set-up/opencode-binary.ts";
-import { runQuietly } from "./set-up/run-quietly.ts";
 import { installPlatformPackages, missingPlatformPackages } from "./set-up/platform-packages.ts";
 
 // Runs before every command, on a checkout where nothing is installed yet: it imports nothing but Node's own modules.
@@ -30,8 +30,7 @@ try {
   const needed = missing.filter(({ owner }) => owner !== "opencode-ai" || !isOpencodeComplete(root));
   if (needed.length > 0) await installPlatformPackages(join(root, "node_modules"), needed);
   if (!isOpencodeComplete(root)) await finishOpencode(root);
-  // In a process of its own: Bun 1.3.14 goes on missing a folder that it looked for before it was installed.
-  await runQuietly([process.execPath, "scripts/build.ts"], root);
+  await buildApart(root);
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error));
 }

@@ -9,6 +9,11 @@ const SOURCES = ["index.ts", "src/**/*.ts"];
 /** Small, or needed at each start: one file is read faster than many. All others stay libraries of their own. */
 const BUNDLED = new Set(["zod", "ulid", "fastest-levenshtein"]);
 
+/** Whether what is built is what the sources say. */
+export async function isPluginBuilt(root: string): Promise<boolean> {
+  return (await writtenDigest(join(root, PLUGIN_TARGET))) === (await sourceDigest(root, SOURCES));
+}
+
 /**
  * Builds the plugin as the package ships it, where it is not up to date: opencode waits for the plugin at its start, and
  * reads a few files of JavaScript in less time than a hundred of TypeScript.

@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { buildPlugin } from "../build/build-plugin.ts";
+import { buildApart } from "../build/build-apart.ts";
+import { isPluginBuilt } from "../build/build-plugin.ts";
 
 export const ROOT = join(import.meta.dir, "../..");
 
@@ -41,7 +42,7 @@ export interface Sandbox {
 /** Makes a sandbox that opencode starts in without a network, a key or a question. */
 export async function createSandbox(settings: SandboxSettings): Promise<Sandbox> {
   const { modelUrl, plugin = PLUGIN, options = {}, config = {} } = settings;
-  await buildPlugin(ROOT);
+  if (!(await isPluginBuilt(ROOT))) await buildApart(ROOT);
   const root = await mkdtemp(join(tmpdir(), "bizar-"));
   const home = join(root, "home");
   const project = join(root, "project");

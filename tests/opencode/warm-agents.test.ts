@@ -95,34 +95,6 @@ test("an agent runs in a session of one server: its result, its log, its record,
   expect([session?.parentID, session?.title]).toEqual([asked.sessionId, `bgr:mimir:${spawned[0].instanceId}`]);
 }, 60_000);
 
-test("a follow-up goes on in the same session and server", async () => {
-  rig.plan("remember 7", { text: "I do." });
-  rig.plan("what was it", (request) => ({
-    text: request.messages.some(({ text }) => text === "remember 7") ? "7" : "?",
-  }));
-  rig.plan(
-    "first",
-    spawn({ agent: "thor", prompt: "remember 7" }),
-    collectSpawned(),
-    (request) => {
-      const [{ instanceId }] = JSON.parse(request.toolResults.at(-1) ?? "[]") as [{ instanceId: string }];
-      return { calls: [{ tool: "bizar_send_message", args: { instanceId, prompt: "what was it" } }] };
-    },
-    (request) => {
-      const { instanceId } = JSON.parse(request.toolResults.at(-1) ?? "{}") as { instanceId: string };
-      return { calls: [{ tool: "bizar_collect", args: { instanceId } }] };
-    },
-  );
-  const asked = await rig.ask("first");
-  const collected: Answer[] = asked.answers("bizar_collect");
-  expect(collected.at(-1)).toMatchObject({ status: "done", result: "7" });
-  const kept = await record(rig, collected.at(-1).instanceId);
-  expect(kept.turns.map(({ kind, exitCode }) => [kind, exitCode])).toEqual([
-    ["initial", 0],
-    ["follow_up", 0],
-  ]);
-}, 60_000);
-
 test("two directories of one opencode share a server, and each agent works in its own", async () => {
   const other = join(rig.sandbox.root, "other");
   await mkdir(other);
@@ -179,35 +151,6 @@ test("a permission that nobody can give is refused with a sentence; without a wo
   expect(denied.error).toContain('The tool "bash" needs a permission');
   expect([other.status, other.reason]).toEqual(["done", undefined]);
   expect(other.result).toContain("Nobody can be asked in the background");
-}, 60_000);
-
-test("an agent that keeps running into the loop guard is ended by it", async () => {
-  const same = { calls: [bash("echo the same")] };
-  rig.plan("go round", ...Array.from({ length: 12 }, () => same));
-  rig.plan("delegate rounds", spawn({ agent: "thor", prompt: "go round" }), collectSpawned());
-  const [[collected]] = (await rig.ask("delegate rounds")).answers("bizar_collect");
-  expect([collected.status, collected.reason]).toEqual(["failed", "loop_guard"]);
-  expect(collected.result).toStartWith("[loop guard: 7 identical calls to bash]");
-}, 60_000);
-
-test("what fails at the model fails the agent, in its words", async () => {
-  rig.plan("too much", { status: 400, text: "the context is too long" });
-  rig.plan("delegate too much", spawn({ agent: "thor", prompt: "too much" }), collectSpawned());
-  const [[collected]] = (await rig.ask("delegate too much")).answers("bizar_collect");
-  expect([collected.status, collected.reason]).toEqual(["failed", "session_error"]);
-  expect(collected.error).toContain("the context is too long");
-}, 60_000);
-
-test("a native subagent's tools count, and what an agent leaves running is ended", async () => {
-  rig.plan("helper work", { calls: [bash("nohup sleep 872 >/dev/null 2>&1 & echo started")] }, { text: "helped" });
-  const task = { description: "Helps", prompt: "helper work", subagent_type: "general" };
-  rig.plan("use a helper", { calls: [{ tool: "task", args: task }] }, { text: "All done." });
-  rig.plan("delegate helper", spawn({ agent: "thor", prompt: "use a helper" }), collectSpawned());
-  const [[collected]] = (await rig.ask("delegate helper")).answers("bizar_collect");
-  expect([collected.status, collected.result, collected.toolCallCount]).toEqual(["done", "All done.", 2]);
-  expect(tools(collected.instanceId)).toEqual([]);
-  const { logPath } = await record(rig, collected.instanceId);
-  expect(await readFile(logPath, "utf8")).toContain("ended what the agent left running: sleep 872");
 }, 60_000);
 
 test("the tools of a warm agent see neither the server's password nor the role", async () => {

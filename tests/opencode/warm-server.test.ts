@@ -21,44 +21,6 @@ async function server(turn: SeenTurn): Promise<number> {
   return turn.pids[0] ?? 0;
 }
 
-test("twenty agents at once end well on one server", async () => {
-  rig = await warmRig();
-  rig.otherwise(({ prompt }) => ({ text: `result of ${prompt}` }));
-  const turns = Array.from({ length: 20 }, (_, index) => rig.start(`part ${index}`));
-  const ends = await Promise.all(turns.map(async ({ ended }) => await ended));
-  expect(ends.map(({ outcome, evidence }) => [outcome, evidence.text])).toEqual(
-    turns.map((_, index) => [{ status: "done" }, `result of part ${index}`]),
-  );
-  expect(new Set(turns.flatMap(({ pids }) => pids)).size).toBe(1);
-}, 60_000);
-
-test("a server that is killed with agents at work: each ends truthfully, and the next one has a new server", async () => {
-  const finished = Promise.withResolvers<string>();
-  rig = await warmRig({
-    transcripts: {
-      async read(sessionId) {
-        const isFinished = sessionId === (await finished.promise);
-        return [{ askedAt: Date.now(), text: isFinished ? "all of it" : "half", finished: isFinished }];
-      },
-    },
-  });
-  rig.plan("hang", { text: "I begin.", calls: [bash("sleep 874")] });
-  rig.plan("other", { text: "other" });
-  const [first, second] = [rig.start("hang"), rig.start("hang")];
-  await until("both commands run", () => [first, second].every((turn) => tools(turn).includes("sleep 874")));
-  finished.resolve(first.sessionId ?? "");
-  const pid = await server(first);
-  process.kill(pid, "SIGKILL");
-  const [done, lost] = [await first.ended, await second.ended];
-  expect([done.outcome, done.evidence.text]).toEqual([{ status: "done" }, "all of it"]);
-  expect([lost.outcome.status, lost.outcome.reason, lost.evidence.text]).toEqual(["failed", "session_error", "half"]);
-  expect(lost.outcome.error).toMatch(/was ended by SIGKILL\. .* is in session ses_\w+; a message to it goes on there/);
-  expect([...tools(first), ...tools(second)]).toEqual([]);
-  const next = rig.start("other");
-  expect((await next.ended).outcome).toEqual({ status: "done" });
-  expect(next.pids[0]).not.toBe(pid);
-}, 60_000);
-
 test("a server that does not answer any more is ended when an agent on it is to be stopped", async () => {
   rig = await warmRig();
   rig.plan("hang", { calls: [bash("sleep 875")] });
