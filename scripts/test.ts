@@ -4,8 +4,9 @@ import { runCheck, runTestFile, type StepResult } from "./test/run-step.ts";
 import { Summary } from "./test/summary.ts";
 import { listTestFiles, startsOpencode } from "./test/test-files.ts";
 
-/** Each file that starts the real opencode takes a processor for itself, and up to a gigabyte of memory. */
 const MOST_AT_ONCE = Math.min(2, availableParallelism());
+/** A file that starts the real opencode takes up to a gigabyte of memory, and waits for half of its time. */
+const MOST_OPENCODES_AT_ONCE = MOST_AT_ONCE + 1;
 
 const filters = process.argv.slice(2);
 if (filters.some((filter) => filter.startsWith("-"))) {
@@ -16,20 +17,25 @@ const isChosen = (name: string) => filters.length === 0 || filters.some((filter)
 
 const summary = new Summary();
 const files = (await listTestFiles()).filter(isChosen);
-await inParallel(CHECKS.filter(isChosen), runCheck);
+await inParallel(CHECKS.filter(isChosen), MOST_AT_ONCE, runCheck);
 await inParallel(
   files.filter((file) => !startsOpencode(file)),
+  MOST_AT_ONCE,
   runTestFile,
 );
-await inParallel(files.filter(startsOpencode), runTestFile);
+await inParallel(files.filter(startsOpencode), MOST_OPENCODES_AT_ONCE, runTestFile);
 summary.print();
 process.exit(summary.exitCode);
 
-/** Runs the steps, a few at a time, in order; each is told as it ends. */
-async function inParallel(names: readonly string[], run: (name: string) => Promise<StepResult>): Promise<void> {
+/** Runs the steps, so many at a time, in order; each is told as it ends. */
+async function inParallel(
+  names: readonly string[],
+  atOnce: number,
+  run: (name: string) => Promise<StepResult>,
+): Promise<void> {
   const waiting = names.values();
   const lane = async () => {
     for (const name of waiting) summary.add(await run(name));
   };
-  await Promise.all(Array.from({ length: MOST_AT_ONCE }, lane));
+  await Promise.all(Array.from({ length: atOnce }, lane));
 }
