@@ -22,12 +22,13 @@ const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
 };
 
 test.each(Object.keys(LOOKS))(
-  "in %s every template and every type of element is shown, with no serious finding and nothing wider than the page",
+  "in %s every type of element is shown, in light every template, with no serious finding and nothing wider than the page",
   async (look) => {
-    for (const template of TEMPLATES.keys()) {
+    // What they are made of is in the realistic plan, which is looked at in every way.
+    for (const template of look === "light" ? TEMPLATES.keys() : []) {
       const page = await open(await stagePlan(template, `A ${template}`), look);
       await take(page, `${template}-${look}`);
-      if (look !== "phone") expect({ template, cut: await cutContents(page) }).toEqual({ template, cut: [] });
+      expect({ template, cut: await cutContents(page) }).toEqual({ template, cut: [] });
       await page.close();
     }
     const plan = await stageElements(...REALISTIC);
