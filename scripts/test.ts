@@ -2,11 +2,10 @@ import { availableParallelism } from "node:os";
 import { CHECKS } from "./test/checks.ts";
 import { runCheck, runTestFile, type StepResult } from "./test/run-step.ts";
 import { Summary } from "./test/summary.ts";
-import { listTestFiles, startsOpencode } from "./test/test-files.ts";
+import { listTestFiles, startsOpencode, takesTheMachine } from "./test/test-files.ts";
 
+/** Each file that starts the real opencode takes a processor for itself, and up to a gigabyte of memory. */
 const MOST_AT_ONCE = Math.min(2, availableParallelism());
-/** A file that starts the real opencode takes up to a gigabyte of memory, and waits for half of its time. */
-const MOST_OPENCODES_AT_ONCE = MOST_AT_ONCE + 1;
 
 const filters = process.argv.slice(2);
 if (filters.some((filter) => filter.startsWith("-"))) {
@@ -23,7 +22,12 @@ await inParallel(
   MOST_AT_ONCE,
   runTestFile,
 );
-await inParallel(files.filter(startsOpencode), MOST_OPENCODES_AT_ONCE, runTestFile);
+await inParallel(
+  files.filter((file) => startsOpencode(file) && !takesTheMachine(file)),
+  MOST_AT_ONCE,
+  runTestFile,
+);
+await inParallel(files.filter(takesTheMachine), 1, runTestFile);
 summary.print();
 process.exit(summary.exitCode);
 

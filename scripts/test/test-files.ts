@@ -11,3 +11,8 @@ export async function listTestFiles(): Promise<string[]> {
 export function startsOpencode(file: string): boolean {
   return /^tests\/(opencode|package)\//.test(file);
 }
+
+/** Whether a file starts many agents at once, or measures silence: such a one runs alone, last of all. */
+export function takesTheMachine(file: string): boolean {
+  return /^tests\/opencode\/(many-agents|contract\/watchdogs)\./.test(file);
+}

@@ -82,7 +82,8 @@ contract(
   "bizar_status tells what an agent is doing: thinking, writing, composing a call, in a tool, retrying",
   async (on) => {
     const flag = join(on.sandbox.project, `go-${on.backend}`);
-    const slowly = { pieces: 6, everyMs: 250 };
+    // Each look is a turn of the session that asks.
+    const slowly = { pieces: 6, everyMs: 700 };
     const wait = bash(`until [ -e ${flag} ]; do sleep 0.1; done`);
     let refusals = 0;
     on.plan(
