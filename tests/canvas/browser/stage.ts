@@ -12,6 +12,7 @@ import type { Operation } from "../../../src/plans/operations.ts";
 import type { Plan } from "../../../src/plans/plan.ts";
 import type { Plans, StoredPlan } from "../../../src/plans/plan-store-port.ts";
 import { until } from "../../until.ts";
+import { untilStill } from "../until-still.ts";
 
 const ROOT = join(import.meta.dir, "../../..");
 export const AGENT = { kind: "agent", name: "thor" } as const;
@@ -130,7 +131,10 @@ export async function openPage(url: URL | string, options: BrowserContextOptions
     expect(complaints).toEqual([]);
   });
   await page.goto(url.toString());
-  if (url !== "about:blank") await page.locator(".card").first().waitFor();
+  if (url !== "about:blank") {
+    await page.locator(".card").first().waitFor();
+    await untilStill(page);
+  }
   return { page, complaints };
 }
 

@@ -12,6 +12,7 @@ import type { Operation } from "../../../src/plans/operations.ts";
 import type { Plan, PlanElement } from "../../../src/plans/plan.ts";
 import type { Plans, StoredPlan } from "../../../src/plans/plan-store-port.ts";
 import { until } from "../../until.ts";
+import { untilStill } from "../until-still.ts";
 import { element } from "./sample-plan.ts";
 
 const ROOT = join(import.meta.dir, "../../..");
@@ -107,6 +108,7 @@ export async function openPage(options: BrowserContextOptions & { readonly eleme
   });
   await page.goto(server.link(slug));
   await page.locator(".card").first().waitFor();
+  await untilStill(page);
   return new OpenPage(page, slug);
 }
 
