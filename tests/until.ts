@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 
 /** Settles when the condition holds; fails the test when it does not within the limit. For what gives no event. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, limitMs = 10_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, limitMs = 15_000): Promise<void> {
   const end = performance.now() + limitMs;
   while (!(await holds())) {
     if (performance.now() > end) expect.unreachable(`Not within ${limitMs} ms: ${what}`);
