@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { CHECKS } from "./test/checks.ts";
 import { runCheck, runTestFile, type StepResult } from "./test/run-step.ts";
 import { Summary } from "./test/summary.ts";
-import { listTestFiles, startsOpencode, takesTheMachine } from "./test/test-files.ts";
+import { listTestFiles, starves, startsOpencode, takesTheMachine } from "./test/test-files.ts";
 
 /** Each file that starts the real opencode takes a processor for itself, and up to a gigabyte of memory. */
 const MOST_AT_ONCE = Math.min(2, availableParallelism());
@@ -15,6 +15,7 @@ if (filters.some((filter) => filter.startsWith("-"))) {
 const isChosen = (name: string) => filters.length === 0 || filters.some((filter) => name.includes(filter));
 
 const summary = new Summary();
+const again: string[] = [];
 const files = (await listTestFiles()).filter(isChosen);
 await inParallel(CHECKS.filter(isChosen), MOST_AT_ONCE, runCheck);
 await inParallel(
@@ -28,6 +29,8 @@ await inParallel(
   runTestFile,
 );
 await inParallel(files.filter(takesTheMachine), 1, runTestFile);
+// What failed beside others may have starved: alone it has the machine, and what fails then has failed.
+for (const name of again) summary.add(await runTestFile(name));
 summary.print();
 process.exit(summary.exitCode);
 
@@ -39,7 +42,15 @@ async function inParallel(
 ): Promise<void> {
   const waiting = names.values();
   const lane = async () => {
-    for (const name of waiting) summary.add(await run(name));
+    for (const name of waiting) {
+      const result = await run(name);
+      if (result.failed > 0 && atOnce > 1 && starves(name)) {
+        again.push(name);
+        summary.postpone(result);
+      } else {
+        summary.add(result);
+      }
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
 }

@@ -9,6 +9,14 @@ export class Summary {
   #skipped = 0;
   readonly #failedNames: string[] = [];
 
+  /** Shows what failed beside others and is run again alone; it does not count yet. */
+  postpone({ name, failed, seconds, output }: StepResult): void {
+    console.log(
+      `↻ ${name.padEnd(NAME_WIDTH)} ${`${seconds.toFixed(1)} s`.padStart(8)}  ${failed} failed beside others; again, alone, at the end`,
+    );
+    console.log(`\n${output.replaceAll(/^/gm, "    ")}\n`);
+  }
+
   add({ name, passed, failed, skipped, seconds, output }: StepResult): void {
     this.#passed += passed;
     this.#failed += failed;

@@ -16,3 +16,8 @@ export function startsOpencode(file: string): boolean {
 export function takesTheMachine(file: string): boolean {
   return /^tests\/opencode\/(many-agents|contract\/watchdogs)\./.test(file);
 }
+
+/** Whether a file drives other programs that want a processor for themselves: opencode, or a browser. */
+export function starves(file: string): boolean {
+  return startsOpencode(file) || /^tests\/canvas\/(browser\/|.*\.browser\.)/.test(file);
+}
