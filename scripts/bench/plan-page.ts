@@ -75,7 +75,7 @@ export class PlanPage {
       answer,
       at: now(),
     }));
-    await page.getByText("The agent is waiting for you").waitFor();
+    await page.getByText("The agent waits for you").waitFor();
     await page.getByTestId("approve").click();
     await page.getByTestId("decision-confirm").click();
     const { answer, at } = await waiting;
