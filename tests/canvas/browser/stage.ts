@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, onTestFinished } from "bun:test";
+import { afterAll, beforeAll, expect } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import type { Operation } from "../../../src/plans/operations.ts";
 import type { Plan } from "../../../src/plans/plan.ts";
 import type { Plans, StoredPlan } from "../../../src/plans/plan-store-port.ts";
 import { until } from "../../until.ts";
-import { untilStill } from "../until-still.ts";
+import { openWatched, type Watched } from "../watched-page.ts";
 
 const ROOT = join(import.meta.dir, "../../..");
 export const AGENT = { kind: "agent", name: "thor" } as const;
@@ -108,34 +108,9 @@ export async function stageElements(...operations: readonly Operation[]): Promis
   return staged;
 }
 
-export interface Watched {
-  readonly page: Page;
-  /** What its console said that is worth a look, so far. */
-  readonly complaints: readonly string[];
-}
-
 /** A page in a browser of its own, which must have nothing to complain of at the end of the test. */
 export async function openPage(url: URL | string, options: BrowserContextOptions = {}): Promise<Watched> {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  const complaints: string[] = [];
-  page.on("pageerror", ({ message }) => complaints.push(message));
-  page.on("console", (message) => {
-    // The browser's own word on an answer of 409, or on a connection that a test has cut.
-    const isNetwork = message.text().startsWith("Failed to load resource");
-    if (["error", "warning"].includes(message.type()) && !isNetwork) complaints.push(message.text());
-  });
-  onTestFinished(async () => {
-    await context.close();
-    expect(complaints).toEqual([]);
-  });
-  await page.goto(url.toString());
-  if (url !== "about:blank") {
-    await page.locator(".card").first().waitFor();
-    await untilStill(page);
-  }
-  return { page, complaints };
+  return await openWatched(browser, url, options);
 }
 
 /** Where the middle of what a selector finds is on the screen. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, onTestFinished } from "bun:test";
+import { afterAll, beforeAll, expect } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import type { Operation } from "../../../src/plans/operations.ts";
 import type { Plan, PlanElement } from "../../../src/plans/plan.ts";
 import type { Plans, StoredPlan } from "../../../src/plans/plan-store-port.ts";
 import { until } from "../../until.ts";
-import { untilStill } from "../until-still.ts";
+import { openWatched } from "../watched-page.ts";
 import { element } from "./sample-plan.ts";
 
 const ROOT = join(import.meta.dir, "../../..");
@@ -92,23 +92,7 @@ export async function openPage(options: BrowserContextOptions & { readonly eleme
   await plans.edit(slug, AGENT, [...gone, ...added, ...connected]);
   await plans.openReview(slug, { sessionId: "ses_1" });
 
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...contextOptions });
-  const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
-  const complaints: string[] = [];
-  page.on("pageerror", ({ message }) => complaints.push(message));
-  page.on("console", (message) => {
-    // The browser's own word on an answer of 409, or on a request that a test has cut.
-    const isNetwork = message.text().startsWith("Failed to load resource");
-    if (["error", "warning"].includes(message.type()) && !isNetwork) complaints.push(message.text());
-  });
-  onTestFinished(async () => {
-    await context.close();
-    expect(complaints).toEqual([]);
-  });
-  await page.goto(server.link(slug));
-  await page.locator(".card").first().waitFor();
-  await untilStill(page);
+  const { page } = await openWatched(browser, server.link(slug), contextOptions);
   return new OpenPage(page, slug);
 }
 

@@ -1,0 +1,53 @@
+import { expect, onTestFinished } from "bun:test";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+
+export interface Watched {
+  readonly page: Page;
+  /** What its console said that is worth a look, so far. */
+  readonly complaints: readonly string[];
+}
+
+/** Opens a plan in a browser of its own, which must have nothing to complain of at the end of the test. */
+export async function openWatched(
+  browser: Browser,
+  url: URL | string,
+  options: BrowserContextOptions = {},
+): Promise<Watched> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const complaints: string[] = [];
+  page.on("pageerror", ({ message }) => complaints.push(message));
+  page.on("console", (message) => {
+    // The browser's own word on an answer of 409, or on a connection that a test has cut.
+    const isNetwork = message.text().startsWith("Failed to load resource");
+    if (["error", "warning"].includes(message.type()) && !isNetwork) complaints.push(message.text());
+  });
+  onTestFinished(async () => {
+    await context.close();
+    expect(complaints).toEqual([]);
+  });
+  await page.goto(url.toString());
+  if (url !== "about:blank") {
+    await page.locator(".card").first().waitFor();
+    await untilStill(page);
+  }
+  return { page, complaints };
+}
+
+/** Settles when the whole plan is in sight and the view has not moved for a while: from then on places on the screen hold. */
+async function untilStill(page: Page): Promise<void> {
+  await page.evaluate(`new Promise((resolve) => {
+    let seen = "";
+    let since = performance.now();
+    const look = () => {
+      const now = document.querySelector(".react-flow__viewport")?.style.transform ?? "";
+      // The page begins where nothing is moved, and then fits the plan into the window.
+      if (now !== seen || now === "" || now === "translate(0px, 0px) scale(1)") since = performance.now();
+      seen = now;
+      if (performance.now() - since > 300) resolve();
+      else requestAnimationFrame(look);
+    };
+    look();
+  })`);
+}
