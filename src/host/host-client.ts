@@ -1,10 +1,12 @@
 import type { PluginInput } from "@opencode-ai/plugin";
 import { z } from "zod";
 import type { ModelChoice } from "../supervisor/instance.ts";
+import { keepAnswers } from "../keep-answers.ts";
 import { withoutTags } from "../message-tags.ts";
 import { shareInFlight } from "../share-in-flight.ts";
 import { isFinished } from "../supervisor/outcome.ts";
 import type { Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
+import { LatestMessages } from "./latest-messages.ts";
 
 const ANSWER_LIMIT_MS = 10_000;
 
@@ -28,19 +30,21 @@ const providersSchema = z.object({
   providers: z.array(z.object({ id: z.string(), models: z.record(z.string(), z.unknown()) })),
 });
 
+const infoSchema = z.object({
+  role: z.string(),
+  agent: z.string().nullish(),
+  parentID: z.string().nullish(),
+  providerID: z.string().nullish(),
+  modelID: z.string().nullish(),
+  variant: z.string().nullish(),
+  model: modelSchema.nullish(),
+  finish: z.string().nullish(),
+  error: z.unknown().nullish(),
+  time: z.object({ created: z.number().nullish(), completed: z.number().nullish() }),
+});
+
 const messageSchema = z.object({
-  info: z.object({
-    role: z.string(),
-    agent: z.string().nullish(),
-    parentID: z.string().nullish(),
-    providerID: z.string().nullish(),
-    modelID: z.string().nullish(),
-    variant: z.string().nullish(),
-    model: modelSchema.nullish(),
-    finish: z.string().nullish(),
-    error: z.unknown().nullish(),
-    time: z.object({ created: z.number().nullish(), completed: z.number().nullish() }),
-  }),
+  info: infoSchema,
   parts: z.array(
     z.object({
       type: z.string(),
@@ -78,27 +82,30 @@ export interface Toast {
  * None may be awaited before the hooks are returned: that dead-locks the start (1.18.33).
  */
 export class HostClient implements Transcripts {
-  /** The agents that can be used in a directory, those marked `hidden` left out. */
-  readonly agents = shareInFlight(async (directory): Promise<HostAgent[]> => {
-    const data = await this.#ask("its agents", (signal) => this.client.app.agents({ query: { directory }, signal }));
-    const agents = this.#read("its agents", z.array(agentSchema), data);
-    return agents.filter(({ hidden }) => hidden !== true);
-  });
-
-  /** The models of the configured providers, as `provider/model`. */
-  readonly models = shareInFlight(async (directory): Promise<string[]> => {
-    const what = "its providers";
-    const data = await this.#ask(what, (signal) => this.client.config.providers({ query: { directory }, signal }));
-    const { providers } = this.#read(what, providersSchema, data);
-    return providers.flatMap(({ id, models }) => Object.keys(models).map((model) => `${id}/${model}`));
-  });
+  readonly #latest = new LatestMessages();
 
   constructor(private readonly client: PluginInput["client"]) {}
 
+  /** An event of the host. */
+  event(event: { type: string; properties: unknown }): void {
+    this.#latest.event(event);
+  }
+
+  /** The agents that can be used in a directory, those marked `hidden` left out; up to date where `name` is not one. */
+  async agents(directory: string, name: string): Promise<HostAgent[]> {
+    const agents = await this.#agents(directory, (known) => known.some((agent) => agent.name === name));
+    return agents.filter(({ hidden }) => hidden !== true);
+  }
+
+  /** The models of the configured providers, as `provider/model`; up to date where `name` is not one. */
+  async models(directory: string, name: string | undefined): Promise<string[]> {
+    return await this.#models(directory, (known) => name === undefined || known.includes(name));
+  }
+
   /** The model, and its variant, of the message that an assistant message answers. */
   async modelOf(sessionId: string, messageId: string): Promise<ModelChoice | undefined> {
-    const { info } = await this.#message(`${sessionId}/${messageId}`);
-    const asked = info.parentID ? (await this.#message(`${sessionId}/${info.parentID}`)).info : undefined;
+    const info = await this.#info(sessionId, messageId);
+    const asked = info.parentID ? await this.#info(sessionId, info.parentID) : undefined;
     const providerId = info.providerID ?? asked?.model?.providerID;
     const modelId = info.modelID ?? asked?.model?.modelID;
     if (!providerId || !modelId) return undefined;
@@ -162,6 +169,27 @@ export class HostClient implements Transcripts {
     await this.#ask("a log line", (signal) => this.client.app.log({ body, signal }));
   }
 
+  /** Every agent of a directory; of the plugin's own where that is empty. They change with a new instance only (1.18.33). */
+  readonly #agents = keepAnswers(async (directory): Promise<HostAgent[]> => {
+    const query = directory === "" ? {} : { query: { directory } };
+    const data = await this.#ask("its agents", (signal) => this.client.app.agents({ ...query, signal }));
+    return this.#read("its agents", z.array(agentSchema), data);
+  });
+
+  /** The models of a directory; they too change with a new instance only (1.18.33). */
+  readonly #models = keepAnswers(async (directory): Promise<string[]> => {
+    const what = "its providers";
+    const data = await this.#ask(what, (signal) => this.client.config.providers({ query: { directory }, signal }));
+    const { providers } = this.#read(what, providersSchema, data);
+    return providers.flatMap(({ id, models }) => Object.keys(models).map((model) => `${id}/${model}`));
+  });
+
+  /** What a message of a session is, without its parts. */
+  async #info(sessionId: string, messageId: string): Promise<HostMessage["info"]> {
+    const told = infoSchema.safeParse(this.#latest.find(sessionId, messageId));
+    return told.success ? told.data : (await this.#message(`${sessionId}/${messageId}`)).info;
+  }
+
   /** A message of a session, by the ids of both with a slash between them. */
   readonly #message = shareInFlight(async (key): Promise<HostMessage> => {
     const [id = "", messageID = ""] = key.split("/");
@@ -177,9 +205,9 @@ export class HostClient implements Transcripts {
   async #possible({ agent, model }: LastChoice): Promise<{ agent?: string; model?: NonNullable<LastChoice["model"]> }> {
     const chosen = model === undefined ? {} : { model };
     if (agent === undefined) return chosen;
-    const known = await this.#ask("its agents", (signal) => this.client.app.agents({ signal })).catch(() => undefined);
-    const names = z.array(z.object({ name: z.string() })).safeParse(known).data;
-    return names === undefined || names.some(({ name }) => name === agent) ? { ...chosen, agent } : chosen;
+    const isListed = (known: readonly HostAgent[]) => known.some(({ name }) => name === agent);
+    const known = await this.#agents("", isListed).catch(() => undefined);
+    return known === undefined || isListed(known) ? { ...chosen, agent } : chosen;
   }
 
   async #ask(

@@ -25,10 +25,11 @@ const LISTED = 12;
  */
 export async function preflight(host: HostClient, request: PreflightRequest): Promise<Preflight> {
   const { sessionId, messageId } = request.caller;
-  const [agents, models, callerModel] = await Promise.all([
-    host.agents(request.directory),
-    host.models(request.directory),
+  const [agents, callerModel] = await Promise.all([
+    host.agents(request.directory, request.agent),
     request.model === undefined ? host.modelOf(sessionId, messageId) : undefined,
+    // Asked for with the others; which model it must hold is known only after them.
+    host.models(request.directory, request.model),
   ]);
   const agent = agents.find(({ name }) => name === request.agent);
   if (agent === undefined) {
@@ -36,11 +37,12 @@ export async function preflight(host: HostClient, request: PreflightRequest): Pr
     return { ok: false, reason: "agent_unknown", error: unknown("agent", request.agent, names) };
   }
   const model = chooseModel(request.model, agent, callerModel);
+  const models = await host.models(request.directory, model === undefined ? undefined : nameOf(model));
   if (model === undefined) {
     const error = `No model is known for agent "${agent.name}": pass "model" as provider/model, one of ${list(models)}.`;
     return { ok: false, reason: "model_unknown", error };
   }
-  const name = `${model.providerId}/${model.modelId}`;
+  const name = nameOf(model);
   return models.includes(name)
     ? { ok: true, model }
     : { ok: false, reason: "model_unknown", error: unknown("model", name, models) };
@@ -58,6 +60,10 @@ function chooseModel(
   }
   const own = agent.model;
   return own ? modelChoice(own.providerID, own.modelID, agent.variant ?? own.variant) : callerModel;
+}
+
+function nameOf({ providerId, modelId }: ModelChoice): string {
+  return `${providerId}/${modelId}`;
 }
 
 function unknown(kind: "agent" | "model", name: string, known: readonly string[]): string {

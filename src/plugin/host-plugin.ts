@@ -75,6 +75,7 @@ function hostHooks(
       if (options.provideAgents) provideAgents(config);
     },
     async event({ event }) {
+      host.event(event);
       supervision.event(event);
     },
     tool: backgroundTools({

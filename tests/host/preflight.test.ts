@@ -1,10 +1,15 @@
 import { describe, expect, test } from "bun:test";
+import type { HostClient } from "../../src/host/host-client.ts";
 import { preflight, type PreflightRequest } from "../../src/host/preflight.ts";
 import { assistantMessage, createFakeHost, hostAgent, userMessage } from "./fake-client.ts";
 
 function request(given: Partial<PreflightRequest> = {}): PreflightRequest {
   const caller = { sessionId: "ses_parent", messageId: "msg_parent" };
   return { agent: "mimir", model: undefined, directory: "/project", caller, ...given };
+}
+
+function told(host: HostClient, sessionID: string, ...infos: object[]): void {
+  for (const info of infos) host.event({ type: "message.updated", properties: { sessionID, info } });
 }
 
 const callerModel = { providerId: "scripted", modelId: "model", variant: undefined };
@@ -130,5 +135,39 @@ describe("a host that does not answer as expected is an error that says so", () 
     const { host, fake } = createFakeHost();
     fake.agents = [{ title: "mimir" }];
     expect(await preflight(host, request()).catch(String)).toContain("in a form this plugin does not know (0.name");
+  });
+});
+
+describe("what the host has said already is not asked for again", () => {
+  const user = { id: "msg_user", role: "user", time: {}, model: { providerID: "scripted", modelID: "model" } };
+  const assistant = { id: "msg_parent", role: "assistant", time: {}, parentID: "msg_user" };
+
+  test("the lists, as long as what is looked for is on them", async () => {
+    const { host, fake } = createFakeHost();
+    await preflight(host, request());
+    const { agents, providers } = fake;
+    [fake.agents, fake.providers] = [new Error("connection refused"), new Error("connection refused")];
+    expect(await preflight(host, request({ model: "other/tiny" }))).toMatchObject({ ok: true });
+    await expect(preflight(host, request({ agent: "loki" }))).rejects.toThrow("connection refused");
+    await expect(preflight(host, request({ model: "other/large" }))).rejects.toThrow("connection refused");
+    [fake.agents, fake.providers] = [[...(agents as unknown[]), hostAgent("loki")], providers];
+    expect(await preflight(host, request({ agent: "loki" }))).toMatchObject({ ok: true });
+  });
+
+  test("the model of the caller's message, where an event told it", async () => {
+    const { host, fake } = createFakeHost();
+    fake.messages.clear();
+    told(host, "ses_parent", user, assistant);
+    told(host, "ses_other", { ...assistant, id: "msg_other" });
+    expect(await preflight(host, request())).toEqual({ ok: true, model: callerModel });
+  });
+
+  test("but the message of another session is, and one that an event told otherwise than this plugin knows", async () => {
+    const { host } = createFakeHost();
+    told(host, "ses_other", user, { ...assistant, providerID: "other", modelID: "tiny" });
+    expect(await preflight(host, request())).toEqual({ ok: true, model: callerModel });
+    told(host, "ses_parent", { ...assistant, time: 5 });
+    expect(await preflight(host, request())).toEqual({ ok: true, model: callerModel });
+    host.event({ type: "message.updated", properties: null });
   });
 });

@@ -1,7 +1,7 @@
 import { createOpencodeClient, type OpencodeClient } from "@opencode-ai/sdk/v2/client";
 import { z } from "zod";
 import { describeError } from "../../describe-error.ts";
-import { shareInFlight } from "../../share-in-flight.ts";
+import { keepAnswers } from "../../keep-answers.ts";
 import type { ModelChoice } from "../../supervisor/instance.ts";
 
 const ANSWER_LIMIT_MS = 10_000;
@@ -143,10 +143,12 @@ export class ServerClient {
 
   /** Everything that makes an agent what it is in a directory; `undefined` when there is none of that name. */
   async agentDefinition(directory: string, name: string): Promise<unknown> {
-    return (await this.#agents(directory)).find((agent) => agent.name === name);
+    const isNamed = (agent: { readonly name: string }) => agent.name === name;
+    return (await this.#agents(directory, (known) => known.some(isNamed))).find(isNamed);
   }
 
-  readonly #agents = shareInFlight(async (directory) => {
+  /** They change with a new server only (1.18.33). */
+  readonly #agents = keepAnswers(async (directory) => {
     const read = (signal: AbortSignal) => this.#client.app.agents({ directory }, { signal });
     return await this.#ask("its agents", agents, read, FIRST_ANSWER_LIMIT_MS);
   });

@@ -1,0 +1,34 @@
+import { isText, oneOf, shape } from "../shape.ts";
+
+/** So many sessions are remembered; the one that has been silent for the longest is forgotten first. */
+const SESSIONS = 100;
+
+const isMessageUpdate = shape({ sessionID: isText, info: shape({ id: isText, role: oneOf("user", "assistant") }) });
+const isDeletion = shape({ sessionID: isText });
+
+/** The latest message of the user, and of the assistant, in each session, as the host's events told them. */
+export class LatestMessages {
+  readonly #sessions = new Map<string, { user?: Message; assistant?: Message }>();
+
+  event({ type, properties }: { type: string; properties: unknown }): void {
+    if (type === "message.updated" && isMessageUpdate(properties)) {
+      const { sessionID, info } = properties;
+      const latest = { ...this.#sessions.get(sessionID), [info.role]: info };
+      this.#sessions.delete(sessionID);
+      this.#sessions.set(sessionID, latest);
+      if (this.#sessions.size > SESSIONS) this.#sessions.delete(this.#sessions.keys().next().value ?? "");
+    } else if (type === "session.deleted" && isDeletion(properties)) {
+      this.#sessions.delete(properties.sessionID);
+    }
+  }
+
+  /** What the host said of a message; `undefined` where it is none of the latest. */
+  find(sessionId: string, messageId: string): unknown {
+    const latest = this.#sessions.get(sessionId);
+    return [latest?.assistant, latest?.user].find((info) => info?.id === messageId);
+  }
+}
+
+interface Message {
+  readonly id: string;
+}
