@@ -146,10 +146,11 @@ describe("what the host has said already is not asked for again", () => {
     const { host, fake } = createFakeHost();
     await preflight(host, request());
     const { agents, providers } = fake;
-    [fake.agents, fake.providers] = [new Error("connection refused"), new Error("connection refused")];
+    fake.agents = new Error("connection refused");
+    fake.providers = undefined;
     expect(await preflight(host, request({ model: "other/tiny" }))).toMatchObject({ ok: true });
-    await expect(preflight(host, request({ agent: "loki" }))).rejects.toThrow("connection refused");
-    await expect(preflight(host, request({ model: "other/large" }))).rejects.toThrow("connection refused");
+    expect(await preflight(host, request({ agent: "loki" })).catch(String)).toContain("connection refused");
+    expect(await preflight(host, request({ model: "other/large" })).catch(String)).toContain("its providers");
     [fake.agents, fake.providers] = [[...(agents as unknown[]), hostAgent("loki")], providers];
     expect(await preflight(host, request({ agent: "loki" }))).toMatchObject({ ok: true });
   });
