@@ -7,6 +7,12 @@ const OLD_CLAIM_MS = 3_600_000;
 /** A claim gets its name in the moment in which it is made: after this, who made it has died over it. */
 const NAMELESS_CLAIM_MS = 60_000;
 
+/** A claim that a dead host left, and the token of that host. */
+interface AbandonedClaim {
+  readonly path: string;
+  readonly token: string;
+}
+
 /**
  * Decides which of several hosts settles a record: the one that makes an exclusive file. A claim that a dead host left
  * is never removed by who takes over, since two that find it could remove each other's: the right to take over is an
@@ -24,16 +30,28 @@ export class RecordClaims {
 
   /** Whether this host has the record now, alone. */
   async take(instanceId: string): Promise<boolean> {
+    let followed: AbandonedClaim | undefined;
     for (let path: string | undefined = this.#first(instanceId); path !== undefined;) {
       if (this.#isClosed) return false;
       if (await this.#create(path)) {
         this.#held.set(instanceId, path);
         if (this.#isClosed) this.close();
-        return !this.#isClosed;
+        return !this.#isClosed && (await this.#stillFollows(followed, instanceId));
       }
       const token = await this.#abandonedBy(path);
+      followed = token === undefined ? undefined : { path, token };
       path = token === undefined ? undefined : `${path}.${token}`;
     }
+    return false;
+  }
+
+  /**
+   * Whether the claim that was taken over is there yet. Another host may have taken it over before, settled the record
+   * and removed them all: a claim that follows none excludes nobody, and is given back.
+   */
+  async #stillFollows(followed: AbandonedClaim | undefined, instanceId: string): Promise<boolean> {
+    if (followed === undefined || (await this.#readToken(followed.path)) === followed.token) return true;
+    await this.release(instanceId, false);
     return false;
   }
 

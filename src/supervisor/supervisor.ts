@@ -56,14 +56,17 @@ export class Supervisor {
     if (this.#admission.isFull(MAX_WAITING)) {
       throw new Error(`${MAX_WAITING} agents are waiting already. Collect or kill some, then try again.`);
     }
-    const instance = createInstance(createInstanceId(), request, clock.now());
-    const id = instance.instanceId;
-    const live = createLive(instance);
+    const live = createLive(createInstance(createInstanceId(), request, clock.now()));
+    const id = live.instance.instanceId;
     const recorded = Promise.withResolvers<void>();
     // Agents start in the order in which they were asked for, whichever record reaches the disk first.
-    this.#admission.request(id, () => void recorded.promise.then(() => this.#start(live)), isWarm(instance));
+    this.#admission.request(id, () => void recorded.promise.then(() => this.#start(live)), isWarm(live.instance));
+    if (this.#admission.position(id) === undefined) {
+      // It does not wait: one record says all of it.
+      live.instance = transition(live.instance, { type: "admitted", at: clock.now() }).instance;
+    }
     try {
-      await store.create(instance);
+      await store.create(live.instance);
     } catch (error) {
       this.#admission.release(id);
       throw error;

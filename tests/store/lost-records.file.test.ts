@@ -2,7 +2,9 @@ import { expect, onTestFinished, test } from "bun:test";
 import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { liveInstances } from "../../src/processes/live-instances.ts";
 import { createIdentity, type SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
+import { systemFiles } from "../../src/files/files.ts";
 import { LostRecords } from "../../src/store/lost-records.ts";
+import { thisMachine } from "../../src/store/machine.ts";
 import { RecordFolder } from "../../src/store/record-folder.ts";
 import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
 import type { Instance } from "../../src/supervisor/instance.ts";
@@ -17,11 +19,12 @@ const unsettled = states.filter((state) => !("endedAt" in sampleStates[state]));
 const onThisHost = { directory: "/project", moduleUrl: "file:///plugin.ts" };
 
 /** A host that looks for lost records, and lives as long as the test. */
-function host(paths: StatePaths): LostRecords {
+function host(paths: StatePaths, files = systemFiles): LostRecords {
   const identity = createIdentity();
   liveInstances().set(identity.token, onThisHost);
   onTestFinished(() => void liveInstances().delete(identity.token));
-  return new LostRecords(new RecordFolder(paths, (message) => expect.unreachable(message)), paths, identity);
+  const records = new RecordFolder(paths, (message) => expect.unreachable(message));
+  return new LostRecords(records, paths, identity, { ...thisMachine, files });
 }
 
 async function leave(instance: Instance, owner: SupervisorIdentity, paths = freshPaths()): Promise<StatePaths> {
@@ -146,4 +149,27 @@ test("a claim that was taken over can be given back and taken again, and none is
   await leave(sampleInstance("failed"), gone, paths);
   await second.release(sampleId(1));
   expect(readdirSync(paths.recordDir)).toEqual([`${sampleId(1)}.json`]);
+});
+
+test("a host that takes over a claim of which another one has just removed the last trace has none, and leaves none", async () => {
+  const paths = await leave(sampleInstance("running"), gone);
+  writeFileSync(claimPath(paths), JSON.stringify(gone));
+  const first = host(paths);
+  expect(await first.claim(sampleId(1))).toBeDefined();
+  const late = host(paths, {
+    ...systemFiles,
+    async create(path, text) {
+      if (path.endsWith(`.claim.${gone.token}`)) {
+        // Found abandoned by the late one; meanwhile the first one has settled the record.
+        await openStore(paths, gone).store.save(sampleInstance("done"));
+        await first.release(sampleId(1));
+      }
+      await systemFiles.create(path, text);
+    },
+  });
+  expect(await late.claimEnded(sampleId(1))).toBeUndefined();
+  expect(readdirSync(paths.recordDir)).toEqual([`${sampleId(1)}.json`]);
+  // It can be had by who comes next, alone.
+  expect(await first.claimEnded(sampleId(1))).toBeDefined();
+  expect(await late.claimEnded(sampleId(1))).toBeUndefined();
 });

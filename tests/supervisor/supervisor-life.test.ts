@@ -10,7 +10,7 @@ test("the record is durable before the agent is started", async () => {
   expect(backend.turns).toEqual([]);
   letGo();
   await spawned;
-  expect(journal.slice(0, 2)).toEqual(["create queued", "start mimir"]);
+  expect(journal.slice(0, 2)).toEqual(["create pending", "start mimir"]);
 });
 
 test("an agent goes from its start over its session to its end", async () => {
