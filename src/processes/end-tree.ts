@@ -1,4 +1,10 @@
-import { systemProcessTable, type ProcessIdentity, type ProcessInfo, type ProcessTable } from "./process-table.ts";
+import {
+  carriersOf,
+  systemProcessTable,
+  type ProcessIdentity,
+  type ProcessInfo,
+  type ProcessTable,
+} from "./process-table.ts";
 
 /** The environment variable by which everything that an agent starts can be found, also when its parents are gone. */
 export const MARKER_NAME = "BIZAR_INSTANCE";
@@ -77,7 +83,7 @@ class TreeMembers {
     const members = new Map<number, ProcessInfo>();
     const root = this.tree.root === undefined ? undefined : byPid.get(this.tree.root.pid);
     if (root !== undefined && root.startTime === this.tree.root?.startTime) members.set(root.pid, root);
-    const marked = this.table.marked(MARKER_NAME, this.tree.marker);
+    const marked = carriersOf(this.table, MARKER_NAME, this.tree.marker);
     for (const row of rows) {
       if (this.#isKnown(row) || marked.has(row.pid)) members.set(row.pid, row);
     }

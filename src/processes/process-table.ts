@@ -27,11 +27,16 @@ export interface ProcessTable {
   findAll(pids: readonly number[]): ProcessInfo[];
   /** One process, or `undefined` when there is none of that pid. */
   find(pid: number): ProcessInfo | undefined;
-  /** The pids whose environment, as it was at their start, has `NAME=…` with `value` in it; only those of this user. */
-  marked(name: string, value: string): Set<number>;
+  /** An environment variable of each process that had it at its start, by pid; only those of this user. */
+  values(name: string): Map<number, string>;
 }
 
 const COMMAND_LENGTH = 200;
+
+/** The pids whose environment, as it was at their start, has `NAME=…` with `value` in it; only those of this user. */
+export function carriersOf(table: ProcessTable, name: string, value: string): Set<number> {
+  return new Set([...table.values(name)].flatMap(([pid, found]) => (found.includes(value) ? pid : [])));
+}
 
 /** The process table of this machine. */
 export function systemProcessTable(): ProcessTable {
@@ -60,11 +65,14 @@ const linuxTable: ProcessTable = {
       command: (commandLine || stat.slice(stat.indexOf("(") + 1, end)).slice(0, COMMAND_LENGTH),
     };
   },
-  marked(name, value) {
-    return new Set(
-      linuxPids().filter((pid) => {
-        const environment = readProc(`/proc/${pid}/environ`)?.split("\0") ?? [];
-        return environment.some((entry) => entry.startsWith(`${name}=`) && entry.includes(value));
+  values(name) {
+    const prefix = `${name}=`;
+    return new Map(
+      linuxPids().flatMap((pid) => {
+        const entry = readProc(`/proc/${pid}/environ`)
+          ?.split("\0")
+          .find((each) => each.startsWith(prefix));
+        return entry === undefined ? [] : [[pid, entry.slice(prefix.length)] as const];
       }),
     );
   },
@@ -97,13 +105,16 @@ const darwinTable: ProcessTable = {
   find(pid) {
     return darwinTable.findAll([pid])[0];
   },
-  marked(name, value) {
+  values(name) {
+    const prefix = `${name}=`;
     // -E appends the environment to the command, for processes of the same user.
     const rows = ps(["-axEww", "-o", "pid=,command="]).split("\n");
-    const carriers = rows.filter((row) =>
-      row.split(/\s+/).some((word) => word.startsWith(`${name}=`) && word.includes(value)),
+    return new Map(
+      rows.flatMap((row) => {
+        const word = row.split(/\s+/).find((each) => each.startsWith(prefix));
+        return word === undefined ? [] : [[Number.parseInt(row, 10), word.slice(prefix.length)] as const];
+      }),
     );
-    return new Set(carriers.map((row) => Number.parseInt(row, 10)));
   },
 };
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { systemProcessTable, type ProcessInfo } from "../../src/processes/process-table.ts";
+import { carriersOf, systemProcessTable, type ProcessInfo } from "../../src/processes/process-table.ts";
 import { parseRecord, type InstanceRecord } from "../../src/store/record.ts";
 import { statePaths, type StatePaths } from "../../src/store/state-paths.ts";
 import { PARENT, type HostTask } from "../fixtures/chaos-host.ts";
@@ -85,7 +85,7 @@ export class RealRun {
   /** The processes of the run that live now, its hosts that live left out; those found through their parents as well. */
   processes(): ProcessInfo[] {
     const rows = table.list().filter(({ isZombie }) => !isZombie);
-    const marked = table.marked(RUN_VARIABLE, this.folder);
+    const marked = carriersOf(table, RUN_VARIABLE, this.folder);
     const own = new Map(rows.filter((row) => marked.has(row.pid) || this.#wasSeen(row)).map((row) => [row.pid, row]));
     for (let size = -1; size !== own.size;) {
       size = own.size;

@@ -41,7 +41,7 @@ test("one whose pid changes hands between the listing and the signal is not sign
 
 test("the process that asks is never signalled, whatever it carries", async () => {
   const own = systemProcessTable().find(process.pid)!;
-  const table = new FakeTable([own, row({ pid: 2_000_000_001, isZombie: true })], [process.pid]);
+  const table = new FakeTable([own, row({ pid: 2_000_000_001, isZombie: true })], [process.pid], "bgr_OWN");
   expect(treeMembers({ root: own, marker: "bgr_OWN" }, table)).toEqual([]);
   expect(await endTree({ root: own, marker: "bgr_OWN" }, 50, table)).toEqual({ ended: [], survivors: [] });
   expect(endTreeNow({ root: own, marker: "bgr_OWN" }, table)).toEqual([]);
@@ -49,7 +49,7 @@ test("the process that asks is never signalled, whatever it carries", async () =
 
 test("a zombie counts as gone", async () => {
   const zombie = row({ pid: 2_000_000_001, isZombie: true });
-  const table = new FakeTable([zombie], [zombie.pid]);
+  const table = new FakeTable([zombie], [zombie.pid], "bgr_GONE");
   const begin = performance.now();
   expect(await endTree({ root: zombie, marker: "bgr_GONE" }, 5000, table)).toEqual({ ended: [], survivors: [] });
   expect(performance.now() - begin).toBeLessThan(1000);

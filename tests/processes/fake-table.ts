@@ -4,7 +4,9 @@ import type { ProcessInfo, ProcessTable } from "../../src/processes/process-tabl
 export class FakeTable implements ProcessTable {
   constructor(
     public rows: ProcessInfo[],
+    /** The pids that carry this marker. */
     private readonly carriers: readonly number[] = [],
+    private readonly marker = "",
   ) {}
 
   list(): ProcessInfo[] {
@@ -19,8 +21,8 @@ export class FakeTable implements ProcessTable {
     return this.rows.find((row) => row.pid === pid);
   }
 
-  marked(): Set<number> {
-    return new Set(this.carriers);
+  values(): Map<number, string> {
+    return new Map(this.carriers.map((pid) => [pid, this.marker]));
   }
 }
 

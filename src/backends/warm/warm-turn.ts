@@ -1,6 +1,6 @@
 import { describeError } from "../../describe-error.ts";
-import { endTree, endTreeNow, MARKER_NAME } from "../../processes/end-tree.ts";
-import { systemProcessTable } from "../../processes/process-table.ts";
+import { endTree, endTreeNow } from "../../processes/end-tree.ts";
+import { Leftovers } from "../../processes/leftovers.ts";
 import type { TurnEvidence } from "../../supervisor/outcome.ts";
 import type { Clock, RunningTurn, Transcripts, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { readTranscript } from "../../supervisor/read-transcript.ts";
@@ -13,6 +13,8 @@ import { WarmSession, type SessionEnd } from "./warm-session.ts";
 
 /** How long what a finished agent left running may take to end by itself. */
 const LEFTOVER_GRACE_MS = 1000;
+/** One for all turns: they share its looks. */
+const leftovers = new Leftovers();
 
 export interface WarmTurnParts {
   readonly server: SharedServer;
@@ -262,23 +264,12 @@ export class WarmTurn implements RunningTurn {
   async #endLeftovers(): Promise<void> {
     await this.#stopping;
     const isOwnEnd = this.#stopping === undefined;
-    if (isOwnEnd && !this.#hasLeftovers()) return;
+    if (isOwnEnd && !(await leftovers.has(this.#turn.instanceId))) return;
     const { ended, survivors } = await endTree({ marker: this.#turn.instanceId }, isOwnEnd ? LEFTOVER_GRACE_MS : 0);
     for (const { pid, command } of isOwnEnd ? ended : []) {
       this.#note(`ended what the agent left running: ${command} (pid ${pid})`);
     }
     for (const { pid, command } of survivors) this.#note(`could not be ended: ${command} (pid ${pid})`);
-  }
-
-  /**
-   * Whether anything carries the agent's marker: what it started itself does, and the rest is below that. This asks for
-   * far less than a listing of the tree, which a host with many agents would feel. It looks twice, since a process may
-   * go and leave another one behind while it is looked for.
-   */
-  #hasLeftovers(): boolean {
-    const { instanceId } = this.#turn;
-    const isMarked = () => systemProcessTable().marked(MARKER_NAME, instanceId).size > 0;
-    return isMarked() || isMarked();
   }
 
   /** What the operator should know. */
