@@ -21,11 +21,13 @@ export const warmAgent: Benchmark = {
   async run({ rounds = ROUNDS }) {
     const plugin = await startHost("plugin");
     const native = await startHost("native");
+    const bare = await startHost("bare");
     try {
       const times = await inTurns(rounds, {
         warm: () => oneAgent(plugin, CALLS.warm),
         native: () => oneAgent(native, CALLS.native),
         process: () => oneAgent(plugin, CALLS.process),
+        bare: () => oneSession(bare),
         first: async () => {
           // A disposed plugin takes its server with it: the next agent needs a new one.
           await plugin.client.instance.dispose();
@@ -40,6 +42,8 @@ export const warmAgent: Benchmark = {
         medianFigure("call to first request, warm, server not up yet", starts("first"), "ms"),
         medianFigure("call to first request, native", starts("native"), "ms"),
         medianFigure("call to first request, process", starts("process"), "ms"),
+        // What any second process takes: a session and a prompt by the API of one that does nothing else.
+        medianFigure("call to first request, bare server by its API", starts("bare"), "ms"),
         ratioFigure("end to parent's request, warm / native", wakes("warm"), wakes("native"), 1),
         medianFigure("end to parent's request, warm", wakes("warm"), "ms"),
         medianFigure("end to parent's request, native", wakes("native"), "ms"),
@@ -48,6 +52,7 @@ export const warmAgent: Benchmark = {
     } finally {
       await plugin.stop();
       await native.stop();
+      await bare.stop();
     }
   },
 };
@@ -61,4 +66,17 @@ async function oneAgent(host: BenchHost, call: (typeof CALLS)["warm"]): Promise<
   const wokenAt = await round.woken();
   await host.whenIdle();
   return { startMs: askedAt - calledAt, wakeMs: wokenAt - releasedAt };
+}
+
+/** The same agent as a session of a server that is asked from outside; nobody is woken. */
+async function oneSession(host: BenchHost): Promise<AgentTimes> {
+  const round = host.round({ agents: 1, call: CALLS.native, parentWaits: false });
+  const [text = ""] = round.agentPrompts;
+  const from = Date.now();
+  const prompted = host.prompt(text);
+  const [askedAt = Number.NaN] = await round.allAsked();
+  round.release();
+  await prompted;
+  await host.whenIdle();
+  return { startMs: askedAt - from, wakeMs: Number.NaN };
 }

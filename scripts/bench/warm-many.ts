@@ -52,13 +52,16 @@ export const warmMany: Benchmark = {
   },
 };
 
-type Variants = Readonly<Record<string, readonly Taken[]>> & Readonly<Record<"warm" | "bare", readonly Taken[]>>;
+type Variants = Readonly<Record<string, readonly Taken[]>> &
+  Readonly<Record<"warm" | "native" | "bare", readonly Taken[]>>;
 
 function figures(count: number, taken: Variants): OwnFigure[] {
-  const { warm, bare } = taken;
+  const { warm, native, bare } = taken;
   const isGoal = count === MANY;
   const result = [
     ratioFigure(`${count}: time, warm / bare server`, warm.map(wallOf), bare.map(wallOf), isGoal ? 1.3 : undefined),
+    // What a parent's turn with so many calls costs, whoever runs the agents.
+    ratioFigure(`${count}: time, native / bare server`, native.map(wallOf), bare.map(wallOf)),
     ...Object.entries(taken).map(([name, each]) => medianFigure(`${count}: time, ${name}`, each.map(wallOf), "ms")),
   ];
   if (!KNOWS_MEMORY) return result;
