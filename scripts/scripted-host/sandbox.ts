@@ -26,6 +26,11 @@ export interface SandboxSettings {
   readonly options?: Record<string, unknown> | null;
   /** More of `opencode.json`. */
   readonly config?: Record<string, unknown>;
+  /**
+   * opencode knows the scripted models alone. It reads its own list of some thousand models at each start, which is a
+   * third of what an `opencode run` asks of the processor (1.18.33).
+   */
+  readonly ownModelsOnly?: boolean;
 }
 
 /** A throw-away folder with a home and a project of its own. */
@@ -41,7 +46,7 @@ export interface Sandbox {
 
 /** Makes a sandbox that opencode starts in without a network, a key or a question. */
 export async function createSandbox(settings: SandboxSettings): Promise<Sandbox> {
-  const { modelUrl, plugin = PLUGIN, options = {}, config = {} } = settings;
+  const { modelUrl, plugin = PLUGIN, options = {}, config = {}, ownModelsOnly = false } = settings;
   if (!(await isPluginBuilt(ROOT))) await buildApart(ROOT);
   const root = await mkdtemp(join(tmpdir(), "bizar-"));
   const home = join(root, "home");
@@ -54,7 +59,7 @@ export async function createSandbox(settings: SandboxSettings): Promise<Sandbox>
     home,
     project,
     stateDir: join(home, ".cache/bizar"),
-    environment: sandboxEnvironment(home),
+    environment: { ...sandboxEnvironment(home), ...(ownModelsOnly ? await noModels(home) : {}) },
     remove: () => rm(root, { recursive: true, force: true, maxRetries: 3 }),
   };
 }
@@ -93,6 +98,12 @@ async function prepareHome(home: string): Promise<void> {
   await writeFile(join(folder, "package.json"), JSON.stringify({ dependencies }));
   const lock = { name: "opencode", lockfileVersion: 3, requires: true, packages };
   await writeFile(join(folder, "package-lock.json"), JSON.stringify(lock));
+}
+
+async function noModels(home: string): Promise<Record<string, string>> {
+  const path = join(home, "models.json");
+  await writeFile(path, "{}");
+  return { OPENCODE_MODELS_PATH: path };
 }
 
 function sandboxEnvironment(home: string): Record<string, string> {

@@ -35,7 +35,7 @@ export async function createRig(settings: Omit<SandboxSettings, "modelUrl"> = {}
     const step = steps[request.step];
     return typeof step === "function" ? await step(request) : (step ?? { text: "done" });
   });
-  const sandbox = await createSandbox({ ...settings, modelUrl: model.url });
+  const sandbox = await createSandbox({ ...settings, modelUrl: model.url, ownModelsOnly: true });
   return {
     sandbox,
     model,

@@ -8,12 +8,15 @@ const LONG_MS = 120_000;
 const SOMETHING = { type: "session.status", properties: { sessionID: "ses_user", status: { type: "busy" } } };
 
 /** A machine on which nothing fails, with a running agent of another opencode on it where `owner` is given. */
-function createWorld(): { world: World; leave: (owner: OsProcess) => void; status: () => string | undefined } {
+function createWorld(): { world: World; leave: (owner: OsProcess) => OsProcess; status: () => string | undefined } {
   const world = new World(1);
   world.sessions.failure = 0;
   return {
     world,
-    leave: (owner) => world.records.place(record(world, owner)),
+    leave(owner) {
+      world.records.place(record(world, owner));
+      return owner;
+    },
     status: () => world.records.of(sampleId(1))?.status,
   };
 }
@@ -41,8 +44,7 @@ test("a host with nothing to watch for has no timer", async () => {
 
 test("a host that finds another's running agent sees that one die, and then rests", async () => {
   const { world, leave, status } = createWorld();
-  const other = world.processes.start();
-  leave(other);
+  const other = leave(world.processes.start());
   world.startHost();
   await world.advance(LONG_MS);
   expect(status()).toBe("running");
@@ -56,9 +58,7 @@ test("a host at rest learns of another's death when something happens in it", as
   const { world, leave, status } = createWorld();
   const host = world.startHost();
   await world.drain();
-  const other = world.processes.start();
-  leave(other);
-  other.die();
+  leave(world.processes.start()).die();
   await world.advance(LONG_MS);
   expect(status()).toBe("running");
   host.wired.event(SOMETHING);
@@ -72,9 +72,7 @@ test("a host that starts an agent looks at the others again", async () => {
   const { world, leave, status } = createWorld();
   const host = world.startHost();
   await world.drain();
-  const other = world.processes.start();
-  leave(other);
-  other.die();
+  leave(world.processes.start()).die();
   void host.wired.supervisor.spawn(sampleRequest({ announce: "off" }));
   await world.advance(LONG_MS);
   expect(status()).toBe("failed");
@@ -82,9 +80,7 @@ test("a host that starts an agent looks at the others again", async () => {
 
 test("what could not be settled is tried again until it is", async () => {
   const { world, leave, status } = createWorld();
-  const other = world.processes.start();
-  leave(other);
-  other.die();
+  leave(world.processes.start()).die();
   world.disk.isFull = true;
   world.startHost();
   await world.advance(LONG_MS);

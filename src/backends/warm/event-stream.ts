@@ -108,12 +108,13 @@ export class EventStream {
   async #read(body: ReadableStream<Uint8Array>, signal: AbortSignal, onFirst: () => void): Promise<void> {
     const splitter = new LineSplitter(MAX_EVENT_BYTES);
     const reader = body.getReader();
-    const stopped = Promise.withResolvers<never>();
-    const stop = () => stopped.reject(signal.reason);
+    // It ends the read that waits; a promise to race with would keep a trace of each event for as long as the stream lasts.
+    const stop = () => void reader.cancel().catch(() => undefined);
     signal.addEventListener("abort", stop);
     try {
       for (;;) {
-        const { done, value } = await Promise.race([reader.read(), stopped.promise]);
+        const { done, value } = await reader.read();
+        signal.throwIfAborted();
         if (done) return;
         this.#lastChunkAt = this.#parts.clock.now();
         onFirst();
@@ -121,7 +122,7 @@ export class EventStream {
       }
     } finally {
       signal.removeEventListener("abort", stop);
-      void reader.cancel().catch(() => undefined);
+      stop();
     }
   }
 

@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
+import { heapStats } from "bun:jsc";
 import { EventStream, type ServerEvent } from "../../../src/backends/warm/event-stream.ts";
 import { systemClock } from "../../../src/host/system-clock.ts";
 import type { Clock } from "../../../src/supervisor/ports.ts";
@@ -134,3 +135,34 @@ async function problemOf(promise: Promise<unknown>): Promise<string> {
     (error: unknown) => String(error),
   );
 }
+
+function objects(): number {
+  Bun.gc(true);
+  return heapStats().objectCount;
+}
+
+test("a stream keeps nothing of what it has handed on, however long it lasts", async () => {
+  const chunks = 20_000;
+  const event = encoder.encode(line("session.idle"));
+  let read = 0;
+  const endless = new ReadableStream<Uint8Array>({
+    async pull(connection) {
+      if (read++ < chunks) connection.enqueue(event);
+      else await Promise.withResolvers<void>().promise;
+    },
+  });
+  let events = 0;
+  let before = 0;
+  const stream = new EventStream({
+    open: async () => new Response(endless),
+    onEvent() {
+      if (events++ === 0) before = objects();
+    },
+    onGap: () => undefined,
+    report: () => undefined,
+    clock: systemClock,
+  });
+  ends.push(() => stream.close());
+  await until("all is read", () => events === chunks);
+  expect(objects() - before).toBeLessThan(chunks / 10);
+});

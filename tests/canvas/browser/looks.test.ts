@@ -5,7 +5,7 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 import { TEMPLATES } from "../../../src/plans/templates/templates.ts";
 import { until } from "../../until.ts";
 import { REALISTIC } from "./realistic-plan.ts";
-import { openPage, setStage, stageElements, stagePlan, type StagedPlan } from "./stage.ts";
+import { openPage, setStage, stageElements, stagePlan, type StagedPlan } from "../stage.ts";
 
 setStage();
 

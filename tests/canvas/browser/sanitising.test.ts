@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import type { Operation } from "../../../src/plans/operations.ts";
 import { ELSEWHERE, HTML_PAYLOADS, MARKDOWN_PAYLOADS, MERMAID_PAYLOADS, SVG_IMAGE } from "./payloads.ts";
-import { openPage, setStage, stageElements, type StagedPlan } from "./stage.ts";
+import { openPage, setStage, stageElements, type StagedPlan } from "../stage.ts";
 
 setStage();
 

@@ -5,7 +5,7 @@ import type { Operation } from "../../../src/plans/operations.ts";
 import type { Plan } from "../../../src/plans/plan.ts";
 import { until } from "../../until.ts";
 import { startRelay } from "./relay.ts";
-import { middleOf, openPage, setStage, stageElements, type StagedPlan } from "./stage.ts";
+import { middleOf, openPage, setStage, stageElements, type StagedPlan } from "../stage.ts";
 
 setStage();
 

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { until } from "../../until.ts";
-import { openPage, startPages } from "./page-rig.ts";
+import { setStage } from "../stage.ts";
+import { openPlan } from "./page-rig.ts";
 import { element } from "./sample-plan.ts";
 
-startPages();
+setStage();
 
 const AXE = join(import.meta.dir, "../../../node_modules/axe-core/axe.min.js");
 
@@ -28,7 +29,7 @@ async function tabTo(page: Page, testId: string): Promise<void> {
 }
 
 test("with the keyboard alone: an element is found, moved, edited, connected, commented, copied and deleted", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   const { keyboard } = open.page;
   await tabTo(open.page, "element-el_note");
   await keyboard.press("ArrowRight");
@@ -68,7 +69,7 @@ test("with the keyboard alone: an element is found, moved, edited, connected, co
 }, 40_000);
 
 test("the help lists the keys, Escape closes it, and the focus goes back to where it was", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   await tabTo(open.page, "help");
   await open.page.keyboard.press("Enter");
   await open.page.getByRole("dialog", { name: "Keys" }).waitFor();
@@ -80,7 +81,7 @@ test("the help lists the keys, Escape closes it, and the focus goes back to wher
 test.each(["light", "dark"] as const)(
   "axe has no serious finding in %s, with a dialog and the comments too",
   async (colorScheme) => {
-    const open = await openPage({ colorScheme, reducedMotion: "reduce" });
+    const open = await openPlan({ colorScheme, reducedMotion: "reduce" });
     await open.agent(
       {
         op: "add_element",
@@ -107,7 +108,7 @@ test.each(["light", "dark"] as const)(
 );
 
 test("the colours are the system's until the person switches, and then stay", async () => {
-  const open = await openPage({ colorScheme: "dark" });
+  const open = await openPlan({ colorScheme: "dark" });
   const theme = async () => await open.page.locator("html").getAttribute("data-theme");
   expect(await theme()).toBe("dark");
   await open.page.getByTestId("theme").click();
@@ -118,7 +119,7 @@ test("the colours are the system's until the person switches, and then stay", as
 }, 30_000);
 
 test("at phone width nothing overflows, and a tap adds, selects and decides", async () => {
-  const open = await openPage({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  const open = await openPlan({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   expect(await open.page.evaluate<number>("document.documentElement.scrollWidth")).toBe(390);
   await open.page.getByTestId("add-note").tap();
   await open.page.keyboard.type("Tapped");
@@ -132,7 +133,7 @@ test("at phone width nothing overflows, and a tap adds, selects and decides", as
 }, 30_000);
 
 test("far away an element shows its title only", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   expect(await open.element("el_task").getByTestId("element-content").count()).toBe(1);
   for (let presses = 0; presses < 6; presses += 1) await open.page.keyboard.press("-");
   await open.element("el_task").getByTestId("element-content").waitFor({ state: "detached" });
@@ -140,7 +141,7 @@ test("far away an element shows its title only", async () => {
 }, 30_000);
 
 test("the mini map shows what is out of view, the whole plan is a key or a click away", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   const far = element("el_far", { title: "Far away", x: 6000, y: 4000 });
   const onMap = open.page.locator(".react-flow__minimap-node");
   await until("the elements are on the map", async () => (await onMap.count()) === 3);

@@ -1,10 +1,11 @@
 import { expect, test } from "bun:test";
 import { until } from "../../until.ts";
-import { openPage, startPages, type OpenPage } from "./page-rig.ts";
+import { setStage } from "../stage.ts";
+import { openPlan, type OpenPlan } from "./page-rig.ts";
 
-startPages();
+setStage();
 
-async function writeInto(open: OpenPage, id: string, text: string): Promise<void> {
+async function writeInto(open: OpenPlan, id: string, text: string): Promise<void> {
   await open.element(id).getByTestId("element-content").dblclick();
   await open.page.getByTestId("element-content-input").fill(text);
 }
@@ -15,7 +16,7 @@ function contentOf(id: string, content: string) {
 }
 
 test("a text that is being written is never overwritten; where both have changed it, the person chooses", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   await writeInto(open, "el_note", "mine");
   await open.agent(
     { op: "update_element", id: "el_note", changes: { content: "theirs" } },
@@ -33,7 +34,7 @@ test("a text that is being written is never overwritten; where both have changed
 }, 30_000);
 
 test("the text of an element that the agent deletes meanwhile can be added again", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   await writeInto(open, "el_note", "not lost");
   await open.agent({ op: "delete_element", id: "el_note" });
   await open.page.getByTestId("add-again").click();
@@ -43,7 +44,7 @@ test("the text of an element that the agent deletes meanwhile can be added again
 }, 30_000);
 
 test("without a connection the page says so and keeps the edits, over a reload too, and sends them when it is back", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   const { page } = open;
   await page.route("**/api/**", async (route) => await route.abort());
   await open.element("el_task").getByRole("checkbox").click();
@@ -63,7 +64,7 @@ test("without a connection the page says so and keeps the edits, over a reload t
 }, 30_000);
 
 test("a connection that comes back is found without a reload", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   const { page } = open;
   await page.route("**/api/**", async (route) => await route.abort());
   await open.element("el_task").getByRole("checkbox").click();
@@ -76,7 +77,7 @@ test("a connection that comes back is found without a reload", async () => {
 }, 30_000);
 
 test("a page whose server has been replaced says how to open it again, and lets the edits be taken along", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   await open.page.route("**/api/**", async (route) => await route.fulfill({ status: 403, json: { error: "no" } }));
   await open.element("el_task").getByRole("checkbox").click();
   const banner = open.page.getByTestId("connection-banner");
@@ -91,7 +92,7 @@ test("a page whose server has been replaced says how to open it again, and lets 
 }, 30_000);
 
 test("a decision that cannot be sent keeps its note and says why", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   await open.page.route("**/decision", async (route) => await route.abort());
   await open.page.getByTestId("reject").click();
   await open.page.getByTestId("decision-note").fill("Too early");

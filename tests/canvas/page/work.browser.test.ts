@@ -1,21 +1,16 @@
 import { expect, test } from "bun:test";
 import type { Plan } from "../../../src/plans/plan.ts";
 import { until } from "../../until.ts";
-import { openPage, startPages, type OpenPage } from "./page-rig.ts";
+import { middleOf, setStage } from "../stage.ts";
+import { openPlan, type OpenPlan } from "./page-rig.ts";
 
-startPages();
+setStage();
 
-async function drag({ page }: OpenPage, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+async function drag({ page }: OpenPlan, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
   await page.mouse.move(to.x, to.y, { steps: 8 });
   await page.mouse.up();
-}
-
-async function middleOf(open: OpenPage, selector: string): Promise<{ x: number; y: number }> {
-  const box = await open.page.locator(selector).boundingBox();
-  if (box === null) return expect.unreachable(`${selector} is not there`);
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }
 
 function isMoved({ elements }: Plan): boolean {
@@ -23,9 +18,9 @@ function isMoved({ elements }: Plan): boolean {
 }
 
 test("a drag is one edit, undo takes it back and redo does it again", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   const { revision } = (await open.stored()).plan;
-  const from = await middleOf(open, "[data-testid=element-el_note] .card-head");
+  const from = await middleOf(open.page, "[data-testid=element-el_note] .card-head");
   await drag(open, from, { x: from.x + 90, y: from.y + 40 });
   await open.until("the note is elsewhere", isMoved);
   expect((await open.stored()).plan.revision).toBe(revision + 1);
@@ -36,7 +31,7 @@ test("a drag is one edit, undo takes it back and redo does it again", async () =
 }, 30_000);
 
 test("texts are edited in place: Control and Enter saves, Escape does not", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   await open.element("el_note").getByTestId("element-content").dblclick();
   await open.page.getByTestId("element-content-input").fill("**Loud** <img src=x onerror=alert(1)>");
   await open.page.keyboard.press("Control+Enter");
@@ -50,17 +45,17 @@ test("texts are edited in place: Control and Enter saves, Escape does not", asyn
 }, 30_000);
 
 test("elements are connected by dragging from a handle to anywhere on the other one", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   await open.element("el_note").hover();
-  const handle = await middleOf(open, "[data-testid=element-el_note] .react-flow__handle-right");
-  await drag(open, handle, await middleOf(open, "[data-testid=element-el_task] .card-body"));
+  const handle = await middleOf(open.page, "[data-testid=element-el_note] .react-flow__handle-right");
+  await drag(open, handle, await middleOf(open.page, "[data-testid=element-el_task] .card-body"));
   await open.until("the connection", ({ connections }) =>
     connections.some(({ from, to }) => from === "el_note" && to === "el_task"),
   );
 }, 30_000);
 
 test("a task is checked, a question answered, an element added and deleted", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   await open.element("el_task").getByRole("checkbox").click();
   await open.until("the task is done", ({ elements }) => elements.some(({ done }) => done === true));
   await open.element("el_question").getByTestId("element-answer-input").fill("EU");
@@ -77,7 +72,7 @@ test("a task is checked, a question answered, an element added and deleted", asy
 }, 30_000);
 
 test("comments are pinned to an element or to the canvas, replied to and resolved", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   await open.element("el_task").locator(".card-head").click();
   await open.page.keyboard.press("c");
   await open.page.getByTestId("comment-input").fill("Which type?");
@@ -101,7 +96,7 @@ test("comments are pinned to an element or to the canvas, replied to and resolve
 }, 30_000);
 
 test("the page says that the agent waits; a decision goes with its note, and may be changed", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   const review = open.page.getByTestId("review-state");
   expect(await review.innerText()).toContain("The agent waits for you");
   await open.page.getByTestId("request-changes").click();
@@ -116,7 +111,7 @@ test("the page says that the agent waits; a decision goes with its note, and may
 }, 30_000);
 
 test("what the agent does arrives without a reload, and code and diagrams are drawn", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   await open.agent(
     { op: "update_element", id: "el_task", changes: { title: "Add two columns" } },
     {
@@ -148,7 +143,7 @@ const PASTE_A_LARGE_IMAGE = `(async () => {
 })()`;
 
 test("an image that is pasted becomes an element of less than a megabyte", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   await open.page.evaluate(PASTE_A_LARGE_IMAGE);
   await open.until("the image", ({ elements }) => elements.some(({ type }) => type === "image"));
   const image = (await open.stored()).plan.elements.find(({ type }) => type === "image");
@@ -157,7 +152,7 @@ test("an image that is pasted becomes an element of less than a megabyte", async
 }, 30_000);
 
 test("two pages stay in step", async () => {
-  const open = await openPage();
+  const open = await openPlan();
   const other = await open.page.context().newPage();
   await other.goto(open.page.url());
   await other.getByTestId("element-el_task").waitFor();

@@ -1,7 +1,7 @@
 import { NodeToolbar, Position } from "@xyflow/react";
 import { useShallow } from "zustand/react/shallow";
 import { startEditing, useEditing } from "../elements/editing.ts";
-import { Icon, type IconName } from "../elements/icons.tsx";
+import { ToolButton } from "../elements/tool-button.tsx";
 import { openDialog } from "../shell/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { deleteSelected, duplicateSelected, startComment } from "./actions.ts";
@@ -18,13 +18,13 @@ export function SelectionBar() {
     <NodeToolbar nodeId={[...ids]} isVisible position={Position.Top} offset={14} className="selection-bar">
       {ids.length === 1 && (
         <>
-          <Action name="edit" label="Edit (Enter)" run={() => editElement(only)} />
-          <Action name="comment" label="Comment (C)" run={startComment} testId="comment-element" />
-          <Action name="connect" label="Connect (L)" run={() => openDialog({ kind: "connect", from: only })} />
+          <ToolButton icon="edit" label="Edit (Enter)" onClick={() => editElement(only)} />
+          <ToolButton icon="comment" label="Comment (C)" data-testid="comment-element" onClick={startComment} />
+          <ToolButton icon="connect" label="Connect (L)" onClick={() => openDialog({ kind: "connect", from: only })} />
         </>
       )}
-      <Action name="copy" label="Duplicate (Ctrl+D)" run={duplicateSelected} testId="duplicate" />
-      <Action name="trash" label="Delete (Del)" run={deleteSelected} testId="delete" />
+      <ToolButton icon="copy" label="Duplicate (Ctrl+D)" data-testid="duplicate" onClick={duplicateSelected} />
+      <ToolButton icon="trash" label="Delete (Del)" data-testid="delete" onClick={deleteSelected} />
     </NodeToolbar>
   );
 }
@@ -33,24 +33,4 @@ export function SelectionBar() {
 export function editElement(id: string): void {
   const element = usePlan.getState().elements.get(id);
   if (element !== undefined) startEditing(element, element.type === "image" ? "title" : "content");
-}
-
-function Action(props: {
-  readonly name: IconName;
-  readonly label: string;
-  readonly run: () => void;
-  readonly testId?: string;
-}) {
-  return (
-    <button
-      type="button"
-      className="tool"
-      aria-label={props.label}
-      data-tip={props.label}
-      data-testid={props.testId}
-      onClick={props.run}
-    >
-      <Icon name={props.name} />
-    </button>
-  );
 }

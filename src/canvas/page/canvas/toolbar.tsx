@@ -2,7 +2,7 @@ import { Panel } from "@xyflow/react";
 import { useRef, type KeyboardEvent } from "react";
 import { ELEMENT_TYPES, type ElementType } from "../../../plans/plan.ts";
 import { typeName } from "../elements/element-types.ts";
-import { Icon } from "../elements/icons.tsx";
+import { ToolButton } from "../elements/tool-button.tsx";
 import { usePage } from "../shell/page-state.ts";
 import { addElement, addImage, startComment } from "./actions.ts";
 import { useMiddle } from "./use-middle.ts";
@@ -26,33 +26,27 @@ export function Toolbar() {
         onKeyDown={moveFocus}
       >
         {ELEMENT_TYPES.map((type, index) => (
-          <button
+          <ToolButton
             key={type}
-            type="button"
-            className="tool"
+            icon={type}
+            label={`Add: ${typeName(type)}`}
+            tip={typeName(type)}
             data-type={type}
             data-testid={`add-${type}`}
-            data-tip={typeName(type)}
-            aria-label={`Add: ${typeName(type)}`}
             tabIndex={index === 0 ? 0 : -1}
             onClick={() => add(type)}
-          >
-            <Icon name={type} />
-          </button>
+          />
         ))}
         <span className="toolbar-gap" />
-        <button
-          type="button"
-          className="tool"
+        <ToolButton
+          icon="comment"
+          label="Comment"
+          tip="Comment (C)"
           data-testid="add-comment"
-          data-tip="Comment (C)"
-          aria-label="Comment"
           aria-pressed={placing}
           tabIndex={-1}
           onClick={startComment}
-        >
-          <Icon name="comment" />
-        </button>
+        />
         <input
           ref={picker}
           type="file"

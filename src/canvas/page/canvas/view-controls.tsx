@@ -1,6 +1,6 @@
 import { motionMs } from "../theme/motion.ts";
 import { Panel, useReactFlow, type FitViewOptions } from "@xyflow/react";
-import { Icon } from "../elements/icons.tsx";
+import { ToolButton } from "../elements/tool-button.tsx";
 import { openDialog } from "../shell/page-state.ts";
 
 /** Zoom, the whole plan, search. */
@@ -8,38 +8,22 @@ export function ViewControls({ fit }: { readonly fit: FitViewOptions }) {
   const { zoomIn, zoomOut, fitView } = useReactFlow();
   return (
     <Panel position="bottom-left" className="view-controls">
-      <button
-        type="button"
-        className="tool"
-        aria-label="Zoom out"
-        data-tip="Zoom out (−)"
-        onClick={() => void zoomOut()}
-      >
-        <Icon name="minus" />
-      </button>
-      <button type="button" className="tool" aria-label="Zoom in" data-tip="Zoom in (+)" onClick={() => void zoomIn()}>
-        <Icon name="plus" />
-      </button>
-      <button
-        type="button"
-        className="tool"
+      <ToolButton icon="minus" label="Zoom out" tip="Zoom out (−)" onClick={() => void zoomOut()} />
+      <ToolButton icon="plus" label="Zoom in" tip="Zoom in (+)" onClick={() => void zoomIn()} />
+      <ToolButton
+        icon="fit"
+        label="Show the whole plan"
+        tip="Whole plan (0)"
         data-testid="fit-view"
-        aria-label="Show the whole plan"
-        data-tip="Whole plan (0)"
         onClick={() => void fitView({ ...fit, duration: motionMs(300) })}
-      >
-        <Icon name="fit" />
-      </button>
-      <button
-        type="button"
-        className="tool"
+      />
+      <ToolButton
+        icon="search"
+        label="Find an element"
+        tip="Find (/)"
         data-testid="find"
-        aria-label="Find an element"
-        data-tip="Find (/)"
         onClick={() => openDialog({ kind: "find" })}
-      >
-        <Icon name="search" />
-      </button>
+      />
     </Panel>
   );
 }

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { Icon } from "../elements/icons.tsx";
+import { ToolButton } from "../elements/tool-button.tsx";
 import { DecisionButtons } from "../review/decision-buttons.tsx";
 import { STATUS_NAMES } from "../review/decision-texts.ts";
 import { ReviewState } from "../review/review-state.tsx";
@@ -62,41 +63,19 @@ function Tools() {
   const themeLabel = theme === "dark" ? "Light colours" : "Dark colours";
   return (
     <div className="header-tools">
-      <button
-        type="button"
-        className="tool"
-        data-testid="undo"
-        aria-label="Undo"
-        data-tip="Undo"
-        disabled={!canUndo}
-        onClick={undo}
-      >
-        <Icon name="undo" />
-      </button>
-      <button
-        type="button"
-        className="tool"
-        data-testid="redo"
-        aria-label="Redo"
-        data-tip="Redo"
-        disabled={!canRedo}
-        onClick={redo}
-      >
-        <Icon name="redo" />
-      </button>
+      <ToolButton icon="undo" label="Undo" data-testid="undo" disabled={!canUndo} onClick={undo} />
+      <ToolButton icon="redo" label="Redo" data-testid="redo" disabled={!canRedo} onClick={redo} />
       <span className="header-gap" />
-      <button
-        type="button"
-        className="tool tool-comments"
+      <ToolButton
+        icon="comment"
+        label={`Comments, ${open} open`}
+        tip="Comments"
         data-testid="comments-toggle"
-        aria-label={`Comments, ${open} open`}
-        data-tip="Comments"
         aria-pressed={commentsOpen}
         onClick={() => usePage.setState({ commentsOpen: !commentsOpen })}
       >
-        <Icon name="comment" />
         {open > 0 && <span className="count">{open}</span>}
-      </button>
+      </ToolButton>
       <a
         className="tool"
         href={exportUrl}
@@ -107,26 +86,19 @@ function Tools() {
       >
         <Icon name="download" />
       </a>
-      <button
-        type="button"
-        className="tool"
+      <ToolButton
+        icon={theme === "dark" ? "sun" : "moon"}
+        label={themeLabel}
         data-testid="theme"
-        aria-label={themeLabel}
-        data-tip={themeLabel}
         onClick={switchTheme}
-      >
-        <Icon name={theme === "dark" ? "sun" : "moon"} />
-      </button>
-      <button
-        type="button"
-        className="tool"
+      />
+      <ToolButton
+        icon="help"
+        label="Help and keys"
+        tip="Help (?)"
         data-testid="help"
-        aria-label="Help and keys"
-        data-tip="Help (?)"
         onClick={() => openDialog({ kind: "help" })}
-      >
-        <Icon name="help" />
-      </button>
+      />
     </div>
   );
 }
