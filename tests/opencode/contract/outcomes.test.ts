@@ -83,7 +83,7 @@ contract(
   async (on) => {
     const flag = join(on.sandbox.project, `go-${on.backend}`);
     // Each look is a turn of the session that asks.
-    const slowly = { pieces: 6, everyMs: 700 };
+    const slowly = { pieces: 6, everyMs: 450 };
     const wait = bash(`until [ -e ${flag} ]; do sleep 0.1; done`);
     let refusals = 0;
     on.plan(
