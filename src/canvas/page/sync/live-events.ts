@@ -2,8 +2,15 @@ import type { PlanEvent } from "../../api.ts";
 import type { Outcome } from "./api-client.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 
+/** What is used of an `EventSource`. */
+export interface EventsOfServer {
+  addEventListener(type: "open" | "error", listener: () => void): void;
+  addEventListener(type: "message", listener: (message: { readonly data: unknown }) => void): void;
+  close(): void;
+}
+
 export interface LiveEventsParts {
-  readonly url: string;
+  readonly connect: () => EventsOfServer;
   readonly opened: () => void;
   readonly received: (event: PlanEvent) => void;
   readonly lost: (outcome: Outcome) => void;
@@ -13,7 +20,8 @@ export interface LiveEventsParts {
 
 /** Follows the plan, and tries again for as long as the page is there. */
 export class LiveEvents {
-  #source: EventSource | null = null;
+  #source: EventsOfServer | null = null;
+  #isOpen = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
   readonly #parts: LiveEventsParts;
@@ -24,9 +32,10 @@ export class LiveEvents {
 
   connect(): void {
     this.close();
-    const source = new EventSource(this.#parts.url);
+    const source = this.#parts.connect();
     this.#source = source;
     source.addEventListener("open", () => {
+      this.#isOpen = source === this.#source;
       this.#parts.opened();
     });
     source.addEventListener("message", (message) => {
@@ -46,6 +55,7 @@ export class LiveEvents {
     clearTimeout(this.#timer);
     this.#source?.close();
     this.#source = null;
+    this.#isOpen = false;
   }
 
   /** Connects again after a while, each time later. */
@@ -55,6 +65,7 @@ export class LiveEvents {
     this.#failures += 1;
     this.#timer = setTimeout(() => this.connect(), delayMs);
     const outcome = await this.#parts.probe();
-    this.#parts.lost(outcome);
+    // The answer may take longer than the way back.
+    if (!this.#isOpen) this.#parts.lost(outcome);
   }
 }

@@ -37,7 +37,7 @@ const queue = new EditQueue(
 );
 
 const live = new LiveEvents({
-  url: `${base}/events`,
+  connect: () => new EventSource(`${base}/events`),
   probe: async () => await api.read(),
   opened: () => {
     usePlan.setState({ link: { state: "live" } });
