@@ -44,9 +44,13 @@ export const usePlan = create<PlanState>(() => ({
 /** Takes what the stream says now, unless an answer has said something newer already. */
 export function takeStored(stored: StoredPlan): void {
   const { stored: before, problem } = usePlan.getState();
-  // A plan that was gone may be another one now: its revisions begin anew.
-  if (before !== null && problem === null && stored.plan.revision < before.plan.revision) return;
+  if (before !== null && problem === null && isOlder(stored, before)) return;
   take(stored);
+}
+
+/** A plan that was deleted and made again is another one: its revisions begin anew, but what is in it is of later. */
+function isOlder(one: StoredPlan, other: StoredPlan): boolean {
+  return one.plan.revision < other.plan.revision && one.meta.lastEdited <= other.meta.lastEdited;
 }
 
 /**
