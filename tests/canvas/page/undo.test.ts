@@ -69,6 +69,15 @@ test("checking a task and answering a question that had no answer are taken back
   expect(undone.elements[0]?.answer ?? "").toBe("");
 });
 
+test("a comment that has no place of its own on its element has none when the element is back", () => {
+  const [comment] = samplePlan().comments;
+  const { x: _x, y: _y, ...unplaced } = comment!;
+  const before = samplePlan({ comments: [unplaced] });
+  const operations: Operation[] = [{ op: "delete_element", id: "el_a" }];
+  const undone = apply(apply(before, operations), inverseOperations(before, operations) ?? []);
+  expect(undone.comments).toEqual([unplaced]);
+});
+
 test("a text that somebody else has changed since is not taken back over them", () => {
   const before = samplePlan();
   const operations = [retitle("el_a", "mine")];

@@ -76,7 +76,7 @@ function restoreElement(plan: Plan, id: string): readonly Operation[] {
       .map((comment): Operation => ({
         op: "update_comment",
         id: comment.id,
-        changes: { elementId: id, x: comment.x ?? 0, y: comment.y ?? 0 },
+        changes: { elementId: id, x: comment.x ?? null, y: comment.y ?? null },
       })),
   ];
 }
