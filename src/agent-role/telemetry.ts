@@ -83,11 +83,11 @@ export class TelemetryState {
   report(now: number): Telemetry {
     const tools = this.#reports;
     this.#reports = [];
-    const isQuiet = NEEDS_EVENTS.has(this.#activity) && now - this.#lastEventAt > SILENT_AFTER_MS;
+    if (NEEDS_EVENTS.has(this.#activity) && now - this.#lastEventAt > SILENT_AFTER_MS) this.#becomeOpenCall();
     return {
       sessionId: this.#sessionId,
       agent: this.#agent,
-      activity: isQuiet ? "silent" : this.#activity,
+      activity: this.#activity,
       toolCallCount: this.#toolCallCount,
       tokens: this.#tokens,
       costUsd: this.#costUsd,
@@ -202,12 +202,15 @@ export class TelemetryState {
     }
     this.#openCalls.delete(part.id);
     this.#reports.push({ call: part.id, tool: part.tool, state: status === "error" ? "failed" : "ended", at: now });
-    if (isOwn) {
-      const stillOpen = [...this.#openCalls.values()].at(-1);
-      if (stillOpen === undefined) this.#become("silent");
-      else this.#become(`${stillOpen.state} ${stillOpen.tool}`, stillOpen.since);
-    }
+    if (isOwn) this.#becomeOpenCall();
     return true;
+  }
+
+  /** What the agent does while the model says nothing: the last of the calls that are open, if there is one. */
+  #becomeOpenCall(): void {
+    const stillOpen = [...this.#openCalls.values()].at(-1);
+    if (stillOpen === undefined) this.#become("silent");
+    else this.#become(`${stillOpen.state} ${stillOpen.tool}`, stillOpen.since);
   }
 
   #callBecame(state: OpenCall["state"], { id, tool }: { id: string; tool: string }): boolean {

@@ -125,6 +125,30 @@ describe("calls side by side", () => {
   });
 });
 
+describe("a text behind a call that still runs", () => {
+  const events = [
+    [10, tool("bash", "running", "a")],
+    [20, part("text", "prt_t")],
+    [30, delta("prt_t")],
+  ] as const;
+
+  test("once it has come to its end, the tool is what the agent does, from the tool's own start on", () => {
+    const telemetry = new TelemetryState(OWN, 0);
+    for (const [at, event] of events) telemetry.apply(event, at);
+    expect(telemetry.report(40)).toMatchObject({ activity: "writing", liveness: { phase: "model" } });
+    expect(telemetry.report(6000)).toMatchObject({ activity: "tool bash", liveness: { phase: "tool", since: 10 } });
+    telemetry.apply(tool("bash", "completed", "a"), 60_000);
+    expect(telemetry.report(60_000)).toMatchObject({ activity: "silent", liveness: { phase: "model" } });
+  });
+
+  test("a call that is still being written has been written since its own start", () => {
+    const telemetry = new TelemetryState(OWN, 0);
+    telemetry.apply(tool("write", "pending", "a"), 10);
+    for (const [at, event] of events.slice(1)) telemetry.apply(event, at);
+    expect(telemetry.report(6000)).toMatchObject({ liveness: { phase: "composing", since: 10 } });
+  });
+});
+
 describe("thinking", () => {
   test("counts from its first word, over all the words that follow", () => {
     expect(livenessAfter(...thinks, [900, delta("prt_r")])).toMatchObject({ thinkingSince: 30, hasActed: false });
