@@ -73,11 +73,11 @@ export function placeAutomatically(
     if (anchor !== undefined) settle(moveTo(group, besideAnchor(group, anchor)));
   }
   const bounds = around(taken);
-  const top = taken.length === 0 ? 0 : bounds.y + bounds.height + 2 * GAP;
+  const top = taken.length === 0 ? 0 : Math.ceil(bounds.y + bounds.height) + 2 * GAP;
   settle(
     inRows(
       groups.filter((group) => !anchors.has(group)),
-      { x: bounds.x, y: top },
+      { x: Math.round(bounds.x), y: top },
     ),
   );
   return places;

@@ -43,8 +43,10 @@ export function wayDown(moving: readonly Rectangle[], others: readonly Rectangle
     isMoved = false;
     for (const rectangle of moving) {
       for (const other of others) {
-        if (!areNear({ ...rectangle, y: rectangle.y + way }, other, gap)) continue;
-        way = other.y + other.height + gap - rectangle.y;
+        const past = other.y + other.height + gap - rectangle.y;
+        // Of places between two pixels, the sum of `y` and the way past may be rounded to before it.
+        if (past <= way || !areNear({ ...rectangle, y: rectangle.y + way }, other, gap)) continue;
+        way = past;
         isMoved = true;
       }
     }

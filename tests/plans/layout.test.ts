@@ -97,6 +97,18 @@ describe("the layout", () => {
     expect(overlaps(laidOut([elements, connections]))).toEqual([]);
   });
 
+  test("ends for places between two pixels, and gives whole ones", () => {
+    const first = element("el_first", { x: 0.25, y: -800, height: 1_000 });
+    // The way down past it, as computers round it, ends a little above the place where it has been passed.
+    const inTheWay = element("el_way", { x: 400, y: -99.6 });
+    const next = element("el_next", { height: 1_000, autoPlaced: true });
+    const alone = element("el_alone", { autoPlaced: true });
+    const elements = [first, inTheWay, next, alone];
+    const places = placeAutomatically(elements, [connection("conn_1", "el_first", "el_next")]);
+    expect(places.get("el_next")).toEqual({ x: 400, y: 60 });
+    expect(places.get("el_alone")).toEqual({ x: 0, y: 1_140 });
+  });
+
   test("gives the same places for the same plan", () => {
     expect(laidOut(graph(5, 60, 10))).toEqual(laidOut(graph(5, 60, 10)));
   });
