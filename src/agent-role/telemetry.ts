@@ -147,7 +147,7 @@ export class TelemetryState {
         if (isOwn) this.#forgetComposed();
         return isOwn && this.#become("silent");
       case "step-finish":
-        return this.#stepFinished(part);
+        return this.#stepFinished(part, isOwn);
       case "tool":
         return this.#toolUpdated(part, isOwn, now);
       default:
@@ -172,10 +172,10 @@ export class TelemetryState {
     this.#hasActed = true;
   }
 
-  #stepFinished({ id, tokens, cost }: Extract<HostPart, { type: "step-finish" }>): boolean {
+  #stepFinished({ id, tokens, cost }: Extract<HostPart, { type: "step-finish" }>, isOwn: boolean): boolean {
     if (this.#counted.has(id)) return false;
     this.#counted.add(id);
-    this.#partTypes.clear();
+    if (isOwn) this.#partTypes.clear();
     this.#costUsd += cost;
     this.#tokens = {
       input: this.#tokens.input + tokens.input,

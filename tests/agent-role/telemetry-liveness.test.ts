@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { HostEvent } from "../../src/agent-role/host-event.ts";
 import { TelemetryState } from "../../src/agent-role/telemetry.ts";
 import type { Liveness } from "../../src/supervisor/instance.ts";
-import { delta, OWN, part, sessionCreated, status, SUB, tool } from "./host-events.ts";
+import { delta, OWN, part, sessionCreated, status, stepFinish, SUB, tool } from "./host-events.ts";
 
 /** What the watchdogs are told after these events, each at its time. */
 function livenessAfter(...events: (readonly [at: number, event: HostEvent])[]): Liveness {
@@ -157,6 +157,15 @@ describe("thinking", () => {
   test("is over with a text", () => {
     const events = [...thinks, [40, part("text", "prt_t")], [50, delta("prt_t")]] as const;
     expect(livenessAfter(...events)).toMatchObject({ thinkingSince: null, hasActed: true });
+  });
+
+  test("is over with a text, also where a subagent's step ends before its first word", () => {
+    const text = [
+      [40, part("text", "prt_t")],
+      [45, stepFinish("prt_f", SUB)],
+      [50, delta("prt_t")],
+    ] as const;
+    expect(livenessAfter(...thinks, ...text)).toMatchObject({ thinkingSince: null, hasActed: true });
   });
 
   test("is over with a tool, also one of a subagent's", () => {
