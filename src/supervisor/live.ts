@@ -1,4 +1,5 @@
 import type { Instance } from "./instance.ts";
+import type { Outcome } from "./outcome.ts";
 import type { PolicyWatch } from "./policies/policy.ts";
 import type { RunningTurn, Timer, TurnRequest } from "./ports.ts";
 
@@ -13,6 +14,8 @@ export interface Live {
   settled: PromiseWithResolvers<void>;
   /** The last end was told to everybody, and no further turn waits. */
   isSettled: boolean;
+  /** Somebody has asked for its end: what waits behind a turn that had come to its own end is ended as well. */
+  stopAsked: Outcome | undefined;
 }
 
 export function createLive(instance: Instance): Live {
@@ -25,6 +28,7 @@ export function createLive(instance: Instance): Live {
     identified: Promise.withResolvers(),
     settled: Promise.withResolvers(),
     isSettled: false,
+    stopAsked: undefined,
   };
 }
 

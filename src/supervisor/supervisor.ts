@@ -49,13 +49,9 @@ export class Supervisor {
    * @throws Error when the record cannot be written, the waiting line is full, or the supervisor is shut down
    */
   async spawn(request: InstanceRequest): Promise<string> {
-    if (this.#closed) throw new Error(CLOSED);
-    const { store, clock } = this.#parts;
-    const refusal = this.#parts.refusal?.();
+    const refusal = this.#refusal();
     if (refusal !== undefined) throw new Error(refusal);
-    if (this.#admission.isFull(MAX_WAITING)) {
-      throw new Error(`${MAX_WAITING} agents are waiting already. Collect or kill some, then try again.`);
-    }
+    const { store, clock } = this.#parts;
     const live = createLive(createInstance(createInstanceId(), request, clock.now()));
     const id = live.instance.instanceId;
     const recorded = Promise.withResolvers<void>();
@@ -106,7 +102,7 @@ export class Supervisor {
    * @throws Error when the record cannot be written, or no further agent may be taken on
    */
   async resume(instance: Instance, prompt: string): Promise<void> {
-    const refusal = this.#closed ? CLOSED : this.#parts.refusal?.();
+    const refusal = this.#refusal();
     if (refusal !== undefined) throw new Error(refusal);
     const { instanceId } = instance;
     const at = this.#parts.clock.now();
@@ -143,10 +139,14 @@ export class Supervisor {
     await this.#live.get(instanceId)?.settled.promise;
   }
 
-  /** Ends an instance with this outcome, unless another cause came first. Settles when nothing of it runs. */
+  /**
+   * Ends an instance with this outcome, unless another cause came first; turns that wait behind a running one are not
+   * begun in any case. Settles when nothing of it runs.
+   */
   async stop(instanceId: string, outcome: Outcome): Promise<void> {
     const live = this.#live.get(instanceId);
-    if (live === undefined) return;
+    if (live === undefined || live.isSettled) return;
+    live.stopAsked = outcome;
     this.#requestStop(live, outcome);
     await live.settled.promise;
   }
@@ -168,6 +168,13 @@ export class Supervisor {
 
   #isClosed(): boolean {
     return this.#closed;
+  }
+
+  /** Why no further agent may be taken on now, or `undefined`. */
+  #refusal(): string | undefined {
+    if (this.#closed) return CLOSED;
+    if (!this.#admission.isFull(MAX_WAITING)) return this.#parts.refusal?.();
+    return `${MAX_WAITING} agents are waiting already. Collect or kill some, then try again.`;
   }
 
   #endAtShutdown(live: Live): void {
@@ -320,10 +327,13 @@ export class Supervisor {
 
   #settle(live: Live): void {
     const { instanceId, followUps } = live.instance;
+    const { stopAsked } = live;
+    live.stopAsked = undefined;
     this.#admission.release(instanceId);
     if (followUps.length > 0 && !this.#closed) {
       // Whoever waits, waits for this turn too.
       this.#openNextTurn(live);
+      if (stopAsked !== undefined) this.#requestStop(live, stopAsked);
       return;
     }
     live.isSettled = true;

@@ -206,6 +206,7 @@ function turnReplaced(
 function ended(instance: Instance, event: Omit<Extract<InstanceEvent, { type: "ended" }>, "type">): Transition {
   const { state } = instance;
   const outcome = "ending" in state && state.ending !== null ? state.ending : event.outcome;
+  const followUps = whatGoesOn(instance, outcome);
   return {
     instance: {
       ...instance,
@@ -219,12 +220,16 @@ function ended(instance: Instance, event: Omit<Extract<InstanceEvent, { type: "e
       },
       turns: replaceLast(instance.turns, { endedAt: event.at, exitCode: event.exitCode, signal: event.signal }),
       resultPreview: event.resultPreview,
-      // Whoever ends an agent on purpose does not want what waits behind it either.
-      followUps: outcome.status === "killed" || outcome.reason === "shutdown" ? [] : instance.followUps,
-      announcement: announcementOf(instance),
+      followUps,
+      announcement: announcementOf({ ...instance, followUps }),
     },
     effects: ["save", "settle"],
   };
+}
+
+/** Whoever ends an agent on purpose does not want what waits behind it either; and without a session it means nothing. */
+function whatGoesOn({ sessionId, followUps }: Instance, { status, reason }: Outcome): readonly string[] {
+  return sessionId === null || status === "killed" || reason === "shutdown" ? [] : followUps;
 }
 
 function withState(instance: Instance, change: (state: InstanceState) => InstanceState): Transition {
