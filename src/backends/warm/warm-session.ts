@@ -73,6 +73,7 @@ export class WarmSession implements SessionListener {
   #begunAt: number | null = null;
   /** What waits while the server is asked. */
   #held: ServerEvent[] | null = null;
+  #asking: Promise<void> = Promise.resolve();
   #mustAskAgain = false;
   /** Events were missed, or may have been, and the server has not told yet what they said. */
   #hasMissed = false;
@@ -129,7 +130,7 @@ export class WarmSession implements SessionListener {
 
   /** Asks the server for whatever no event has told. */
   async catchUp(): Promise<void> {
-    if (this.#held === null) await this.#ask();
+    await this.#ask();
   }
 
   /** The last report; nothing is told after it. */
@@ -218,12 +219,15 @@ export class WarmSession implements SessionListener {
     }
   }
 
+  /** Asks the server; while it is being asked, once more after that. Settles when what it told is taken in. */
   async #ask(what: Asked = "everything"): Promise<void> {
     this.#hasMissed ||= what === "everything";
-    if (this.#held !== null) {
-      this.#mustAskAgain = true;
-      return;
-    }
+    if (this.#held === null) this.#asking = this.#askAndHold();
+    else this.#mustAskAgain = true;
+    await this.#asking;
+  }
+
+  async #askAndHold(): Promise<void> {
     this.#held = [];
     try {
       do {

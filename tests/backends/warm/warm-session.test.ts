@@ -168,3 +168,35 @@ test("a gap while it is looked whether the session runs is looked into as well",
   held.resolve();
   await until("the text was found", () => session.evidence.text().text === "Unheard.");
 });
+
+test("a prompt whose answer was lost has arrived, also where the server was being asked meanwhile", async () => {
+  const held = Promise.withResolvers<void>();
+  onRequest = async (path) => {
+    if (path.endsWith("/status")) await held.promise;
+    return path.endsWith("/prompt_async") ? new Response("no", { status: 500 }) : undefined;
+  };
+  listeners.heartbeat();
+  const prompted = session.prompt();
+  const metadata = { bizar: { turn: session.mark } };
+  keep("msg_1", "user", [{ id: "prt_1", messageID: "msg_1", type: "text", text: "do it", metadata }]);
+  await until("the prompt was sent", () => asked.some((path) => path.endsWith("/prompt_async")));
+  held.resolve();
+  await prompted;
+});
+
+test("catching up waits for what is being asked already", async () => {
+  await session.prompt();
+  storePrompt();
+  isBusy = true;
+  keep(...answer("msg_2", "Unheard.", "tool-calls"));
+  const held = Promise.withResolvers<void>();
+  onRequest = async (path) => {
+    if (path.endsWith("/status")) await held.promise;
+    return undefined;
+  };
+  listeners.gap();
+  const caughtUp = session.catchUp();
+  held.resolve();
+  await caughtUp;
+  expect(session.evidence.text().text).toBe("Unheard.");
+});
