@@ -119,6 +119,26 @@ describe("bizar_plan_action", () => {
     const few = await call("bizar_plan_action", { action: "get_canvas", planSlug: "x" });
     expect(Buffer.byteLength(few.output)).toBeLessThanOrEqual(40_000);
     expect(few.value).toMatchObject({ truncated: true, counts: { elements: 1551 } });
+    const connect = (index: number) => {
+      const connection = { id: `conn_${index}`, from: "el_100", to: "el_101" };
+      return { op: "add_connection" as const, connection };
+    };
+    await person(...Array.from({ length: 1500 }, (_, index) => connect(index)));
+    const connected = await call("bizar_plan_action", { action: "get_canvas", planSlug: "x" });
+    expect(Buffer.byteLength(connected.output)).toBeLessThanOrEqual(40_000);
+    expect(connected.value).toMatchObject({ counts: { connections: 1500 } });
+  });
+
+  test("a long text that the user has changed is told as far as an answer holds it, with the path of the whole", async () => {
+    const { act, call, person } = createPlanRig();
+    await act("add_element", { elementId: "el_a", title: "A", content: "old" });
+    await person({ op: "update_element", id: "el_a", changes: { title: "B", content: "ü".repeat(100_000) } });
+    const update = { action: "update_element", planSlug: "x", elementId: "el_a", title: "C", content: "new" };
+    const { output, value } = await call("bizar_plan_action", update);
+    expect(Buffer.byteLength(output)).toBeLessThanOrEqual(40_000);
+    expect(value).toMatchObject({ ok: false, current: { title: "B" }, truncated: true });
+    expect(value.current.content.length).toBeGreaterThan(5000);
+    expect(value.path).toEndWith("/x/plan.json");
   });
 });
 

@@ -80,11 +80,23 @@ describe("bizar_wait_for_feedback", () => {
     const { answer, call, plans } = await waiting();
     await plans.decide("x", "rejected", "\u0001".repeat(100_000));
     const { output, value } = await answer;
-    expect(value).toMatchObject({ ok: true, status: "rejected" });
+    const where = { truncated: true, path: expect.stringMatching(/x\/meta\.json$/) };
+    expect(value).toMatchObject({ ok: true, status: "rejected", ...where });
     expect(value.note.length).toBeGreaterThan(1000);
     const canvas = await call("bizar_plan_action", { action: "get_canvas", planSlug: "x" });
     expect(canvas.value.elements).toHaveLength(1);
+    expect(canvas.value.review).toMatchObject(where);
     for (const text of [output, canvas.output]) expect(Buffer.byteLength(text)).toBeLessThanOrEqual(40_000);
+  });
+
+  test("of a great many edits an answer tells the latest, in at most 40 000 bytes", async () => {
+    const { answer, person } = await waiting();
+    const elements = Array.from({ length: 390 }, (_, index) => ({ id: `el_${index}`, type: "text", x: 0, y: 0 }));
+    await person(...elements.map((element) => ({ op: "add_element" as const, element })));
+    const { output, value } = await answer;
+    expect(Buffer.byteLength(output)).toBeLessThanOrEqual(40_000);
+    expect(value).toMatchObject({ status: "feedback_received", truncated: true });
+    expect(value.edits.at(-1)).toMatchObject({ id: "el_389" });
   });
 
   test("a wait ends when the plugin is disposed of, and nothing counts as told", async () => {

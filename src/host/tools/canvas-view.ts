@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import type { PlanElement } from "../../plans/plan.ts";
 import type { StoredPlan } from "../../plans/plan-store-port.ts";
 import { cutToJsonBytes, jsonBytes, MAX_ANSWER_BYTES, shorten } from "./answer.ts";
@@ -15,6 +16,7 @@ export function canvasView(
   path: string,
 ): Record<string, unknown> {
   const { state, decision, note } = meta.review;
+  const shownNote = note === undefined ? undefined : cutToJsonBytes(note, MOST_NOTE_BYTES);
   const head = {
     ok: true,
     ...facts,
@@ -23,7 +25,8 @@ export function canvasView(
     review: {
       state,
       ...(decision === undefined ? {} : { decision }),
-      ...(note === undefined ? {} : { note: cutToJsonBytes(note, MOST_NOTE_BYTES) }),
+      ...(shownNote === undefined ? {} : { note: shownNote }),
+      ...(shownNote === note ? {} : { truncated: true, path: join(dirname(path), "meta.json") }),
     },
     revision: plan.revision,
   };
@@ -62,13 +65,14 @@ function fewer(
   let room = MAX_ANSWER_BYTES - jsonBytes(head) - 500;
   const fitting = <T>(list: readonly T[], share: number): T[] => {
     let left = room * share;
-    return list.filter((item) => (left -= jsonBytes([item])) > 0);
+    // As deep as it stands in the answer, so that its indentation counts.
+    return list.filter((item) => (left -= jsonBytes([[item]])) > 0);
   };
   const elements = fitting(
     all.map(({ id, type, title }) => ({ id, type, title: shorten(title, 60) })),
     0.6,
   );
-  room -= jsonBytes(elements);
+  room -= jsonBytes([elements]);
   const connections = fitting(
     allConnections.map(({ id, from, to }) => ({ id, from, to })),
     1,

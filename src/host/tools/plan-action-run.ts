@@ -4,7 +4,7 @@ import type { Operation } from "../../plans/operations.ts";
 import { PLAN_STATUSES, type Author } from "../../plans/plan.ts";
 import type { PlanProblem, StoredPlan } from "../../plans/plan-store-port.ts";
 import type { PlanDesk } from "../plans/plan-desk.ts";
-import { answer } from "./answer.ts";
+import { answer, cutToJsonBytes, jsonBytes } from "./answer.ts";
 import { canvasView } from "./canvas-view.ts";
 import { PLAN_ACTION, planActionSchema } from "./plan-action.ts";
 import { orRefusal, planRefusal } from "./plan-answer.ts";
@@ -16,6 +16,8 @@ import type { Given } from "./schema-tool.ts";
 export type PlanActionArguments = Given<typeof planActionSchema>;
 
 const MOST_NAMED = 30;
+/** Of all texts of an element together, where the user has changed one. */
+const MOST_CURRENT_BYTES = 30_000;
 const namesPlan = shape({ planSlug: isText, action: isText });
 
 /** Does one action on a plan. Never rejects. */
@@ -55,16 +57,19 @@ class PlanAction {
     return { action: this.given.action, planSlug: this.given.planSlug };
   }
 
+  get #path() {
+    return `${this.desk.plans.folder}/${this.given.planSlug}/plan.json`;
+  }
+
   async #look(): Promise<ToolResult> {
     const { planSlug } = this.given;
     const found = await this.desk.plans.read(planSlug);
     if (!found.ok) return await this.#problem(found.problem);
     const { plan, meta } = found.value;
     this.desk.seen.saw(this.sessionId, planSlug, plan.revision);
-    const path = `${this.desk.plans.folder}/${planSlug}/plan.json`;
     const { elements, connections } = plan;
     const title = `${planSlug}: ${elements.length} elements, ${connections.length} connections, ${meta.status}`;
-    return answer(title, canvasView(this.#facts, found.value, path), { revision: plan.revision });
+    return answer(title, canvasView(this.#facts, found.value, this.#path), { revision: plan.revision });
   }
 
   async #setStatus(): Promise<ToolResult> {
@@ -100,8 +105,18 @@ class PlanAction {
       this.#facts,
       `The user has changed ${names} of ${elementId} since you looked; nothing was done. "current" says what it is now. ` +
         "Keep what the user wrote, and send the update again if it is still needed.",
-      { elementId, current },
+      { elementId, ...this.#shown(current) },
     );
+  }
+
+  /** What an element says now, cut where it is more than an answer holds. */
+  #shown(current: Record<string, unknown>): Record<string, unknown> {
+    if (jsonBytes(current) <= MOST_CURRENT_BYTES) return { current };
+    const most = Math.floor(MOST_CURRENT_BYTES / Object.keys(current).length);
+    const cut = Object.entries(current).map(([name, value]) => {
+      return [name, typeof value === "string" ? cutToJsonBytes(value, most) : value];
+    });
+    return { current: Object.fromEntries(cut), truncated: true, path: this.#path };
   }
 
   async #edit(): Promise<ToolResult> {

@@ -150,24 +150,29 @@ function feedbackView(
   { status, planStatus, note, newComments, edits }: Feedback,
   waitedMs: number,
 ): Record<string, unknown> {
+  const shownNote = note === undefined ? undefined : cutToJsonBytes(note, MOST_NOTE_BYTES);
   const view = (comments: readonly unknown[], changes: readonly unknown[], cut: object) => ({
     ok: true,
     status,
     planStatus,
-    ...(note === undefined ? {} : { note: cutToJsonBytes(note, MOST_NOTE_BYTES) }),
+    ...(shownNote === undefined ? {} : { note: shownNote }),
     newComments: comments,
     edits: changes,
     waitedMs,
     ...cut,
   });
-  const whole = view(newComments, edits, {});
+  const isNoteWhole = shownNote === note;
+  // The note stands in meta.json, all else in plan.json.
+  const pathOf = (file: string) => ({ truncated: true, path: `${desk.plans.folder}/${slug}/${file}` });
+  const whole = view(newComments, edits, isNoteWhole ? {} : pathOf("meta.json"));
   if (jsonBytes(whole) <= MAX_ANSWER_BYTES) return whole;
-  const cut = { truncated: true, path: `${desk.plans.folder}/${slug}/plan.json` };
+  const cut = pathOf("plan.json");
   let room = MAX_ANSWER_BYTES - jsonBytes(view([], [], cut));
   const newest = <T>(list: readonly T[]): T[] =>
     list
       .toReversed()
-      .filter((item) => (room -= jsonBytes([item])) > 0)
+      // As deep as it stands in the answer, so that its indentation counts.
+      .filter((item) => (room -= jsonBytes([[item]])) > 0)
       .toReversed();
   const comments = newest(newComments);
   return view(comments, newest(edits), cut);
