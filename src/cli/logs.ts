@@ -40,8 +40,11 @@ async function follow(context: CommandContext, { instanceId }: InstanceRecord, p
 
 async function stateOf({ records }: CommandContext, instanceId: string): Promise<"at work" | "ended" | "lost"> {
   const record = await records.read(instanceId);
-  if (record === undefined || (record.endedAt !== null && record.followUps.length === 0)) return "ended";
-  return record.endedAt === null && ownerState(record) === "gone" ? "lost" : "at work";
+  if (record === undefined) return "ended";
+  const owner = ownerState(record);
+  if (record.endedAt === null) return owner === "gone" ? "lost" : "at work";
+  // A turn that waits begins in a moment, where there is somebody to start it.
+  return owner === "lives" && record.followUps.length > 0 ? "at work" : "ended";
 }
 
 async function printParts({ print, warn }: CommandContext, parts: LogParts): Promise<void> {

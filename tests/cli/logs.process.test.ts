@@ -114,6 +114,15 @@ test("-f ends when nobody writes the log any more, and says so", async () => {
   expect(stderr).toContain(`the opencode that ran ${id} is gone`);
 });
 
+test("-f ends where a message waits for an agent that has ended, and nobody is left to start its turn", async () => {
+  const line = createCommandLine();
+  await line.leave("done", { followUps: ["Go on."] }, gone);
+  line.file("logDir", `${id}.log`, "all of it\n");
+  const following = follow(line);
+  expect(await following.ended()).toBe(0);
+  expect(following.text()).toBe("all of it\n");
+});
+
 test("-f begins before there is a log, and Ctrl-C ends it", async () => {
   const line = createCommandLine();
   await line.leave("queued", {}, livingOwner());
