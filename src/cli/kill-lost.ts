@@ -63,7 +63,8 @@ async function settleAsKilled(
       resultPreview: null,
     },
   );
-  await new FileInstanceStore(paths, { supervisor: identity, onExit }, systemClock).save(settled);
+  // Not tried again: once the claim is given back, the record may be another's.
+  await new FileInstanceStore(paths, { supervisor: identity, onExit }, systemClock).create(settled);
   return settled.state.status;
 }
 

@@ -56,6 +56,23 @@ test("an agent whose opencode is gone is ended with all that it started, and its
   expect(readdirSync(line.paths.recordDir)).toEqual([`${id}.json`]);
 }, 20_000);
 
+test("a record that the disk does not take is an error, and nothing is written later", async () => {
+  const line = createCommandLine();
+  await line.leave("running", { prompt: "x".repeat(10_000) }, gone);
+  // The claim is smaller than the largest file that may be written, the record is not.
+  const limited = `trap "" XFSZ; ulimit -f 1; exec "$0" "$@"`;
+  const main = `${import.meta.dir}/../../src/cli/main.ts`;
+  const child = Bun.spawn(["sh", "-c", limited, process.execPath, main, "kill", id], {
+    env: { ...process.env, BIZAR_STATE_DIR: line.paths.stateDir, BIZAR_LOG_DIR: "" },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  children.push(child);
+  expect(await child.stderr.text()).toContain("EFBIG");
+  expect(await child.exited).toBe(1);
+  expect((await recordIn(line.paths))?.status).toBe("running");
+  expect(readdirSync(line.paths.recordDir)).toEqual([`${id}.json`]);
+});
+
 test("a process that only has the pid of a lost agent is left alone", async () => {
   const line = createCommandLine();
   const child = Bun.spawn(["sleep", "92"]);
