@@ -1,8 +1,8 @@
 /** Lines of lists, tables, quotes and headings repeat by nature, and so does code. */
 const STRUCTURE = /^(\s*([-*+]\s|[>|]|#{1,6}\s|\d+[.)]\s)|\t| {4})/;
-const FENCE = /^\s*(```|~~~)/;
-/** So many characters of a line tell what it is. */
-const HEAD_CHARACTERS = 4;
+const FENCE = /^\s*(`{3,}|~{3,})/;
+/** So many characters of a line tell what it is: a heading of the sixth level, and a blank. */
+const HEAD_CHARACTERS = 7;
 
 /** Takes the prose out of a text that comes in pieces: no code, tables, lists, quotes and headings. */
 export class Prose {
@@ -34,7 +34,8 @@ export class Prose {
     const mark = FENCE.exec(head)?.[1];
     this.#lineIsProse = mark === undefined && this.#fence === undefined && !STRUCTURE.test(head);
     if (this.#fence === undefined) this.#fence = mark;
-    else if (mark === this.#fence) this.#fence = undefined;
+    // A shorter mark stands in the code itself.
+    else if (mark?.startsWith(this.#fence) === true) this.#fence = undefined;
     return head;
   }
 }

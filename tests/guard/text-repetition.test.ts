@@ -64,6 +64,16 @@ const legitimate: [what: string, text: string][] = [
   ["a numbered list", times(100, "1. checked, nothing found\n")],
   ["a quote", times(100, "> checked, nothing found\n")],
   ["headings", times(100, "## Findings\n\n")],
+  ["headings of a low level", times(100, "###### Findings\n\n")],
+  ["a list of more than a hundred", counted(100, () => "101. checked, nothing found\n")],
+  [
+    "a code block of Markdown with a code block",
+    `\`\`\`\`md\n\`\`\`\n${times(100, "same line of code\n")}\`\`\`\n\`\`\`\`\n`,
+  ],
+  [
+    "a code block of Markdown after one with a code block",
+    times(20, `\`\`\`\`md\n\`\`\`\nfirst\n\`\`\`\nand the same words again\n\`\`\`\`\n`),
+  ],
   ["rules between sections", times(20, `${"-".repeat(400)}\n`)],
   ["rows of figures", times(400, "0.0, 0.0, 0.0, ")],
   ["German", counted(20, (i) => `Datei ${i}: ${german.slice(i)}`)],
