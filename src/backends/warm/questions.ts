@@ -18,6 +18,8 @@ export interface QuestionsParts {
   readonly skipPermissions: boolean;
   readonly evidence: EvidenceCollector;
   readonly log: LogSink;
+  /** The server did not take an answer: the question is open yet, and has to be asked for. */
+  readonly onUnanswered: () => void;
 }
 
 /** Answers at once what an agent asks a person: nobody is there. */
@@ -38,8 +40,8 @@ export class Questions {
     if (this.#answered.has(id)) return;
     this.#answered.add(id);
     answer().catch((error: unknown) => {
-      // It is found again with what is open when the server is asked next.
       this.#answered.delete(id);
+      this.parts.onUnanswered();
       this.parts.log.write("stderr", `bizar: ${describeError(error)}`);
     });
   }

@@ -98,6 +98,8 @@ export class WarmSession implements SessionListener {
     this.#questions = new Questions({
       ...{ client: server.client, directory: turn.directory },
       ...{ skipPermissions, evidence, log },
+      // The next heartbeat asks for what is open.
+      onUnanswered: () => void (this.#hasMissed = true),
     });
     this.#heardAt = clock.now();
     this.#telemetry = new TelemetryState(sessionId, this.#heardAt);

@@ -200,3 +200,22 @@ test("catching up waits for what is being asked already", async () => {
   await caughtUp;
   expect(session.evidence.text().text).toBe("Unheard.");
 });
+
+/** How often a question was answered. */
+const replies = () => asked.filter((path) => path.endsWith("/reply")).length;
+
+test("a question whose answer the server did not take is answered again", async () => {
+  await session.prompt();
+  storePrompt();
+  isBusy = true;
+  const question = { id: "per_1", sessionID: SESSION, permission: "bash", patterns: ["ls"] };
+  onRequest = async (path) => {
+    if (path.endsWith("/reply") && replies() === 1) return new Response("no", { status: 500 });
+    return path === "/permission" && replies() > 0 ? Response.json([question]) : undefined;
+  };
+  tell("permission.asked", question);
+  await until("it was answered in vain", () => replies() === 1);
+  await Bun.sleep(0);
+  listeners.heartbeat();
+  await until("it is answered again", () => replies() === 2);
+});
