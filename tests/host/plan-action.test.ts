@@ -6,6 +6,11 @@ const add = (index: number, content: string) => ({
   element: { id: `el_${index}`, type: "text", title: `element ${index}`, content, x: 0, y: 0 },
 });
 
+const connect = (index: number) => ({
+  op: "add_connection" as const,
+  connection: { id: `conn_${index}`, from: "el_100", to: "el_101" },
+});
+
 describe("bizar_plan_action", () => {
   test("draws a plan from nothing: elements, connections, comments, replies", async () => {
     const { act } = createPlanRig();
@@ -70,6 +75,16 @@ describe("bizar_plan_action", () => {
     });
   }
 
+  test("a first element that is refused makes no plan", async () => {
+    const { act, plans } = createPlanRig();
+    const picture = { type: "image", content: "https://example.org/a.png" };
+    const refused = { ok: false, action: "add_element", planSlug: "x", error: expect.stringContaining("data:image") };
+    expect(await act("add_element", picture)).toEqual(refused);
+    expect(await plans.list()).toEqual([]);
+    expect(await act("add_element", { title: "A" })).toMatchObject({ ok: true, created: true });
+    expect((await act("get_canvas")).elements).toHaveLength(1);
+  });
+
   test("a plan that is not there is named, with those that are; a slug that is none never becomes a path", async () => {
     const { act, call } = createPlanRig();
     await act("add_element", { title: "A" });
@@ -119,10 +134,6 @@ describe("bizar_plan_action", () => {
     const few = await call("bizar_plan_action", { action: "get_canvas", planSlug: "x" });
     expect(Buffer.byteLength(few.output)).toBeLessThanOrEqual(40_000);
     expect(few.value).toMatchObject({ truncated: true, counts: { elements: 1551 } });
-    const connect = (index: number) => {
-      const connection = { id: `conn_${index}`, from: "el_100", to: "el_101" };
-      return { op: "add_connection" as const, connection };
-    };
     await person(...Array.from({ length: 1500 }, (_, index) => connect(index)));
     const connected = await call("bizar_plan_action", { action: "get_canvas", planSlug: "x" });
     expect(Buffer.byteLength(connected.output)).toBeLessThanOrEqual(40_000);

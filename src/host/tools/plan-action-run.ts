@@ -1,7 +1,7 @@
 import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import { shape, isText } from "../../shape.ts";
 import type { Operation } from "../../plans/operations.ts";
-import { PLAN_STATUSES, type Author } from "../../plans/plan.ts";
+import { PLAN_STATUSES, type Author, type Plan } from "../../plans/plan.ts";
 import type { PlanProblem, StoredPlan } from "../../plans/plan-store-port.ts";
 import type { PlanDesk } from "../plans/plan-desk.ts";
 import { answer, cutToJsonBytes, jsonBytes } from "./answer.ts";
@@ -18,6 +18,16 @@ export type PlanActionArguments = Given<typeof planActionSchema>;
 const MOST_NAMED = 30;
 /** Of all texts of an element together, where the user has changed one. */
 const MOST_CURRENT_BYTES = 30_000;
+/** What a first element is tried on. */
+const EMPTY: Plan = {
+  schemaVersion: 2,
+  title: "",
+  elements: [],
+  connections: [],
+  comments: [],
+  viewport: { x: 0, y: 0, zoom: 1 },
+  revision: 0,
+};
 const namesPlan = shape({ planSlug: isText, action: isText });
 
 /** Does one action on a plan. Never rejects. */
@@ -124,6 +134,8 @@ class PlanAction {
     const { planSlug, action } = this.given;
     const found = await plans.read(planSlug);
     const isMissing = !found.ok && found.problem.reason === "not_found" && action === "add_element";
+    const refusal = isMissing ? await this.#refuseFirst() : undefined;
+    if (refusal !== undefined) return refusal;
     const created = isMissing ? await plans.create(planSlug, "blank", this.given.planTitle) : found;
     // Of several calls in one message another may have been first.
     const isTaken = !created.ok && created.problem.reason === "exists";
@@ -148,6 +160,15 @@ class PlanAction {
       return this.#conflict(this.given.elementId ?? "", edited.refusal.current ?? {});
     }
     return planRefusal(this.#facts, edited.refusal.message);
+  }
+
+  /** The refusal of an element with which a plan would begin: no plan is made for it. */
+  async #refuseFirst(): Promise<ToolResult | undefined> {
+    const made = planOperation(this.given, EMPTY);
+    if (typeof made === "string") return planRefusal(this.#facts, made);
+    const { applyOperations } = await import("../../plans/apply-operations.ts");
+    const tried = applyOperations(EMPTY, this.author, [made.operation], new Date().toISOString());
+    return tried.ok ? undefined : planRefusal(this.#facts, tried.refusal.message);
   }
 
   async #problem({ reason, message }: PlanProblem): Promise<ToolResult> {
