@@ -160,13 +160,20 @@ class WiredPlans implements HostPlans {
   async #isChild(sessionId: string): Promise<boolean> {
     const known = this.#children.get(sessionId);
     if (known !== undefined) return await known;
-    const asked = this.#parts.host.parentOf(sessionId).then((parent) => parent !== undefined);
+    const asked = this.#askForParent(sessionId);
     this.#children.set(sessionId, asked);
-    return await asked.catch((error: unknown) => {
+    return await asked;
+  }
+
+  /** Never rejects: where the host does not answer it is taken for the user's session, and asked for again. */
+  async #askForParent(sessionId: string): Promise<boolean> {
+    try {
+      return (await this.#parts.host.parentOf(sessionId)) !== undefined;
+    } catch (error) {
       this.#children.delete(sessionId);
       this.#parts.diagnostics.report(`Whether session ${sessionId} is a subagent's is not known.`, error);
       return false;
-    });
+    }
   }
 
   async #say(sessionId: string, text: string): Promise<void> {
