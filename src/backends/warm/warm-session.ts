@@ -117,11 +117,24 @@ export class WarmSession implements SessionListener {
     this.#promptedAt = this.#parts.clock.now();
     const metadata = { bizar: { turn: this.mark, kind } };
     try {
-      await server.client.prompt({ sessionId, directory, agent, model, text, metadata });
+      const prompt = { sessionId, directory, agent, model, text, metadata };
+      await Promise.all([server.client.prompt(prompt), this.#adoptEarlier()]);
     } catch (error) {
       // It may have arrived all the same.
       await this.#ask();
       if (!this.#reader.hasBegun) throw error;
+    }
+  }
+
+  /** A subagent of an earlier turn may be told to go on: no event says then whose it is (1.18.33). Never rejects. */
+  async #adoptEarlier(): Promise<void> {
+    const { server, sessionId, turn, log } = this.#parts;
+    if (turn.sessionId !== sessionId) return;
+    try {
+      for (const child of await server.client.children(sessionId)) server.adopt(child, sessionId);
+    } catch (error) {
+      this.#hasMissed = true;
+      log.write("stderr", `bizar: ${describeError(error)}`);
     }
   }
 

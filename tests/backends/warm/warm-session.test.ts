@@ -24,6 +24,12 @@ beforeEach(() => {
   listeners = new SessionListeners();
   [progress, stored, asked, isBusy] = [[], [], [], false];
   onRequest = async () => undefined;
+  session = openSession(null);
+});
+afterEach(() => session.close());
+
+/** A turn in the session; the first one, or one that goes on in it. */
+function openSession(earlier: string | null): WarmSession {
   const client = new ServerClient("http://127.0.0.1:1", "password", async (request) => {
     const path = new URL(request.url).pathname;
     asked.push(path);
@@ -31,7 +37,7 @@ beforeEach(() => {
     const answer = answerTo(path);
     return (await onRequest(path)) ?? answer;
   });
-  session = new WarmSession({
+  return new WarmSession({
     server: {
       client,
       listen: (id, listener) => listeners.add(id, listener),
@@ -40,7 +46,7 @@ beforeEach(() => {
     sessionId: SESSION,
     turn: {
       ...{ instanceId: "bgr_01JZZZZZZZZZZZZZZZZZZZZZZZ", agent: "thor", kind: "initial", prompt: "do it" },
-      ...{ model: { providerId: "p", modelId: "m" }, directory: "/tmp", backend: "warm", sessionId: null },
+      ...{ model: { providerId: "p", modelId: "m" }, directory: "/tmp", backend: "warm", sessionId: earlier },
       parentSessionId: "ses_parent",
     },
     observer: {
@@ -51,8 +57,7 @@ beforeEach(() => {
     clock,
     skipPermissions: false,
   });
-});
-afterEach(() => session.close());
+}
 
 function answerTo(path: string): Response {
   if (path.endsWith("/status")) return Response.json(isBusy ? { [SESSION]: { type: "busy" } } : {});
@@ -218,4 +223,14 @@ test("a question whose answer the server did not take is answered again", async 
   await Bun.sleep(0);
   listeners.heartbeat();
   await until("it is answered again", () => replies() === 2);
+});
+
+test("a subagent of an earlier turn that goes on is heard, and its question answered", async () => {
+  session.close();
+  session = openSession(SESSION);
+  onRequest = async (path) => (path.endsWith("/children") ? Response.json([{ id: "ses_sub" }]) : undefined);
+  await session.prompt();
+  storePrompt();
+  tell("permission.asked", { id: "per_1", sessionID: "ses_sub", permission: "bash", patterns: ["ls"] });
+  await until("it is answered", () => replies() === 1);
 });
