@@ -3,7 +3,7 @@ import type { InstanceRecord } from "../store/record.ts";
 import type { Clock } from "../supervisor/ports.ts";
 import type { LiveView, Supervisor } from "../supervisor/supervisor.ts";
 import { systemClock } from "./system-clock.ts";
-import { whenAborted } from "./when-aborted.ts";
+import { orAborted } from "./when-aborted.ts";
 
 /** An instance as the tools see it, whoever runs it. */
 export interface CatalogEntry {
@@ -73,8 +73,8 @@ export class InstanceCatalog {
       const hasEnded = entry === undefined || this.#hasEnded(entry.record);
       if (hasEnded && entry?.isOwn !== true) return;
       // An end is told once its record holds it: a host that dies in between leaves another truth behind.
-      const next = entry.isOwn ? this.parts.supervisor.whenSettled(instanceId) : this.#pause(FOREIGN_POLL_MS);
-      await Promise.race([next, whenAborted(signal)]);
+      if (entry.isOwn) await orAborted(this.parts.supervisor.whenSettled(instanceId), signal);
+      else await this.#atMost(FOREIGN_POLL_MS, async (limit) => await orAborted(limit, signal));
       if (hasEnded) return;
     }
   }
@@ -97,11 +97,18 @@ export class InstanceCatalog {
   }
 
   async #recovered(): Promise<void> {
-    await Promise.race([this.parts.recovered(), this.#pause(RECOVERY_LIMIT_MS)]);
+    await this.#atMost(RECOVERY_LIMIT_MS, async (limit) => await Promise.race([this.parts.recovered(), limit]));
   }
 
-  async #pause(ms: number): Promise<void> {
-    await new Promise<void>((resolve) => this.#clock.after(ms, resolve));
+  /** Waits for something that is over at the latest when its limit settles. */
+  async #atMost(ms: number, wait: (limit: Promise<void>) => Promise<void>): Promise<void> {
+    const limit = Promise.withResolvers<void>();
+    const timer = this.#clock.after(ms, () => limit.resolve());
+    try {
+      await wait(limit.promise);
+    } finally {
+      timer.clear();
+    }
   }
 }
 
