@@ -30,10 +30,14 @@ export class EvidenceCollector {
   readonly #hostErrors: string[] = [];
   readonly #strayLines: string[] = [];
 
-  /** Whether opencode has printed anything on stdout yet. */
   #hasBegun = false;
   #hasActed = false;
   #sawLockedDatabase = false;
+
+  /** Whether opencode has printed anything on stdout yet. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
 
   /** Whether stdout has had a text, a finished tool or a finished step. */
   get hasActed(): boolean {

@@ -133,8 +133,9 @@ export class TurnPipes {
     log.write("stderr", isCut ? `${text} [cut]` : text);
     this.evidence.told(fact, text);
     if (fact.type === "session_created") this.#identify(fact.sessionId);
-    // Said before the session starts; later a line like it is somebody's output.
-    if (fact.type === "agent_fallback" && this.#sessionId === null) {
+    // Said before the turn starts; later a line like it is somebody's output.
+    const isBefore = this.#sessionId === turn.sessionId && !this.evidence.hasBegun;
+    if (fact.type === "agent_fallback" && isBefore) {
       observer.mustStop({ status: "failed", reason: fact.reason, error: wrongAgent(turn.agent, fact.detail) });
     }
   }

@@ -48,14 +48,19 @@ test("a voice that names another agent asks for an end as wrong_agent", async ()
   expect(turn.seen.stops[0]?.error).toContain('"build"');
 });
 
-test("opencode's own word that it fell back to another agent asks for an end", async () => {
-  const turn = startTurn("falls-back.sh");
-  await turn.logged(/Falling back/);
-  await turn.stop();
-  const { evidence } = await turn.ended;
-  expect(turn.seen.stops[0]).toMatchObject({ status: "failed", reason: "wrong_agent" });
-  expect(evidence.agentFallback?.detail).toContain("Falling back to default agent");
-});
+for (const [what, sessionId] of [
+  ["a first turn", null],
+  ["a follow-up", "ses_first"],
+] as const) {
+  test(`opencode's own word that it fell back to another agent asks for an end of ${what}`, async () => {
+    const turn = startTurn("falls-back.sh", { sessionId });
+    await turn.logged(/Falling back/);
+    await turn.stop();
+    const { evidence } = await turn.ended;
+    expect(turn.seen.stops[0]).toMatchObject({ status: "failed", reason: "wrong_agent" });
+    expect(evidence.agentFallback?.detail).toContain("Falling back to default agent");
+  });
+}
 
 test("the marker names the instance, and the outer instances of an agent's own opencode before it", async () => {
   const plain = startTurn("names-its-marker.ts");
