@@ -44,6 +44,22 @@ test("texts are edited in place: Control and Enter saves, Escape does not", asyn
   expect(await open.element("el_note").getByTestId("element-title").innerText()).toBe("Remember");
 }, 30_000);
 
+test("leaving an element saves, by a click beside its texts as well", async () => {
+  const open = await openPlan();
+  await open.element("el_note").getByTestId("element-content").dblclick();
+  await open.page.getByTestId("element-content-input").fill("Kept");
+  await open.element("el_note").locator(".badge").click();
+  await open.until("the text", ({ elements }) => elements.some(({ content }) => content === "Kept"));
+  await open.element("el_question").getByTestId("element-answer-input").fill("EU");
+  await open.element("el_task").getByRole("checkbox").focus();
+  await open.until("the answer", ({ elements }) => elements.some(({ answer }) => answer === "EU"));
+  await open.element("el_task").getByTestId("element-content").dblclick();
+  await open.page.getByTestId("element-content-input").fill("Two of them");
+  await open.element("el_task").getByRole("checkbox").click();
+  await open.page.getByTestId("plan-title").focus();
+  await open.until("the task", ({ elements }) => elements.some(({ content }) => content === "Two of them"));
+}, 30_000);
+
 test("elements are connected by dragging from a handle to anywhere on the other one", async () => {
   const open = await openPlan();
   await open.element("el_note").hover();
@@ -122,14 +138,21 @@ test("what the agent does arrives without a reload, and code and diagrams are dr
       op: "add_element",
       element: { id: "el_drawn", type: "diagram", content: "flowchart LR\n A[<script>x</script>] --> B", x: 0, y: 480 },
     },
+    {
+      op: "add_element",
+      element: { id: "el_sized", type: "diagram", content: "journey\n section Work\n Tea: 5: Me", x: 840, y: 480 },
+    },
     { op: "add_element", element: { id: "el_wrong", type: "diagram", content: "flowchart LR\n A[", x: 420, y: 480 } },
   );
   await open.element("el_task").getByText("Add two columns").waitFor();
   await open.page.getByTestId("fit-view").click();
   await open.element("el_code").locator(".hljs-keyword").waitFor();
   await open.element("el_drawn").locator("img.diagram").waitFor();
-  const width = await open.page.evaluate<number>("document.querySelector('img.diagram').naturalWidth");
-  expect(width).toBeGreaterThan(50);
+  await open.element("el_sized").locator("img.diagram").waitFor();
+  const widths = "[...document.querySelectorAll('img.diagram')].map((image) => image.naturalWidth)";
+  await until("images that can be shown", async () =>
+    (await open.page.evaluate<number[]>(widths)).every((width) => width > 50),
+  );
   await open.element("el_wrong").getByText("cannot be drawn").waitFor();
 }, 30_000);
 

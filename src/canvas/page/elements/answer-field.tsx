@@ -1,6 +1,6 @@
 import type { PlanElement } from "../../../plans/plan.ts";
 import { startEditing, useEditing, writeDraft } from "./editing.ts";
-import { onEditorKey, saveWhenLeft } from "./text-editor.tsx";
+import { onEditorKey } from "./text-editor.tsx";
 
 /** Where the person answers a question. */
 export function AnswerField({ element }: { readonly element: PlanElement }) {
@@ -19,7 +19,6 @@ export function AnswerField({ element }: { readonly element: PlanElement }) {
           if (draft === undefined) startEditing(element, "answer");
           writeDraft("answer", target.value);
         }}
-        onBlur={saveWhenLeft}
         onKeyDown={(event) => onEditorKey(event, "many")}
       />
     </div>

@@ -74,9 +74,10 @@ async function draw(source: string, theme: Theme): Promise<Drawing> {
     FORBID_TAGS: ["foreignObject", "script", "a", "image"],
   });
   const { width, height } = sizeOf(clean);
-  const sized = clean
-    .replace(/<svg([^>]*?)\swidth="[^"]*"/, "<svg$1")
-    .replace("<svg", `<svg width="${width}" height="${height}"`);
+  // Some kinds say a size of their own, and an image that says one twice is none.
+  const sized = clean.replace(/<svg[^>]*>/, (root) =>
+    root.replaceAll(/\s(?:width|height)="[^"]*"/g, "").replace("<svg", `<svg width="${width}" height="${height}"`),
+  );
   return { url: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(sized)}`, width, height };
 }
 

@@ -9,7 +9,7 @@ import { startEditing, useEditing } from "./editing.ts";
 import { ElementBody } from "./element-body.tsx";
 import { shownType, typeName } from "./element-types.ts";
 import { Icon } from "./icons.tsx";
-import { TextEditor } from "./text-editor.tsx";
+import { saveWhenLeft, TextEditor } from "./text-editor.tsx";
 import { useArrival } from "./use-arrival.ts";
 
 const LEAST_WIDTH = 120;
@@ -20,6 +20,7 @@ export const ElementNodeView = memo(function ElementNodeView({ id, selected, dra
   const element = usePlan(({ elements }) => elements.get(id));
   const level = useDetailLevel();
   const editing = useEditing((state) => state.editing?.id === id && state.editing.focus !== "answer");
+  const writing = useEditing((state) => state.editing?.id === id);
   const arrival = useArrival(element);
   useMeasuredHandles(id, level === "full");
   if (element === undefined) return null;
@@ -36,6 +37,7 @@ export const ElementNodeView = memo(function ElementNodeView({ id, selected, dra
         data-dragging={dragging || undefined}
         data-arrival={arrival}
         onDoubleClick={(event) => editWhatWasHit(event, element)}
+        onBlur={writing ? saveWhenLeft : undefined}
       >
         <CardHead element={element} level={level} editing={editing} />
         {full && <ElementBody element={element} editing={editing} selected={selected} />}

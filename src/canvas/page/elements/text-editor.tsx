@@ -26,15 +26,14 @@ export function TextEditor({ field, label, lines, placeholder }: TextEditorProps
     "aria-label": label,
     "data-testid": `element-${field}-input`,
     onChange: (event: { readonly target: { readonly value: string } }) => writeDraft(field, event.target.value),
-    onBlur: saveWhenLeft,
     onKeyDown: (event: KeyboardEvent<HTMLElement>) => onEditorKey(event, lines),
   };
   return lines === "one" ? <input {...shared} /> : <textarea {...shared} spellCheck={field !== "language"} />;
 }
 
+/** For the card around all that can be written: a click beside its texts focuses what is around the card. */
 export function saveWhenLeft(event: FocusEvent<HTMLElement>): void {
-  const element = event.currentTarget.closest(".react-flow__node");
-  const staysInside = event.relatedTarget instanceof Node && element?.contains(event.relatedTarget) === true;
+  const staysInside = event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget);
   // Another window has the focus: the person will be back.
   if (!staysInside && document.hasFocus()) saveEditing();
 }
