@@ -33,6 +33,28 @@ test("a text that is being written is never overwritten; where both have changed
   await notice.waitFor({ state: "detached" });
 }, 30_000);
 
+test("a label that an agent changes while the person looks at it stays; where both have changed it, the person chooses", async () => {
+  const open = await openPlan();
+  const { page } = open;
+  const relabel = async (label: string) => {
+    await open.agent({ op: "update_connection", id: "conn_1", changes: { label } });
+    await page.locator(`.react-flow__edge[aria-label$="${label}"]`).waitFor({ state: "attached" });
+  };
+  await page.getByTestId("connection-label-conn_1").dblclick();
+  await relabel("one");
+  await page.keyboard.press("Enter");
+  await open.element("el_task").locator(".card-head").click();
+  await page.keyboard.press("l");
+  await page.getByLabel("Label of the connection from").focus();
+  await relabel("two");
+  await page.keyboard.press("Tab");
+  await page.getByLabel("Label of the connection from").fill("mine");
+  await relabel("three");
+  await page.keyboard.press("Tab");
+  await page.getByTestId("notice-conflict").waitFor();
+  await open.until("nothing is overwritten", ({ connections }) => connections[0]?.label === "three");
+}, 30_000);
+
 test("the text of an element that the agent deletes meanwhile can be added again", async () => {
   const open = await openPlan();
   await writeInto(open, "el_note", "not lost");

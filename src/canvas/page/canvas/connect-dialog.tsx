@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { Icon } from "../elements/icons.tsx";
 import { Dialog } from "../shell/dialog.tsx";
 import { ElementList } from "../shell/element-list.tsx";
@@ -37,12 +38,18 @@ export function ConnectDialog({ from }: { readonly from: string }) {
 
 function OwnConnection({ id, from }: { readonly id: string; readonly from: string }) {
   const connection = usePlan(({ connections }) => connections.get(id));
+  const [draft, setDraft] = useState<{ readonly text: string; readonly seen: string } | null>(null);
   const leaves = connection?.from === from;
   const other = usePlan(
     ({ elements }) => elements.get((leaves ? connection?.to : connection?.from) ?? "")?.title || "untitled",
   );
   if (connection === undefined) return null;
   const label = connection.label ?? "";
+  const save = () => {
+    setDraft(null);
+    if (draft === null || draft.text === draft.seen) return;
+    edit([{ op: "update_connection", id, changes: { label: draft.text }, base: { label: draft.seen } }]);
+  };
   return (
     <li>
       <span>{leaves ? `to “${other}”` : `from “${other}”`}</span>
@@ -50,11 +57,9 @@ function OwnConnection({ id, from }: { readonly id: string; readonly from: strin
         className="field"
         aria-label={`Label of the connection ${leaves ? "to" : "from"} ${other}`}
         placeholder="Label"
-        defaultValue={label}
-        onBlur={({ target }) => {
-          if (target.value !== label)
-            edit([{ op: "update_connection", id, changes: { label: target.value }, base: { label } }]);
-        }}
+        value={draft?.text ?? label}
+        onChange={({ target }) => setDraft({ text: target.value, seen: draft?.seen ?? label })}
+        onBlur={save}
       />
       <button
         type="button"

@@ -54,11 +54,12 @@ export function ConnectionLabel({ id, label, x, y, selected, labelling }: Connec
 }
 
 function LabelInput({ id, label }: { readonly id: string; readonly label: string }) {
-  const [text, setText] = useState(label);
+  const [seen] = useState(label);
+  const [text, setText] = useState(seen);
   const save = () => {
     if (usePage.getState().labelling !== id) return;
     stopLabelling();
-    if (text !== label) edit([{ op: "update_connection", id, changes: { label: text }, base: { label } }]);
+    if (text !== seen) edit([{ op: "update_connection", id, changes: { label: text }, base: { label: seen } }]);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
