@@ -113,26 +113,29 @@ export class FeedbackAnnouncer {
     if (followed === undefined) return;
     if (!now.ok) {
       // Any other problem may be mended.
-      if (now.problem.reason === "not_found") this.#leave(slug);
+      if (now.problem.reason === "not_found" || now.problem.reason === "bad_slug") this.#leave(slug);
       return;
     }
     const { meta } = now.value;
     const { askedBy, state } = meta.review;
     const from = toldUntil(meta);
     if (askedBy === undefined || from === undefined || isOver(meta)) {
-      this.#leave(slug);
+      // What is being told may not get through, and is to be told again then.
+      if (!followed.isTelling) this.#leave(slug);
       return;
     }
     if (state === "open") await this.#noteOpen(slug, askedBy);
     else this.#parts.reviews.closed(slug);
     const feedback = feedbackSince(now.value, from);
-    if (feedback.status === "none" || this.#followed.get(slug) !== followed) return;
+    if (feedback.status === "none") return;
+    const foreignMs = await this.#foreignDelay(askedBy);
+    if (this.#followed.get(slug) !== followed) return;
     if (feedback.until !== followed.until) {
       followed.until = feedback.until;
       followed.timer?.clear();
       followed.timer = null;
     }
-    this.#schedule(slug, followed, delayOf(feedback) + this.#foreignDelay(askedBy));
+    this.#schedule(slug, followed, delayOf(feedback) + foreignMs);
   }
 
   async #noteOpen(slug: string, askedBy: Asker): Promise<void> {
@@ -142,9 +145,10 @@ export class FeedbackAnnouncer {
     if (agent !== undefined) this.#parts.reviews.opened(agent.parentSessionId, slug);
   }
 
-  /** Agents are told of by their parents' sessions, which are looked at when the time comes. */
-  #foreignDelay({ sessionId, instanceId }: Asker): number {
-    return instanceId !== undefined || this.#parts.sessions.isActive(sessionId) ? 0 : FOREIGN_MS;
+  /** Of an agent's review its parent's session is told. */
+  async #foreignDelay({ sessionId, instanceId }: Asker): Promise<number> {
+    const agent = instanceId === undefined ? undefined : await this.#parts.agent(instanceId).catch(() => undefined);
+    return this.#parts.sessions.isActive(agent?.parentSessionId ?? sessionId) ? 0 : FOREIGN_MS;
   }
 
   #schedule(slug: string, followed: Followed, delayMs: number): void {
@@ -172,18 +176,19 @@ export class FeedbackAnnouncer {
     if (isAgain) await this.#look(slug);
   }
 
-  /** `again`: what is told has changed. `held`: something will call when it can be told. */
+  /** `again`: what is told has changed, or is nothing. `held`: something will call when it can be told. */
   async #tellNow(slug: string): Promise<"again" | "held"> {
     const { plans, reviews, host, sessions } = this.#parts;
     const now = await plans.read(slug);
     const from = now.ok ? toldUntil(now.value.meta) : undefined;
     const askedBy = now.ok ? now.value.meta.review.askedBy : undefined;
-    if (!now.ok || from === undefined || askedBy === undefined) return "held";
+    if (!now.ok || from === undefined || askedBy === undefined) return "again";
     const isWaited = () => reviews.isWaited(askedBy.sessionId, slug);
     if (isWaited()) return "held";
     const feedback = feedbackSince(now.value, from);
+    if (feedback.status === "none") return "again";
     const to = await this.#addressee(askedBy);
-    if (feedback.status === "none" || to === undefined || sessions.isBusy(to.sessionId)) return "held";
+    if (to === undefined || sessions.isBusy(to.sessionId)) return "held";
     const messages = await host.messages(to.sessionId);
     if (messages === undefined) {
       // Of another database, or deleted: whoever has it may tell it.

@@ -22,7 +22,14 @@ async function createRig(asker: { sessionId: string; instanceId?: string } = { s
   const plans = createPlans({ folder: `${temporaryFolder()}/plans`, clock: systemClock });
   await plans.create("x", "blank");
   await plans.openReview("x", asker);
-  const state = { isBusy: false, isActive: true, agent: undefined as AskingAgent | undefined, fails: 0, gone: false };
+  const state = {
+    isBusy: false,
+    isActive: true,
+    agent: undefined as AskingAgent | undefined,
+    fails: 0,
+    gone: false,
+    asked: 0,
+  };
   const put: (SyntheticMessage & { sessionId: string })[] = [];
   const host = {
     messages: async () => (state.gone ? undefined : [message({}), ...put.map(({ metadata }) => message(metadata))]),
@@ -40,7 +47,7 @@ async function createRig(asker: { sessionId: string; instanceId?: string } = { s
       clock,
       host,
       reviews,
-      sessions: { isBusy: () => state.isBusy, isActive: () => state.isActive },
+      sessions: { isBusy: () => (state.asked++, state.isBusy), isActive: () => state.isActive },
       agent: async () => state.agent,
       report: () => undefined,
     });
@@ -166,6 +173,44 @@ describe("what the user did after the wait", () => {
     one.close();
   });
 
+  test("a decision that did not get through waits for a session that has begun to work meanwhile", async () => {
+    const { announcer, plans, put, state, told } = await createRig();
+    state.fails = 1;
+    const before = await told();
+    const { announcer: one, clock } = announcer();
+    await one.followAll();
+    await plans.decide("x", "approved");
+    await until("it is scheduled", () => clock.pending > 0);
+    clock.advance(0);
+    await until("it has failed", async () => state.fails === 0 && (await told()) === before && clock.pending > 0);
+    state.isBusy = true;
+    const { asked } = state;
+    clock.advance(1000);
+    await until("it is held back", () => state.asked > asked);
+    state.isBusy = false;
+    one.idle();
+    await until("it is scheduled again", () => clock.pending > 0);
+    clock.advance(0);
+    await until("it is told", () => put.length > 0);
+    one.close();
+  });
+
+  test("an agent's review is told first by the host in which its parent is at work", async () => {
+    const { announcer, plans, put, state } = await createRig({ sessionId: "ses_agent", instanceId: "bgr_1" });
+    state.agent = { instanceId: "bgr_1", agent: "thor", parentSessionId: SESSION, hasEnded: true };
+    state.isActive = false;
+    const { announcer: one, clock } = announcer();
+    await one.followAll();
+    await plans.decide("x", "approved");
+    await until("it is scheduled", () => clock.pending > 0);
+    clock.advance(4900);
+    expect(clock.pending).toBe(1);
+    clock.advance(100);
+    await until("the note is there", () => put.length > 0);
+    expect(put[0]).toMatchObject({ sessionId: SESSION, wake: false });
+    one.close();
+  });
+
   test("an agent's review is its parent's once the agent has ended", async () => {
     const { announcer, plans, put, state } = await createRig({ sessionId: "ses_agent", instanceId: "bgr_1" });
     const agent = { instanceId: "bgr_1", agent: "thor", parentSessionId: SESSION, hasEnded: false };
@@ -185,6 +230,23 @@ describe("what the user did after the wait", () => {
     await until("it is told", () => put.length > 0);
     expect(put[0]).toMatchObject({ sessionId: SESSION });
     expect(put[0]?.text).toContain('bizar_send_message {"instanceId": "bgr_1"}');
+    one.close();
+  });
+
+  test("a plan of which there can be none is not followed", async () => {
+    const { announcer, plans } = await createRig();
+    const watched = new Set<string>();
+    const watch = plans.watch.bind(plans);
+    Object.assign(plans, {
+      watch: (...given: Parameters<typeof watch>) => {
+        watched.add(given[0]);
+        const one = watch(...given);
+        return { close: () => (watched.delete(given[0]), one.close()) };
+      },
+    });
+    const { announcer: one } = announcer();
+    for (const slug of ["y", "Not a slug"]) await one.follow(slug);
+    expect([...watched]).toEqual([]);
     one.close();
   });
 });
