@@ -1,6 +1,6 @@
 const FENCE_LIKE = /^[\s>*+\-\d.)]*(?:`{3,}|~{3,})/;
 const FENCE = /^(?<mark>`{3,})[^`]*$|^(?<tildes>~{3,}).*$/;
-const CODE_SPAN_WITH_ANGLE = /(?<!`)(?<mark>`+)(?!`)(?<code>[^`\n]*<[^`\n]*)\k<mark>(?!`)/g;
+const CODE_SPAN_WITH_ANGLE = /(?<!`)(?<mark>`+)(?!`)(?<code>[^`\n<]*<[^`\n]*)\k<mark>(?!`)/g;
 const AUTOLINK = /^<(?:https?:\/\/|mailto:)[^\s<>"'`]*>/;
 
 /** A text as one line of Markdown in which nothing is markup. */

@@ -178,6 +178,13 @@ describe("nothing gets out of its place:", () => {
     });
   }
 
+  test("a long line of code whose end is missing takes no time", () => {
+    const began = performance.now();
+    const text = exported({ elements: [element("el_1", { content: `\`${"<a>".repeat(100_000)}` })] });
+    expect(performance.now() - began).toBeLessThan(2_000);
+    expect(text).toContain("&lt;a>&lt;a>");
+  });
+
   test("an image that is no image is left out", () => {
     expect(
       exported({ elements: [element("el_1", { type: "image", content: "data:image/png,>)<script>" })] }),
