@@ -56,6 +56,16 @@ describe("what operations do", () => {
     ]);
   });
 
+  test("an element can be moved whatever a hand has written into it", () => {
+    const before = plan({ elements: [element("el_1", { type: "image", content: "https://example.org/a.png" })] });
+    const [moved] = applied(before, person, {
+      op: "update_element",
+      id: "el_1",
+      changes: { x: 50, title: "A" },
+    }).elements;
+    expect(moved).toMatchObject({ x: 50, title: "A", content: "https://example.org/a.png" });
+  });
+
   test("an optional field is taken back with null", () => {
     const before = plan({ elements: [element("el_q", { type: "question", answer: "yes" })] });
     const [after] = applied(before, person, { op: "update_element", id: "el_q", changes: { answer: null } }).elements;
