@@ -33,6 +33,7 @@ export const NEVER_READ_ONLY = [
   "*<(*",
   "*--output*",
   "*--pre*",
+  "*--hostname-bin*",
   "*--ext-diff*",
   "*--textconv*",
   "* -O*",
@@ -40,7 +41,9 @@ export const NEVER_READ_ONLY = [
 
 /** Whether each command of a bash line only reads, as far as its words tell. In doubt it does not. */
 export function isReadOnly(line: string): boolean {
-  if (NEVER_READ_ONLY.some((pattern) => matches(line, pattern))) return false;
+  // The shell takes quotes and backslashes out of a word, also in the middle.
+  const unquoted = line.replaceAll(/["'\\]/g, "");
+  if (NEVER_READ_ONLY.some((pattern) => matches(line, pattern) || matches(unquoted, pattern))) return false;
   const commands = line.split(/\|\||&&|[|;\n]/).map((command) => command.trim());
   // A single & leaves something running, whatever stands before it.
   if (line.replaceAll("&&", "").includes("&")) return false;

@@ -49,6 +49,9 @@ describe("a bash line only reads", () => {
     "grep x a || touch b",
     "git push",
     "git diff --output=a",
+    `git diff --out"put"=a`,
+    String.raw`git diff --out\put=a`,
+    "rg --hyperlink-format x{host} --hostname-bin ./a b",
     "",
   ];
   for (const line of writes) test(`not: ${JSON.stringify(line)}`, () => expect(isReadOnly(line)).toBe(false));
