@@ -77,11 +77,6 @@ export class FileInstanceStore implements InstanceStore {
     return resultPath(this.paths, instanceId);
   }
 
-  /** Removes the record, result and logs of an instance that never started. */
-  async discard(instanceId: string): Promise<void> {
-    await this.files.remove(recordPath(this.paths, instanceId));
-  }
-
   /** Writes until the newest state is on disk. Rejects, and tries again later, when a write fails. */
   async #writeAll(instanceId: string, writer: Writer): Promise<void> {
     for (let next = writer.wanted; next !== null && !this.#isClosed; next = writer.wanted) {
