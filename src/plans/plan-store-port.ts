@@ -52,6 +52,7 @@ export interface PlanSummary {
   readonly review: PlanMeta["review"]["state"] | null;
   readonly elements: number;
   readonly openComments: number;
+  /** ISO 8601; `null`: it is not known. */
   readonly lastEdited: string | null;
   /** Why it cannot be read. */
   readonly problem?: PlanProblem;

@@ -1,4 +1,5 @@
 import type { PlanSummary, Result, StoredPlan } from "./plan-store-port.ts";
+import { UNKNOWN_MOMENT } from "./repair-comments.ts";
 
 /** What a list shows of a plan; nothing of a folder that is none. */
 export function summarize(slug: string, found: Result<StoredPlan>): PlanSummary[] {
@@ -12,7 +13,7 @@ export function summarize(slug: string, found: Result<StoredPlan>): PlanSummary[
         review: meta.review.state,
         elements: plan.elements.length,
         openComments: plan.comments.filter((comment) => comment.resolved !== true).length,
-        lastEdited: meta.lastEdited,
+        lastEdited: meta.lastEdited === UNKNOWN_MOMENT ? null : meta.lastEdited,
       },
     ];
   }

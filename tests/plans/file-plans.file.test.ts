@@ -256,6 +256,7 @@ describe("what is in the place of a plan", () => {
     const { plans, metaFile } = await project();
     rmSync(metaFile);
     expect(held(await plans.read("a")).meta).toMatchObject({ status: "draft", title: "A plan" });
+    expect(await plans.list()).toMatchObject([{ slug: "a", lastEdited: null }]);
     held(await plans.decide("a", "approved"));
     expect(held(await plans.read("a")).meta.status).toBe("approved");
   });
