@@ -266,6 +266,8 @@ class ServerOutput {
 
   async drain({ stdout, stderr }: Child): Promise<void> {
     await Promise.all([this.#drainOne("stdout", stdout), this.#drainOne("stderr", stderr)]);
+    // What comes after the end of the server has opened it again.
+    this.log.close();
   }
 
   async #drainOne(source: "stdout" | "stderr", stream: ReadableStream<Uint8Array>): Promise<void> {
