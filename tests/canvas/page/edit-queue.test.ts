@@ -35,6 +35,20 @@ test("edits are sent one after the other, each when the one before has its answe
   expect(told).toEqual(["pending 1", "send 1", "pending 1,2", "1 done", "pending 2", "send 2", "2 done", "pending "]);
 });
 
+test("an edit that the last answer leads to is sent as well", async () => {
+  // Right after the answer, before whoever waits for it has heard.
+  const queue = new EditQueue({
+    send: async () => DONE,
+    changed: () => {},
+    answered: ({ id }) => (id === "1" ? queueMicrotask(() => queue.add(edit("2"))) : undefined),
+    stopped: () => {},
+  });
+  queue.add(edit("1"));
+  await queue.flush();
+  for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+  expect(queue.pending).toEqual([]);
+});
+
 test("without a connection the edits stay, and are sent in order when it is back", async () => {
   const { queue, told } = queueWith([GONE]);
   queue.add(edit("1"));

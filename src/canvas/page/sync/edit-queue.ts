@@ -46,27 +46,28 @@ export class EditQueue {
       await new Promise<void>((resolve) => this.#drained.push(resolve));
       return;
     }
-    this.#sending = true;
-    try {
-      await this.#sendAll();
-    } finally {
-      this.#sending = false;
-      for (const resolve of this.#drained.splice(0)) resolve();
-    }
+    await this.#sendAll();
   }
 
   async #sendAll(): Promise<void> {
-    for (let edit = this.#pending[0]; edit !== undefined; edit = this.#pending[0]) {
-      const sent = edit;
-      // oxlint-disable-next-line no-await-in-loop -- each edit builds on the one before
-      const outcome = await this.#parts.send(sent.operations);
-      if (outcome.kind === "unreachable" || outcome.kind === "locked_out") {
-        this.#parts.stopped(outcome);
-        return;
+    this.#sending = true;
+    try {
+      for (let edit = this.#pending[0]; edit !== undefined; edit = this.#pending[0]) {
+        const sent = edit;
+        // oxlint-disable-next-line no-await-in-loop -- each edit builds on the one before
+        const outcome = await this.#parts.send(sent.operations);
+        if (outcome.kind === "unreachable" || outcome.kind === "locked_out") {
+          this.#parts.stopped(outcome);
+          return;
+        }
+        this.#pending = this.#pending.filter((other) => other.id !== sent.id);
+        this.#parts.answered(sent, outcome);
+        this.#parts.changed(this.#pending);
       }
-      this.#pending = this.#pending.filter((other) => other.id !== sent.id);
-      this.#parts.answered(sent, outcome);
-      this.#parts.changed(this.#pending);
+    } finally {
+      // At once: an edit that is added a moment later finds nobody who would still send it.
+      this.#sending = false;
+      for (const resolve of this.#drained.splice(0)) resolve();
     }
   }
 
