@@ -53,6 +53,8 @@ test("a label that an agent changes while the person looks at it stays; where bo
   await page.keyboard.press("Tab");
   await page.getByTestId("notice-conflict").waitFor();
   await open.until("nothing is overwritten", ({ connections }) => connections[0]?.label === "three");
+  // Taking back what was never done would offer the text of before as the person's own.
+  expect(await page.getByTestId("undo").isDisabled()).toBe(true);
 }, 30_000);
 
 test("the text of an element that the agent deletes meanwhile can be added again", async () => {

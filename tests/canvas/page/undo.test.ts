@@ -1,6 +1,13 @@
 import { expect, test } from "bun:test";
 import { inverseOperations } from "../../../src/canvas/page/sync/inverse-operations.ts";
-import { NO_HISTORY, remember, stepBack, stepForward, type Step } from "../../../src/canvas/page/sync/undo-history.ts";
+import {
+  forget,
+  NO_HISTORY,
+  remember,
+  stepBack,
+  stepForward,
+  type Step,
+} from "../../../src/canvas/page/sync/undo-history.ts";
 import { applyOperations } from "../../../src/plans/apply-operations.ts";
 import type { Operation } from "../../../src/plans/operations.ts";
 import type { Plan } from "../../../src/plans/plan.ts";
@@ -106,4 +113,12 @@ test("steps go back and forward in order, and a new action forgets those that we
   expect(other.done).toEqual([step("one"), step("three")]);
   expect(stepForward(other)).toBeNull();
   expect(stepBack(NO_HISTORY)).toBeNull();
+});
+
+test("an action that was refused is none to take back, and one that could not be taken back none to do again", () => {
+  const [one, two, three] = [step("one"), step("two"), step("three")];
+  const history = { done: [one, two], undone: [three] };
+  expect(forget(history, one.redo)).toEqual({ done: [two], undone: [three] });
+  expect(forget(history, three.undo)).toEqual({ done: [one, two], undone: [] });
+  expect(forget(history, [retitle("el_a", "one")])).toEqual(history);
 });

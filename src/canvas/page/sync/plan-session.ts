@@ -7,7 +7,7 @@ import { createKeptEdits } from "./kept-edits.ts";
 import { LiveEvents } from "./live-events.ts";
 import { tellOfAnswer } from "./tell-of-answer.ts";
 import { showPlan, takeAnswer, takeStored, usePlan } from "./plan-store.ts";
-import { remember, stepBack, stepForward } from "./undo-history.ts";
+import { forget, remember, stepBack, stepForward } from "./undo-history.ts";
 
 /** `/plan/<slug>` */
 export const slug = decodeURIComponent(location.pathname.split("/")[2] ?? "");
@@ -26,6 +26,7 @@ const queue = new EditQueue(
     },
     answered: (edit, outcome) => {
       takeOutcome(outcome);
+      if (outcome.kind !== "done") usePlan.setState(({ history }) => ({ history: forget(history, edit.operations) }));
       tellOfAnswer(edit, outcome);
     },
     stopped: (outcome) => {

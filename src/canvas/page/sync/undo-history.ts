@@ -20,6 +20,12 @@ export function remember(history: UndoHistory, step: Step): UndoHistory {
   return { done: [...history.done, step].slice(-MOST_STEPS), undone: [] };
 }
 
+/** Without the action that these operations did or took back: they were refused, and it cannot be taken back or done again. */
+export function forget({ done, undone }: UndoHistory, operations: readonly Operation[]): UndoHistory {
+  const isOther = ({ redo, undo }: Step) => redo !== operations && undo !== operations;
+  return { done: done.filter(isOther), undone: undone.filter(isOther) };
+}
+
 export function stepBack(history: UndoHistory): { readonly step: Step; readonly history: UndoHistory } | null {
   const step = history.done.at(-1);
   if (step === undefined) return null;
