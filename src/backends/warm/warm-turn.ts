@@ -17,7 +17,7 @@ const LEFTOVER_GRACE_MS = 1000;
 const leftovers = new Leftovers();
 
 export interface WarmTurnParts {
-  readonly server: SharedServer;
+  readonly server: Pick<SharedServer, "lease">;
   readonly skipPermissions: boolean;
   readonly killGraceMs: number;
   readonly openLog: (instanceId: string) => LogSink;
@@ -36,6 +36,7 @@ export class WarmTurn implements RunningTurn {
   readonly #log: LogSink;
   readonly #stopped = Promise.withResolvers<void>();
   #isStopped = false;
+  #isOver = false;
   #stopping: Promise<void> | undefined;
   #server: WarmServer | undefined;
   #session: WarmSession | undefined;
@@ -84,6 +85,7 @@ export class WarmTurn implements RunningTurn {
     this.#session?.close();
     lease?.release();
     this.#log.close();
+    this.#isOver = true;
     return end;
   }
 
@@ -272,9 +274,10 @@ export class WarmTurn implements RunningTurn {
     for (const { pid, command } of survivors) this.#note(`could not be ended: ${command} (pid ${pid})`);
   }
 
-  /** What the operator should know. */
+  /** What the operator should know, also after the end. */
   #note(text: string): void {
     this.#log.write("stderr", `bizar: ${text}`);
+    if (this.#isOver) this.#log.close();
   }
 }
 
