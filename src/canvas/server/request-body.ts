@@ -14,11 +14,12 @@ export async function readJson(context: Context): Promise<Body> {
   const type = context.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") return { kind: "other_type" };
   if (Number(context.req.header("content-length") ?? 0) > MOST_BODY_BYTES) return { kind: "too_large" };
-  const text = await readText(context.req.raw.body);
-  if (text === undefined) return { kind: "too_large" };
   try {
+    const text = await readText(context.req.raw.body);
+    if (text === undefined) return { kind: "too_large" };
     return { kind: "json", value: JSON.parse(text, withoutPrototype) };
   } catch {
+    // Or the page has gone away in the middle, and reads no answer.
     return { kind: "not_json" };
   }
 }

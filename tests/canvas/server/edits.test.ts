@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { MOST_BODY_BYTES } from "../../../src/canvas/api.ts";
-import { RoutesRig } from "./routes-rig.ts";
+import { HOST, RoutesRig } from "./routes-rig.ts";
 
 const EDITS = "/api/plans/one/edits";
 const DECISION = "/api/plans/one/decision";
@@ -91,6 +91,16 @@ test.each([
   expect((await rig.plans.read("one")) as unknown).toMatchObject({
     value: { plan: { revision: 1 }, meta: { status: "draft" } },
   });
+});
+
+test("a page that goes away in the middle of its body changes nothing, and is no failure of ours", async () => {
+  const rig = new RoutesRig();
+  const body = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.error(new Error("aborted")),
+  });
+  const headers = { cookie: await rig.visit("one"), origin: `http://${HOST}`, "content-type": "application/json" };
+  expect((await rig.ask(EDITS, { method: "POST", headers, body })).status).toBe(400);
+  expect([rig.reports, rig.plans.edits]).toEqual([[], []]);
 });
 
 test("500 operations at once are taken", async () => {

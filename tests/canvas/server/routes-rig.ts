@@ -8,7 +8,7 @@ import { MemoryPlans } from "../memory-plans.ts";
 export interface Asking {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | ReadableStream<Uint8Array>;
 }
 
 export const HOST = "127.0.0.1:4100";
