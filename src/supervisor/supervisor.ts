@@ -180,8 +180,9 @@ export class Supervisor {
   #endAtShutdown(live: Live): void {
     if (isTerminal(live.instance)) {
       // Nobody is left to start what waits behind it; and what the disk did not take has this last chance.
-      const isChanged = live.instance.followUps.length > 0;
-      live.instance = { ...live.instance, followUps: [] };
+      const { instance } = transition(live.instance, { type: "follow_ups_dropped", at: this.#parts.clock.now() });
+      const isChanged = instance !== live.instance;
+      live.instance = instance;
       if (isChanged || this.#parts.store.isDirty(live.instance.instanceId)) this.#saveNow(live);
       return;
     }

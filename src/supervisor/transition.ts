@@ -29,6 +29,8 @@ export type InstanceEvent =
   | { readonly type: "follow_up_requested"; readonly at: number; readonly prompt: string }
   /** The last turn is over and done with: the next one that was asked for begins to wait for its place. */
   | { readonly type: "next_turn_opened"; readonly at: number }
+  /** Nobody is left to begin what waits behind a turn that has ended. */
+  | { readonly type: "follow_ups_dropped"; readonly at: number }
   /** The parent session was told of the end, or cannot be any more. */
   | {
       readonly type: "announcement_settled";
@@ -83,6 +85,7 @@ export function transition(instance: Instance, event: InstanceEvent): Transition
     return { instance: { ...instance, followUps: [...instance.followUps, event.prompt] }, effects: ["save"] };
   }
   if (event.type === "next_turn_opened") return nextTurn(instance);
+  if (event.type === "follow_ups_dropped") return followUpsDropped(instance);
   if (event.type === "announcement_settled") return announcementSettled(instance, event.state);
   if (isTerminal(instance)) return { instance, effects: [] };
   switch (event.type) {
@@ -165,6 +168,12 @@ function nextTurn(instance: Instance): Transition {
     },
     effects: ["save", "request_place"],
   };
+}
+
+function followUpsDropped(instance: Instance): Transition {
+  if (!isTerminal(instance) || instance.followUps.length === 0) return { instance, effects: [] };
+  const last = { ...instance, followUps: [] };
+  return { instance: { ...last, announcement: announcementOf(last) }, effects: ["save"] };
 }
 
 function announcementSettled(instance: Instance, state: Announcement["state"]): Transition {

@@ -55,6 +55,23 @@ describe("a kill, while a further turn waits", () => {
   });
 });
 
+test("at a shutdown between two turns the next one is off, and the parent is to be told of the last one", async () => {
+  const { start, store, supervisor } = createSupervisorRig();
+  const { id, turn } = await start();
+  inSession(turn);
+  supervisor.followUp(id, "Go on.");
+  await Bun.sleep(0);
+  store.hold("save");
+  turn.end();
+  await Bun.sleep(0);
+  supervisor.shutdown();
+  expect(store.records.get(id)).toMatchObject({
+    state: { status: "done" },
+    followUps: [],
+    announcement: { turn: 1, mode: "wake", state: "pending" },
+  });
+});
+
 test("what waits behind a turn that never had a session is not begun without what was said before", async () => {
   const { backend, start, store, supervisor } = createSupervisorRig();
   const { id, turn } = await start();
