@@ -10,6 +10,7 @@ import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 
 export const COLLECT = "bizar_collect";
 const MOST_AT_ONCE = 32;
+const NOT_FOUND = "instance not found";
 /** An error takes at most this part of its agent's share of the answer: bytes, since escapes take six for one. */
 const ERROR_SHARE = 4;
 
@@ -41,8 +42,7 @@ export function collectTool(parts: ToolParts): ToolDefinition {
     const { catalog, collecting } = await parts.supervision();
     const before = await Promise.all(ids.map((id) => catalog.find(id)));
     const missing = ids.filter((_, index) => before[index] === undefined);
-    if (missing.length > 0)
-      return errorAnswer("instance not found", one === undefined ? { missing } : { instanceId: one });
+    if (missing.length > 0) return errorAnswer(NOT_FOUND, one === undefined ? { missing } : { instanceId: one });
     const limit = asked ?? Math.max(...before.map((entry) => entry?.record.timeoutMs ?? 0));
     const ended = collecting(ids);
     try {
@@ -76,10 +76,14 @@ async function results(
   scope: Scope,
   single: boolean,
 ): Promise<ToolResult> {
-  const entries = (await Promise.all(ids.map((id) => catalog.find(id)))).filter((entry) => entry !== undefined);
-  const budget = Math.floor(MAX_ANSWER_BYTES / entries.length);
+  const found = await Promise.all(ids.map((id) => catalog.find(id)));
+  const entries = found.filter((entry) => entry !== undefined);
+  // A record may have been removed during the wait.
+  if (single && entries.length === 0) return errorAnswer(NOT_FOUND, { instanceId: ids[0] });
+  const budget = Math.floor(MAX_ANSWER_BYTES / ids.length);
   const views = await Promise.all(
-    entries.map(async (entry) => {
+    found.map(async (entry, index) => {
+      if (entry === undefined) return { error: NOT_FOUND, instanceId: ids[index] };
       try {
         return resultView(entry, await resultText(host, catalog, entry, scope), budget);
       } catch (error) {
@@ -91,7 +95,7 @@ async function results(
   const ended = entries.filter(({ record }) => record.endedAt !== null).length;
   const title = single
     ? `${entries[0]?.record.agent} ${entries[0]?.record.status}`
-    : `${ended} of ${entries.length} agents have ended`;
+    : `${ended} of ${ids.length} agents have ended`;
   const statuses = Object.fromEntries(entries.map(({ record }) => [record.instanceId, record.status]));
   return answer(title, single ? views[0] : views, { statuses, ...namingEnds(entries.map(({ record }) => record)) });
 }

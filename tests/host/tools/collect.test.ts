@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { sampleId, sampleRequest } from "../../supervisor/sample-instance.ts";
-import { createToolRig } from "../tool-rig.ts";
+import { sampleId, sampleInstance, sampleRequest } from "../../supervisor/sample-instance.ts";
+import { createToolRig, recordOf } from "../tool-rig.ts";
 
 test("a result comes with how it came about", async () => {
   const rig = createToolRig();
@@ -31,6 +31,21 @@ test("a failure says why", async () => {
   turn.end({ exitCode: 1, text: "", sessionError: "boom happened" });
   const { value } = await rig.call("collect", { instanceId: id });
   expect(value).toMatchObject({ status: "failed", reason: "session_error", error: "boom happened", result: "" });
+});
+
+test("an agent whose record is removed during the wait is said to be gone", async () => {
+  const rig = createToolRig();
+  const ids = [sampleId(1), sampleId(2)];
+  for (const id of ids) rig.foreign.set(id, recordOf(sampleInstance("running", { instanceId: id })));
+  const [one, several] = [rig.call("collect", { instanceId: ids[0] }), rig.call("collect", { instanceIds: ids })];
+  await Bun.sleep(0);
+  rig.foreign.delete(ids[0]!);
+  rig.foreign.set(ids[1]!, recordOf(sampleInstance("done", { instanceId: ids[1]! })));
+  expect((await one).value).toEqual({ error: "instance not found", instanceId: ids[0] });
+  expect((await several).value).toMatchObject([
+    { error: "instance not found", instanceId: ids[0] },
+    { instanceId: ids[1], status: "done" },
+  ]);
 });
 
 describe("when the wait ends first", () => {
