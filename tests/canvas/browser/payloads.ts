@@ -42,6 +42,9 @@ export const MERMAID_PAYLOADS: readonly string[] = [
   `%%{init: {"themeCSS": "@import url('${ELSEWHERE}/mermaid.css'); * { background: url('${ELSEWHERE}/css.png') }"}}%%\nflowchart LR\n  A --> B`,
   `---\ntitle: "<img src=x onerror='${RUN}'>"\nconfig:\n  securityLevel: loose\n---\nflowchart LR\n  A --> B`,
   `flowchart LR\n  A@{ img: "${ELSEWHERE}/node.png", label: "x", w: 60, h: 60 } --> B`,
+  `flowchart LR\n  A@{ label: "}", img: "${ELSEWHERE}/after-brace.png", w: 60, h: 60 } --> B`,
+  `flowchart LR\n  A@{ "i\\x6dg": "${ELSEWHERE}/escaped.png", label: "x", w: 60, h: 60 } --> B`,
+  `flowchart LR\n  A@{ label: &key img, *key : "${ELSEWHERE}/alias.png", w: 60, h: 60 } --> B`,
   `sequenceDiagram\n  participant A as <img src=x onerror="${RUN}">\n  A->>B: <script>${RUN}</script>\n  link A: Go @ javascript:${RUN}`,
   `classDiagram\n  class A["<img src=x onerror='${RUN}'>"]\n  click A href "javascript:${RUN}"`,
 ];

@@ -50,12 +50,23 @@ export async function drawDiagram(source: string, theme: Theme): Promise<Drawing
   return await drawing;
 }
 
-/** A node that is a picture. Mermaid fetches it before anything can be said against it. */
-const PICTURE_NODE = /@\{[^}]*\bimg["']?\s*:/;
+/** What Mermaid knows of a diagram that is made of nodes. */
+interface Nodes {
+  getData(): { readonly nodes: readonly { readonly img?: unknown }[] };
+}
+
+/**
+ * Whether a node is a picture: Mermaid fetches it before anything can be said against it. Its parser is asked, since there
+ * are many ways to write one key in YAML.
+ */
+async function hasPictures(source: string): Promise<boolean> {
+  if (!source.includes("@{")) return false;
+  // Mermaid itself hides these from its parser, to which a semicolon is the end of a line.
+  const { db } = await mermaid.mermaidAPI.getDiagramFromText(source.replaceAll(/#\w+;/g, "x"));
+  return "getData" in db && (db as unknown as Nodes).getData().nodes.some(({ img }) => Boolean(img));
+}
 
 async function draw(source: string, theme: Theme): Promise<Drawing> {
-  if (PICTURE_NODE.test(source))
-    throw new Error("a picture in it would be loaded from elsewhere. Add an image beside it");
   mermaid.initialize({
     startOnLoad: false,
     securityLevel: "strict",
@@ -66,6 +77,8 @@ async function draw(source: string, theme: Theme): Promise<Drawing> {
     themeVariables: COLOURS[theme],
     fontFamily: "system-ui, sans-serif",
   });
+  if (await hasPictures(source))
+    throw new Error("a picture in it would be loaded from elsewhere. Add an image beside it");
   count += 1;
   const { svg } = await mermaid.render(`diagram-${count}`, source);
   const clean = DOMPurify.sanitize(svg, {
