@@ -29,8 +29,8 @@ class FilePlans implements Plans {
   readonly #files: PlanFolder;
   readonly #lock: PlanLock;
   readonly #clock: PlanClock;
-  /** Each plan as it was last seen: what tells an edit by hand from what was there. */
-  readonly #known = new Map<string, Plan>();
+  /** Each plan as it was last seen, and in which folder: what tells an edit by hand from what was there. */
+  readonly #known = new Map<string, Pick<Snapshot, "folder"> & { readonly plan: Plan }>();
   readonly #watches = new Map<string, Set<PlanWatch>>();
 
   constructor(files: PlanFolder, clock: PlanClock) {
@@ -175,9 +175,10 @@ class FilePlans implements Plans {
     const latest = new Date(this.#clock.now() + MOST_AHEAD_MS).toISOString();
     const snapshot = { ...read.value, stored: withoutFuture(read.value.stored, latest) };
     const { plan } = snapshot.stored;
-    const known = this.#known.get(slug);
+    const known = this.#knownOf(snapshot);
     // A read may be overtaken by a write that began later.
-    if (known === undefined || (snapshot.isAsWritten && plan.revision > known.revision)) this.#known.set(slug, plan);
+    const isNews = known === undefined || (snapshot.isAsWritten && plan.revision > known.revision);
+    if (isNews) this.#known.set(slug, { plan, folder: snapshot.folder });
     return { ok: true, value: snapshot };
   }
 
@@ -185,10 +186,17 @@ class FilePlans implements Plans {
    * The plan as it is, or with what was changed by hand as a person's edit: in an editor, or by bringing back the file as
    * a store wrote it earlier.
    */
-  #adopt({ stored, isAsWritten }: Snapshot): Plan {
-    const known = this.#known.get(stored.slug);
+  #adopt(snapshot: Snapshot): Plan {
+    const { stored, isAsWritten } = snapshot;
+    const known = this.#knownOf(snapshot);
     if (known === undefined || (isAsWritten && stored.plan.revision > known.revision)) return stored.plan;
     return adoptHandEdit(known, stored.plan, this.#moment(stored.meta));
+  }
+
+  /** The plan as it was last seen; `undefined` where that was another one of the same slug. */
+  #knownOf({ stored, folder }: Snapshot): Plan | undefined {
+    const known = this.#known.get(stored.slug);
+    return known?.folder === folder ? known?.plan : undefined;
   }
 
   async #readAdopted(slug: string): Promise<Result<{ readonly snapshot: Snapshot; readonly plan: Plan }>> {
@@ -214,7 +222,7 @@ class FilePlans implements Plans {
     const lastEdited = isEdit ? this.#moment(meta) : meta.lastEdited;
     const isSame = lastEdited === meta.lastEdited && plan.title === meta.title;
     const written = await this.#files.write(snapshot, plan, isSame ? meta : { ...meta, title: plan.title, lastEdited });
-    if (written.ok) this.#known.set(snapshot.stored.slug, plan);
+    if (written.ok) this.#known.set(snapshot.stored.slug, { plan, folder: snapshot.folder });
     return written;
   }
 

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { lstat, mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeDurably } from "../files/durable-file.ts";
+import { identifyFolder } from "./folder-identity.ts";
 import { SLUG, type Plan, type PlanMeta } from "./plan.ts";
 import { parseMetaText, parsePlanText, writeMetaText, writePlanText } from "./plan-file-text.ts";
 import { LIMITS } from "./plan-limits.ts";
@@ -17,6 +18,8 @@ export interface Snapshot {
   readonly metaText: string | null;
   /** Nobody has changed `plan.json` since a store wrote it. */
   readonly isAsWritten: boolean;
+  /** Which folder it was in, as {@link identifyFolder} tells it: a plan that is deleted and made again is another one. */
+  readonly folder: string | undefined;
 }
 
 /**
@@ -80,6 +83,7 @@ export class PlanFolder {
   async read(slug: string): Promise<Result<Snapshot>> {
     const checked = await this.check(slug);
     if (!checked.ok) return checked;
+    const folder = await identifyFolder(this.planFolder(slug));
     const planPath = join(this.planFolder(slug), "plan.json");
     const planText = await readRegular(planPath);
     if (!planText.ok) return planText;
@@ -96,7 +100,7 @@ export class PlanFolder {
         : await parseMetaText(metaPath, metaText.value, plan);
     if (!meta.ok) return meta;
     const stored = { slug, plan, meta: meta.value };
-    return { ok: true, value: { stored, planText: planText.value, metaText: metaText.value, isAsWritten } };
+    return { ok: true, value: { stored, planText: planText.value, metaText: metaText.value, isAsWritten, folder } };
   }
 
   /**

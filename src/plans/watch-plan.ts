@@ -1,6 +1,6 @@
-import { lstat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { watchNames } from "../files/watch-names.ts";
+import { identifyFolder } from "./folder-identity.ts";
 import type { PlanClock } from "./plan-clock.ts";
 import type { Result, StoredPlan } from "./plan-store-port.ts";
 
@@ -28,7 +28,7 @@ export interface PlanWatchParts {
 }
 
 interface Watched {
-  /** Which folder of that name it is: it may be deleted and made again. */
+  /** As {@link identifyFolder} tells it. */
   readonly identity: string;
   readonly watcher: { close(): void };
 }
@@ -125,7 +125,7 @@ export class PlanWatch {
   }
 
   async #watchFolder(folder: string): Promise<boolean> {
-    const identity = await identify(folder);
+    const identity = await identifyFolder(folder);
     const watched = this.#watched.get(folder);
     if (identity === watched?.identity) return identity !== undefined;
     watched?.watcher.close();
@@ -145,10 +145,4 @@ export class PlanWatch {
     if (!hasFailed) this.#watched.set(folder, { identity, watcher });
     return true;
   }
-}
-
-/** Which folder it is, `undefined` where there is none. */
-async function identify(folder: string): Promise<string | undefined> {
-  const status = await lstat(folder).catch(() => undefined);
-  return status?.isDirectory() === true ? `${status.dev} ${status.ino} ${status.birthtimeMs}` : undefined;
 }

@@ -273,6 +273,18 @@ describe("what is changed by hand", () => {
     expect(edits.filter(({ by }) => by.kind === "person").map(({ id }) => id)).toEqual(["el_start"]);
   });
 
+  test("another plan that took the place of a deleted one is not taken for a person's edit", async () => {
+    const { plans, other } = await project();
+    await plans.edit("a", thor, [add("el_1")]);
+    await plans.edit("a", thor, [add("el_2")]);
+    held(await other.delete("a"));
+    held(await other.create("a", "blank"));
+    // The first one has not seen that the plan was gone.
+    await plans.edit("a", thor, [add("el_3")]);
+    const { revision, edits = [] } = held(await plans.read("a")).plan;
+    expect([revision, edits.map(({ by, id }) => [by.kind, id])]).toEqual([2, [["agent", "el_3"]]]);
+  });
+
   test("another form of the same file is no edit", async () => {
     const { plans, other, file } = await project();
     const { told } = watched(plans);
