@@ -4,6 +4,8 @@ import { shorten } from "../tools/answer.ts";
 
 const TEXT_CHARACTERS = 500;
 const MOST_LINES = 20;
+/** Of one comment. */
+const MOST_REPLIES = 10;
 
 /** A background agent that asked for a review and has ended. */
 export interface EndedAsker {
@@ -54,8 +56,10 @@ function lines<T>(what: string, all: readonly T[], line: (item: T) => string): s
 }
 
 function commentLine({ id, elementId, text, thread }: PlanComment): string {
-  const replies = thread.map((reply) => ` ${reply.author}: ${quote(reply.text)}`).join(";");
-  return `- ${id} on ${elementId ?? "the canvas"}: ${quote(text)}${replies === "" ? "" : `; replies:${replies}`}`;
+  const replies = thread.slice(-MOST_REPLIES).map((reply) => `${reply.author}: ${quote(reply.text)}`);
+  const earlier = thread.length > MOST_REPLIES ? [`${thread.length - MOST_REPLIES} earlier replies`] : [];
+  const talk = replies.length === 0 ? "" : `; replies: ${[...earlier, ...replies].join("; ")}`;
+  return `- ${id} on ${elementId ?? "the canvas"}: ${quote(text)}${talk}`;
 }
 
 function editLine({ what, id, change, fields }: EditEntry): string {
