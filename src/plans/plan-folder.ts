@@ -29,7 +29,7 @@ export interface Snapshot {
 const FILE_MODE = 0o666;
 
 /** What a repository of the project should not hold: the lock, temporary files, and what is being deleted. */
-const GIT_IGNORE = "/.lock*\n/.deleted-*\n*.json.*\n";
+const GIT_IGNORE = "/.lock*\n/.deleted-*\n*.json.*\nplan.md.*\n";
 
 /** The files of all plans of a project. Errors of the system are thrown; links are never followed. */
 export class PlanFolder {

@@ -83,7 +83,7 @@ describe("plans on disk", () => {
     writeFileSync(other, "");
     for (const file of [planFile, metaFile]) expect(statSync(file).mode).toBe(statSync(other).mode);
     Bun.spawnSync(["git", "init", "-q"], { cwd: folder });
-    writeFileSync(`${planFile}.123`, "");
+    for (const file of [planFile, `${folder}/plans/a/plan.md`]) writeFileSync(`${file}.123`, "");
     mkdirSync(`${folder}/plans/.deleted-a-1`);
     const { stdout } = Bun.spawnSync(["git", "status", "--porcelain", "-uall"], { cwd: folder });
     expect(stdout.toString().trim().split("\n").toSorted()).toEqual(
