@@ -19,6 +19,9 @@ import { announceLeftBehind, createAnnouncer, tellLater } from "./telling-parent
 
 /** How often it looks whether another host has died, and settles what that one left, while there is something to watch. */
 const OTHER_HOSTS_MS = 30_000;
+/** Another host has an ended record for as long as it takes to tell of the end: a message waits for it so often, so long. */
+const CLAIM_ATTEMPTS = 20;
+const CLAIM_PAUSE_MS = 500;
 
 /** What a supervision stands on: the system's own, or a test's. */
 export interface SupervisionEdges extends Pick<
@@ -83,9 +86,17 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     },
   };
   const supervisor = new Supervisor({ ...edges, backend, store, transcripts: host, notifier });
+  const claimEnded = async (instanceId: string): Promise<Instance | undefined> => {
+    for (let attempt = 1; ; attempt++) {
+      const instance = await lost.claimEnded(instanceId);
+      if (instance !== undefined || attempt === CLAIM_ATTEMPTS) return instance;
+      if ((await lost.findEnded(instanceId)) === undefined) return undefined;
+      await new Promise<void>((resolve) => clock.after(CLAIM_PAUSE_MS, resolve));
+    }
+  };
   const sendMessage = async (instanceId: string, prompt: string): Promise<MessageOutcome> => {
     if (supervisor.followUp(instanceId, prompt)) return "accepted";
-    const instance = await lost.claimEnded(instanceId);
+    const instance = await claimEnded(instanceId);
     // Another message, which came first, may have made it go on: then this one goes behind it.
     if (instance === undefined) return supervisor.followUp(instanceId, prompt) ? "accepted" : "foreign";
     try {

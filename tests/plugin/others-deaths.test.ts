@@ -108,3 +108,21 @@ test("a claim that a dead host left on an ended record is gone; that of a live o
   await world.drain();
   expect(world.disk.text(claimPath)).toBeDefined();
 });
+
+test("a message to an ended agent whose end another host is just telling waits until that one has done so", async () => {
+  const { world } = createWorld();
+  const [dead, teller] = [world.processes.start(), world.processes.start()];
+  dead.die();
+  const ended = { ...record(world, dead, "done"), sessionId: "ses_child" };
+  world.records.place(ended);
+  const claimPath = `${world.paths.recordDir}/${ended.instanceId}.json.claim`;
+  world.disk.place(claimPath, JSON.stringify(record(world, teller).supervisor));
+  const host = world.startHost();
+  await world.drain();
+  const sent = host.wired.sendMessage(ended.instanceId, "Go on.");
+  await world.advance(1000);
+  void world.disk.filesOf(teller).remove(claimPath);
+  await world.advance(LONG_MS);
+  expect(await sent).toBe("accepted");
+  expect(world.records.of(ended.instanceId)?.turns.map(({ prompt }) => prompt)).toContain("Go on.");
+});
