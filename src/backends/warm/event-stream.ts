@@ -44,9 +44,11 @@ export class EventStream {
   readonly connected: Promise<void>;
   readonly #parts: EventStreamParts;
   readonly #first = Promise.withResolvers<void>();
-  readonly #closed = new AbortController();
+  #isClosed = false;
   #hasConnected = false;
   #lastChunkAt = 0;
+  /** Ends what is under way: the connection, or the pause before the next one. */
+  #interrupt: () => void = () => undefined;
 
   constructor(parts: EventStreamParts) {
     this.#parts = parts;
@@ -57,12 +59,9 @@ export class EventStream {
   }
 
   close(): void {
-    this.#closed.abort();
+    this.#isClosed = true;
+    this.#interrupt();
     this.#first.reject(new Error("The connection was closed."));
-  }
-
-  get #isClosed(): boolean {
-    return this.#closed.signal.aborted;
   }
 
   async #run(): Promise<void> {
@@ -84,7 +83,8 @@ export class EventStream {
   async #readOnce(): Promise<void> {
     const { open, clock } = this.#parts;
     const broken = new AbortController();
-    const signal = AbortSignal.any([broken.signal, this.#closed.signal]);
+    const { signal } = broken;
+    this.#interrupt = () => broken.abort();
     const limit = clock.after(CONNECT_LIMIT_MS, () => broken.abort(new Error("the server does not answer")));
     let watch: Timer | undefined;
     try {
@@ -154,7 +154,7 @@ export class EventStream {
     if (this.#isClosed) return;
     const over = Promise.withResolvers<void>();
     const timer = this.#parts.clock.after(ms, over.resolve);
-    this.#closed.signal.addEventListener("abort", () => over.resolve(), { once: true });
+    this.#interrupt = over.resolve;
     await over.promise;
     timer.clear();
   }

@@ -166,3 +166,28 @@ test("a stream keeps nothing of what it has handed on, however long it lasts", a
   await until("all is read", () => events === chunks);
   expect(objects() - before).toBeLessThan(chunks / 10);
 });
+
+test("a stream keeps nothing of the connections that it has lost, however many", async () => {
+  let connections = 0;
+  const connected = encoder.encode(line("server.connected"));
+  const stream = new EventStream({
+    async open() {
+      connections++;
+      return new Response(
+        new ReadableStream<Uint8Array>({
+          start(connection) {
+            connection.enqueue(connected);
+            connection.close();
+          },
+        }),
+      );
+    },
+    ...{ onEvent() {}, onGap() {}, report() {} },
+    clock: { ...systemClock, after: (ms, run) => systemClock.after(ms === 100 ? 0 : ms, run) },
+  });
+  ends.push(() => stream.close());
+  await until("some connections", () => connections > 200);
+  const before = objects();
+  await until("many more", () => connections > 1200);
+  expect(objects() - before).toBeLessThan(1000);
+});
