@@ -57,6 +57,17 @@ test("a label that an agent changes while the person looks at it stays; where bo
   expect(await page.getByTestId("undo").isDisabled()).toBe(true);
 }, 30_000);
 
+test("a text that is nested too deep to be drawn is shown as it is, and the page goes on", async () => {
+  const open = await openPlan();
+  const list = Array.from({ length: 400 }, (_, depth) => `${"  ".repeat(depth)}- deep`).join("\n");
+  for (const content of [`${">".repeat(5000)} deep`, list, `${"[".repeat(9000)} deep`]) {
+    await open.agent({ op: "update_element", id: "el_note", changes: { content } });
+    await open.element("el_note").getByText("deep").first().waitFor();
+    await open.agent({ op: "update_element", id: "el_note", changes: { content: "flat" } });
+    await open.element("el_note").getByText("flat").waitFor({ timeout: 4000 });
+  }
+}, 30_000);
+
 test("the text of an element that the agent deletes meanwhile can be added again", async () => {
   const open = await openPlan();
   await writeInto(open, "el_note", "not lost");

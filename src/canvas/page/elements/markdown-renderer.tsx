@@ -19,15 +19,18 @@ const components: Components = {
       </a>
     );
   },
-  // The page may show data only: of an image elsewhere its description is left.
-  img({ src, alt }) {
-    if (typeof src === "string" && src.startsWith("data:image/")) return <img src={src} alt={alt ?? ""} />;
+  // The page loads nothing from elsewhere, and sanitising leaves no address of data: of an image its description is left.
+  img({ alt }) {
     return <span>{alt}</span>;
   },
 };
 
+/** Quotes and lists in each other: the parser's time grows with the cube of the depth, and stops the page for seconds. */
+const TOO_DEEP = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])){40}|^[ \t]{100,}(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])/m;
+
 /**
- * Markdown as elements of React; HTML in it is text. The same text is parsed once.
+ * Markdown as elements of React; HTML in it is text. The same text is parsed once. One that is nested too deep stays as
+ * it is.
  *
  * @param highlight the plugin that colours code, once it is loaded
  */
@@ -35,13 +38,26 @@ export function renderMarkdown(text: string, highlight: Plugins[number] | null):
   const key = `${highlight === null ? "-" : "+"}${text}`;
   const known = kept.get(key);
   if (known !== undefined) return known;
-  const rendered = Markdown({
-    children: text,
-    components,
-    remarkPlugins: [remarkGfm],
-    rehypePlugins: highlight === null ? [rehypeSanitize] : [rehypeSanitize, highlight],
-  });
+  const rendered = TOO_DEEP.test(text) ? plain(text) : render(text, highlight);
   if (kept.size >= MOST_KEPT) for (const oldest of [...kept.keys()].slice(0, MOST_KEPT / 4)) kept.delete(oldest);
   kept.set(key, rendered);
   return rendered;
+}
+
+function render(text: string, highlight: Plugins[number] | null): ReactElement {
+  try {
+    return Markdown({
+      children: text,
+      components,
+      remarkPlugins: [remarkGfm],
+      rehypePlugins: highlight === null ? [rehypeSanitize] : [rehypeSanitize, highlight],
+    });
+  } catch {
+    // The parser calls itself for each level, and an error in one text would take the whole page away.
+    return plain(text);
+  }
+}
+
+function plain(text: string): ReactElement {
+  return <div className="markdown-plain">{text}</div>;
 }
