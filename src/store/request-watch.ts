@@ -5,6 +5,9 @@ import { parseRequest, requestNamed, type OwnerRequest, type RequestFile } from 
 import type { StatePaths } from "./state-paths.ts";
 import { watchNames } from "../files/watch-names.ts";
 
+/** Whoever asks touches the file twice a second and takes it back after 10 s: an older one was left by somebody who died. */
+const DEAD_REQUEST_MS = 60_000;
+
 export interface RequestWatchParts {
   readonly paths: StatePaths;
   /** Whether the instance is this supervisor's: requests to others are left to their owners. */
@@ -72,10 +75,12 @@ export class RequestWatch {
   async #take(file: RequestFile): Promise<void> {
     try {
       if (!(await this.#parts.isOurs(file.instanceId))) return;
-      if (!(await lstat(file.asked)).isFile()) {
+      const status = await lstat(file.asked);
+      if (!status.isFile()) {
         this.#reportOnce(file.asked, `${file.asked} is no file but a link or a folder; it is ignored.`);
         return;
       }
+      if (Date.now() - status.mtimeMs > DEAD_REQUEST_MS) return;
       const reading = parseRequest(await readFile(file.asked, "utf8"));
       switch (reading.kind) {
         case "request":

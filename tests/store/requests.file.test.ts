@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { liveInstances } from "../../src/processes/live-instances.ts";
 import { createIdentity, type SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
@@ -79,6 +79,17 @@ test("a request that came before the owner watched is heard when it begins to", 
   watch.open();
   expect(await asking).toEqual({ ok: true });
   expect(heard).toHaveLength(1);
+});
+
+test("a request of somebody who died over it is never done", async () => {
+  const { paths, heard, watch } = await createOwner();
+  const { asked } = requestFile(paths, id, ULID);
+  writeFileSync(asked, requestText({ kind: "send", prompt: "Long ago." }));
+  const longAgo = new Date(Date.now() - 120_000);
+  utimesSync(asked, longAgo, longAgo);
+  watch.open();
+  expect(await ask(paths, { kind: "send", prompt: "Now." })).toEqual({ ok: true });
+  expect(heard).toEqual([[id, { kind: "send", prompt: "Now." }]]);
 });
 
 test("a request is a file for its owner only, that says who asks", async () => {
