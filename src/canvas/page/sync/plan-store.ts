@@ -1,6 +1,6 @@
 import { create } from "zustand";
 import type { PlanProblem, StoredPlan } from "../../../plans/plan-store-port.ts";
-import type { Connection, Plan, PlanComment, PlanElement } from "../../../plans/plan.ts";
+import type { Connection, Plan, PlanElement } from "../../../plans/plan.ts";
 import type { PendingEdit } from "./edit-queue.ts";
 import { shareStructure } from "./share-structure.ts";
 import { showPending } from "./show-pending.ts";
@@ -10,6 +10,7 @@ import { NO_HISTORY, type UndoHistory } from "./undo-history.ts";
 export type Link =
   | { readonly state: "connecting" }
   | { readonly state: "live" }
+  /** Edits are kept and sent again. `message`: the server is there, and says why it cannot take them now. */
   | { readonly state: "offline"; readonly message?: string }
   /** The server does not know this page's cookie: another one has taken its place. */
   | { readonly state: "locked_out" };
@@ -22,7 +23,6 @@ export interface PlanState {
   readonly plan: Plan | null;
   readonly elements: ReadonlyMap<string, PlanElement>;
   readonly connections: ReadonlyMap<string, Connection>;
-  readonly commentsOf: ReadonlyMap<string | null, readonly PlanComment[]>;
   /** Why the plan on disk cannot be read now; the page keeps what it shows. */
   readonly problem: PlanProblem | null;
   readonly link: Link;
@@ -35,7 +35,6 @@ export const usePlan = create<PlanState>(() => ({
   plan: null,
   elements: new Map(),
   connections: new Map(),
-  commentsOf: new Map(),
   problem: null,
   link: { state: "connecting" },
   history: NO_HISTORY,
@@ -79,15 +78,12 @@ export function showPlan(pending: readonly PendingEdit[]): void {
   usePlan.setState({ pending, ...(plan === before ? {} : { plan, ...indexPlan(plan, before) }) });
 }
 
-type Index = Pick<PlanState, "elements" | "connections" | "commentsOf">;
+type Index = Pick<PlanState, "elements" | "connections">;
 
 function indexPlan(plan: Plan, before: Plan | null): Partial<Index> {
   return {
     ...(plan.elements === before?.elements ? {} : { elements: byId(plan.elements) }),
     ...(plan.connections === before?.connections ? {} : { connections: byId(plan.connections) }),
-    ...(plan.comments === before?.comments
-      ? {}
-      : { commentsOf: Map.groupBy(plan.comments, ({ elementId }) => elementId) }),
   };
 }
 
