@@ -111,6 +111,24 @@ test("a connection that comes back is found without a reload", async () => {
   await open.element("el_task").getByText("Live again").waitFor();
 }, 30_000);
 
+test("where the server is there but cannot write, the page says what it says, and sends the edit again", async () => {
+  const open = await openPlan();
+  const problem = { reason: "unwritable", message: "The plan could not be written: the disk is full." };
+  await open.page.route("**/edits", async (route) => {
+    await route.fulfill({ status: 500, json: { error: problem.message, problem } });
+  });
+  await open.element("el_task").getByRole("checkbox").click();
+  const banner = open.page.getByTestId("connection-banner");
+  await banner.getByText("the disk is full. You can go on").waitFor();
+  // The stream is opened again meanwhile, and the edit refused again.
+  await open.page.waitForResponse("**/edits");
+  await banner.getByText("1 edit is kept").waitFor();
+  expect(await banner.innerText()).not.toContain("No connection");
+  await open.page.unroute("**/edits");
+  await open.until("the edit", ({ elements }) => elements.some(({ done }) => done === true));
+  await banner.waitFor({ state: "detached" });
+}, 30_000);
+
 test("a page whose server has been replaced says how to open it again, and lets the edits be taken along", async () => {
   const open = await openPlan();
   await open.page.route("**/api/**", async (route) => await route.fulfill({ status: 403, json: { error: "no" } }));

@@ -31,10 +31,14 @@ export function ConnectionBanner() {
   if (link.state !== "offline") return null;
   return (
     <div className="banner" data-kind="warn" data-testid="connection-banner" role="alert">
-      <p>
-        No connection to opencode. You can go on: what you do is kept and sent when it is back. Was opencode started
-        anew? Then type <code>{`/plan open ${slug}`}</code> there.{kept}
-      </p>
+      {link.message === undefined ? (
+        <p>
+          No connection to opencode. You can go on: what you do is kept and sent when it is back. Was opencode started
+          anew? Then type <code>{`/plan open ${slug}`}</code> there.{kept}
+        </p>
+      ) : (
+        <p>{`${link.message} You can go on: what you do is kept, and sent again.${kept}`}</p>
+      )}
       {waiting > 0 && <KeptEditsButtons />}
       <button type="button" className="button" onClick={reconnect}>
         <Icon name="retry" size={15} />

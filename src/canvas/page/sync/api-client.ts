@@ -10,7 +10,7 @@ export type Outcome =
   /** The plan has changed in a way that does not go with the edit. */
   | { readonly kind: "refused"; readonly refusal: OperationRefusal; readonly stored: StoredPlan }
   /** No answer, or one that says to come back: worth sending again. */
-  | { readonly kind: "unreachable"; readonly message: string }
+  | { readonly kind: "unreachable"; readonly message: string; readonly problem?: PlanProblem }
   /** The cookie is not this server's. */
   | { readonly kind: "locked_out" }
   /** The server will never take it. */
@@ -62,6 +62,6 @@ function readAnswer(status: number, answer: PlanAnswer | EditAnswer | Refused): 
     return { kind: "refused", refusal: answer.refusal, stored: answer.stored };
   }
   const comesBack = status >= 500 || status === 429 || answer.problem?.reason === "locked";
-  if (comesBack) return { kind: "unreachable", message: answer.error };
-  return { kind: "rejected", message: answer.error, ...(answer.problem ? { problem: answer.problem } : {}) };
+  const problem = answer.problem ? { problem: answer.problem } : {};
+  return { kind: comesBack ? "unreachable" : "rejected", message: answer.error, ...problem };
 }

@@ -122,10 +122,10 @@ function takeOutcome(outcome: Outcome): void {
 function loseLink(outcome: Outcome): void {
   if (outcome.kind === "locked_out") usePlan.setState({ link: { state: "locked_out" } });
   else if (outcome.kind === "rejected") usePlan.setState({ problem: outcome.problem ?? problemOf(outcome.message) });
-  else
-    usePlan.setState({
-      link: { state: "offline", ...(outcome.kind === "unreachable" ? { message: outcome.message } : {}) },
-    });
+  else if (outcome.kind === "unreachable")
+    usePlan.setState({ link: { state: "offline", ...(outcome.problem ? { message: outcome.problem.message } : {}) } });
+  // It answers, but the stream is not there: what was said of an edit still stands.
+  else usePlan.setState(({ link }) => (link.state === "offline" ? {} : { link: { state: "offline" } }));
 }
 
 function problemOf(message: string) {
