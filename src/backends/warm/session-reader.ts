@@ -14,6 +14,7 @@ const hasError = shape({ error: isAnything });
 const isCompleted = shape({ time: shape({ completed: isNumber }) });
 const isPartUpdate = shape({ part: isPart });
 const isMessageUpdate = shape({ info: isInfo });
+const isAbort = shape({ name: oneOf("MessageAbortedError") });
 const hasWords = shape({ name: isText, data: orAbsent(shape({ message: orAbsent(isText) })) });
 
 type Part = Checked<typeof isPart>;
@@ -60,7 +61,13 @@ export class SessionReader {
   event({ type, properties }: ServerEvent): void {
     if (type === "message.updated" && isMessageUpdate(properties)) this.#message(properties.info);
     else if (type === "message.part.updated" && isPartUpdate(properties)) this.#part(properties.part);
-    else if (type === "session.error" && hasError(properties)) this.#error(properties.error);
+    else if (type === "session.error" && hasError(properties) && this.#concerns(properties.error))
+      this.#error(properties.error);
+  }
+
+  /** An abort that is told before the turn has begun is that of an earlier one. */
+  #concerns(error: unknown): boolean {
+    return this.hasBegun || !isAbort(error);
   }
 
   /** Whether a message of the session is the prompt of this turn. */

@@ -234,3 +234,15 @@ test("a subagent of an earlier turn that goes on is heard, and its question answ
   tell("permission.asked", { id: "per_1", sessionID: "ses_sub", permission: "bash", patterns: ["ls"] });
   await until("it is answered", () => replies() === 1);
 });
+
+test("the abort of an earlier turn, told late, is no failure of a prompt that is still on its way", async () => {
+  await session.prompt();
+  tell("session.error", { error: { name: "MessageAbortedError", data: { message: "Aborted" } } });
+  await until("it was looked at", () => asked.some((path) => path.endsWith("/question")));
+  await Bun.sleep(0);
+  expect(await ended()).toBeUndefined();
+  storePrompt();
+  store(...answer("msg_2", "Done."));
+  tell("session.idle", {});
+  expect(await session.over).toEqual({ kind: "idle", failed: false });
+});
