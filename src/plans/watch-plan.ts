@@ -33,12 +33,20 @@ interface Watched {
   readonly watcher: { close(): void };
 }
 
+/** A problem that is not told yet. */
+interface Doubted {
+  readonly fingerprint: string;
+  readonly timer: { clear(): void };
+  /** It has lasted for {@link DOUBT_MS}. */
+  hasLasted: boolean;
+}
+
 /** Tells of a plan's changes: of its files, and of its coming and going. */
 export class PlanWatch {
   readonly #parts: PlanWatchParts;
   readonly #watched = new Map<string, Watched>();
   #told: string | undefined;
-  #doubted: string | undefined;
+  #doubted: Doubted | undefined;
   #isLooking = false;
   #lookAgain = false;
   #isClosed = false;
@@ -59,6 +67,7 @@ export class PlanWatch {
   close(): void {
     this.#isClosed = true;
     this.#stopTimers();
+    this.#endDoubt();
     for (const { watcher } of this.#watched.values()) watcher.close();
     this.#watched.clear();
   }
@@ -79,16 +88,29 @@ export class PlanWatch {
   }
 
   #tell({ result, fingerprint }: Sight): void {
-    const doubted = this.#doubted;
-    this.#doubted = undefined;
+    if (fingerprint !== this.#doubted?.fingerprint) this.#endDoubt();
     if (this.#isClosed || fingerprint === this.#told) return;
-    if (!result.ok && this.#told !== undefined && fingerprint !== doubted) {
-      this.#doubted = fingerprint;
-      this.#lookIn(DOUBT_MS);
+    if (!result.ok && this.#told !== undefined && this.#doubted?.hasLasted !== true) {
+      this.#doubted ??= this.#doubt(fingerprint);
       return;
     }
+    this.#endDoubt();
     this.#told = fingerprint;
     this.#parts.changed(result);
+  }
+
+  #doubt(fingerprint: string): Doubted {
+    const timer = this.#parts.clock.after(DOUBT_MS, () => {
+      doubted.hasLasted = true;
+      this.lookNow();
+    });
+    const doubted = { fingerprint, timer, hasLasted: false };
+    return doubted;
+  }
+
+  #endDoubt(): void {
+    this.#doubted?.timer.clear();
+    this.#doubted = undefined;
   }
 
   #lookIn(delayMs: number): void {

@@ -182,6 +182,28 @@ describe("a watch", () => {
     watch.close();
     expect(after).toEqual([["not_found"], ["not_found"], ["not_found"], ["not_found"], ["not_found", "broken"]]);
   });
+
+  test("does not believe a problem earlier because it looked again in between", async () => {
+    const broken = sight("broken");
+    const { timers, looks, planFolder, clock, look } = rig([absent, broken, broken, broken]);
+    const told: string[] = [];
+    const changed = (now: Result<StoredPlan>) => void told.push(now.ok ? "" : now.problem.reason);
+    const watch = new PlanWatch({ planFolder, clock, look, changed, watchNames: watchNothing });
+    const looked = async (times: number) =>
+      await until("it waits for the next look", () => looks() === times && timers.length > 0);
+    await looked(1);
+    for (const times of [2, 3]) {
+      watch.lookNow();
+      await looked(times);
+    }
+    expect(told).toEqual(["not_found"]);
+    const [moment] = timers.filter(({ delayMs }) => delayMs === 60);
+    moment?.run();
+    await looked(4);
+    expect(told).toEqual(["not_found", "broken"]);
+    watch.close();
+    expect(timers.filter((timer) => timer !== moment)).toEqual([]);
+  });
 });
 
 describe("what is changed by hand", () => {
