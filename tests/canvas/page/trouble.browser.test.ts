@@ -156,3 +156,21 @@ test("a decision that cannot be sent keeps its note and says why", async () => {
   await open.page.getByTestId("decision-confirm").click();
   await until("it is decided", async () => (await open.stored()).meta.review.note === "Too early");
 }, 30_000);
+
+test("the answer to a decision whose dialog was left closes no other dialog", async () => {
+  const open = await openPlan();
+  const { page } = open;
+  const held = Promise.withResolvers<void>();
+  await page.route("**/decision", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.getByTestId("approve").click();
+  await page.getByTestId("decision-confirm").click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByTestId("reject").click();
+  await page.getByTestId("decision-note").fill("On second thoughts");
+  held.resolve();
+  await page.getByTestId("notice-info").waitFor();
+  expect(await page.getByTestId("decision-note").inputValue()).toBe("On second thoughts");
+}, 30_000);

@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { Decision } from "../../../plans/plan.ts";
 import { decide } from "../sync/plan-session.ts";
 import { Dialog } from "../shell/dialog.tsx";
-import { closeDialog } from "../shell/page-state.ts";
+import { closeDialog, usePage } from "../shell/page-state.ts";
 import { notify } from "../shell/notices.ts";
 import { DECISION_TEXTS } from "./decision-texts.ts";
 
@@ -14,10 +14,12 @@ export function DecideDialog({ decision }: { readonly decision: Decision }) {
   const texts = DECISION_TEXTS[decision];
   const send = async () => {
     setSending(true);
+    const { dialog } = usePage.getState();
     const outcome = await decide(decision, note.trim());
     setSending(false);
     if (outcome.kind === "done") {
-      closeDialog();
+      // The person may have left it, and be writing in another one.
+      if (usePage.getState().dialog === dialog) closeDialog();
       notify({ kind: "info", message: texts.done });
     } else if (outcome.kind === "locked_out") setTrouble("This page no longer belongs to the running server.");
     else setTrouble(outcome.kind === "refused" ? outcome.refusal.message : outcome.message);
