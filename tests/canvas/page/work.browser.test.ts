@@ -44,6 +44,18 @@ test("texts are edited in place: Control and Enter saves, Escape does not", asyn
   expect(await open.element("el_note").getByTestId("element-title").innerText()).toBe("Remember");
 }, 30_000);
 
+test("Enter that ends the composing of a word ends neither a label nor the title", async () => {
+  const { page } = await openPlan();
+  const composed = { key: "Enter", bubbles: true, isComposing: true };
+  await page.getByTestId("connection-label-conn_1").dblclick();
+  await page.getByTestId("connection-label-input").dispatchEvent("keydown", composed);
+  expect(await page.getByTestId("connection-label-input").isVisible()).toBe(true);
+  const title = page.getByTestId("plan-title");
+  await title.focus();
+  await title.dispatchEvent("keydown", composed);
+  expect(await page.evaluate<string>("document.activeElement.dataset.testid")).toBe("plan-title");
+}, 30_000);
+
 test("leaving an element saves, by a click beside its texts as well", async () => {
   const open = await openPlan();
   await open.element("el_note").getByTestId("element-content").dblclick();

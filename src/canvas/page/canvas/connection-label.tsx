@@ -63,6 +63,7 @@ function LabelInput({ id, label }: { readonly id: string; readonly label: string
   };
   const onKeyDown = (event: KeyboardEvent) => {
     event.stopPropagation();
+    if (event.nativeEvent.isComposing) return;
     if (event.key === "Enter") save();
     if (event.key === "Escape") stopLabelling();
   };

@@ -46,6 +46,7 @@ function Title() {
         onChange={({ target }) => setDraft(target.value)}
         onBlur={save}
         onKeyDown={(event) => {
+          if (event.nativeEvent.isComposing) return;
           if (event.key === "Escape") setDraft(null);
           if (event.key === "Enter") event.currentTarget.blur();
         }}
