@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { inverseOperations } from "../../../src/canvas/page/sync/inverse-operations.ts";
+import { inverseOperations, stillPossible } from "../../../src/canvas/page/sync/inverse-operations.ts";
 import {
   forget,
   NO_HISTORY,
@@ -83,6 +83,20 @@ test("a comment that has no place of its own on its element has none when the el
   const operations: Operation[] = [{ op: "delete_element", id: "el_a" }];
   const undone = apply(apply(before, operations), inverseOperations(before, operations) ?? []);
   expect(undone.comments).toEqual([unplaced]);
+});
+
+test("an element comes back though others have deleted what it was connected to, and its comment", () => {
+  const before = samplePlan();
+  const operations: Operation[] = [{ op: "delete_element", id: "el_a" }];
+  const inverse = inverseOperations(before, operations) ?? [];
+  const since = apply(apply(before, operations), [
+    { op: "delete_element", id: "el_b" },
+    { op: "delete_comment", id: "c_1" },
+  ]);
+  const undone = apply(since, stillPossible(since, inverse));
+  expect(undone.elements.map(({ id }) => id)).toEqual(["el_c", "el_a"]);
+  expect(undone.connections).toEqual([]);
+  expect(stillPossible(before, inverse)).toBe(inverse);
 });
 
 test("a text that somebody else has changed since is not taken back over them", () => {

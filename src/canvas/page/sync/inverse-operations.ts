@@ -62,6 +62,24 @@ function inverseOf(plan: Plan, operation: Operation): readonly Operation[] | nul
   }
 }
 
+/**
+ * What of these operations can still be done: an element that comes back does so without a connection whose other end, and
+ * without a comment that, others have deleted since.
+ */
+export function stillPossible(plan: Plan, operations: readonly Operation[]): readonly Operation[] {
+  const added = operations.flatMap((operation) => (operation.op === "add_element" ? [operation.element.id] : []));
+  if (added.length === 0) return operations;
+  const elements = new Set([...added, ...plan.elements.map(({ id }) => id)]);
+  const comments = new Set(plan.comments.map(({ id }) => id));
+  const possible = operations.filter((operation) => {
+    if (operation.op === "update_comment") return comments.has(operation.id);
+    if (operation.op !== "add_connection") return true;
+    return elements.has(operation.connection.from) && elements.has(operation.connection.to);
+  });
+  // The very list where all of it can: the history knows an action by it.
+  return possible.length === operations.length ? operations : possible;
+}
+
 /** An element that was deleted, with its connections, and its comments pinned to it again. */
 function restoreElement(plan: Plan, id: string): readonly Operation[] {
   const element = plan.elements.find((other) => other.id === id);

@@ -2,7 +2,7 @@ import type { Operation } from "../../../plans/operations.ts";
 import type { Decision } from "../../../plans/plan.ts";
 import { createApiClient, type Outcome } from "./api-client.ts";
 import { EditQueue, type PendingEdit } from "./edit-queue.ts";
-import { inverseOperations } from "./inverse-operations.ts";
+import { inverseOperations, stillPossible } from "./inverse-operations.ts";
 import { createKeptEdits } from "./kept-edits.ts";
 import { LiveEvents } from "./live-events.ts";
 import { tellOfAnswer } from "./tell-of-answer.ts";
@@ -79,10 +79,11 @@ export function edit(operations: readonly Operation[]): void {
 }
 
 export function undo(): void {
-  const back = stepBack(usePlan.getState().history);
-  if (back === null) return;
+  const { plan, history } = usePlan.getState();
+  const back = stepBack(history);
+  if (back === null || plan === null) return;
   usePlan.setState({ history: back.history });
-  enqueue(back.step.undo);
+  enqueue(stillPossible(plan, back.step.undo));
 }
 
 export function redo(): void {
