@@ -17,6 +17,8 @@ interface Current {
   readonly marker: string;
   server: WarmServer | undefined;
   readonly ready: Promise<WarmServer>;
+  /** Settles when it has ended by itself, and nothing of it is left. */
+  readonly left: PromiseWithResolvers<void>;
 }
 
 /** How a server is started; the same for all who share it. */
@@ -76,12 +78,22 @@ export class SharedServer {
     this.#idle?.clear();
     this.#idle = undefined;
     try {
-      const server = await (this.#current ??= this.#start()).ready;
+      const server = await this.#running();
       return { server, release: once(() => this.#release()) };
     } catch (error) {
       this.#release();
       throw error;
     }
+  }
+
+  async #running(): Promise<WarmServer> {
+    const current = (this.#current ??= this.#start());
+    const server = await current.ready;
+    if (!server.isGone || this.#current !== current) return server;
+    // It has just ended: the next one starts when what it has left behind is gone.
+    await current.left.promise;
+    if (this.#users.size === 0) throw new Error(NOT_NEEDED);
+    return await this.#running();
   }
 
   #release(): void {
@@ -100,7 +112,12 @@ export class SharedServer {
 
   #start(): Current {
     const marker = `wrm_${ulid()}`;
-    const current: Current = { marker, server: undefined, ready: this.#startAfterPause(marker, () => current) };
+    const current: Current = {
+      marker,
+      server: undefined,
+      ready: this.#startAfterPause(marker, () => current),
+      left: Promise.withResolvers(),
+    };
     // Whoever waits for it is told; the next one asks anew.
     current.ready.catch(() => this.#forget(current));
     return current;
@@ -115,6 +132,7 @@ export class SharedServer {
     await this.#waitAfterCrash();
     const { WarmServer } = await import("./warm-server.ts");
     const crashed = (why: string) => {
+      current().left.resolve();
       // One that was ended on purpose has not crashed.
       if (this.#current !== current()) return;
       this.#crashes.push({ at: clock.now(), why });

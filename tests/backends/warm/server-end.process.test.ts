@@ -1,8 +1,10 @@
-import { afterEach, expect, test } from "bun:test";
+import { afterAll, afterEach, expect, test } from "bun:test";
 import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { defaultGuard } from "../../../scripts/scripted-host/guard-settings.ts";
-import { WarmServer } from "../../../src/backends/warm/warm-server.ts";
+import type { LogSink } from "../../../src/backends/log-sink.ts";
+import { WarmServer, type WarmServerParts } from "../../../src/backends/warm/warm-server.ts";
+import { SharedServer } from "../../../src/backends/warm/warm-servers.ts";
 import { systemClock } from "../../../src/host/system-clock.ts";
 import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
 import { until } from "../../until.ts";
@@ -19,24 +21,39 @@ const host = Bun.serve({
     return new Response(body, { headers: { "content-type": "text/event-stream" } });
   },
 });
-afterEach(async () => await host.stop(true));
+let shared: SharedServer | undefined;
+afterEach(() => shared?.leave("token"));
+afterAll(async () => await host.stop(true));
+
+function parts(marker: string, log: LogSink): WarmServerParts {
+  return {
+    binary: join(import.meta.dir, "../../fixtures/leaves-a-late-word.sh"),
+    ...{ directory: tmpdir(), identity: createIdentity(), onExit: "kill", marker, log, clock: systemClock },
+    ...{ guard: defaultGuard(tmpdir()), environment: { ...process.env, LISTENS_AT: host.url.origin } },
+    fetch: async (request) => await fetch(request),
+  };
+}
 
 test("the log is closed after the last word of what a server leaves behind", async () => {
   const log: string[] = [];
   const gone = Promise.withResolvers<string>();
-  const server = await WarmServer.start(
-    {
-      binary: join(import.meta.dir, "../../fixtures/leaves-a-late-word.sh"),
-      ...{ directory: tmpdir(), identity: createIdentity(), onExit: "kill", marker: `wrm_end_${process.pid}` },
-      ...{ guard: defaultGuard(tmpdir()), environment: { ...process.env, LISTENS_AT: host.url.origin } },
-      log: { write: (_, line) => void log.push(line), close: () => void log.push("closed") },
-      fetch: async (request) => await fetch(request),
-      clock: systemClock,
-    },
-    gone.resolve,
-  );
+  const sink: LogSink = { write: (_, line) => void log.push(line), close: () => void log.push("closed") };
+  const server = await WarmServer.start(parts(`wrm_end_${process.pid}`, sink), gone.resolve);
   process.kill(server.process.pid, "SIGKILL");
   expect(await gone.promise).toBe("The opencode server of the warm agents was ended by SIGKILL.");
   await until("the late word is there", () => log.includes("a late word"));
   await until("the log is closed", () => log.at(-1) === "closed");
+});
+
+test("who needs a server while what the last one left is being ended gets a new one", async () => {
+  const recipe = { key: "end", idleMs: 60_000, clock: systemClock };
+  shared = new SharedServer({ ...recipe, parts: (marker) => parts(marker, { write() {}, close() {} }) });
+  shared.join("token");
+  const first = await shared.lease();
+  process.kill(first.server.process.pid, "SIGKILL");
+  while (!first.server.isGone) await new Promise<void>((resolve) => void setImmediate(resolve));
+  const second = await shared.lease();
+  expect(second.server.isGone).toBe(false);
+  first.release();
+  second.release();
 });
