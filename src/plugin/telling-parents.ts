@@ -73,7 +73,7 @@ export async function announceLeftBehind(
 ): Promise<boolean> {
   let isLeft = false;
   for (const record of await records.list()) {
-    const isOpen = record.endedAt === null;
+    const isOpen = record.endedAt === null || record.followUps.length > 0;
     if (isOpen ? record.supervisor.token !== token : tellLater(announcer, fromRecord(record), directory)) isLeft = true;
   }
   return isLeft;

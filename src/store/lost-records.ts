@@ -1,6 +1,7 @@
 import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import type { Instance } from "../supervisor/instance.ts";
 import type { LostInstance } from "../supervisor/recovery.ts";
+import { transition } from "../supervisor/transition.ts";
 import { thisMachine, type Machine } from "./machine.ts";
 import { fromRecord, isTerminalRecord, type InstanceRecord } from "./record.ts";
 import { RecordClaims } from "./record-claims.ts";
@@ -92,11 +93,14 @@ export class LostRecords {
   }
 
   #lost(record: InstanceRecord): LostInstance | undefined {
-    if (isTerminalRecord(record) || this.#ownerLives(record)) return undefined;
+    const hasEnded = isTerminalRecord(record);
+    if ((hasEnded && record.followUps.length === 0) || this.#ownerLives(record)) return undefined;
     const { supervisor, onExit } = record;
     // A pid means nothing outside of its boot and namespace: there only the marker can tell what is left of an agent.
     const isHere = supervisor.bootId === this.identity.bootId;
-    const instance = fromRecord(isHere ? record : { ...record, process: null });
+    const left = fromRecord(isHere ? record : { ...record, process: null });
+    // What was asked for behind a turn that has ended is a turn that never began.
+    const instance = hasEnded ? transition(left, { type: "next_turn_opened", at: this.machine.now() }).instance : left;
     return { instance, ownerPid: supervisor.pid, onExit };
   }
 

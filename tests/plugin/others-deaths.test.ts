@@ -126,3 +126,19 @@ test("a message to an ended agent whose end another host is just telling waits u
   expect(await sent).toBe("accepted");
   expect(world.records.of(ended.instanceId)?.turns.map(({ prompt }) => prompt)).toContain("Go on.");
 });
+
+test("a message that waited when its host died between two turns becomes a lost turn, of which the parent is told", async () => {
+  const { world } = createWorld();
+  const other = world.processes.start();
+  const ended = record(world, other, "done");
+  world.records.place({ ...ended, sessionId: "ses_child", announce: "wake", followUps: ["Go on."] });
+  world.startHost();
+  await world.advance(LONG_MS);
+  expect(world.records.of(ended.instanceId)).toMatchObject({ status: "done", followUps: ["Go on."] });
+  other.die();
+  await world.advance(LONG_MS);
+  expect(world.records.of(ended.instanceId)).toMatchObject({
+    ...{ status: "failed", reason: "supervisor_lost", followUps: [], announcement: { turn: 2, mode: "note" } },
+    turns: [{ kind: "initial" }, { kind: "follow_up", prompt: "Go on." }],
+  });
+});
