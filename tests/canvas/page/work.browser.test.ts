@@ -186,6 +186,26 @@ test("an image that is pasted becomes an element of less than a megabyte", async
   expect(image?.content.length).toBeLessThan(1_000_000);
 }, 30_000);
 
+const PASTE_CELLS = `(async () => {
+  const blob = await new Promise((resolve) => document.createElement("canvas").toBlob(resolve));
+  const data = new DataTransfer();
+  data.items.add("a cell", "text/plain");
+  data.items.add(new File([blob], "image.png", { type: "image/png" }));
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true }));
+})()`;
+
+test("a text that is pasted into a field with a picture of it, as from a table, is no image", async () => {
+  const open = await openPlan();
+  await open.element("el_note").getByTestId("element-content").dblclick();
+  await open.page.getByTestId("element-content-input").fill("Written");
+  await open.page.evaluate(PASTE_CELLS);
+  await open.page.keyboard.press("Control+Enter");
+  await open.until("the text", ({ elements }) => elements.some(({ content }) => content === "Written"));
+  await open.element("el_task").getByRole("checkbox").click();
+  await open.until("the next edit", ({ elements }) => elements.some(({ done }) => done === true));
+  expect((await open.stored()).plan.elements.map(({ type }) => type)).not.toContain("image");
+}, 30_000);
+
 test("two pages stay in step", async () => {
   const open = await openPlan();
   const other = await open.page.context().newPage();

@@ -17,6 +17,8 @@ export function ImageDrop() {
       for (const image of images) void addImage(image, screenToFlowPosition({ x: event.clientX, y: event.clientY }));
     };
     const paste = (event: ClipboardEvent) => {
+      // Programs that deal in tables and pages put a picture of the text beside it: a field takes the text.
+      if (isField(event.target) && event.clipboardData?.types.includes("text/plain")) return;
       for (const image of imagesOf(event.clipboardData)) void addImage(image, middle());
     };
     document.addEventListener("dragover", over);
@@ -29,6 +31,10 @@ export function ImageDrop() {
     };
   }, [screenToFlowPosition, middle]);
   return null;
+}
+
+function isField(target: EventTarget | null): boolean {
+  return target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement;
 }
 
 function imagesOf(data: DataTransfer | null): readonly File[] {
