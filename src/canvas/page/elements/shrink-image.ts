@@ -1,4 +1,4 @@
-/** Half a megabyte less than the server takes, once written as base64. */
+/** In characters: a third of what the server takes, since a plan may hold many. */
 const MOST_URL_LENGTH = 1_000_000;
 const SIDES = [1600, 1200, 900, 640, 420, 240];
 
