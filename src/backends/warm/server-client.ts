@@ -61,22 +61,23 @@ export interface Prompt {
 /** What is asked of a warm server. Every call has a limit; what goes wrong is a {@link ServerError} that says what. */
 export class ServerClient {
   readonly #client: OpencodeClient;
-  readonly #authorization: string;
+  /** Of every request; a connection that is kept for the next one may have died unheard, and is next to nothing to make. */
+  readonly #headers: Record<string, string>;
 
   constructor(
     private readonly baseUrl: string,
     password: string,
     private readonly fetch: Fetch,
   ) {
-    this.#authorization = `Basic ${btoa(`opencode:${password}`)}`;
+    this.#headers = { authorization: `Basic ${btoa(`opencode:${password}`)}`, connection: "close" };
     // The types of the client ask for all of Bun's fetch; it calls it with one request.
     const used = fetch as typeof globalThis.fetch;
-    this.#client = createOpencodeClient({ baseUrl, headers: { authorization: this.#authorization }, fetch: used });
+    this.#client = createOpencodeClient({ baseUrl, headers: this.#headers, fetch: used });
   }
 
   /** Opens the one stream of the events of all directories. */
   async events(signal: AbortSignal): Promise<Response> {
-    const headers = { authorization: this.#authorization, accept: "text/event-stream" };
+    const headers = { ...this.#headers, accept: "text/event-stream" };
     return await this.fetch(new Request(`${this.baseUrl}/global/event`, { headers, signal }));
   }
 

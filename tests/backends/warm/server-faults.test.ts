@@ -121,3 +121,20 @@ test("messages of 10 MB are read whole", async () => {
   const [message] = await client.messages("ses_a", true);
   expect(message?.parts[0]?.["text"] === text).toBe(true);
 });
+
+test("a request never goes out on a connection of an earlier one, which may have died unheard", async () => {
+  const ports = new Set<number | undefined>();
+  const server = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    fetch(request) {
+      ports.add(server.requestIP(request)?.port);
+      return Response.json({ healthy: true, version: "1.18.33" });
+    },
+  });
+  ends.push(async () => await server.stop(true));
+  const client = clientAt(server.port ?? 0);
+  for (let asked = 0; asked < 3; asked++) await client.health();
+  await (await client.events(AbortSignal.timeout(5000))).text();
+  expect(ports.size).toBe(4);
+});
