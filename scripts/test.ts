@@ -2,11 +2,10 @@ import { availableParallelism } from "node:os";
 import { CHECKS } from "./test/checks.ts";
 import { runCheck, runTestFile, type StepResult } from "./test/run-step.ts";
 import { Summary } from "./test/summary.ts";
-import { listTestFiles, starves, startsOpencode, takesTheMachine } from "./test/test-files.ts";
+import { largestFirst, listTestFiles, starves, startsOpencode, takesTheMachine } from "./test/test-files.ts";
 
+/** Each file that starts the real opencode takes a processor for itself, and up to a gigabyte of memory. */
 const MOST_AT_ONCE = Math.min(2, availableParallelism());
-/** A file with the real opencode wants up to a gigabyte of memory, and waits for a third of its time. */
-const MOST_OPENCODES_AT_ONCE = MOST_AT_ONCE + 1;
 
 const filters = process.argv.slice(2);
 if (filters.some((filter) => filter.startsWith("-"))) {
@@ -25,8 +24,8 @@ await inParallel(
   runTestFile,
 );
 await inParallel(
-  files.filter((file) => startsOpencode(file) && !takesTheMachine(file)),
-  MOST_OPENCODES_AT_ONCE,
+  largestFirst(files.filter((file) => startsOpencode(file) && !takesTheMachine(file))),
+  MOST_AT_ONCE,
   runTestFile,
 );
 await inParallel(files.filter(takesTheMachine), 1, runTestFile);

@@ -7,6 +7,12 @@ export async function listTestFiles(): Promise<string[]> {
   return (await Array.fromAsync(new Bun.Glob("tests/**/*.test.ts").scan({ cwd: ROOT }))).toSorted();
 }
 
+/** What is large takes long: begun first, it is not left to run on alone at the end. */
+export function largestFirst(files: readonly string[]): string[] {
+  const sizes = new Map(files.map((file) => [file, Bun.file(join(ROOT, file)).size]));
+  return files.toSorted((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0));
+}
+
 /** Whether a file starts the real opencode: those run after all others. */
 export function startsOpencode(file: string): boolean {
   return /^tests\/(opencode|package)\//.test(file);
