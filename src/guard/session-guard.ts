@@ -81,12 +81,14 @@ export class SessionGuard {
     this.#history.end(callId, result);
   }
 
-  /** The user wrote something: whatever was repeated is asked for anew. */
-  userSpoke(): void {
+  /** The user wrote something: whatever was repeated is asked for anew. Returns whether there was anything to forget. */
+  userSpoke(): boolean {
+    const forgets = this.#history.entries.length > 0 || this.#nudges.length > 0 || this.#blocksInARow > 0;
     this.#history.clear();
     this.#nudges = [];
     this.#offered = 0;
     this.#blocksInARow = 0;
+    return forgets;
   }
 
   /** Keeps a nudge for the next step; the same one waits only once. */

@@ -116,8 +116,7 @@ class GuardAdapter {
       const { isEnabled, isIntervention } = this.#parts;
       if (!isEnabled || isIntervention === true || !parts.some(isFromUser)) return;
       const guard = await this.#parts.sessions.of(sessionID);
-      guard.userSpoke();
-      this.#parts.sessions.changed(sessionID, guard);
+      if (guard.userSpoke()) this.#parts.sessions.changed(sessionID, guard);
     },
     "experimental.chat.system.transform": async ({ sessionID }, { system }) => {
       if (!this.#parts.isEnabled || sessionID === undefined || isSideRequest(system)) return;

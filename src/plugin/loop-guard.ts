@@ -22,7 +22,10 @@ export function createLoopGuard(settings: GuardSettings, parts: LoopGuardParts):
   const loaded = async () => await (loading ??= load());
   return {
     hooks: {
-      event: async (input) => await (await loaded()).hooks.event(input),
+      async event(input) {
+        // Most events are none of a message.
+        if (input.event.type.startsWith("message.")) await (await loaded()).hooks.event(input);
+      },
       "chat.message": async (input, output) => await (await loaded()).hooks["chat.message"](input, output),
       "tool.execute.before": async (input, output) =>
         await (await loaded()).hooks["tool.execute.before"](input, output),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { GuardedHost, REAL_STEP, type HostCall } from "../guard/guarded-host.ts";
+import { GuardedHost, MemoryStore, REAL_STEP, SESSION, type HostCall } from "../guard/guarded-host.ts";
 
 let steps = 0;
 
@@ -195,4 +195,25 @@ test("events that the guard does not know are no trouble", async () => {
     }
   }
   expect(host.logged).toEqual([]);
+});
+
+describe("what outlives the process", () => {
+  const words = { type: "text", text: "Go on." };
+
+  test("is nothing of a session that only talks", async () => {
+    const store = new MemoryStore();
+    const host = new GuardedHost({ store });
+    await host.message([words]);
+    await host.stepStarted();
+    expect(store.saved.size).toBe(0);
+  });
+
+  test("is that the user's message has made earlier calls void", async () => {
+    const store = new MemoryStore();
+    const host = new GuardedHost({ store });
+    await makeTimes(3, host);
+    store.saved.clear();
+    await host.message([words]);
+    expect(store.saved.get(SESSION)?.()).toEqual({ entries: [], nudges: [], blocksInARow: 0 });
+  });
 });
