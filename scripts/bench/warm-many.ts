@@ -4,12 +4,18 @@ import { inTurns } from "./in-turns.ts";
 import { medianFigure, ratioFigure } from "./statistics.ts";
 import { KNOWS_MEMORY, treeMemory, type TreeMemory } from "./tree-memory.ts";
 import { CALLS, startHost, type BenchHost } from "./warm-hosts.ts";
-import type { Round } from "./warm-round.ts";
+import type { Round, RoundSettings } from "./warm-round.ts";
+import type { ToolCall } from "../scripted-host/scripted-model.ts";
 
 const ROUNDS = 3;
 const FEW = 4;
 const MANY = 20;
 const POLL_MS = 100;
+/** What an agent calls that does more than answer. */
+const WORK: readonly ToolCall[] = [
+  { tool: "read", args: { filePath: "opencode.json" } },
+  { tool: "bash", args: { command: "ls", description: "Lists the files" } },
+];
 
 /** What so many agents at once took. */
 interface Taken {
@@ -30,20 +36,31 @@ export const warmMany: Benchmark = {
     const native = await startHost("native");
     const bare = await startHost("bare");
     try {
-      const spawned = (count: number, backend: "warm" | "process") => () =>
-        delegated(plugin, count, CALLS[backend], recordsEnd);
+      const spawned =
+        (count: number, backend: "warm" | "process", work: readonly ToolCall[] = []) =>
+        () =>
+          delegated(plugin, { agents: count, call: CALLS[backend], work }, recordsEnd);
       const few = await inTurns(rounds, {
         warm: spawned(FEW, "warm"),
-        native: () => delegated(native, FEW, CALLS.native, sessionsEnd),
-        bare: () => direct(bare, FEW),
+        native: () => delegated(native, { agents: FEW, call: CALLS.native }, sessionsEnd),
+        bare: () => direct(bare, { agents: FEW }),
         process: spawned(FEW, "process"),
       });
       const many = await inTurns(rounds, {
         warm: spawned(MANY, "warm"),
-        native: () => delegated(native, MANY, CALLS.native, sessionsEnd),
-        bare: () => direct(bare, MANY),
+        native: () => delegated(native, { agents: MANY, call: CALLS.native }, sessionsEnd),
+        bare: () => direct(bare, { agents: MANY }),
       });
-      return [...figures(FEW, few), ...figures(MANY, many)];
+      const working = await inTurns(rounds, {
+        warm: spawned(MANY, "warm", WORK),
+        native: () => delegated(native, { agents: MANY, call: CALLS.native, work: WORK }, sessionsEnd),
+        bare: () => direct(bare, { agents: MANY, work: WORK }),
+      });
+      return [
+        ...[...times(`${FEW}`, few), ...memories(FEW, few)],
+        ...[...times(`${MANY}`, many, 1.3), ...memories(MANY, many, 1.5)],
+        ...times(`${MANY}, ${WORK.length} tools each`, working, 1.3),
+      ];
     } finally {
       await plugin.stop();
       await native.stop();
@@ -55,25 +72,27 @@ export const warmMany: Benchmark = {
 type Variants = Readonly<Record<string, readonly Taken[]>> &
   Readonly<Record<"warm" | "native" | "bare", readonly Taken[]>>;
 
-function figures(count: number, taken: Variants): OwnFigure[] {
+function times(who: string, taken: Variants, goal?: number): OwnFigure[] {
   const { warm, native, bare } = taken;
-  const isGoal = count === MANY;
-  const result = [
-    ratioFigure(`${count}: time, warm / bare server`, warm.map(wallOf), bare.map(wallOf), isGoal ? 1.3 : undefined),
+  return [
+    ratioFigure(`${who}: time, warm / bare server`, warm.map(wallOf), bare.map(wallOf), goal),
     // What a parent's turn with so many calls costs, whoever runs the agents.
-    ratioFigure(`${count}: time, native / bare server`, native.map(wallOf), bare.map(wallOf)),
-    ...Object.entries(taken).map(([name, each]) => medianFigure(`${count}: time, ${name}`, each.map(wallOf), "ms")),
+    ratioFigure(`${who}: time, native / bare server`, native.map(wallOf), bare.map(wallOf)),
+    ...Object.entries(taken).map(([name, each]) => medianFigure(`${who}: time, ${name}`, each.map(wallOf), "ms")),
   ];
-  if (!KNOWS_MEMORY) return result;
-  const [warmServer, bareServer] = [warm.map(({ memory }) => memory.below), bare.map(({ memory }) => memory.own)];
-  result.push(
-    ratioFigure(`${count}: memory, warm server / bare server`, warmServer, bareServer, isGoal ? 1.5 : undefined),
+}
+
+function memories(count: number, taken: Variants, goal?: number): OwnFigure[] {
+  if (!KNOWS_MEMORY) return [];
+  const warmServer = taken.warm.map(({ memory }) => memory.below);
+  const bareServer = taken.bare.map(({ memory }) => memory.own);
+  return [
+    ratioFigure(`${count}: memory, warm server / bare server`, warmServer, bareServer, goal),
     medianFigure(`${count}: memory, warm server and its tools`, warmServer, "MiB"),
-  );
-  for (const [name, each] of Object.entries(taken)) {
-    result.push(medianFigure(`${count}: memory, ${name}, host and all below`, each.map(wholeOf), "MiB"));
-  }
-  return result;
+    ...Object.entries(taken).map(([name, each]) =>
+      medianFigure(`${count}: memory, ${name}, host and all below`, each.map(wholeOf), "MiB"),
+    ),
+  ];
 }
 
 function wallOf({ wallMs }: Taken): number {
@@ -87,11 +106,10 @@ function wholeOf({ memory }: Taken): number {
 /** Agents that a parent has asked for, all in one message. */
 async function delegated(
   host: BenchHost,
-  agents: number,
-  call: (typeof CALLS)["warm"],
+  settings: Omit<RoundSettings, "parentWaits">,
   lastEnd: LastEnd,
 ): Promise<Taken> {
-  const round = host.round({ agents, call, parentWaits: true });
+  const round = host.round({ ...settings, parentWaits: true });
   const delegating = host.delegate(round);
   const { memory, tookMs } = await atRest(host, round);
   const endedAt = await lastEnd(host, await round.answered());
@@ -102,8 +120,8 @@ async function delegated(
 }
 
 /** The same agents as sessions of a server, by its own API. */
-async function direct(host: BenchHost, agents: number): Promise<Taken> {
-  const round = host.round({ agents, call: CALLS.native, parentWaits: false });
+async function direct(host: BenchHost, settings: Pick<RoundSettings, "agents" | "work">): Promise<Taken> {
+  const round = host.round({ ...settings, call: CALLS.native, parentWaits: false });
   const startedAt = Date.now();
   const asking = Promise.all(round.agentPrompts.map((prompt) => host.prompt(prompt)));
   const { memory, tookMs } = await atRest(host, round);

@@ -7,6 +7,8 @@ export interface RoundSettings {
   readonly agents: number;
   /** What the parent calls to get its agents. */
   readonly call: (prompt: string, index: number) => ToolCall;
+  /** What each agent calls, one after the other, before it comes to its end; nothing where it is absent. */
+  readonly work?: readonly ToolCall[];
   /** The parent's turn goes on until {@link Round.finish}; otherwise it ends as soon as the agents are asked for. */
   readonly parentWaits: boolean;
 }
@@ -60,9 +62,11 @@ export class Round {
   answer({ messages, prompt, step, toolResults }: ModelRequest): ModelAnswer {
     const first = messages.find(({ role }) => role === "user")?.text ?? "";
     if (first !== this.parentPrompt) {
-      this.#asked.push(Date.now());
-      if (this.#asked.length === this.#settings.agents) this.#allAsked.resolve(this.#asked);
-      return { text: "All of it is done.", after: this.#released.promise };
+      const { agents, work = [] } = this.#settings;
+      if (step === 0 && this.#asked.push(Date.now()) === agents) this.#allAsked.resolve(this.#asked);
+      const call = work[step];
+      const says = call === undefined ? { text: "All of it is done." } : { calls: [call] };
+      return { ...says, after: this.#released.promise };
     }
     if (prompt !== this.parentPrompt) {
       this.#woken.resolve(Date.now());
