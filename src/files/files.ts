@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import { chmod, lstat, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, readFile, rename, rm, utimes } from "node:fs/promises";
 import { createExclusively } from "./create-exclusively.ts";
 import { loadSynchronousWriter, writeDurably } from "./durable-file.ts";
 
@@ -21,6 +21,8 @@ export interface Files {
   /** A link is looked at itself. */
   look(path: string): Promise<FileStatus>;
   read(path: string): Promise<string>;
+  /** Makes now the time at which a file was last modified. */
+  touch(path: string): Promise<void>;
   /**
    * Replaces a file atomically and durably, if `isWanted` says so at that moment.
    *
@@ -53,6 +55,10 @@ export const systemFiles: Files = {
     return { isFile: status.isFile(), mtimeMs: status.mtimeMs, size: status.size, ino: status.ino };
   },
   read: async (path) => await readFile(path, "utf8"),
+  async touch(path) {
+    const now = new Date();
+    await utimes(path, now, now);
+  },
   replace: writeDurably,
   loadReplaceNow: loadSynchronousWriter,
   create: createExclusively,

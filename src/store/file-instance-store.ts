@@ -1,6 +1,7 @@
-import type { Instance } from "../supervisor/instance.ts";
+import { isTerminal, type Instance } from "../supervisor/instance.ts";
 import type { Clock, InstanceStore, Timer } from "../supervisor/ports.ts";
 import { systemFiles, type Files } from "../files/files.ts";
+import { RecordHeartbeat } from "./record-heartbeat.ts";
 import { toRecord, type RecordOrigin } from "./record.ts";
 import { logPath, makeFolders, recordPath, resultPath, type StatePaths } from "./state-paths.ts";
 
@@ -20,6 +21,7 @@ interface Writer {
 export class FileInstanceStore implements InstanceStore {
   readonly #writers = new Map<string, Writer>();
   #writeNow: ((path: string, text: string) => void) | undefined;
+  readonly #heartbeat: RecordHeartbeat;
   #isClosed = false;
   readonly #isOpen = (): boolean => !this.#isClosed;
 
@@ -28,7 +30,9 @@ export class FileInstanceStore implements InstanceStore {
     private readonly origin: Pick<RecordOrigin, "supervisor" | "onExit">,
     private readonly clock: Clock,
     private readonly files: Files = systemFiles,
-  ) {}
+  ) {
+    this.#heartbeat = new RecordHeartbeat(files, clock);
+  }
 
   async create(instance: Instance): Promise<void> {
     await makeFolders(this.paths, this.files);
@@ -36,6 +40,7 @@ export class FileInstanceStore implements InstanceStore {
     await this.#forget(instance.instanceId);
     const path = recordPath(this.paths, instance.instanceId);
     if (!(await this.files.replace(path, this.#text(instance), this.#isOpen))) throw new Error("The store is closed.");
+    this.#renew(instance);
   }
 
   async save(instance: Instance, result?: string): Promise<void> {
@@ -50,6 +55,7 @@ export class FileInstanceStore implements InstanceStore {
   /** Nothing reaches the disk any more but by {@link FileInstanceStore.saveNow}: others may own the records from now on. */
   close(): void {
     this.#isClosed = true;
+    this.#heartbeat.close();
     for (const { retry } of this.#writers.values()) retry?.clear();
   }
 
@@ -82,7 +88,9 @@ export class FileInstanceStore implements InstanceStore {
     for (let next = writer.wanted; next !== null && !this.#isClosed; next = writer.wanted) {
       try {
         if (next.result !== undefined) await this.writeResult(instanceId, next.result);
-        await this.files.replace(recordPath(this.paths, instanceId), this.#text(next.instance), this.#isOpen);
+        const path = recordPath(this.paths, instanceId);
+        const isWritten = await this.files.replace(path, this.#text(next.instance), this.#isOpen);
+        if (isWritten) this.#renew(next.instance);
       } catch (error) {
         this.#retryLater(writer);
         throw error;
@@ -101,6 +109,12 @@ export class FileInstanceStore implements InstanceStore {
     writer.retry?.clear();
     await writer.writing?.catch(() => undefined);
     this.#writers.delete(instanceId);
+  }
+
+  /** From now on its record tells hosts elsewhere that its owner lives, until it has ended. */
+  #renew(instance: Instance): void {
+    if (this.#isClosed) return;
+    this.#heartbeat.written(recordPath(this.paths, instance.instanceId), isTerminal(instance));
   }
 
   #retryLater(writer: Writer): void {

@@ -8,7 +8,7 @@ import { RecordClaims } from "./record-claims.ts";
 import type { RecordFolder } from "./record-folder.ts";
 import type { StatePaths } from "./state-paths.ts";
 
-/** A record of another boot or pid namespace says nothing by its pid: this long without a write, its owner is gone. */
+/** A record of another boot or pid namespace says nothing by its pid: this long without a beat, its owner is gone. */
 const SILENT_OWNER_MS = 120_000;
 
 /** Finds the records whose supervisor is gone, and takes one over for exactly one host. */
@@ -104,7 +104,8 @@ export class LostRecords {
     return { instance, ownerPid: supervisor.pid, onExit };
   }
 
-  #ownerLives({ supervisor, lastActivityAt }: InstanceRecord): boolean {
-    return this.machine.isAlive(supervisor) ?? this.machine.now() - Date.parse(lastActivityAt) < SILENT_OWNER_MS;
+  #ownerLives(record: InstanceRecord): boolean {
+    const { isAlive, now } = this.machine;
+    return isAlive(record.supervisor) ?? now() - this.folder.writtenAt(record) < SILENT_OWNER_MS;
   }
 }

@@ -6,11 +6,17 @@ import { recordPath, type StatePaths } from "./state-paths.ts";
 
 const READ_AT_ONCE = 32;
 
+interface Cached {
+  readonly stamp: string;
+  readonly mtimeMs: number;
+  readonly record: InstanceRecord;
+}
+
 /** The records on disk, those of other hosts included. Reads each time: other processes write them too. */
 export class RecordFolder {
   readonly #reported = new Set<string>();
   /** Records of turns that have ended never change without a new modification time. */
-  readonly #cache = new Map<string, { readonly stamp: string; readonly record: InstanceRecord }>();
+  readonly #cache = new Map<string, Cached>();
 
   constructor(
     private readonly paths: StatePaths,
@@ -37,6 +43,11 @@ export class RecordFolder {
     return records.filter((record) => record !== undefined);
   }
 
+  /** When a record that was read had last been written or renewed, in milliseconds since the epoch. */
+  writtenAt({ instanceId }: InstanceRecord): number {
+    return this.#cache.get(recordPath(this.paths, instanceId))?.mtimeMs ?? 0;
+  }
+
   async #names(): Promise<string[]> {
     try {
       const names = await this.files.names(this.paths.recordDir);
@@ -49,7 +60,7 @@ export class RecordFolder {
 
   async #readFile(path: string): Promise<InstanceRecord | undefined> {
     let text: string;
-    let stamp: string;
+    let known: Omit<Cached, "record">;
     try {
       const status = await this.files.look(path);
       if (!status.isFile) {
@@ -57,9 +68,9 @@ export class RecordFolder {
         return undefined;
       }
       const { mtimeMs, size, ino } = status;
-      stamp = `${mtimeMs}:${size}:${ino}`;
+      known = { mtimeMs, stamp: `${mtimeMs}:${size}:${ino}` };
       const cached = this.#cache.get(path);
-      if (cached?.stamp === stamp) return cached.record;
+      if (cached?.stamp === known.stamp) return cached.record;
       text = await this.files.read(path);
     } catch (error) {
       if (!isMissing(error)) this.#reportOnce(path, `The record ${path} cannot be read: ${String(error)}`);
@@ -75,7 +86,7 @@ export class RecordFolder {
           );
           return undefined;
         }
-        this.#cache.set(path, { stamp, record: reading.record });
+        this.#cache.set(path, { ...known, record: reading.record });
         return reading.record;
       case "newer":
         this.#reportOnce(

@@ -79,6 +79,7 @@ export class MemoryDisk {
       look: async (path) =>
         await perform(process, () => ({ ...this.#existing(path), size: this.#existing(path).text.length })),
       read: async (path) => await perform(process, () => this.#existing(path).text),
+      touch: async (path) => await perform(process, () => this.#touch(path)),
       replace: async (path, text, isWanted) => {
         const { temporary, write, rename } = replace(path, text);
         return await perform(process, write, () => {
@@ -129,6 +130,10 @@ export class MemoryDisk {
     const before = this.text(path);
     this.#entries.set(path, this.#entry(text, isDurable));
     this.changed({ path, before, after: text });
+  }
+
+  #touch(path: string): void {
+    this.#entries.set(path, { ...this.#existing(path), mtimeMs: this.clock.now() });
   }
 
   #move(from: string, to: string): void {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
 import { FakeClock } from "../supervisor/fake-clock.ts";
@@ -130,4 +130,39 @@ test("a result is on disk as it came when writeResult settles", async () => {
   expect(store.resultPath(instanceId)).toBe(path);
   expect(readFileSync(path, "utf8")).toBe(text);
   expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test("a record is renewed every half minute for as long as its agent has not ended, and no timer runs after that", async () => {
+  const clock = new FakeClock();
+  const { paths, store } = openStore(freshPaths(), nobody, clock);
+  const path = recordPath(paths, instanceId);
+  const long = new Date(Date.now() - 3_600_000);
+  const isRenewed = () => statSync(path).mtimeMs > long.getTime() + 1000;
+  await store.create(instance);
+  for (let beat = 0; beat < 3; beat++) {
+    utimesSync(path, long, long);
+    clock.advance(30_000);
+    await until("the record is renewed", isRenewed);
+  }
+  await store.save(sampleInstance("done"));
+  expect(clock.pending).toBe(0);
+});
+
+test("a store that is closed renews nothing", async () => {
+  const clock = new FakeClock();
+  const { store } = openStore(freshPaths(), nobody, clock);
+  await store.create(instance);
+  expect(clock.pending).toBe(1);
+  store.close();
+  expect(clock.pending).toBe(0);
+});
+
+test("a record that has gone ends no beat of the others", async () => {
+  const clock = new FakeClock();
+  const { paths, store } = openStore(freshPaths(), nobody, clock);
+  await store.create(instance);
+  rmSync(recordPath(paths, instanceId));
+  clock.advance(30_000);
+  await Promise.resolve();
+  expect(clock.pending).toBe(1);
 });

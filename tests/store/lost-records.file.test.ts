@@ -9,6 +9,8 @@ import { RecordFolder } from "../../src/store/record-folder.ts";
 import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
 import type { Instance } from "../../src/supervisor/instance.ts";
 import { sampleId, sampleInstance, sampleStates, type SampleState } from "../supervisor/sample-instance.ts";
+import { FakeClock } from "../supervisor/fake-clock.ts";
+import { until } from "../until.ts";
 import { freshPaths, openStore } from "./store-rig.ts";
 
 /** This boot, and no such process. */
@@ -60,27 +62,42 @@ async function childOf(paths: StatePaths) {
   return lost !== undefined && "process" in lost.instance.state ? lost.instance.state.process : undefined;
 }
 
+const elsewhere: SupervisorIdentity = { ...gone, bootId: "another boot" };
+
+/** The record of the one instance was written, or renewed, so long ago. */
+function silentFor(ms: number, paths: StatePaths): void {
+  const at = new Date(Date.now() - ms);
+  utimesSync(recordPath(paths, sampleId(1)), at, at);
+}
+
 test("a record of another boot is never judged by its child's pid", async () => {
-  const silent = { progress: { ...sampleInstance("running").progress, lastActivityAt: Date.now() - 121_000 } };
-  const here = await leave(sampleInstance("running", { instanceId: sampleId(1) }), gone);
-  const elsewhere = await leave(sampleInstance("running", { instanceId: sampleId(1), ...silent }), {
-    ...gone,
-    bootId: "another boot",
-  });
-  expect(await childOf(here)).toMatchObject({ pid: 4242 });
-  expect(await childOf(elsewhere)).toBeNull();
+  const paths = await leave(sampleInstance("running"), elsewhere);
+  silentFor(121_000, paths);
+  expect(await childOf(await leave(sampleInstance("running"), gone))).toMatchObject({ pid: 4242 });
+  expect(await childOf(paths)).toBeNull();
 });
 
-test("a record of another boot is lost once it has been silent for two minutes", async () => {
-  const owner = { ...gone, bootId: "another boot" };
-  const silentFor = async (ms: number) => {
-    const { progress } = sampleInstance();
-    const instance = sampleInstance("running", { progress: { ...progress, lastActivityAt: Date.now() - ms } });
-    return await host(await leave(instance, owner)).list();
-  };
-  expect(await silentFor(110_000)).toEqual([]);
-  expect(await silentFor(130_000)).toHaveLength(1);
+test("a record of another boot is lost once it has not been renewed for two minutes", async () => {
+  const paths = await leave(sampleInstance("running"), elsewhere);
+  silentFor(110_000, paths);
+  expect(await host(paths).list()).toEqual([]);
+  silentFor(130_000, paths);
+  expect(await host(paths).list()).toHaveLength(1);
 });
+
+for (const state of unsettled) {
+  test(`an owner elsewhere keeps a record that is ${state}, however long its agent says nothing`, async () => {
+    const clock = new FakeClock();
+    const { paths, store } = openStore(freshPaths(), elsewhere, clock);
+    const { progress } = sampleInstance();
+    await store.create(sampleInstance(state, { progress: { ...progress, lastActivityAt: Date.now() - 3_600_000 } }));
+    silentFor(3_600_000, paths);
+    const looker = host(paths);
+    expect(await looker.list()).toHaveLength(1);
+    clock.advance(31_000);
+    await until("its owner is taken to live", async () => (await looker.list()).length === 0);
+  });
+}
 
 test("of two hosts that claim together exactly one gets the record", async () => {
   for (let round = 0; round < 20; round++) {
