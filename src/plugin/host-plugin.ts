@@ -11,6 +11,7 @@ import { hostPlans } from "./host-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
 import { LateSupervision } from "./late-supervision.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
+import { fleetSpending } from "../processes/fleet-spending.ts";
 import { liveInstances } from "../processes/live-instances.ts";
 import { createIdentity } from "../processes/supervisor-identity.ts";
 import { statePaths } from "../store/state-paths.ts";
@@ -63,8 +64,8 @@ function hostHooks(
 ): Hooks {
   const { directory } = input;
   const identity = createIdentity();
-  const fleet = new FleetBudget(options.fleetBudgetUsd, () => spentByOthers(identity.token));
-  liveInstances().set(identity.token, { directory, moduleUrl, spentUsd: () => fleet.spentUsd });
+  const fleet = new FleetBudget(options.fleetBudgetUsd, fleetSpending());
+  liveInstances().set(identity.token, { directory, moduleUrl });
   const paths = statePaths(options.stateDir, options.logDir);
   const agentEnded = () => plans.agentEnded();
   const context = { options, paths, directory, identity, guard, fleet, host, diagnostics, agentEnded };
@@ -104,10 +105,4 @@ function guardSettings(options: Options): GuardSettings {
     logRotationBytes: options.logRotationBytes,
     logsDisabled: options.logsDisabled,
   };
-}
-
-/** US dollars that the agents of the other plugin instances of this process have cost. */
-function spentByOthers(token: string): number {
-  const others = [...liveInstances()].filter(([other]) => other !== token);
-  return others.reduce((sum, [, { spentUsd }]) => sum + (spentUsd?.() ?? 0), 0);
 }

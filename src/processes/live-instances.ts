@@ -1,10 +1,8 @@
-/** What is known of the plugin instances of this process: the one thing that is process-wide. */
+/** What is known of the plugin instances of this process. */
 export interface LiveInstance {
   readonly directory: string;
   /** The file the plugin was loaded from, to tell the same plugin found twice. */
   readonly moduleUrl: string;
-  /** US dollars that its agents have cost so far. */
-  readonly spentUsd?: () => number;
 }
 
 const LIVE_INSTANCES = Symbol.for("opencode-bizar.live-instances");

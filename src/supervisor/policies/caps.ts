@@ -50,18 +50,12 @@ export function agentBudgetPolicy({ usd, tokens }: AgentBudget): Policy {
 
 /** What all agents of this host process have cost together. */
 export class FleetBudget {
-  #spentUsd = 0;
-
   constructor(
     /** US dollars; 0 for no limit. */
     private readonly limitUsd: number,
-    /** What the other plugin instances of this process have spent. */
-    private readonly spentElsewhere: () => number = () => 0,
+    /** What the agents of all plugin instances of this process have cost; counted on here. */
+    private readonly spent: { usd: number } = { usd: 0 },
   ) {}
-
-  get spentUsd(): number {
-    return this.#spentUsd;
-  }
 
   /** Why no new agent may start, or `undefined`. */
   refusal(): string | undefined {
@@ -75,7 +69,7 @@ export class FleetBudget {
       let counted = progress.costUsd;
       return {
         progressed: ({ costUsd }) => {
-          this.#spentUsd += costUsd - counted;
+          this.spent.usd += costUsd - counted;
           const isMore = costUsd > counted;
           counted = costUsd;
           if (isMore && this.#isSpent()) end(overBudget(this.#words()));
@@ -86,11 +80,11 @@ export class FleetBudget {
   };
 
   #isSpent(): boolean {
-    return this.limitUsd > 0 && this.#spentUsd + this.spentElsewhere() > this.limitUsd;
+    return this.limitUsd > 0 && this.spent.usd > this.limitUsd;
   }
 
   #words(): string {
-    const spent = (this.#spentUsd + this.spentElsewhere()).toFixed(4);
+    const spent = this.spent.usd.toFixed(4);
     return `All agents of this opencode together cost $${spent}, their budget is $${this.limitUsd} (fleetBudgetUsd).`;
   }
 }

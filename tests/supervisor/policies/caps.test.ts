@@ -56,7 +56,8 @@ describe("an agent's own budget", () => {
 
 describe("the budget of all agents together", () => {
   test("ends the run that crosses it, and refuses new ones", () => {
-    const fleet = new FleetBudget(1);
+    const spent = { usd: 0 };
+    const fleet = new FleetBudget(1, spent);
     const [one, other] = [watched(fleet.policy), watched(fleet.policy)];
     one.report({ costUsd: 0.6 });
     other.report({ costUsd: 0.4 });
@@ -64,15 +65,16 @@ describe("the budget of all agents together", () => {
     other.report({ costUsd: 0.41 });
     expect([one.ends.length, other.reasons()]).toEqual([0, ["budget"]]);
     expect(fleet.refusal()).toContain("cost $1.0100, their budget is $1 (fleetBudgetUsd). No agent is started");
-    expect(fleet.spentUsd).toBeCloseTo(1.01);
+    expect(spent.usd).toBeCloseTo(1.01);
   });
 
   test("counts each dollar once, however often it is reported", () => {
-    const fleet = new FleetBudget(1);
+    const spent = { usd: 0 };
+    const fleet = new FleetBudget(1, spent);
     const run = watched(fleet.policy);
     for (let times = 0; times < 100; times++) run.report({ costUsd: 0.9 });
     expect(run.ends).toEqual([]);
-    expect(fleet.spentUsd).toBeCloseTo(0.9);
+    expect(spent.usd).toBeCloseTo(0.9);
   });
 
   test("spares an agent that costs nothing more", () => {
@@ -86,30 +88,30 @@ describe("the budget of all agents together", () => {
     expect(one.reasons()).toEqual(["budget"]);
   });
 
-  test("holds for all plugin instances of one opencode", () => {
-    let elsewhere = 0;
-    const fleet = new FleetBudget(1, () => elsewhere);
+  test("holds for all plugin instances of one opencode, those that it has disposed of included", () => {
+    const spent = { usd: 0 };
+    watched(new FleetBudget(1, spent).policy).report({ costUsd: 0.6 });
+    const fleet = new FleetBudget(1, spent);
     const run = watched(fleet.policy);
+    run.report({ costUsd: 0.3 });
+    expect([run.ends, fleet.refusal()]).toEqual([[], undefined]);
     run.report({ costUsd: 0.5 });
-    elsewhere = 0.6;
-    expect(fleet.refusal()).toContain("$1.1000");
-    expect(run.ends).toEqual([]);
-    run.report({ costUsd: 0.51 });
     expect(run.reasons()).toEqual(["budget"]);
-    expect(fleet.spentUsd).toBeCloseTo(0.51);
+    expect(fleet.refusal()).toContain("$1.1000");
   });
 
   test("does not count again what the turns before a follow-up have cost", () => {
-    const fleet = new FleetBudget(1);
+    const spent = { usd: 0 };
+    const fleet = new FleetBudget(1, spent);
     const { progress } = sampleInstance();
     const run = watched(fleet.policy, sampleInstance("pending", { progress: { ...progress, costUsd: 5 } }));
     run.report({ costUsd: 5.5 });
-    expect(fleet.spentUsd).toBeCloseTo(0.5);
+    expect(spent.usd).toBeCloseTo(0.5);
     expect(run.ends).toEqual([]);
   });
 
   test("of 0 is none", () => {
-    const fleet = new FleetBudget(0, () => 100);
+    const fleet = new FleetBudget(0, { usd: 100 });
     const run = watched(fleet.policy);
     run.report({ costUsd: 1e9 });
     expect([run.ends, fleet.refusal()]).toEqual([[], undefined]);
