@@ -1,57 +1,81 @@
-/** Commands that only read; every command of a line is judged on its own. */
-export const READ_ONLY_COMMANDS = [
+import { readCommands, type ShellWord } from "./shell-words.ts";
+
+const COMMANDS = [
+  "cd",
   "pwd",
   "ls",
-  "ls *",
-  "cat *",
-  "head *",
-  "tail *",
-  "wc *",
-  "stat *",
-  "du *",
-  "file *",
-  "grep *",
-  "rg *",
+  "cat",
+  "head",
+  "tail",
+  "wc",
+  "stat",
+  "du",
+  "file",
+  "grep",
+  "rg",
   "git status",
-  "git status *",
   "git log",
-  "git log *",
   "git diff",
-  "git diff *",
   "git show",
-  "git show *",
-  "git blame *",
+  "git blame",
   "git ls-files",
-  "git ls-files *",
 ];
 
-/** Ways in which a command that reads could write or run something else. The last rule that fits wins. */
+/** Options with which they write, or run another program. */
+const WRITING_OPTIONS: Readonly<Record<string, readonly string[]>> = {
+  file: ["-C", "--compile"],
+  rg: ["--pre", "--hostname-bin"],
+  git: ["--output", "--ext-diff", "--textconv"],
+};
+
+/** Commands that only read, as the host's permissions match them: each command of a line on its own. */
+export const READ_ONLY_COMMANDS = COMMANDS.flatMap((command) => [command, `${command} *`]);
+
+/**
+ * Ways in which a command that reads could write or run something else, as far as the host's permissions can tell. The
+ * last rule that fits wins.
+ */
 export const NEVER_READ_ONLY = [
   "*>*",
   "*`*",
   "*$(*",
   "*<(*",
   "*--output*",
-  "*--pre*",
+  "*--pre *",
+  "*--pre=*",
   "*--hostname-bin*",
   "*--ext-diff*",
   "*--textconv*",
   "* -O*",
 ];
 
-/** Whether each command of a bash line only reads, as far as its words tell. In doubt it does not. */
+/** Whether a bash line only runs commands that read. In doubt it does not. */
 export function isReadOnly(line: string): boolean {
-  // The shell takes quotes and backslashes out of a word, also in the middle.
-  const unquoted = line.replaceAll(/["'\\]/g, "");
-  if (NEVER_READ_ONLY.some((pattern) => matches(line, pattern) || matches(unquoted, pattern))) return false;
-  const commands = line.split(/\|\||&&|[|;\n]/).map((command) => command.trim());
-  // A single & leaves something running, whatever stands before it.
-  if (line.replaceAll("&&", "").includes("&")) return false;
-  return commands.every((command) => READ_ONLY_COMMANDS.some((pattern) => matches(command, pattern)));
+  return readCommands(line.trim())?.every(onlyReads) ?? false;
 }
 
-/** As the host's permissions match: `*` is anything. */
-function matches(text: string, pattern: string): boolean {
-  const parts = pattern.split("*").map((part) => RegExp.escape(part));
-  return new RegExp(`^${parts.join(".*")}$`, "s").test(text);
+function onlyReads([program, ...rest]: readonly ShellWord[]): boolean {
+  if (program === undefined) return false;
+  const name = program.text === "git" ? `git ${rest[0]?.text}` : program.text;
+  const writing = WRITING_OPTIONS[program.text] ?? [];
+  return COMMANDS.includes(name) && !rest.some((word) => mayBecomeOption(word) || isOneOf(writing, word.text));
+}
+
+/** Whether the shell may make an option of it that is not to be seen in it: by `{-a,-b}`, `--{a,b}`, `--a?`. */
+function mayBecomeOption({ text, expandsAt }: ShellWord): boolean {
+  if (expandsAt === undefined) return false;
+  if (!text.startsWith("-")) return expandsAt === 0 && text.startsWith("{");
+  const valueAt = text.indexOf("=");
+  return valueAt === -1 || expandsAt < valueAt;
+}
+
+/** Whether a word is one of these options, or has it: a long one may be cut short, short ones may stand together. */
+function isOneOf(options: readonly string[], word: string): boolean {
+  if (!word.startsWith("-") || word === "--") return false;
+  const [name = ""] = word.split("=");
+  return options.some((option) =>
+    option.startsWith("--")
+      ? name.startsWith("--") && option.startsWith(name)
+      : /^-[^-]/.test(word) && word.includes(option.slice(1)),
+  );
 }
