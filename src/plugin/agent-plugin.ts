@@ -1,6 +1,7 @@
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
 import { startAgentRole } from "../agent-role/agent-role.ts";
 import type { AgentRole } from "../agent-role/role.ts";
+import { mimirBash } from "../host/agents/mimir-bash.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { agentPlans } from "./agent-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
@@ -50,5 +51,5 @@ export function agentPlugin(
     instanceOf: async () => role.instanceId,
     report: (message) => void process.stderr.write(`bizar: ${message}\n`),
   });
-  return withLoopGuard(joinHooks(agent.hooks, plans), guard);
+  return withLoopGuard(joinHooks(agent.hooks, mimirBash(), plans), guard);
 }

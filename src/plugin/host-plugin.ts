@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { readOptions, type Options } from "../config/options.ts";
 import { secretFolderOf } from "../config/secret-folders.ts";
 import type { GuardSettings } from "../guard/guard-settings.ts";
+import { mimirBash } from "../host/agents/mimir-bash.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { Diagnostics } from "../host/diagnostics.ts";
 import { HostClient } from "../host/host-client.ts";
@@ -71,7 +72,7 @@ function hostHooks(
   const context = { options, paths, directory, identity, guard, fleet, host, diagnostics, agentEnded };
   const supervision = new LateSupervision(context);
   const plans = hostPlans({ input, options, host, diagnostics, supervision: () => supervision.started() });
-  return joinHooks(plans.hooks, {
+  return joinHooks(plans.hooks, mimirBash(), {
     async config(config) {
       if (options.provideAgents) provideAgents(config);
     },

@@ -3,6 +3,7 @@ import type { ServerRole } from "../agent-role/role.ts";
 import { ServerLife } from "../agent-role/server-life.ts";
 import { formatServerReport, type ServerReport } from "../agent-role/server-report.ts";
 import { instanceFinder, serverRoleHooks } from "../agent-role/server-role.ts";
+import { mimirBash } from "../host/agents/mimir-bash.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import { liveInstances } from "../processes/live-instances.ts";
@@ -54,7 +55,7 @@ export function serverPlugin(
       if (blocksInARow >= LAST_BLOCK) say({ session: id, loopGuard: marker });
     },
   });
-  return withLoopGuard(joinHooks(hooks, agentPlans({ input, options, instanceOf, report })), guard);
+  return withLoopGuard(joinHooks(hooks, mimirBash(), agentPlans({ input, options, instanceOf, report })), guard);
 }
 
 function report(message: string): void {

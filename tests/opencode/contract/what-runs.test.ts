@@ -42,15 +42,23 @@ contract("mimir may run commands that only read, and no others, without ever ask
   await writeFile(join(on.sandbox.project, "seen.txt"), "visible");
   on.plan(
     "research",
-    { calls: [bash("cat seen.txt"), bash("cat seen.txt > copy.txt"), bash("rm seen.txt")] },
+    {
+      calls: [
+        bash("cat seen.txt"),
+        bash("cat seen.txt > copy.txt"),
+        bash("rm seen.txt"),
+        bash("{ cat seen.txt; } > copy.txt"),
+      ],
+    },
     (request) => ({ text: request.toolResults.join("\n---\n") }),
   );
   const [collected] = (await on.delegate([{ agent: "mimir", prompt: "research" }])).collected;
   expect(collected.status).toBe("done");
-  const [read, copied, removed] = collected.result.split("\n---\n");
+  const [read, copied, removed, grouped] = collected.result.split("\n---\n");
   expect(read).toContain("visible");
   expect(copied).toContain("prevents you");
   expect(removed).toContain("prevents you");
+  expect(grouped).toContain("prevents you");
   expect(await Bun.file(join(on.sandbox.project, "seen.txt")).exists()).toBe(true);
   expect(await Bun.file(join(on.sandbox.project, "copy.txt")).exists()).toBe(false);
 });
