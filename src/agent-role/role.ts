@@ -1,6 +1,6 @@
 import { systemProcessTable, type ProcessTable } from "../processes/process-table.ts";
 import { isGuardSettings } from "../guard/guard-settings.ts";
-import { isNumber, isText, oneOf, orNull, shape, type Checked } from "../shape.ts";
+import { isFlag, isNumber, isText, oneOf, orNull, shape, type Checked } from "../shape.ts";
 
 /**
  * The environment variable that makes an `opencode run` a background agent, or an `opencode serve` the server of warm
@@ -29,6 +29,8 @@ const isServerRole = shape({
   nonce: isText,
   supervisor: shape({ pid: isNumber, startTime: isText }),
   onExit: oneOf("kill", "finish"),
+  /** How questions are answered once the supervisor is gone. */
+  skipPermissions: isFlag,
   guard: isGuardSettings,
 });
 

@@ -17,6 +17,8 @@ const thisProcess: LifeSystem = { parentPid: () => process.ppid, end: endSelf };
 export class ServerLife {
   /** The sessions whose turn runs, and how each is stopped. */
   readonly #busy = new Map<string, () => Promise<unknown>>();
+  /** What the supervisor has not answered yet, by the id of the question. */
+  readonly #open = new Map<string, { readonly sessionId: string; readonly answer: () => Promise<unknown> }>();
   #isAlone = false;
 
   constructor(
@@ -26,22 +28,34 @@ export class ServerLife {
   ) {
     const onGone = () => {
       this.#isAlone = true;
+      for (const [id, { sessionId, answer }] of [...this.#open]) this.asked(id, sessionId, answer);
       this.#endWhenDone();
     };
     watchSupervisor(role, supervisorCheckMs, onGone, system.parentPid);
-  }
-
-  /** Nobody is left who could answer a question. */
-  get isAlone(): boolean {
-    return this.#isAlone;
   }
 
   turnRuns(sessionId: string, abort: () => Promise<unknown>): void {
     this.#busy.set(sessionId, abort);
   }
 
+  /**
+   * A turn waits for an answer. It is the supervisor's while there is one; without it the turn would wait for ever.
+   *
+   * @param answer rejects when the answer was not taken
+   */
+  asked(id: string, sessionId: string, answer: () => Promise<unknown>): void {
+    if (!this.#isAlone) this.#open.set(id, { sessionId, answer });
+    // What is being ended gets no answer: one of yes would let it go on.
+    else if (this.role.onExit === "finish") void answer().catch(() => this.turnEnded(sessionId));
+  }
+
+  answered(id: string): void {
+    this.#open.delete(id);
+  }
+
   turnEnded(sessionId: string): void {
     this.#busy.delete(sessionId);
+    for (const [id, question] of this.#open) if (question.sessionId === sessionId) this.#open.delete(id);
     if (this.#isAlone) this.#endWhenDone();
   }
 

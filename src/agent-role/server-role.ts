@@ -18,18 +18,34 @@ export interface ServerRoleParts {
   readonly instanceOf: (sessionId: string) => Promise<string | undefined>;
   /** Stops the turn of a session. */
   readonly abortSession: (sessionId: string) => Promise<unknown>;
-  /** Answers a permission question with no. */
-  readonly rejectPermission: (sessionId: string, permissionId: string) => Promise<unknown>;
+  /** Answer every permission question with yes; what the configuration denies never becomes one. */
+  readonly skipPermissions: boolean;
+  /** Answers a permission question. Rejects when the answer was not taken. */
+  readonly replyPermission: (id: string, reply: PermissionReply) => Promise<unknown>;
+  /** Tells a tool that asks the user that nobody answers. Rejects when that was not taken. */
+  readonly rejectQuestion: (id: string) => Promise<unknown>;
   /** Adds the agents that the plugin provides, where the options ask for it. */
   readonly provideAgents: NonNullable<Hooks["config"]>;
 }
+
+/** With a message the agent goes on, and knows why. */
+export interface PermissionReply {
+  readonly reply: "once" | "reject";
+  readonly message?: string;
+}
+
+/** What an agent is told that asks a person. */
+export const NOBODY =
+  "Nobody can be asked in the background. Go on without it, or say what you would have needed and why, and stop.";
 
 /** Native subagents may have subagents. */
 const MOST_GENERATIONS = 8;
 
 const isStatus = shape({ sessionID: isText, status: shape({ type: isText }) });
 const isOfSession = shape({ sessionID: isText });
-const isPermission = shape({ id: isText, sessionID: isText });
+const isQuestion = shape({ id: isText, sessionID: isText });
+const isAnswer = shape({ requestID: isText });
+const ANSWERED = new Set(["permission.replied", "question.replied", "question.rejected"]);
 
 /** Finds the agent that a session belongs to; `undefined` of one that is no agent's. */
 export function instanceFinder(
@@ -65,7 +81,8 @@ export function serverRoleHooks(parts: ServerRoleParts): Required<Pick<Hooks, "c
   };
 }
 
-function applyEvent({ life, abortSession, rejectPermission }: ServerRoleParts, event: HostEvent): void {
+function applyEvent(parts: ServerRoleParts, event: HostEvent): void {
+  const { life, abortSession } = parts;
   // The host's own types (1.18.33) lag behind its events.
   const { type, properties }: { type: string; properties?: unknown } = event;
   if (type === "session.status" && isStatus(properties)) {
@@ -74,9 +91,15 @@ function applyEvent({ life, abortSession, rejectPermission }: ServerRoleParts, e
     else life.turnRuns(sessionID, async () => await abortSession(sessionID));
   } else if (type === "session.idle" && isOfSession(properties)) {
     life.turnEnded(properties.sessionID);
-  } else if (type === "permission.asked" && isPermission(properties) && life.isAlone) {
-    // With nobody left to answer the turn would never end.
-    void rejectPermission(properties.sessionID, properties.id).catch(() => life.turnEnded(properties.sessionID));
+  } else if (type === "permission.asked" && isQuestion(properties)) {
+    const { id, sessionID } = properties;
+    const reply: PermissionReply = parts.skipPermissions ? { reply: "once" } : { reply: "reject", message: NOBODY };
+    life.asked(id, sessionID, async () => await parts.replyPermission(id, reply));
+  } else if (type === "question.asked" && isQuestion(properties)) {
+    const { id, sessionID } = properties;
+    life.asked(id, sessionID, async () => await parts.rejectQuestion(id));
+  } else if (ANSWERED.has(type) && isAnswer(properties)) {
+    life.answered(properties.requestID);
   }
 }
 

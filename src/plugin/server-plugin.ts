@@ -1,8 +1,11 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks, PluginInput } from "@opencode-ai/plugin";
 import type { ServerRole } from "../agent-role/role.ts";
 import { ServerLife } from "../agent-role/server-life.ts";
 import { formatServerReport, type ServerReport } from "../agent-role/server-report.ts";
 import { instanceFinder, serverRoleHooks } from "../agent-role/server-role.ts";
+import { localFetch } from "../backends/warm/local-fetch.ts";
+import type { ServerClient } from "../backends/warm/server-client.ts";
+import { describeError } from "../describe-error.ts";
 import { mimirBash } from "../host/agents/mimir-bash.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
@@ -14,6 +17,7 @@ import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 
 /** Nothing that an agent starts needs it: the server has read it already (1.18.33). */
 const PASSWORD_NAME = "OPENCODE_SERVER_PASSWORD";
+const password = process.env[PASSWORD_NAME] ?? "";
 
 /** One for all directories of this process. */
 let life: ServerLife | undefined;
@@ -25,7 +29,7 @@ export function serverPlugin(
 ): Hooks {
   delete process.env[PASSWORD_NAME];
   liveInstances().set(`${role.instanceId} ${input.directory}`, { directory: input.directory, moduleUrl });
-  const { client } = input;
+  const { client, directory } = input;
   const say = (report: ServerReport) => void process.stderr.write(`${formatServerReport(role.nonce, report)}\n`);
   if (life === undefined) {
     life = new ServerLife(role, supervisorCheckMs);
@@ -37,11 +41,10 @@ export function serverPlugin(
     marker: process.env[MARKER_NAME] ?? role.instanceId,
     instanceOf,
     abortSession: async (id) => await client.session.abort({ path: { id } }),
-    rejectPermission: async (id, permissionID) =>
-      await client.postSessionIdPermissionsPermissionId({
-        path: { id, permissionID },
-        body: { response: "reject" },
-      }),
+    skipPermissions: role.skipPermissions,
+    replyPermission: async (id, { reply, message }) =>
+      await asHost(input, async (server) => await server.replyPermission(directory, id, reply, message)),
+    rejectQuestion: async (id) => await asHost(input, async (server) => await server.rejectQuestion(directory, id)),
     provideAgents: async (config) => {
       // Whatever else the option is, it means yes, as for the supervisor.
       if (options?.["provideAgents"] !== false) provideAgents(config);
@@ -56,6 +59,19 @@ export function serverPlugin(
     },
   });
   return withLoopGuard(joinHooks(hooks, mimirBash(), agentPlans({ input, options, instanceOf, report })), guard);
+}
+
+/** Asks this server as its host did, which is gone: the client that a plugin is given knows less of questions (1.18.33). */
+async function asHost({ serverUrl }: PluginInput, ask: (server: ServerClient) => Promise<void>): Promise<void> {
+  const { ServerClient, ServerError } = await import("../backends/warm/server-client.ts");
+  try {
+    await ask(new ServerClient(serverUrl.origin, password, localFetch));
+  } catch (error) {
+    // Its turn was stopped meanwhile.
+    if (error instanceof ServerError && error.status === 404) return;
+    report(describeError(error));
+    throw error;
+  }
 }
 
 function report(message: string): void {

@@ -16,20 +16,21 @@ export function warmAgents(
   openFile: (path: string) => LogSink,
 ): WarmBackend {
   const binary = hostBinary(options.opencodeBinary);
+  const { onExit, backgroundSkipPermissions: skipPermissions } = options;
   const environment = Object.entries(process.env).filter(([name]) => CONFIGURES.test(name));
   return warmBackend({
     token: identity.token,
-    skipPermissions: options.backgroundSkipPermissions,
+    skipPermissions,
     killGraceMs: options.killGraceMs,
     openLog,
     transcripts: host,
     clock: systemClock,
     recipe: {
-      key: JSON.stringify([binary, options.onExit, guard, environment]),
+      key: JSON.stringify([binary, onExit, skipPermissions, guard, environment]),
       idleMs: options.warmIdleMs,
       clock: systemClock,
       parts: (marker) => ({
-        ...{ binary, identity, guard, marker, onExit: options.onExit },
+        ...{ binary, identity, guard, marker, onExit, skipPermissions },
         // Exists, and is nobody's project.
         directory: paths.stateDir,
         environment: process.env,

@@ -81,6 +81,7 @@ describe("the server of warm agents", () => {
     nonce: "0123456789abcdef",
     supervisor: { pid: 100, startTime: "5000" },
     onExit: "finish",
+    skipPermissions: true,
     guard: defaultGuard("/state"),
   };
 

@@ -1,16 +1,19 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import { instanceFinder, serverRoleHooks } from "../../src/agent-role/server-role.ts";
+import { instanceFinder, NOBODY, serverRoleHooks } from "../../src/agent-role/server-role.ts";
 import type { ServerLife } from "../../src/agent-role/server-life.ts";
 
 const INSTANCE = "bgr_01ARZ3NDEKTSV4RRFFQ69G5FAV";
 
 let asked: string[];
 let journal: string[];
-let life: { isAlone: boolean };
+let skipPermissions: boolean;
+/** The answers that are kept for a server that is alone. */
+let answers: Map<string, () => Promise<unknown>>;
 beforeEach(() => {
   asked = [];
   journal = [];
-  life = { isAlone: false };
+  skipPermissions = false;
+  answers = new Map();
 });
 
 /** Sessions as opencode knows them. */
@@ -23,17 +26,24 @@ const sessions: Record<string, unknown> = {
 
 function hooks() {
   return serverRoleHooks({
-    life: Object.assign(life, {
+    life: {
       turnRuns: (id: string) => void journal.push(`runs ${id}`),
       turnEnded: (id: string) => void journal.push(`ended ${id}`),
-    }) as unknown as ServerLife,
+      asked(id: string, sessionId: string, answer: () => Promise<unknown>) {
+        journal.push(`${sessionId} asks ${id}`);
+        answers.set(id, answer);
+      },
+      answered: (id: string) => void journal.push(`answered ${id}`),
+    } as unknown as ServerLife,
     marker: "wrm_1",
     instanceOf: instanceFinder(async (id) => {
       asked.push(id);
       return sessions[id];
     }),
     abortSession: async () => undefined,
-    rejectPermission: async (sessionId, id) => void journal.push(`rejects ${id} of ${sessionId}`),
+    skipPermissions,
+    replyPermission: async (id, reply) => void journal.push(`replies ${JSON.stringify(reply)} to ${id}`),
+    rejectQuestion: async (id) => void journal.push(`rejects ${id}`),
     provideAgents: async () => undefined,
   });
 }
@@ -77,10 +87,29 @@ test("turns that run and end are known", async () => {
   expect(journal).toEqual(["runs ses_a", "runs ses_a", "ended ses_a", "ended ses_a"]);
 });
 
-test("a permission is left to the host while there is one, and refused when there is none", async () => {
-  await event("permission.asked", { id: "per_1", sessionID: "ses_a" });
-  expect(journal).toEqual([]);
-  life.isAlone = true;
-  await event("permission.asked", { id: "per_1", sessionID: "ses_a" });
-  expect(journal).toEqual(["rejects per_1 of ses_a"]);
+test("a permission is refused with a sentence, and with skipPermissions given", async () => {
+  for (skipPermissions of [false, true]) {
+    await event("permission.asked", { id: "per_1", sessionID: "ses_a" });
+    await answers.get("per_1")?.();
+  }
+  expect(journal).toEqual([
+    "ses_a asks per_1",
+    `replies ${JSON.stringify({ reply: "reject", message: NOBODY })} to per_1`,
+    "ses_a asks per_1",
+    `replies {"reply":"once"} to per_1`,
+  ]);
+});
+
+test("a question to the user is rejected, also with skipPermissions", async () => {
+  skipPermissions = true;
+  await event("question.asked", { id: "que_1", sessionID: "ses_a" });
+  await answers.get("que_1")?.();
+  expect(journal).toEqual(["ses_a asks que_1", "rejects que_1"]);
+});
+
+test("what the host has answered is known", async () => {
+  for (const type of ["permission.replied", "question.replied", "question.rejected"]) {
+    await event(type, { requestID: type, sessionID: "ses_a" });
+  }
+  expect(journal).toEqual(["answered permission.replied", "answered question.replied", "answered question.rejected"]);
 });

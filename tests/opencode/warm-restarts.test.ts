@@ -3,6 +3,7 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { runOpencode, startServer } from "../../scripts/scripted-host/opencode.ts";
 import { writeConfig } from "../../scripts/scripted-host/sandbox.ts";
+import { ServerClient } from "../../src/backends/warm/server-client.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
 import type { InstanceRecord } from "../../src/store/record.ts";
@@ -138,3 +139,46 @@ test("with onExit finish an agent is told of when it has finished, while another
   await until("their server has ended", () => !lives(long.processId));
   await host.stop();
 }, 120_000);
+
+/** The server of warm agents that is this process, as its host asks it. */
+function clientOf(pid: number): ServerClient {
+  const table = systemProcessTable();
+  const port = / --port (\d+)/.exec(table.find(pid)?.command ?? "")?.[1] ?? "";
+  const password = table.values("OPENCODE_SERVER_PASSWORD").get(pid) ?? "";
+  return new ServerClient(`http://127.0.0.1:${port}`, password, async (request) => await fetch(request));
+}
+
+for (const [answer, backgroundSkipPermissions, result] of [
+  ["no", false, /Nobody can be asked.* \| .*Nobody can be asked/],
+  ["yes, with backgroundSkipPermissions", true, /^one\s+\| two\s*$/],
+] as const) {
+  test(`with onExit finish the server answers what its dead host left open, and what is asked later: ${answer}`, async () => {
+    rig = await createRig({
+      options: { backend: "warm", onExit: "finish", backgroundSkipPermissions },
+      config: { agent: { asker: { mode: "subagent", description: "Asks", permission: { bash: "ask" } } } },
+    });
+    const { sandbox } = rig;
+    const hostStands = Promise.withResolvers<void>();
+    rig.plan(
+      "use bash",
+      { after: hostStands.promise, calls: [bash("echo one")] },
+      { calls: [bash("echo two")] },
+      ({ toolResults }) => ({ text: toolResults.join(" | ") }),
+    );
+    rig.plan("spawn one", spawn({ agent: "asker", prompt: "use bash" }), { text: "under way" });
+    const host = await startServer(sandbox);
+    const [agent] = (await askServer(host, sandbox.project, "spawn one")).answers("bizar_spawn_background");
+    await until("it asks its model", () => rig.requestsFor("use bash").length === 1);
+    const pid = (await recordOf(agent)).process?.pid ?? 0;
+    // It answers nothing any more.
+    process.kill(host.pid, "SIGSTOP");
+    hostStands.resolve();
+    const warm = clientOf(pid);
+    await until("it asks", async () => (await warm.openQuestions(sandbox.project)).length === 1);
+    await host.stop("SIGKILL");
+    await until("the server has ended itself", () => !lives(pid), 15_000);
+    rig.plan("what became of it", { calls: [{ tool: "bizar_collect", args: { instanceId: agent.instanceId } }] });
+    const end = await runOpencode(sandbox, { prompt: "what became of it", agent: "odin" });
+    expect(end.toolAnswers("bizar_collect")).toMatchObject([{ status: "done", result: expect.stringMatching(result) }]);
+  }, 90_000);
+}

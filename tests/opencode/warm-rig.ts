@@ -69,6 +69,7 @@ export async function warmRig(settings: WarmRigSettings = {}): Promise<WarmRig> 
         directory: sandbox.stateDir,
         identity,
         onExit: settings.onExit ?? "kill",
+        skipPermissions: settings.skipPermissions ?? false,
         guard: defaultGuard(join(sandbox.stateDir)),
         environment: sandbox.environment,
         marker,

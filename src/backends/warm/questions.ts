@@ -1,3 +1,4 @@
+import { NOBODY } from "../../agent-role/server-role.ts";
 import { describeError } from "../../describe-error.ts";
 import { isText, listOf, shape } from "../../shape.ts";
 import type { EvidenceCollector } from "../evidence.ts";
@@ -7,9 +8,6 @@ import type { ServerClient } from "./server-client.ts";
 
 const isPermission = shape({ id: isText, permission: isText, patterns: listOf(isText) });
 const isQuestion = shape({ id: isText });
-
-const NOBODY =
-  "Nobody can be asked in the background. Go on without it, or say what you would have needed and why, and stop.";
 
 export interface QuestionsParts {
   readonly client: ServerClient;

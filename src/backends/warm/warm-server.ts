@@ -32,6 +32,8 @@ export interface WarmServerParts {
   readonly directory: string;
   readonly identity: SupervisorIdentity;
   readonly onExit: ServerRole["onExit"];
+  /** How the server answers questions once its host is gone. */
+  readonly skipPermissions: boolean;
   /** What the loop guard goes by. */
   readonly guard: ServerRole["guard"];
   readonly environment: NodeJS.ProcessEnv;
@@ -237,9 +239,12 @@ function spawnChild(command: string[], cwd: string, env: NodeJS.ProcessEnv): Chi
 }
 
 function serverEnvironment(parts: WarmServerParts, password: string, nonce: string): NodeJS.ProcessEnv {
-  const { environment, identity, onExit, guard, marker } = parts;
+  const { environment, identity, onExit, skipPermissions, guard, marker } = parts;
   const supervisor = { pid: identity.pid, startTime: identity.startTime };
-  const role: ServerRole = { kind: "server", instanceId: marker, nonce, supervisor, onExit, guard };
+  const role: ServerRole = {
+    ...{ kind: "server", instanceId: marker, nonce, supervisor },
+    ...{ onExit, skipPermissions, guard },
+  };
   const outer = environment[MARKER_NAME];
   return {
     ...environment,

@@ -28,7 +28,15 @@ afterAll(async () => await host.stop(true));
 function parts(marker: string, log: LogSink): WarmServerParts {
   return {
     binary: join(import.meta.dir, "../../fixtures/leaves-a-late-word.sh"),
-    ...{ directory: tmpdir(), identity: createIdentity(), onExit: "kill", marker, log, clock: systemClock },
+    ...{
+      directory: tmpdir(),
+      identity: createIdentity(),
+      onExit: "kill",
+      skipPermissions: false,
+      marker,
+      log,
+      clock: systemClock,
+    },
     ...{ guard: defaultGuard(tmpdir()), environment: { ...process.env, LISTENS_AT: host.url.origin } },
     fetch: async (request) => await fetch(request),
   };

@@ -29,7 +29,15 @@ async function startAt(
   const log: string[] = [];
   const starting = WarmServer.start(
     {
-      ...{ binary, directory: tmpdir(), identity: createIdentity(), onExit: "kill", marker: MARKER, clock },
+      ...{
+        binary,
+        directory: tmpdir(),
+        identity: createIdentity(),
+        onExit: "kill",
+        skipPermissions: false,
+        marker: MARKER,
+        clock,
+      },
       ...{ guard: defaultGuard(tmpdir()), environment: { ...process.env, LISTENS_AT: server.url.origin } },
       log: { write: (source, line) => void log.push(`[${source}] ${line}`), close() {} },
       fetch: async (request) => await fetch(request),

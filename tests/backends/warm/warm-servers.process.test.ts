@@ -23,7 +23,13 @@ function sharing(binary: string, markers: string[] = []): SharedServer {
     parts(marker: string) {
       markers.push(marker);
       return {
-        ...{ binary: join(FIXTURES, binary), directory: tmpdir(), identity: createIdentity(), onExit: "kill" as const },
+        ...{
+          binary: join(FIXTURES, binary),
+          directory: tmpdir(),
+          identity: createIdentity(),
+          onExit: "kill" as const,
+          skipPermissions: false,
+        },
         ...{ guard: defaultGuard(tmpdir()), environment: process.env, marker, log, clock },
         fetch: async (request: Request) => await fetch(request),
       };
