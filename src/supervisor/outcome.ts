@@ -88,7 +88,7 @@ export function judge(evidence: TurnEvidence): Outcome {
   if (!isFinished(evidence.finish)) {
     const last =
       evidence.finish === undefined ? "no step was finished" : `the last step ended with "${evidence.finish}"`;
-    return failed("session_error", `opencode exited with code 0 before the turn was finished: ${last}.`);
+    return failed("session_error", `opencode ended the turn before it was finished, and reported no error: ${last}.`);
   }
   if (evidence.text.trim() === "") return { status: "done", reason: "empty_result" };
   if (evidence.finish === "stop") return { status: "done" };

@@ -89,6 +89,12 @@ test("exit code 0 alone never means done", () => {
   expect(outcome.error).toContain("no step was finished");
 });
 
+test("of a turn that was cut short nothing is said that only a process of its own does", () => {
+  expect(judge(goodEvidence({ finish: "tool-calls" })).error).toBe(
+    'opencode ended the turn before it was finished, and reported no error: the last step ended with "tool-calls".',
+  );
+});
+
 test("the last words on stderr are in the error", () => {
   const { error } = judge(goodEvidence({ exitCode: 9, lastErrorLines: ["disk full", "giving up"] }));
   expect(error).toBe("opencode exited with code 9. Its last words: disk full | giving up");
