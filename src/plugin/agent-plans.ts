@@ -3,7 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import { noteOpenReviews } from "../host/plans/note-open-reviews.ts";
-import { gate } from "../host/plans/plan-gate.ts";
+import { gate, type OpenReview } from "../host/plans/plan-gate.ts";
 import { refusePlanFiles } from "../host/plans/plan-files.ts";
 import { OpenReviews } from "../host/plans/open-reviews.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
@@ -46,7 +46,7 @@ export function agentPlans({ input, options, instanceOf, report }: AgentPlansPar
     "tool.execute.before": async ({ tool, sessionID }, { args }) => {
       refusePlanFiles(tool, args, input.directory, worktreeOf(input));
       if (options?.["planGate"] !== "enforce") return;
-      await gate({ reviews, known, isOpen: async (slug) => await isOpen(plans, slug) }, tool, sessionID, args);
+      await gate({ reviews, known, openReview: async (slug) => await openReview(plans, slug) }, tool, sessionID, args);
     },
   };
 }
@@ -56,8 +56,10 @@ async function noteThose(plans: LatePlans, reviews: OpenReviews, worktree: strin
   if (names.length > 0) await noteOpenReviews((await plans.desk()).plans, reviews);
 }
 
-/** Whether a plan is up for review now; one that cannot be read now is. */
-export async function isOpen(plans: LatePlans, slug: string): Promise<boolean> {
+/** The review of a plan that is up for it now; one that cannot be read now is. */
+export async function openReview(plans: LatePlans, slug: string): Promise<OpenReview | undefined> {
   const found = await (await plans.desk()).plans.read(slug);
-  return found.ok ? found.value.meta.review.state === "open" : found.problem.reason !== "not_found";
+  if (!found.ok) return found.problem.reason === "not_found" ? undefined : {};
+  const { review } = found.value.meta;
+  return review.state === "open" ? review : undefined;
 }

@@ -19,7 +19,7 @@ import { PLAN_FIRST } from "../host/plans/plan-first.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { ToolSupervision } from "../host/tools/tool-parts.ts";
 import { PlanSettingsFile } from "../store/plan-settings.ts";
-import { isOpen } from "./agent-plans.ts";
+import { openReview } from "./agent-plans.ts";
 import { LatePlans } from "./late-plans.ts";
 import { worktreeOf } from "./loop-guard.ts";
 
@@ -115,7 +115,7 @@ class WiredPlans implements HostPlans {
         if (options.planGate !== "enforce") return;
         const known = async () => await this.#lookOnce();
         await gate(
-          { reviews: this.#reviews, known, isOpen: async (slug) => await isOpen(this.#plans, slug) },
+          { reviews: this.#reviews, known, openReview: async (slug) => await openReview(this.#plans, slug) },
           tool,
           sessionID,
           args,

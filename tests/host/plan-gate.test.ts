@@ -6,7 +6,8 @@ import { isReadOnly } from "../../src/host/read-only-commands.ts";
 async function refusal(tool: string, args: unknown = {}, isOpen = true): Promise<string | undefined> {
   const reviews = new OpenReviews();
   reviews.opened("ses_1", "x");
-  const parts = { reviews, known: async () => undefined, isOpen: async () => isOpen };
+  const review = { askedBy: { sessionId: "ses_agent", instanceId: "bgr_asking" } };
+  const parts = { reviews, known: async () => undefined, openReview: async () => (isOpen ? review : undefined) };
   return await gate(parts, tool, "ses_1", args).then(
     () => undefined,
     (error: Error) => error.message,
@@ -14,7 +15,16 @@ async function refusal(tool: string, args: unknown = {}, isOpen = true): Promise
 }
 
 describe("while a review is open", () => {
-  for (const tool of ["edit", "write", "patch", "multiedit", "apply_patch", "task", "bizar_spawn_background"])
+  for (const tool of [
+    "edit",
+    "write",
+    "patch",
+    "multiedit",
+    "apply_patch",
+    "task",
+    "bizar_spawn_background",
+    "bizar_send_message",
+  ])
     test(`${tool} is refused, in words that name the plan`, async () => {
       expect(await refusal(tool)).toContain(`${tool} was refused: the plan "x" is up for review`);
     });
@@ -25,13 +35,17 @@ describe("while a review is open", () => {
     expect(await refusal("bash", { command: "npm install" })).toContain("bash was refused");
     expect(await refusal("bash", {})).toContain("bash was refused");
   });
+  test("a message passes for the agent that asked for the review: it may have comments to answer", async () => {
+    expect(await refusal("bizar_send_message", { instanceId: "bgr_asking", prompt: "answer" })).toBeUndefined();
+    expect(await refusal("bizar_send_message", { instanceId: "bgr_other", prompt: "go on" })).toContain("was refused");
+  });
   test("a review that is over in the meantime refuses nothing", async () => {
     expect(await refusal("edit", {}, false)).toBeUndefined();
   });
   test("another session is not concerned", async () => {
     const reviews = new OpenReviews();
     reviews.opened("ses_2", "x");
-    await gate({ reviews, known: async () => undefined, isOpen: async () => true }, "edit", "ses_1", {});
+    await gate({ reviews, known: async () => undefined, openReview: async () => ({}) }, "edit", "ses_1", {});
   });
 });
 

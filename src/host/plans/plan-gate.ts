@@ -1,18 +1,36 @@
 import { isText, shape } from "../../shape.ts";
+import type { Asker } from "../../plans/plan.ts";
 import { isReadOnly } from "../read-only-commands.ts";
 import type { OpenReviews } from "./open-reviews.ts";
 
+const SEND_MESSAGE = "bizar_send_message";
+
 /** Tools that change something, or have somebody change it. */
-const WRITING = new Set(["edit", "write", "patch", "multiedit", "apply_patch", "task", "bizar_spawn_background"]);
+const WRITING = new Set([
+  "edit",
+  "write",
+  "patch",
+  "multiedit",
+  "apply_patch",
+  "task",
+  "bizar_spawn_background",
+  SEND_MESSAGE,
+]);
 
 const hasCommand = shape({ command: isText });
+const hasInstance = shape({ instanceId: isText });
 
 export interface PlanGateParts {
   readonly reviews: OpenReviews;
   /** Settles when the reviews that earlier processes left open are known. */
   readonly known: () => Promise<void>;
-  /** Whether a review is open still: what is known of it may be a moment old. */
-  readonly isOpen: (slug: string) => Promise<boolean>;
+  /** A review that is open still, as far as it can be read: what is known of it may be a moment old. */
+  readonly openReview: (slug: string) => Promise<OpenReview | undefined>;
+}
+
+/** A plan that is up for review now. */
+export interface OpenReview {
+  readonly askedBy?: Asker | undefined;
 }
 
 /**
@@ -24,10 +42,12 @@ export async function gate(parts: PlanGateParts, tool: string, sessionId: string
   if (!writes(tool, args)) return;
   await parts.known();
   for (const slug of parts.reviews.of(sessionId)) {
-    if (!(await parts.isOpen(slug))) {
+    const review = await parts.openReview(slug);
+    if (review === undefined) {
       parts.reviews.closed(slug);
       continue;
     }
+    if (tool === SEND_MESSAGE && isForAsker(args, review)) continue;
     throw new Error(
       `${tool} was refused: the plan "${slug}" is up for review, and the user has not approved it. Nothing is changed before. ` +
         `Wait with bizar_wait_for_feedback {"planSlug": "${slug}"}, or end your turn: a message tells you what the user decided. ` +
@@ -39,4 +59,9 @@ export async function gate(parts: PlanGateParts, tool: string, sessionId: string
 function writes(tool: string, args: unknown): boolean {
   if (tool === "bash") return !hasCommand(args) || !isReadOnly(args.command);
   return WRITING.has(tool);
+}
+
+/** It has comments to answer, and is itself kept from writing. */
+function isForAsker(args: unknown, { askedBy }: OpenReview): boolean {
+  return hasInstance(args) && args.instanceId === askedBy?.instanceId;
 }
