@@ -128,8 +128,17 @@ export class PlanFolder {
     await mkdir(folder, { recursive: true });
     const checked = await this.check(slug);
     if (!checked.ok) return checked;
-    await writeDurably(join(folder, "meta.json"), writeMetaText(meta), undefined, FILE_MODE);
-    await writeDurably(join(folder, "plan.json"), writePlanText(plan), undefined, FILE_MODE);
+    const metaPath = join(folder, "meta.json");
+    if (await isThere(metaPath)) {
+      return problem("exists", `${metaPath} is there, but no plan beside it. Move it away, or choose another slug.`);
+    }
+    await writeDurably(metaPath, writeMetaText(meta), undefined, FILE_MODE);
+    try {
+      await writeDurably(join(folder, "plan.json"), writePlanText(plan), undefined, FILE_MODE);
+    } catch (error) {
+      await rm(metaPath, { force: true }).catch(() => undefined);
+      throw error;
+    }
     return { ok: true, value: { slug, plan, meta } };
   }
 
@@ -156,6 +165,16 @@ function noPlan(slug: string): ReturnType<typeof problem> {
     "not_found",
     `There is no plan "${slug}". Make it with /plan new ${slug}, or list the plans with /plan list.`,
   );
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (isCode(error, "ENOENT")) return false;
+    throw error;
+  }
 }
 
 async function checkFolder(path: string): Promise<Result<null>> {

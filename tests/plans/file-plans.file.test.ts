@@ -10,11 +10,13 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { createPlans } from "../../src/plans/file-plans.ts";
 import type { PlanProblem, Plans, Result } from "../../src/plans/plan-store-port.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { canMount, fillDisk, smallDisk } from "../store/small-disk.ts";
 import { add, held, person, plansIn, thor } from "./plan-rig.ts";
 
 function reasonOf(result: Result<unknown> | { ok: boolean; problem?: PlanProblem }): PlanProblem["reason"] | undefined {
@@ -231,6 +233,30 @@ describe("what is in the place of a plan", () => {
     expect((await plans.list()).map(({ slug }) => slug)).toEqual(["a"]);
     expect(reasonOf(await plans.delete("notes"))).toBe("not_found");
     expect(existsSync(`${folder}/plans/notes/keep.txt`)).toBe(true);
+  });
+
+  test("a file of the user's own in the meta.json's place is left as it is, and no plan is made over it", async () => {
+    const { folder, plans } = await project();
+    mkdirSync(`${folder}/plans/site`);
+    writeFileSync(`${folder}/plans/site/meta.json`, "precious");
+    const made = await plans.create("site", "blank");
+    expect(made).toMatchObject({ ok: false, problem: { reason: "exists" } });
+    expect(made.ok ? "" : made.problem.message).toContain(`${folder}/plans/site/meta.json`);
+    expect(readFileSync(`${folder}/plans/site/meta.json`, "utf8")).toBe("precious");
+    expect(readdirSync(`${folder}/plans/site`)).toEqual(["meta.json"]);
+  });
+
+  test.skipIf(!canMount)("a plan that finds no room leaves nothing that keeps it from being made", async () => {
+    const folder = smallDisk();
+    const plans = plansIn(folder);
+    held(await plans.create("a", "blank"));
+    const giveBack = fillDisk(folder);
+    // Room for one small file: the meta.json, but not the plan.json.
+    truncateSync(`${folder}/filler`, statSync(`${folder}/filler`).size - 4096);
+    expect(reasonOf(await plans.create("site", "blank"))).toBe("unwritable");
+    expect(readdirSync(`${folder}/plans/site`)).toEqual([]);
+    giveBack();
+    held(await plans.create("site", "blank"));
   });
 
   test("what a file has wrong is made good in what is read, and written with the next real edit only", async () => {
