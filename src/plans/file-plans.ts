@@ -43,11 +43,11 @@ class FilePlans implements Plans {
     return this.#files.path;
   }
 
-  async list(): Promise<PlanSummary[]> {
+  async list(): Promise<Result<PlanSummary[]>> {
     const slugs = await caught(async () => await this.#files.slugs());
-    if (!slugs.ok) return [];
+    if (!slugs.ok) return slugs;
     const found = await Promise.all(slugs.value.map(async (slug) => ({ slug, result: await this.read(slug) })));
-    return found.flatMap(({ slug, result }) => summarize(slug, result));
+    return { ok: true, value: found.flatMap(({ slug, result }) => summarize(slug, result)) };
   }
 
   async read(slug: string): Promise<Result<StoredPlan>> {

@@ -66,8 +66,8 @@ export interface PlanSummary {
 export interface Plans {
   /** The absolute path of `plans`. */
   readonly folder: string;
-  /** Sorted by slug, broken ones included. */
-  list(): Promise<PlanSummary[]>;
+  /** Sorted by slug, broken ones included. None where there is no such folder; a link in its place is a problem. */
+  list(): Promise<Result<PlanSummary[]>>;
   read(slug: string): Promise<Result<StoredPlan>>;
   create(slug: string, template: string, title?: string): Promise<Result<StoredPlan>>;
   delete(slug: string): Promise<Result<null>>;

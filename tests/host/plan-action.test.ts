@@ -80,7 +80,7 @@ describe("bizar_plan_action", () => {
     const picture = { type: "image", content: "https://example.org/a.png" };
     const refused = { ok: false, action: "add_element", planSlug: "x", error: expect.stringContaining("data:image") };
     expect(await act("add_element", picture)).toEqual(refused);
-    expect(await plans.list()).toEqual([]);
+    expect(await plans.list()).toEqual({ ok: true, value: [] });
     expect(await act("add_element", { title: "A" })).toMatchObject({ ok: true, created: true });
     expect((await act("get_canvas")).elements).toHaveLength(1);
   });

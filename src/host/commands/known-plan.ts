@@ -28,7 +28,9 @@ async function explain(
   { reason, message }: PlanProblem,
 ): Promise<string> {
   if (reason !== "not_found" && reason !== "bad_slug") return message;
-  const slugs = (await plans.list()).map((plan) => plan.slug);
+  const all = await plans.list();
+  if (!all.ok) return `${message} ${all.problem.message}`;
+  const slugs = all.value.map((plan) => plan.slug);
   if (slugs.length === 0) return `${message} There are no plans yet: /plan new <slug> makes one.`;
   const near = nearestName(slug, slugs);
   return `${message} ${near === undefined ? "/plan list shows those that are there." : `Did you mean ${near}?`}`;

@@ -36,7 +36,9 @@ export const listPlans: Subcommand<CommandContext> = {
   about: "the plans of this project",
   async run({ plans: { plans } }, words) {
     expectWords(words, 0, 0);
-    const all = await plans.list();
+    const found = await plans.list();
+    if (!found.ok) throw new NotDone(found.problem.message);
+    const all = found.value;
     if (all.length === 0) return `There are no plans in ${plans.folder} yet. /plan new <slug> makes one.`;
     const rows = all.map(({ slug, title, status, review, elements, openComments, lastEdited, problem }) =>
       problem === undefined

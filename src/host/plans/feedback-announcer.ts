@@ -72,7 +72,8 @@ export class FeedbackAnnouncer {
    */
   async followAll(): Promise<void> {
     const all = await this.#parts.plans.list();
-    const underReview = all.filter(({ review }) => review === "open" || review === "decided");
+    if (!all.ok) return;
+    const underReview = all.value.filter(({ review }) => review === "open" || review === "decided");
     await Promise.all(underReview.map(async ({ slug }) => await this.follow(slug)));
   }
 

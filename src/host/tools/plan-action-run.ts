@@ -173,7 +173,9 @@ class PlanAction {
 
   async #problem({ reason, message }: PlanProblem): Promise<ToolResult> {
     if (reason !== "not_found") return planRefusal(this.#facts, message);
-    const slugs = (await this.desk.plans.list()).slice(0, MOST_NAMED).map(({ slug }) => slug);
+    const all = await this.desk.plans.list();
+    if (!all.ok) return planRefusal(this.#facts, all.problem.message);
+    const slugs = all.value.slice(0, MOST_NAMED).map(({ slug }) => slug);
     const others = slugs.length === 0 ? "" : ` Plans that are there: ${slugs.join(", ")}.`;
     return planRefusal(this.#facts, `${message}${others} add_element makes a plan that is not there yet.`);
   }

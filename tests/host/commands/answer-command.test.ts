@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { answerCommand } from "../../../src/host/commands/answer-command.ts";
 import type { CommandContext } from "../../../src/host/commands/command-context.ts";
@@ -38,6 +38,15 @@ describe("/plan", () => {
     expect(now.ok && now.value.plan.elements.length).toBeGreaterThan(3);
     expect(await say("plan list")).toMatch(/^PLAN +STATUS.*\nlogin +draft +- +\d+ +0 +\ds ago +Login$/);
     expect(await say("plan new login")).toContain('There is a plan "login" already');
+  });
+
+  test("list says what is the matter where the folder of plans is a link", async () => {
+    const { say, plans } = createRig();
+    await say("plan new x");
+    renameSync(plans.folder, `${plans.folder}-elsewhere`);
+    symlinkSync(`${plans.folder}-elsewhere`, plans.folder);
+    expect(await say("plan list")).toContain(`${plans.folder} is a link, which is not followed`);
+    expect(await say("plan status ../x")).not.toContain("There are no plans");
   });
 
   const wrong: [line: string, says: string][] = [
