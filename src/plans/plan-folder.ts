@@ -104,7 +104,8 @@ export class PlanFolder {
   }
 
   /**
-   * Writes what is another object than before: the plan first, since without it the meta means nothing. The lock is held.
+   * Writes what is another object than before: the plan first, since without it the meta means nothing. What an edit
+   * changes of the meta can be read from the plan: where only that could not be written, nothing is lost. The lock is held.
    *
    * @param before what was read under the same lock
    */
@@ -117,7 +118,13 @@ export class PlanFolder {
       await writeDurably(join(folder, "plan.json"), text, undefined, FILE_MODE);
     }
     if (meta !== before.stored.meta) {
-      await writeDurably(join(folder, "meta.json"), writeMetaText(meta), undefined, FILE_MODE);
+      try {
+        await writeDurably(join(folder, "meta.json"), writeMetaText(meta), undefined, FILE_MODE);
+      } catch (error) {
+        if (plan === planBefore) throw error;
+        // The edit is done: whoever reads the plan now sees it.
+        return { ok: true, value: { slug, plan, meta: repairMeta(before.stored.meta, plan) } };
+      }
     }
     return { ok: true, value: { slug, plan, meta } };
   }

@@ -12,9 +12,15 @@ export function repairMeta(value: JsonObject, plan: Plan): PlanMeta {
     status: PLAN_STATUSES.find((status) => status === value.status) ?? "draft",
     title: plan.title,
     template: text(value.template) || "blank",
-    lastEdited: isMoment(value.lastEdited) ? value.lastEdited : (plan.edits?.at(-1)?.at ?? UNKNOWN_MOMENT),
+    lastEdited: lastEditOf(value, plan),
     review: repairReview(value.review),
   };
+}
+
+/** The plan tells of an edit whose `meta.json` could not be written. */
+function lastEditOf({ lastEdited }: JsonObject, plan: Plan): string {
+  const recorded = plan.edits?.at(-1)?.at ?? UNKNOWN_MOMENT;
+  return isMoment(lastEdited) && lastEdited >= recorded ? lastEdited : recorded;
 }
 
 function repairReview(value: unknown): Review {

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { canMount, fillDisk, smallDisk } from "../store/small-disk.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { held, plansIn } from "./plan-rig.ts";
+import { add, held, plansIn, thor } from "./plan-rig.ts";
 
 test("a file of the user's own in the meta.json's place is left as it is, and no plan is made over it", async () => {
   const folder = temporaryFolder();
@@ -50,4 +50,20 @@ test("what is in the place of the folder of all plans is told by who lists them"
   rmSync(`${folder}/plans`);
   writeFileSync(`${folder}/plans`, "");
   expect(await plans.list()).toMatchObject({ ok: false, problem: { reason: "broken" } });
+});
+
+test.skipIf(!canMount)("an edit whose meta.json cannot be written is done, and reads as it was answered", async () => {
+  const folder = temporaryFolder((made) => Bun.spawnSync(["umount", "-l", `${made}/plans/a/meta.json`]));
+  const plans = plansIn(folder);
+  const { meta } = held(await plans.create("a", "blank", "Old"));
+  const metaFile = `${folder}/plans/a/meta.json`;
+  // What something is mounted on can be read, but not be replaced.
+  expect(Bun.spawnSync(["mount", "--bind", metaFile, metaFile]).exitCode).toBe(0);
+  const edited = await plans.edit("a", thor, [{ op: "set_title", title: "New" }, add("el_1")]);
+  if (!edited.ok || !("stored" in edited)) throw new Error(JSON.stringify(edited));
+  expect(edited.stored.meta.lastEdited > meta.lastEdited).toBe(true);
+  expect(edited.stored).toMatchObject({ plan: { title: "New", revision: 2 }, meta: { title: "New" } });
+  expect(held(await plansIn(folder).read("a"))).toEqual(edited.stored);
+  expect(await plans.decide("a", "approved")).toMatchObject({ ok: false, problem: { reason: "unwritable" } });
+  expect(held(await plans.read("a")).meta.status).toBe("draft");
 });
