@@ -4,14 +4,19 @@ import { warmBackend, type WarmBackend } from "../backends/warm/warm-backend.ts"
 import { hostBinary } from "../host/host-binary.ts";
 import { systemClock } from "../host/system-clock.ts";
 import { serverLogPath } from "../store/state-paths.ts";
+import type { Transcripts } from "../supervisor/ports.ts";
 import type { SupervisionContext } from "./supervision.ts";
 
 /** What makes an opencode another one: where its configuration and its data lie, and what it is told. */
 const CONFIGURES = /^(?:HOME|PATH|SHELL|XDG_|OPENCODE_|BIZAR_)/;
 
+type WarmAgentsContext = Pick<SupervisionContext, "options" | "paths" | "identity" | "guard"> & {
+  readonly host: Transcripts;
+};
+
 /** The warm backend of this plugin instance; instances of the same configuration share its server. */
 export function warmAgents(
-  { options, paths, identity, guard, host }: SupervisionContext,
+  { options, paths, identity, guard, host }: WarmAgentsContext,
   openLog: (instanceId: string) => LogSink,
   openFile: (path: string) => LogSink,
 ): WarmBackend {
