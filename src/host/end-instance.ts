@@ -1,5 +1,6 @@
 import type { CatalogEntry } from "./instance-catalog.ts";
 import type { ToolSupervision } from "./tools/tool-parts.ts";
+import { withLimit } from "./with-limit.ts";
 
 /** What another opencode may take beyond the grace: the end of the tree, the last write. */
 const END_LIMIT_MS = 5000;
@@ -25,7 +26,7 @@ export async function endInstance(
     const answered = await askOwner(id, { kind: "kill" });
     const isOnItsWay = answered.ok || answered.reason === "ended" || answered.reason === "unfinished";
     if (!isOnItsWay) return { entry: before, why: answered.error };
-    await catalog.whenEnded(id, AbortSignal.any([abort, AbortSignal.timeout(killGraceMs + END_LIMIT_MS)]));
+    await withLimit(abort, killGraceMs + END_LIMIT_MS, async (signal) => await catalog.whenEnded(id, signal));
   }
   const entry = (await catalog.find(id)) ?? before;
   return entry.record.endedAt === null ? { entry, why: "It is being ended; look again in a moment." } : { entry };

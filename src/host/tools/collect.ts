@@ -2,6 +2,7 @@ import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugi
 import { z } from "zod";
 import type { HostClient } from "../host-client.ts";
 import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
+import { withLimit } from "../with-limit.ts";
 import { namingEnds } from "../announcements/told-ends.ts";
 import { describeError } from "../../describe-error.ts";
 import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
@@ -46,7 +47,7 @@ export function collectTool(parts: ToolParts): ToolDefinition {
     const limit = asked ?? Math.max(...before.map((entry) => entry?.record.timeoutMs ?? 0));
     const ended = collecting(ids);
     try {
-      await waitFor(catalog, ids, wait ?? "all", AbortSignal.any([context.abort, AbortSignal.timeout(limit)]));
+      await withLimit(context.abort, limit, async (signal) => await waitFor(catalog, ids, wait ?? "all", signal));
     } finally {
       ended();
     }

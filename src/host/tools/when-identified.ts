@@ -1,5 +1,6 @@
 import type { Supervisor } from "../../supervisor/supervisor.ts";
-import { whenAborted } from "../when-aborted.ts";
+import { orAborted } from "../when-aborted.ts";
+import { withLimit } from "../with-limit.ts";
 
 /** How long an answer waits for the session id before it says "pending". */
 const IDENTIFY_LIMIT_MS = 10_000;
@@ -7,6 +8,6 @@ const IDENTIFY_LIMIT_MS = 10_000;
 /** Waits until the session of an agent is known, unless the agent has to wait for a place first. */
 export async function whenIdentified(supervisor: Supervisor, instanceId: string, abort: AbortSignal): Promise<void> {
   if (supervisor.view(instanceId)?.instance.state.status === "queued") return;
-  const limit = AbortSignal.any([abort, AbortSignal.timeout(IDENTIFY_LIMIT_MS)]);
-  await Promise.race([supervisor.whenIdentified(instanceId), whenAborted(limit)]);
+  const identified = supervisor.whenIdentified(instanceId);
+  await withLimit(abort, IDENTIFY_LIMIT_MS, async (signal) => await orAborted(identified, signal));
 }
