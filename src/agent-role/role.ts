@@ -48,7 +48,10 @@ export type ProcessRole =
   | { readonly kind: "agent"; readonly role: AgentRole }
   /** The server of the warm agents of the host that is its parent. */
   | { readonly kind: "server"; readonly role: ServerRole }
-  /** A background agent, or a server of such, whose supervisor was gone before the plugin was loaded. */
+  /**
+   * A background agent, or a server of such, whose supervisor was gone before the plugin was loaded. It has done nothing
+   * yet, and nobody knows the session of a first turn: with `onExit: "finish"` its result would not be found.
+   */
   | { readonly kind: "orphan"; readonly role: AgentRole | ServerRole };
 
 /**

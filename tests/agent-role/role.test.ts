@@ -49,6 +49,11 @@ describe("a child whose supervisor was gone before it was loaded is an orphan", 
   }
 });
 
+test("it is one with onExit finish as well: nobody knows the session of a first turn, to read its result back", () => {
+  const finishing: AgentRole = { ...role, onExit: "finish" };
+  expect(take(JSON.stringify(finishing), 1, tableWith())).toEqual({ kind: "orphan", role: finishing });
+});
+
 describe("what is no role makes an ordinary host", () => {
   const texts: [what: string, text: string][] = [
     ["not JSON", "agent"],
