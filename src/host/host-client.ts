@@ -141,7 +141,10 @@ export class HostClient implements Transcripts {
   /** The session that a session is a child of; `undefined` of one that a user began, and where there is none. */
   async parentOf(sessionId: string): Promise<string | undefined> {
     const what = `session ${sessionId}`;
-    const data = await this.#ask(what, (signal) => this.client.session.get({ path: { id: sessionId }, signal }));
+    const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+    const { data, error } = await this.client.session.get({ path: { id: sessionId }, signal });
+    if (isNotFound(error)) return undefined;
+    if (error !== undefined) throw new Error(`opencode did not give ${what}: ${JSON.stringify(error)}`);
     return this.#read(what, z.object({ parentID: z.string().nullish() }), data).parentID ?? undefined;
   }
 

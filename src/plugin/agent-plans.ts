@@ -6,9 +6,13 @@ import { noteOpenReviews } from "../host/plans/note-open-reviews.ts";
 import { gate, type OpenReview } from "../host/plans/plan-gate.ts";
 import { refusePlanFiles } from "../host/plans/plan-files.ts";
 import { OpenReviews } from "../host/plans/open-reviews.ts";
+import { SessionFamilies } from "../host/plans/session-families.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
+import { isAnything, isText, orAbsent, shape } from "../shape.ts";
 import { LatePlans } from "./late-plans.ts";
 import { worktreeOf } from "./loop-guard.ts";
+
+const isSubagents = shape({ parentID: isText, metadata: orAbsent(shape({ bizar: orAbsent(isAnything) })) });
 
 export interface AgentPlansParts {
   readonly input: PluginInput;
@@ -32,6 +36,10 @@ export function agentPlans({ input, options, instanceOf, report }: AgentPlansPar
     say: async () => undefined,
     report,
   });
+  const families = new SessionFamilies(
+    async (id) => parentOf((await input.client.session.get({ path: { id } })).data),
+    (message, error) => report(`${message} ${describeError(error)}`),
+  );
   let looked: Promise<void> | undefined;
   /** An earlier turn of the agent, which another process ran, may have asked for a review. */
   const known = async () =>
@@ -46,9 +54,19 @@ export function agentPlans({ input, options, instanceOf, report }: AgentPlansPar
     "tool.execute.before": async ({ tool, sessionID }, { args }) => {
       refusePlanFiles(tool, args, input.directory, worktreeOf(input));
       if (options?.["planGate"] !== "enforce") return;
-      await gate({ reviews, known, openReview: async (slug) => await openReview(plans, slug) }, tool, sessionID, args);
+      await gate(
+        { reviews, families, known, openReview: async (slug) => await openReview(plans, slug) },
+        tool,
+        sessionID,
+        args,
+      );
     },
   };
+}
+
+/** The session whose native subagent a session is. A warm agent's own is below its caller's, but not of its family. */
+function parentOf(session: unknown): string | undefined {
+  return isSubagents(session) && session.metadata?.bizar === undefined ? session.parentID : undefined;
 }
 
 async function noteThose(plans: LatePlans, reviews: OpenReviews, worktree: string): Promise<void> {

@@ -16,6 +16,7 @@ import type { AskingAgent } from "../host/plans/feedback-announcer.ts";
 import { gate } from "../host/plans/plan-gate.ts";
 import { refusePlanFiles } from "../host/plans/plan-files.ts";
 import { PLAN_FIRST } from "../host/plans/plan-first.ts";
+import { SessionFamilies } from "../host/plans/session-families.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { ToolSupervision } from "../host/tools/tool-parts.ts";
 import { PlanSettingsFile } from "../store/plan-settings.ts";
@@ -52,7 +53,7 @@ class WiredPlans implements HostPlans {
   readonly #reviews = new OpenReviews();
   readonly #settings: PlanSettingsFile;
   readonly #active = new Set<string>();
-  readonly #children = new Map<string, Promise<boolean>>();
+  readonly #families: SessionFamilies;
   readonly #activity: ParentActivity;
   readonly #plans: LatePlans;
   readonly #firstLook: ReturnType<typeof setTimeout> | undefined;
@@ -62,7 +63,8 @@ class WiredPlans implements HostPlans {
   constructor(parts: HostPlansParts) {
     this.#parts = parts;
     const { host, diagnostics, options } = parts;
-    this.#settings = new PlanSettingsFile(options.stateDir);
+    this.#families = new SessionFamilies(async (id) => await host.parentOf(id), diagnostics.report);
+    this.#settings = new PlanSettingsFile(options.stateDir, diagnostics.report);
     this.#activity = new ParentActivity({ idle: () => this.#plans.loaded?.announcer?.idle(), told: () => undefined });
     const announcing = {
       host,
@@ -115,7 +117,12 @@ class WiredPlans implements HostPlans {
         if (options.planGate !== "enforce") return;
         const known = async () => await this.#lookOnce();
         await gate(
-          { reviews: this.#reviews, known, openReview: async (slug) => await openReview(this.#plans, slug) },
+          {
+            reviews: this.#reviews,
+            families: this.#families,
+            known,
+            openReview: async (slug) => await openReview(this.#plans, slug),
+          },
           tool,
           sessionID,
           args,
@@ -158,22 +165,7 @@ class WiredPlans implements HostPlans {
 
   /** A native subagent's session belongs to the agent that began it. */
   async #isChild(sessionId: string): Promise<boolean> {
-    const known = this.#children.get(sessionId);
-    if (known !== undefined) return await known;
-    const asked = this.#askForParent(sessionId);
-    this.#children.set(sessionId, asked);
-    return await asked;
-  }
-
-  /** Never rejects: where the host does not answer it is taken for the user's session, and asked for again. */
-  async #askForParent(sessionId: string): Promise<boolean> {
-    try {
-      return (await this.#parts.host.parentOf(sessionId)) !== undefined;
-    } catch (error) {
-      this.#children.delete(sessionId);
-      this.#parts.diagnostics.report(`Whether session ${sessionId} is a subagent's is not known.`, error);
-      return false;
-    }
+    return (await this.#families.parentOf(sessionId)) !== undefined;
   }
 
   async #say(sessionId: string, text: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { toTurns } from "../../src/host/host-client.ts";
+import { HostClient, toTurns } from "../../src/host/host-client.ts";
 import type { TranscriptTurn } from "../../src/supervisor/ports.ts";
 import { assistantMessage, createFakeHost, userMessage } from "./fake-client.ts";
 
@@ -93,4 +93,20 @@ test("what is put into a session keeps its agent and model, but for an agent tha
   fake.agents = undefined;
   await host.show("ses_1", "a text", {});
   expect(fake.prompts.at(-1)).toMatchObject({ agent: "dismissed" });
+});
+
+test("a session that is not there has no parent; a host that does not answer is an error", async () => {
+  const answers: Record<string, unknown> = {
+    ses_child: { data: { parentID: "ses_parent" } },
+    ses_parent: { data: {} },
+    ses_gone: { error: { name: "NotFoundError" } },
+    ses_broken: { error: { name: "UnknownError" } },
+  };
+  const session = { get: async ({ path }: { path: { id: string } }) => answers[path.id] };
+  const client = new HostClient({ session } as never);
+  expect(await client.parentOf("ses_child")).toBe("ses_parent");
+  expect(await client.parentOf("ses_parent")).toBeUndefined();
+  expect(await client.parentOf("ses_gone")).toBeUndefined();
+  const failure = await client.parentOf("ses_broken").catch((error: Error) => error);
+  expect(String(failure)).toContain("UnknownError");
 });

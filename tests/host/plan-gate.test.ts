@@ -1,14 +1,26 @@
 import { describe, expect, test } from "bun:test";
 import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
 import { gate } from "../../src/host/plans/plan-gate.ts";
+import { SessionFamilies } from "../../src/host/plans/session-families.ts";
 import { isReadOnly } from "../../src/host/read-only-commands.ts";
 
-async function refusal(tool: string, args: unknown = {}, isOpen = true): Promise<string | undefined> {
+/** Two conversations; the parents of what is a subagent's in them. */
+const PARENTS: Record<string, string> = { ses_1_a: "ses_1", ses_1_a_b: "ses_1_a", ses_1_c: "ses_1", ses_2_a: "ses_2" };
+
+async function refusal(
+  tool: string,
+  args: unknown = {},
+  { isOpen = true, waiting = "ses_1", sessionId = "ses_1" } = {},
+): Promise<string | undefined> {
   const reviews = new OpenReviews();
-  reviews.opened("ses_1", "x");
+  reviews.opened(waiting, "x");
+  const families = new SessionFamilies(
+    async (id) => PARENTS[id],
+    () => expect.unreachable(),
+  );
   const review = { askedBy: { sessionId: "ses_agent", instanceId: "bgr_asking" } };
-  const parts = { reviews, known: async () => undefined, openReview: async () => (isOpen ? review : undefined) };
-  return await gate(parts, tool, "ses_1", args).then(
+  const openReview = async () => (isOpen ? review : undefined);
+  return await gate({ reviews, families, known: async () => undefined, openReview }, tool, sessionId, args).then(
     () => undefined,
     (error: Error) => error.message,
   );
@@ -40,12 +52,21 @@ describe("while a review is open", () => {
     expect(await refusal("bizar_send_message", { instanceId: "bgr_other", prompt: "go on" })).toContain("was refused");
   });
   test("a review that is over in the meantime refuses nothing", async () => {
-    expect(await refusal("edit", {}, false)).toBeUndefined();
+    expect(await refusal("edit", {}, { isOpen: false })).toBeUndefined();
   });
   test("another session is not concerned", async () => {
-    const reviews = new OpenReviews();
-    reviews.opened("ses_2", "x");
-    await gate({ reviews, known: async () => undefined, openReview: async () => ({}) }, "edit", "ses_1", {});
+    expect(await refusal("edit", {}, { waiting: "ses_2" })).toBeUndefined();
+    expect(await refusal("edit", {}, { waiting: "ses_2", sessionId: "ses_1_a" })).toBeUndefined();
+    expect(await refusal("edit", {}, { waiting: "ses_2_a", sessionId: "ses_1" })).toBeUndefined();
+  });
+  test.each([
+    ["a subagent of the session that waits", "ses_1", "ses_1_a"],
+    ["a subagent of its subagent", "ses_1", "ses_1_a_b"],
+    ["the session whose subagent waits", "ses_1_a", "ses_1"],
+    ["another subagent of that session", "ses_1_a_b", "ses_1_c"],
+  ])("%s is refused as well", async (_, waiting, sessionId) => {
+    expect(await refusal("edit", {}, { waiting, sessionId })).toContain("the session that asked is told");
+    expect(await refusal("read", {}, { waiting, sessionId })).toBeUndefined();
   });
 });
 

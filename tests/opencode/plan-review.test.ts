@@ -164,6 +164,20 @@ test("with planGate enforce nothing is written while a review is open, reading i
   await until("the agent has written", async () => await Bun.file(join(rig.sandbox.project, "a.txt")).exists());
 }, 90_000);
 
+test("with planGate enforce the session whose subagent asked for the review writes nothing either", async () => {
+  const served = await serveRig({ options: { ...options, planGate: "enforce" } });
+  rig = served;
+  const write = { tool: "write", args: { filePath: join(rig.sandbox.project, "a.txt"), content: "a" } };
+  const draws = { tool: "task", args: { description: "Draws", prompt: "draw it", subagent_type: "general" } };
+  rig.plan("draw it", draw, { calls: [waitFor("x", { timeoutMs: 5000 })] }, { text: "nobody has decided" });
+  rig.plan("do it", { calls: [draws] }, { calls: [write] }, { text: "waits" });
+  await served.ask("do it");
+  expect(rig.requestsFor("do it").at(-1)?.toolResults.at(-1)).toContain(
+    'write was refused: the plan "x" is up for review',
+  );
+  expect(await Bun.file(join(rig.sandbox.project, "a.txt")).exists()).toBe(false);
+}, 90_000);
+
 test("with /visual-plan on the main agent is told to plan first; subagents and background agents are not", async () => {
   const served = await serveRig({ options });
   rig = served;

@@ -20,6 +20,11 @@ export class OpenReviews {
     return [...(this.#bySession.get(sessionId) ?? [])];
   }
 
+  /** The sessions that wait for a review. */
+  get sessions(): readonly string[] {
+    return [...this.#bySession.keys()];
+  }
+
   get isEmpty(): boolean {
     return this.#bySession.size === 0;
   }
