@@ -9,7 +9,7 @@ import { temporaryFolder } from "../temporary-folder.ts";
 
 test("two steps that ask at once whose session it is both go on where the host does not answer", async () => {
   const stateDir = temporaryFolder();
-  await new PlanSettingsFile(stateDir).change({ visualPlan: true });
+  await new PlanSettingsFile(stateDir, () => undefined).change({ visualPlan: true });
   const reports: string[] = [];
   const answers = [new Error("no answer"), undefined];
   const { hooks } = hostPlans({

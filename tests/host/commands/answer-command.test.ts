@@ -13,7 +13,7 @@ const supervision = async () => ({ catalog: { list: async () => [] } }) as never
 
 function createRig(given: Partial<Pick<CommandContext, "startedByAgent" | "endsSoon" | "tellUser">> = {}) {
   const { desk, plans, folder, act, followed } = createPlanRig();
-  const settings = new PlanSettingsFile(join(temporaryFolder(), "state"));
+  const settings = new PlanSettingsFile(join(temporaryFolder(), "state"), () => undefined);
   const mine = { startedByAgent: undefined, endsSoon: false, tellUser: undefined, ...given };
   const context: CommandContext = { plans: desk, settings, supervision, killGraceMs: 0, ...mine };
   const say = async (line: string) => {
