@@ -1,6 +1,7 @@
 import { isJsonObject } from "./clean-json.ts";
 import { addComment, deleteComment, replyToComment, updateComment } from "./comment-operations.ts";
 import { addConnection, deleteConnection, updateConnection } from "./connection-operations.ts";
+import { findConflict } from "./edit-conflict.ts";
 import { addElement, deleteElement, updateElement } from "./element-operations.ts";
 import { placeAutomatically } from "./layout.ts";
 import { checkFields, checkValue, planTitle, refused, VIEWPORT_RULES, type Refused } from "./operation-checks.ts";
@@ -67,7 +68,7 @@ function apply(draft: PlanDraft, operation: Operation): string | Refused {
     case "reply_to_comment":
       return replyToComment(draft, operation);
     case "set_title":
-      return setTitle(draft, operation.title);
+      return setTitle(draft, operation);
     case "set_viewport":
       return setViewport(draft, operation.viewport);
     default:
@@ -75,10 +76,11 @@ function apply(draft: PlanDraft, operation: Operation): string | Refused {
   }
 }
 
-function setTitle(draft: PlanDraft, title: unknown): string | Refused {
-  const refusal = checkValue("title", planTitle, title);
+function setTitle(draft: PlanDraft, { title, base }: Extract<Operation, { op: "set_title" }>): string | Refused {
+  const refusal =
+    checkValue("title", planTitle, title) ?? findConflict("the plan", { title: draft.title }, { title }, base);
   if (refusal !== undefined) return refusal;
-  if (title !== draft.title) draft.touch({ title: title as string });
+  if (title !== draft.title) draft.touch({ title });
   return "title";
 }
 

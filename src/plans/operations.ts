@@ -49,7 +49,7 @@ export type Operation =
       readonly commentId: string;
       readonly reply: { readonly id: string; readonly text: string };
     }
-  | { readonly op: "set_title"; readonly title: string }
+  | { readonly op: "set_title"; readonly title: string; readonly base?: { readonly title: string } }
   /** No edit: where somebody looks. */
   | { readonly op: "set_viewport"; readonly viewport: Viewport };
 

@@ -246,6 +246,12 @@ describe("two who change the same", () => {
     expect(after.elements[0]?.x).toBe(50);
   });
 
+  test("the title of the plan is such a text", () => {
+    const rename = (seen: string) => apply(pair, person, { op: "set_title", title: "Mine", base: { title: seen } });
+    expect(refusalOf(rename("Older"))).toMatchObject({ reason: "conflict", index: 0, current: { title: "A plan" } });
+    expect(rename("A plan")).toMatchObject({ ok: true, plan: { title: "Mine" } });
+  });
+
   test("another field of the same element is no conflict", () => {
     const after = applied(pair, odin, { op: "update_element", id: "el_a", changes: { title: "Mine" }, base });
     expect(after.elements[0]).toMatchObject({ title: "Mine", content: "old" });

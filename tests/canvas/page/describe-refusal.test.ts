@@ -14,6 +14,18 @@ test("a text that somebody else has changed is offered as mine and theirs", () =
   });
 });
 
+test("a title of the plan that somebody else has changed is offered as mine and theirs", () => {
+  const refusal = { reason: "conflict", index: 0, message: "changed", current: { title: "theirs" } } as const;
+  const rename = { op: "set_title", title: "mine", base: { title: "before" } } as const;
+  expect(describeRefusal([rename], refusal, samplePlan())).toEqual({
+    kind: "conflict",
+    what: "plan",
+    title: "The title of the plan",
+    mine: { title: "mine" },
+    theirs: { title: "theirs" },
+  });
+});
+
 test("a text whose element is gone is kept as an element to add anew", () => {
   const refusal = { reason: "not_found", index: 0, message: "gone" } as const;
   const operation = { op: "update_element", id: "el_x", changes: { title: "T", content: "C", answer: "A" } } as const;

@@ -57,6 +57,22 @@ test("a label that an agent changes while the person looks at it stays; where bo
   expect(await page.getByTestId("undo").isDisabled()).toBe(true);
 }, 30_000);
 
+test("a title of the plan that another gives while the person writes one is not overwritten; the person chooses", async () => {
+  const open = await openPlan();
+  const { page } = open;
+  await page.getByTestId("plan-title").fill("mine");
+  await open.agent(
+    { op: "set_title", title: "theirs" },
+    { op: "update_element", id: "el_task", changes: { title: "Seen" } },
+  );
+  await open.element("el_task").getByText("Seen").waitFor();
+  await page.getByTestId("plan-title").press("Enter");
+  expect(await page.getByTestId("notice-conflict").innerText()).toContain("theirs");
+  await open.until("nothing is overwritten", ({ title }) => title === "theirs");
+  await page.getByTestId("keep-mine").click();
+  await open.until("the person's title", ({ title }) => title === "mine");
+}, 30_000);
+
 test("a text that is nested too deep to be drawn is shown as it is, and the page goes on", async () => {
   const open = await openPlan();
   const list = Array.from({ length: 400 }, (_, depth) => `${"  ".repeat(depth)}- deep`).join("\n");

@@ -107,6 +107,14 @@ test("a text that somebody else has changed since is not taken back over them", 
   expect(undone).toMatchObject({ ok: false, refusal: { reason: "conflict" } });
 });
 
+test("a title of the plan that somebody else has given since is not taken back", () => {
+  const before = samplePlan();
+  const operations: Operation[] = [{ op: "set_title", title: "mine" }];
+  const theirs = apply(apply(before, operations), [{ op: "set_title", title: "theirs" }]);
+  const undone = applyOperations(theirs, { kind: "person" }, inverseOperations(before, operations) ?? [], NOW);
+  expect(undone).toMatchObject({ ok: false, refusal: { reason: "conflict" } });
+});
+
 test("a reply cannot be taken back", () => {
   const operations: Operation[] = [
     { op: "reply_to_comment", commentId: "c_1", reply: { id: "r_1", text: "Because." } },

@@ -31,9 +31,12 @@ export function Header() {
 
 function Title() {
   const title = usePlan(({ plan }) => plan?.title ?? "");
-  const [draft, setDraft] = useState<string | null>(null);
+  // With the title that the person saw when they began to write.
+  const [draft, setDraft] = useState<{ readonly text: string; readonly seen: string } | null>(null);
   const save = () => {
-    if (draft !== null && draft.trim() !== "" && draft !== title) edit([{ op: "set_title", title: draft.trim() }]);
+    const text = draft?.text.trim() ?? "";
+    if (draft !== null && text !== "" && text !== title)
+      edit([{ op: "set_title", title: text, base: { title: draft.seen } }]);
     setDraft(null);
   };
   return (
@@ -41,9 +44,9 @@ function Title() {
       <input
         aria-label="Title of the plan"
         data-testid="plan-title"
-        value={draft ?? title}
+        value={draft?.text ?? title}
         maxLength={500}
-        onChange={({ target }) => setDraft(target.value)}
+        onChange={({ target }) => setDraft({ text: target.value, seen: draft?.seen ?? title })}
         onBlur={save}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return;

@@ -1,4 +1,4 @@
-import type { ConnectionChanges, ElementChanges } from "../../../plans/operations.ts";
+import type { ConnectionChanges, ElementChanges, Operation } from "../../../plans/operations.ts";
 import { Icon } from "../elements/icons.tsx";
 import type { NoticeContent } from "../sync/describe-refusal.ts";
 import { newId } from "../sync/new-id.ts";
@@ -62,9 +62,7 @@ function NoticeBody({ notice: { id, content } }: { readonly notice: Notice }) {
 
 function Conflict({ id, content }: { readonly id: number; readonly content: Of<"conflict"> }) {
   const keepMine = () => {
-    const { what, mine, theirs } = content;
-    const changes: ElementChanges & ConnectionChanges = mine;
-    edit([{ op: what === "element" ? "update_element" : "update_connection", id: content.id, changes, base: theirs }]);
+    edit([withMine(content)]);
     dismissNotice(id);
   };
   return (
@@ -87,6 +85,13 @@ function Conflict({ id, content }: { readonly id: number; readonly content: Of<"
       </div>
     </div>
   );
+}
+
+function withMine(content: Of<"conflict">): Operation {
+  if (content.what === "plan") return { op: "set_title", ...content.mine, base: content.theirs };
+  const changes: ElementChanges & ConnectionChanges = content.mine;
+  const op = content.what === "element" ? "update_element" : "update_connection";
+  return { op, id: content.id, changes, base: content.theirs };
 }
 
 function Version({ name, texts }: { readonly name: string; readonly texts: Readonly<Record<string, string>> }) {

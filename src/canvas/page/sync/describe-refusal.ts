@@ -21,6 +21,13 @@ export type NoticeContent =
       readonly mine: Readonly<Record<string, string>>;
       readonly theirs: Readonly<Record<string, string>>;
     }
+  | {
+      readonly kind: "conflict";
+      readonly what: "plan";
+      readonly title: string;
+      readonly mine: { readonly title: string };
+      readonly theirs: { readonly title: string };
+    }
   /** What the person wrote into is gone: it can be added anew. */
   | { readonly kind: "lost"; readonly title: string; readonly element: LostElement }
   | { readonly kind: "failure"; readonly message: string; readonly operations?: readonly Operation[] }
@@ -61,6 +68,10 @@ function conflictOf(
   current: Readonly<Record<string, unknown>>,
   plan: Plan,
 ): NoticeContent | null {
+  if (operation.op === "set_title") {
+    const [mine, theirs] = [{ title: operation.title }, { title: textOf(current["title"]) }];
+    return { kind: "conflict", what: "plan", title: "The title of the plan", mine, theirs };
+  }
   if (operation.op !== "update_element" && operation.op !== "update_connection") return null;
   const mine = textsOf(operation.changes);
   const fields = Object.keys(mine).filter((field) => field in current);

@@ -53,7 +53,7 @@ function inverseOf(plan: Plan, operation: Operation): readonly Operation[] | nul
       return [{ op: "update_comment", id: operation.id, changes }];
     }
     case "set_title":
-      return [{ op: "set_title", title: plan.title }];
+      return [{ op: "set_title", title: plan.title, base: { title: operation.title } }];
     case "delete_comment":
     case "reply_to_comment":
       return null;
