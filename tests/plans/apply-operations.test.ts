@@ -247,9 +247,10 @@ describe("two who change the same", () => {
   });
 
   test("the title of the plan is such a text", () => {
-    const rename = (seen: string) => apply(pair, person, { op: "set_title", title: "Mine", base: { title: seen } });
-    expect(refusalOf(rename("Older"))).toMatchObject({ reason: "conflict", index: 0, current: { title: "A plan" } });
-    expect(rename("A plan")).toMatchObject({ ok: true, plan: { title: "Mine" } });
+    const rename = { op: "set_title", title: "Mine" } as const;
+    const overtaken = apply(pair, person, { ...rename, base: { title: "Older" } });
+    expect(refusalOf(overtaken)).toMatchObject({ reason: "conflict", index: 0, current: { title: "A plan" } });
+    expect(applied(pair, person, { ...rename, base: { title: "A plan" } }).title).toBe("Mine");
   });
 
   test("another field of the same element is no conflict", () => {
