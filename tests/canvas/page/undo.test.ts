@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { inverseOperations, stillPossible } from "../../../src/canvas/page/sync/inverse-operations.ts";
+import { unlessMovedSince } from "../../../src/canvas/page/sync/unless-moved-since.ts";
 import {
   forget,
   NO_HISTORY,
@@ -113,6 +114,23 @@ test("a title of the plan that somebody else has given since is not taken back",
   const theirs = apply(apply(before, operations), [{ op: "set_title", title: "theirs" }]);
   const undone = applyOperations(theirs, { kind: "person" }, inverseOperations(before, operations) ?? [], NOW);
   expect(undone).toMatchObject({ ok: false, refusal: { reason: "conflict" } });
+});
+
+test("what somebody else has moved or resized since stays as it is; the rest of a move is taken back, and done again", () => {
+  const before = samplePlan();
+  const redo: Operation[] = [
+    { op: "update_element", id: "el_a", changes: { x: 5, y: 5, width: 500 } },
+    { op: "update_element", id: "el_b", changes: { x: 405, y: 5 } },
+  ];
+  const undo = inverseOperations(before, redo) ?? [];
+  const theirs = apply(apply(before, redo), [{ op: "update_element", id: "el_a", changes: { y: 99 } }]);
+  const undone = apply(theirs, unlessMovedSince(theirs, undo, redo));
+  expect(undone.elements).toMatchObject([{ x: 5, y: 99, width: 300 }, { x: 400, y: 0 }, {}]);
+  const redone = apply(undone, unlessMovedSince(undone, redo, undo));
+  expect(redone.elements).toMatchObject([{ x: 5, y: 99, width: 500 }, { x: 405, y: 5 }, {}]);
+  const all = apply(theirs, [{ op: "update_element", id: "el_b", changes: { x: 0 } }]);
+  expect(unlessMovedSince(all, undo, redo)).toEqual([{ op: "update_element", id: "el_a", changes: { width: 300 } }]);
+  expect(unlessMovedSince(apply(before, redo), undo, redo)).toBe(undo);
 });
 
 test("a reply cannot be taken back", () => {

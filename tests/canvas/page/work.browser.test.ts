@@ -30,6 +30,22 @@ test("a drag is one edit, undo takes it back and redo does it again", async () =
   await open.until("the note is there again", isMoved);
 }, 30_000);
 
+test("undo leaves alone what somebody else has moved since, and says so", async () => {
+  const open = await openPlan();
+  const from = await middleOf(open.page, "[data-testid=element-el_note] .card-head");
+  await drag(open, from, { x: from.x + 90, y: from.y + 40 });
+  await open.until("the note is elsewhere", isMoved);
+  await open.agent(
+    { op: "update_element", id: "el_note", changes: { x: 60, y: 700 } },
+    { op: "update_element", id: "el_task", changes: { title: "Seen" } },
+  );
+  await open.element("el_task").getByText("Seen").waitFor();
+  await open.page.getByTestId("undo").click();
+  await open.page.getByTestId("notice-info").waitFor();
+  const { elements } = (await open.stored()).plan;
+  expect(elements.find(({ id }) => id === "el_note")).toMatchObject({ x: 60, y: 700 });
+}, 30_000);
+
 test("texts are edited in place: Control and Enter saves, Escape does not", async () => {
   const open = await openPlan();
   await open.element("el_note").getByTestId("element-content").dblclick();

@@ -1,5 +1,5 @@
 import type { Operation } from "../../../plans/operations.ts";
-import type { Decision } from "../../../plans/plan.ts";
+import type { Decision, Plan } from "../../../plans/plan.ts";
 import { createApiClient, type Outcome } from "./api-client.ts";
 import { EditQueue, type PendingEdit } from "./edit-queue.ts";
 import { inverseOperations, stillPossible } from "./inverse-operations.ts";
@@ -7,6 +7,8 @@ import { createKeptEdits } from "./kept-edits.ts";
 import { LiveEvents } from "./live-events.ts";
 import { tellOfAnswer } from "./tell-of-answer.ts";
 import { showPlan, takeAnswer, takeStored, usePlan } from "./plan-store.ts";
+import { notify } from "../shell/notices.ts";
+import { unlessMovedSince } from "./unless-moved-since.ts";
 import { forget, remember, stepBack, stepForward } from "./undo-history.ts";
 
 /** `/plan/<slug>` */
@@ -83,14 +85,16 @@ export function undo(): void {
   const back = stepBack(history);
   if (back === null || plan === null) return;
   usePlan.setState({ history: back.history });
-  enqueue(stillPossible(plan, back.step.undo));
+  const possible = stillPossible(plan, back.step.undo);
+  enqueueUnmoved(plan, possible, back.step.redo);
 }
 
 export function redo(): void {
-  const forward = stepForward(usePlan.getState().history);
-  if (forward === null) return;
+  const { plan, history } = usePlan.getState();
+  const forward = stepForward(history);
+  if (forward === null || plan === null) return;
   usePlan.setState({ history: forward.history });
-  enqueue(forward.step.redo);
+  enqueueUnmoved(plan, forward.step.redo, forward.step.undo);
 }
 
 /** Decides once all that the person did before has reached the server. */
@@ -113,6 +117,14 @@ function enqueue(operations: readonly Operation[]): void {
   editCount += 1;
   const pending: PendingEdit = { id: `${Date.now()}-${editCount}`, operations };
   queue.add(pending);
+}
+
+/** Says so where something stays as somebody else has put it. */
+function enqueueUnmoved(plan: Plan, operations: readonly Operation[], takenBack: readonly Operation[]): void {
+  const unmoved = unlessMovedSince(plan, operations, takenBack);
+  if (unmoved.length > 0) enqueue(unmoved);
+  if (unmoved !== operations)
+    notify({ kind: "info", message: "What somebody else has moved or resized since stays as it is." });
 }
 
 function takeOutcome(outcome: Outcome): void {
