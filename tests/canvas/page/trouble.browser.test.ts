@@ -173,6 +173,39 @@ test("a decision that cannot be sent keeps its note and says why", async () => {
   await until("it is decided", async () => (await open.stored()).meta.review.note === "Too early");
 }, 30_000);
 
+test("a decision stops where an edit before it was refused, says so, and is sent when it is confirmed again", async () => {
+  const open = await openPlan();
+  const { page } = open;
+  const held = Promise.withResolvers<void>();
+  await page.route("**/edits", async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await writeInto(open, "el_note", "mine");
+  await page.keyboard.press("Control+Enter");
+  await page.getByTestId("approve").click();
+  await page.getByTestId("decision-note").fill("Go");
+  await page.getByTestId("decision-confirm").click();
+  await open.agent({ op: "update_element", id: "el_note", changes: { content: "theirs" } });
+  held.resolve();
+  await page.getByRole("alert").getByText("was not saved").waitFor();
+  expect((await open.stored()).meta.status).not.toBe("approved");
+  await page.getByTestId("decision-confirm").click();
+  await until("it is decided", async () => (await open.stored()).meta.review.note === "Go");
+}, 30_000);
+
+test("a decision does not stop for a conflict that the person has settled", async () => {
+  const open = await openPlan();
+  const { page } = open;
+  await writeInto(open, "el_note", "mine");
+  await open.agent({ op: "update_element", id: "el_note", changes: { content: "theirs" } });
+  await page.keyboard.press("Control+Enter");
+  await page.getByTestId("take-theirs").click();
+  await page.getByTestId("approve").click();
+  await page.getByTestId("decision-confirm").click();
+  await until("it is decided", async () => (await open.stored()).meta.status === "approved");
+}, 30_000);
+
 test("the answer to a decision whose dialog was left closes no other dialog", async () => {
   const open = await openPlan();
   const { page } = open;

@@ -5,7 +5,7 @@ import { EditQueue, type PendingEdit } from "./edit-queue.ts";
 import { inverseOperations, stillPossible } from "./inverse-operations.ts";
 import { createKeptEdits } from "./kept-edits.ts";
 import { LiveEvents } from "./live-events.ts";
-import { tellOfAnswer } from "./tell-of-answer.ts";
+import { hasUnseenRefusal, tellOfAnswer } from "./tell-of-answer.ts";
 import { showPlan, takeAnswer, takeStored, usePlan } from "./plan-store.ts";
 import { notify } from "../shell/notices.ts";
 import { unlessMovedSince } from "./unless-moved-since.ts";
@@ -97,10 +97,14 @@ export function redo(): void {
   enqueueUnmoved(plan, forward.step.redo, forward.step.undo);
 }
 
-/** Decides once all that the person did before has reached the server. */
+const NOT_AS_SEEN =
+  "One of your edits was not saved, so the plan is not as you saw it. Cancel to look at it, or confirm to decide all the same.";
+
+/** Decides once all that the person did before has reached the server; where some of it was not taken, warns first. */
 export async function decide(decision: Decision, note: string): Promise<Outcome> {
   await queue.flush();
   if (queue.pending.length > 0) return { kind: "unreachable", message: "Your last edits have not been saved yet." };
+  if (hasUnseenRefusal()) return { kind: "rejected", message: NOT_AS_SEEN };
   const outcome = await api.decide({ decision, ...(note === "" ? {} : { note }) });
   takeOutcome(outcome);
   return outcome;
