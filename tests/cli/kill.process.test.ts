@@ -8,7 +8,7 @@ import { RecordFolder } from "../../src/store/record-folder.ts";
 import { RequestWatch } from "../../src/store/request-watch.ts";
 import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
 import { sampleId, sampleInstance } from "../supervisor/sample-instance.ts";
-import { openStore } from "../store/store-rig.ts";
+import { openStore, silentFor } from "../store/store-rig.ts";
 import { createCommandLine, gone, livingOwner } from "./command-line-rig.ts";
 
 const id = sampleId(1);
@@ -82,6 +82,7 @@ test("a process that only has the pid of a lost agent is left alone", async () =
   const { startTime } = systemProcessTable().find(child.pid)!;
   const otherBoot = { ...gone, bootId: "another boot" };
   await line.leave("running", runningWith({ pid: child.pid, startTime }), otherBoot);
+  silentFor(121_000, line.paths, id);
   expect((await line.run("kill", id)).stdout).toBe(`${id} killed\n`);
   expect(child.exitCode ?? child.signalCode).toBeNull();
 });

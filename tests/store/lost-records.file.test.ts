@@ -11,7 +11,7 @@ import type { Instance } from "../../src/supervisor/instance.ts";
 import { sampleId, sampleInstance, sampleStates, type SampleState } from "../supervisor/sample-instance.ts";
 import { FakeClock } from "../supervisor/fake-clock.ts";
 import { until } from "../until.ts";
-import { freshPaths, openStore } from "./store-rig.ts";
+import { freshPaths, openStore, silentFor } from "./store-rig.ts";
 
 /** This boot, and no such process. */
 const gone: SupervisorIdentity = { ...createIdentity(), pid: 2_000_000_001 };
@@ -64,24 +64,18 @@ async function childOf(paths: StatePaths) {
 
 const elsewhere: SupervisorIdentity = { ...gone, bootId: "another boot" };
 
-/** The record of the one instance was written, or renewed, so long ago. */
-function silentFor(ms: number, paths: StatePaths): void {
-  const at = new Date(Date.now() - ms);
-  utimesSync(recordPath(paths, sampleId(1)), at, at);
-}
-
 test("a record of another boot is never judged by its child's pid", async () => {
   const paths = await leave(sampleInstance("running"), elsewhere);
-  silentFor(121_000, paths);
+  silentFor(121_000, paths, sampleId(1));
   expect(await childOf(await leave(sampleInstance("running"), gone))).toMatchObject({ pid: 4242 });
   expect(await childOf(paths)).toBeNull();
 });
 
 test("a record of another boot is lost once it has not been renewed for two minutes", async () => {
   const paths = await leave(sampleInstance("running"), elsewhere);
-  silentFor(110_000, paths);
+  silentFor(110_000, paths, sampleId(1));
   expect(await host(paths).list()).toEqual([]);
-  silentFor(130_000, paths);
+  silentFor(130_000, paths, sampleId(1));
   expect(await host(paths).list()).toHaveLength(1);
 });
 
@@ -91,7 +85,7 @@ for (const state of unsettled) {
     const { paths, store } = openStore(freshPaths(), elsewhere, clock);
     const { progress } = sampleInstance();
     await store.create(sampleInstance(state, { progress: { ...progress, lastActivityAt: Date.now() - 3_600_000 } }));
-    silentFor(3_600_000, paths);
+    silentFor(3_600_000, paths, sampleId(1));
     const looker = host(paths);
     expect(await looker.list()).toHaveLength(1);
     clock.advance(31_000);
