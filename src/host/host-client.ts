@@ -115,11 +115,9 @@ export class HostClient implements Transcripts {
   /** The messages of a session, oldest first; `undefined` when there is no such session. */
   async messages(sessionId: string): Promise<HostMessage[] | undefined> {
     const what = `the messages of session ${sessionId}`;
-    const limit = AbortSignal.timeout(ANSWER_LIMIT_MS);
-    const { data, error } = await this.client.session.messages({ path: { id: sessionId }, signal: limit });
-    if (isNotFound(error)) return undefined;
-    if (error !== undefined) throw new Error(`opencode did not give ${what}: ${JSON.stringify(error)}`);
-    return this.#read(what, z.array(messageSchema), data);
+    const path = { id: sessionId };
+    const found = await this.#find(what, (signal) => this.client.session.messages({ path, signal }));
+    return found === undefined ? undefined : this.#read(what, z.array(messageSchema), found.data);
   }
 
   async read(sessionId: string): Promise<TranscriptTurn[] | undefined> {
@@ -141,11 +139,9 @@ export class HostClient implements Transcripts {
   /** The session that a session is a child of; `undefined` of one that a user began, and where there is none. */
   async parentOf(sessionId: string): Promise<string | undefined> {
     const what = `session ${sessionId}`;
-    const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
-    const { data, error } = await this.client.session.get({ path: { id: sessionId }, signal });
-    if (isNotFound(error)) return undefined;
-    if (error !== undefined) throw new Error(`opencode did not give ${what}: ${JSON.stringify(error)}`);
-    return this.#read(what, z.object({ parentID: z.string().nullish() }), data).parentID ?? undefined;
+    const found = await this.#find(what, (signal) => this.client.session.get({ path: { id: sessionId }, signal }));
+    if (found === undefined) return undefined;
+    return this.#read(what, z.object({ parentID: z.string().nullish() }), found.data).parentID ?? undefined;
   }
 
   /** Shows a text in a session: the user sees it, the model never does, and is not asked. */
@@ -213,13 +209,20 @@ export class HostClient implements Transcripts {
     return known === undefined || isListed(known) ? { ...chosen, agent } : chosen;
   }
 
-  async #ask(
-    what: string,
-    call: (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown }>,
-  ): Promise<unknown> {
+  async #ask(what: string, call: Call): Promise<unknown> {
     const { data, error } = await call(AbortSignal.timeout(ANSWER_LIMIT_MS));
-    if (error !== undefined) throw new Error(`opencode did not give ${what}: ${JSON.stringify(error)}`);
+    if (error !== undefined) throw new NotGiven(what, error);
     return data;
+  }
+
+  /** {@link HostClient.#ask} for something that may not be there: `undefined` then. */
+  async #find(what: string, call: Call): Promise<{ readonly data: unknown } | undefined> {
+    try {
+      return { data: await this.#ask(what, call) };
+    } catch (error) {
+      if (error instanceof NotGiven && isNotFound(error.cause)) return undefined;
+      throw error;
+    }
   }
 
   #read<T>(what: string, schema: z.ZodType<T>, data: unknown): T {
@@ -230,6 +233,15 @@ export class HostClient implements Transcripts {
       `opencode gave ${what} in a form this plugin does not know (${issue?.path.join(".")}: ${issue?.message}). ` +
         `It was made for opencode 1.18.33.`,
     );
+  }
+}
+
+type Call = (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown }>;
+
+/** opencode answered with an error. */
+class NotGiven extends Error {
+  constructor(what: string, cause: unknown) {
+    super(`opencode did not give ${what}: ${JSON.stringify(cause)}`, { cause });
   }
 }
 

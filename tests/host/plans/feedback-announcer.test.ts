@@ -67,6 +67,20 @@ async function createRig(asker: { sessionId: string; instanceId?: string } = { s
   };
 }
 
+/** A plan whose approval could not be told at the first attempt. */
+async function decisionThatFailed() {
+  const { announcer, plans, put, state, told } = await createRig();
+  state.fails = 1;
+  const before = await told();
+  const { announcer: one, clock } = announcer();
+  await one.followAll();
+  await plans.decide("x", "approved");
+  await until("it is scheduled", () => clock.pending > 0);
+  clock.advance(0);
+  await until("it has failed", async () => state.fails === 0 && (await told()) === before && clock.pending > 0);
+  return { one, clock, put, state };
+}
+
 describe("what the user did after the wait", () => {
   test("a decision wakes the session that asked, with its agent and model, and is told once", async () => {
     const { announcer, plans, put } = await createRig();
@@ -159,30 +173,14 @@ describe("what the user did after the wait", () => {
   });
 
   test("a message that did not get through leaves it untold, and it is tried again", async () => {
-    const { announcer, plans, put, state, told } = await createRig();
-    state.fails = 1;
-    const before = await told();
-    const { announcer: one, clock } = announcer();
-    await one.followAll();
-    await plans.decide("x", "approved");
-    await until("it is scheduled", () => clock.pending > 0);
-    clock.advance(0);
-    await until("it has failed", async () => state.fails === 0 && (await told()) === before && clock.pending > 0);
+    const { one, clock, put } = await decisionThatFailed();
     clock.advance(1000);
     await until("it is told", () => put.length > 0);
     one.close();
   });
 
   test("a decision that did not get through waits for a session that has begun to work meanwhile", async () => {
-    const { announcer, plans, put, state, told } = await createRig();
-    state.fails = 1;
-    const before = await told();
-    const { announcer: one, clock } = announcer();
-    await one.followAll();
-    await plans.decide("x", "approved");
-    await until("it is scheduled", () => clock.pending > 0);
-    clock.advance(0);
-    await until("it has failed", async () => state.fails === 0 && (await told()) === before && clock.pending > 0);
+    const { one, clock, put, state } = await decisionThatFailed();
     state.isBusy = true;
     const { asked } = state;
     clock.advance(1000);
