@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createIdentity } from "../../src/processes/supervisor-identity.ts";
 import { toRecord } from "../../src/store/record.ts";
-import { logPath, makeFolders, recordPath, resultPath, statePaths } from "../../src/store/state-paths.ts";
+import { logPath, makeFolders, recordPath, statePaths } from "../../src/store/state-paths.ts";
 import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
 import { createInstance } from "../../src/supervisor/instance.ts";
 import { transition } from "../../src/supervisor/transition.ts";
@@ -68,7 +68,6 @@ async function writeRecords(stateDir: string): Promise<void> {
       supervisor,
       onExit: "kill",
       logPath: logPath(paths, instanceId),
-      resultPath: resultPath(paths, instanceId),
     } as const;
     const record = toRecord(instance, origin);
     await writeFile(recordPath(paths, instanceId), JSON.stringify(record, undefined, 2), { mode: 0o600 });

@@ -1,4 +1,6 @@
+import { dirname } from "node:path";
 import type { InstanceRecord } from "../../src/store/record.ts";
+import { recordPath, resultPath, statePaths } from "../../src/store/state-paths.ts";
 import { readIfThere } from "./agent-watch.ts";
 import { COMMAND } from "./arguments.ts";
 import type { Narrator } from "./narrator.ts";
@@ -11,12 +13,14 @@ const LOG_WIDTH = 150;
 export async function showFiles(
   narrator: Narrator,
   records: readonly InstanceRecord[],
+  stateDir: string,
   written: string,
 ): Promise<void> {
   if (records.length > 0) narrator.heading("On disk");
-  for (const { agent, logPath, resultPath } of records) {
-    narrator.line(`${agent.padEnd(5)}  record  ${resultPath.replace(/\.result\.md$/, ".json")}`);
-    narrator.line(`       result  ${resultPath}`);
+  for (const { agent, instanceId, logPath } of records) {
+    const paths = statePaths(stateDir, dirname(logPath));
+    narrator.line(`${agent.padEnd(5)}  record  ${recordPath(paths, instanceId)}`);
+    narrator.line(`       result  ${resultPath(paths, instanceId)}`);
     narrator.line(`       log     ${logPath}`);
   }
   for (const { agent, logPath } of records) {

@@ -33,7 +33,7 @@ export async function perform({ stage, narrator, expected, signal }: Performance
   if (signal.aborted) await endAgents(sandbox.stateDir);
   const records = await readRecords(sandbox.stateDir);
   const written = await readIfThere(join(sandbox.project, WRITTEN));
-  await showFiles(narrator, records, written);
+  await showFiles(narrator, records, sandbox.stateDir, written);
   const problems = signal.aborted ? [String(signal.reason)] : problemsOf({ run, records, written, expected });
   conclude(narrator, problems, sandbox.root);
   return problems.length === 0;

@@ -1,3 +1,5 @@
+import type { TurnRequest } from "../supervisor/ports.ts";
+
 /**
  * Where the lines of one agent's log go. Never throws: a full disk must not end an agent. Synchronous: the pipes are
  * read no faster than their lines are written.
@@ -8,3 +10,6 @@ export interface LogSink {
   /** Every line is in the file, as far as the disk takes it, when this returns. */
   close(): void;
 }
+
+/** What says which log a turn is written to. */
+export type LoggedTurn = Pick<TurnRequest, "instanceId" | "logPath">;

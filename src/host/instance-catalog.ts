@@ -8,6 +8,8 @@ import { orAborted } from "./when-aborted.ts";
 /** An instance as the tools see it, whoever runs it. */
 export interface CatalogEntry {
   readonly record: InstanceRecord;
+  /** The file of the whole result, where there is one. */
+  readonly resultPath: string;
   readonly queuePosition: number | undefined;
   /** What it waits for in the line, where this plugin instance runs it. */
   readonly waitsFor: LiveView["waitsFor"];
@@ -24,6 +26,7 @@ export interface CatalogParts {
     list(): Promise<InstanceRecord[]>;
   };
   readonly toRecord: (view: LiveView["instance"]) => InstanceRecord;
+  readonly resultPath: (instanceId: string) => string;
   /** Settles when what earlier hosts left is settled. */
   readonly recovered: () => Promise<void>;
   /** Whether the owner of a record may still take up the turns that were asked for. */
@@ -53,14 +56,14 @@ export class InstanceCatalog {
     // Its turn may have been taken on while the record was read.
     const since = this.parts.supervisor.view(instanceId);
     if (since !== undefined) return this.#ownEntry(since);
-    return record === undefined ? undefined : foreignEntry(record);
+    return record === undefined ? undefined : this.#foreignEntry(record);
   }
 
   /** Every instance, oldest first. */
   async list(): Promise<CatalogEntry[]> {
     await this.#recovered();
     const entries = new Map(
-      (await this.parts.records.list()).map((record) => [record.instanceId, foreignEntry(record)]),
+      (await this.parts.records.list()).map((record) => [record.instanceId, this.#foreignEntry(record)]),
     );
     for (const view of this.parts.supervisor.views()) entries.set(view.instance.instanceId, this.#ownEntry(view));
     return [...entries.values()].toSorted((a, b) => (a.record.instanceId < b.record.instanceId ? -1 : 1));
@@ -80,10 +83,10 @@ export class InstanceCatalog {
   }
 
   /** The whole result of the last turn; empty when there is none. */
-  async result({ record, unsavedResult }: CatalogEntry): Promise<string> {
+  async result({ record, resultPath, unsavedResult }: CatalogEntry): Promise<string> {
     if (unsavedResult !== undefined) return unsavedResult;
     if (record.resultPreview === null) return "";
-    return await (this.parts.files ?? systemFiles).read(record.resultPath);
+    return await (this.parts.files ?? systemFiles).read(resultPath);
   }
 
   /** Turns that were asked for belong to what is waited for, as long as there is somebody to start them. */
@@ -93,7 +96,20 @@ export class InstanceCatalog {
   }
 
   #ownEntry({ instance, queuePosition, waitsFor, unsavedResult }: LiveView): CatalogEntry {
-    return { record: this.parts.toRecord(instance), queuePosition, waitsFor, unsavedResult, isOwn: true };
+    const resultPath = this.parts.resultPath(instance.instanceId);
+    return { record: this.parts.toRecord(instance), resultPath, queuePosition, waitsFor, unsavedResult, isOwn: true };
+  }
+
+  #foreignEntry(record: InstanceRecord): CatalogEntry {
+    const resultPath = this.parts.resultPath(record.instanceId);
+    return {
+      record,
+      resultPath,
+      queuePosition: undefined,
+      waitsFor: undefined,
+      unsavedResult: undefined,
+      isOwn: false,
+    };
   }
 
   async #recovered(): Promise<void> {
@@ -110,8 +126,4 @@ export class InstanceCatalog {
       timer.clear();
     }
   }
-}
-
-function foreignEntry(record: InstanceRecord): CatalogEntry {
-  return { record, queuePosition: undefined, waitsFor: undefined, unsavedResult: undefined, isOwn: false };
 }

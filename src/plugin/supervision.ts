@@ -1,5 +1,5 @@
 import { backendChoice } from "../backends/backend-choice.ts";
-import type { LogSink } from "../backends/log-sink.ts";
+import type { LoggedTurn, LogSink } from "../backends/log-sink.ts";
 import { processBackend } from "../backends/process/process-backend.ts";
 import type { Options } from "../config/options.ts";
 import type { GuardSettings } from "../guard/guard-settings.ts";
@@ -68,7 +68,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
   const { options, paths, identity, guard, fleet, host, diagnostics } = context;
   const warm = warmAgents(
     context,
-    (instanceId) => openLog(context, instanceId),
+    (turn) => openLog(context, turn),
     (path) => openFile(context, path),
   );
   const children = processBackend({
@@ -79,7 +79,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     killGraceMs: options.killGraceMs,
     guard,
     environment: process.env,
-    openLog: (instanceId) => openLog(context, instanceId),
+    openLog: (turn) => openLog(context, turn),
     clock: systemClock,
   });
   const backend = backendChoice({ process: children, warm });
@@ -177,8 +177,8 @@ function policies(options: Options, fleet: FleetBudget): Policy[] {
   ];
 }
 
-function openLog(context: SupervisionContext, instanceId: string): LogSink {
-  return openFile(context, logPath(context.paths, instanceId));
+function openLog(context: SupervisionContext, turn: LoggedTurn): LogSink {
+  return openFile(context, turn.logPath ?? logPath(context.paths, turn.instanceId));
 }
 
 function openFile({ options, diagnostics }: SupervisionContext, path: string): LogSink {

@@ -1,4 +1,4 @@
-import type { LogSink } from "../backends/log-sink.ts";
+import type { LoggedTurn, LogSink } from "../backends/log-sink.ts";
 import { localFetch } from "../backends/warm/local-fetch.ts";
 import { warmBackend, type WarmBackend } from "../backends/warm/warm-backend.ts";
 import { hostBinary } from "../host/host-binary.ts";
@@ -17,7 +17,7 @@ type WarmAgentsContext = Pick<SupervisionContext, "options" | "paths" | "identit
 /** The warm backend of this plugin instance; instances of the same configuration share its server. */
 export function warmAgents(
   { options, paths, identity, guard, host }: WarmAgentsContext,
-  openLog: (instanceId: string) => LogSink,
+  openLog: (turn: LoggedTurn) => LogSink,
   openFile: (path: string) => LogSink,
 ): WarmBackend {
   const binary = hostBinary(options.opencodeBinary);

@@ -5,7 +5,6 @@ import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import { FileInstanceStore } from "../store/file-instance-store.ts";
 import { LostRecords } from "../store/lost-records.ts";
 import type { Machine } from "../store/machine.ts";
-import { toRecord } from "../store/record.ts";
 import { RecordFolder } from "../store/record-folder.ts";
 import type { StatePaths } from "../store/state-paths.ts";
 import { isTerminal, type Instance } from "../supervisor/instance.ts";
@@ -133,12 +132,6 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     .run()
     .then(tellOthersEnds)
     .then((isLeft) => isLeft && others.arm());
-  const origin = ({ instanceId }: Instance) => ({
-    supervisor: identity,
-    onExit,
-    logPath: store.logPath(instanceId),
-    resultPath: store.resultPath(instanceId),
-  });
   const catalog = new InstanceCatalog({
     supervisor,
     records,
@@ -146,7 +139,8 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     files: machine.files,
     recovered: () => recovery.run(),
     ownerLives: ({ supervisor: owner }) => machine.isAlive(owner) !== false,
-    toRecord: (instance) => toRecord(instance, origin(instance)),
+    resultPath: (instanceId) => store.resultPath(instanceId),
+    toRecord: (instance) => store.toRecord(instance),
   });
   return {
     supervisor,

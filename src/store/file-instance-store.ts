@@ -1,8 +1,9 @@
+import { basename } from "node:path";
 import { isTerminal, type Instance } from "../supervisor/instance.ts";
 import type { Clock, InstanceStore, Timer } from "../supervisor/ports.ts";
 import { systemFiles, type Files } from "../files/files.ts";
 import { RecordHeartbeat } from "./record-heartbeat.ts";
-import { toRecord, type RecordOrigin } from "./record.ts";
+import { toRecord, type InstanceRecord, type RecordOrigin } from "./record.ts";
 import { logPath, makeFolders, recordPath, resultPath, type StatePaths } from "./state-paths.ts";
 
 const FIRST_RETRY_MS = 1000;
@@ -135,9 +136,14 @@ export class FileInstanceStore implements InstanceStore {
     return writer;
   }
 
+  /** The record of an instance that is this host's. */
+  toRecord(instance: Instance): InstanceRecord {
+    return toRecord(instance, { ...this.origin, logPath: this.logPath(instance.instanceId) });
+  }
+
   #text(instance: Instance): string {
-    const { instanceId } = instance;
-    const origin = { ...this.origin, logPath: this.logPath(instanceId), resultPath: this.resultPath(instanceId) };
-    return `${JSON.stringify(toRecord(instance, origin), undefined, 2)}\n`;
+    // A name: the state folder may be moved. Nobody here reads it, since the name is the instance's.
+    const resultPath = basename(this.resultPath(instance.instanceId));
+    return `${JSON.stringify({ ...this.toRecord(instance), resultPath }, undefined, 2)}\n`;
   }
 }

@@ -37,7 +37,7 @@ export async function keepHouse(parts: HousekeepingParts): Promise<StaleFile[]> 
   for (const record of await records.list()) {
     if (signal?.aborted === true) return removed;
     if (!isOld(record, parts.now())) continue;
-    const files = await filesOf(listing, record.instanceId);
+    const files = await filesOf(listing, record);
     removed.push(...(dryRun ? files : await removeInstance(parts, claims, record.instanceId, files)));
   }
   const stale = await staleFiles(listing, parts.now());

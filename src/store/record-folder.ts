@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { systemFiles, type Files } from "../files/files.ts";
+import { locatedLog } from "./located-log.ts";
 import { parseRecord, type InstanceRecord } from "./record.ts";
 import { recordPath, type StatePaths } from "./state-paths.ts";
 
@@ -86,8 +87,7 @@ export class RecordFolder {
           );
           return undefined;
         }
-        this.#cache.set(path, { ...known, record: reading.record });
-        return reading.record;
+        return await this.#keep(path, known, reading.record);
       case "newer":
         this.#reportOnce(
           path,
@@ -100,6 +100,12 @@ export class RecordFolder {
       default:
         return unreachable(reading);
     }
+  }
+
+  async #keep(path: string, known: Omit<Cached, "record">, found: InstanceRecord): Promise<InstanceRecord> {
+    const record = { ...found, logPath: await locatedLog(this.files, this.paths, found) };
+    this.#cache.set(path, { ...known, record });
+    return record;
   }
 
   /** A file that cannot be read keeps its content, under another name. */

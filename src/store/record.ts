@@ -65,7 +65,6 @@ const recordSchema = z.object({
   activity: z.string(),
   interventions: z.number(),
   resultPreview: z.string().nullable(),
-  resultPath: z.string(),
   logPath: z.string(),
   announce: z.enum(["wake", "note", "off"]),
   /** Prompts that wait behind the running turn. */
@@ -87,7 +86,7 @@ export type InstanceRecord = z.infer<typeof recordSchema>;
 export interface RecordOrigin {
   readonly supervisor: SupervisorIdentity;
   readonly onExit: InstanceRecord["onExit"];
-  readonly resultPath: string;
+  /** Of an instance that has no log yet. */
   readonly logPath: string;
 }
 
@@ -127,8 +126,9 @@ export function toRecord(instance: Instance, origin: RecordOrigin): InstanceReco
     announce: instance.announce,
     followUps: [...instance.followUps],
     announcement: instance.announcement,
-    ...origin,
+    onExit: origin.onExit,
     supervisor: { ...origin.supervisor },
+    logPath: instance.logPath ?? origin.logPath,
   };
 }
 
@@ -156,6 +156,7 @@ export function fromRecord(record: InstanceRecord): Instance {
     announcement: record.announcement,
     sessionId: record.sessionId,
     definition: record.definition ?? undefined,
+    logPath: record.logPath,
     state: readState(record),
     turns: record.turns.map((turn) => ({
       ...turn,

@@ -23,9 +23,14 @@ export function rotateFilesNow(path: string): void {
   }
 }
 
+/** The files of a log, newest first, whether they are there or not. */
+export function logParts(path: string): string[] {
+  return [path, ...Array.from({ length: KEPT_ROTATIONS }, (_, index) => `${path}.${index + 1}`)];
+}
+
 /** The file that goes, and what becomes of the others, oldest first. */
 function rotation(path: string): readonly [oldest: string, moves: readonly (readonly [from: string, to: string])[]] {
-  const names = [path, ...Array.from({ length: KEPT_ROTATIONS }, (_, index) => `${path}.${index + 1}`)];
+  const names = logParts(path);
   const moves = names.slice(1).map((to, index) => [names[index] ?? path, to] as const);
   return [names.at(-1) ?? path, moves.toReversed()];
 }

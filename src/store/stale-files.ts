@@ -1,4 +1,7 @@
 import { lstat } from "node:fs/promises";
+import { basename } from "node:path";
+import type { InstanceRecord } from "./record.ts";
+import { logParts } from "./rotate-files.ts";
 import type { NamedFile, StateListing } from "./state-listing.ts";
 
 /** How long what has ended is kept: 7 days. */
@@ -57,12 +60,17 @@ export async function staleFiles(listing: StateListing, now: number): Promise<St
 
 /**
  * Every file of one instance but its claims, which are for the one who holds them to remove: first the record, so that
- * none is ever seen without its result.
+ * none is ever seen without its result. Its log may lie in the folder of a host that keeps its logs elsewhere.
  */
-export async function filesOf({ records, logs }: StateListing, instanceId: string): Promise<StaleFile[]> {
+export async function filesOf(
+  { records, logs }: StateListing,
+  { instanceId, logPath }: Pick<InstanceRecord, "instanceId" | "logPath">,
+): Promise<StaleFile[]> {
+  const parts = logParts(logPath).map((path) => ({ name: basename(path), path }));
+  const elsewhere = parts.filter(({ path }) => !logs.some((file) => file.path === path));
   const own = [
     ...records.filter(({ name }) => INSTANCE_FILE.exec(name)?.[1] === instanceId && !CLAIM.test(name)),
-    ...logs.filter(({ name }) => INSTANCE_LOG.exec(name)?.[1] === instanceId),
+    ...[...logs, ...elsewhere].filter(({ name }) => INSTANCE_LOG.exec(name)?.[1] === instanceId),
   ];
   const files = await Promise.all(own.toSorted((a, b) => recordFirst(b) - recordFirst(a)).map((file) => look(file)));
   return files.flatMap((file) => (file === undefined ? [] : { path: file.path, bytes: file.bytes, why: "old agent" }));

@@ -129,6 +129,8 @@ export interface Instance {
   readonly sessionId: string | null;
   /** A hash of the agent's definition and model as they were when its session began; absent where nobody told. */
   readonly definition?: string | undefined;
+  /** The log that its turns go on with, where an earlier host began it; absent: this host's own. */
+  readonly logPath?: string | undefined;
   readonly state: InstanceState;
   readonly turns: readonly Turn[];
   readonly progress: Progress;

@@ -36,6 +36,6 @@ export function createLive(instance: Instance): Live {
 export function lastTurn(instance: Instance): TurnRequest {
   const { instanceId, agent, model, backend = "process", directory, parent, sessionId, definition, turns } = instance;
   const { kind = "initial", prompt = "" } = turns.at(-1) ?? {};
-  const session = { parentSessionId: parent.sessionId, sessionId, definition };
+  const session = { parentSessionId: parent.sessionId, sessionId, definition, logPath: instance.logPath };
   return { instanceId, agent, model, backend, directory, ...session, kind, prompt };
 }

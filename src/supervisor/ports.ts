@@ -17,6 +17,8 @@ export interface TurnRequest {
   readonly sessionId: string | null;
   /** What made the agent what it was when that session began, as a hash; absent where the backend does not tell. */
   readonly definition?: string | undefined;
+  /** The log to go on with; absent: one of this host's own. */
+  readonly logPath?: string | undefined;
 }
 
 /** What a backend reports while a turn runs. Never throws. */

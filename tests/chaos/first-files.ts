@@ -61,7 +61,6 @@ function owner(world: World, { pid, startTime }: OsProcess): InstanceRecord["sup
 }
 
 function record(world: World, instance: Instance, process: OsProcess): InstanceRecord {
-  const base = `${world.paths.recordDir}/${instance.instanceId}`;
-  const origin = { onExit: "kill", resultPath: `${base}.result.md`, logPath: "/state/logs/old.log" } as const;
+  const origin = { onExit: "kill", logPath: "/state/logs/old.log" } as const;
   return toRecord(instance, { ...origin, supervisor: owner(world, process) });
 }

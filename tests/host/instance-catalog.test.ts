@@ -32,6 +32,7 @@ test("a long wait for an agent of another opencode leaves no listener and no tim
     supervisor: createSupervisorRig().supervisor,
     records: { read: async () => record, list: async () => [record] },
     toRecord: (instance) => recordOf(instance),
+    resultPath: (instanceId) => `/bg/${instanceId}.result.md`,
     recovered: async () => undefined,
     clock,
   });

@@ -11,11 +11,10 @@ import { createSupervisorRig } from "../supervisor/supervisor-rig.ts";
 import { createFakeHost } from "./fake-client.ts";
 
 /** The record of an instance, owned by a process of this number. */
-export function recordOf(instance: Instance, ownerPid = 100, bg = "/state/bg"): InstanceRecord {
+export function recordOf(instance: Instance, ownerPid = 100): InstanceRecord {
   return toRecord(instance, {
     supervisor: { pid: ownerPid, startTime: "5000", bootId: "boot", token: "01TOKEN" },
     onExit: "kill",
-    resultPath: `${bg}/${instance.instanceId}.result.md`,
     logPath: `/state/logs/${instance.instanceId}.log`,
   });
 }
@@ -25,6 +24,7 @@ export function createToolRig(
   maxConcurrentInstances = 8,
   rawOptions: Record<string, unknown> = {},
   memory?: MemoryLimit,
+  bg = "/state/bg",
 ) {
   const rig = createSupervisorRig(maxConcurrentInstances, memory);
   const { host, fake } = createFakeHost();
@@ -41,12 +41,13 @@ export function createToolRig(
       list: async () => records(),
     },
     toRecord: (instance) => recordOf(instance),
+    resultPath: (id) => `${bg}/${id}.result.md`,
     recovered: async () => undefined,
   });
   const tools = backgroundTools({
     options: readOptions(rawOptions, {}).options,
     host,
-    recordDir: "/state/bg",
+    recordDir: bg,
     supervision: async () => ({
       supervisor,
       catalog,

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { runOpencode, startRun, startServer } from "../../scripts/scripted-host/opencode.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
@@ -116,7 +116,7 @@ test("an agent that waited for a place when its opencode was killed is settled a
   expect(statuses.filter(({ error }) => error.includes("waited for a place"))).toHaveLength(1);
 }, 90_000);
 
-test("with onExit finish an agent works on alone when opencode is killed, and the next start reads its result back", async () => {
+test("with onExit finish an agent works on alone when opencode is killed, the next start reads its result back, also from a moved state folder", async () => {
   rig = await createRig({ options: { onExit: "finish" } });
   const killed = Promise.withResolvers<void>();
   rig.plan(
@@ -142,4 +142,16 @@ test("with onExit finish an agent works on alone when opencode is killed, and th
   expect(await statusAtNextStart()).toEqual([expect.objectContaining({ instanceId, status: "done" })]);
   const resultPath = join(rig.sandbox.stateDir, "bg", `${instanceId}.result.md`);
   expect(await readFile(resultPath, "utf8")).toBe("finished without a supervisor");
+
+  const moved = join(rig.sandbox.root, "moved");
+  await rename(rig.sandbox.stateDir, moved);
+  rig.plan("what did it say", { calls: [{ tool: "bizar_collect", args: { instanceId } }] });
+  const prompt = { prompt: "what did it say", agent: "odin" };
+  const end = await runOpencode(rig.sandbox, { ...prompt, environment: { BIZAR_STATE_DIR: moved } });
+  expect(end.toolAnswers("bizar_collect")).toEqual([
+    expect.objectContaining({
+      result: "finished without a supervisor",
+      resultPath: join(moved, "bg", `${instanceId}.result.md`),
+    }),
+  ]);
 }, 90_000);

@@ -1,4 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startServer, type Server } from "../../scripts/scripted-host/opencode.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
@@ -31,7 +33,8 @@ test("opencode is killed with three agents: one is read back, one is ended, one 
   await until("one has ended by itself", () => living(alone).length === 0);
   expect(living(hanging)).toContain("sleep 84");
 
-  const second = await startServer(rig.sandbox);
+  const otherLogs = join(rig.sandbox.root, "other-logs");
+  const second = await startServer(rig.sandbox, { BIZAR_LOG_DIR: otherLogs });
   rig.plan("what became of them", { calls: [{ tool: "bizar_status", args: { all: true } }] }, collect(alone));
   const status = await askServer(second, rig.sandbox.project, "what became of them");
   expect(status.answers("bizar_status")).toEqual([
@@ -54,6 +57,10 @@ test("opencode is killed with three agents: one is read back, one is ended, one 
   );
   const continued = await askServer(second, rig.sandbox.project, "continue the interrupted one");
   expect(continued.answers("bizar_collect")).toEqual([expect.objectContaining({ status: "done", result: "went on" })]);
+  // Whoever follows the log of an agent sees what becomes of it, whichever opencode goes on with it.
+  const log = join(rig.sandbox.stateDir, "logs", `${hanging}.log`);
+  expect(await readFile(log, "utf8")).toMatch(/start bash[^]*\[stdout\][^\n]*went on/);
+  expect(existsSync(join(otherLogs, `${hanging}.log`))).toBe(false);
   const messages = rig.requestsFor("go on, then")[0]?.messages.map(({ text }) => text) ?? [];
   expect(messages).toContain("hangs");
   expect(messages.at(-1)).toBe("go on, then");

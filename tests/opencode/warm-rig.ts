@@ -57,7 +57,7 @@ export async function warmRig(settings: WarmRigSettings = {}): Promise<WarmRig> 
     token: identity.token,
     skipPermissions: settings.skipPermissions ?? false,
     killGraceMs: 2000,
-    openLog: (instanceId) => logTo(logs.get(instanceId) ?? []),
+    openLog: ({ instanceId }) => logTo(logs.get(instanceId) ?? []),
     transcripts: settings.transcripts ?? { read: async () => undefined },
     clock: systemClock,
     recipe: {

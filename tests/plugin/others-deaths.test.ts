@@ -31,7 +31,6 @@ function record(
     supervisor: { pid, startTime, bootId: processes.bootId, token: "OTHER" },
     onExit: "kill",
     logPath: `${paths.logDir}/${sampleId(1)}.log`,
-    resultPath: `${paths.recordDir}/${sampleId(1)}.result.md`,
   });
 }
 

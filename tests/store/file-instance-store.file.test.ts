@@ -1,7 +1,10 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fromRecord } from "../../src/store/record.ts";
+import { RecordFolder } from "../../src/store/record-folder.ts";
 import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
+import { lastTurn } from "../../src/supervisor/live.ts";
 import { FakeClock } from "../supervisor/fake-clock.ts";
 import { sampleInstance } from "../supervisor/sample-instance.ts";
 import { until } from "../until.ts";
@@ -130,6 +133,28 @@ test("a result is on disk as it came when writeResult settles", async () => {
   expect(store.resultPath(instanceId)).toBe(path);
   expect(readFileSync(path, "utf8")).toBe(text);
   expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test("the record names its result by the name alone, and its log by the path that operators follow", async () => {
+  const { paths, store } = openStore();
+  await store.create(instance);
+  const { resultPath, logPath } = JSON.parse(readFileSync(recordPath(paths, instanceId), "utf8"));
+  expect(resultPath).toBe(`${instanceId}.result.md`);
+  expect(logPath).toBe(join(paths.logDir, `${instanceId}.log`));
+});
+
+test("a record that is taken over keeps its log, whatever folder the new host has for its own", async () => {
+  const { paths, store } = openStore();
+  await store.create(instance);
+  const records = new RecordFolder(paths, (message) => expect.unreachable(message));
+  const found = await records.read(instanceId);
+  mkdirSync(paths.logDir, { recursive: true });
+  const elsewhere = { ...paths, logDir: join(paths.stateDir, "other-logs") };
+  const taken = new RecordFolder(elsewhere, (message) => expect.unreachable(message));
+  const left = fromRecord((await taken.read(instanceId))!);
+  await openStore(elsewhere).store.create(left);
+  expect((await taken.read(instanceId))?.logPath).toBe(found!.logPath);
+  expect(lastTurn(left).logPath).toBe(found!.logPath);
 });
 
 test("a record is renewed every half minute for as long as its agent has not ended, and no timer runs after that", async () => {

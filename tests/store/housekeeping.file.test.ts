@@ -9,7 +9,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { liveInstances } from "../../src/processes/live-instances.ts";
 import { createIdentity, type SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
@@ -69,6 +69,15 @@ test("an agent that ended more than 7 days ago goes with its result, logs and re
   expect(names(paths)).toEqual(before.filter((name) => name.includes(b)));
   expect(removed).toHaveLength(before.length / 2);
   expect(reports).toEqual([]);
+});
+
+test("the log of an old agent goes from the folder of the host that ran it, and nothing else from there", async () => {
+  const paths = freshPaths();
+  const elsewhere = { ...paths, logDir: join(paths.stateDir, "other-logs") };
+  await leaveEnded(elsewhere, a, 8 * DAY);
+  const kept = [logPath(elsewhere, b), join(elsewhere.logDir, "notes.txt")].map((path) => file(path, 30 * DAY));
+  await keep(paths);
+  expect(names(paths)).toEqual(kept.map((path) => relative(paths.stateDir, path)).toSorted());
 });
 
 test("a dry run tells the same files and removes none", async () => {

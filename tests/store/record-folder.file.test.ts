@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { toRecord, type InstanceRecord } from "../../src/store/record.ts";
@@ -6,10 +6,11 @@ import { RecordFolder } from "../../src/store/record-folder.ts";
 import { writeDurably } from "../../src/files/durable-file.ts";
 import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
 import { sampleId, sampleInstance } from "../supervisor/sample-instance.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { freshPaths, nobody } from "./store-rig.ts";
 
 function record(number: number, given: Partial<InstanceRecord> = {}): InstanceRecord {
-  const origin = { supervisor: nobody, onExit: "kill", resultPath: "/r", logPath: "/l" } as const;
+  const origin = { supervisor: nobody, onExit: "kill", logPath: "/l" } as const;
   return { ...toRecord(sampleInstance("running", { instanceId: sampleId(number) }), origin), ...given };
 }
 
@@ -110,5 +111,56 @@ test("an id that is no id never becomes a path", async () => {
   const { folder, reports } = openFolder({});
   expect(await folder.read("../../etc/passwd")).toBeUndefined();
   expect(await folder.read(`${sampleId(1)}/../x`)).toBeUndefined();
+  expect(reports).toEqual([]);
+});
+
+describe("where the log of a record is", () => {
+  const id = sampleId(1);
+  const name = `${id}.log`;
+  /** A state folder and another folder with logs; what a record there says of its log, and where it is found. */
+  function located(says: (paths: StatePaths, other: string) => string, there: "own" | "other" | "both" | "no file") {
+    const { paths, folder } = openFolder({});
+    const other = temporaryFolder();
+    const own = join(paths.logDir, name);
+    mkdirSync(paths.logDir, { recursive: true });
+    if (there === "own" || there === "both") writeFileSync(own, "");
+    if (there === "other" || there === "both") writeFileSync(join(other, name), "");
+    writeFileSync(recordPath(paths, id), JSON.stringify(record(1, { logPath: says(paths, other) })));
+    return { own, other: join(other, name), found: async () => (await folder.read(id))?.logPath };
+  }
+
+  test("the folder of another host: there, also before its first line", async () => {
+    for (const there of ["other", "both", "no file"] as const) {
+      const { other, found } = located((_, folder) => join(folder, name), there);
+      expect(await found()).toBe(other);
+    }
+  });
+
+  test("a state folder that was moved: here", async () => {
+    for (const there of ["own", "no file"] as const) {
+      const { own, found } = located(() => `/gone/logs/${name}`, there);
+      expect(await found()).toBe(own);
+    }
+  });
+
+  test("the old folder has been made again since: here, with the log", async () => {
+    const { own, found } = located((_, folder) => join(folder, name), "own");
+    expect(await found()).toBe(own);
+  });
+
+  test("a path that can be no log of this agent is none", async () => {
+    for (const path of ["/etc/passwd", `logs/${name}`, `/tmp/${sampleId(2)}.log`, ""]) {
+      const { own, found } = located(() => path, "no file");
+      expect(await found()).toBe(own);
+    }
+  });
+});
+
+test("a record of before, which names its result by an absolute path, and one without a name are read", async () => {
+  const { folder, reports } = openFolder({
+    1: JSON.stringify({ ...record(1), resultPath: "/home/of/old/bg/x.result.md" }),
+    2: JSON.stringify(record(2)),
+  });
+  expect(numbers(await folder.list())).toEqual([1, 2]);
   expect(reports).toEqual([]);
 });

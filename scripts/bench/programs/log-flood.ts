@@ -35,7 +35,7 @@ async function flood(laps: number) {
     guard: defaultGuard(folder),
     environment: process.env,
     clock: systemClock,
-    openLog: (instanceId) => new LogFile(join(folder, `${instanceId}.log`), ROTATION_BYTES, complain),
+    openLog: ({ instanceId }) => new LogFile(join(folder, `${instanceId}.log`), ROTATION_BYTES, complain),
   });
   const turn = {
     instanceId: "bgr_00000000000000000000000000",

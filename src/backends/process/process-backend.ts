@@ -5,7 +5,7 @@ import { systemProcessTable, type ProcessIdentity, type ProcessTable } from "../
 import type { SupervisorIdentity } from "../../processes/supervisor-identity.ts";
 import type { Backend, Clock, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { runArguments, runEnvironment } from "./command-line.ts";
-import type { LogSink } from "../log-sink.ts";
+import type { LoggedTurn, LogSink } from "../log-sink.ts";
 import { TurnPipes } from "./turn-pipes.ts";
 
 /** How long what a finished agent left running may take to end by itself. */
@@ -24,7 +24,7 @@ export interface ProcessBackendParts {
   readonly guard: AgentRole["guard"];
   readonly killGraceMs: number;
   readonly environment: NodeJS.ProcessEnv;
-  readonly openLog: (instanceId: string) => LogSink;
+  readonly openLog: (turn: LoggedTurn) => LogSink;
   readonly clock: Clock;
   readonly processTable?: ProcessTable;
 }
@@ -64,7 +64,7 @@ class ProcessTurn implements RunningTurn {
     this.#turn = turn;
     this.#observer = observer;
     this.#table = parts.processTable ?? systemProcessTable();
-    this.#log = parts.openLog(turn.instanceId);
+    this.#log = parts.openLog(turn);
     this.#tree = { root: undefined, marker: turn.instanceId };
     this.ended = this.#run();
   }

@@ -5,7 +5,7 @@ import type { TurnEvidence } from "../../supervisor/outcome.ts";
 import type { Clock, RunningTurn, Transcripts, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { readTranscript } from "../../supervisor/read-transcript.ts";
 import { EvidenceCollector } from "../evidence.ts";
-import type { LogSink } from "../log-sink.ts";
+import type { LoggedTurn, LogSink } from "../log-sink.ts";
 import { definitionHash } from "./definition-hash.ts";
 import type { Lease, SharedServer } from "./warm-servers.ts";
 import type { WarmServer } from "./warm-server.ts";
@@ -20,7 +20,7 @@ export interface WarmTurnParts {
   readonly server: Pick<SharedServer, "lease">;
   readonly skipPermissions: boolean;
   readonly killGraceMs: number;
-  readonly openLog: (instanceId: string) => LogSink;
+  readonly openLog: (turn: LoggedTurn) => LogSink;
   /** Reads sessions back where the server cannot any more. */
   readonly transcripts: Transcripts;
   readonly clock: Clock;
@@ -48,7 +48,7 @@ export class WarmTurn implements RunningTurn {
     this.#turn = turn;
     this.#observer = observer;
     this.#sessionId = turn.sessionId;
-    this.#log = parts.openLog(turn.instanceId);
+    this.#log = parts.openLog(turn);
     this.ended = this.#run();
   }
 

@@ -113,7 +113,7 @@ function resultView(entry: CatalogEntry, text: string, budget: number): Record<s
       : { note: `still ${record.status} (${record.activity}); it was left alone, collect it again later` }),
     ...(record.reason === null ? {} : { reason: record.reason }),
     result: "",
-    resultPath: record.resultPreview === null ? null : record.resultPath,
+    resultPath: record.resultPreview === null ? null : entry.resultPath,
     toolCallCount: record.toolCallCount,
     tokens: record.tokens,
     costUsd: record.costUsd,

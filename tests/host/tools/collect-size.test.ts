@@ -17,12 +17,12 @@ afterAll(async () => await rm(folder, { recursive: true }));
 
 /** A rig with ended agents of another opencode, each with this result on disk. */
 async function rigWithResults(count: number, text: string, given: Partial<Instance> = {}) {
-  const rig = createToolRig();
+  const rig = createToolRig(8, {}, undefined, folder);
   for (let each = 0; each < count; each++) {
     const instance = sampleInstance("done", { instanceId: sampleId(each), resultPreview: text.slice(-200), ...given });
-    const record = recordOf(instance, 100, folder);
+    const record = recordOf(instance);
     rig.foreign.set(record.instanceId, record);
-    await writeFile(record.resultPath, text);
+    await writeFile(join(folder, `${record.instanceId}.result.md`), text);
   }
   return { rig, instanceIds: [...rig.foreign.keys()] };
 }

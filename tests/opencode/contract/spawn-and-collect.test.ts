@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { barrier, bash, collectSpawned, spawnedIds, until } from "../rig.ts";
 import { onBothBackends } from "./on-both-backends.ts";
 
@@ -95,7 +95,7 @@ contract("record, result and log of an agent are on disk, for their owner only, 
     },
     process: { pid: told.spawned[0].processId, startTime: expect.any(String) },
     ...{ voice: true, activity: expect.any(String), interventions: 0, ...counts },
-    ...{ resultPreview: result, resultPath: collected.resultPath, logPath, announce: "wake", followUps: [] },
+    ...{ resultPreview: result, resultPath: basename(collected.resultPath), logPath, announce: "wake", followUps: [] },
     announcement: { turn: 1, mode: "wake", state: "told" },
   });
   const log = await readFile(logPath, "utf8");
