@@ -1,6 +1,7 @@
 import { systemProcessTable, type ProcessTable } from "../processes/process-table.ts";
 import { isGuardSettings } from "../guard/guard-settings.ts";
-import { isFlag, isNumber, isText, oneOf, orNull, shape, type Checked } from "../shape.ts";
+import { MODELS_PATH } from "../opencode/models-path.ts";
+import { isFlag, isNumber, isText, oneOf, orAbsent, orNull, shape, type Check, type Checked } from "../shape.ts";
 
 /**
  * The environment variable that makes an `opencode run` a background agent, or an `opencode serve` the server of warm
@@ -9,7 +10,7 @@ import { isFlag, isNumber, isText, oneOf, orNull, shape, type Checked } from "..
 export const ROLE_VARIABLE = "BIZAR_AGENT_ROLE";
 const MIN_NONCE = 8;
 
-const isRole = shape({
+const roleShape = shape({
   instanceId: isText,
   /** Prefix of the telemetry lines: nothing else on stderr can be taken for one. */
   nonce: isText,
@@ -19,10 +20,12 @@ const isRole = shape({
   supervisor: shape({ pid: isNumber, startTime: isText }),
   onExit: oneOf("kill", "finish"),
   turn: oneOf("initial", "follow_up", "intervention"),
+  /** The short list of models that opencode has read at its start; what the agent starts has no use for it. */
+  modelsPath: orAbsent(isText),
   guard: isGuardSettings,
 });
 
-const isServerRole = shape({
+const serverRoleShape = shape({
   kind: oneOf("server"),
   /** The marker that everything the server starts carries. */
   instanceId: isText,
@@ -31,14 +34,22 @@ const isServerRole = shape({
   onExit: oneOf("kill", "finish"),
   /** How questions are answered once the supervisor is gone. */
   skipPermissions: isFlag,
+  /** The short list of models that opencode has read at its start; what the agent starts has no use for it. */
+  modelsPath: orAbsent(isText),
   guard: isGuardSettings,
 });
 
 /** What a supervisor tells the plugin inside the server of its warm agents. */
-export type ServerRole = Checked<typeof isServerRole>;
+export type ServerRole = WithModels<Checked<typeof serverRoleShape>>;
 
 /** What a supervisor tells the plugin inside a child. No prompt and no secret: the environment is not private. */
-export type AgentRole = Checked<typeof isRole>;
+export type AgentRole = WithModels<Checked<typeof roleShape>>;
+
+type WithModels<Role extends { readonly modelsPath: string | undefined }> = Omit<Role, "modelsPath"> &
+  Partial<Pick<Role, "modelsPath">>;
+
+const isRole: Check<AgentRole> = roleShape;
+const isServerRole: Check<ServerRole> = serverRoleShape;
 
 /** What this process is to the plugin. */
 export type ProcessRole =
@@ -68,6 +79,7 @@ export function takeProcessRole(
   if (text === undefined) return { kind: "host" };
   const role = parseRole(text);
   if (role === undefined) return { kind: "host" };
+  if (role.modelsPath !== undefined && environment[MODELS_PATH] === role.modelsPath) delete environment[MODELS_PATH];
   if (parentPid === role.supervisor.pid) {
     return isServerRole(role) ? { kind: "server", role } : { kind: "agent", role };
   }

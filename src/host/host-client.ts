@@ -27,8 +27,13 @@ const agentSchema = z.object({
 export type HostAgent = z.infer<typeof agentSchema>;
 
 const providersSchema = z.object({
-  providers: z.array(z.object({ id: z.string(), models: z.record(z.string(), z.unknown()) })),
+  providers: z.array(
+    z.object({ id: z.string(), source: z.string().nullish(), models: z.record(z.string(), z.unknown()) }),
+  ),
 });
+
+/** A configured provider, as `GET /config/providers` of opencode 1.18.33 lists it; its keys are left out. */
+type HostProvider = z.infer<typeof providersSchema>["providers"][number];
 
 const infoSchema = z.object({
   role: z.string(),
@@ -99,7 +104,12 @@ export class HostClient implements Transcripts {
 
   /** The models of the configured providers, as `provider/model`; up to date where `name` is not one. */
   async models(directory: string, name: string | undefined): Promise<string[]> {
-    return await this.#models(directory, (known) => name === undefined || known.includes(name));
+    return toModels(await this.#providers(directory, (known) => name === undefined || toModels(known).includes(name)));
+  }
+
+  /** The configured providers. */
+  async providers(directory: string): Promise<readonly HostProvider[]> {
+    return await this.#providers(directory, () => true);
   }
 
   /** The model, and its variant, of the message that an assistant message answers. */
@@ -175,12 +185,11 @@ export class HostClient implements Transcripts {
     return this.#read("its agents", z.array(agentSchema), data);
   });
 
-  /** The models of a directory; they too change with a new instance only (1.18.33). */
-  readonly #models = keepAnswers(async (directory): Promise<string[]> => {
+  /** The providers of a directory; they too change with a new instance only (1.18.33). */
+  readonly #providers = keepAnswers(async (directory): Promise<HostProvider[]> => {
     const what = "its providers";
     const data = await this.#ask(what, (signal) => this.client.config.providers({ query: { directory }, signal }));
-    const { providers } = this.#read(what, providersSchema, data);
-    return providers.flatMap(({ id, models }) => Object.keys(models).map((model) => `${id}/${model}`));
+    return this.#read(what, providersSchema, data).providers;
   });
 
   /** What a message of a session is, without its parts. */
@@ -234,6 +243,10 @@ export class HostClient implements Transcripts {
         `It was made for opencode 1.18.33.`,
     );
   }
+}
+
+function toModels(providers: readonly HostProvider[]): string[] {
+  return providers.flatMap(({ id, models }) => Object.keys(models).map((model) => `${id}/${model}`));
 }
 
 type Call = (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown }>;

@@ -2,6 +2,7 @@ import { backendChoice } from "../backends/backend-choice.ts";
 import type { LoggedTurn, LogSink } from "../backends/log-sink.ts";
 import { processBackend } from "../backends/process/process-backend.ts";
 import type { Options } from "../config/options.ts";
+import { describeError } from "../describe-error.ts";
 import type { GuardSettings } from "../guard/guard-settings.ts";
 import type { Diagnostics } from "../host/diagnostics.ts";
 import { endToast } from "../host/end-toast.ts";
@@ -9,6 +10,7 @@ import { hostBinary } from "../host/host-binary.ts";
 import type { HostClient } from "../host/host-client.ts";
 import type { InstanceCatalog } from "../host/instance-catalog.ts";
 import { systemClock } from "../host/system-clock.ts";
+import { ModelLists } from "../opencode/model-lists.ts";
 import { availableMemoryMb } from "../processes/available-memory.ts";
 import { endTree } from "../processes/end-tree.ts";
 import { leftTree } from "../processes/left-tree.ts";
@@ -26,6 +28,7 @@ import { logPath, type StatePaths } from "../store/state-paths.ts";
 import { agentBudgetPolicy, toolCapPolicy, type FleetBudget } from "../supervisor/policies/caps.ts";
 import { deadlinePolicy } from "../supervisor/policies/deadline.ts";
 import type { Policy } from "../supervisor/policies/policy.ts";
+import type { TurnRequest } from "../supervisor/ports.ts";
 import { silencePolicy } from "../supervisor/policies/silence.ts";
 import { thinkingLoopPolicy } from "../supervisor/policies/thinking-loop.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
@@ -66,8 +69,16 @@ export interface Supervision {
 /** Builds the supervisor with its edges, and starts to settle what earlier hosts left. */
 export function startSupervision(context: SupervisionContext): Supervision {
   const { options, paths, identity, guard, fleet, host, diagnostics } = context;
+  const lists = new ModelLists({
+    environment: process.env,
+    folder: paths.modelDir,
+    files: thisMachine.files,
+    connected: async (directory) => await host.providers(directory),
+    report: (message, cause) => diagnostics.log("warn", `${message} ${describeError(cause)}`),
+  });
+  const models = async ({ directory, model }: TurnRequest) => await lists.find(directory, model.providerId);
   const warm = warmAgents(
-    context,
+    { ...context, models },
     (turn) => openLog(context, turn),
     (path) => openFile(context, path),
   );
@@ -81,6 +92,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     environment: process.env,
     openLog: (turn) => openLog(context, turn),
     clock: systemClock,
+    modelsPath: async (turn) => (await models(turn))?.path,
   });
   const backend = backendChoice({ process: children, warm });
   const table = systemProcessTable();

@@ -1,6 +1,6 @@
 import type { LoggedTurn, LogSink } from "../backends/log-sink.ts";
 import { localFetch } from "../backends/warm/local-fetch.ts";
-import { warmBackend, type WarmBackend } from "../backends/warm/warm-backend.ts";
+import { warmBackend, type WarmBackend, type WarmBackendParts } from "../backends/warm/warm-backend.ts";
 import { hostBinary } from "../host/host-binary.ts";
 import { systemClock } from "../host/system-clock.ts";
 import { serverLogPath } from "../store/state-paths.ts";
@@ -12,11 +12,12 @@ const CONFIGURES = /^(?:HOME|PATH|SHELL|XDG_|OPENCODE_|BIZAR_)/;
 
 type WarmAgentsContext = Pick<SupervisionContext, "options" | "paths" | "identity" | "guard"> & {
   readonly host: Transcripts;
+  readonly models: NonNullable<WarmBackendParts["models"]>;
 };
 
 /** The warm backend of this plugin instance; instances of the same configuration share its server. */
 export function warmAgents(
-  { options, paths, identity, guard, host }: WarmAgentsContext,
+  { options, paths, identity, guard, host, models }: WarmAgentsContext,
   openLog: (turn: LoggedTurn) => LogSink,
   openFile: (path: string) => LogSink,
 ): WarmBackend {
@@ -29,6 +30,7 @@ export function warmAgents(
     killGraceMs: options.killGraceMs,
     openLog,
     transcripts: host,
+    models,
     clock: systemClock,
     recipe: {
       key: JSON.stringify([binary, onExit, skipPermissions, guard, environment]),

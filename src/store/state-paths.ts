@@ -10,10 +10,12 @@ export interface StatePaths {
   readonly stateDir: string;
   readonly recordDir: string;
   readonly logDir: string;
+  /** The short lists of models for agents. */
+  readonly modelDir: string;
 }
 
 export function statePaths(stateDir: string, logDir: string): StatePaths {
-  return { stateDir, recordDir: join(stateDir, "bg"), logDir };
+  return { stateDir, recordDir: join(stateDir, "bg"), logDir, modelDir: join(stateDir, "models") };
 }
 
 /** Makes the folders of the state, readable by their owner only: prompts and results are nobody else's. */

@@ -1,10 +1,12 @@
 import { afterEach, expect, test } from "bun:test";
+import { join } from "node:path";
 import { defaultGuard } from "../../scripts/scripted-host/guard-settings.ts";
 import type { WarmBackend } from "../../src/backends/warm/warm-backend.ts";
 import { readOptions } from "../../src/config/options.ts";
 import { warmAgents } from "../../src/plugin/warm-agents.ts";
 import { createIdentity } from "../../src/processes/supervisor-identity.ts";
 import { statePaths } from "../../src/store/state-paths.ts";
+import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 /** The servers of this process, as the warm backends share them. */
@@ -20,17 +22,39 @@ afterEach(() => {
 
 const noLog = () => ({ write() {}, close() {} });
 
-function join(given: Record<string, unknown>, folder: string): void {
-  const context = {
-    ...{ options: readOptions(given, { HOME: folder }).options, paths: statePaths(folder, folder) },
-    ...{ identity: createIdentity(), guard: defaultGuard(folder), host: { read: async () => undefined } },
-  };
-  backends.push(warmAgents(context, noLog, noLog));
+/** Runs a turn, which needs a server; it ends at once, since that one cannot be started. */
+async function work(folder: string, given: Record<string, unknown>, providers?: string): Promise<void> {
+  const options = { ...given, opencodeBinary: join(folder, "no-opencode") };
+  const backend = warmAgents(
+    {
+      ...{ options: readOptions(options, { HOME: folder }).options, paths: statePaths(folder, folder) },
+      ...{ identity: createIdentity(), guard: defaultGuard(folder), host: { read: async () => undefined } },
+      models: async () => (providers === undefined ? undefined : { path: join(folder, "models.json"), providers }),
+    },
+    noLog,
+    noLog,
+  );
+  backends.push(backend);
+  const turn = backend.start(
+    {
+      ...{ instanceId: createInstanceId(), agent: "thor", kind: "initial", prompt: "do it", backend: "warm" },
+      ...{ model: { providerId: "p", modelId: "m" }, directory: folder, sessionId: null, parentSessionId: "ses_a" },
+    },
+    { spawned() {}, sessionIdentified() {}, startRepeated() {}, progressed() {}, mustStop() {} },
+  );
+  expect((await turn.ended).evidence.spawnError).toContain("no-opencode");
 }
 
-test("folders share a server, but for one that answers permissions otherwise", () => {
+test("folders share a server, but for one that answers permissions otherwise, or uses other providers", async () => {
   const folder = temporaryFolder();
   const before = servers();
-  for (const backgroundSkipPermissions of [false, false, true]) join({ backgroundSkipPermissions }, folder);
+  await work(folder, {});
+  await work(folder, {});
+  expect(servers() - before).toBe(1);
+  await work(folder, { backgroundSkipPermissions: true });
   expect(servers() - before).toBe(2);
+  await work(folder, {}, "these");
+  await work(folder, {}, "these");
+  await work(folder, {}, "others");
+  expect(servers() - before).toBe(4);
 });

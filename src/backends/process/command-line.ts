@@ -1,4 +1,5 @@
 import { ROLE_VARIABLE, type AgentRole } from "../../agent-role/role.ts";
+import { MODELS_PATH } from "../../opencode/models-path.ts";
 import { MARKER_NAME } from "../../processes/end-tree.ts";
 import type { TurnRequest } from "../../supervisor/ports.ts";
 
@@ -25,6 +26,7 @@ export function runEnvironment(inherited: NodeJS.ProcessEnv, role: AgentRole): N
   return {
     ...inherited,
     [ROLE_VARIABLE]: JSON.stringify(role),
+    ...(role.modelsPath === undefined ? {} : { [MODELS_PATH]: role.modelsPath }),
     // An agent of an opencode that itself runs in an agent's bash belongs to both trees.
     [MARKER_NAME]: outer === undefined ? role.instanceId : `${outer}/${role.instanceId}`,
   };

@@ -6,6 +6,7 @@ import type { SupervisorIdentity } from "../../processes/supervisor-identity.ts"
 import type { Backend, Clock, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { runArguments, runEnvironment } from "./command-line.ts";
 import type { LoggedTurn, LogSink } from "../log-sink.ts";
+import { stoppedEarly } from "../stopped-early.ts";
 import { TurnPipes } from "./turn-pipes.ts";
 
 /** How long what a finished agent left running may take to end by itself. */
@@ -26,6 +27,8 @@ export interface ProcessBackendParts {
   readonly environment: NodeJS.ProcessEnv;
   readonly openLog: (turn: LoggedTurn) => LogSink;
   readonly clock: Clock;
+  /** The list of models that a turn's opencode reads; opencode's own where there is none. Never rejects. */
+  readonly modelsPath?: (turn: TurnRequest) => Promise<string | undefined>;
   readonly processTable?: ProcessTable;
 }
 
@@ -95,7 +98,10 @@ class ProcessTurn implements RunningTurn {
 
   async #attempt(number: 1 | 2): Promise<Attempt> {
     const nonce = randomBytes(12).toString("hex");
-    const child = this.#spawn(nonce);
+    const { modelsPath: findModels } = this.#parts;
+    const modelsPath = findModels === undefined ? undefined : await findModels(this.#turn);
+    if (this.#isStopped) return { end: stoppedEarly(), isWorthAnother: false };
+    const child = this.#spawn(nonce, modelsPath);
     if (child instanceof Error) return { end: this.#notStarted(child), isWorthAnother: false };
     const startTime = this.#table.find(child.pid)?.startTime ?? "";
     this.#tree.root = { pid: child.pid, startTime };
@@ -132,11 +138,11 @@ class ProcessTurn implements RunningTurn {
     return !this.#isStopped;
   }
 
-  #spawn(nonce: string): Child | Error {
+  #spawn(nonce: string, modelsPath: string | undefined): Child | Error {
     const { binary, identity, onExit, environment, skipPermissions, guard } = this.#parts;
     const { instanceId, agent, sessionId, kind, directory, prompt } = this.#turn;
     const supervisor = { pid: identity.pid, startTime: identity.startTime };
-    const role = { instanceId, nonce, agent, sessionId, supervisor, onExit, turn: kind, guard };
+    const role = { instanceId, nonce, agent, sessionId, supervisor, onExit, turn: kind, guard, modelsPath };
     try {
       return Bun.spawn([binary, ...runArguments(this.#turn, skipPermissions)], {
         cwd: directory,

@@ -3,6 +3,7 @@ import { formatExit } from "./describe-exit.ts";
 import { ROLE_VARIABLE, type ServerRole } from "../../agent-role/role.ts";
 import { parseServerReport, type ServerReport } from "../../agent-role/server-report.ts";
 import { describeError } from "../../describe-error.ts";
+import { MODELS_PATH } from "../../opencode/models-path.ts";
 import { endTree, endTreeNow, MARKER_NAME } from "../../processes/end-tree.ts";
 import { systemProcessTable, type ProcessIdentity } from "../../processes/process-table.ts";
 import type { SupervisorIdentity } from "../../processes/supervisor-identity.ts";
@@ -37,6 +38,8 @@ export interface WarmServerParts {
   /** What the loop guard goes by. */
   readonly guard: ServerRole["guard"];
   readonly environment: NodeJS.ProcessEnv;
+  /** The list of models that it reads; opencode's own where there is none. */
+  readonly modelsPath?: string | undefined;
   /** What everything it starts carries. */
   readonly marker: string;
   readonly log: LogSink;
@@ -239,11 +242,11 @@ function spawnChild(command: string[], cwd: string, env: NodeJS.ProcessEnv): Chi
 }
 
 function serverEnvironment(parts: WarmServerParts, password: string, nonce: string): NodeJS.ProcessEnv {
-  const { environment, identity, onExit, skipPermissions, guard, marker } = parts;
+  const { environment, identity, onExit, skipPermissions, guard, marker, modelsPath } = parts;
   const supervisor = { pid: identity.pid, startTime: identity.startTime };
   const role: ServerRole = {
     ...{ kind: "server", instanceId: marker, nonce, supervisor },
-    ...{ onExit, skipPermissions, guard },
+    ...{ onExit, skipPermissions, guard, modelsPath },
   };
   const outer = environment[MARKER_NAME];
   return {
@@ -251,6 +254,7 @@ function serverEnvironment(parts: WarmServerParts, password: string, nonce: stri
     OPENCODE_SERVER_USERNAME: "opencode",
     OPENCODE_SERVER_PASSWORD: password,
     [ROLE_VARIABLE]: JSON.stringify(role),
+    ...(modelsPath === undefined ? {} : { [MODELS_PATH]: modelsPath }),
     [MARKER_NAME]: outer === undefined ? marker : `${outer}/${marker}`,
   };
 }

@@ -9,7 +9,8 @@ const MOST_CRASHES = 3;
 const CRASH_MEMORY_MS = 300_000;
 const FIRST_PAUSE_MS = 500;
 
-const NOT_NEEDED = "The opencode that asked for the server of the warm agents was closed.";
+/** Why a server that was asked for is not started. */
+export const NOT_NEEDED = "The opencode that asked for the server of the warm agents was closed.";
 
 /** A server that starts, or runs. */
 interface Current {

@@ -1,13 +1,13 @@
 import { describeError } from "../../describe-error.ts";
 import { endTree, endTreeNow } from "../../processes/end-tree.ts";
 import { Leftovers } from "../../processes/leftovers.ts";
-import type { TurnEvidence } from "../../supervisor/outcome.ts";
 import type { Clock, RunningTurn, Transcripts, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { readTranscript } from "../../supervisor/read-transcript.ts";
 import { EvidenceCollector } from "../evidence.ts";
 import type { LoggedTurn, LogSink } from "../log-sink.ts";
+import { stoppedEarly } from "../stopped-early.ts";
 import { definitionHash } from "./definition-hash.ts";
-import type { Lease, SharedServer } from "./warm-servers.ts";
+import type { Lease } from "./warm-servers.ts";
 import type { WarmServer } from "./warm-server.ts";
 import { WarmSession, type SessionEnd } from "./warm-session.ts";
 
@@ -17,7 +17,8 @@ const LEFTOVER_GRACE_MS = 1000;
 const leftovers = new Leftovers();
 
 export interface WarmTurnParts {
-  readonly server: Pick<SharedServer, "lease">;
+  /** The server for a turn, for as long as it needs it. */
+  readonly lease: (turn: TurnRequest) => Promise<Lease>;
   readonly skipPermissions: boolean;
   readonly killGraceMs: number;
   readonly openLog: (turn: LoggedTurn) => LogSink;
@@ -91,7 +92,7 @@ export class WarmTurn implements RunningTurn {
 
   /** The server; `undefined` when the turn was stopped before it was there. */
   async #lease(): Promise<Lease | undefined> {
-    const coming = this.#parts.server.lease();
+    const coming = this.#parts.lease(this.#turn);
     const lease = await Promise.race([coming, this.#stopped.promise]);
     if (lease !== undefined && !this.#isStopped) return lease;
     coming.then(
@@ -279,11 +280,6 @@ export class WarmTurn implements RunningTurn {
     this.#log.write("stderr", `bizar: ${text}`);
     if (this.#isOver) this.#log.close();
   }
-}
-
-function stoppedEarly(): TurnEnd {
-  const evidence: TurnEvidence = { exitCode: null, signal: null, lastErrorLines: [], text: "" };
-  return { evidence, textIncomplete: false };
 }
 
 function unreachable(value: never): never {

@@ -11,7 +11,7 @@ test("what is known only after a turn has ended is in its log, and the log is cl
   const lease = Promise.withResolvers<Lease>();
   const turn = new WarmTurn(
     {
-      ...{ server: { lease: async () => await lease.promise }, skipPermissions: false, killGraceMs: 0 },
+      ...{ lease: async () => await lease.promise, skipPermissions: false, killGraceMs: 0 },
       openLog: () => ({ write: (_, line) => void log.push(line), close: () => void log.push("closed") }),
       ...{ transcripts: { read: async () => undefined }, clock: systemClock },
     },
