@@ -1,6 +1,9 @@
 import { endTreeNow } from "../processes/end-tree.ts";
 
 const ABORT_LIMIT_MS = 1500;
+/** How often it looks again, and after which pause, where the process table cannot be read. */
+const BLIND_LOOKS = 10;
+const BLIND_PAUSE_MS = 100;
 
 /**
  * Ends this process and everything that carries its marker, because nobody is left who could collect a result. The turn
@@ -13,7 +16,9 @@ export async function endSelf(role: { readonly instanceId: string }, abort: () =
   // opencode leaves the process by itself once its turn is aborted: what the agent started goes first.
   endTreeNow({ marker: role.instanceId });
   await Promise.race([abort().catch(() => undefined), limit]);
-  endTreeNow({ marker: role.instanceId });
+  for (let look = 0; endTreeNow({ marker: role.instanceId }).unseen !== undefined && look < BLIND_LOOKS; look++) {
+    await Bun.sleep(BLIND_PAUSE_MS);
+  }
   process.kill(process.pid, "SIGKILL");
   return await new Promise<never>(() => undefined);
 }

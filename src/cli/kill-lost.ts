@@ -7,21 +7,25 @@ import type { LostInstance } from "../supervisor/recovery.ts";
 import { transition } from "../supervisor/transition.ts";
 import { CommandError, type CommandContext } from "./command.ts";
 import { isTerminalRecord, type InstanceRecord } from "../store/record.ts";
-import { systemProcessTable } from "../processes/process-table.ts";
+import { systemProcessTable, type ProcessTable } from "../processes/process-table.ts";
 
 /**
  * Ends what is left of an agent whose opencode is gone, and settles its record as `killed`, with the same claim by which
  * hosts decide who settles it.
  *
  * @returns the status; `undefined` when its opencode may live, or somebody else is settling it
- * @throws CommandError when that would end other agents as well
+ * @throws CommandError when that would end other agents as well, or nobody can see what is left
  */
-export async function killLost(context: CommandContext, instanceId: string): Promise<string | undefined> {
+export async function killLost(
+  context: CommandContext,
+  instanceId: string,
+  table: ProcessTable = systemProcessTable(),
+): Promise<string | undefined> {
   const lost = new LostRecords(context.records, context.paths, context.identity);
   const claimed = await lost.claim(instanceId);
   if (claimed === undefined) return undefined;
   try {
-    await endLeftTree(context, instanceId);
+    await endLeftTree(context, instanceId, table);
     return await settleAsKilled(context, claimed);
   } finally {
     await lost.release(instanceId);
@@ -31,17 +35,24 @@ export async function killLost(context: CommandContext, instanceId: string): Pro
 /**
  * Ends every process of an agent that nobody looks after.
  *
- * @throws CommandError when that would end other agents as well
+ * @throws CommandError when that would end other agents as well, or nobody can see what is left
  */
-export async function endLeftTree({ records, identity, options, warn }: CommandContext, instanceId: string) {
+export async function endLeftTree(
+  { records, identity, options, warn }: CommandContext,
+  instanceId: string,
+  table: ProcessTable = systemProcessTable(),
+): Promise<void> {
   const record = await records.read(instanceId);
-  if (record !== undefined) refuseForOthers(record, await records.list());
+  if (record !== undefined) refuseForOthers(record, await records.list(), table);
   // A pid means nothing outside of its boot and namespace: there the marker alone tells.
   const isHere = record?.supervisor.bootId === identity.bootId;
   const process = isHere ? (record.process ?? undefined) : undefined;
   const isWarm = record?.backend === "warm";
-  const tree = leftTree({ instanceId, process, isWarm, ownerPid: record?.supervisor.pid ?? 0 });
-  const { survivors } = await endTree(tree, options.killGraceMs);
+  const tree = leftTree({ instanceId, process, isWarm, ownerPid: record?.supervisor.pid ?? 0 }, table);
+  const { survivors, unseen } = await endTree(tree, options.killGraceMs, table);
+  if (unseen !== undefined) {
+    throw new CommandError(`Whether ${instanceId} has ended cannot be seen, and its record stays as it is. ${unseen}`);
+  }
   for (const { pid, command } of survivors) warn(`could not be ended: ${command} (pid ${pid})`);
 }
 
@@ -69,12 +80,12 @@ async function settleAsKilled(
 }
 
 /** A server whose opencode is gone takes no orders: it ends with the last of its agents, or with all of them. */
-function refuseForOthers(record: InstanceRecord, all: readonly InstanceRecord[]): void {
+function refuseForOthers(record: InstanceRecord, all: readonly InstanceRecord[], table: ProcessTable): void {
   const { backend, onExit, process: server, instanceId } = record;
   if (backend !== "warm" || onExit !== "finish" || server === null) return;
   const isServers = ({ process }: InstanceRecord) =>
     process?.pid === server.pid && process.startTime === server.startTime;
-  if (systemProcessTable().find(server.pid)?.startTime !== server.startTime) return;
+  if (table.find(server.pid)?.startTime !== server.startTime) return;
   const others = all.filter((other) => other.instanceId !== instanceId && !isTerminalRecord(other) && isServers(other));
   if (others.length === 0) return;
   const ids = others.map((other) => other.instanceId).join(", ");

@@ -1,7 +1,8 @@
 import { systemFiles, type Files } from "../files/files.ts";
 import type { InstanceRecord } from "../store/record.ts";
 import type { Clock } from "../supervisor/ports.ts";
-import type { LiveView, Supervisor } from "../supervisor/supervisor.ts";
+import type { LiveView } from "../supervisor/live.ts";
+import type { Supervisor } from "../supervisor/supervisor.ts";
 import { systemClock } from "./system-clock.ts";
 import { orAborted } from "./when-aborted.ts";
 

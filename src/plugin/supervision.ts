@@ -130,7 +130,8 @@ export function startSupervision(context: SupervisionContext): Supervision {
     endTree: async ({ instanceId, state, backend }, ownerPid, onExit) => {
       const process = "process" in state ? (state.process ?? undefined) : undefined;
       const left = { instanceId, process, isWarm: backend === "warm", ownerPid, serverEndsItself: onExit === "finish" };
-      await endTree(leftTree(left, table), 0, table);
+      const { unseen } = await endTree(leftTree(left, table), 0, table);
+      if (unseen !== undefined) throw new Error(`Whether it has ended cannot be seen. ${unseen}`);
     },
     report: diagnostics.report,
   });

@@ -1,7 +1,7 @@
 import { InstanceCatalog } from "../host/instance-catalog.ts";
 import type { HostClient } from "../host/host-client.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
-import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import { mayLive, type SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import { FileInstanceStore } from "../store/file-instance-store.ts";
 import { LostRecords } from "../store/lost-records.ts";
 import type { Machine } from "../store/machine.ts";
@@ -138,7 +138,7 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     clock,
     files: machine.files,
     recovered: () => recovery.run(),
-    ownerLives: ({ supervisor: owner }) => machine.isAlive(owner) !== false,
+    ownerLives: ({ supervisor: owner }) => mayLive(owner, machine.isAlive),
     resultPath: (instanceId) => store.resultPath(instanceId),
     toRecord: (instance) => store.toRecord(instance),
   });

@@ -1,3 +1,4 @@
+import { describeError } from "../describe-error.ts";
 import {
   carriersOf,
   systemProcessTable,
@@ -23,6 +24,8 @@ export interface TreeEnd {
   readonly ended: ProcessInfo[];
   /** Those that are still there after SIGKILL (uninterruptible, or somebody else's). */
   readonly survivors: ProcessInfo[];
+  /** Why nobody knows what is left: the process table could not be read to the end. */
+  readonly unseen: string | undefined;
 }
 
 const POLL_MS = 25;
@@ -31,7 +34,8 @@ const FORCE_LIMIT_MS = 2000;
 
 /**
  * Ends a process tree: SIGTERM, the grace period, SIGKILL, then a check that nothing is left. The table is listed
- * again until no new member turns up, since a tree may grow while it is being ended.
+ * again until no new member turns up, since a tree may grow while it is being ended. Never rejects: a table that cannot
+ * be read is looked at again for as long as each step may take.
  */
 export async function endTree(
   tree: Tree,
@@ -39,26 +43,25 @@ export async function endTree(
   table: ProcessTable = systemProcessTable(),
 ): Promise<TreeEnd> {
   const members = new TreeMembers(tree, table);
-  if (graceMs > 0) {
-    members.signalNew("SIGTERM");
-    await members.pollUntilGone(graceMs, "SIGTERM");
-  }
-  if (members.rescan().length > 0) {
-    members.signalAll("SIGKILL");
-    await members.pollUntilGone(FORCE_LIMIT_MS, "SIGKILL");
-  }
-  return { ended: members.seen(), survivors: members.rescan() };
+  if (graceMs > 0) await members.endWithin(graceMs, "SIGTERM");
+  if (members.look()?.length !== 0) await members.endWithin(FORCE_LIMIT_MS, "SIGKILL");
+  const survivors = members.look();
+  return { ended: members.seen(), survivors: survivors ?? [], unseen: members.unseen };
 }
 
-/** {@link endTree} without grace and without waiting, for `dispose`: the host is about to go away. */
-export function endTreeNow(tree: Tree, table: ProcessTable = systemProcessTable()): ProcessInfo[] {
+/** {@link endTree} without grace and without waiting, for `dispose`: the host is about to go away. Never throws. */
+export function endTreeNow(tree: Tree, table: ProcessTable = systemProcessTable()): Omit<TreeEnd, "survivors"> {
   const members = new TreeMembers(tree, table);
   // What a process forks between the listing and its signal is found by the next listing.
-  for (let round = 0; round < 5 && members.signalNew("SIGKILL") > 0; round++);
-  return members.seen();
+  for (let round = 0; round < 5 && members.tryToSignal("SIGKILL") !== 0; round++);
+  return { ended: members.seen(), unseen: members.unseen };
 }
 
-/** The members of a tree that live now, the caller's own process left out. */
+/**
+ * The members of a tree that live now, the caller's own process left out.
+ *
+ * @throws UnreadableTable when the table cannot be read
+ */
 export function treeMembers(tree: Tree, table: ProcessTable = systemProcessTable()): ProcessInfo[] {
   return new TreeMembers(tree, table).rescan();
 }
@@ -66,6 +69,8 @@ export function treeMembers(tree: Tree, table: ProcessTable = systemProcessTable
 class TreeMembers {
   readonly #known = new Map<number, ProcessInfo>();
   readonly #signalled = new Set<string>();
+  /** Why the last look saw nothing at all. */
+  unseen: string | undefined;
 
   constructor(
     private readonly tree: Tree,
@@ -92,25 +97,44 @@ class TreeMembers {
     return [...members.values()];
   }
 
-  /** Signals the members that had no signal of this name yet; returns how many. */
-  signalNew(signal: "SIGTERM" | "SIGKILL"): number {
+  /** As {@link TreeMembers.rescan}; `undefined` where the table cannot be read. */
+  look(): ProcessInfo[] | undefined {
+    return this.#try(() => this.rescan());
+  }
+
+  /** Signals the members that had no signal of this name yet; how many, or `undefined` where they cannot be seen. */
+  tryToSignal(signal: "SIGTERM" | "SIGKILL"): number | undefined {
+    return this.#try(() => this.#signalNew(signal));
+  }
+
+  /** Signals the members and waits until none lives, looking for new ones now and then, at most `limitMs`. */
+  async endWithin(limitMs: number, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    const end = performance.now() + limitMs;
+    for (let round = 0; performance.now() < end; round++) {
+      const isGone = this.#try(() => {
+        const mayHaveGrown = round % RESCAN_EVERY === 0 || this.#liveKnown().length === 0;
+        return mayHaveGrown && this.#signalNew(signal) === 0 && this.#liveKnown().length === 0;
+      });
+      if (isGone === true) return;
+      await Bun.sleep(POLL_MS);
+    }
+  }
+
+  #try<T>(look: () => T): T | undefined {
+    try {
+      const seen = look();
+      this.unseen = undefined;
+      return seen;
+    } catch (error) {
+      this.unseen = describeError(error);
+      return undefined;
+    }
+  }
+
+  #signalNew(signal: "SIGTERM" | "SIGKILL"): number {
     const fresh = this.rescan().filter(({ pid, startTime }) => !this.#signalled.has(`${signal}:${pid}:${startTime}`));
     for (const member of fresh) this.#signal(member, signal);
     return fresh.length;
-  }
-
-  signalAll(signal: "SIGTERM" | "SIGKILL"): void {
-    for (const member of this.rescan()) this.#signal(member, signal);
-  }
-
-  /** Waits until no known member lives, looking for new ones now and then, at most `limitMs`. */
-  async pollUntilGone(limitMs: number, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
-    const end = performance.now() + limitMs;
-    for (let round = 1; performance.now() < end; round++) {
-      if (this.#liveKnown().length === 0 && this.signalNew(signal) === 0) return;
-      if (round % RESCAN_EVERY === 0) this.signalNew(signal);
-      await Bun.sleep(POLL_MS);
-    }
   }
 
   #liveKnown(): ProcessInfo[] {
@@ -122,9 +146,10 @@ class TreeMembers {
   }
 
   #signal(member: ProcessInfo, signal: "SIGTERM" | "SIGKILL"): void {
-    this.#signalled.add(`${signal}:${member.pid}:${member.startTime}`);
     // The pid may have been given to another process since the listing.
-    if (this.table.find(member.pid)?.startTime !== member.startTime) return;
+    const isSame = this.table.find(member.pid)?.startTime === member.startTime;
+    this.#signalled.add(`${signal}:${member.pid}:${member.startTime}`);
+    if (!isSame) return;
     try {
       process.kill(member.pid, signal);
     } catch {

@@ -11,7 +11,7 @@ export class Leftovers {
 
   constructor(private readonly table: ProcessTable = systemProcessTable()) {}
 
-  /** Whether anything that this agent started runs yet. */
+  /** Whether anything that this agent started runs yet. Rejects where the table cannot be read. */
   async has(instanceId: string): Promise<boolean> {
     const isIn = (markers: readonly string[]) => markers.some((marker) => marker.includes(instanceId));
     return isIn(await (this.#next ??= this.#look()));

@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from "node:fs";
+import { describeError } from "../describe-error.ts";
 
 /** A process that was seen, told from a later one with the same pid by its start time. */
 export interface ProcessIdentity {
@@ -16,9 +17,18 @@ export interface ProcessInfo extends ProcessIdentity {
   readonly command: string;
 }
 
+/** Nothing is known of any process just now: no file can be opened, or no `ps` started. It may pass. */
+export class UnreadableTable extends Error {
+  override readonly name = "UnreadableTable";
+  constructor(cause: unknown) {
+    super(`The process table cannot be read: ${describeError(cause)}`, { cause });
+  }
+}
+
 /**
  * What the operating system says of its processes. Its calls are synchronous: they run when an agent is ended, also
- * inside `dispose`, where opencode leaves no time for anything else.
+ * inside `dispose`, where opencode leaves no time for anything else. Each throws {@link UnreadableTable} where it cannot
+ * look: an answer without a process means that there is none.
  */
 export interface ProcessTable {
   /** Every process that can be seen. */
@@ -32,6 +42,18 @@ export interface ProcessTable {
 }
 
 const COMMAND_LENGTH = 200;
+
+/**
+ * The start time of a process that runs; empty where the table cannot be read. A process that was just started is found
+ * by its marker then.
+ */
+export function startTimeOf(pid: number, table: ProcessTable = systemProcessTable()): string {
+  try {
+    return table.find(pid)?.startTime ?? "";
+  } catch {
+    return "";
+  }
+}
 
 /** The pids whose environment, as it was at their start, has `NAME=…` with `value` in it; only those of this user. */
 export function carriersOf(table: ProcessTable, name: string, value: string): Set<number> {
@@ -79,16 +101,30 @@ const linuxTable: ProcessTable = {
 };
 
 function linuxPids(): number[] {
-  return readdirSync("/proc").flatMap((name) => (/^\d+$/.test(name) ? Number(name) : []));
+  const pids = procNames().flatMap((name) => (/^\d+$/.test(name) ? Number(name) : []));
+  // Whoever looks is a process, too.
+  if (pids.length === 0) throw new UnreadableTable(new Error("/proc has no processes"));
+  return pids;
 }
+
+function procNames(): string[] {
+  try {
+    return readdirSync("/proc");
+  } catch (error) {
+    throw new UnreadableTable(error);
+  }
+}
+
+/** There is no such process for us: it has gone, or it is somebody else's. */
+const NOT_OURS = new Set<unknown>(["ENOENT", "ESRCH", "EACCES", "EPERM"]);
 
 /** `undefined` when the process has gone, or is somebody else's. */
 function readProc(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
-  } catch {
-    // ENOENT, ESRCH, EACCES: there is no such process for us.
-    return undefined;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && NOT_OURS.has(error.code)) return undefined;
+    throw new UnreadableTable(error);
   }
 }
 
@@ -119,8 +155,26 @@ const darwinTable: ProcessTable = {
 };
 
 function ps(args: string[]): string {
-  const { stdout } = Bun.spawnSync(["/bin/ps", ...args], { env: { LC_ALL: "C" }, stderr: "ignore" });
-  return stdout.toString();
+  let ended: Bun.SyncSubprocess<"pipe", "pipe">;
+  try {
+    ended = Bun.spawnSync(["/bin/ps", ...args], { env: { LC_ALL: "C" }, stdout: "pipe", stderr: "pipe" });
+  } catch (error) {
+    // EAGAIN at the limit of processes, EMFILE.
+    throw new UnreadableTable(error);
+  }
+  const { exitCode, stdout, stderr } = ended;
+  return psRows(exitCode, stdout.toString(), stderr.toString());
+}
+
+/**
+ * What `ps` has printed; it ends with 1, and without a word, where none of the pids that it was asked for is there.
+ *
+ * @throws UnreadableTable when it has failed
+ */
+export function psRows(exitCode: number | null, stdout: string, stderr: string): string {
+  const isNone = exitCode === 1 && stdout.trim() === "" && stderr.trim() === "";
+  if (exitCode === 0 ? stdout.trim() !== "" : isNone) return stdout;
+  throw new UnreadableTable(new Error(`ps ended with ${exitCode ?? "a signal"}: ${stderr.trim() || "no words"}`));
 }
 
 /** Rows of `ps -o pid=,ppid=,state=,lstart=,command=`, as macOS prints them. */

@@ -1,7 +1,7 @@
 import { readFile, rm, stat, unlink, utimes } from "node:fs/promises";
 import { ulid } from "ulid";
 import { z } from "zod";
-import { isAlive } from "../processes/supervisor-identity.ts";
+import { mayLive } from "../processes/supervisor-identity.ts";
 import { writeDurably } from "../files/durable-file.ts";
 import { isTerminalRecord } from "./record.ts";
 import type { RecordFolder } from "./record-folder.ts";
@@ -101,13 +101,13 @@ async function obstacleOf(
   if (request.kind === "kill" && isTerminalRecord(record)) {
     return { ok: false, reason: "ended", error: "The agent has ended by itself." };
   }
-  if (isAlive(record.supervisor) !== false) return undefined;
+  if (mayLive(record.supervisor)) return undefined;
   return { ok: false, reason: "owner_gone", error: "The opencode that ran this agent has died." };
 }
 
 async function ownerOf({ records }: AskingParts, { instanceId }: RequestFile): Promise<"gone" | "there"> {
   const record = await records.read(instanceId);
-  return record === undefined || isAlive(record.supervisor) === false ? "gone" : "there";
+  return record !== undefined && mayLive(record.supervisor) ? "there" : "gone";
 }
 
 /** Whether the request is ours again; not when the owner was faster. */

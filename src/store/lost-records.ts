@@ -33,9 +33,13 @@ export class LostRecords {
   /** Takes a record over; `undefined` when another host has it, or its turn has ended meanwhile. */
   async claim(instanceId: string): Promise<LostInstance | undefined> {
     if (!(await this.#claims.take(instanceId))) return undefined;
-    const record = await this.folder.read(instanceId);
-    const lost = record === undefined ? undefined : this.#lost(record);
-    if (lost === undefined) await this.release(instanceId);
+    let lost: LostInstance | undefined;
+    try {
+      const record = await this.folder.read(instanceId);
+      lost = record === undefined ? undefined : this.#lost(record);
+    } finally {
+      if (lost === undefined) await this.release(instanceId);
+    }
     return lost;
   }
 
@@ -54,9 +58,12 @@ export class LostRecords {
     let instance: Instance | undefined;
     try {
       if (!(await this.#claims.take(instanceId))) return undefined;
-      const record = await this.findEnded(instanceId);
-      instance = record === undefined ? undefined : fromRecord(record);
-      if (instance === undefined) await this.#claims.release(instanceId, false);
+      try {
+        const record = await this.findEnded(instanceId);
+        instance = record === undefined ? undefined : fromRecord(record);
+      } finally {
+        if (instance === undefined) await this.#claims.release(instanceId, false);
+      }
       return instance;
     } finally {
       if (instance === undefined) this.#endUse(instanceId);

@@ -1,3 +1,4 @@
+import type { WaitsFor } from "./admission.ts";
 import type { Instance } from "./instance.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PolicyWatch } from "./policies/policy.ts";
@@ -16,6 +17,21 @@ export interface Live {
   isSettled: boolean;
   /** Somebody has asked for its end: what waits behind a turn that had come to its own end is ended as well. */
   stopAsked: Outcome | undefined;
+}
+
+/** A snapshot of an instance this supervisor holds. */
+export interface LiveView {
+  readonly instance: Instance;
+  /** The place in the waiting line, 1 for the next. */
+  readonly queuePosition: number | undefined;
+  readonly waitsFor: WaitsFor | undefined;
+  /** The whole result, where it could not be written to disk. */
+  readonly unsavedResult: string | undefined;
+}
+
+/** Whether it is a session of the server of warm agents. */
+export function isWarm({ backend }: Instance): boolean {
+  return backend === "warm";
 }
 
 export function createLive(instance: Instance): Live {

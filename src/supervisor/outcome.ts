@@ -95,6 +95,15 @@ export function judge(evidence: TurnEvidence): Outcome {
   return { status: "done", error: `The model's last answer ended with "${evidence.finish}": it may be cut short.` };
 }
 
+/** How a turn ended of which nobody could see whether all of it has: never as killed. */
+export function withUnseen(outcome: Outcome, why: string | undefined): Outcome {
+  if (why === undefined) return outcome;
+  const unseen = `Whether anything that it started runs yet could not be seen. ${why}`;
+  if (outcome.status === "killed")
+    return failed("exit_nonzero", `It was to be killed, and its turn has ended. ${unseen}`);
+  return { ...outcome, error: outcome.error === undefined ? unseen : `${outcome.error} ${unseen}` };
+}
+
 function failed(reason: Reason, error: string): Outcome {
   return { status: "failed", reason, error };
 }

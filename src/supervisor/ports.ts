@@ -40,6 +40,8 @@ export interface TurnEnd {
   readonly textIncomplete: boolean;
   /** A line that the result begins with, where the reader has to know something. */
   readonly resultHeader?: string | undefined;
+  /** Why it could not be seen whether something of it runs yet. */
+  readonly unseen?: string | undefined;
 }
 
 /** A turn that was started. */
@@ -48,7 +50,7 @@ export interface RunningTurn {
   readonly ended: Promise<TurnEnd>;
   /** The turn has come to its own end, and only what it left behind is being ended: a stop comes too late. */
   readonly hasExited: boolean;
-  /** Ends the whole tree: SIGTERM, the grace period, SIGKILL. Settles when nothing is left. */
+  /** Ends the whole tree: SIGTERM, the grace period, SIGKILL. Settles when nothing is left, or nobody can tell. */
   stop(): Promise<void>;
   /** Ends the whole tree at once and without waiting. */
   stopNow(): void;

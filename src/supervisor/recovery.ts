@@ -19,8 +19,12 @@ export interface RecoveryParts {
   /** Takes an instance over, alone; `undefined` when another host was faster or its turn has ended meanwhile. */
   claim(instanceId: string): Promise<LostInstance | undefined>;
   release(instanceId: string): Promise<void>;
+  /** Throws where no process can be seen just now. */
   childLives(process: ProcessIdentity): boolean;
-  /** Ends what is left of an agent; what it shares with others that may finish alone as well ends by itself. */
+  /**
+   * Ends what is left of an agent; what it shares with others that may finish alone as well ends by itself. Rejects when
+   * nobody can see what is left.
+   */
   endTree(instance: Instance, ownerPid: number, onExit: LostInstance["onExit"]): Promise<void>;
   save(instance: Instance): Promise<void>;
   writeResult(instanceId: string, text: string): Promise<void>;
@@ -85,7 +89,7 @@ export class Recovery {
     }
     if (lost === undefined) return;
     const process = "process" in lost.instance.state ? lost.instance.state.process : null;
-    if (lost.onExit === "finish" && process !== null && this.parts.childLives(process)) {
+    if (lost.onExit === "finish" && process !== null && this.#mayLive(instanceId, process)) {
       this.#afterChild(lost, process).catch((error: unknown) =>
         this.parts.report(`${instanceId}, which works on alone, could not be settled.`, error),
       );
@@ -94,7 +98,17 @@ export class Recovery {
     await this.#settle(lost);
   }
 
-  /** The disk is full, or the host does not answer: both may pass. */
+  /** Whether nobody has seen that an agent which works on alone is gone. */
+  #mayLive(instanceId: string, process: ProcessIdentity): boolean {
+    try {
+      return this.parts.childLives(process);
+    } catch (error) {
+      this.#reportOnce(instanceId, error);
+      return true;
+    }
+  }
+
+  /** The disk is full, the host does not answer, no process can be seen: all of it may pass. */
   #reportOnce(instanceId: string, error: unknown): void {
     if (this.#closed || this.#reported.has(instanceId)) return;
     this.#reported.add(instanceId);
@@ -106,7 +120,7 @@ export class Recovery {
     const { instance } = lost;
     const isShared = instance.backend === "warm";
     // Found finished twice: between two messages of a turn it may look so for a moment.
-    for (let looks = 0; !this.#closed && looks < 2 && this.parts.childLives(process);) {
+    for (let looks = 0; !this.#closed && looks < 2 && this.#mayLive(instance.instanceId, process);) {
       await this.#pause(isShared ? SESSION_POLL_MS : CHILD_POLL_MS);
       looks = isShared && (await this.#hasFinished(instance)) ? looks + 1 : 0;
     }

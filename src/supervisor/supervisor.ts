@@ -1,8 +1,9 @@
-import { Admission, type WaitsFor } from "./admission.ts";
+import { Admission } from "./admission.ts";
 import { createInstanceId } from "./create-instance-id.ts";
 import { createInstance, isTerminal, type Instance, type InstanceRequest } from "./instance.ts";
 import { addCounts } from "./add-counts.ts";
-import { createLive, lastTurn, type Live } from "./live.ts";
+import { brokenEnd } from "./broken-end.ts";
+import { createLive, isWarm, lastTurn, type Live, type LiveView } from "./live.ts";
 import { judge, type Outcome } from "./outcome.ts";
 import type { RunControl } from "./policies/policy.ts";
 import type { TurnEnd, TurnObserver } from "./ports.ts";
@@ -15,16 +16,6 @@ export const MAX_WAITING = 64;
 const PROGRESS_SAVE_MS = 10_000;
 const PREVIEW_CHARACTERS = 200;
 const CLOSED = "This opencode is shutting down; no agent can be started any more.";
-
-/** A snapshot of an instance this supervisor holds. */
-export interface LiveView {
-  readonly instance: Instance;
-  /** The place in the waiting line, 1 for the next. */
-  readonly queuePosition: number | undefined;
-  readonly waitsFor: WaitsFor | undefined;
-  /** The whole result, where it could not be written to disk. */
-  readonly unsavedResult: string | undefined;
-}
 
 /**
  * Runs background agents: admits them, starts their turns, ends them, and keeps their records. It knows no host, no
@@ -162,8 +153,16 @@ export class Supervisor {
     this.#closed = true;
     this.#admission.close();
     // All trees first: nothing may keep running because a disk is slow.
-    for (const live of this.#live.values()) live.run?.stopNow();
+    for (const live of this.#live.values()) this.#stopNow(live);
     for (const live of this.#live.values()) this.#endAtShutdown(live);
+  }
+
+  #stopNow({ run, instance }: Live): void {
+    try {
+      run?.stopNow();
+    } catch (error) {
+      this.#parts.report(`${instance.instanceId} was not stopped well.`, error);
+    }
   }
 
   #isClosed(): boolean {
@@ -227,8 +226,11 @@ export class Supervisor {
   }
 
   #startTurn(live: Live): void {
-    live.run = this.#parts.backend.start(lastTurn(live.instance), this.#observer(live));
-    void live.run.ended.then((turnEnd) => this.#finish(live, turnEnd));
+    const run = this.#parts.backend.start(lastTurn(live.instance), this.#observer(live));
+    live.run = run;
+    // No backend is to reject; an agent whose backend does would hold its place for ever.
+    const ended = run.ended.catch((error: unknown) => brokenEnd(run, error));
+    void ended.then((turnEnd) => this.#finish(live, turnEnd));
   }
 
   #observer(live: Live): TurnObserver {
@@ -284,6 +286,7 @@ export class Supervisor {
       exitCode: evidence.exitCode,
       signal: evidence.signal,
       resultPreview: text === "" ? null : text.slice(-PREVIEW_CHARACTERS),
+      unseen: turnEnd.unseen,
     });
   }
 
@@ -296,6 +299,8 @@ export class Supervisor {
 
   /** Performs one effect; returns when the record is written, for the effects behind it. */
   #perform(live: Live, effect: Effect, saved: Promise<void>): Promise<void> {
+    const { report } = this.#parts;
+    const { instanceId } = live.instance;
     switch (effect) {
       case "save":
         return this.#save(live);
@@ -303,15 +308,11 @@ export class Supervisor {
         live.saveTimer ??= this.#parts.clock.after(PROGRESS_SAVE_MS, () => void this.#save(live));
         return saved;
       case "stop":
-        void live.run?.stop();
+        live.run?.stop().catch((error: unknown) => report(`${instanceId} was not stopped well.`, error));
         return saved;
       case "request_place":
         // Its place in the line is taken now; it starts once the record says so.
-        this.#admission.request(
-          live.instance.instanceId,
-          () => void saved.then(() => this.#start(live)),
-          isWarm(live.instance),
-        );
+        this.#admission.request(instanceId, () => void saved.then(() => this.#start(live)), isWarm(live.instance));
         return saved;
       case "start_turn":
         for (const watch of live.watches) watch.turnStarted?.();
@@ -370,10 +371,6 @@ export class Supervisor {
     for (const watch of live.watches) watch.dispose();
     live.watches = [];
   }
-}
-
-function isWarm({ backend }: Instance): boolean {
-  return backend === "warm";
 }
 
 function unreachable(value: never): never {

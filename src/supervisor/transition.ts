@@ -7,7 +7,7 @@ import {
   type Progress,
   type Turn,
 } from "./instance.ts";
-import type { Outcome } from "./outcome.ts";
+import { withUnseen, type Outcome } from "./outcome.ts";
 
 /** Everything that can happen to an instance. `at` is in milliseconds since the epoch. */
 export type InstanceEvent =
@@ -54,6 +54,8 @@ export type InstanceEvent =
       readonly exitCode: number | null;
       readonly signal: string | null;
       readonly resultPreview: string | null;
+      /** Why nobody could see whether something of it runs yet. */
+      readonly unseen?: string | undefined;
     };
 
 /** What the supervisor has to do after a transition, in this order. */
@@ -214,8 +216,9 @@ function turnReplaced(
 
 function ended(instance: Instance, event: Omit<Extract<InstanceEvent, { type: "ended" }>, "type">): Transition {
   const { state } = instance;
-  const outcome = "ending" in state && state.ending !== null ? state.ending : event.outcome;
-  const followUps = whatGoesOn(instance, outcome);
+  const cause = "ending" in state && state.ending !== null ? state.ending : event.outcome;
+  const outcome = withUnseen(cause, event.unseen);
+  const followUps = whatGoesOn(instance, cause);
   return {
     instance: {
       ...instance,

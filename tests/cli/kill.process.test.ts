@@ -9,6 +9,10 @@ import { RequestWatch } from "../../src/store/request-watch.ts";
 import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
 import { sampleId, sampleInstance } from "../supervisor/sample-instance.ts";
 import { openStore, silentFor } from "../store/store-rig.ts";
+import { createContext } from "../../src/cli/context.ts";
+import { killLost } from "../../src/cli/kill-lost.ts";
+import { BlindTable } from "../processes/fake-table.ts";
+import { until } from "../until.ts";
 import { createCommandLine, gone, livingOwner } from "./command-line-rig.ts";
 
 const id = sampleId(1);
@@ -43,7 +47,7 @@ function runningWith(process: { pid: number; startTime: string }) {
 test("an agent whose opencode is gone is ended with all that it started, and its record settled as killed", async () => {
   const line = createCommandLine();
   await line.leave("running", runningWith(orphan()), gone);
-  expect(living()).toContain("sleep 93");
+  await until("all of it runs", () => living().includes("sleep 93"));
   const { exitCode, stdout } = await line.run("kill", id);
   expect([exitCode, stdout]).toEqual([0, `${id} killed\n`]);
   expect(living()).toEqual([]);
@@ -175,3 +179,15 @@ test("an agent that finishes without its opencode, on one server with another on
   expect((await line.run("kill", id)).stdout).toBe(`${id} killed\n`);
   expect(living()).toEqual([]);
 }, 20_000);
+
+test("where no process can be seen nothing is called killed, and the record and its claim stay as they were", async () => {
+  const line = createCommandLine();
+  await line.leave("running", runningWith(orphan()), gone);
+  const context = createContext({ BIZAR_STATE_DIR: line.paths.stateDir });
+  const blind = new BlindTable(Number.POSITIVE_INFINITY);
+  expect(await killLost(context, id, blind).catch(String)).toContain("cannot be seen, and its record stays as it is");
+  expect(await recordIn(line.paths)).toMatchObject({ status: "running" });
+  expect(readdirSync(line.paths.recordDir)).toEqual([`${id}.json`]);
+  expect(await killLost(context, id, new BlindTable(1))).toBe("killed");
+  expect(living()).toEqual([]);
+}, 30_000);

@@ -1,13 +1,15 @@
 import { afterAll, expect, test } from "bun:test";
 import { endTree, endTreeNow, treeMembers } from "../../src/processes/end-tree.ts";
-import { systemProcessTable, type ProcessInfo } from "../../src/processes/process-table.ts";
+import { systemProcessTable, UnreadableTable, type ProcessInfo } from "../../src/processes/process-table.ts";
 import { until } from "../until.ts";
-import { FakeTable, row } from "./fake-table.ts";
+import { BlindTable, FakeTable, row } from "./fake-table.ts";
 
 const children: Bun.Subprocess[] = [];
 afterAll(() => {
   for (const child of children) child.kill("SIGKILL");
 });
+
+const NOTHING = { ended: [], survivors: [], unseen: undefined };
 
 /** A real process that nobody may end by mistake, as the table shows it. */
 function sleeper(marker?: string): ProcessInfo & { readonly child: Bun.Subprocess } {
@@ -20,8 +22,8 @@ function sleeper(marker?: string): ProcessInfo & { readonly child: Bun.Subproces
 test("a process whose pid was given to another one since is not signalled", async () => {
   const { pid, startTime, child } = sleeper();
   const root = { pid, startTime: "an earlier one" };
-  expect(await endTree({ root, marker: "bgr_NONE" }, 0)).toEqual({ ended: [], survivors: [] });
-  expect(endTreeNow({ root, marker: "bgr_NONE" })).toEqual([]);
+  expect(await endTree({ root, marker: "bgr_NONE" }, 0)).toEqual(NOTHING);
+  expect(endTreeNow({ root, marker: "bgr_NONE" }).ended).toEqual([]);
   expect(systemProcessTable().find(pid)).toMatchObject({ startTime, isZombie: false });
   expect(child.exitCode ?? child.signalCode).toBeNull();
 });
@@ -43,15 +45,15 @@ test("the process that asks is never signalled, whatever it carries", async () =
   const own = systemProcessTable().find(process.pid)!;
   const table = new FakeTable([own, row({ pid: 2_000_000_001, isZombie: true })], [process.pid], "bgr_OWN");
   expect(treeMembers({ root: own, marker: "bgr_OWN" }, table)).toEqual([]);
-  expect(await endTree({ root: own, marker: "bgr_OWN" }, 50, table)).toEqual({ ended: [], survivors: [] });
-  expect(endTreeNow({ root: own, marker: "bgr_OWN" }, table)).toEqual([]);
+  expect(await endTree({ root: own, marker: "bgr_OWN" }, 50, table)).toEqual(NOTHING);
+  expect(endTreeNow({ root: own, marker: "bgr_OWN" }, table)).toMatchObject({ ended: [] });
 });
 
 test("a zombie counts as gone", async () => {
   const zombie = row({ pid: 2_000_000_001, isZombie: true });
   const table = new FakeTable([zombie], [zombie.pid], "bgr_GONE");
   const begin = performance.now();
-  expect(await endTree({ root: zombie, marker: "bgr_GONE" }, 5000, table)).toEqual({ ended: [], survivors: [] });
+  expect(await endTree({ root: zombie, marker: "bgr_GONE" }, 5000, table)).toEqual(NOTHING);
   expect(performance.now() - begin).toBeLessThan(1000);
 });
 
@@ -97,4 +99,47 @@ test("a descendant that dropped the marker is ended with its root", async () => 
   expect(survivors).toEqual([]);
   for (const { pid } of before) expect(systemProcessTable().find(pid)?.isZombie ?? true).toBe(true);
   await child.exited;
+});
+
+for (const looks of [1, 2, 5]) {
+  test(`a table that cannot be read for ${looks} looks is looked at again, and the tree ended`, async () => {
+    const mine = sleeper("bgr_BLIND");
+    const table = new BlindTable(looks);
+    expect(await endTree({ marker: "bgr_BLIND" }, 0, table)).toMatchObject({
+      ended: [{ pid: mine.pid }],
+      survivors: [],
+      unseen: undefined,
+    });
+    expect(await mine.child.exited).toBeGreaterThan(0);
+  });
+}
+
+test("a table that goes blind between the listing and the signals is no reason to leave a process out", async () => {
+  const [first, second] = [sleeper("bgr_HALF"), sleeper("bgr_HALF")];
+  const table = new BlindTable(0);
+  const find = table.find.bind(table);
+  let looks = 0;
+  table.find = (pid) => {
+    // Only looks for one process fail: the listing does not need them here.
+    if (looks++ === 0) throw new UnreadableTable(new Error("EMFILE"));
+    return find(pid);
+  };
+  table.list = () => systemProcessTable().list();
+  expect(await endTree({ marker: "bgr_HALF" }, 0, table)).toMatchObject({ survivors: [], unseen: undefined });
+  await Promise.all([first.child.exited, second.child.exited]);
+});
+
+test("where the table can never be read, the end says so, and takes nothing for gone", async () => {
+  const mine = sleeper("bgr_UNSEEN");
+  const blind = new BlindTable(Number.POSITIVE_INFINITY);
+  const unseen = "The process table cannot be read: EMFILE: too many open files";
+  expect(await endTree({ marker: "bgr_UNSEEN" }, 50, blind)).toEqual({ ended: [], survivors: [], unseen });
+  expect(endTreeNow({ marker: "bgr_UNSEEN" }, blind)).toEqual({ ended: [], unseen });
+  expect(mine.child.signalCode).toBeNull();
+}, 10_000);
+
+test("endTreeNow looks again at once", async () => {
+  const mine = sleeper("bgr_NOW");
+  expect(endTreeNow({ marker: "bgr_NOW" }, new BlindTable(2)).ended).toMatchObject([{ pid: mine.pid }]);
+  await mine.child.exited;
 });

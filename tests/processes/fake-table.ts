@@ -1,4 +1,9 @@
-import type { ProcessInfo, ProcessTable } from "../../src/processes/process-table.ts";
+import {
+  systemProcessTable,
+  UnreadableTable,
+  type ProcessInfo,
+  type ProcessTable,
+} from "../../src/processes/process-table.ts";
 
 /** A process table that says what the test says. */
 export class FakeTable implements ProcessTable {
@@ -29,4 +34,30 @@ export class FakeTable implements ProcessTable {
 /** A row of the table; a test names what matters to it. */
 export function row(given: Partial<ProcessInfo> & { pid: number }): ProcessInfo {
   return { parentPid: 1, startTime: "100", isZombie: false, command: "sleep 97", ...given };
+}
+
+/** The real table, which cannot be read for so many looks. */
+export class BlindTable implements ProcessTable {
+  constructor(public blindLooks: number) {}
+
+  list(): ProcessInfo[] {
+    return this.#look().list();
+  }
+
+  findAll(pids: readonly number[]): ProcessInfo[] {
+    return this.#look().findAll(pids);
+  }
+
+  find(pid: number): ProcessInfo | undefined {
+    return this.#look().find(pid);
+  }
+
+  values(name: string): Map<number, string> {
+    return this.#look().values(name);
+  }
+
+  #look(): ProcessTable {
+    if (this.blindLooks-- > 0) throw new UnreadableTable(new Error("EMFILE: too many open files"));
+    return systemProcessTable();
+  }
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { parseDarwinRows, systemProcessTable } from "../../src/processes/process-table.ts";
+import { parseDarwinRows, psRows, systemProcessTable } from "../../src/processes/process-table.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const darwinRows: [string, string, ReturnType<typeof parseDarwinRows>][] = [
@@ -77,4 +77,36 @@ test("a child that ended and was not collected shows as a zombie, not as alive",
   expect(child()?.isZombie).toBe(true);
   parent.kill("SIGKILL");
   await parent.exited;
+});
+
+test.if(process.platform === "linux")(
+  "without a free file descriptor the table is unreadable, never empty",
+  async () => {
+    const fixture = join(import.meta.dir, "../fixtures/runs-out-of-files.ts");
+    const child = Bun.spawn(["sh", "-c", `ulimit -n 256; exec "${process.execPath}" "${fixture}"`], {
+      env: { ...process.env, BIZAR_INSTANCE: "bgr_FILES" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    expect(await child.stdout.json()).toEqual({
+      without: { list: "unreadable", find: "unreadable", findAll: "unreadable", values: "unreadable" },
+      afterwards: { list: true, find: true, findAll: true, values: "bgr_FILES" },
+    });
+  },
+  20_000,
+);
+
+const ROW = "  501     1 Ss   Sat Nov 21 09:05:01 2026     /usr/libexec/logd\n";
+const psEnds: [what: string, exitCode: number | null, stdout: string, stderr: string, rows: string | undefined][] = [
+  ["rows", 0, ROW, "", ROW],
+  ["no process of those pids", 1, "", "", ""],
+  ["no row at all", 0, "", "", undefined],
+  ["an error", 1, "", "ps: time: requires entitlement", undefined],
+  ["an error behind some rows", 1, ROW, "ps: sysctl: Cannot allocate memory", undefined],
+  ["a signal", null, "", "", undefined],
+];
+
+test.each(psEnds)("what macOS's ps says: %s", (_, exitCode, stdout, stderr, rows) => {
+  if (rows === undefined)
+    expect(() => psRows(exitCode, stdout, stderr)).toThrow("The process table cannot be read: ps");
+  else expect(psRows(exitCode, stdout, stderr)).toBe(rows);
 });

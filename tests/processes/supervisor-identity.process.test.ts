@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { liveInstances } from "../../src/processes/live-instances.ts";
-import { createIdentity, isAlive } from "../../src/processes/supervisor-identity.ts";
+import { createIdentity, isAlive, mayLive } from "../../src/processes/supervisor-identity.ts";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
-import { FakeTable, row } from "./fake-table.ts";
+import { BlindTable, FakeTable, row } from "./fake-table.ts";
 
 const here = { directory: "/project", moduleUrl: "file:///plugin.ts" };
 
@@ -47,4 +47,23 @@ test("an owner of another boot or pid namespace cannot be judged, whether its pi
   expect(isAlive({ ...identity, bootId: "another boot" })).toBeUndefined();
   expect(isAlive({ ...identity, bootId: "another boot", pid: 2_000_000_001 })).toBeUndefined();
   liveInstances().delete(identity.token);
+});
+
+test("where no process can be seen, nobody is taken for dead", () => {
+  const blind = new BlindTable(Number.POSITIVE_INFINITY);
+  const owner = { ...createIdentity(), pid: 2_000_000_001, startTime: "100" };
+  expect(() => isAlive(owner, blind)).toThrow("The process table cannot be read");
+  expect(mayLive(owner, (each) => isAlive(each, blind))).toBe(true);
+  expect(mayLive(owner)).toBe(false);
+});
+
+test("an owner whose start could not be read is told by its pid, and its token", () => {
+  const identity = createIdentity(new BlindTable(1));
+  expect(identity.startTime).toBe("");
+  expect(isAlive(identity)).toBe(false);
+  liveInstances().set(identity.token, here);
+  expect(isAlive(identity)).toBe(true);
+  liveInstances().delete(identity.token);
+  expect(isAlive({ ...identity, pid: process.ppid })).toBe(true);
+  expect(isAlive({ ...identity, pid: 2_000_000_001 })).toBe(false);
 });

@@ -2,9 +2,9 @@ import { expect, onTestFinished, test } from "bun:test";
 import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { liveInstances } from "../../src/processes/live-instances.ts";
 import { createIdentity, type SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
-import { systemFiles } from "../../src/files/files.ts";
+import { systemFiles, type Files } from "../../src/files/files.ts";
 import { LostRecords } from "../../src/store/lost-records.ts";
-import { thisMachine } from "../../src/store/machine.ts";
+import { thisMachine, type Machine } from "../../src/store/machine.ts";
 import { RecordFolder } from "../../src/store/record-folder.ts";
 import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
 import type { Instance } from "../../src/supervisor/instance.ts";
@@ -21,12 +21,12 @@ const unsettled = states.filter((state) => !("endedAt" in sampleStates[state]));
 const onThisHost = { directory: "/project", moduleUrl: "file:///plugin.ts" };
 
 /** A host that looks for lost records, and lives as long as the test. */
-function host(paths: StatePaths, files = systemFiles): LostRecords {
+function host(paths: StatePaths, machine: Partial<Machine> = {}): LostRecords {
   const identity = createIdentity();
   liveInstances().set(identity.token, onThisHost);
   onTestFinished(() => void liveInstances().delete(identity.token));
   const records = new RecordFolder(paths, (message) => expect.unreachable(message));
-  return new LostRecords(records, paths, identity, { ...thisMachine, files });
+  return new LostRecords(records, paths, identity, { ...thisMachine, ...machine });
 }
 
 async function leave(instance: Instance, owner: SupervisorIdentity, paths = freshPaths()): Promise<StatePaths> {
@@ -167,7 +167,7 @@ test("a host that takes over a claim of which another one has just removed the l
   writeFileSync(claimPath(paths), JSON.stringify(gone));
   const first = host(paths);
   expect(await first.claim(sampleId(1))).toBeDefined();
-  const late = host(paths, {
+  const files: Files = {
     ...systemFiles,
     async create(path, text) {
       if (path.endsWith(`.claim.${gone.token}`)) {
@@ -177,10 +177,29 @@ test("a host that takes over a claim of which another one has just removed the l
       }
       await systemFiles.create(path, text);
     },
-  });
+  };
+  const late = host(paths, { files });
   expect(await late.claimEnded(sampleId(1))).toBeUndefined();
   expect(readdirSync(paths.recordDir)).toEqual([`${sampleId(1)}.json`]);
   // It can be had by who comes next, alone.
   expect(await first.claimEnded(sampleId(1))).toBeDefined();
   expect(await late.claimEnded(sampleId(1))).toBeUndefined();
+});
+
+function unreadable(): boolean {
+  throw new Error("The process table cannot be read: EMFILE");
+}
+
+test("while no process can be seen nothing is lost, and what was claimed for a look is given back", async () => {
+  const paths = await leave(sampleInstance("running"), gone);
+  const isAlive = { current: unreadable };
+  const looking = host(paths, { isAlive: () => isAlive.current() });
+  for (const look of [looking.list(), looking.claim(sampleId(1))]) {
+    expect(await look.catch(String)).toContain("The process table cannot be read");
+  }
+  await openStore(paths, gone).store.create(sampleInstance("done"));
+  expect(await looking.claimEnded(sampleId(1)).catch(String)).toContain("The process table cannot be read");
+  expect(readdirSync(paths.recordDir)).toEqual([`${sampleId(1)}.json`]);
+  isAlive.current = () => false;
+  expect(await looking.claimEnded(sampleId(1))).toBeDefined();
 });

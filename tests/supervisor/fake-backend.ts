@@ -21,13 +21,18 @@ export class FakeTurn implements RunningTurn {
     await this.ended;
   }
 
+  /** What no backend is to do. */
+  breakOff(error: Error): void {
+    this.#end.reject(error);
+  }
+
   stopNow(): void {
     this.stopsNow += 1;
   }
 
   /** The process is gone, and this was seen of it. */
-  end(evidence: Partial<TurnEvidence> = {}, textIncomplete = false): void {
-    this.#end.resolve({ evidence: goodEvidence(evidence), textIncomplete });
+  end(evidence: Partial<TurnEvidence> = {}, textIncomplete = false, unseen?: string): void {
+    this.#end.resolve({ evidence: goodEvidence(evidence), textIncomplete, unseen });
   }
 }
 

@@ -18,7 +18,9 @@ export function createRecoveryRig(...lost: LostInstance[]) {
   const results = new Map<string, string>();
   /** What a test changes. */
   const world = {
-    childLives: false,
+    /** Or what the look for it fails with. */
+    childLives: false as boolean | Error,
+    endTree: async (): Promise<unknown> => journal.push("end tree"),
     read: async (_sessionId: string): Promise<TranscriptTurn[] | undefined> => undefined,
     list: async () => lost,
     claim: async (id: string) => lost.find(({ instance }) => instance.instanceId === id),
@@ -29,8 +31,11 @@ export function createRecoveryRig(...lost: LostInstance[]) {
     claim: async (id) => await world.claim(id),
     release: async () => void journal.push("release"),
     settled: () => undefined,
-    childLives: () => world.childLives,
-    endTree: async () => void journal.push("end tree"),
+    childLives() {
+      if (world.childLives instanceof Error) throw world.childLives;
+      return world.childLives;
+    },
+    endTree: async () => void (await world.endTree()),
     async save(instance) {
       await world.save(instance);
       journal.push(`save ${instance.state.status}`);

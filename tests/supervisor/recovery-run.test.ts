@@ -129,3 +129,30 @@ test("the answer of an earlier turn is not taken for that of one that never reac
   await recovery.run();
   expect(saved.get(sampleId(1))!.state).toMatchObject({ status: "failed", reason: "supervisor_lost" });
 });
+
+test("while no process can be seen, a child that may live is waited for, and that is told once", async () => {
+  const { clock, journal, recovery, reports, world } = createRecoveryRig(finishing());
+  world.childLives = new Error("EMFILE");
+  await recovery.run();
+  clock.advance(3000);
+  expect(journal).toEqual([]);
+  world.childLives = false;
+  const settled = Promise.withResolvers<void>();
+  world.save = async () => {
+    settled.resolve();
+  };
+  await untilSettled(settled.promise, clock);
+  expect(reports).toEqual([expect.stringContaining("could not be settled; it is tried again. Error: EMFILE")]);
+});
+
+test("what nobody can see the end of is not settled, given back, and settled by the next look", async () => {
+  const { journal, recovery, reports, world } = createRecoveryRig(lostInstance(sampleInstance("running")));
+  world.endTree = async () => {
+    throw new Error("Whether it has ended cannot be seen.");
+  };
+  await recovery.run();
+  expect([journal, reports.length]).toEqual([["release"], 1]);
+  world.endTree = async () => {};
+  await recovery.look();
+  expect(journal).toEqual(["release", "save failed", "release"]);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { sampleRequest } from "./sample-instance.ts";
+import { killed, sampleRequest } from "./sample-instance.ts";
 import { createSupervisorRig } from "./supervisor-rig.ts";
 
 test("an agent whose record cannot be written is not started", async () => {
@@ -49,4 +49,37 @@ test("what happens after the end changes nothing", async () => {
   turn.observer.mustStop({ status: "failed", reason: "wrong_agent" });
   expect(stateOf(id)).toBe(before);
   expect(turn.stops).toBe(0);
+});
+
+test("a run that breaks off inside the plugin is ended, has failed, and gives its place back", async () => {
+  const { backend, start, stateOf, supervisor } = createSupervisorRig(1);
+  const { id, turn } = await start();
+  const next = await supervisor.spawn(sampleRequest());
+  turn.breakOff(new Error("EMFILE"));
+  await supervisor.whenSettled(id);
+  expect(stateOf(id)).toMatchObject({ status: "failed", reason: "session_error" });
+  expect(turn.stopsNow).toBe(1);
+  expect(backend.turnOf(next)).toBeDefined();
+});
+
+test("a kill is answered though stopping fails, and is no kill where nobody could see the end", async () => {
+  const { reports, start, stateOf, supervisor } = createSupervisorRig();
+  const { id, turn } = await start();
+  const stopped = supervisor.stop(id, killed);
+  turn.breakOff(new Error("EMFILE"));
+  await stopped;
+  expect(stateOf(id)).toMatchObject({ status: "failed", reason: "exit_nonzero" });
+  expect(reports).toEqual([expect.stringContaining("was not stopped well. Error: EMFILE")]);
+});
+
+test("a shutdown ends all of them, though ending one fails", async () => {
+  const { reports, start, stateOf, supervisor } = createSupervisorRig();
+  const [first, second] = [await start(), await start()];
+  first.turn.stopNow = () => {
+    throw new Error("EMFILE");
+  };
+  supervisor.shutdown();
+  expect(second.turn.stopsNow).toBe(1);
+  expect([first.id, second.id].map((id) => stateOf(id)?.status)).toEqual(["failed", "failed"]);
+  expect(reports).toEqual([expect.stringContaining("EMFILE")]);
 });

@@ -209,3 +209,22 @@ test("the first cause of an end wins, whatever came of the process later", () =>
   const { state } = transition(second, events.ended).instance;
   expect(state).toMatchObject({ status: "killed", reason: "killed", error: "Killed on request." });
 });
+
+test("what nobody has seen the end of is not killed, and what waited behind it is off all the same", () => {
+  const unseen = "The process table cannot be read: EMFILE";
+  const asked = transition(sampleInstance("running"), { type: "follow_up_requested", at, prompt: "more" }).instance;
+  const stopping = transition(asked, { type: "stop_requested", at, outcome: killed }).instance;
+  const { state, followUps } = transition(stopping, { ...events.ended, unseen }).instance;
+  expect(state).toMatchObject({ status: "failed", reason: "exit_nonzero", error: expect.stringContaining(unseen) });
+  expect(followUps).toEqual([]);
+});
+
+test("any other end stays what it is, and says that nobody has seen what is left", () => {
+  const unseen = "The process table cannot be read: EMFILE";
+  const done = { ...events.ended, unseen, outcome: { status: "done" as const } };
+  expect(transition(sampleInstance("running"), done).instance.state).toMatchObject({
+    status: "done",
+    reason: null,
+    error: `Whether anything that it started runs yet could not be seen. ${unseen}`,
+  });
+});

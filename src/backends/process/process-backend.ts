@@ -1,9 +1,16 @@
 import { randomBytes } from "node:crypto";
 import type { AgentRole } from "../../agent-role/role.ts";
+import { endChild } from "../../processes/end-child.ts";
 import { endTree, endTreeNow, type Tree, type TreeEnd } from "../../processes/end-tree.ts";
-import { systemProcessTable, type ProcessIdentity, type ProcessTable } from "../../processes/process-table.ts";
+import {
+  startTimeOf,
+  systemProcessTable,
+  type ProcessIdentity,
+  type ProcessTable,
+} from "../../processes/process-table.ts";
 import type { SupervisorIdentity } from "../../processes/supervisor-identity.ts";
 import type { Backend, Clock, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import { brokenEnd } from "../../supervisor/broken-end.ts";
 import { runArguments, runEnvironment } from "./command-line.ts";
 import type { LoggedTurn, LogSink } from "../log-sink.ts";
 import { stoppedEarly } from "../stopped-early.ts";
@@ -11,6 +18,8 @@ import { TurnPipes } from "./turn-pipes.ts";
 
 /** How long what a finished agent left running may take to end by itself. */
 const LEFTOVER_GRACE_MS = 1000;
+/** How long the agent's own process may take to go after SIGKILL, where the process table does not tell. */
+const EXIT_LIMIT_MS = 2000;
 /** How long a start that found opencode's database locked waits before it is tried once more. */
 const LOCKED_PAUSE_MS = 2000;
 const LOCKED_NOTE = "opencode's database was locked, and the agent had done nothing yet: it is started once more.";
@@ -55,6 +64,7 @@ class ProcessTurn implements RunningTurn {
   readonly #table: ProcessTable;
   readonly #log: LogSink;
   readonly #tree: { root: ProcessIdentity | undefined; readonly marker: string };
+  #child: Child | undefined;
   #stopping: Promise<TreeEnd> | undefined;
   /** Settles when the turn is to end: nothing is started any more. */
   readonly #stopped = Promise.withResolvers<void>();
@@ -69,19 +79,48 @@ class ProcessTurn implements RunningTurn {
     this.#table = parts.processTable ?? systemProcessTable();
     this.#log = parts.openLog(turn);
     this.#tree = { root: undefined, marker: turn.instanceId };
-    this.ended = this.#run();
+    this.ended = this.#run().catch((error: unknown) => this.#brokenOff(error));
   }
 
   async stop(): Promise<void> {
     this.#startNothing();
-    this.#stopping ??= endTree(this.#tree, this.#parts.killGraceMs, this.#table);
-    const { survivors } = await this.#stopping;
-    if (survivors.some(({ pid }) => pid === this.#tree.root?.pid)) this.#unstoppable.resolve();
+    this.#stopping ??= this.#end();
+    await this.#stopping;
   }
 
   stopNow(): void {
     this.#startNothing();
-    endTreeNow(this.#tree, this.#table);
+    const { unseen } = endTreeNow(this.#tree, this.#table);
+    if (unseen !== undefined && this.#child !== undefined) endChild(this.#child);
+  }
+
+  async #end(): Promise<TreeEnd> {
+    const end = await endTree(this.#tree, this.#parts.killGraceMs, this.#table);
+    const hasGone =
+      end.unseen === undefined
+        ? !end.survivors.some(({ pid }) => pid === this.#tree.root?.pid)
+        : await this.#endUnseen(this.#child);
+    if (!hasGone) this.#unstoppable.resolve();
+    return end;
+  }
+
+  /** Whether the agent's own process has gone. */
+  async #endUnseen(child: Child | undefined): Promise<boolean> {
+    if (child === undefined) return true;
+    endChild(child);
+    const late = Promise.withResolvers<boolean>();
+    const limit = this.#parts.clock.after(EXIT_LIMIT_MS, () => late.resolve(false));
+    const hasGone = await Promise.race([child.exited.then(() => true), late.promise]);
+    limit.clear();
+    return hasGone;
+  }
+
+  /** Something went wrong that nobody thought of: nothing of the agent may go on unseen. */
+  #brokenOff(error: unknown): TurnEnd {
+    const end = brokenEnd(this, error);
+    this.#note(end.evidence.sessionError ?? "");
+    this.#log.close();
+    return end;
   }
 
   #startNothing(): void {
@@ -103,8 +142,8 @@ class ProcessTurn implements RunningTurn {
     if (this.#isStopped) return { end: stoppedEarly(), isWorthAnother: false };
     const child = this.#spawn(nonce, modelsPath);
     if (child instanceof Error) return { end: this.#notStarted(child), isWorthAnother: false };
-    const startTime = this.#table.find(child.pid)?.startTime ?? "";
-    this.#tree.root = { pid: child.pid, startTime };
+    this.#child = child;
+    this.#tree.root = { pid: child.pid, startTime: startTimeOf(child.pid, this.#table) };
     this.#observer.spawned(this.#tree.root);
     const pipes = new TurnPipes({ nonce, turn: this.#turn, observer: this.#observer, log: this.#log });
     const drained = pipes.drain(child.stdout, child.stderr);
@@ -112,12 +151,12 @@ class ProcessTurn implements RunningTurn {
     const mayBeTriedAgain = () => number === 1 && !this.#isStopped && child.exitCode !== 0 && !pipes.hasActed;
     // A run that was stopped has not come to its own end; nor has one that may be tried again: a stop still counts.
     this.hasExited = this.#stopping === undefined && !mayBeTriedAgain();
-    await this.#endLeftovers();
+    const unseen = await this.#endLeftovers();
     pipes.abandonWhenQuiet();
     await drained;
     const evidence = pipes.evidence.conclude(child.exitCode, child.signalCode);
     return {
-      end: { evidence, textIncomplete: pipes.evidence.text().isIncomplete },
+      end: { evidence, textIncomplete: pipes.evidence.text().isIncomplete, unseen },
       isWorthAnother: mayBeTriedAgain() && pipes.evidence.sawLockedDatabase,
     };
   }
@@ -129,7 +168,7 @@ class ProcessTurn implements RunningTurn {
    * @returns whether to go on
    */
   async #pauseForDatabase(): Promise<boolean> {
-    this.#log.write("stderr", `bizar: ${LOCKED_NOTE}`);
+    this.#note(LOCKED_NOTE);
     this.#observer.startRepeated();
     const over = Promise.withResolvers<void>();
     const timer = this.#parts.clock.after(LOCKED_PAUSE_MS, () => over.resolve());
@@ -166,15 +205,30 @@ class ProcessTurn implements RunningTurn {
     return { evidence, textIncomplete: false };
   }
 
-  /** Ends what the agent started and did not end, and says in the log what it was. */
-  async #endLeftovers(): Promise<void> {
+  /**
+   * Ends what the agent started and did not end, and says in the log what it was.
+   *
+   * @returns why nobody knows whether something is left
+   */
+  async #endLeftovers(): Promise<string | undefined> {
     const stopped = await this.#stopping;
     const tree: Tree = { marker: this.#tree.marker };
-    const { ended, survivors } = await endTree(tree, stopped === undefined ? LEFTOVER_GRACE_MS : 0, this.#table);
+    const { ended, survivors, unseen } = await endTree(
+      tree,
+      stopped === undefined ? LEFTOVER_GRACE_MS : 0,
+      this.#table,
+    );
     const lines = [
       ...(stopped === undefined ? ended.map((process) => ["ended what the agent left running", process] as const) : []),
       ...survivors.map((process) => ["could not be ended", process] as const),
     ];
-    for (const [what, { pid, command }] of lines) this.#log.write("stderr", `bizar: ${what}: ${command} (pid ${pid})`);
+    for (const [what, { pid, command }] of lines) this.#note(`${what}: ${command} (pid ${pid})`);
+    if (unseen !== undefined) this.#note(`what the agent left running could not be looked for. ${unseen}`);
+    return unseen;
+  }
+
+  /** What the operator should know and no pipe says. */
+  #note(text: string): void {
+    this.#log.write("stderr", `bizar: ${text}`);
   }
 }

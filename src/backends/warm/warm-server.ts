@@ -4,8 +4,9 @@ import { ROLE_VARIABLE, type ServerRole } from "../../agent-role/role.ts";
 import { parseServerReport, type ServerReport } from "../../agent-role/server-report.ts";
 import { describeError } from "../../describe-error.ts";
 import { MODELS_PATH } from "../../opencode/models-path.ts";
+import { endChild } from "../../processes/end-child.ts";
 import { endTree, endTreeNow, MARKER_NAME } from "../../processes/end-tree.ts";
-import { systemProcessTable, type ProcessIdentity } from "../../processes/process-table.ts";
+import { startTimeOf, type ProcessIdentity } from "../../processes/process-table.ts";
 import type { SupervisorIdentity } from "../../processes/supervisor-identity.ts";
 import type { Clock } from "../../supervisor/ports.ts";
 import { LineSplitter } from "../line-splitter.ts";
@@ -59,12 +60,14 @@ export class WarmServer {
   readonly #parts: WarmServerParts;
   readonly #stream: EventStream;
   readonly #listeners: SessionListeners;
+  readonly #child: Child;
   #isGone = false;
 
   private constructor(parts: WarmServerParts, started: StartedServer, onGone: Gone) {
     this.#parts = parts;
     this.process = started.process;
     this.client = started.client;
+    this.#child = started.child;
     this.#listeners = new SessionListeners();
     this.#stream = new EventStream({
       open: async (signal) => await this.client.events(signal),
@@ -140,17 +143,26 @@ export class WarmServer {
     }
   }
 
-  /** Ends it and everything it started; settles when nothing is left. */
+  /** Ends it and everything it started; settles when nothing is left, or nobody can tell. Never rejects. */
   async end(): Promise<void> {
-    await endTree({ root: this.process, marker: this.#parts.marker }, 0);
+    const { unseen } = await endTree({ root: this.process, marker: this.#parts.marker }, 0);
+    this.#tellUnseen(unseen);
   }
 
   /** {@link WarmServer.end} at once and without waiting. */
   endNow(): void {
     this.#isGone = true;
     this.#stream.close();
-    endTreeNow({ root: this.process, marker: this.#parts.marker });
+    const { unseen } = endTreeNow({ root: this.process, marker: this.#parts.marker });
+    this.#tellUnseen(unseen);
     this.#parts.log.close();
+  }
+
+  /** The server itself is ended all the same: it is a child of this process. */
+  #tellUnseen(unseen: string | undefined): void {
+    if (unseen === undefined) return;
+    endChild(this.#child);
+    this.#parts.log.write("stderr", `bizar: what the server left running could not be looked for. ${unseen}`);
   }
 
   #event(event: ServerEvent): void {
@@ -189,6 +201,7 @@ interface StartedServer {
   readonly process: ProcessIdentity;
   readonly client: ServerClient;
   readonly output: ServerOutput;
+  readonly child: Child;
   /** Settles with how it ended. */
   readonly ended: Promise<string>;
 }
@@ -216,7 +229,7 @@ async function startOn(port: number, parts: WarmServerParts, output: ServerOutpu
   const child = spawnChild([binary, ...serve], directory, serverEnvironment(parts, password, nonce));
   const release = holdLifeline(child.pid, parts.marker);
   output.onWatching = release;
-  const process = { pid: child.pid, startTime: systemProcessTable().find(child.pid)?.startTime ?? "" };
+  const process = { pid: child.pid, startTime: startTimeOf(child.pid) };
   const drained = output.drain(child);
   const ended = child.exited.then(() => {
     release();
@@ -229,7 +242,7 @@ async function startOn(port: number, parts: WarmServerParts, output: ServerOutpu
   const url = await Promise.race([output.listening, early]);
   // From here on an end is no failure to start.
   early.catch(() => undefined);
-  return { process, client: new ServerClient(url, password, fetch), output, ended };
+  return { process, client: new ServerClient(url, password, fetch), output, child, ended };
 }
 
 function spawnChild(command: string[], cwd: string, env: NodeJS.ProcessEnv): Child {

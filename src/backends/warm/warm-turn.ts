@@ -1,6 +1,8 @@
 import { describeError } from "../../describe-error.ts";
 import { endTree, endTreeNow } from "../../processes/end-tree.ts";
 import { Leftovers } from "../../processes/leftovers.ts";
+import { systemProcessTable, type ProcessTable } from "../../processes/process-table.ts";
+import { brokenEnd } from "../../supervisor/broken-end.ts";
 import type { Clock, RunningTurn, Transcripts, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { readTranscript } from "../../supervisor/read-transcript.ts";
 import { EvidenceCollector } from "../evidence.ts";
@@ -25,6 +27,7 @@ export interface WarmTurnParts {
   /** Reads sessions back where the server cannot any more. */
   readonly transcripts: Transcripts;
   readonly clock: Clock;
+  readonly processTable?: ProcessTable;
 }
 
 /** One turn in a session of the warm server. */
@@ -35,6 +38,8 @@ export class WarmTurn implements RunningTurn {
   readonly #turn: TurnRequest;
   readonly #observer: TurnObserver;
   readonly #log: LogSink;
+  readonly #table: ProcessTable;
+  readonly #leftovers: Leftovers;
   readonly #stopped = Promise.withResolvers<void>();
   #isStopped = false;
   #isOver = false;
@@ -50,7 +55,9 @@ export class WarmTurn implements RunningTurn {
     this.#observer = observer;
     this.#sessionId = turn.sessionId;
     this.#log = parts.openLog(turn);
-    this.ended = this.#run();
+    this.#table = parts.processTable ?? systemProcessTable();
+    this.#leftovers = parts.processTable === undefined ? leftovers : new Leftovers(parts.processTable);
+    this.ended = this.#run().catch((error: unknown) => brokenEnd(this, error));
   }
 
   async stop(): Promise<void> {
@@ -67,7 +74,7 @@ export class WarmTurn implements RunningTurn {
       // The server may live on for others; this turn must not.
       this.#server.client.abort(this.#sessionId).catch((error: unknown) => this.#note(describeError(error)));
     }
-    endTreeNow({ marker: this.#turn.instanceId });
+    endTreeNow({ marker: this.#turn.instanceId }, this.#table);
     this.#stopped.resolve();
   }
 
@@ -82,12 +89,12 @@ export class WarmTurn implements RunningTurn {
     }
     // A run that was stopped has not come to its own end.
     this.hasExited = !this.#isStopped;
-    await this.#endLeftovers();
+    const unseen = await this.#endLeftovers();
     this.#session?.close();
     lease?.release();
     this.#log.close();
     this.#isOver = true;
-    return end;
+    return { ...end, unseen };
   }
 
   /** The server; `undefined` when the turn was stopped before it was there. */
@@ -237,7 +244,7 @@ export class WarmTurn implements RunningTurn {
   async #abort(): Promise<void> {
     const { killGraceMs } = this.#parts;
     const marker = this.#turn.instanceId;
-    await Promise.all([this.#abortSession(), endTree({ marker }, killGraceMs)]);
+    await Promise.all([this.#abortSession(), endTree({ marker }, killGraceMs, this.#table)]);
     await this.#session?.catchUp();
   }
 
@@ -263,16 +270,24 @@ export class WarmTurn implements RunningTurn {
     };
   }
 
-  /** Ends what the agent started and did not end, and says in the log what it was. */
-  async #endLeftovers(): Promise<void> {
+  /**
+   * Ends what the agent started and did not end, and says in the log what it was.
+   *
+   * @returns why nobody knows whether something is left
+   */
+  async #endLeftovers(): Promise<string | undefined> {
     await this.#stopping;
     const isOwnEnd = this.#stopping === undefined;
-    if (isOwnEnd && !(await leftovers.has(this.#turn.instanceId))) return;
-    const { ended, survivors } = await endTree({ marker: this.#turn.instanceId }, isOwnEnd ? LEFTOVER_GRACE_MS : 0);
+    const marker = this.#turn.instanceId;
+    // Where a cheap look cannot tell, the thorough one goes on until it can, or its time is up.
+    if (isOwnEnd && !(await this.#leftovers.has(marker).catch(() => true))) return undefined;
+    const { ended, survivors, unseen } = await endTree({ marker }, isOwnEnd ? LEFTOVER_GRACE_MS : 0, this.#table);
     for (const { pid, command } of isOwnEnd ? ended : []) {
       this.#note(`ended what the agent left running: ${command} (pid ${pid})`);
     }
     for (const { pid, command } of survivors) this.#note(`could not be ended: ${command} (pid ${pid})`);
+    if (unseen !== undefined) this.#note(`what the agent left running could not be looked for. ${unseen}`);
+    return unseen;
   }
 
   /** What the operator should know, also after the end. */

@@ -29,10 +29,12 @@ async function kill({ supervision, options }: ToolParts, id: string, abort: Abor
   if (ended === undefined) return errorAnswer("instance not found", { instanceId: id });
   if (ended.why !== undefined) return notEnded(ended.entry, ended.why);
   const { record } = ended.entry;
-  const { status, agent } = record;
+  const { status, agent, error } = record;
+  // What nobody has seen the end of was not killed: the error says why.
+  const why = status === "killed" || error === null ? {} : { error };
   return answer(
     `${agent} ${status}`,
-    { instanceId: id, status },
+    { instanceId: id, status, ...why },
     { statuses: { [id]: status }, ...namingEnds([record]) },
   );
 }

@@ -13,6 +13,16 @@ test("the answer comes when nothing of the agent runs any more", async () => {
   expect(title).toBe("mimir killed");
 });
 
+test("one whose end nobody could see is answered, and not as killed", async () => {
+  const rig = createToolRig();
+  const { id, turn } = await rig.start();
+  const answering = rig.call("kill", { instanceId: id });
+  while (turn.stops === 0) await Promise.resolve();
+  turn.end({ exitCode: null, signal: "SIGKILL", text: "" }, false, "The process table cannot be read: EMFILE");
+  const { value } = await answering;
+  expect(value).toEqual({ instanceId: id, status: "failed", error: expect.stringContaining("EMFILE") });
+});
+
 test("one that waits for a place is killed without ever starting", async () => {
   const rig = createToolRig(1);
   await rig.start();
