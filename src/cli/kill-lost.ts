@@ -1,4 +1,4 @@
-import { systemClock } from "../host/system-clock.ts";
+import { systemClock } from "../system-clock.ts";
 import { endTree } from "../processes/end-tree.ts";
 import { leftTree } from "../processes/left-tree.ts";
 import { FileInstanceStore } from "../store/file-instance-store.ts";

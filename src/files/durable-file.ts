@@ -1,7 +1,5 @@
-import { mkdirSync, renameSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
-import { dirname } from "node:path";
-import { isMissing } from "./is-missing.ts";
 
 const always = (): boolean => true;
 
@@ -44,17 +42,8 @@ export async function writeQuickly(path: string, text: string): Promise<void> {
   await writeFileAtomic(path, text, { mode: 0o600, fsync: false });
 }
 
-/** {@link writeDurably} before it returns, which cannot wait for a module. Makes the folder where that has gone. */
+/** {@link writeDurably} before it returns, which cannot wait for a module. */
 export async function loadSynchronousWriter(): Promise<(path: string, text: string) => void> {
   const { default: writeFileAtomic } = await import("write-file-atomic");
-  const write = (path: string, text: string) => writeFileAtomic.sync(path, text, { mode: 0o600 });
-  return (path, text) => {
-    try {
-      write(path, text);
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      write(path, text);
-    }
-  };
+  return (path, text) => writeFileAtomic.sync(path, text, { mode: 0o600 });
 }

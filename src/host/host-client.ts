@@ -5,8 +5,10 @@ import { keepAnswers } from "../keep-answers.ts";
 import { withoutTags } from "../message-tags.ts";
 import { shareInFlight } from "../share-in-flight.ts";
 import { isFinished } from "../supervisor/outcome.ts";
-import type { Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
+import type { Clock, Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
+import { withinLimit } from "../supervisor/within-limit.ts";
 import { LatestMessages } from "./latest-messages.ts";
+import { systemClock } from "../system-clock.ts";
 
 const ANSWER_LIMIT_MS = 10_000;
 
@@ -89,7 +91,10 @@ export interface Toast {
 export class HostClient implements Transcripts {
   readonly #latest = new LatestMessages();
 
-  constructor(private readonly client: PluginInput["client"]) {}
+  constructor(
+    private readonly client: PluginInput["client"],
+    private readonly clock: Clock = systemClock,
+  ) {}
 
   /** An event of the host. */
   event(event: { type: string; properties: unknown }): void {
@@ -139,8 +144,10 @@ export class HostClient implements Transcripts {
   async put(sessionId: string, { text, metadata, wake, agent, model }: SyntheticMessage): Promise<boolean> {
     const parts = [{ type: "text" as const, text, synthetic: true, metadata }];
     const body = { parts, noReply: !wake, ...(await this.#possible({ agent, model })) };
-    const request = { path: { id: sessionId }, body, signal: AbortSignal.timeout(ANSWER_LIMIT_MS) };
-    const { error } = await (wake ? this.client.session.promptAsync(request) : this.client.session.prompt(request));
+    const { error } = await withinLimit(this.clock, ANSWER_LIMIT_MS, async (signal) => {
+      const request = { path: { id: sessionId }, body, signal };
+      return await (wake ? this.client.session.promptAsync(request) : this.client.session.prompt(request));
+    });
     if (isNotFound(error)) return false;
     if (error !== undefined) throw new Error(`opencode did not take a message: ${JSON.stringify(error)}`);
     return true;
@@ -219,7 +226,7 @@ export class HostClient implements Transcripts {
   }
 
   async #ask(what: string, call: Call): Promise<unknown> {
-    const { data, error } = await call(AbortSignal.timeout(ANSWER_LIMIT_MS));
+    const { data, error } = await withinLimit(this.clock, ANSWER_LIMIT_MS, call);
     if (error !== undefined) throw new NotGiven(what, error);
     return data;
   }

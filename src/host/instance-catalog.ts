@@ -3,7 +3,7 @@ import type { InstanceRecord } from "../store/record.ts";
 import type { Clock } from "../supervisor/ports.ts";
 import type { LiveView } from "../supervisor/live.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
-import { systemClock } from "./system-clock.ts";
+import { systemClock } from "../system-clock.ts";
 import { orAborted } from "./when-aborted.ts";
 
 /** An instance as the tools see it, whoever runs it. */

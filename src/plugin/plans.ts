@@ -5,7 +5,7 @@ import { FeedbackAnnouncer, type FeedbackAnnouncerParts } from "../host/plans/fe
 import { OpenReviews } from "../host/plans/open-reviews.ts";
 import type { PlanDesk, ShownPlan } from "../host/plans/plan-desk.ts";
 import { SeenPlans } from "../host/plans/seen-plans.ts";
-import { systemClock } from "../host/system-clock.ts";
+import { systemClock } from "../system-clock.ts";
 import { createPlans } from "../plans/file-plans.ts";
 
 export interface PlansContext {

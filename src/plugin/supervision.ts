@@ -9,8 +9,8 @@ import { endToast } from "../host/end-toast.ts";
 import { hostBinary } from "../host/host-binary.ts";
 import type { HostClient } from "../host/host-client.ts";
 import type { InstanceCatalog } from "../host/instance-catalog.ts";
-import { systemClock } from "../host/system-clock.ts";
 import { ModelLists } from "../opencode/model-lists.ts";
+import { systemClock } from "../system-clock.ts";
 import { availableMemoryMb } from "../processes/available-memory.ts";
 import { endTree } from "../processes/end-tree.ts";
 import { leftTree } from "../processes/left-tree.ts";
@@ -136,12 +136,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     report: diagnostics.report,
   });
   const { supervisor, catalog, records, sendMessage } = wired;
-  const requests = ownerRequests({
-    ...{ paths, token: identity.token, records, supervisor, sendMessage },
-    saveAll: () => wired.saveAll(),
-    report: warn,
-    clock: systemClock,
-  });
+  const requests = ownerRequests({ paths, token: identity.token, records, supervisor, sendMessage, report: warn });
   const closing = new AbortController();
   void wired.recovered().then(async () => await afterRecovery(context, records, requests, closing.signal));
   return {

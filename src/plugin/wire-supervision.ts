@@ -13,7 +13,7 @@ import { Recovery, type RecoveryParts } from "../supervisor/recovery.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorParts } from "../supervisor/supervisor-parts.ts";
 import { releaseLeftClaims } from "./left-claims.ts";
-import { lookAgain } from "../look-again.ts";
+import { lookAgain } from "./look-again.ts";
 import { announceLeftBehind, createAnnouncer, tellLater } from "./telling-parents.ts";
 
 /** How often it looks whether another host has died, and settles what that one left, while there is something to watch. */
@@ -62,8 +62,6 @@ export interface WiredSupervision {
   readonly sendMessage: (instanceId: string, prompt: string) => Promise<MessageOutcome>;
   /** Somebody waits for the results of these agents. Returns what ends the wait. */
   readonly collecting: (instanceIds: readonly string[]) => () => void;
-  /** Writes the records of what this host runs anew: somebody has removed them. */
-  saveAll(): void;
   /** An event of the host. */
   event(event: { type: string; properties: unknown }): void;
   /** Ends every agent at once: the host is about to go away. */
@@ -151,13 +149,6 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     recovered: () => recovery.run(),
     sendMessage,
     collecting: (instanceIds) => announcer.collecting(instanceIds),
-    saveAll() {
-      for (const { instance, unsavedResult } of supervisor.views()) {
-        store.save(instance, unsavedResult).catch((error: unknown) => {
-          report(`The record of ${instance.instanceId} could not be written anew.`, error);
-        });
-      }
-    },
     event(event) {
       announcer.activity.event(event);
       // While the host does something, others may begin something as well.

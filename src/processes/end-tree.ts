@@ -1,4 +1,6 @@
 import { describeError } from "../describe-error.ts";
+import type { Clock } from "../supervisor/ports.ts";
+import { systemClock } from "../system-clock.ts";
 import {
   carriersOf,
   systemProcessTable,
@@ -41,10 +43,11 @@ export async function endTree(
   tree: Tree,
   graceMs: number,
   table: ProcessTable = systemProcessTable(),
+  clock: Clock = systemClock,
 ): Promise<TreeEnd> {
   const members = new TreeMembers(tree, table);
-  if (graceMs > 0) await members.endWithin(graceMs, "SIGTERM");
-  if (members.look()?.length !== 0) await members.endWithin(FORCE_LIMIT_MS, "SIGKILL");
+  if (graceMs > 0) await members.endWithin(graceMs, "SIGTERM", clock);
+  if (members.look()?.length !== 0) await members.endWithin(FORCE_LIMIT_MS, "SIGKILL", clock);
   const survivors = members.look();
   return { ended: members.seen(), survivors: survivors ?? [], unseen: members.unseen };
 }
@@ -108,16 +111,18 @@ class TreeMembers {
   }
 
   /** Signals the members and waits until none lives, looking for new ones now and then, at most `limitMs`. */
-  async endWithin(limitMs: number, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
-    const end = performance.now() + limitMs;
-    for (let round = 0; performance.now() < end; round++) {
+  async endWithin(limitMs: number, signal: "SIGTERM" | "SIGKILL", clock: Clock): Promise<void> {
+    const over = new AbortController();
+    const limit = clock.limit(limitMs, () => over.abort());
+    for (let round = 0; !over.signal.aborted; round++) {
       const isGone = this.#try(() => {
         const mayHaveGrown = round % RESCAN_EVERY === 0 || this.#liveKnown().length === 0;
         return mayHaveGrown && this.#signalNew(signal) === 0 && this.#liveKnown().length === 0;
       });
-      if (isGone === true) return;
+      if (isGone === true) break;
       await Bun.sleep(POLL_MS);
     }
+    limit.clear();
   }
 
   #try<T>(look: () => T): T | undefined {

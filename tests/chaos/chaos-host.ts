@@ -2,6 +2,7 @@ import { readOptions } from "../../src/config/options.ts";
 import type { HostClient } from "../../src/host/host-client.ts";
 import { backgroundTools } from "../../src/host/tools/background-tools.ts";
 import type { SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
+import { awakeClock } from "../../src/supervisor/awake-clock.ts";
 import { deadlinePolicy } from "../../src/supervisor/policies/deadline.ts";
 import { silencePolicy } from "../../src/supervisor/policies/silence.ts";
 import { thinkingLoopPolicy } from "../../src/supervisor/policies/thinking-loop.ts";
@@ -91,10 +92,10 @@ export class ChaosHost {
   /** Nothing of a dead process runs. */
   #clock(): Clock {
     const { clock } = this.world;
-    return {
+    return awakeClock({
       now: () => clock.now(),
       after: (delayMs, run) => clock.after(delayMs, () => this.process.isAlive && run()),
-    };
+    });
   }
 
   #backend(): Backend {

@@ -1,13 +1,12 @@
 import { afterAll, expect, onTestFinished, test } from "bun:test";
 import { readdirSync, writeFileSync } from "node:fs";
-import { systemClock } from "../../src/host/system-clock.ts";
+import { systemClock } from "../../src/system-clock.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
 import { FileInstanceStore } from "../../src/store/file-instance-store.ts";
 import { RecordFolder } from "../../src/store/record-folder.ts";
 import { RequestWatch } from "../../src/store/request-watch.ts";
 import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
-import { FakeClock } from "../supervisor/fake-clock.ts";
 import { sampleId, sampleInstance } from "../supervisor/sample-instance.ts";
 import { openStore, silentFor } from "../store/store-rig.ts";
 import { createContext } from "../../src/cli/context.ts";
@@ -44,14 +43,6 @@ function runningWith(process: { pid: number; startTime: string }) {
   const startedAt = Date.now();
   return { state: { status: "running" as const, startedAt, process, ending: null, intervention: null } };
 }
-
-/** What an owner's watch needs beside its requests, where events do all. */
-const justEvents = {
-  isNeeded: () => false,
-  folderLost: () => undefined,
-  clock: new FakeClock(),
-  report: (message: string) => expect.unreachable(message),
-};
 
 test("an agent whose opencode is gone is ended with all that it started, and its record settled as killed", async () => {
   const line = createCommandLine();
@@ -123,7 +114,7 @@ test("an opencode that lives is asked, and the answer comes when the record says
       asked.push(kind);
       setTimeout(() => void store.save(sampleInstance("killed")), 300);
     },
-    ...justEvents,
+    report: (message) => expect.unreachable(message),
   });
   onTestFinished(() => watch.close());
   watch.open();
@@ -141,7 +132,7 @@ test("an opencode that refuses is an error in its words, and the agent stays", a
     paths: line.paths,
     isOurs: async () => true,
     onRequest: async () => await Promise.reject(new Error("Not now.")),
-    ...justEvents,
+    report: (message) => expect.unreachable(message),
   });
   onTestFinished(() => watch.close());
   watch.open();

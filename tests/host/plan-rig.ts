@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
 import type { PlanDesk } from "../../src/host/plans/plan-desk.ts";
 import { SeenPlans } from "../../src/host/plans/seen-plans.ts";
-import { systemClock } from "../../src/host/system-clock.ts";
+import { systemClock } from "../../src/system-clock.ts";
 import { planToolHooks } from "../../src/host/tools/plan-tools.ts";
 import { createPlans } from "../../src/plans/file-plans.ts";
 import type { Operation } from "../../src/plans/operations.ts";

@@ -1,4 +1,4 @@
-import { systemClock } from "../../src/host/system-clock.ts";
+import { systemClock } from "../../src/system-clock.ts";
 import type { Clock, Timer } from "../../src/supervisor/ports.ts";
 
 interface Alarm {
@@ -28,6 +28,18 @@ export class HurriedClock implements Clock {
         alarm.timer.clear();
       },
     };
+  }
+
+  limit(limitMs: number, run: () => void, since = this.now()): Timer {
+    return this.alarm(since + limitMs, run);
+  }
+
+  alarm(at: number, run: () => void): Timer {
+    return this.after(Math.max(0, at - this.now()), run);
+  }
+
+  awakeSince(at: number): number {
+    return this.now() - at;
   }
 
   /** From now on a second of this clock is over after 1 / speed seconds. */

@@ -1,4 +1,4 @@
-import { systemClock } from "../../src/host/system-clock.ts";
+import { systemClock } from "../../src/system-clock.ts";
 import { createPlans } from "../../src/plans/file-plans.ts";
 import type { Operation } from "../../src/plans/operations.ts";
 import type { Author, Connection, Plan, PlanComment, PlanElement, PlanMeta } from "../../src/plans/plan.ts";

@@ -1,6 +1,6 @@
 import type { PluginInput } from "@opencode-ai/plugin";
 import { expect, test } from "bun:test";
-import { systemClock } from "../../src/host/system-clock.ts";
+import { systemClock } from "../../src/system-clock.ts";
 import { createPlans } from "../../src/plans/file-plans.ts";
 import { agentPlans } from "../../src/plugin/agent-plans.ts";
 import { temporaryFolder } from "../temporary-folder.ts";

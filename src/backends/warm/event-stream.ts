@@ -85,7 +85,7 @@ export class EventStream {
     const broken = new AbortController();
     const { signal } = broken;
     this.#interrupt = () => broken.abort();
-    const limit = clock.after(CONNECT_LIMIT_MS, () => broken.abort(new Error("the server does not answer")));
+    const limit = clock.limit(CONNECT_LIMIT_MS, () => broken.abort(new Error("the server does not answer")));
     let watch: Timer | undefined;
     try {
       const response = await open(signal);
@@ -93,9 +93,9 @@ export class EventStream {
       if (response.body === null) throw new Error("the server sent nothing");
       this.#lastChunkAt = clock.now();
       const look = () => {
-        const left = this.#lastChunkAt + SILENT_MS - clock.now();
-        if (left > 0) watch = clock.after(left, look);
-        else broken.abort(new Error(`nothing came for ${SILENT_MS / 1000} s`));
+        const since = this.#lastChunkAt;
+        const silent = () => broken.abort(new Error(`nothing came for ${SILENT_MS / 1000} s`));
+        watch = clock.limit(SILENT_MS, () => (this.#lastChunkAt > since ? look() : silent()), since);
       };
       look();
       await this.#read(response.body, signal, () => limit.clear());

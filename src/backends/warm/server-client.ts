@@ -3,6 +3,9 @@ import { z } from "zod";
 import { describeError } from "../../describe-error.ts";
 import { keepAnswers } from "../../keep-answers.ts";
 import type { ModelChoice } from "../../supervisor/instance.ts";
+import { systemClock } from "../../system-clock.ts";
+import type { Clock } from "../../supervisor/ports.ts";
+import { withinLimit } from "../../supervisor/within-limit.ts";
 
 const ANSWER_LIMIT_MS = 10_000;
 /** The first request of a directory loads its configuration, plugins and servers. */
@@ -68,6 +71,7 @@ export class ServerClient {
     private readonly baseUrl: string,
     password: string,
     private readonly fetch: Fetch,
+    private readonly clock: Clock = systemClock,
   ) {
     this.#headers = { authorization: `Basic ${btoa(`opencode:${password}`)}`, connection: "close" };
     // The types of the client ask for all of Bun's fetch; it calls it with one request.
@@ -179,17 +183,20 @@ export class ServerClient {
     call: (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown; response?: Response | undefined }>,
     limitMs = ANSWER_LIMIT_MS,
   ): Promise<T> {
-    const limit = AbortSignal.timeout(limitMs);
     const failed = `The warm opencode server did not give ${what}`;
     const late = `${failed} within ${limitMs / 1000} s.`;
+    let isLate = false;
     let answer: Awaited<ReturnType<typeof call>>;
     try {
-      answer = await call(limit);
+      answer = await withinLimit(this.clock, limitMs, async (signal) => {
+        signal.addEventListener("abort", () => (isLate = true));
+        return await call(signal);
+      });
     } catch (error) {
-      throw new ServerError(limit.aborted ? late : `${failed}: ${describeError(error)}`, undefined, error);
+      throw new ServerError(isLate ? late : `${failed}: ${describeError(error)}`, undefined, error);
     }
     const status = answer.response?.status;
-    if (limit.aborted) throw new ServerError(late, status);
+    if (isLate) throw new ServerError(late, status);
     if (answer.error !== undefined) {
       const how = status === undefined ? "" : ` (HTTP ${status})`;
       throw new ServerError(`${failed}${how}: ${show(answer.error)}`, status, answer.error);

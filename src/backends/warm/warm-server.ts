@@ -89,7 +89,7 @@ export class WarmServer {
   static async start(parts: WarmServerParts, onGone: Gone): Promise<WarmServer> {
     const { clock, marker, log } = parts;
     const late = Promise.withResolvers<never>();
-    const limit = clock.after(START_LIMIT_MS, () =>
+    const limit = clock.limit(START_LIMIT_MS, () =>
       late.reject(new Error(`It was not ready within ${START_LIMIT_MS / 1000} s.`)),
     );
     let server: WarmServer | undefined;
@@ -132,7 +132,7 @@ export class WarmServer {
   /** Something was not answered: a server that is not healthy any more is ended. */
   async suspect(): Promise<void> {
     const late = Promise.withResolvers<never>();
-    const limit = this.#parts.clock.after(HEALTH_LIMIT_MS, () => late.reject(new Error("no answer")));
+    const limit = this.#parts.clock.limit(HEALTH_LIMIT_MS, () => late.reject(new Error("no answer")));
     try {
       await Promise.race([this.client.health(), late.promise]);
     } catch (error) {
@@ -221,7 +221,7 @@ async function startChild(parts: WarmServerParts, output: ServerOutput): Promise
 }
 
 async function startOn(port: number, parts: WarmServerParts, output: ServerOutput): Promise<StartedServer> {
-  const { binary, directory, fetch } = parts;
+  const { binary, directory, fetch, clock } = parts;
   const password = randomBytes(24).toString("base64url");
   const nonce = randomBytes(12).toString("hex");
   output.nonce = nonce;
@@ -242,7 +242,7 @@ async function startOn(port: number, parts: WarmServerParts, output: ServerOutpu
   const url = await Promise.race([output.listening, early]);
   // From here on an end is no failure to start.
   early.catch(() => undefined);
-  return { process, client: new ServerClient(url, password, fetch), output, child, ended };
+  return { process, client: new ServerClient(url, password, fetch, clock), output, child, ended };
 }
 
 function spawnChild(command: string[], cwd: string, env: NodeJS.ProcessEnv): Child {

@@ -270,7 +270,7 @@ export class WarmSession implements SessionListener {
       this.#foundIdle(askedAt);
       return;
     }
-    const waited = this.#promptedAt === null ? 0 : clock.now() - this.#promptedAt;
+    const waited = this.#promptedAt === null ? 0 : clock.awakeSince(this.#promptedAt);
     if (this.#hasFailed || waited > BEGIN_LIMIT_MS) {
       this.#over.resolve({ kind: "never_begun", why: "The prompt never reached its session." });
     }

@@ -30,39 +30,30 @@ export interface PolicyWatch {
  * is still within 250 ms.
  */
 const REPORT_SLACK_MS = 150;
-/** A longer timer of the system's runs at once: a provider may ask for any delay. */
-const LONGEST_TIMER_MS = 2_147_483_647;
-
 /** A timer that is moved as its limit moves. */
 export class LimitTimer {
   #timer: Timer | null = null;
-  #at: number | null = null;
+  #since: number | null = null;
+  #limitMs = 0;
 
   constructor(
     private readonly clock: Clock,
     private readonly onLimit: () => void,
   ) {}
 
-  /** The limit in milliseconds since the epoch; `null` for none. */
-  set(at: number | null): void {
-    if (at === this.#at) return;
+  /** How long something may take since a time in milliseconds since the epoch; `null` for no limit. */
+  set(since: number | null, limitMs: number): void {
+    if (since === this.#since && limitMs === this.#limitMs) return;
     this.clear();
-    this.#at = at;
-    if (at !== null) this.#wait(Math.max(0, at - this.clock.now()) + REPORT_SLACK_MS);
-  }
-
-  #wait(delayMs: number): void {
-    const first = Math.min(delayMs, LONGEST_TIMER_MS);
-    this.#timer = this.clock.after(first, () => {
-      this.#timer = null;
-      if (delayMs > first) this.#wait(delayMs - first);
-      else this.onLimit();
-    });
+    if (since === null) return;
+    this.#since = since;
+    this.#limitMs = limitMs;
+    this.#timer = this.clock.limit(limitMs + REPORT_SLACK_MS, () => this.onLimit(), since);
   }
 
   clear(): void {
     this.#timer?.clear();
     this.#timer = null;
-    this.#at = null;
+    this.#since = null;
   }
 }

@@ -24,15 +24,15 @@ export function silencePolicy({ stallTimeoutMs, toolTimeoutMs }: SilenceLimits):
       // What is known so far is of an earlier turn, or of the time in the waiting line.
       let limit = voiceless(clock.now(), toolTimeoutMs);
       const timer = new LimitTimer(clock, () => end({ status: "failed", reason: limit.reason, error: limit.error }));
-      timer.set(limit.at);
+      timer.set(limit.since, limit.limitMs);
       return {
         progressed(progress) {
           limit = silenceLimit(progress, stallTimeoutMs, toolTimeoutMs);
-          timer.set(limit.at);
+          timer.set(limit.since, limit.limitMs);
         },
         turnStarted() {
           limit = silentSince(clock.now(), stallTimeoutMs);
-          timer.set(limit.at);
+          timer.set(limit.since, limit.limitMs);
         },
         dispose: () => timer.clear(),
       };
@@ -41,7 +41,8 @@ export function silencePolicy({ stallTimeoutMs, toolTimeoutMs }: SilenceLimits):
 }
 
 interface Limit {
-  readonly at: number;
+  readonly since: number;
+  readonly limitMs: number;
   readonly reason: "stalled" | "tool_stuck";
   readonly error: string;
 }
@@ -52,11 +53,11 @@ function silenceLimit({ liveness, activity, lastActivityAt, voice }: Progress, s
     case "tool": {
       const limitMs = activity === WAIT_FOR_A_PERSON ? Math.max(toolMs, WAIT_LIMIT_MS) : toolMs;
       const error = `The ${activity.replace(/^tool /, 'tool "')}" ran for more than ${limitMs} ms (backgroundToolTimeoutMs).`;
-      return { at: liveness.since + limitMs, reason: "tool_stuck", error };
+      return { since: liveness.since, limitMs, reason: "tool_stuck", error };
     }
     case "composing": {
       const error = `The model was writing a tool call for more than ${COMPOSING_LIMIT_MS} ms.`;
-      return { at: liveness.since + COMPOSING_LIMIT_MS, reason: "stalled", error };
+      return { since: liveness.since, limitMs: COMPOSING_LIMIT_MS, reason: "stalled", error };
     }
     case "retrying":
       return silentSince(Math.max(liveness.retryAt ?? 0, lastActivityAt), stallMs);
@@ -70,12 +71,12 @@ function silenceLimit({ liveness, activity, lastActivityAt, voice }: Progress, s
 /** Silence on the pipes is no sign of a stall: only far beyond every tool's limit does it count. */
 function voiceless(since: number, toolMs: number): Limit {
   const error = `Nothing was seen on the agent's pipes for ${toolMs} ms, and the plugin inside it does not report.`;
-  return { at: since + toolMs, reason: "stalled", error };
+  return { since, limitMs: toolMs, reason: "stalled", error };
 }
 
-function silentSince(at: number, stallMs: number): Limit {
+function silentSince(since: number, stallMs: number): Limit {
   const error = `The agent was silent for ${stallMs} ms: no text, no thought, no tool call (backgroundStallTimeoutMs).`;
-  return { at: at + stallMs, reason: "stalled", error };
+  return { since, limitMs: stallMs, reason: "stalled", error };
 }
 
 function unreachable(phase: never): never {

@@ -44,7 +44,7 @@ export function thinkingLoopPolicy({ timeoutMs, maxInterventions }: ThinkingLimi
         // The text that has become a loop was no step forward.
         if (liveness.repeatsItself && toolCallCount === before.toolCallCount) interventions = before.interventions;
         if (liveness.repeatsItself) act("The agent repeated the same text again and again.");
-        else timer.set(liveness.thinkingSince === null ? null : liveness.thinkingSince + timeoutMs);
+        else timer.set(liveness.thinkingSince, timeoutMs);
       };
       return {
         progressed,

@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from "bun:test";
 import { heapStats } from "bun:jsc";
 import { EventStream, type ServerEvent } from "../../../src/backends/warm/event-stream.ts";
-import { systemClock } from "../../../src/host/system-clock.ts";
+import { systemClock } from "../../../src/system-clock.ts";
 import type { Clock } from "../../../src/supervisor/ports.ts";
+import { scaledClock } from "../../scaled-clock.ts";
 import { until } from "../../until.ts";
 
 type Connection = ReadableStreamDefaultController<Uint8Array>;
@@ -14,7 +15,7 @@ afterEach(() => {
 });
 
 /** A clock on which a second takes 5 ms. */
-const fast: Clock = { now: () => Date.now() * 200, after: (ms, run) => systemClock.after(ms / 200, run) };
+const fast = scaledClock(200);
 
 /** A real server that does with each connection what the test says, and a stream that reads from it. */
 function streamFrom(

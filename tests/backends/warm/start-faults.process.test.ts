@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { defaultGuard } from "../../../scripts/scripted-host/guard-settings.ts";
 import { WarmServer } from "../../../src/backends/warm/warm-server.ts";
-import { systemClock } from "../../../src/host/system-clock.ts";
+import { systemClock } from "../../../src/system-clock.ts";
 import { treeMembers } from "../../../src/processes/end-tree.ts";
 import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
-import type { Clock } from "../../../src/supervisor/ports.ts";
+import { scaledClock } from "../../scaled-clock.ts";
 
 const FIXTURES = join(import.meta.dir, "../../fixtures");
 const BINARY = join(FIXTURES, "says-it-listens.ts");
@@ -16,7 +16,7 @@ let stop: () => Promise<void> = async () => undefined;
 afterEach(async () => await stop());
 
 /** A clock on which a minute takes 3 s. */
-const fast: Clock = { now: () => Date.now() * 20, after: (ms, run) => systemClock.after(ms / 20, run) };
+const fast = scaledClock(20);
 
 /** Starts a program that says it listens at a server that answers as the test says; what that comes to, in words. */
 async function startAt(
@@ -72,7 +72,7 @@ test("a server that is healthy and refuses its events is no server", async () =>
 });
 
 test("a server that never answers is given up, and so is one whose events never begin", async () => {
-  expect(await startAt(never, fast)).toContain("not ready within 60 s");
+  expect(await startAt(never, fast)).toContain("did not give its health within 3 s");
   await stop();
   expect(await startAt((request) => (path(request) === "/global/health" ? healthy() : never()), fast)).toContain(
     "not ready within 60 s",

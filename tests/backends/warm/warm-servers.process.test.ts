@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { defaultGuard } from "../../../scripts/scripted-host/guard-settings.ts";
 import { SharedServer, sharedServer, type ServerRecipe } from "../../../src/backends/warm/warm-servers.ts";
-import { systemClock } from "../../../src/host/system-clock.ts";
+import { systemClock } from "../../../src/system-clock.ts";
 import { treeMembers } from "../../../src/processes/end-tree.ts";
 import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
 import type { Clock } from "../../../src/supervisor/ports.ts";
@@ -16,7 +16,11 @@ afterEach(() => shared?.leave("token"));
 
 /** A server of this program, on a clock whose pauses are short. */
 function sharing(binary: string, markers: string[] = []): SharedServer {
-  const clock: Clock = { now: () => Date.now(), after: (ms, run) => systemClock.after(ms / 20, run) };
+  const clock: Clock = {
+    ...systemClock,
+    after: (ms, run) => systemClock.after(ms / 20, run),
+    limit: (ms, run) => systemClock.limit(ms / 20, run),
+  };
   const log = { write() {}, close() {} };
   const recipe = {
     ...{ key: binary, idleMs: 1000, clock },

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PlanEvent } from "../../../src/canvas/api.ts";
 import { startCanvasServer } from "../../../src/canvas/server/canvas-server.ts";
-import { systemClock } from "../../../src/host/system-clock.ts";
+import { systemClock } from "../../../src/system-clock.ts";
 import { createPlans } from "../../../src/plans/file-plans.ts";
 import type { Plan } from "../../../src/plans/plan.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { FeedbackAnnouncer, type AskingAgent } from "../../../src/host/plans/feedback-announcer.ts";
 import type { HostMessage, SyntheticMessage } from "../../../src/host/host-client.ts";
 import { OpenReviews } from "../../../src/host/plans/open-reviews.ts";
-import { systemClock } from "../../../src/host/system-clock.ts";
+import { systemClock } from "../../../src/system-clock.ts";
 import { createPlans } from "../../../src/plans/file-plans.ts";
 import { FakeClock } from "../../supervisor/fake-clock.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";

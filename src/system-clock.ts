@@ -1,10 +1,10 @@
-import type { Clock } from "../supervisor/ports.ts";
+import { awakeClock } from "./supervisor/awake-clock.ts";
 
 /** The machine's own time. */
-export const systemClock: Clock = {
+export const systemClock = awakeClock({
   now: () => Date.now(),
   after(delayMs, run) {
     const timer = setTimeout(run, delayMs);
     return { clear: () => clearTimeout(timer) };
   },
-};
+});
