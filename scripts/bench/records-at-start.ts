@@ -9,7 +9,7 @@ import { createInstance } from "../../src/supervisor/instance.ts";
 import { transition } from "../../src/supervisor/transition.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { inOwnProcess } from "./own-process.ts";
-import { medianFigure } from "./statistics.ts";
+import { medianFigure, ratioFigure } from "./statistics.ts";
 
 const ROUNDS = 9;
 const COUNT = 1000;
@@ -22,13 +22,18 @@ export const recordsAtStart: Benchmark = {
     const stateDir = await mkdtemp(join(tmpdir(), "bizar-records-"));
     try {
       await writeRecords(stateDir);
-      const times: { initMs: number; againMs: number }[] = [];
+      const times: { plainMs: number; initMs: number; againMs: number }[] = [];
       for (let round = 0; round < rounds; round++) {
         times.push(await inOwnProcess("records-at-start.ts", stateDir, String(COUNT)));
       }
       const inits = times.map(({ initMs }) => initMs);
       const again = times.map(({ againMs }) => againMs);
-      return [medianFigure("init", inits, "ms", MAX_INIT_MS), medianFigure("every later listing", again, "ms")];
+      const plain = times.map(({ plainMs }) => plainMs);
+      return [
+        ratioFigure("init / reading the same files", inits, plain, 2),
+        medianFigure("init", inits, "ms", MAX_INIT_MS),
+        medianFigure("every later listing", again, "ms"),
+      ];
     } finally {
       await rm(stateDir, { recursive: true, force: true });
     }

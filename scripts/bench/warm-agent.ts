@@ -20,6 +20,7 @@ export const warmAgent: Benchmark = {
   about: "one agent from the tool's call to its first request, and from its end to its parent's next request",
   async run({ rounds = ROUNDS }) {
     const plugin = await startHost("plugin");
+    const wholeList = await startHost("wholeList");
     const native = await startHost("native");
     const bare = await startHost("bare");
     try {
@@ -28,29 +29,36 @@ export const warmAgent: Benchmark = {
         native: () => oneAgent(native, CALLS.native),
         process: () => oneAgent(plugin, CALLS.process),
         bare: () => oneSession(bare),
-        first: async () => {
-          // A disposed plugin takes its server with it: the next agent needs a new one.
-          await plugin.client.instance.dispose();
-          return await oneAgent(plugin, CALLS.warm);
-        },
+        first: () => firstAgent(plugin),
+        firstWithWholeList: () => firstAgent(wholeList),
       });
       const starts = (name: keyof typeof times) => times[name].map(({ startMs }) => startMs);
       const wakes = (name: keyof typeof times) => times[name].map(({ wakeMs }) => wakeMs);
       return [
         ratioFigure("call to first request, warm / native", starts("warm"), starts("native"), 1),
         medianFigure("call to first request, warm", starts("warm"), "ms"),
-        medianFigure("call to first request, warm, server not up yet", starts("first"), "ms"),
+        ratioFigure(
+          "call to first request, server not up yet, with its short list of models / the whole",
+          ...([starts("first"), starts("firstWithWholeList"), 0.75] as const),
+        ),
+        medianFigure("call to first request, server not up yet", starts("first"), "ms"),
+        medianFigure(
+          "call to first request, server not up yet, whole list of models",
+          starts("firstWithWholeList"),
+          "ms",
+        ),
         medianFigure("call to first request, native", starts("native"), "ms"),
         medianFigure("call to first request, process", starts("process"), "ms"),
         // What any second process takes: a session and a prompt by the API of one that does nothing else.
         medianFigure("call to first request, bare server by its API", starts("bare"), "ms"),
-        ratioFigure("end to parent's request, warm / native", wakes("warm"), wakes("native"), 1),
+        ratioFigure("end to parent's request, warm / native", wakes("warm"), wakes("native"), 1.5),
         medianFigure("end to parent's request, warm", wakes("warm"), "ms"),
         medianFigure("end to parent's request, native", wakes("native"), "ms"),
         medianFigure("end to parent's request, process", wakes("process"), "ms"),
       ];
     } finally {
       await plugin.stop();
+      await wholeList.stop();
       await native.stop();
       await bare.stop();
     }
@@ -66,6 +74,12 @@ async function oneAgent(host: BenchHost, call: (typeof CALLS)["warm"]): Promise<
   const wokenAt = await round.woken();
   await host.whenIdle();
   return { startMs: askedAt - calledAt, wakeMs: wokenAt - releasedAt };
+}
+
+/** A disposed plugin takes its server with it: the next agent needs a new one. */
+async function firstAgent(host: BenchHost): Promise<AgentTimes> {
+  await host.client.instance.dispose();
+  return await oneAgent(host, CALLS.warm);
 }
 
 /** The same agent as a session of a server that is asked from outside; nobody is woken. */

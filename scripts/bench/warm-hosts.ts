@@ -1,4 +1,6 @@
 import { startServer, type Server } from "../scripted-host/opencode.ts";
+import { MODELS_PATH } from "../../src/opencode/models-path.ts";
+import { giveModelList } from "../scripted-host/whole-model-list.ts";
 import { createSandbox, type Sandbox } from "../scripted-host/sandbox.ts";
 import { startScriptedModel, type ToolCall } from "../scripted-host/scripted-model.ts";
 import { Round, within, type RoundSettings } from "./warm-round.ts";
@@ -29,10 +31,14 @@ export interface Delegated {
   readonly calledAt: number;
 }
 
+const OPTIONS = { supervisorAgents: [PARENT], maxConcurrentInstances: 32, minFreeMemoryMb: 0 };
+
 /** How opencode is set up. */
 const KINDS = {
   /** With the plugin. */
-  plugin: { options: { supervisorAgents: [PARENT], maxConcurrentInstances: 32, minFreeMemoryMb: 0 }, environment: {} },
+  plugin: { options: OPTIONS, environment: {} },
+  /** With the plugin, and a list of models that the user names: agents read the whole of it as well. */
+  wholeList: { options: OPTIONS, environment: {} },
   /** With opencode's own background agents, and no plugin. */
   native: { options: null, environment: { OPENCODE_EXPERIMENTAL_BACKGROUND_SUBAGENTS: "1" } },
   /** Nothing but opencode. */
@@ -66,7 +72,10 @@ export async function startHost(kind: keyof typeof KINDS): Promise<BenchHost> {
     [PARENT]: { mode: "primary", prompt: "You delegate." },
   };
   const sandbox = await createSandbox({ modelUrl: model.url, options, config: { agent } });
-  const server = await startServer(sandbox, environment);
+  // What most users have: opencode fetches one when it has a network.
+  const list = await giveModelList(sandbox);
+  const named = kind === "wholeList" ? { [MODELS_PATH]: list } : {};
+  const server = await startServer(sandbox, { ...environment, ...named });
   const { client } = server;
 
   const isBusy = async () => {

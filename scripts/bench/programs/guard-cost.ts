@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,8 @@ import { countSyncCalls } from "./count-sync-calls.ts";
 import { exampleCalls, type ExampleCall } from "./example-calls.ts";
 
 // Run in a process of its own: tool calls go through the hooks of the real loop guard, whose state and log are in a
-// temporary folder. What each call cost, in microseconds, and each synchronous call of node:fs are printed as JSON.
+// temporary folder. What each call cost, in microseconds, what a
+// plain digest of the same would, and each synchronous call of node:fs are printed as JSON.
 
 const [, , kind = "", bytes = "", count = ""] = Bun.argv;
 const SESSION = "ses_bench";
@@ -24,10 +26,15 @@ const guard = createLoopGuard(settings, { worktree: "/project", report: complain
 try {
   for (const call of exampleCalls(kind, 1000, WARM_UP)) await costOf(call, "warm");
   const costs: number[] = [];
-  for (const call of exampleCalls(kind, Number(bytes), Number(count))) costs.push(await costOf(call, "call"));
+  const plain: number[] = [];
+  for (const call of exampleCalls(kind, 1000, WARM_UP)) plainCost(call);
+  for (const call of exampleCalls(kind, Number(bytes), Number(count))) {
+    costs.push(await costOf(call, "call"));
+    plain.push(plainCost(call));
+  }
   await Bun.sleep(SAVED_AFTER_MS);
   await guard.flush();
-  process.stdout.write(JSON.stringify({ costs, syncCalls: takeSyncCalls() }));
+  process.stdout.write(JSON.stringify({ costs, plain, syncCalls: takeSyncCalls() }));
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
@@ -46,6 +53,15 @@ async function costOf({ number, tool, args, state }: ExampleCall, prefix: string
   // As between two calls of a session: what waits to be written gets its turn.
   await new Promise(setImmediate);
   return cost;
+}
+
+/** One `JSON.stringify` and SHA-256 of a call's arguments and result, in microseconds. */
+function plainCost({ args, state }: ExampleCall): number {
+  const start = performance.now();
+  createHash("sha256")
+    .update(JSON.stringify([args, state]))
+    .digest("hex");
+  return (performance.now() - start) * 1000;
 }
 
 async function tell(part: object): Promise<void> {
