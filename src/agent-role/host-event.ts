@@ -17,6 +17,16 @@ const partChecks = {
   "step-finish": shape({ type: oneOf("step-finish"), id: isText, tokens, cost: isNumber }),
 };
 
+const isMessage = shape({
+  role: isText,
+  agent: orAbsent(isText),
+  finish: orAbsent(isText),
+  time: orAbsent(shape({ completed: orAbsent(isNumber) })),
+});
+
+/** A message, as far as telemetry reads it. */
+export type HostMessage = Checked<typeof isMessage>;
+
 /** A part of a message that telemetry understands. */
 export type HostPart = Checked<(typeof partChecks)[keyof typeof partChecks]>;
 
@@ -26,7 +36,7 @@ const isPart: Check<HostPart> = (value): value is HostPart => Object.values(part
 const eventChecks = {
   "session.created": shape({ sessionID: isText }),
   "session.status": shape({ sessionID: isText, status: shape({ type: isText, next: orAbsent(isNumber) }) }),
-  "message.updated": shape({ sessionID: isText, info: shape({ role: isText, agent: orAbsent(isText) }) }),
+  "message.updated": shape({ sessionID: isText, info: isMessage }),
   "message.part.updated": shape({ sessionID: isText, part: isPart }),
   "message.part.delta": shape({ sessionID: isText, partID: isText }),
 };

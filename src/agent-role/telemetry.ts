@@ -1,11 +1,14 @@
 import { noTokens, type Liveness, type Tokens } from "../supervisor/instance.ts";
-import type { HostEvent, HostPart } from "./host-event.ts";
+import type { HostEvent, HostMessage, HostPart } from "./host-event.ts";
 import type { Telemetry, ToolReport } from "./telemetry-line.ts";
 
 /** After this long without an event a model that was thinking or writing counts as silent. */
 const SILENT_AFTER_MS = 5000;
 /** States that only hold while events come: a running tool or a retry is quiet by nature. */
 const NEEDS_EVENTS = new Set(["thinking", "writing"]);
+
+/** What a model is not heard of for is shown where its request is out. */
+const WAITING = "waiting for the model";
 
 /** Agents of the host that help out in a session of another one (1.18.33). */
 const HELPERS = new Set(["compaction", "summary", "title"]);
@@ -22,6 +25,8 @@ export class TelemetryState {
   #costUsd = 0;
   #lastEventAt: number;
   #activitySince: number;
+  /** A request to the model is out: its message has begun and its step has not ended. */
+  #isAsked = false;
   #retryAt: number | null = null;
   #thinkingSince: number | null = null;
   #hasActed = false;
@@ -87,7 +92,7 @@ export class TelemetryState {
     return {
       sessionId: this.#sessionId,
       agent: this.#agent,
-      activity: this.#activity,
+      activity: this.#shown(now),
       toolCallCount: this.#toolCallCount,
       tokens: this.#tokens,
       costUsd: this.#costUsd,
@@ -96,6 +101,12 @@ export class TelemetryState {
       loopGuard: this.#loopGuard,
       tools,
     };
+  }
+
+  #shown(now: number): string {
+    if (this.#activity !== "silent" || !this.#isAsked) return this.#activity;
+    const seconds = Math.floor(Math.max(0, now - this.#lastEventAt) / 1000);
+    return seconds === 0 ? WAITING : `${WAITING}, ${seconds} s`;
   }
 
   #liveness(): Liveness {
@@ -126,12 +137,19 @@ export class TelemetryState {
       return this.#become("retrying") || isLater;
     }
     if (type === "busy" && this.#activity === "retrying") return this.#become("silent");
+    if (type === "idle") this.#isAsked = false;
     return false;
   }
 
-  #messageUpdated(info: { role: string; agent?: string | undefined }): boolean {
-    const { role, agent } = info;
-    if (role !== "assistant" || agent === undefined || agent === this.#agent || HELPERS.has(agent)) return false;
+  #messageUpdated({ role, agent, finish, time }: HostMessage): boolean {
+    if (role !== "assistant") return false;
+    this.#isAsked = finish === undefined && time?.completed === undefined;
+    const isNews = this.#isAsked && this.#activity === "starting" && this.#become("silent");
+    return this.#agentNamed(agent) || isNews;
+  }
+
+  #agentNamed(agent: string | undefined): boolean {
+    if (agent === undefined || agent === this.#agent || HELPERS.has(agent)) return false;
     this.#agent = agent;
     return true;
   }
@@ -143,9 +161,8 @@ export class TelemetryState {
         if (isOwn) this.#partTypes.set(part.id, part.type);
         return false;
       case "step-start":
-        // The model was asked and has not said anything yet.
         if (isOwn) this.#forgetComposed();
-        return isOwn && this.#become("silent");
+        return isOwn && this.#wasAsked();
       case "step-finish":
         return this.#stepFinished(part, isOwn);
       case "tool":
@@ -175,7 +192,10 @@ export class TelemetryState {
   #stepFinished({ id, tokens, cost }: Extract<HostPart, { type: "step-finish" }>, isOwn: boolean): boolean {
     if (this.#counted.has(id)) return false;
     this.#counted.add(id);
-    if (isOwn) this.#partTypes.clear();
+    if (isOwn) {
+      this.#partTypes.clear();
+      this.#isAsked = false;
+    }
     this.#costUsd += cost;
     this.#tokens = {
       input: this.#tokens.input + tokens.input,
@@ -227,6 +247,12 @@ export class TelemetryState {
   /** What was being written when the model was asked anew will never run. */
   #forgetComposed(): void {
     for (const [id, { state }] of this.#openCalls) if (state === "composing") this.#openCalls.delete(id);
+  }
+
+  /** The model was asked, and has not said anything yet. */
+  #wasAsked(): boolean {
+    this.#isAsked = true;
+    return this.#become("silent");
   }
 
   #become(activity: string, since = this.#lastEventAt): boolean {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { HostEvent } from "../../src/agent-role/host-event.ts";
 import { TelemetryState } from "../../src/agent-role/telemetry.ts";
-import { delta, message, OWN, part, sessionCreated, status, SUB, tool } from "./host-events.ts";
+import { delta, message, OWN, part, sessionCreated, status, stepFinish, SUB, tool } from "./host-events.ts";
 
 const NOW = 1_000_000;
 
@@ -18,18 +18,20 @@ describe("what an agent is doing", () => {
   const bash = [tool("bash", "pending", "prt_a"), tool("bash", "running", "prt_a")];
   const cases: [what: string, events: HostEvent[], activity: string][] = [
     ["its session was made", [], "starting"],
-    ["the model was asked", [status("busy"), message("user", "mimir"), step], "silent"],
+    ["the model was asked", [status("busy"), message("user", "mimir"), step], "waiting for the model"],
+    ["its answer has begun", [status("busy"), message("assistant", "mimir")], "waiting for the model"],
+    ["the step has ended", [...writing, stepFinish("prt_f"), part("text", "prt_t2")], "writing"],
     ["reasoning comes in", thinking, "thinking"],
     ["text comes in", writing, "writing"],
     ["text after reasoning", [...thinking, part("text", "prt_t"), delta("prt_t")], "writing"],
-    ["a part that has no token yet", [step, part("text", "prt_t")], "silent"],
-    ["a token of a part nobody has seen", [step, delta("prt_unknown")], "silent"],
+    ["a part that has no token yet", [step, part("text", "prt_t")], "waiting for the model"],
+    ["a token of a part nobody has seen", [step, delta("prt_unknown")], "waiting for the model"],
     ["a call is being written", [...writing, tool("bash", "pending", "prt_a")], "composing bash"],
     ["a tool runs", bash, "tool bash"],
     ["a tool has ended", [...bash, tool("bash", "completed", "prt_a")], "silent"],
     ["a tool has failed", [...bash, tool("bash", "error", "prt_a")], "silent"],
     ["the provider asks to wait", [step, status("retry")], "retrying"],
-    ["the wait is over", [step, status("retry"), status("busy")], "silent"],
+    ["the wait is over", [step, status("retry"), status("busy")], "waiting for the model"],
     ["busy is no news while it writes", [...writing, status("busy")], "writing"],
     ["the next step after a tool", [...bash, tool("bash", "completed", "prt_a"), ...thinking], "thinking"],
   ];
@@ -66,6 +68,12 @@ describe("silence", () => {
     ["a running tool", [tool("bash", "running", "prt_a")], "tool bash"],
     ["composing", [tool("write", "pending", "prt_a")], "composing write"],
     ["a retry", [status("retry")], "retrying"],
+    ["a request that is out", [part("step-start", "prt_s")], "waiting for the model, 5 s"],
+    [
+      "a model that had begun to write",
+      [part("step-start", "prt_s"), part("text", "prt_t"), delta("prt_t")],
+      "waiting for the model, 5 s",
+    ],
   ];
   for (const [what, events, later] of cases) {
     test(`${what}, and then nothing for more than five seconds: ${later}`, () => {
@@ -74,6 +82,21 @@ describe("silence", () => {
       expect(telemetry.report(NOW + 5001).activity).toBe(later);
     });
   }
+
+  test("how long the model has said nothing is told anew each time, also after 16 s", () => {
+    const telemetry = after(part("step-start", "prt_s"));
+    expect(telemetry.report(NOW + 16_700).activity).toBe("waiting for the model, 16 s");
+    telemetry.apply(status("busy"), NOW + 20_000);
+    expect(telemetry.report(NOW + 23_000).activity).toBe("waiting for the model, 3 s");
+  });
+
+  test("nobody waits for the model once the step, or the turn, has ended", () => {
+    const bash = [tool("bash", "running", "prt_a"), tool("bash", "completed", "prt_a")];
+    const step = part("step-start", "prt_s");
+    expect(after(step, ...bash).report(NOW).activity).toBe("waiting for the model");
+    expect(after(step, ...bash, stepFinish("prt_f")).report(NOW).activity).toBe("silent");
+    expect(after(step, status("idle")).report(NOW).activity).toBe("silent");
+  });
 
   test("the next token ends it", () => {
     const telemetry = after(part("text", "prt_t"), delta("prt_t"));

@@ -100,7 +100,7 @@ contract(
       if (view.activity !== seen.at(-1)) seen.push(view.activity);
       if (view.activity === "tool bash") await writeFile(flag, "");
     }
-    const lasting = seen.filter((activity) => activity !== "starting" && activity !== "silent");
+    const lasting = seen.filter((activity) => !/^(?:starting|silent|waiting for the model.*)$/.test(activity));
     expect(lasting.slice(0, 5)).toEqual(["thinking", "writing", "composing bash", "tool bash", "retrying"]);
     expect(await on.call("bizar_collect", { instanceId })).toMatchObject({ status: "done", toolCallCount: 1 });
   },
