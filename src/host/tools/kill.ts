@@ -31,7 +31,7 @@ async function kill({ supervision, options }: ToolParts, id: string, abort: Abor
   const { record } = ended.entry;
   const { status, agent, error } = record;
   // What nobody has seen the end of was not killed: the error says why.
-  const why = status === "killed" || error === null ? {} : { error };
+  const why = status === "failed" && error !== null ? { error } : {};
   return answer(
     `${agent} ${status}`,
     { instanceId: id, status, ...why },
