@@ -12,6 +12,7 @@ import type { Backend, Clock, EndNotifier } from "../supervisor/ports.ts";
 import { Recovery, type RecoveryParts } from "../supervisor/recovery.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorParts } from "../supervisor/supervisor-parts.ts";
+import { endOfDeletedSessions } from "./deleted-sessions.ts";
 import { releaseLeftClaims } from "./left-claims.ts";
 import { lookAgain } from "./look-again.ts";
 import { announceLeftBehind, createAnnouncer, tellLater } from "./telling-parents.ts";
@@ -151,6 +152,7 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     collecting: (instanceIds) => announcer.collecting(instanceIds),
     event(event) {
       announcer.activity.event(event);
+      endOfDeletedSessions(supervisor, event);
       // While the host does something, others may begin something as well.
       if (event.type === "session.status" || event.type === "session.idle") others.arm();
     },

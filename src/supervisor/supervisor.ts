@@ -329,15 +329,14 @@ export class Supervisor {
 
   #settle(live: Live): void {
     const { instanceId, followUps } = live.instance;
-    const { stopAsked } = live;
-    live.stopAsked = undefined;
     this.#admission.release(instanceId);
     if (followUps.length > 0 && !this.#closed) {
       // Whoever waits, waits for this turn too.
       this.#openNextTurn(live);
-      if (stopAsked !== undefined) this.#requestStop(live, stopAsked);
+      if (live.stopAsked !== undefined) this.#requestStop(live, live.stopAsked);
       return;
     }
+    live.stopAsked = undefined;
     live.isSettled = true;
     // From here on the record on disk answers, except for what the disk did not take.
     if (!this.#parts.store.isDirty(instanceId)) this.#live.delete(instanceId);

@@ -60,3 +60,24 @@ contract("an opencode run that an agent starts in its own bash is an ordinary ru
   // An ordinary run has the plugin's tools; a background agent has not.
   expect(on.requestsFor("inner task")[0]?.tools).toContain("bizar_spawn_background");
 });
+
+for (const whose of ["its own", "its parent's"] as const) {
+  contract(
+    `an agent of which ${whose} session is deleted is ended at once, and told to have failed over it`,
+    async (on) => {
+      const prompt = `work until ${whose} session is deleted`;
+      on.plan(prompt, { calls: [bash("sleep 94")] });
+      const agent = await on.start({ prompt });
+      await until("it works", () => living(agent).includes("sleep 94"));
+      const { sessionId, parent } = await on.record(agent.instanceId);
+      const id = whose === "its own" ? (sessionId ?? "") : parent.sessionId;
+      await on.server.client.session.delete({ path: { id } });
+      expect(await on.call("bizar_collect", { instanceId: agent.instanceId, timeoutMs: 20_000 })).toMatchObject({
+        status: "failed",
+        reason: "session_error",
+        error: expect.stringMatching(/its (parent's )?session was deleted/),
+      });
+      expect(living(agent)).toEqual([]);
+    },
+  );
+}
