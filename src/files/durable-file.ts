@@ -1,5 +1,7 @@
-import { renameSync } from "node:fs";
+import { mkdirSync, renameSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { isMissing } from "./is-missing.ts";
 
 const always = (): boolean => true;
 
@@ -42,8 +44,17 @@ export async function writeQuickly(path: string, text: string): Promise<void> {
   await writeFileAtomic(path, text, { mode: 0o600, fsync: false });
 }
 
-/** {@link writeDurably} before it returns, which cannot wait for a module. */
+/** {@link writeDurably} before it returns, which cannot wait for a module. Makes the folder where that has gone. */
 export async function loadSynchronousWriter(): Promise<(path: string, text: string) => void> {
   const { default: writeFileAtomic } = await import("write-file-atomic");
-  return (path, text) => writeFileAtomic.sync(path, text, { mode: 0o600 });
+  const write = (path: string, text: string) => writeFileAtomic.sync(path, text, { mode: 0o600 });
+  return (path, text) => {
+    try {
+      write(path, text);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      write(path, text);
+    }
+  };
 }

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { lstat, mkdir, open, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeDurably } from "../files/durable-file.ts";
-import { identifyFolder } from "./folder-identity.ts";
+import { identifyFolder } from "../files/folder-identity.ts";
 import { SLUG, type Plan, type PlanMeta } from "./plan.ts";
 import { parseMetaText, parsePlanText, writeMetaText, writePlanText } from "./plan-file-text.ts";
 import { LIMITS } from "./plan-limits.ts";

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { watchNames } from "../files/watch-names.ts";
-import { identifyFolder } from "./folder-identity.ts";
+import { identifyFolder } from "../files/folder-identity.ts";
 import type { PlanClock } from "./plan-clock.ts";
 import type { Result, StoredPlan } from "./plan-store-port.ts";
 

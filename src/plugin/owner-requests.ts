@@ -2,6 +2,8 @@ import { RequestWatch } from "../store/request-watch.ts";
 import type { OwnerRequest } from "../store/request-files.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
 import type { StatePaths } from "../store/state-paths.ts";
+import { isTerminal } from "../supervisor/instance.ts";
+import type { Clock } from "../supervisor/ports.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 
 export interface OwnerRequestsParts {
@@ -9,18 +11,22 @@ export interface OwnerRequestsParts {
   /** The token of this plugin instance. */
   readonly token: string;
   readonly records: Pick<RecordFolder, "read">;
-  readonly supervisor: Pick<Supervisor, "view" | "stop">;
+  readonly supervisor: Pick<Supervisor, "view" | "views" | "stop">;
   /** Asks for a further turn of an agent. */
   readonly sendMessage: (instanceId: string, prompt: string) => Promise<"accepted" | "foreign">;
   readonly report: (message: string) => void;
+  /** Writes the records of what this plugin instance holds anew: somebody has removed them. */
+  readonly saveAll: () => void;
+  readonly clock: Clock;
 }
 
 /** Does what other hosts and the command line ask of the agents of this plugin instance. */
 export function ownerRequests(parts: OwnerRequestsParts): RequestWatch {
-  const { paths, token, records, supervisor, report } = parts;
+  const { paths, token, records, supervisor, report, clock } = parts;
   return new RequestWatch({
-    paths,
-    report,
+    ...{ paths, report, clock },
+    folderLost: parts.saveAll,
+    isNeeded: () => supervisor.views().some(({ instance }) => !isTerminal(instance)),
     isOurs: async (id) => supervisor.view(id) !== undefined || (await records.read(id))?.supervisor.token === token,
     onRequest: async (instanceId, request) => await perform(parts, instanceId, request),
   });

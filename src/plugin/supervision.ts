@@ -136,7 +136,12 @@ export function startSupervision(context: SupervisionContext): Supervision {
     report: diagnostics.report,
   });
   const { supervisor, catalog, records, sendMessage } = wired;
-  const requests = ownerRequests({ paths, token: identity.token, records, supervisor, sendMessage, report: warn });
+  const requests = ownerRequests({
+    ...{ paths, token: identity.token, records, supervisor, sendMessage },
+    saveAll: () => wired.saveAll(),
+    report: warn,
+    clock: systemClock,
+  });
   const closing = new AbortController();
   void wired.recovered().then(async () => await afterRecovery(context, records, requests, closing.signal));
   return {

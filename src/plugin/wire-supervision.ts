@@ -14,7 +14,7 @@ import { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorParts } from "../supervisor/supervisor-parts.ts";
 import { endOfDeletedSessions } from "./deleted-sessions.ts";
 import { releaseLeftClaims } from "./left-claims.ts";
-import { lookAgain } from "./look-again.ts";
+import { lookAgain } from "../look-again.ts";
 import { announceLeftBehind, createAnnouncer, tellLater } from "./telling-parents.ts";
 
 /** How often it looks whether another host has died, and settles what that one left, while there is something to watch. */
@@ -63,6 +63,8 @@ export interface WiredSupervision {
   readonly sendMessage: (instanceId: string, prompt: string) => Promise<MessageOutcome>;
   /** Somebody waits for the results of these agents. Returns what ends the wait. */
   readonly collecting: (instanceIds: readonly string[]) => () => void;
+  /** Writes the records of what this host runs anew: somebody has removed them. */
+  saveAll(): void;
   /** An event of the host. */
   event(event: { type: string; properties: unknown }): void;
   /** Ends every agent at once: the host is about to go away. */
@@ -150,6 +152,13 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     recovered: () => recovery.run(),
     sendMessage,
     collecting: (instanceIds) => announcer.collecting(instanceIds),
+    saveAll() {
+      for (const { instance, unsavedResult } of supervisor.views()) {
+        store.save(instance, unsavedResult).catch((error: unknown) => {
+          report(`The record of ${instance.instanceId} could not be written anew.`, error);
+        });
+      }
+    },
     event(event) {
       announcer.activity.event(event);
       endOfDeletedSessions(supervisor, event);

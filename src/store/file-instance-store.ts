@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { isTerminal, type Instance } from "../supervisor/instance.ts";
 import type { Clock, InstanceStore, Timer } from "../supervisor/ports.ts";
 import { systemFiles, type Files } from "../files/files.ts";
+import { isMissing } from "../files/is-missing.ts";
 import { RecordHeartbeat } from "./record-heartbeat.ts";
 import { toRecord, type InstanceRecord, type RecordOrigin } from "./record.ts";
 import { logPath, makeFolders, recordPath, resultPath, type StatePaths } from "./state-paths.ts";
@@ -73,7 +74,7 @@ export class FileInstanceStore implements InstanceStore {
   }
 
   async writeResult(instanceId: string, text: string): Promise<void> {
-    await this.files.replace(resultPath(this.paths, instanceId), text, this.#isOpen);
+    await this.#replace(resultPath(this.paths, instanceId), text);
   }
 
   logPath(instanceId: string): string {
@@ -90,7 +91,7 @@ export class FileInstanceStore implements InstanceStore {
       try {
         if (next.result !== undefined) await this.writeResult(instanceId, next.result);
         const path = recordPath(this.paths, instanceId);
-        const isWritten = await this.files.replace(path, this.#text(next.instance), this.#isOpen);
+        const isWritten = await this.#replace(path, this.#text(next.instance));
         if (isWritten) this.#renew(next.instance);
       } catch (error) {
         this.#retryLater(writer);
@@ -100,6 +101,17 @@ export class FileInstanceStore implements InstanceStore {
       if (writer.wanted === next) writer.wanted = null;
     }
     this.#writers.delete(instanceId);
+  }
+
+  /** Somebody may have removed the folder meanwhile. */
+  async #replace(path: string, text: string): Promise<boolean> {
+    try {
+      return await this.files.replace(path, text, this.#isOpen);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      await makeFolders(this.paths, this.files);
+      return await this.files.replace(path, text, this.#isOpen);
+    }
   }
 
   /** Ends what is on its way to the disk: something newer is about to be written. */

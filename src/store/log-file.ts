@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, ftruncateSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, ftruncateSync, lstatSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { describeError } from "../describe-error.ts";
 import { rotateFilesNow } from "./rotate-files.ts";
@@ -61,6 +61,7 @@ export class LogFile {
     this.#flushIsDue = false;
     let written = 0;
     try {
+      this.#leaveMoved();
       if (this.#lost > 0) this.#tellLost();
       while (written < lines.length) written += this.#appendSome(lines, written);
     } catch (error) {
@@ -112,6 +113,15 @@ export class LogFile {
     const descriptor = openSync(this.path, O_CREAT | O_APPEND | O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0o600);
     this.#file = { descriptor, size: fstatSync(descriptor).size };
     return this.#file;
+  }
+
+  /** A log that was moved, removed or emptied by somebody else goes on in a file of its name. */
+  #leaveMoved(): void {
+    if (this.#file === null) return;
+    const there = lstatSync(this.path, { throwIfNoEntry: false });
+    const own = fstatSync(this.#file.descriptor);
+    if (there?.ino === own.ino && there.dev === own.dev) this.#file.size = own.size;
+    else this.#closeFile();
   }
 
   #rotate(): void {

@@ -35,7 +35,12 @@ export class LogParts {
   async #readToEnd(file: FileHandle, take: (bytes: Uint8Array) => Promise<void>): Promise<void> {
     for (;;) {
       const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, this.#offset);
-      if (bytesRead === 0) return;
+      if (bytesRead === 0) {
+        if ((await file.stat()).size >= this.#offset) return;
+        // Somebody has emptied it.
+        this.#offset = 0;
+        continue;
+      }
       this.#offset += bytesRead;
       await take(buffer.subarray(0, bytesRead));
     }

@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { systemFiles, type Files } from "../files/files.ts";
+import { isMissing } from "../files/is-missing.ts";
 import { locatedLog } from "./located-log.ts";
 import { parseRecord, type InstanceRecord } from "./record.ts";
 import { recordPath, type StatePaths } from "./state-paths.ts";
@@ -128,10 +129,6 @@ export class RecordFolder {
     this.#reported.add(path);
     this.report(message);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
 function unreachable(value: never): never {

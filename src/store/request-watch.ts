@@ -1,12 +1,18 @@
 import { lstat, readdir, readFile, rename, rm } from "node:fs/promises";
 import { describeError } from "../describe-error.ts";
 import { writeDurably } from "../files/durable-file.ts";
+import { identifyFolder } from "../files/folder-identity.ts";
+import { isMissing } from "../files/is-missing.ts";
+import { watchNames } from "../files/watch-names.ts";
+import { lookAgain, type RepeatedLook } from "../look-again.ts";
+import type { Clock } from "../supervisor/ports.ts";
 import { parseRequest, requestNamed, type OwnerRequest, type RequestFile } from "./request-files.ts";
 import type { StatePaths } from "./state-paths.ts";
-import { watchNames } from "../files/watch-names.ts";
 
 /** Whoever asks touches the file twice a second and takes it back after 10 s: an older one was left by somebody who died. */
 const DEAD_REQUEST_MS = 60_000;
+/** Beside the events, of which there may be none: a fraction of the 10 s for which whoever asks waits. */
+const LOOK_MS = 2000;
 
 export interface RequestWatchParts {
   readonly paths: StatePaths;
@@ -14,18 +20,29 @@ export interface RequestWatchParts {
   readonly isOurs: (instanceId: string) => Promise<boolean>;
   /** Does what is asked. The one who asked hears of it when this settles, and why when it rejects. */
   readonly onRequest: (instanceId: string, request: OwnerRequest) => Promise<void>;
+  /** Whether something runs that others may want to reach. */
+  readonly isNeeded: () => boolean;
   /** Told once of each file that is no request. */
   readonly report: (message: string) => void;
+  /** The record folder was removed, or another one is in its place. */
+  readonly folderLost: () => void;
+  readonly clock: Clock;
+  /** Watches the names in a folder, as {@link watchNames} does. */
+  readonly watchNames?: typeof watchNames;
 }
 
 /**
  * The owner's side of the request files: watches the record folder once the supervisor owns a record, and takes no time
- * while nothing is asked. A request is taken by renaming it, so that the one who asked either takes it back or has it
- * done, never both.
+ * while nothing runs and nothing is asked. Where events do not come (no watch left to be had, a file system without
+ * them, another folder in the place of the one that is watched) it looks by itself now and then, and watches anew. A
+ * request is taken by renaming it, so that the one who asked either takes it back or has it done, never both.
  */
 export class RequestWatch {
   readonly #parts: RequestWatchParts;
   readonly #reported = new Set<string>();
+  readonly #looks: RepeatedLook;
+  /** The record folder that was there at the last look, as {@link identifyFolder} tells it. */
+  #folder: string | undefined;
   #watcher: { close(): void } | null = null;
   #isLooking = false;
   #lookAgain = false;
@@ -33,24 +50,52 @@ export class RequestWatch {
 
   constructor(parts: RequestWatchParts) {
     this.#parts = parts;
+    this.#looks = lookAgain(parts.clock, LOOK_MS, async () => {
+      this.#lookSoon();
+      return parts.isNeeded();
+    });
   }
 
   /** Looks for requests now, and from now on whenever one comes. */
   open(): void {
     if (this.#isClosed) return;
-    this.#watcher ??= watchNames(
-      this.#parts.paths.recordDir,
-      (name) => {
-        // Of a request that is renamed into its place only the temporary name may be told.
-        if (name?.includes(".request-") ?? true) this.#lookSoon();
-      },
-      (error) => this.#reportOnce("watch", `Requests of other processes are not seen: ${describeError(error)}`),
-    );
+    this.#looks.arm();
     this.#lookSoon();
   }
 
   close(): void {
     this.#isClosed = true;
+    this.#looks.clear();
+    this.#unwatch();
+  }
+
+  async #watch(): Promise<void> {
+    const { recordDir } = this.#parts.paths;
+    const folder = await identifyFolder(recordDir);
+    const isSame = folder === this.#folder;
+    if (this.#isClosed || (isSame && this.#watcher !== null)) return;
+    if (!isSame && this.#folder !== undefined) this.#parts.folderLost();
+    this.#folder = folder;
+    this.#unwatch();
+    if (folder !== undefined) this.#watchFolder(recordDir);
+  }
+
+  #watchFolder(recordDir: string): void {
+    const changed = (name: string | null) => {
+      // Of a request that is renamed into its place only the temporary name may be told.
+      if (name?.includes(".request-") ?? true) this.#lookSoon();
+    };
+    let hasFailed = false;
+    let watcher: { close(): void } | undefined;
+    const failed = () => {
+      hasFailed = true;
+      if (this.#watcher === watcher) this.#watcher = null;
+    };
+    watcher = (this.#parts.watchNames ?? watchNames)(recordDir, changed, failed);
+    if (!hasFailed) this.#watcher = watcher;
+  }
+
+  #unwatch(): void {
     this.#watcher?.close();
     this.#watcher = null;
   }
@@ -64,6 +109,8 @@ export class RequestWatch {
     this.#isLooking = true;
     while (this.#lookAgain && !this.#isClosed) {
       this.#lookAgain = false;
+      // Watched first: what comes after the look is told by an event.
+      await this.#watch();
       const names = await readdir(this.#parts.paths.recordDir).catch(() => []);
       const files = names.flatMap((name) => requestNamed(this.#parts.paths, name) ?? []);
       await Promise.all(files.map((file) => this.#take(file)));
@@ -119,8 +166,4 @@ export class RequestWatch {
     this.#reported.add(path);
     this.#parts.report(message);
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

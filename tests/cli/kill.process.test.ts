@@ -7,6 +7,7 @@ import { FileInstanceStore } from "../../src/store/file-instance-store.ts";
 import { RecordFolder } from "../../src/store/record-folder.ts";
 import { RequestWatch } from "../../src/store/request-watch.ts";
 import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
+import { FakeClock } from "../supervisor/fake-clock.ts";
 import { sampleId, sampleInstance } from "../supervisor/sample-instance.ts";
 import { openStore, silentFor } from "../store/store-rig.ts";
 import { createContext } from "../../src/cli/context.ts";
@@ -43,6 +44,14 @@ function runningWith(process: { pid: number; startTime: string }) {
   const startedAt = Date.now();
   return { state: { status: "running" as const, startedAt, process, ending: null, intervention: null } };
 }
+
+/** What an owner's watch needs beside its requests, where events do all. */
+const justEvents = {
+  isNeeded: () => false,
+  folderLost: () => undefined,
+  clock: new FakeClock(),
+  report: (message: string) => expect.unreachable(message),
+};
 
 test("an agent whose opencode is gone is ended with all that it started, and its record settled as killed", async () => {
   const line = createCommandLine();
@@ -114,7 +123,7 @@ test("an opencode that lives is asked, and the answer comes when the record says
       asked.push(kind);
       setTimeout(() => void store.save(sampleInstance("killed")), 300);
     },
-    report: (message) => expect.unreachable(message),
+    ...justEvents,
   });
   onTestFinished(() => watch.close());
   watch.open();
@@ -132,7 +141,7 @@ test("an opencode that refuses is an error in its words, and the agent stays", a
     paths: line.paths,
     isOurs: async () => true,
     onRequest: async () => await Promise.reject(new Error("Not now.")),
-    report: (message) => expect.unreachable(message),
+    ...justEvents,
   });
   onTestFinished(() => watch.close());
   watch.open();

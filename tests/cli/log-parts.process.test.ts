@@ -1,4 +1,5 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import { appendFileSync, renameSync, rmSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { LogParts } from "../../src/store/log-parts.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -27,3 +28,27 @@ test("while another process writes and rotates, no line comes twice or cut, and 
   expect(numbers.at(-1)).toBe(LINES - 1);
   if (!hasGap) expect(steps.filter((step) => step > 1)).toEqual([]);
 }, 30_000);
+
+describe("a log that somebody else has taken is read on under its name:", () => {
+  const takings: readonly [string, (path: string) => void][] = [
+    ["emptied", (path) => truncateSync(path)],
+    ["removed", (path) => rmSync(path)],
+    ["moved", (path) => renameSync(path, `${path}.old`)],
+  ];
+  for (const [how, take] of takings) {
+    test(how, async () => {
+      const path = join(temporaryFolder(), "a.log");
+      const parts = new LogParts(path);
+      let text = "";
+      const read = async () => await parts.readOn(async (bytes) => void (text += new TextDecoder().decode(bytes)));
+      appendFileSync(path, "a first and longer line\n");
+      await read();
+      take(path);
+      await read();
+      appendFileSync(path, "a second\n");
+      await read();
+      await parts.close();
+      expect(text).toBe("a first and longer line\na second\n");
+    });
+  }
+});

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startServer } from "../../scripts/scripted-host/opencode.ts";
 import { PLUGIN } from "../../scripts/scripted-host/sandbox.ts";
@@ -76,7 +76,7 @@ test("an operator sees an agent of a running opencode serve, and kills it: its c
   expect((await operator("show", id)).stdout).toContain("status:     killed");
 }, 60_000);
 
-test("an agent of one opencode is killed by Odin in another one on the same state folder", async () => {
+test("an agent of one opencode is killed by Odin in another one on the same state folder, which was removed meanwhile", async () => {
   const served = await serveRig();
   rig = served;
   planHangingAgent();
@@ -84,6 +84,8 @@ test("an agent of one opencode is killed by Odin in another one on the same stat
   const id = await untilItHangs();
   const other = await startServer(rig.sandbox);
   try {
+    rmSync(rig.sandbox.stateDir, { recursive: true, maxRetries: 3 });
+    await until("the record is there again", () => instanceIds().includes(id));
     rig.plan("kill that of the other", { calls: [{ tool: "bizar_kill", args: { instanceId: id } }] });
     const asked = await askServer(other, rig.sandbox.project, "kill that of the other");
     expect(asked.answers("bizar_kill")).toEqual([{ instanceId: id, status: "killed" }]);

@@ -4,6 +4,7 @@ import { askOwner } from "../../src/store/ask-owner.ts";
 import { RecordFolder } from "../../src/store/record-folder.ts";
 import { livingOwner } from "../cli/command-line-rig.ts";
 import { freshPaths, openStore } from "../store/store-rig.ts";
+import { FakeClock } from "../supervisor/fake-clock.ts";
 import { sampleId, sampleInstance } from "../supervisor/sample-instance.ts";
 import { createSupervisorRig } from "../supervisor/supervisor-rig.ts";
 
@@ -24,6 +25,8 @@ async function createHost() {
       messages.push([instanceId, prompt]);
       return host.outcome;
     },
+    saveAll: () => undefined,
+    clock: new FakeClock(),
     report: (message) => expect.unreachable(message),
   });
   requests.open();

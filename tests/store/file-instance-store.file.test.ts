@@ -191,3 +191,20 @@ test("a record that has gone ends no beat of the others", async () => {
   await Promise.resolve();
   expect(clock.pending).toBe(1);
 });
+
+test("a state folder that was removed is made again by whatever is written next, for its owner only", async () => {
+  const { paths, store } = openStore();
+  await store.create(instance);
+  const writes = [
+    async () => await store.save({ ...instance, title: "saved" }),
+    async () => await store.writeResult(instanceId, "the result"),
+    async () => store.saveNow({ ...instance, title: "saved at the end" }, "the result"),
+  ];
+  for (const write of writes) {
+    rmSync(paths.stateDir, { recursive: true });
+    await write();
+    expect(statSync(paths.stateDir).mode & 0o777).toBe(0o700);
+    expect(statSync(paths.recordDir).mode & 0o777).toBe(0o700);
+  }
+  expect(titleOnDisk(paths)).toBe("saved at the end");
+});

@@ -1,6 +1,17 @@
-import { expect, test } from "bun:test";
-import { lstatSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { describe, expect, test } from "bun:test";
+import {
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
 import { LogFile } from "../../src/store/log-file.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -123,5 +134,64 @@ test("a log whose place becomes free again says how many lines are missing", asy
   const [notice, ...rest] = readFileSync(path, "utf8").trimEnd().split("\n");
   expect(notice).toMatch(/^\[stderr\] bizar: 5 lines are missing here, the log could not be written: /);
   expect(rest).toEqual(["[stdout] back"]);
+  expect(reports).toHaveLength(1);
+});
+
+describe("a log that somebody else has taken goes on under its name at the next line:", () => {
+  const takings: readonly [string, (path: string) => void, Record<string, string>][] = [
+    ["moved", (path) => renameSync(path, `${path}.old`), { "a.log.old": "one", "a.log": "two" }],
+    ["removed", (path) => rmSync(path), { "a.log": "two" }],
+    ["removed with its folder", (path) => rmSync(dirname(path), { recursive: true }), { "a.log": "two" }],
+    [
+      "moved, and an empty one made",
+      (path) => {
+        renameSync(path, `${path}.old`);
+        writeFileSync(path, "", { mode: 0o640 });
+      },
+      { "a.log.old": "one", "a.log": "two" },
+    ],
+    ["emptied", (path) => truncateSync(path), { "a.log": "two" }],
+  ];
+  for (const [how, take, left] of takings) {
+    test(how, async () => {
+      const { path, log, reports } = openLog(40, join(temporaryFolder(), "logs", "a.log"));
+      log.write("stdout", "one");
+      await Promise.resolve();
+      take(path);
+      log.write("stdout", "two");
+      log.close();
+      const names = readdirSync(dirname(path));
+      expect(names.toSorted()).toEqual(Object.keys(left).toSorted());
+      for (const name of names) {
+        expect(readFileSync(join(path, "..", name), "utf8")).toBe(`[stdout] ${left[name]}\n`);
+      }
+      expect(reports).toEqual([]);
+    });
+  }
+});
+
+test("a log that was emptied is as long as what came since: it rotates no earlier", async () => {
+  const { path, log } = openLog(40);
+  for (let round = 0; round < 2; round++) {
+    log.write("stdout", "1234567890");
+    await Promise.resolve();
+    if (round === 0) truncateSync(path);
+  }
+  log.write("stdout", "1234567890");
+  log.close();
+  expect(readdirSync(dirname(path))).toEqual(["a.log"]);
+});
+
+test("a link that somebody puts in the place of a log that is open is refused", async () => {
+  const { path, log, reports } = openLog();
+  log.write("stdout", "one");
+  await Promise.resolve();
+  const target = join(temporaryFolder(), "somebody's file");
+  writeFileSync(target, "untouched");
+  rmSync(path);
+  symlinkSync(target, path);
+  log.write("stdout", "two");
+  log.close();
+  expect(readFileSync(target, "utf8")).toBe("untouched");
   expect(reports).toHaveLength(1);
 });

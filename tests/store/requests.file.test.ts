@@ -1,55 +1,16 @@
-import { expect, onTestFinished, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { expect, test } from "bun:test";
+import { existsSync, mkdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { liveInstances } from "../../src/processes/live-instances.ts";
 import { createIdentity, type SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
-import { askOwner, type OwnerAnswer } from "../../src/store/ask-owner.ts";
-import { RecordFolder } from "../../src/store/record-folder.ts";
-import { requestFile, requestText, type OwnerRequest } from "../../src/store/request-files.ts";
-import { RequestWatch } from "../../src/store/request-watch.ts";
-import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
-import { sampleId, sampleInstance, type SampleState } from "../supervisor/sample-instance.ts";
+import { requestFile, requestText } from "../../src/store/request-files.ts";
+import { recordPath } from "../../src/store/state-paths.ts";
+import { sampleId, sampleInstance } from "../supervisor/sample-instance.ts";
 import { until } from "../until.ts";
+import { ask, createOwner, id, left } from "./request-rig.ts";
 import { freshPaths, openStore } from "./store-rig.ts";
 
-const id = sampleId(1);
 const ULID = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
-
-/** An owner that lives as long as the test, and the record of an agent of its. */
-async function createOwner(state: SampleState = "running", paths = freshPaths(), instanceId = id) {
-  const identity = createIdentity();
-  liveInstances().set(identity.token, { directory: "/project", moduleUrl: "file:///plugin.ts" });
-  onTestFinished(() => void liveInstances().delete(identity.token));
-  const { store } = openStore(paths, identity);
-  await store.create(sampleInstance(state, { instanceId }));
-  const heard: [string, OwnerRequest][] = [];
-  const reports: string[] = [];
-  const owner = {
-    ...{ identity, paths, store, heard, reports, instanceId },
-    onRequest: async (_request: OwnerRequest): Promise<void> => undefined,
-  };
-  const watch = new RequestWatch({
-    paths,
-    isOurs: async (asked) => asked === instanceId,
-    onRequest: async (asked, request) => {
-      heard.push([asked, request]);
-      await owner.onRequest(request);
-    },
-    report: (message) => void reports.push(message),
-  });
-  onTestFinished(() => watch.close());
-  return { ...owner, owner, watch };
-}
-
-async function ask(paths: StatePaths, request: OwnerRequest, limitMs = 5000, instanceId = id): Promise<OwnerAnswer> {
-  const records = new RecordFolder(paths, (message) => expect.unreachable(message));
-  return await askOwner({ paths, records, limitMs }, instanceId, request);
-}
-
-/** What is left in the record folder beside records. */
-function left(paths: StatePaths): string[] {
-  return readdirSync(paths.recordDir).filter((name) => !/^bgr_\w+\.json$/.test(name));
-}
 
 test("the owner hears what is asked, and nothing is left of it", async () => {
   const { paths, heard, watch } = await createOwner();

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../supervisor/ports.ts";
+import type { Clock, Timer } from "./supervisor/ports.ts";
 
 /** A look that is repeated with a pause in between, while it is worth it: at most one timer, and none otherwise. */
 export interface RepeatedLook {
