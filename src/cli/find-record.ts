@@ -18,14 +18,17 @@ export async function findRecord({ records, paths }: CommandContext, given: stri
   if (only === undefined) {
     throw new CommandError(`There is no agent "${given}" in ${paths.recordDir}. "ps --all" lists them.`);
   }
-  if (found.length === 1) return only;
+  if (found.length === 1) {
+    const record = await records.read(only.instanceId);
+    if (record !== undefined) return record;
+  }
   const named = found.slice(-MOST_NAMED).map(({ instanceId, agent, status }) => `  ${instanceId}  ${agent}  ${status}`);
   const more = found.length > MOST_NAMED ? [`  and ${found.length - MOST_NAMED} more`] : [];
   throw new CommandError(`"${given}" can be ${found.length} agents:\n${[...named, ...more].join("\n")}`);
 }
 
 /** `lives`, `gone`, or `elsewhere`: of another boot or container, which cannot be judged from here. */
-export function ownerState(record: InstanceRecord): "lives" | "gone" | "elsewhere" {
+export function ownerState(record: Pick<InstanceRecord, "supervisor">): "lives" | "gone" | "elsewhere" {
   const lives = isAlive(record.supervisor);
   if (lives === undefined) return "elsewhere";
   return lives ? "lives" : "gone";

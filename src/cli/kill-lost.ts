@@ -6,7 +6,7 @@ import { LostRecords } from "../store/lost-records.ts";
 import type { LostInstance } from "../supervisor/recovery.ts";
 import { transition } from "../supervisor/transition.ts";
 import { CommandError, type CommandContext } from "./command.ts";
-import { isTerminalRecord, type InstanceRecord } from "../store/record.ts";
+import { isTerminalRecord, type InstanceRecord, type ListedRecord } from "../store/record.ts";
 import { systemProcessTable, type ProcessTable } from "../processes/process-table.ts";
 
 /**
@@ -80,10 +80,10 @@ async function settleAsKilled(
 }
 
 /** A server whose opencode is gone takes no orders: it ends with the last of its agents, or with all of them. */
-function refuseForOthers(record: InstanceRecord, all: readonly InstanceRecord[], table: ProcessTable): void {
+function refuseForOthers(record: InstanceRecord, all: readonly ListedRecord[], table: ProcessTable): void {
   const { backend, onExit, process: server, instanceId } = record;
   if (backend !== "warm" || onExit !== "finish" || server === null) return;
-  const isServers = ({ process }: InstanceRecord) =>
+  const isServers = ({ process }: ListedRecord) =>
     process?.pid === server.pid && process.startTime === server.startTime;
   if (table.find(server.pid)?.startTime !== server.startTime) return;
   const others = all.filter((other) => other.instanceId !== instanceId && !isTerminalRecord(other) && isServers(other));

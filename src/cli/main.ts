@@ -1,4 +1,5 @@
 #!/usr/bin/env bun
+import { isCode } from "../files/is-code.ts";
 import { describeError } from "../describe-error.ts";
 import { CommandError } from "./command.ts";
 import { runCommandLine } from "./command-line.ts";
@@ -10,8 +11,4 @@ try {
   if (isCode(error, "EPIPE")) process.exit(0);
   process.stderr.write(`opencode-bizar: ${describeError(error)}\n`);
   process.exitCode = error instanceof CommandError ? error.exitCode : 1;
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

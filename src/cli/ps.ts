@@ -1,4 +1,4 @@
-import type { InstanceRecord } from "../store/record.ts";
+import type { ListedRecord } from "../store/record.ts";
 import type { Command } from "./command.ts";
 import { ownerState } from "./find-record.ts";
 import { duration, plainLine } from "../text/plain-text.ts";
@@ -35,7 +35,7 @@ export const ps: Command = {
   },
 };
 
-function view(record: InstanceRecord): Record<string, unknown> {
+function view(record: ListedRecord): Record<string, unknown> {
   const { instanceId, sessionId, agent, title, status, reason, activity, toolCallCount, tokens, costUsd } = record;
   const { createdAt, startedAt, endedAt, lastActivityAt, logPath, supervisor, process } = record;
   return {
@@ -46,7 +46,7 @@ function view(record: InstanceRecord): Record<string, unknown> {
   };
 }
 
-function row(record: InstanceRecord, colours: boolean): string[] {
+function row(record: ListedRecord, colours: boolean): string[] {
   const hasEnded = record.endedAt !== null;
   const end = record.reason === null || record.reason === record.status ? "" : `: ${record.reason}`;
   return [

@@ -1,6 +1,7 @@
 import { rmSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, utimes } from "node:fs/promises";
 import { createExclusively } from "./create-exclusively.ts";
+import { isMissing } from "./is-missing.ts";
 import { loadSynchronousWriter, writeDurably } from "./durable-file.ts";
 
 /** What is known of a file without reading it. */
@@ -66,3 +67,13 @@ export const systemFiles: Files = {
   remove: async (path) => await rm(path, { force: true }),
   removeNow: (path) => rmSync(path, { force: true }),
 };
+
+/** The names in a folder; none where there is no such folder. */
+export async function namesIn(files: Pick<Files, "names">, folder: string): Promise<string[]> {
+  try {
+    return await files.names(folder);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}

@@ -1,14 +1,14 @@
 import { systemFiles, type Files } from "../files/files.ts";
-import type { InstanceRecord } from "../store/record.ts";
+import type { InstanceRecord, ListedRecord } from "../store/record.ts";
 import type { Clock } from "../supervisor/ports.ts";
 import type { LiveView } from "../supervisor/live.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { systemClock } from "../system-clock.ts";
 import { orAborted } from "./when-aborted.ts";
 
-/** An instance as the tools see it, whoever runs it. */
-export interface CatalogEntry {
-  readonly record: InstanceRecord;
+/** An instance as lists show it, whoever runs it. */
+export interface ListedEntry {
+  readonly record: ListedRecord;
   /** The file of the whole result, where there is one. */
   readonly resultPath: string;
   readonly queuePosition: number | undefined;
@@ -20,11 +20,16 @@ export interface CatalogEntry {
   readonly isOwn: boolean;
 }
 
+/** An instance as the tools see it. */
+export interface CatalogEntry extends ListedEntry {
+  readonly record: InstanceRecord;
+}
+
 export interface CatalogParts {
   readonly supervisor: Supervisor;
   readonly records: {
     read(instanceId: string): Promise<InstanceRecord | undefined>;
-    list(): Promise<InstanceRecord[]>;
+    list(): Promise<ListedRecord[]>;
   };
   readonly toRecord: (view: LiveView["instance"]) => InstanceRecord;
   readonly resultPath: (instanceId: string) => string;
@@ -61,9 +66,9 @@ export class InstanceCatalog {
   }
 
   /** Every instance, oldest first. */
-  async list(): Promise<CatalogEntry[]> {
+  async list(): Promise<ListedEntry[]> {
     await this.#recovered();
-    const entries = new Map(
+    const entries = new Map<string, ListedEntry>(
       (await this.parts.records.list()).map((record) => [record.instanceId, this.#foreignEntry(record)]),
     );
     for (const view of this.parts.supervisor.views()) entries.set(view.instance.instanceId, this.#ownEntry(view));
@@ -101,7 +106,7 @@ export class InstanceCatalog {
     return { record: this.parts.toRecord(instance), resultPath, queuePosition, waitsFor, unsavedResult, isOwn: true };
   }
 
-  #foreignEntry(record: InstanceRecord): CatalogEntry {
+  #foreignEntry<R extends ListedRecord>(record: R): ListedEntry & { readonly record: R } {
     const resultPath = this.parts.resultPath(record.instanceId);
     return {
       record,

@@ -1,7 +1,8 @@
 import { lstat, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { PlanClock } from "./plan-clock.ts";
-import { isCode, problem } from "./plan-problems.ts";
+import { isCode } from "../files/is-code.ts";
+import { problem } from "./plan-problems.ts";
 import type { Result } from "./plan-store-port.ts";
 
 const LONGEST_WAIT_MS = 5_000;

@@ -5,10 +5,6 @@ export function problem(reason: PlanProblem["reason"], message: string): { ok: f
   return { ok: false, problem: { reason, message } };
 }
 
-export function isCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
-}
-
 /** What the disk or its permissions did, as a value. What is no error of the system is thrown on. */
 export async function caught<T extends { ok: boolean }>(
   run: () => Promise<T>,

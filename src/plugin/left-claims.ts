@@ -1,8 +1,8 @@
-import { basename } from "node:path";
-import type { Files } from "../files/files.ts";
+import { namesIn, type Files } from "../files/files.ts";
 import type { LostRecords } from "../store/lost-records.ts";
+import { claimedInstance } from "../store/record-claims.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
-import { recordPath, type StatePaths } from "../store/state-paths.ts";
+import type { StatePaths } from "../store/state-paths.ts";
 
 /**
  * Removes the claims on ended records that dead hosts have left: nobody else would, before somebody needs such a record
@@ -14,11 +14,9 @@ export async function releaseLeftClaims(
   files: Files,
   paths: StatePaths,
 ): Promise<void> {
-  const ended = (await records.list()).filter(({ endedAt }) => endedAt !== null);
-  if (ended.length === 0) return;
-  const names = new Set(await files.names(paths.recordDir));
-  for (const { instanceId } of ended) {
-    if (!names.has(`${basename(recordPath(paths, instanceId))}.claim`)) continue;
+  for (const name of await namesIn(files, paths.recordDir)) {
+    const instanceId = claimedInstance(name);
+    if (instanceId === undefined || ((await records.read(instanceId))?.endedAt ?? null) === null) continue;
     // Who takes it over gives it back with all that came before.
     if ((await lost.claimEnded(instanceId)) !== undefined) await lost.releaseEnded(instanceId);
   }

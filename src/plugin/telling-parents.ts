@@ -1,9 +1,8 @@
-import { Announcer, type ClaimedAnnouncement } from "../host/announcements/announcer.ts";
+import { Announcer, type ClaimedAnnouncement, type LeftEnd } from "../host/announcements/announcer.ts";
 import { openParentSession } from "../host/announcements/parent-session.ts";
 import type { HostClient } from "../host/host-client.ts";
 import type { FileInstanceStore } from "../store/file-instance-store.ts";
 import type { LostRecords } from "../store/lost-records.ts";
-import { fromRecord } from "../store/record.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
 import type { Clock } from "../supervisor/ports.ts";
 import type { Instance } from "../supervisor/instance.ts";
@@ -74,7 +73,7 @@ export async function announceLeftBehind(
   let isLeft = false;
   for (const record of await records.list()) {
     const isOpen = record.endedAt === null || record.followUps.length > 0;
-    if (isOpen ? record.supervisor.token !== token : tellLater(announcer, fromRecord(record), directory)) isLeft = true;
+    if (isOpen ? record.supervisor.token !== token : tellLater(announcer, record, directory)) isLeft = true;
   }
   return isLeft;
 }
@@ -85,7 +84,11 @@ export async function announceLeftBehind(
  *
  * @returns whether there is something to tell
  */
-export function tellLater(announcer: Announcer, instance: Instance, directory: string): boolean {
+export function tellLater(
+  announcer: Announcer,
+  instance: LeftEnd & Pick<Instance, "directory">,
+  directory: string,
+): boolean {
   const isTelling =
     process.argv[2] !== "run" && instance.directory === directory && instance.announcement?.state === "pending";
   if (isTelling) announcer.leftBehind(instance);

@@ -1,10 +1,11 @@
 import { unlink } from "node:fs/promises";
+import { isMissing } from "../files/is-missing.ts";
 import { describeError } from "../describe-error.ts";
 import { isAlive, type SupervisorIdentity } from "../processes/supervisor-identity.ts";
-import { isTerminalRecord, type InstanceRecord } from "./record.ts";
+import { isTerminalRecord, type ListedRecord } from "./record.ts";
 import { RecordClaims } from "./record-claims.ts";
 import type { RecordFolder } from "./record-folder.ts";
-import { filesOf, KEPT_MS, staleFiles, type StaleFile } from "./stale-files.ts";
+import { filesByInstance, filesOf, KEPT_MS, staleFiles, type StaleFile } from "./stale-files.ts";
 import { listState } from "./state-listing.ts";
 import type { StatePaths } from "./state-paths.ts";
 
@@ -34,10 +35,12 @@ export async function keepHouse(parts: HousekeepingParts): Promise<StaleFile[]> 
   const listing = await listState(paths);
   const claims = new RecordClaims(paths, parts.identity);
   const removed: StaleFile[] = [];
+  let listed: Map<string, string[]> | undefined;
   for (const record of await records.list()) {
     if (signal?.aborted === true) return removed;
     if (!isOld(record, parts.now())) continue;
-    const files = await filesOf(listing, record);
+    listed ??= await filesByInstance(listing);
+    const files = await filesOf(record, listed.get(record.instanceId) ?? []);
     removed.push(...(dryRun ? files : await removeInstance(parts, claims, record.instanceId, files)));
   }
   const stale = await staleFiles(listing, parts.now());
@@ -66,7 +69,7 @@ async function removeInstance(
   }
 }
 
-function isOld(record: InstanceRecord, now: number): boolean {
+function isOld(record: ListedRecord, now: number): boolean {
   if (record.endedAt === null || !isTerminalRecord(record)) return false;
   return now - Date.parse(record.endedAt) > KEPT_MS && isAlive(record.supervisor) !== true;
 }
@@ -80,7 +83,7 @@ async function remove({ report }: HousekeepingParts, files: readonly StaleFile[]
       removed.push(file);
     } catch (error) {
       // Another host was faster.
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") continue;
+      if (isMissing(error)) continue;
       report(`${file.path} could not be removed: ${describeError(error)}`);
     }
   }

@@ -3,7 +3,7 @@ import type { Instance } from "../supervisor/instance.ts";
 import type { LostInstance } from "../supervisor/recovery.ts";
 import { transition } from "../supervisor/transition.ts";
 import { thisMachine, type Machine } from "./machine.ts";
-import { fromRecord, isTerminalRecord, type InstanceRecord } from "./record.ts";
+import { fromRecord, isTerminalRecord, type InstanceRecord, type ListedRecord } from "./record.ts";
 import { RecordClaims } from "./record-claims.ts";
 import type { RecordFolder } from "./record-folder.ts";
 import type { StatePaths } from "./state-paths.ts";
@@ -26,8 +26,9 @@ export class LostRecords {
     this.#claims = new RecordClaims(paths, identity, machine);
   }
 
-  async list(): Promise<LostInstance[]> {
-    return (await this.folder.list()).flatMap((record) => this.#lost(record) ?? []);
+  /** The ids of them all. */
+  async list(): Promise<string[]> {
+    return (await this.folder.list()).filter((record) => this.#isLost(record)).map(({ instanceId }) => instanceId);
   }
 
   /** Takes a record over; `undefined` when another host has it, or its turn has ended meanwhile. */
@@ -36,7 +37,7 @@ export class LostRecords {
     let lost: LostInstance | undefined;
     try {
       const record = await this.folder.read(instanceId);
-      lost = record === undefined ? undefined : this.#lost(record);
+      lost = record !== undefined && this.#isLost(record) ? this.#toLost(record) : undefined;
     } finally {
       if (lost === undefined) await this.release(instanceId);
     }
@@ -99,19 +100,23 @@ export class LostRecords {
     return record.supervisor.token === this.identity.token || !this.#ownerLives(record);
   }
 
-  #lost(record: InstanceRecord): LostInstance | undefined {
-    const hasEnded = isTerminalRecord(record);
-    if ((hasEnded && record.followUps.length === 0) || this.#ownerLives(record)) return undefined;
+  #isLost(record: ListedRecord): boolean {
+    return (!isTerminalRecord(record) || record.followUps.length > 0) && !this.#ownerLives(record);
+  }
+
+  #toLost(record: InstanceRecord): LostInstance {
     const { supervisor, onExit } = record;
     // A pid means nothing outside of its boot and namespace: there only the marker can tell what is left of an agent.
     const isHere = supervisor.bootId === this.identity.bootId;
     const left = fromRecord(isHere ? record : { ...record, process: null });
     // What was asked for behind a turn that has ended is a turn that never began.
-    const instance = hasEnded ? transition(left, { type: "next_turn_opened", at: this.machine.now() }).instance : left;
+    const instance = isTerminalRecord(record)
+      ? transition(left, { type: "next_turn_opened", at: this.machine.now() }).instance
+      : left;
     return { instance, ownerPid: supervisor.pid, onExit };
   }
 
-  #ownerLives(record: InstanceRecord): boolean {
+  #ownerLives(record: ListedRecord): boolean {
     const { isAlive, now } = this.machine;
     return isAlive(record.supervisor) ?? now() - this.folder.writtenAt(record) < SILENT_OWNER_MS;
   }

@@ -1,4 +1,5 @@
 import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import { isCode } from "../files/is-code.ts";
 import { thisMachine, type Machine } from "./machine.ts";
 import { recordPath, type StatePaths } from "./state-paths.ts";
 
@@ -6,6 +7,14 @@ import { recordPath, type StatePaths } from "./state-paths.ts";
 const OLD_CLAIM_MS = 3_600_000;
 /** A claim gets its name in the moment in which it is made: after this, who made it has died over it. */
 const NAMELESS_CLAIM_MS = 60_000;
+
+const CLAIM_ENDING = ".claim";
+
+/** The instance that a file is the first claim on; `undefined` of any other file. */
+export function claimedInstance(name: string): string | undefined {
+  const ending = `.json${CLAIM_ENDING}`;
+  return name.endsWith(ending) ? name.slice(0, -ending.length) : undefined;
+}
 
 /** A claim that a dead host left, and the token of that host. */
 interface AbandonedClaim {
@@ -123,7 +132,7 @@ export class RecordClaims {
   }
 
   #first(instanceId: string): string {
-    return `${recordPath(this.paths, instanceId)}.claim`;
+    return `${recordPath(this.paths, instanceId)}${CLAIM_ENDING}`;
   }
 }
 
@@ -140,8 +149,4 @@ function parseOwner(text: string): SupervisorIdentity | undefined {
     // Not written yet, or never.
     return undefined;
   }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && "code" in error && error.code === code;
 }

@@ -1,24 +1,41 @@
 import { basename, join } from "node:path";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
-import { systemFiles, type Files } from "../files/files.ts";
+import { namesIn, systemFiles, type Files } from "../files/files.ts";
 import { isMissing } from "../files/is-missing.ts";
+import { Slices } from "../slices.ts";
 import { locatedLog } from "./located-log.ts";
-import { parseRecord, type InstanceRecord } from "./record.ts";
+import { parseRecord, toListed, type InstanceRecord, type ListedRecord } from "./record.ts";
 import { recordPath, type StatePaths } from "./state-paths.ts";
 
 const READ_AT_ONCE = 32;
+const ENDING = ".json";
 
-interface Cached {
+/** A file as it was when it was looked at. */
+interface Seen {
   readonly stamp: string;
   readonly mtimeMs: number;
-  readonly record: InstanceRecord;
+}
+
+interface Cached extends Seen {
+  readonly record: ListedRecord;
+  /** The listing that came upon it last. */
+  listing: number;
+}
+
+interface LookedUp {
+  readonly path: string;
+  readonly known?: Cached;
+  readonly seen?: Seen;
+  readonly text?: string;
 }
 
 /** The records on disk, those of other hosts included. Reads each time: other processes write them too. */
 export class RecordFolder {
-  readonly #reported = new Set<string>();
-  /** Records of turns that have ended never change without a new modification time. */
+  /** What is no record, and the listing that came upon it last. */
+  readonly #reported = new Map<string, number>();
+  /** What lists need of each record, by its path: it never changes without a new modification time. */
   readonly #cache = new Map<string, Cached>();
+  #listing = 0;
 
   constructor(
     private readonly paths: StatePaths,
@@ -31,81 +48,118 @@ export class RecordFolder {
 
   /** One record; `undefined` when there is none that can be read. */
   async read(instanceId: string): Promise<InstanceRecord | undefined> {
-    return INSTANCE_ID.test(instanceId) ? await this.#readFile(recordPath(this.paths, instanceId)) : undefined;
+    if (!INSTANCE_ID.test(instanceId)) return undefined;
+    const path = recordPath(this.paths, instanceId);
+    const seen = await this.#look(path);
+    const text = seen === undefined ? undefined : await this.#text(path);
+    return seen === undefined || text === undefined ? undefined : await this.#parse(path, seen, text);
   }
 
-  /** Every record, oldest first. */
-  async list(): Promise<InstanceRecord[]> {
-    const names = (await this.#names()).toSorted();
-    const records: (InstanceRecord | undefined)[] = [];
+  /** Every record, oldest first. However many they are, nobody else waits for more than a few milliseconds. */
+  async list(): Promise<ListedRecord[]> {
+    const listing = ++this.#listing;
+    const slices = new Slices();
+    const names = await this.#names(slices);
+    const records: ListedRecord[] = [];
     for (let start = 0; start < names.length; start += READ_AT_ONCE) {
       const batch = names.slice(start, start + READ_AT_ONCE);
-      records.push(...(await Promise.all(batch.map((name) => this.#readFile(join(this.paths.recordDir, name))))));
-    }
-    return records.filter((record) => record !== undefined);
-  }
-
-  /** When a record that was read had last been written or renewed, in milliseconds since the epoch. */
-  writtenAt({ instanceId }: InstanceRecord): number {
-    return this.#cache.get(recordPath(this.paths, instanceId))?.mtimeMs ?? 0;
-  }
-
-  async #names(): Promise<string[]> {
-    try {
-      const names = await this.files.names(this.paths.recordDir);
-      return names.filter((name) => name.endsWith(".json") && INSTANCE_ID.test(basename(name, ".json")));
-    } catch (error) {
-      if (isMissing(error)) return [];
-      throw error;
-    }
-  }
-
-  async #readFile(path: string): Promise<InstanceRecord | undefined> {
-    let text: string;
-    let known: Omit<Cached, "record">;
-    try {
-      const status = await this.files.look(path);
-      if (!status.isFile) {
-        this.#reportOnce(path, `${path} is no file but a link or a folder; it is ignored.`);
-        return undefined;
+      const files = await Promise.all(batch.map((name) => this.#lookUp(join(this.paths.recordDir, name))));
+      for (const { path, seen, known, text } of files) {
+        await slices.giveWay();
+        if (seen !== undefined && text !== undefined) await this.#parse(path, seen, text);
+        const cached = known ?? (text === undefined ? undefined : this.#cache.get(path));
+        if (cached === undefined) continue;
+        cached.listing = this.#listing;
+        records.push(cached.record);
       }
-      const { mtimeMs, size, ino } = status;
-      known = { mtimeMs, stamp: `${mtimeMs}:${size}:${ino}` };
-      const cached = this.#cache.get(path);
-      if (cached?.stamp === known.stamp) return cached.record;
-      text = await this.files.read(path);
+    }
+    this.#forgetBefore(listing);
+    return records;
+  }
+
+  /** When a record that was read had last been written or renewed, in milliseconds since the epoch; one not seen: ever since. */
+  writtenAt({ instanceId }: Pick<InstanceRecord, "instanceId">): number {
+    return this.#cache.get(recordPath(this.paths, instanceId))?.mtimeMs ?? Number.POSITIVE_INFINITY;
+  }
+
+  async #names(slices: Slices): Promise<string[]> {
+    const names = await namesIn(this.files, this.paths.recordDir);
+    await slices.giveWay();
+    const records = names.filter((name) => name.endsWith(ENDING) && INSTANCE_ID.test(name.slice(0, -ENDING.length)));
+    await slices.giveWay();
+    return await slices.sorted(records);
+  }
+
+  /** What has gone takes no memory, and is told of again when it comes again. */
+  #forgetBefore(listing: number): void {
+    for (const [path, cached] of this.#cache) if (cached.listing < listing) this.#cache.delete(path);
+    for (const [path, last] of this.#reported) if (last < listing) this.#reported.delete(path);
+  }
+
+  /** What is known of a record already, or its text. */
+  async #lookUp(path: string): Promise<LookedUp> {
+    const seen = await this.#look(path);
+    if (seen === undefined) return { path };
+    const known = this.#cache.get(path);
+    if (known?.stamp === seen.stamp) return { path, known };
+    const text = await this.#text(path);
+    return text === undefined ? { path } : { path, seen, text };
+  }
+
+  async #look(path: string): Promise<Seen | undefined> {
+    try {
+      const { isFile, mtimeMs, size, ino } = await this.files.look(path);
+      if (isFile) return { mtimeMs, stamp: `${mtimeMs}:${size}:${ino}` };
+      this.#reportOnce(path, `${path} is no file but a link or a folder; it is ignored.`);
     } catch (error) {
-      if (!isMissing(error)) this.#reportOnce(path, `The record ${path} cannot be read: ${String(error)}`);
+      this.#unreadable(path, error);
+    }
+    return undefined;
+  }
+
+  async #text(path: string): Promise<string | undefined> {
+    try {
+      return await this.files.read(path);
+    } catch (error) {
+      this.#unreadable(path, error);
       return undefined;
     }
+  }
+
+  #unreadable(path: string, error: unknown): void {
+    if (isMissing(error)) this.#cache.delete(path);
+    else this.#reportOnce(path, `The record ${path} cannot be read: ${String(error)}`);
+  }
+
+  async #parse(path: string, seen: Seen, text: string): Promise<InstanceRecord | undefined> {
     const reading = parseRecord(text);
     switch (reading.kind) {
       case "record":
-        if (reading.record.instanceId !== basename(path, ".json")) {
-          this.#reportOnce(
-            path,
-            `The record ${path} names another instance, ${reading.record.instanceId}; it is ignored.`,
-          );
-          return undefined;
-        }
-        return await this.#keep(path, known, reading.record);
+        if (reading.record.instanceId === basename(path, ENDING)) return await this.#keep(path, seen, reading.record);
+        this.#reportOnce(
+          path,
+          `The record ${path} names another instance, ${reading.record.instanceId}; it is ignored.`,
+        );
+        break;
       case "newer":
         this.#reportOnce(
           path,
           `The record ${path} is of schema ${reading.version}, from a newer plugin; it is ignored.`,
         );
-        return undefined;
+        break;
       case "corrupt":
         await this.#setAside(path, reading.problem);
-        return undefined;
+        break;
       default:
         return unreachable(reading);
     }
+    this.#cache.delete(path);
+    return undefined;
   }
 
-  async #keep(path: string, known: Omit<Cached, "record">, found: InstanceRecord): Promise<InstanceRecord> {
+  async #keep(path: string, seen: Seen, found: InstanceRecord): Promise<InstanceRecord> {
     const record = { ...found, logPath: await locatedLog(this.files, this.paths, found) };
-    this.#cache.set(path, { ...known, record });
+    this.#cache.set(path, { ...seen, record: toListed(record), listing: this.#listing });
     return record;
   }
 
@@ -125,9 +179,9 @@ export class RecordFolder {
   }
 
   #reportOnce(path: string, message: string): void {
-    if (this.#reported.has(path)) return;
-    this.#reported.add(path);
-    this.report(message);
+    const isNew = !this.#reported.has(path);
+    this.#reported.set(path, this.#listing);
+    if (isNew) this.report(message);
   }
 }
 

@@ -82,6 +82,13 @@ const recordSchema = z.object({
 /** A record as it lies on disk. */
 export type InstanceRecord = z.infer<typeof recordSchema>;
 
+/** A record without what may be long: there are thousands of them, and lists show no whole prompt. */
+export type ListedRecord = Omit<InstanceRecord, "prompt" | "turns">;
+
+export function toListed({ prompt: _, turns: __, ...listed }: InstanceRecord): ListedRecord {
+  return listed;
+}
+
 /** What only the writer of a record knows. */
 export interface RecordOrigin {
   readonly supervisor: SupervisorIdentity;
@@ -223,8 +230,8 @@ export function parseRecord(text: string): RecordReading {
 }
 
 /** Whether the record's turn has ended. */
-export function isTerminalRecord(record: InstanceRecord): boolean {
-  return isTerminal(fromRecord(record));
+export function isTerminalRecord({ status }: Pick<InstanceRecord, "status">): boolean {
+  return terminalStatuses.some((terminal) => terminal === status);
 }
 
 function iso(at: number | null): string | null {

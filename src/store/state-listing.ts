@@ -1,22 +1,23 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { isMissing } from "../files/is-missing.ts";
 import type { StatePaths } from "./state-paths.ts";
 
-/** A file of ours by its name; nothing but the name was looked at yet. */
-export interface NamedFile {
-  readonly name: string;
-  readonly path: string;
+/** The names in a folder of ours; nothing but the names was looked at yet. */
+export interface FolderListing {
+  readonly folder: string;
+  readonly names: readonly string[];
 }
 
 /** The names in the folders of the state, at one moment. */
 export interface StateListing {
   /** The record folder. */
-  readonly records: readonly NamedFile[];
-  readonly logs: readonly NamedFile[];
+  readonly records: FolderListing;
+  readonly logs: FolderListing;
   /** Guard state of sessions. */
-  readonly sessions: readonly NamedFile[];
+  readonly sessions: FolderListing;
   /** The state folder itself. */
-  readonly root: readonly NamedFile[];
+  readonly root: FolderListing;
 }
 
 export async function listState(paths: StatePaths): Promise<StateListing> {
@@ -30,12 +31,11 @@ export async function listState(paths: StatePaths): Promise<StateListing> {
 }
 
 /** A link in the place of a folder leads to files that may be somebody else's: nothing is seen through it. */
-async function list(folder: string): Promise<NamedFile[]> {
+async function list(folder: string): Promise<FolderListing> {
   try {
-    if (!(await lstat(folder)).isDirectory()) return [];
-    return (await readdir(folder)).map((name) => ({ name, path: join(folder, name) }));
+    return { folder, names: (await lstat(folder)).isDirectory() ? await readdir(folder) : [] };
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    if (isMissing(error)) return { folder, names: [] };
     throw error;
   }
 }

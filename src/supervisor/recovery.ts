@@ -14,8 +14,8 @@ export interface LostInstance {
 }
 
 export interface RecoveryParts {
-  /** The instances whose supervisor is gone and whose turn has no end. */
-  lost(): Promise<LostInstance[]>;
+  /** The ids of the instances whose supervisor is gone and whose turn has no end. */
+  lost(): Promise<readonly string[]>;
   /** Takes an instance over, alone; `undefined` when another host was faster or its turn has ended meanwhile. */
   claim(instanceId: string): Promise<LostInstance | undefined>;
   release(instanceId: string): Promise<void>;
@@ -74,7 +74,7 @@ export class Recovery {
   async #run(): Promise<void> {
     try {
       const lost = await this.parts.lost();
-      await Promise.all(lost.map(({ instance }) => this.#recover(instance.instanceId)));
+      await Promise.all(lost.map((instanceId) => this.#recover(instanceId)));
     } catch (error) {
       this.parts.report("The records of earlier hosts could not be read.", error);
     }

@@ -41,8 +41,8 @@ test("what a dead owner left without an end is lost; what has ended is not", asy
   const ids = new Map(states.map((state, index) => [sampleId(index + 1), state]));
   for (const [instanceId, state] of ids) await leave(sampleInstance(state, { instanceId }), gone, paths);
   const lost = await host(paths).list();
-  expect(lost.map(({ instance }) => ids.get(instance.instanceId)!)).toEqual(unsettled);
-  expect(lost.every(({ ownerPid, onExit }) => ownerPid === gone.pid && onExit === "kill")).toBe(true);
+  expect(lost.map((instanceId) => ids.get(instanceId)!)).toEqual(unsettled);
+  expect(await host(paths).claim(lost[0]!)).toMatchObject({ ownerPid: gone.pid, onExit: "kill" });
 });
 
 test("a record whose owner lives is never lost, nor can it be claimed", async () => {
@@ -58,7 +58,7 @@ test("a record whose owner lives is never lost, nor can it be claimed", async ()
 
 /** The process of the one lost instance in a folder. */
 async function childOf(paths: StatePaths) {
-  const [lost] = await host(paths).list();
+  const lost = await host(paths).claim(sampleId(1));
   return lost !== undefined && "process" in lost.instance.state ? lost.instance.state.process : undefined;
 }
 

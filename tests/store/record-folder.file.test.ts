@@ -23,7 +23,8 @@ function openFolder(texts: Record<number, string>): { paths: StatePaths; folder:
   return { paths, reports, folder: new RecordFolder(paths, (message) => reports.push(message)) };
 }
 
-const numbers = (records: InstanceRecord[]) => records.map(({ instanceId }) => Number(instanceId.slice(-3)));
+const numbers = (records: readonly { readonly instanceId: string }[]) =>
+  records.map(({ instanceId }) => Number(instanceId.slice(-3)));
 
 test("a folder that is not there has no records", async () => {
   const folder = new RecordFolder(freshPaths(), (message) => expect.unreachable(message));

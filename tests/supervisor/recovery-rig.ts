@@ -27,7 +27,7 @@ export function createRecoveryRig(...lost: LostInstance[]) {
     save: async (instance: Instance) => void saved.set(instance.instanceId, instance),
   };
   const recovery = new Recovery({
-    lost: async () => await world.list(),
+    lost: async () => (await world.list()).map(({ instance }) => instance.instanceId),
     claim: async (id) => await world.claim(id),
     release: async () => void journal.push("release"),
     settled: () => undefined,

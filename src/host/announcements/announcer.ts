@@ -19,6 +19,9 @@ export interface AnnouncerParts {
   readonly report: (message: string, cause: unknown) => void;
 }
 
+/** What there is to know of an agent whose end has to be told. */
+export type LeftEnd = Pick<Instance, "instanceId" | "announcement" | "parent">;
+
 export interface ClaimedAnnouncement {
   readonly instance: Instance;
   readonly end: End;
@@ -74,7 +77,7 @@ export class Announcer implements EndNotifier {
   }
 
   /** Ends that an earlier host left untold. */
-  leftBehind(instance: Instance): void {
+  leftBehind(instance: LeftEnd): void {
     this.#add(instance, true);
   }
 
@@ -97,7 +100,7 @@ export class Announcer implements EndNotifier {
     this.#parents.clear();
   }
 
-  #add({ instanceId, announcement, parent: { sessionId } }: Instance, isLeft: boolean): void {
+  #add({ instanceId, announcement, parent: { sessionId } }: LeftEnd, isLeft: boolean): void {
     if (announcement?.state !== "pending" || this.#isClosed) return;
     const parent = this.#parents.get(sessionId) ?? createParent();
     const known = parent.ends.get(instanceId);

@@ -3,7 +3,7 @@ import { matchingRecords } from "../../store/matching-records.ts";
 import { duration, plainLine } from "../../text/plain-text.ts";
 import { table } from "../../text/table.ts";
 import { endInstance } from "../end-instance.ts";
-import type { CatalogEntry } from "../instance-catalog.ts";
+import type { ListedEntry } from "../instance-catalog.ts";
 import type { CommandContext } from "./command-context.ts";
 import { planSubcommands } from "./plan.ts";
 import { expectWords, NotDone, usageOf, WrongUse, type Subcommand } from "./subcommand.ts";
@@ -59,7 +59,7 @@ export const bizarSubcommands: Readonly<Record<string, Subcommand<CommandContext
   },
 };
 
-function listText(all: readonly CatalogEntry[]): string {
+function listText(all: readonly ListedEntry[]): string {
   const ended = all.filter(({ record }) => record.endedAt !== null);
   const hidden = new Set(ended.slice(0, -ENDED_SHOWN));
   const shown = all.filter((entry) => !hidden.has(entry));
@@ -81,7 +81,7 @@ function listText(all: readonly CatalogEntry[]): string {
   return [head, ...withLogs, ...more].join("\n");
 }
 
-async function meantAgent({ supervision }: CommandContext, words: readonly string[]): Promise<CatalogEntry> {
+async function meantAgent({ supervision }: CommandContext, words: readonly string[]): Promise<ListedEntry> {
   expectWords(words, 1, 1);
   const [given = ""] = words;
   const all = await (await supervision()).catalog.list();

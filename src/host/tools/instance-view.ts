@@ -1,10 +1,10 @@
-import type { CatalogEntry } from "../instance-catalog.ts";
+import type { ListedEntry } from "../instance-catalog.ts";
 import { shorten } from "./answer.ts";
 
 const MAX_ERROR_CHARACTERS = 1000;
 
 /** An instance as `bizar_status` shows it. Times are ISO 8601; absent means that it does not apply. */
-export function instanceView({ record, queuePosition, waitsFor }: CatalogEntry): Record<string, unknown> {
+export function instanceView({ record, queuePosition, waitsFor }: ListedEntry): Record<string, unknown> {
   return {
     instanceId: record.instanceId,
     sessionId: record.sessionId,

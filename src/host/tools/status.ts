@@ -1,6 +1,6 @@
 import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
 import { z } from "zod";
-import type { CatalogEntry } from "../instance-catalog.ts";
+import type { ListedEntry } from "../instance-catalog.ts";
 import { answer, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { instanceId, readArguments } from "./arguments.ts";
 import { instanceView } from "./instance-view.ts";
@@ -38,13 +38,13 @@ export function statusTool(parts: ToolParts): ToolDefinition {
   return { description, args, execute: neverThrowing(STATUS, run) };
 }
 
-function ofSession(entries: readonly CatalogEntry[], sessionId: string): CatalogEntry[] {
+function ofSession(entries: readonly ListedEntry[], sessionId: string): ListedEntry[] {
   const own = entries.filter(({ record }) => record.parent.sessionId === sessionId);
   const ended = own.filter(({ record }) => record.endedAt !== null).slice(-ENDED_SHOWN);
   return own.filter((entry) => entry.record.endedAt === null || ended.includes(entry));
 }
 
-function statusAnswer(entries: readonly CatalogEntry[], recordDir: string): ToolResult {
+function statusAnswer(entries: readonly ListedEntry[], recordDir: string): ToolResult {
   const views: Record<string, unknown>[] = [];
   let bytes = NOTE_BYTES;
   // The newest matter most: where not all fit, the oldest are left out.
