@@ -85,7 +85,8 @@ export type InstanceRecord = z.infer<typeof recordSchema>;
 /** A record without what may be long: there are thousands of them, and lists show no whole prompt. */
 export type ListedRecord = Omit<InstanceRecord, "prompt" | "turns">;
 
-export function toListed({ prompt: _, turns: __, ...listed }: InstanceRecord): ListedRecord {
+export function toListed(record: InstanceRecord): ListedRecord {
+  const { prompt: _prompt, turns: _turns, ...listed } = record;
   return listed;
 }
 

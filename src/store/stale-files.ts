@@ -72,17 +72,21 @@ export async function staleFiles(listing: StateListing, now: number): Promise<St
     if (SERVER_LOG.test(name)) return old("old server");
     return ofNobody(INSTANCE_LOG, name) ? old("old agent") : undefined;
   };
-  const inSessions = (name: string) => {
-    if (UNFINISHED_SESSION.test(name)) return unfinishedWrite;
-    return SESSION_STATE.test(name) ? old("old session") : undefined;
-  };
-  const inRoot = (name: string) => (UNFINISHED_SETTINGS.test(name) ? unfinishedWrite : undefined);
   return [
     ...(await untouched(records, inRecords, now, slices)),
     ...(await untouched(logs, inLogs, now, slices)),
     ...(await untouched(sessions, inSessions, now, slices)),
     ...(await untouched(root, inRoot, now, slices)),
   ];
+}
+
+function inSessions(name: string): Kind | undefined {
+  if (UNFINISHED_SESSION.test(name)) return unfinishedWrite;
+  return SESSION_STATE.test(name) ? old("old session") : undefined;
+}
+
+function inRoot(name: string): Kind | undefined {
+  return UNFINISHED_SETTINGS.test(name) ? unfinishedWrite : undefined;
 }
 
 const unfinishedWrite: Kind = { why: "unfinished write", forMs: UNFINISHED_MS };

@@ -80,6 +80,31 @@ test("the log of an old agent goes from the folder of the host that ran it, and 
   expect(names(paths)).toEqual(kept.map((path) => relative(paths.stateDir, path)).toSorted());
 });
 
+test("what was set aside as unusable goes 7 days after that, whatever it was and whenever it was written", async () => {
+  const paths = freshPaths();
+  await leaveEnded(paths, b, HOUR);
+  const asides = (agoMs: number) =>
+    [
+      join(paths.recordDir, `${a}.json`),
+      join(paths.recordDir, `${b}.json`),
+      join(paths.recordDir, `${b}.request-01ARZ3NDEKTSV4RRFFQ69G5FAV.json`),
+      join(paths.stateDir, "sessions", "ses_some.json"),
+      join(paths.stateDir, "plan-settings.json"),
+    ].map((path) => file(`${path}.corrupt-${NOW - agoMs}`, 30 * DAY));
+  const young = asides(6 * DAY);
+  const before = names(paths);
+  const stale = asides(8 * DAY);
+  const others = [`${a}.json.corrupt`, "notes.corrupt-1780000000000"].map((name) =>
+    file(join(paths.stateDir, name), 30 * DAY),
+  );
+  const { removed } = await keep(paths);
+  expect(removed.every(({ why }) => why === "set aside")).toBe(true);
+  expect(removed.map(({ path }) => path).toSorted()).toEqual(stale.toSorted());
+  const left = [...before, ...others.map((path) => relative(paths.stateDir, path))];
+  expect(names(paths)).toEqual(left.toSorted());
+  expect(young).toHaveLength(5);
+});
+
 test("a dry run tells the same files and removes none", async () => {
   const paths = freshPaths();
   await leaveEnded(paths, a, 8 * DAY);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { systemFiles, type Files } from "../../src/files/files.ts";
 import { toRecord, type InstanceRecord } from "../../src/store/record.ts";
 import { RecordFolder } from "../../src/store/record-folder.ts";
 import { writeDurably } from "../../src/files/durable-file.ts";
@@ -164,4 +165,73 @@ test("a record of before, which names its result by an absolute path, and one wi
   });
   expect(numbers(await folder.list())).toEqual([1, 2]);
   expect(reports).toEqual([]);
+});
+
+/** Files in memory that answer at once, and how often one was read. */
+function memoryFiles(texts: Map<string, string>) {
+  const counts = { reads: 0 };
+  const files: Files = {
+    ...systemFiles,
+    names: async () => [...texts.keys()],
+    look: async () => ({ isFile: true, mtimeMs: 1, size: 1, ino: 1 }),
+    read: async (path) => {
+      counts.reads += 1;
+      return texts.get(basename(path))!;
+    },
+  };
+  return { files, counts };
+}
+
+function manyTexts(count: number, given: Partial<InstanceRecord> = {}): Map<string, string> {
+  const texts = Array.from({ length: count }, (_, index) => JSON.stringify(record(index, given)));
+  return new Map(texts.map((text, index) => [`${sampleId(index)}.json`, text]));
+}
+
+function heapBytes(): number {
+  Bun.gc(true);
+  return process.memoryUsage().heapUsed;
+}
+
+test("while thousands of records are listed for the first time, everything else goes on", async () => {
+  const { files } = memoryFiles(manyTexts(4000));
+  const folder = new RecordFolder(freshPaths(), (message) => expect.unreachable(message), "move", files);
+  let turns = 0;
+  const others = setInterval(() => (turns += 1), 0);
+  expect(await folder.list()).toHaveLength(4000);
+  clearInterval(others);
+  expect(turns).toBeGreaterThan(20);
+});
+
+test("lists keep no prompts, and nothing of records that have gone", async () => {
+  const prompt = "p".repeat(100_000);
+  const { prompt: _prompt, turns, ...listed } = record(1, { logPath: "/logs/x.log" });
+  const long = manyTexts(300, { prompt, turns: turns.map((turn) => ({ ...turn, prompt })) });
+  const { files, counts } = memoryFiles(long);
+  const paths = { ...freshPaths(), logDir: "/logs" };
+  const open = () => new RecordFolder(paths, (message) => expect.unreachable(message), "move", files);
+  // What the engine makes of the texts themselves is no matter of the folder's.
+  await open().list();
+  const before = heapBytes();
+  const folder = open();
+  const [, first] = await folder.list();
+  expect(heapBytes() - before).toBeLessThan(10_000_000);
+  expect(first).toEqual({ ...listed, logPath: `/logs/${sampleId(1)}.log` });
+
+  await folder.list();
+  expect(counts.reads).toBe(600);
+  const texts = [...long];
+  long.clear();
+  expect(await folder.list()).toEqual([]);
+  for (const [name, text] of texts) long.set(name, text);
+  await folder.list();
+  expect(counts.reads).toBe(900);
+});
+
+test("what is no record is told of again when it comes again", async () => {
+  const { paths, folder, reports } = openFolder({ 1: "half" });
+  await folder.list();
+  await folder.list();
+  writeFileSync(recordPath(paths, sampleId(1)), "half again");
+  await folder.list();
+  expect(reports).toHaveLength(2);
 });
