@@ -1,4 +1,5 @@
 import type { Hooks } from "@opencode-ai/plugin";
+import { NewestMap } from "../newest-map.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import { isText, orAbsent, shape, type Checked } from "../shape.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
@@ -47,12 +48,15 @@ const isQuestion = shape({ id: isText, sessionID: isText });
 const isAnswer = shape({ requestID: isText });
 const ANSWERED = new Set(["permission.replied", "question.replied", "question.rejected"]);
 
+/** Of other sessions the host is asked again. */
+const MOST_REMEMBERED = 1000;
+
 /** Finds the agent that a session belongs to; `undefined` of one that is no agent's. */
 export function instanceFinder(
   /** A session as opencode knows it. */
   session: (sessionId: string) => Promise<unknown>,
 ): (sessionId: string) => Promise<string | undefined> {
-  const instances = new Map<string, string>();
+  const instances = new NewestMap<string>(MOST_REMEMBERED);
   return async (sessionId) => {
     const known = instances.get(sessionId);
     if (known !== undefined) return known;

@@ -1,3 +1,4 @@
+import { NewestMap } from "../newest-map.ts";
 import type { Ladder } from "./ladder.ts";
 import { SessionGuard, type SavedGuard } from "./session-guard.ts";
 
@@ -13,7 +14,7 @@ const MOST_SESSIONS = 100;
 
 /** The guards of all sessions of this process. */
 export class GuardedSessions {
-  readonly #guards = new Map<string, Promise<SessionGuard>>();
+  readonly #guards = new NewestMap<Promise<SessionGuard>>(MOST_SESSIONS);
 
   constructor(
     private readonly ladder: Ladder,
@@ -23,10 +24,8 @@ export class GuardedSessions {
   /** The guard of a session, with what it knew before a restart. */
   async of(sessionId: string): Promise<SessionGuard> {
     const guard = this.#guards.get(sessionId) ?? this.#restored(sessionId);
-    // Used last: moves to the end of the map's order.
-    this.#guards.delete(sessionId);
+    // The one that was used last.
     this.#guards.set(sessionId, guard);
-    if (this.#guards.size > MOST_SESSIONS) this.#guards.delete(this.#guards.keys().next().value ?? "");
     return await guard;
   }
 

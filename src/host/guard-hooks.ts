@@ -3,6 +3,7 @@ import { digestEnd, isWaiting, type CallEnd } from "../guard/call-result.ts";
 import { fingerprint } from "../guard/fingerprint.ts";
 import type { GuardedSessions } from "../guard/guarded-sessions.ts";
 import { TextRepetition } from "../guard/text-repetition.ts";
+import { NewestMap } from "../newest-map.ts";
 import { isSideRequest } from "./side-request.ts";
 import { isAnything, isNumber, isText, listOf, oneOf, orAbsent, shape, type Checked } from "../shape.ts";
 
@@ -67,6 +68,7 @@ const EXEMPT = new Set(["todowrite", "todoread", "question"]);
 const COMPACTION = "compaction";
 /** What a user's message is made of. */
 const USER_PARTS = new Set(["text", "file", "agent", "subtask"]);
+/** What is older than that is over. */
 const MOST_REMEMBERED = 500;
 const REPEATED_TEXT =
   "[loop guard: repeated text] You are repeating yourself. Stop, say the conclusion once, and take the next concrete step.";
@@ -80,10 +82,10 @@ class GuardAdapter {
   readonly #parts: GuardHooksParts;
   readonly #exempt: ReadonlySet<string>;
   /** The message of each call that is open: calls of one message are one round. */
-  readonly #rounds = new Map<string, string>();
-  readonly #fingerprints = new Map<string, string>();
-  readonly #agents = new Map<string, string>();
-  readonly #texts = new Map<string, TextRepetition>();
+  readonly #rounds = new NewestMap<string>(MOST_REMEMBERED);
+  readonly #fingerprints = new NewestMap<string>(MOST_REMEMBERED);
+  readonly #agents = new NewestMap<string>(MOST_REMEMBERED);
+  readonly #texts = new NewestMap<TextRepetition>(MOST_REMEMBERED);
 
   constructor(parts: GuardHooksParts) {
     this.#parts = parts;
@@ -94,7 +96,7 @@ class GuardAdapter {
     "tool.execute.before": async ({ tool, sessionID, callID }, { args }) => {
       const print = fingerprint(tool, args, this.#parts.worktree);
       const key = callKey(sessionID, callID);
-      remember(this.#fingerprints, key, print);
+      this.#fingerprints.set(key, print);
       if (this.#isExempt(tool)) return;
       const guard = await this.#parts.sessions.of(sessionID);
       const call = {
@@ -112,7 +114,7 @@ class GuardAdapter {
     },
     event: async ({ event }) => await this.#event(event),
     "chat.message": async ({ sessionID, agent }, { parts }) => {
-      if (agent !== undefined) remember(this.#agents, sessionID, agent);
+      if (agent !== undefined) this.#agents.set(sessionID, agent);
       const { isEnabled, isIntervention } = this.#parts;
       if (!isEnabled || isIntervention === true || !parts.some(isFromUser)) return;
       const guard = await this.#parts.sessions.of(sessionID);
@@ -132,7 +134,7 @@ class GuardAdapter {
   }
 
   #messageUpdated(info: unknown): void {
-    if (isAssistant(info)) remember(this.#agents, info.sessionID, info.agent);
+    if (isAssistant(info)) this.#agents.set(info.sessionID, info.agent);
   }
 
   async #partUpdated(part: unknown): Promise<void> {
@@ -141,7 +143,7 @@ class GuardAdapter {
       await this.#stepStarted(part.sessionID);
     } else if (part.type === "text" || part.type === "reasoning") {
       if (hasEnded(part)) this.#texts.delete(part.id);
-      else if (!this.#texts.has(part.id)) remember(this.#texts, part.id, new TextRepetition());
+      else if (!this.#texts.has(part.id)) this.#texts.set(part.id, new TextRepetition());
     } else if (isToolPart(part)) {
       await this.#toolUpdated(part);
     }
@@ -157,7 +159,7 @@ class GuardAdapter {
     const { tool, callID, sessionID, messageID, state } = part;
     const key = callKey(sessionID, callID);
     if (state.status === "pending" || state.status === "running") {
-      remember(this.#rounds, key, messageID);
+      this.#rounds.set(key, messageID);
       return;
     }
     // An end is told again when the host compacts the session (1.18.33).
@@ -225,11 +227,4 @@ function isFromUser(part: { type: string }): boolean {
     !("synthetic" in part && part.synthetic === true) &&
     !("ignored" in part && part.ignored === true)
   );
-}
-
-/** Keeps the newest; what is older than that is over. */
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > MOST_REMEMBERED) map.delete(map.keys().next().value ?? "");
 }

@@ -1,3 +1,4 @@
+import { NewestMap } from "../newest-map.ts";
 import { isText, oneOf, shape } from "../shape.ts";
 
 /** So many sessions are remembered; the one that has been silent for the longest is forgotten first. */
@@ -8,15 +9,12 @@ const isDeletion = shape({ sessionID: isText });
 
 /** The latest message of the user, and of the assistant, in each session, as the host's events told them. */
 export class LatestMessages {
-  readonly #sessions = new Map<string, { user?: Message; assistant?: Message }>();
+  readonly #sessions = new NewestMap<{ user?: Message; assistant?: Message }>(SESSIONS);
 
   event({ type, properties }: { type: string; properties: unknown }): void {
     if (type === "message.updated" && isMessageUpdate(properties)) {
       const { sessionID, info } = properties;
-      const latest = { ...this.#sessions.get(sessionID), [info.role]: info };
-      this.#sessions.delete(sessionID);
-      this.#sessions.set(sessionID, latest);
-      if (this.#sessions.size > SESSIONS) this.#sessions.delete(this.#sessions.keys().next().value ?? "");
+      this.#sessions.set(sessionID, { ...this.#sessions.get(sessionID), [info.role]: info });
     } else if (type === "session.deleted" && isDeletion(properties)) {
       this.#sessions.delete(properties.sessionID);
     }

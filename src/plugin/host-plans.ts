@@ -19,6 +19,7 @@ import { PLAN_FIRST } from "../host/plans/plan-first.ts";
 import { SessionFamilies } from "../host/plans/session-families.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { ToolSupervision } from "../host/tools/tool-parts.ts";
+import { NewestMap } from "../newest-map.ts";
 import { PlanSettingsFile } from "../store/plan-settings.ts";
 import { openReview } from "./agent-plans.ts";
 import { LatePlans } from "./late-plans.ts";
@@ -39,6 +40,8 @@ export interface HostPlans {
   agentEnded(): void;
 }
 
+/** A session that was quiet while so many others worked counts as one of another process. */
+const MOST_ACTIVE = 1000;
 /** After the start, so that opencode does not wait for it. */
 const FIRST_LOOK_MS = 1000;
 
@@ -52,7 +55,7 @@ class WiredPlans implements HostPlans {
   readonly #startedByAgent = startedBy(process.env);
   readonly #reviews = new OpenReviews();
   readonly #settings: PlanSettingsFile;
-  readonly #active = new Set<string>();
+  readonly #active = new NewestMap<true>(MOST_ACTIVE);
   readonly #families: SessionFamilies;
   readonly #activity: ParentActivity;
   readonly #plans: LatePlans;
@@ -108,7 +111,7 @@ class WiredPlans implements HostPlans {
       ...planToolHooks(async () => await this.#plans.desk()),
       event: async ({ event }) => {
         const sessionId: unknown = Reflect.get(event.properties, "sessionID");
-        if (event.type === "session.status" && typeof sessionId === "string") this.#active.add(sessionId);
+        if (event.type === "session.status" && typeof sessionId === "string") this.#active.set(sessionId, true);
         this.#activity.event(event);
       },
       "tool.execute.before": async ({ tool, sessionID }, { args }) => {

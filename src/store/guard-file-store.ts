@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import type { GuardStore } from "../guard/guarded-sessions.ts";
 import type { SavedGuard } from "../guard/session-guard.ts";
+import { NewestMap } from "../newest-map.ts";
 import { isFlag, isNumber, isText, listOf, orNull, shape } from "../shape.ts";
 import { writeQuickly } from "../files/durable-file.ts";
 
 const SCHEMA_VERSION = 1;
 const SAVE_AFTER_MS = 1000;
+const MOST_REMEMBERED = 1000;
 
 /** Session ids become file names. */
 export const SESSION_ID = /^ses_[A-Za-z0-9]{1,64}$/;
@@ -37,7 +39,7 @@ export class GuardFileStore implements GuardStore {
   readonly #pending = new Map<string, { state: () => SavedGuard; timer: ReturnType<typeof setTimeout> }>();
   readonly #writing = new Set<Promise<void>>();
   /** Sessions whose file is of a newer plugin: it stays as it is. */
-  readonly #newer = new Set<string>();
+  readonly #newer = new NewestMap<true>(MOST_REMEMBERED);
   #reported = false;
 
   constructor(
@@ -102,7 +104,7 @@ export class GuardFileStore implements GuardStore {
     const saved = parse(await readFile(path, "utf8"));
     if (isSaved(saved) && saved.schemaVersion === SCHEMA_VERSION) return saved;
     if (isVersioned(saved) && saved.schemaVersion > SCHEMA_VERSION) {
-      this.#newer.add(sessionId);
+      this.#newer.set(sessionId, true);
       this.report(`${path} is of schema ${saved.schemaVersion}, from a newer plugin; it is ignored.`);
       return undefined;
     }

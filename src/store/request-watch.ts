@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { lstat, readdir, readFile, rename, rm } from "node:fs/promises";
 import { describeError } from "../describe-error.ts";
 import { writeDurably } from "../files/durable-file.ts";
@@ -111,7 +112,8 @@ export class RequestWatch {
       this.#lookAgain = false;
       // Watched first: what comes after the look is told by an event.
       await this.#watch();
-      const names = await readdir(this.#parts.paths.recordDir).catch(() => []);
+      const names: string[] = await readdir(this.#parts.paths.recordDir).catch(() => []);
+      for (const path of this.#reported) if (!names.includes(basename(path))) this.#reported.delete(path);
       const files = names.flatMap((name) => requestNamed(this.#parts.paths, name) ?? []);
       await Promise.all(files.map((file) => this.#take(file)));
     }

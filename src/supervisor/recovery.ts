@@ -74,6 +74,7 @@ export class Recovery {
   async #run(): Promise<void> {
     try {
       const lost = await this.parts.lost();
+      for (const instanceId of this.#reported) if (!lost.includes(instanceId)) this.#reported.delete(instanceId);
       await Promise.all(lost.map((instanceId) => this.#recover(instanceId)));
     } catch (error) {
       this.parts.report("The records of earlier hosts could not be read.", error);

@@ -72,15 +72,9 @@ export class Supervisor {
    * @returns whether it holds the instance
    */
   followUp(instanceId: string, prompt: string): boolean {
-    const live = this.#live.get(instanceId);
+    const live = this.#held(instanceId);
     if (live === undefined) return false;
-    const at = this.#parts.clock.now();
-    if (live.isSettled && !this.#parts.store.isDirty(instanceId)) {
-      // The disk has taken its end by now: the record on disk goes on.
-      this.#live.delete(instanceId);
-      return false;
-    }
-    this.#apply(live, { type: "follow_up_requested", at, prompt });
+    this.#apply(live, { type: "follow_up_requested", at: this.#parts.clock.now(), prompt });
     // One whose end is still on its way to the disk opens its next turn by itself.
     if (live.isSettled) this.#openNextTurn(live);
     return true;
@@ -105,9 +99,17 @@ export class Supervisor {
     else this.#admission.request(instanceId, () => this.#start(live), isWarm(instance));
   }
 
+  /** Forgets an instance whose end the disk has taken by now: the record answers, and goes on. */
+  #held(instanceId: string): Live | undefined {
+    const live = this.#live.get(instanceId);
+    if (live?.isSettled !== true || this.#parts.store.isDirty(instanceId)) return live;
+    this.#live.delete(instanceId);
+    return undefined;
+  }
+
   /** The instance as it is now; `undefined` when this supervisor does not hold it (any more). */
   view(instanceId: string): LiveView | undefined {
-    const live = this.#live.get(instanceId);
+    const live = this.#held(instanceId);
     if (live === undefined) return undefined;
     const { instance, unsavedResult } = live;
     const queuePosition = this.#admission.position(instanceId);

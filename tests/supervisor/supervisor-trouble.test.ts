@@ -39,6 +39,19 @@ test("an end whose record cannot be written still settles, is reported, and can 
   expect(supervisor.view(id)!.instance.state.status).toBe("done");
 });
 
+test("an end that the disk took at last leaves the memory", async () => {
+  const { start, store, supervisor } = createSupervisorRig();
+  const { id, turn } = await start();
+  store.failing.add("save");
+  turn.end();
+  await supervisor.whenSettled(id);
+  expect(supervisor.views()).toHaveLength(1);
+  store.failing.clear();
+  await store.save(supervisor.view(id)!.instance);
+  expect(supervisor.views()).toEqual([]);
+  expect(supervisor.followUp(id, "go on")).toBe(false);
+});
+
 test("what happens after the end changes nothing", async () => {
   const { start, stateOf, supervisor } = createSupervisorRig();
   const { id, turn } = await start();

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { NewestMap } from "../../newest-map.ts";
 
 /** A link that nobody has used stays good for a working day: the plan may be looked at after lunch. */
 const SECRET_LIFE_MS = 12 * 3_600_000;
@@ -27,9 +28,9 @@ interface Link {
 export class Access {
   /** A server's own: cookies are shared by all ports of a host name. */
   readonly cookieName = `bizar_canvas_${randomBytes(6).toString("hex")}`;
-  readonly #links = new Map<string, Link>();
-  readonly #keys = new Map<string, Link>();
-  readonly #visitors = new Map<string, Set<string>>();
+  readonly #links = new NewestMap<Link>(MOST_REMEMBERED);
+  readonly #keys = new NewestMap<Link>(MOST_REMEMBERED);
+  readonly #visitors = new NewestMap<Set<string>>(MOST_REMEMBERED);
   readonly #now: () => number;
 
   /** @param now milliseconds since 1970 */
@@ -100,7 +101,7 @@ export class Access {
     const known = cookie !== undefined && this.#visitors.has(digestOf(cookie)) ? cookie : undefined;
     const value = known ?? newToken();
     const slugs = this.#visitors.get(digestOf(value)) ?? new Set();
-    remember(this.#visitors, digestOf(value), slugs.add(slug));
+    this.#visitors.set(digestOf(value), slugs.add(slug));
     return `${this.cookieName}=${value}; Path=/; Max-Age=${COOKIE_LIFE_S}; HttpOnly; SameSite=Strict`;
   }
 }
@@ -108,7 +109,7 @@ export class Access {
 /** @returns the link's new token */
 function addTo(links: Map<string, Link>, link: Link): string {
   const token = newToken();
-  remember(links, digestOf(token), link);
+  links.set(digestOf(token), link);
   return token;
 }
 
@@ -119,11 +120,4 @@ function newToken(): string {
 
 function digestOf(token: string): string {
   return createHash("sha256").update(token).digest("base64");
-}
-
-function remember<T>(memory: Map<string, T>, key: string, value: T): void {
-  memory.delete(key);
-  memory.set(key, value);
-  const oldest = memory.size > MOST_REMEMBERED ? memory.keys().next().value : undefined;
-  if (oldest !== undefined) memory.delete(oldest);
 }

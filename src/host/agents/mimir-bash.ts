@@ -1,7 +1,11 @@
 import type { Config, Hooks } from "@opencode-ai/plugin";
+import { NewestMap } from "../../newest-map.ts";
 import { isText, shape } from "../../shape.ts";
 import { isReadOnly } from "../read-only-commands.ts";
 import { mimir } from "./mimir.ts";
+
+/** Each of its requests makes a session the newest: none is forgotten while it works. */
+const MOST_SESSIONS = 1000;
 
 const hasCommand = shape({ command: isText });
 
@@ -11,7 +15,7 @@ const hasCommand = shape({ command: isText });
  */
 export function mimirBash(): Required<Pick<Hooks, "config" | "chat.params" | "tool.execute.before">> {
   let config: Config = {};
-  const sessions = new Set<string>();
+  const sessions = new NewestMap<true>(MOST_SESSIONS);
   return {
     async config(given) {
       config = given;
@@ -19,7 +23,7 @@ export function mimirBash(): Required<Pick<Hooks, "config" | "chat.params" | "to
     // The request for a title has an agent of its own, and the message of the session's.
     async "chat.params"({ sessionID, message }) {
       // Which one it is, the plugin's or the user's, is known once all have had the configuration.
-      if (message.agent === "mimir" && config.agent?.["mimir"]?.prompt === mimir.prompt) sessions.add(sessionID);
+      if (message.agent === "mimir" && config.agent?.["mimir"]?.prompt === mimir.prompt) sessions.set(sessionID, true);
       else sessions.delete(sessionID);
     },
     async "tool.execute.before"({ tool, sessionID }, { args }: { args: unknown }) {

@@ -1,8 +1,10 @@
+import { NewestMap } from "../../newest-map.ts";
+
 const MOST_REMEMBERED = 1000;
 
 /** The revision of each plan that a session has seen last: by reading it, or by its own edit. */
 export class SeenPlans {
-  readonly #revisions = new Map<string, number>();
+  readonly #revisions = new NewestMap<number>(MOST_REMEMBERED);
 
   /** 0 where the session has never seen the plan. */
   revision(sessionId: string, slug: string): number {
@@ -10,9 +12,7 @@ export class SeenPlans {
   }
 
   saw(sessionId: string, slug: string, revision: number): void {
-    this.#revisions.delete(key(sessionId, slug));
     this.#revisions.set(key(sessionId, slug), revision);
-    if (this.#revisions.size > MOST_REMEMBERED) this.#revisions.delete(this.#revisions.keys().next().value ?? "");
   }
 
   /** An edit of the session made this revision. What others did in between it has not seen. */

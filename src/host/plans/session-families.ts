@@ -1,13 +1,17 @@
+import { NewestMap } from "../../newest-map.ts";
+
 /** Native subagents may have subagents. */
 const MOST_GENERATIONS = 8;
+/** Of the others the host is asked again. */
+const MOST_REMEMBERED = 1000;
 
 /** Which sessions belong together: one that somebody began, its native subagents, and theirs. */
 export class SessionFamilies {
-  readonly #parents = new Map<string, Promise<string | undefined>>();
+  readonly #parents = new NewestMap<Promise<string | undefined>>(MOST_REMEMBERED);
   readonly #ask: (sessionId: string) => Promise<string | undefined>;
   readonly #report: (message: string, cause: unknown) => void;
 
-  /** @param ask the session that a session is a subagent of; asked once for each */
+  /** @param ask the session that a session is a subagent of; asked once for each while it is remembered */
   constructor(
     ask: (sessionId: string) => Promise<string | undefined>,
     report: (message: string, cause: unknown) => void,
