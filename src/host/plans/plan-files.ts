@@ -1,10 +1,6 @@
 import { relative, resolve } from "node:path";
-import { isText, shape } from "../../shape.ts";
+import { changedPaths } from "../../opencode/changed-paths.ts";
 
-const hasPath = shape({ filePath: isText });
-const hasPatch = shape({ patchText: isText });
-/** How a patch names the files that it changes. */
-const PATCHED = /^\*\*\* (?:Add File|Update File|Delete File|Move to): (.+)$/gm;
 const PLAN_FILE = /^plans[\\/][^\\/]+[\\/](?:plan|meta)\.json$/;
 
 /**
@@ -22,12 +18,4 @@ export function refusePlanFiles(tool: string, args: unknown, directory: string, 
     `${tool} was refused: ${found} holds a plan that the user sees and decides on. Change it with bizar_plan_action; ` +
       "only the user approves a plan.",
   );
-}
-
-function changedPaths(tool: string, args: unknown): string[] {
-  if (tool === "edit" || tool === "write" || tool === "multiedit") return hasPath(args) ? [args.filePath] : [];
-  if ((tool === "patch" || tool === "apply_patch") && hasPatch(args)) {
-    return [...args.patchText.matchAll(PATCHED)].map(([, path = ""]) => path);
-  }
-  return [];
 }
