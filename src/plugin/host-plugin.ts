@@ -14,6 +14,7 @@ import { LateSupervision } from "./late-supervision.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 import { fleetSpending } from "../processes/fleet-spending.ts";
 import { liveInstances } from "../processes/live-instances.ts";
+import { foreignProcWarning } from "../processes/outer-proc.ts";
 import { createIdentity } from "../processes/supervisor-identity.ts";
 import { statePaths } from "../store/state-paths.ts";
 import { FleetBudget } from "../supervisor/policies/caps.ts";
@@ -34,7 +35,8 @@ export function hostPlugin(input: PluginInput, rawOptions: PluginOptions | undef
     diagnostics.notice("error", refusal);
     return {};
   }
-  for (const warning of warnings) diagnostics.notice("warning", warning);
+  const blindness = foreignProcWarning() ?? [];
+  for (const warning of [...warnings, blindness].flat()) diagnostics.notice("warning", warning);
   const settings = guardSettings(options);
   const guard = createLoopGuard(settings, { worktree: worktreeOf(input), report: diagnostics.report });
   return withLoopGuard(hostHooks(input, moduleUrl, options, host, diagnostics, settings), guard);

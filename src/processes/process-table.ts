@@ -1,5 +1,6 @@
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { describeError } from "../describe-error.ts";
+import { foreignProcWarning, procNumbers, translatedProcesses, type TranslatedProcess } from "./outer-proc.ts";
 
 /** A process that was seen, told from a later one with the same pid by its start time. */
 export interface ProcessIdentity {
@@ -37,8 +38,12 @@ export interface ProcessTable {
   findAll(pids: readonly number[]): ProcessInfo[];
   /** One process, or `undefined` when there is none of that pid. */
   find(pid: number): ProcessInfo | undefined;
-  /** An environment variable of each process that had it at its start, by pid; only those of this user. */
-  values(name: string): Map<number, string>;
+  /**
+   * An environment variable of each process that had it at its start, by pid; only those of this user.
+   *
+   * @param among looks at these alone
+   */
+  values(name: string, among?: readonly number[]): Map<number, string>;
 }
 
 const COMMAND_LENGTH = 200;
@@ -55,6 +60,11 @@ export function startTimeOf(pid: number, table: ProcessTable = systemProcessTabl
   }
 }
 
+/** Whether a row of the table is this process, and it runs. Where its start could not be read, the pid alone tells. */
+export function isThat({ startTime }: ProcessIdentity, row: ProcessInfo | undefined): row is ProcessInfo {
+  return row !== undefined && !row.isZombie && (startTime === "" || row.startTime === startTime);
+}
+
 /** The pids whose environment, as it was at their start, has `NAME=…` with `value` in it; only those of this user. */
 export function carriersOf(table: ProcessTable, name: string, value: string): Set<number> {
   return new Set([...table.values(name)].flatMap(([pid, found]) => (found.includes(value) ? pid : [])));
@@ -62,7 +72,8 @@ export function carriersOf(table: ProcessTable, name: string, value: string): Se
 
 /** The process table of this machine. */
 export function systemProcessTable(): ProcessTable {
-  return process.platform === "linux" ? linuxTable : darwinTable;
+  if (process.platform !== "linux") return darwinTable;
+  return { same: linuxTable, outer: outerTable, foreign: foreignTable }[procNumbers()];
 }
 
 const linuxTable: ProcessTable = {
@@ -87,10 +98,10 @@ const linuxTable: ProcessTable = {
       command: (commandLine || stat.slice(stat.indexOf("(") + 1, end)).slice(0, COMMAND_LENGTH),
     };
   },
-  values(name) {
+  values(name, among = linuxPids()) {
     const prefix = `${name}=`;
     return new Map(
-      linuxPids().flatMap((pid) => {
+      among.flatMap((pid) => {
         const entry = readProc(`/proc/${pid}/environ`)
           ?.split("\0")
           .find((each) => each.startsWith(prefix));
@@ -99,6 +110,46 @@ const linuxTable: ProcessTable = {
     );
   },
 };
+
+/** {@link linuxTable} where the numbers in `/proc` are those of outside: none of them is ever handed on. */
+const outerTable: ProcessTable = {
+  list() {
+    return ownNamespace().flatMap(({ pid, outerPid, parentPid }) => {
+      const row = linuxTable.find(outerPid);
+      return row === undefined ? [] : { ...row, pid, parentPid };
+    });
+  },
+  findAll(pids) {
+    return outerTable.list().filter(({ pid }) => pids.includes(pid));
+  },
+  find(pid) {
+    return outerTable.list().find((row) => row.pid === pid);
+  },
+  values(name, among) {
+    const asked = ownNamespace().filter(({ pid }) => among?.includes(pid) ?? true);
+    const found = linuxTable.values(
+      name,
+      asked.map(({ outerPid }) => outerPid),
+    );
+    return new Map(
+      asked.flatMap(({ pid, outerPid }) => {
+        const value = found.get(outerPid);
+        return value === undefined ? [] : [[pid, value] as const];
+      }),
+    );
+  },
+};
+
+function ownNamespace(): TranslatedProcess[] {
+  return translatedProcesses({ pids: linuxPids, read: readProc, link: readLink });
+}
+
+/** Where `/proc` does not know this process: whatever it said would be of others. */
+const foreignTable: ProcessTable = { list: refuse, findAll: refuse, find: refuse, values: refuse };
+
+function refuse(): never {
+  throw new UnreadableTable(new Error(foreignProcWarning("foreign")));
+}
 
 function linuxPids(): number[] {
   const pids = procNames().flatMap((name) => (/^\d+$/.test(name) ? Number(name) : []));
@@ -128,6 +179,15 @@ function readProc(path: string): string | undefined {
   }
 }
 
+function readLink(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    // Gone, or somebody else's.
+    return undefined;
+  }
+}
+
 const DARWIN_ROW = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(\w{3}\s+\w{3}\s+\d+\s+[\d:]+\s+\d{4})\s+(.*)$/;
 
 const darwinTable: ProcessTable = {
@@ -141,10 +201,12 @@ const darwinTable: ProcessTable = {
   find(pid) {
     return darwinTable.findAll([pid])[0];
   },
-  values(name) {
+  values(name, among) {
+    if (among?.length === 0) return new Map();
     const prefix = `${name}=`;
+    const whom = among === undefined ? ["-axEww"] : ["-Eww", "-p", among.join(",")];
     // -E appends the environment to the command, for processes of the same user.
-    const rows = ps(["-axEww", "-o", "pid=,command="]).split("\n");
+    const rows = ps([...whom, "-o", "pid=,command="]).split("\n");
     return new Map(
       rows.flatMap((row) => {
         const word = row.split(/\s+/).find((each) => each.startsWith(prefix));
@@ -154,10 +216,13 @@ const darwinTable: ProcessTable = {
   },
 };
 
+/** A start time is a word of the machine's language and time zone otherwise, which both change while it runs. */
+export const PS_ENVIRONMENT = { LC_ALL: "C", TZ: "UTC" };
+
 function ps(args: string[]): string {
   let ended: Bun.SyncSubprocess<"pipe", "pipe">;
   try {
-    ended = Bun.spawnSync(["/bin/ps", ...args], { env: { LC_ALL: "C" }, stdout: "pipe", stderr: "pipe" });
+    ended = Bun.spawnSync(["/bin/ps", ...args], { env: PS_ENVIRONMENT, stdout: "pipe", stderr: "pipe" });
   } catch (error) {
     // EAGAIN at the limit of processes, EMFILE.
     throw new UnreadableTable(error);
