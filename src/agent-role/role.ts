@@ -1,4 +1,11 @@
-import { systemProcessTable, type ProcessTable } from "../processes/process-table.ts";
+import { describeError } from "../describe-error.ts";
+import {
+  isThat,
+  systemProcessTable,
+  type ProcessIdentity,
+  type ProcessInfo,
+  type ProcessTable,
+} from "../processes/process-table.ts";
 import { isGuardSettings } from "../guard/guard-settings.ts";
 import { MODELS_PATH } from "../opencode/models-path.ts";
 import { isFlag, isNumber, isText, oneOf, orAbsent, orNull, shape, type Check, type Checked } from "../shape.ts";
@@ -55,19 +62,32 @@ const isServerRole: Check<ServerRole> = serverRoleShape;
 export type ProcessRole =
   /** An ordinary opencode: the plugin supervises. */
   | { readonly kind: "host" }
-  /** A background agent of the supervisor that is its parent. */
+  /** A background agent of the supervisor that has started it, itself or through a wrapper. */
   | { readonly kind: "agent"; readonly role: AgentRole }
-  /** The server of the warm agents of the host that is its parent. */
+  /** The server of the warm agents of the host that has started it so. */
   | { readonly kind: "server"; readonly role: ServerRole }
   /**
-   * A background agent, or a server of such, whose supervisor was gone before the plugin was loaded. It has done nothing
-   * yet, and nobody knows the session of a first turn: with `onExit: "finish"` its result would not be found.
+   * A background agent, or a server of such, that does not see its supervisor above it: that one was gone before the
+   * plugin was loaded, or what was started has put itself elsewhere. It has done nothing yet, and nobody knows the session
+   * of a first turn: with `onExit: "finish"` its result would not be found. As a host it would have every tool, and
+   * nobody to end it.
    */
-  | { readonly kind: "orphan"; readonly role: AgentRole | ServerRole };
+  | { readonly kind: "orphan"; readonly role: OrphanRole; readonly why: string };
+
+const isOrphanRole = shape({ instanceId: isText, nonce: isText });
+
+/** As much of a role as it needs to say that it is none, and to end. */
+export type OrphanRole = Checked<typeof isOrphanRole>;
+
+/** More wrappers than anybody nests: a table that goes in a circle. */
+const MOST_PARENTS = 64;
+const NAME_CHARACTERS = 60;
+const OTHER_VERSION = "it has loaded another version of Bizar than the opencode that asked for it";
 
 /**
  * Reads the role from the environment and takes it out, so that an `opencode run` in the agent's own bash is an
- * ordinary one. The role holds only where the parent process is the supervisor that the environment names.
+ * ordinary one. The role holds only where the supervisor that the environment names is above this process: its parent,
+ * or that of a wrapper which does not `exec`.
  */
 export function takeProcessRole(
   environment: NodeJS.ProcessEnv = process.env,
@@ -79,19 +99,40 @@ export function takeProcessRole(
   if (text === undefined) return { kind: "host" };
   const role = parseRole(text);
   if (role === undefined) return { kind: "host" };
+  if (!isServerRole(role) && !isRole(role)) return { kind: "orphan", role, why: OTHER_VERSION };
   if (role.modelsPath !== undefined && environment[MODELS_PATH] === role.modelsPath) delete environment[MODELS_PATH];
-  if (parentPid === role.supervisor.pid) {
-    return isServerRole(role) ? { kind: "server", role } : { kind: "agent", role };
-  }
-  const supervisor = table.find(role.supervisor.pid);
-  const lives = supervisor !== undefined && !supervisor.isZombie && supervisor.startTime === role.supervisor.startTime;
-  return lives ? { kind: "host" } : { kind: "orphan", role };
+  const why = whyUnsupervised(role.supervisor, parentPid, table);
+  if (why !== undefined) return { kind: "orphan", role, why };
+  return isServerRole(role) ? { kind: "server", role } : { kind: "agent", role };
 }
 
-function parseRole(text: string): AgentRole | ServerRole | undefined {
+/** Why this process does not count as started by that one; `undefined` where it does. */
+function whyUnsupervised(supervisor: ProcessIdentity, parentPid: number, table: ProcessTable): string | undefined {
+  if (parentPid === supervisor.pid) return undefined;
+  const asked = `process ${supervisor.pid}, which asked for it,`;
+  try {
+    const above = parents(parentPid, table);
+    if (above.some((row) => isThat(supervisor, row))) return undefined;
+    const names = above.map(({ pid, command }) => `${pid} (${command.slice(0, NAME_CHARACTERS)})`).join(", ");
+    if (isThat(supervisor, table.find(supervisor.pid))) return `${asked} is not above it, but ${names || "nobody"}`;
+    return `${asked} has gone, or has another number where it runs; above it is ${names || "nobody"}`;
+  } catch (error) {
+    return `it cannot see whether ${asked} is above it: ${describeError(error)}`;
+  }
+}
+
+function parents(pid: number, table: ProcessTable): ProcessInfo[] {
+  const above: ProcessInfo[] = [];
+  for (let row = table.find(pid); row !== undefined && above.length < MOST_PARENTS; row = table.find(row.parentPid)) {
+    above.push(row);
+  }
+  return above;
+}
+
+function parseRole(text: string): AgentRole | ServerRole | OrphanRole | undefined {
   try {
     const role: unknown = JSON.parse(text);
-    return (isServerRole(role) || isRole(role)) && role.nonce.length >= MIN_NONCE ? role : undefined;
+    return isOrphanRole(role) && role.nonce.length >= MIN_NONCE ? role : undefined;
   } catch {
     // Not JSON: somebody else's variable. The process is an ordinary host then.
     return undefined;

@@ -1,14 +1,15 @@
 import { endSelf } from "./end-self.ts";
 import type { ServerRole } from "./role.ts";
-import { watchSupervisor } from "./supervisor-watch.ts";
+import { watchSupervisor, type WatchSystem } from "./supervisor-watch.ts";
 
 /** What a life needs of its process. */
 export interface LifeSystem {
-  readonly parentPid: () => number;
+  /** How the supervisor is watched; as the process itself does where it is absent. */
+  readonly watch?: WatchSystem;
   readonly end: typeof endSelf;
 }
 
-const thisProcess: LifeSystem = { parentPid: () => process.ppid, end: endSelf };
+const thisProcess: LifeSystem = { end: endSelf };
 
 /**
  * The life of a server of warm agents: it ends itself when its supervisor is gone, at once or, with `onExit: "finish"`,
@@ -31,7 +32,7 @@ export class ServerLife {
       for (const [id, { sessionId, answer }] of [...this.#open]) this.asked(id, sessionId, answer);
       this.#endWhenDone();
     };
-    watchSupervisor(role, supervisorCheckMs, onGone, system.parentPid);
+    watchSupervisor(role, supervisorCheckMs, onGone, system.watch);
   }
 
   turnRuns(sessionId: string, abort: () => Promise<unknown>): void {

@@ -1,4 +1,5 @@
 import { isText, oneOf, orAbsent, shape, type Checked } from "../shape.ts";
+import { isTreeReport } from "./tree-report.ts";
 
 const isReport = shape({
   /** The server ends itself from now on when its host is gone. */
@@ -8,6 +9,7 @@ const isReport = shape({
   loopGuard: orAbsent(isText),
   /** A text of the session has become a loop. */
   text: orAbsent(oneOf("repeated")),
+  tree: orAbsent(isTreeReport),
 });
 
 /** What the plugin inside the server of warm agents says of itself, or of one session. */

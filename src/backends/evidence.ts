@@ -3,6 +3,7 @@ import { isFinished, type TurnEvidence } from "../supervisor/outcome.ts";
 import { withoutTags } from "../message-tags.ts";
 import type { RunEvent } from "./run-event.ts";
 import type { HostFact } from "./host-fact.ts";
+import { orphanWords } from "./orphan-words.ts";
 
 /** More text than this is cut; the session keeps the whole. */
 const MAX_TEXT_CHARACTERS = 4_194_304;
@@ -27,6 +28,7 @@ export class EvidenceCollector {
   #hasSpokenSince = true;
   #agentFallback: TurnEvidence["agentFallback"];
   #modelUnknown: string | undefined;
+  #orphanWhy: string | undefined;
   readonly #hostErrors: string[] = [];
   readonly #strayLines: string[] = [];
 
@@ -94,6 +96,9 @@ export class EvidenceCollector {
       case "model_unknown":
         this.#modelUnknown ??= fact.detail;
         return;
+      case "orphan":
+        this.#orphanWhy = fact.why;
+        return;
       case "host_error":
         keepLast(this.#hostErrors, fact.detail);
         this.#sawLockedDatabase ||= DATABASE_LOCKED.test(fact.detail);
@@ -122,6 +127,7 @@ export class EvidenceCollector {
     return {
       exitCode,
       signal,
+      ...(this.#orphanWhy === undefined ? {} : { spawnError: orphanWords(this.#orphanWhy) }),
       lastErrorLines: this.#hostErrors.length > 0 ? this.#hostErrors : this.#strayLines,
       text: this.text().text,
       ...(this.#finish === undefined ? {} : { finish: this.#finish }),

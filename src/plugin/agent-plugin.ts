@@ -1,5 +1,6 @@
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
 import { startAgentRole } from "../agent-role/agent-role.ts";
+import { agentTree } from "../agent-role/agent-tree.ts";
 import type { AgentRole } from "../agent-role/role.ts";
 import { mimirBash } from "../host/agents/mimir-bash.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
@@ -51,5 +52,5 @@ export function agentPlugin(
     instanceOf: async () => role.instanceId,
     report: (message) => void process.stderr.write(`bizar: ${message}\n`),
   });
-  return withLoopGuard(joinHooks(agent.hooks, mimirBash(), plans), guard);
+  return withLoopGuard(joinHooks(agent.hooks, agentTree(role), mimirBash(), plans), guard);
 }

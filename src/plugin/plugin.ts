@@ -33,8 +33,8 @@ export function createPlugin(supervisorCheckMs = SUPERVISOR_CHECK_MS): Plugin {
         return serverPlugin(processRole.role, parts);
       }
       case "orphan": {
-        const { endSelf } = await import("../agent-role/end-self.ts");
-        void endSelf(processRole.role, async () => undefined);
+        const { endOrphan } = await import("../agent-role/end-orphan.ts");
+        endOrphan(processRole.role, processRole.why);
         return {};
       }
       default:

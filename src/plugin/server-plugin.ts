@@ -3,6 +3,7 @@ import type { ServerRole } from "../agent-role/role.ts";
 import { ServerLife } from "../agent-role/server-life.ts";
 import { formatServerReport, type ServerReport } from "../agent-role/server-report.ts";
 import { instanceFinder, serverRoleHooks } from "../agent-role/server-role.ts";
+import { serverTree } from "../agent-role/server-tree.ts";
 import { localFetch } from "../backends/warm/local-fetch.ts";
 import type { ServerClient } from "../backends/warm/server-client.ts";
 import { describeError } from "../describe-error.ts";
@@ -36,9 +37,11 @@ export function serverPlugin(
     say({ watches: "host" });
   }
   const instanceOf = instanceFinder(async (id) => (await client.session.get({ path: { id } })).data);
+  const marker = process.env[MARKER_NAME] ?? role.instanceId;
+  const tree = serverTree(role, marker, instanceOf);
   const hooks = serverRoleHooks({
     life,
-    marker: process.env[MARKER_NAME] ?? role.instanceId,
+    marker,
     instanceOf,
     abortSession: async (id) => await client.session.abort({ path: { id } }),
     skipPermissions: role.skipPermissions,
@@ -58,7 +61,7 @@ export function serverPlugin(
       if (blocksInARow >= LAST_BLOCK) say({ session: id, loopGuard: marker });
     },
   });
-  return withLoopGuard(joinHooks(hooks, mimirBash(), agentPlans({ input, options, instanceOf, report })), guard);
+  return withLoopGuard(joinHooks(hooks, tree, mimirBash(), agentPlans({ input, options, instanceOf, report })), guard);
 }
 
 /** Asks this server as its host did, which is gone: the client that a plugin is given knows less of questions (1.18.33). */

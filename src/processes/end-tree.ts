@@ -18,6 +18,8 @@ export interface Tree {
   readonly root?: ProcessIdentity | undefined;
   /** The instance id that the environment of everything the agent starts carries. */
   readonly marker: string;
+  /** What was seen below it without its marker; {@link root} may be gone, and they with nobody. */
+  readonly strays?: readonly ProcessIdentity[] | undefined;
 }
 
 /** What came of ending a tree. */
@@ -86,16 +88,20 @@ class TreeMembers {
 
   /** Lists the table, takes in new members, and returns those that live. */
   rescan(): ProcessInfo[] {
-    const rows = this.table.list().filter(({ isZombie, pid }) => !isZombie && pid !== process.pid);
+    const rows = this.table.list().filter(({ isZombie }) => !isZombie);
     const byPid = new Map(rows.map((row) => [row.pid, row]));
     const members = new Map<number, ProcessInfo>();
-    const root = this.tree.root === undefined ? undefined : byPid.get(this.tree.root.pid);
-    if (root !== undefined && root.startTime === this.tree.root?.startTime) members.set(root.pid, root);
+    for (const { pid, startTime } of [this.tree.root ?? [], this.tree.strays ?? []].flat()) {
+      const row = byPid.get(pid);
+      if (row?.startTime === startTime) members.set(pid, row);
+    }
     const marked = carriersOf(this.table, MARKER_NAME, this.tree.marker);
     for (const row of rows) {
       if (this.#isKnown(row) || marked.has(row.pid)) members.set(row.pid, row);
     }
     addDescendants(members, rows);
+    // What is below the one that looks belongs to the tree where that one does.
+    members.delete(process.pid);
     for (const member of members.values()) this.#known.set(member.pid, member);
     return [...members.values()];
   }

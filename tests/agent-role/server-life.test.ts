@@ -15,7 +15,7 @@ function lifeOf(onExit: ServerRole["onExit"]) {
     ...{ supervisor: { pid: 100, startTime: "1" }, skipPermissions: false },
   };
   const life = new ServerLife(role, 500, {
-    parentPid: () => parent.pid,
+    watch: { parentPid: () => parent.pid, lives: () => expect.unreachable("its parent tells") },
     async end({ instanceId }, abort) {
       await abort();
       journal.push(`end ${instanceId}`);

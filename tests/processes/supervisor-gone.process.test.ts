@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { watchSupervisor } from "../../src/agent-role/supervisor-watch.ts";
 import { endTreeNow, treeMembers } from "../../src/processes/end-tree.ts";
+import { UnreadableTable } from "../../src/processes/process-table.ts";
 import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
 import { until } from "../until.ts";
 
@@ -24,6 +25,10 @@ test("an agent whose supervisor was killed is gone within 5 s, with all that it 
   }
 }, 20_000);
 
+function asked(): never {
+  return expect.unreachable("its parent tells");
+}
+
 test("an agent whose supervisor lives is left alone, look after look", async () => {
   const supervisor = { pid: 4242, startTime: "1" };
   const { promise: lookedOften, resolve } = Promise.withResolvers<void>();
@@ -33,7 +38,21 @@ test("an agent whose supervisor lives is left alone, look after look", async () 
     if (looks === 3) resolve();
     return supervisor.pid;
   };
-  const stop = watchSupervisor({ supervisor }, 500, () => expect.unreachable("it lives"), parentPid);
+  const stop = watchSupervisor({ supervisor }, 500, () => expect.unreachable("it lives"), { parentPid, lives: asked });
   await lookedOften;
   stop();
+});
+
+test("below a wrapper the supervisor is looked up, and one that cannot be seen just now is not gone", async () => {
+  const gone = Promise.withResolvers<number>();
+  const answers = [true, "unreadable", true, false];
+  let looks = 0;
+  const lives = () => {
+    const answer = answers[looks++];
+    if (typeof answer === "string") throw new UnreadableTable(new Error(answer));
+    return answer ?? expect.unreachable("nobody looks after that");
+  };
+  const system = { parentPid: () => 77, lives };
+  watchSupervisor({ supervisor: { pid: 4242, startTime: "1" } }, 1, () => gone.resolve(looks), system);
+  expect(await gone.promise).toBe(answers.length);
 });

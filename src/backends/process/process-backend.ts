@@ -63,7 +63,7 @@ class ProcessTurn implements RunningTurn {
   readonly #observer: TurnObserver;
   readonly #table: ProcessTable;
   readonly #log: LogSink;
-  readonly #tree: { root: ProcessIdentity | undefined; readonly marker: string };
+  readonly #tree: { root: ProcessIdentity | undefined; strays: readonly ProcessIdentity[]; readonly marker: string };
   #child: Child | undefined;
   #stopping: Promise<TreeEnd> | undefined;
   /** Settles when the turn is to end: nothing is started any more. */
@@ -78,7 +78,7 @@ class ProcessTurn implements RunningTurn {
     this.#observer = observer;
     this.#table = parts.processTable ?? systemProcessTable();
     this.#log = parts.openLog(turn);
-    this.#tree = { root: undefined, marker: turn.instanceId };
+    this.#tree = { root: undefined, strays: [], marker: turn.instanceId };
     this.ended = this.#run().catch((error: unknown) => this.#brokenOff(error));
   }
 
@@ -145,15 +145,19 @@ class ProcessTurn implements RunningTurn {
     this.#child = child;
     this.#tree.root = { pid: child.pid, startTime: startTimeOf(child.pid, this.#table) };
     this.#observer.spawned(this.#tree.root);
-    const pipes = new TurnPipes({ nonce, turn: this.#turn, observer: this.#observer, log: this.#log });
+    const onStrays = (strays: readonly ProcessIdentity[]) => void (this.#tree.strays = strays);
+    const pipes = new TurnPipes({ nonce, turn: this.#turn, observer: this.#observer, log: this.#log, onStrays });
     const drained = pipes.drain(child.stdout, child.stderr);
     await Promise.race([child.exited, this.#unstoppable.promise]);
     const mayBeTriedAgain = () => number === 1 && !this.#isStopped && child.exitCode !== 0 && !pipes.hasActed;
     // A run that was stopped has not come to its own end; nor has one that may be tried again: a stop still counts.
     this.hasExited = this.#stopping === undefined && !mayBeTriedAgain();
-    const unseen = await this.#endLeftovers();
+    const known = this.#tree.strays;
+    const first = await this.#endLeftovers();
     pipes.abandonWhenQuiet();
     await drained;
+    // Its last words may have named more.
+    const unseen = this.#tree.strays === known ? first : await this.#endLeftovers();
     const evidence = pipes.evidence.conclude(child.exitCode, child.signalCode);
     return {
       end: { evidence, textIncomplete: pipes.evidence.text().isIncomplete, unseen },
@@ -212,7 +216,7 @@ class ProcessTurn implements RunningTurn {
    */
   async #endLeftovers(): Promise<string | undefined> {
     const stopped = await this.#stopping;
-    const tree: Tree = { marker: this.#tree.marker };
+    const tree: Tree = { marker: this.#tree.marker, strays: this.#tree.strays };
     const { ended, survivors, unseen } = await endTree(
       tree,
       stopped === undefined ? LEFTOVER_GRACE_MS : 0,

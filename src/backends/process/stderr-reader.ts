@@ -1,11 +1,14 @@
 import { stripVTControlCharacters } from "node:util";
 import { isTelemetry, parseTelemetry, type Telemetry } from "../../agent-role/telemetry-line.ts";
+import { parseTreeReport, type Stray } from "../../agent-role/tree-report.ts";
 import type { HostFact } from "../host-fact.ts";
 
 /** What one line of a child's stderr means. */
 export type StderrFact =
   /** `undefined` where the line was cut: it is for nobody's eyes all the same. */
-  { readonly type: "telemetry"; readonly telemetry: Telemetry | undefined } | HostFact;
+  | { readonly type: "telemetry"; readonly telemetry: Telemetry | undefined }
+  | { readonly type: "strays"; readonly strays: readonly Stray[] }
+  | HostFact;
 
 const SESSION_CREATED = /\bmessage=created id=(ses_[A-Za-z0-9]+)\b/;
 const FALLBACK = /^! +(agent "[^"]*" (not found|is a subagent, not a primary agent)\. Falling back to default agent)/;
@@ -17,6 +20,9 @@ const MODEL_UNKNOWN = /^ProviderModelNotFoundError: (.*)$/;
 
 /** Reads one line of a child's stderr, as opencode 1.18.33 writes it. */
 export function readStderrLine(nonce: string, line: string): StderrFact {
+  const tree = parseTreeReport(nonce, line);
+  if (tree?.orphan !== undefined) return { type: "orphan", why: tree.orphan };
+  if (tree?.strays !== undefined) return { type: "strays", strays: tree.strays };
   if (isTelemetry(nonce, line)) return { type: "telemetry", telemetry: parseTelemetry(nonce, line) };
   // Most lines have no colours, and a flood of lines must not become a flood of copies.
   const plain = line.includes("\u001b") ? stripVTControlCharacters(line) : line;

@@ -1,4 +1,5 @@
 import type { Telemetry } from "../../agent-role/telemetry-line.ts";
+import type { Stray } from "../../agent-role/tree-report.ts";
 import { noTokens, type Progress } from "../../supervisor/instance.ts";
 import { describeError } from "../../describe-error.ts";
 import type { TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
@@ -21,6 +22,8 @@ export interface TurnPipesParts {
   readonly turn: TurnRequest;
   readonly observer: TurnObserver;
   readonly log: LogSink;
+  /** What runs below the child without its marker: all of it, each time. */
+  readonly onStrays: (strays: readonly Stray[]) => void;
 }
 
 /**
@@ -124,10 +127,14 @@ export class TurnPipes {
   }
 
   #stderrLine({ text, isCut }: Line): void {
-    const { log, nonce, observer, turn } = this.#parts;
+    const { log, nonce, observer, turn, onStrays } = this.#parts;
     const fact = readStderrLine(nonce, text);
     if (fact.type === "telemetry") {
       if (fact.telemetry !== undefined) this.#telemetry(fact.telemetry);
+      return;
+    }
+    if (fact.type === "strays") {
+      onStrays(fact.strays);
       return;
     }
     log.write("stderr", isCut ? `${text} [cut]` : text);

@@ -1,20 +1,21 @@
 import { randomBytes } from "node:crypto";
 import { formatExit } from "./describe-exit.ts";
 import { ROLE_VARIABLE, type ServerRole } from "../../agent-role/role.ts";
-import { parseServerReport, type ServerReport } from "../../agent-role/server-report.ts";
 import { describeError } from "../../describe-error.ts";
 import { MODELS_PATH } from "../../opencode/models-path.ts";
 import { endChild } from "../../processes/end-child.ts";
-import { endTree, endTreeNow, MARKER_NAME } from "../../processes/end-tree.ts";
+import { endTree, endTreeNow, MARKER_NAME, type Tree } from "../../processes/end-tree.ts";
 import { startTimeOf, type ProcessIdentity } from "../../processes/process-table.ts";
 import type { SupervisorIdentity } from "../../processes/supervisor-identity.ts";
 import type { Clock } from "../../supervisor/ports.ts";
-import { LineSplitter } from "../line-splitter.ts";
 import type { LogSink } from "../log-sink.ts";
+import { orphanWords } from "../orphan-words.ts";
 import { EventStream, type ServerEvent } from "./event-stream.ts";
 import { ServerClient, ServerError, type Fetch } from "./server-client.ts";
 import { freePort, isFree } from "./free-port.ts";
 import { holdLifeline } from "./lifeline.ts";
+import { ServerOutput } from "./server-output.ts";
+import { ServerStrays } from "./server-strays.ts";
 import { SessionListeners, type SessionListener } from "./session-listeners.ts";
 
 /** A machine that is busy with other starts takes its time. */
@@ -23,9 +24,6 @@ const START_LIMIT_MS = 60_000;
 const HEALTH_LIMIT_MS = 5000;
 const HEALTH_ATTEMPTS = 3;
 const PORT_ATTEMPTS = 3;
-const LISTENING = /listening on (http:\/\/\S+)/;
-const LAST_LINES = 3;
-const LAST_LINE_CHARACTERS = 500;
 
 export interface WarmServerParts {
   /** The opencode binary: the host's own. */
@@ -57,10 +55,13 @@ type Child = Bun.Subprocess<"ignore", "pipe", "pipe">;
 export class WarmServer {
   readonly process: ProcessIdentity;
   readonly client: ServerClient;
+  readonly strays: ServerStrays;
   readonly #parts: WarmServerParts;
   readonly #stream: EventStream;
   readonly #listeners: SessionListeners;
   readonly #child: Child;
+  readonly #output: ServerOutput;
+  readonly #drained: Promise<void>;
   #isGone = false;
 
   private constructor(parts: WarmServerParts, started: StartedServer, onGone: Gone) {
@@ -68,6 +69,9 @@ export class WarmServer {
     this.process = started.process;
     this.client = started.client;
     this.#child = started.child;
+    this.#output = started.output;
+    this.#drained = started.drained;
+    this.strays = new ServerStrays(parts.clock);
     this.#listeners = new SessionListeners();
     this.#stream = new EventStream({
       open: async (signal) => await this.client.events(signal),
@@ -76,7 +80,10 @@ export class WarmServer {
       report: (message) => parts.log.write("stderr", `bizar: ${message}`),
       clock: parts.clock,
     });
-    started.output.onReport = (report) => this.#listeners.report(report);
+    started.output.onReport = (report) => {
+      if (report.tree !== undefined) this.strays.reported(report.tree);
+      this.#listeners.report(report);
+    };
     void started.ended.then(async (how) => await this.#gone(`The opencode server of the warm agents ${how}.`, onGone));
   }
 
@@ -103,6 +110,7 @@ export class WarmServer {
     } catch (error) {
       server?.endNow();
       await endTree({ marker }, 0);
+      if (output.orphanWhy !== undefined) throw new Error(orphanWords(output.orphanWhy), { cause: error });
       const words = output.lastLines.length === 0 ? "" : ` Its last words: ${output.lastLines.join(" | ")}`;
       log.close();
       throw new Error(
@@ -143,9 +151,19 @@ export class WarmServer {
     }
   }
 
+  /**
+   * Why a request was not answered, where that is because the server does not count as this host's, and has ended itself.
+   * Never rejects.
+   */
+  async whyOrphan(): Promise<string | undefined> {
+    await this.suspect();
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) await this.#drained;
+    return this.#output.orphanWhy === undefined ? undefined : orphanWords(this.#output.orphanWhy);
+  }
+
   /** Ends it and everything it started; settles when nothing is left, or nobody can tell. Never rejects. */
   async end(): Promise<void> {
-    const { unseen } = await endTree({ root: this.process, marker: this.#parts.marker }, 0);
+    const { unseen } = await endTree(this.#tree(), 0);
     this.#tellUnseen(unseen);
   }
 
@@ -153,9 +171,13 @@ export class WarmServer {
   endNow(): void {
     this.#isGone = true;
     this.#stream.close();
-    const { unseen } = endTreeNow({ root: this.process, marker: this.#parts.marker });
+    const { unseen } = endTreeNow(this.#tree());
     this.#tellUnseen(unseen);
     this.#parts.log.close();
+  }
+
+  #tree(): Tree {
+    return { root: this.process, marker: this.#parts.marker, strays: this.strays.all };
   }
 
   /** The server itself is ended all the same: it is a child of this process. */
@@ -174,6 +196,7 @@ export class WarmServer {
     if (this.#isGone) return;
     this.#isGone = true;
     this.#stream.close();
+    this.strays.died();
     this.#parts.log.write("stderr", `bizar: ${why}`);
     // What it has left behind must not go on while its agents are settled, or started anew.
     await this.end();
@@ -202,6 +225,8 @@ interface StartedServer {
   readonly client: ServerClient;
   readonly output: ServerOutput;
   readonly child: Child;
+  /** Settles when everything that it has written is read. */
+  readonly drained: Promise<void>;
   /** Settles with how it ended. */
   readonly ended: Promise<string>;
 }
@@ -242,7 +267,7 @@ async function startOn(port: number, parts: WarmServerParts, output: ServerOutpu
   const url = await Promise.race([output.listening, early]);
   // From here on an end is no failure to start.
   early.catch(() => undefined);
-  return { process, client: new ServerClient(url, password, fetch, clock), output, child, ended };
+  return { process, client: new ServerClient(url, password, fetch, clock), output, child, drained, ended };
 }
 
 function spawnChild(command: string[], cwd: string, env: NodeJS.ProcessEnv): Child {
@@ -270,53 +295,4 @@ function serverEnvironment(parts: WarmServerParts, password: string, nonce: stri
     ...(modelsPath === undefined ? {} : { [MODELS_PATH]: modelsPath }),
     [MARKER_NAME]: outer === undefined ? marker : `${outer}/${marker}`,
   };
-}
-
-/** Reads what a server writes: its address, the reports of the plugin inside, and lines for its log. */
-class ServerOutput {
-  nonce = "";
-  onReport: (report: ServerReport) => void = () => undefined;
-  /** The plugin inside has begun to watch for the host. */
-  onWatching: () => void = () => undefined;
-  readonly lastLines: string[] = [];
-  readonly listening: Promise<string>;
-  readonly #listening = Promise.withResolvers<string>();
-
-  constructor(private readonly log: LogSink) {
-    this.listening = this.#listening.promise;
-  }
-
-  async drain({ stdout, stderr }: Child): Promise<void> {
-    await Promise.all([this.#drainOne("stdout", stdout), this.#drainOne("stderr", stderr)]);
-    // What comes after the end of the server has opened it again.
-    this.log.close();
-  }
-
-  async #drainOne(source: "stdout" | "stderr", stream: ReadableStream<Uint8Array>): Promise<void> {
-    const splitter = new LineSplitter();
-    try {
-      for await (const chunk of stream) for (const { text } of splitter.push(chunk)) this.#line(source, text);
-    } catch (error) {
-      this.log.write("stderr", `bizar: a pipe of the server could not be read any more: ${describeError(error)}`);
-    }
-    for (const { text } of splitter.end()) this.#line(source, text);
-  }
-
-  #line(source: "stdout" | "stderr", line: string): void {
-    const report = source === "stderr" ? parseServerReport(this.nonce, line) : undefined;
-    if (report !== undefined) {
-      if (report.watches === "host") this.onWatching();
-      this.onReport(report);
-      return;
-    }
-    this.log.write(source, line);
-    const url = source === "stdout" ? LISTENING.exec(line)?.[1] : undefined;
-    if (url !== undefined) this.#listening.resolve(url);
-    else if (line.trim() !== "") this.#keep(line);
-  }
-
-  #keep(line: string): void {
-    this.lastLines.push(line.slice(0, LAST_LINE_CHARACTERS));
-    if (this.lastLines.length > LAST_LINES) this.lastLines.shift();
-  }
 }

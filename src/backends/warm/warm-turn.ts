@@ -1,5 +1,5 @@
 import { describeError } from "../../describe-error.ts";
-import { endTree, endTreeNow } from "../../processes/end-tree.ts";
+import { endTree, endTreeNow, type Tree } from "../../processes/end-tree.ts";
 import { Leftovers } from "../../processes/leftovers.ts";
 import { systemProcessTable, type ProcessTable } from "../../processes/process-table.ts";
 import { brokenEnd } from "../../supervisor/broken-end.ts";
@@ -74,7 +74,7 @@ export class WarmTurn implements RunningTurn {
       // The server may live on for others; this turn must not.
       this.#server.client.abort(this.#sessionId).catch((error: unknown) => this.#note(describeError(error)));
     }
-    endTreeNow({ marker: this.#turn.instanceId }, this.#table);
+    endTreeNow(this.#tree(), this.#table);
     this.#stopped.resolve();
   }
 
@@ -85,7 +85,7 @@ export class WarmTurn implements RunningTurn {
       lease = await this.#lease();
       end = lease === undefined ? stoppedEarly() : await this.#inSession(lease.server);
     } catch (error) {
-      end = this.#failed(error, lease === undefined);
+      end = await this.#failed(error, lease === undefined);
     }
     // A run that was stopped has not come to its own end.
     this.hasExited = !this.#isStopped;
@@ -112,6 +112,7 @@ export class WarmTurn implements RunningTurn {
   async #inSession(server: WarmServer): Promise<TurnEnd> {
     this.#server = server;
     this.#observer.spawned(server.process);
+    server.strays.turnBegan(this.#turn.instanceId);
     const { clock, skipPermissions } = this.#parts;
     const found = this.#findSession(server);
     const ready = await Promise.race([found, this.#stopped.promise]);
@@ -243,8 +244,7 @@ export class WarmTurn implements RunningTurn {
   /** Ends the turn and its tools, side by side: neither waits for the other. */
   async #abort(): Promise<void> {
     const { killGraceMs } = this.#parts;
-    const marker = this.#turn.instanceId;
-    await Promise.all([this.#abortSession(), endTree({ marker }, killGraceMs, this.#table)]);
+    await Promise.all([this.#abortSession(), endTree(this.#tree(), killGraceMs, this.#table)]);
     await this.#session?.catchUp();
   }
 
@@ -260,12 +260,16 @@ export class WarmTurn implements RunningTurn {
     }
   }
 
-  #failed(error: unknown, isStart: boolean): TurnEnd {
-    const words = describeError(error);
+  async #failed(error: unknown, isStart: boolean): Promise<TurnEnd> {
+    const orphaned = isUnanswered(error) ? await this.#server?.whyOrphan() : undefined;
+    const words = orphaned ?? describeError(error);
     this.#log.write("stderr", `bizar: ${words}`);
     const evidence = (this.#session?.evidence ?? new EvidenceCollector()).conclude(null, null);
     return {
-      evidence: { ...evidence, ...(isStart ? { spawnError: words } : { sessionError: words }) },
+      evidence: {
+        ...evidence,
+        ...(isStart || orphaned !== undefined ? { spawnError: words } : { sessionError: words }),
+      },
       textIncomplete: false,
     };
   }
@@ -278,10 +282,13 @@ export class WarmTurn implements RunningTurn {
   async #endLeftovers(): Promise<string | undefined> {
     await this.#stopping;
     const isOwnEnd = this.#stopping === undefined;
-    const marker = this.#turn.instanceId;
+    const { instanceId } = this.#turn;
+    this.#server?.strays.turnEnded(instanceId);
+    const strays = (await this.#server?.strays.lookedFor(instanceId)) ?? [];
     // Where a cheap look cannot tell, the thorough one goes on until it can, or its time is up.
-    if (isOwnEnd && !(await this.#leftovers.has(marker).catch(() => true))) return undefined;
-    const { ended, survivors, unseen } = await endTree({ marker }, isOwnEnd ? LEFTOVER_GRACE_MS : 0, this.#table);
+    const isClean = isOwnEnd && strays.length === 0 && !(await this.#leftovers.has(instanceId).catch(() => true));
+    if (isClean) return undefined;
+    const { ended, survivors, unseen } = await endTree(this.#tree(), isOwnEnd ? LEFTOVER_GRACE_MS : 0, this.#table);
     for (const { pid, command } of isOwnEnd ? ended : []) {
       this.#note(`ended what the agent left running: ${command} (pid ${pid})`);
     }
@@ -290,11 +297,21 @@ export class WarmTurn implements RunningTurn {
     return unseen;
   }
 
+  #tree(): Tree {
+    const { instanceId } = this.#turn;
+    return { marker: instanceId, strays: this.#server?.strays.of(instanceId) };
+  }
+
   /** What the operator should know, also after the end. */
   #note(text: string): void {
     this.#log.write("stderr", `bizar: ${text}`);
     if (this.#isOver) this.#log.close();
   }
+}
+
+/** There was no answer at all: its server may have gone. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.name === "ServerError" && "status" in error && error.status === undefined;
 }
 
 function unreachable(value: never): never {
