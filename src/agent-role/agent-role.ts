@@ -29,6 +29,7 @@ export interface AgentRoleHandle {
   loopGuardGaveUp(marker: string): void;
 }
 
+/** Begins to speak, and to watch the supervisor: once in a process. */
 export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
   const { role, supervisorCheckMs, abortSession, provideAgents, writeStderr } = parts;
   const telemetry = new TelemetryState(role.sessionId, Date.now());
@@ -37,10 +38,7 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
     const { sessionId } = telemetry.report(Date.now());
     if (sessionId !== null) await abortSession(sessionId);
   };
-  const stopWatching =
-    role.onExit === "kill"
-      ? watchSupervisor(role, supervisorCheckMs, () => void endSelf(role, abort))
-      : () => undefined;
+  if (role.onExit === "kill") watchSupervisor(role, supervisorCheckMs, () => void endSelf(role, abort));
   voice.speak();
   return {
     hooks: {
@@ -54,9 +52,9 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
         if (telemetry.apply(known, Date.now())) voice.changed();
         else voice.touched();
       },
+      // The process may go on, with the plugin made anew: so do the watch and the voice, which keep nothing alive.
       async dispose() {
-        stopWatching();
-        voice.close();
+        voice.speak();
       },
     },
     textRepeated() {

@@ -1,5 +1,5 @@
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
-import { startAgentRole } from "../agent-role/agent-role.ts";
+import { startAgentRole, type AgentRoleHandle } from "../agent-role/agent-role.ts";
 import { agentTree } from "../agent-role/agent-tree.ts";
 import type { AgentRole } from "../agent-role/role.ts";
 import { mimirBash } from "../host/agents/mimir-bash.ts";
@@ -20,6 +20,11 @@ export interface AgentPluginParts {
   readonly supervisorCheckMs: number;
 }
 
+/** One for the process: opencode may make the plugin anew in the middle of a run (1.18.33), and counts never fall. */
+let agentOfProcess: AgentRoleHandle | undefined;
+/** That of the newest plugin instance: those before it may be on their way out. */
+let client: PluginInput["client"];
+
 /** The plugin inside a background agent. It loads no library: each agent's start waits for it. */
 export function agentPlugin(
   role: AgentRole,
@@ -27,16 +32,17 @@ export function agentPlugin(
 ): Hooks {
   // The role has been taken: another copy of the plugin, found here as well, must not think itself in a host.
   liveInstances().set(role.instanceId, { directory: input.directory, moduleUrl });
-  const agent = startAgentRole({
+  client = input.client;
+  const agent = (agentOfProcess ??= startAgentRole({
     role,
     supervisorCheckMs,
     provideAgents: async (config) => {
       // Whatever else the option is, it means yes, as for the supervisor.
       if (options?.["provideAgents"] !== false) provideAgents(config);
     },
-    abortSession: async (id) => await input.client.session.abort({ path: { id } }),
+    abortSession: async (id) => await client.session.abort({ path: { id } }),
     writeStderr: (text) => void process.stderr.write(text),
-  });
+  }));
   const guard = createLoopGuard(role.guard, {
     worktree: worktreeOf(input),
     report: (message) => void process.stderr.write(`bizar: ${message}\n`),

@@ -2,17 +2,26 @@ import type { Progress, Tokens } from "./instance.ts";
 
 /** The counts of the turns before and of this one. */
 export function addCounts(earlier: Progress, turn: Progress): Progress {
-  const add = (kind: keyof Tokens) => earlier.tokens[kind] + turn.tokens[kind];
+  return withCounts(turn, earlier, (before, now) => before + now);
+}
+
+/** What is known now, with no count below what it was before. */
+export function neverLess(before: Progress, now: Progress): Progress {
+  return withCounts(now, before, Math.max);
+}
+
+function withCounts(progress: Progress, other: Progress, join: (other: number, own: number) => number): Progress {
+  const tokens = (kind: keyof Tokens) => join(other.tokens[kind], progress.tokens[kind]);
   return {
-    ...turn,
-    toolCallCount: earlier.toolCallCount + turn.toolCallCount,
-    costUsd: earlier.costUsd + turn.costUsd,
+    ...progress,
+    toolCallCount: join(other.toolCallCount, progress.toolCallCount),
+    costUsd: join(other.costUsd, progress.costUsd),
     tokens: {
-      input: add("input"),
-      output: add("output"),
-      reasoning: add("reasoning"),
-      cacheRead: add("cacheRead"),
-      cacheWrite: add("cacheWrite"),
+      input: tokens("input"),
+      output: tokens("output"),
+      reasoning: tokens("reasoning"),
+      cacheRead: tokens("cacheRead"),
+      cacheWrite: tokens("cacheWrite"),
     },
   };
 }

@@ -247,9 +247,8 @@ export class Supervisor {
       },
       startRepeated: () => this.#apply(live, { type: "start_repeated", at: at(), sessionId: continued }),
       progressed: (turnProgress) => {
-        const progress = addCounts(earlier, turnProgress);
-        this.#apply(live, { type: "progressed", at: at(), progress });
-        for (const watch of live.watches) watch.progressed?.(progress);
+        this.#apply(live, { type: "progressed", at: at(), progress: addCounts(earlier, turnProgress) });
+        for (const watch of live.watches) watch.progressed?.(live.instance.progress);
       },
       mustStop: (outcome) => this.#apply(live, { type: "stop_requested", at: at(), outcome }),
     };

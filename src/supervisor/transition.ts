@@ -1,3 +1,4 @@
+import { neverLess } from "./add-counts.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import {
   isTerminal,
@@ -100,7 +101,10 @@ export function transition(instance: Instance, event: InstanceEvent): Transition
     case "start_repeated":
       return startRepeated(instance, event.sessionId);
     case "progressed":
-      return { instance: { ...instance, progress: event.progress }, effects: ["save_later"] };
+      return {
+        instance: { ...instance, progress: neverLess(instance.progress, event.progress) },
+        effects: ["save_later"],
+      };
     case "stop_requested":
       return stopRequested(instance, event.outcome, event.at);
     case "intervention_requested":

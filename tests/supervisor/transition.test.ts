@@ -165,6 +165,37 @@ test("progress replaces progress and nothing else", () => {
   expect(transition(before, events.progressed).instance).toEqual({ ...before, progress });
 });
 
+describe("no count ever falls, whatever is told:", () => {
+  const some = { input: 4, output: 3, reasoning: 2, cacheRead: 1, cacheWrite: 5 };
+  const cases: readonly [string, Partial<Progress>, Partial<Progress>][] = [
+    [
+      "nothing at all",
+      { toolCallCount: 0, costUsd: 0, tokens: noTokens },
+      { toolCallCount: 7, costUsd: 0.5, tokens: some },
+    ],
+    [
+      "fewer calls, more tokens",
+      { toolCallCount: 2, costUsd: 0.5, tokens: { ...some, input: 9 } },
+      { toolCallCount: 7 },
+    ],
+    ["less cost, more calls", { toolCallCount: 8, costUsd: 0.1, tokens: some }, { toolCallCount: 8, costUsd: 0.5 }],
+    [
+      "fewer tokens of one kind",
+      { tokens: { ...some, cacheRead: 0, cacheWrite: 6 } },
+      { tokens: { ...some, cacheWrite: 6 } },
+    ],
+  ];
+  for (const [what, told, kept] of cases) {
+    test(what, () => {
+      const before = { ...progress, toolCallCount: 7, costUsd: 0.5, tokens: some };
+      const instance = { ...sampleInstance("running"), progress: before };
+      const event = { ...events.progressed, progress: { ...before, ...told, activity: "writing" } };
+      const after = transition(instance, event).instance.progress;
+      expect(after).toEqual({ ...before, ...told, ...kept, activity: "writing" });
+    });
+  }
+});
+
 test("an end closes the turn with all that is known of it", () => {
   const { instance } = transition(sampleInstance("running"), {
     ...events.ended,

@@ -69,10 +69,10 @@ export class FleetBudget {
       let counted = progress.costUsd;
       return {
         progressed: ({ costUsd }) => {
+          if (costUsd <= counted) return;
           this.spent.usd += costUsd - counted;
-          const isMore = costUsd > counted;
           counted = costUsd;
-          if (isMore && this.#isSpent()) end(overBudget(this.#words()));
+          if (this.#isSpent()) end(overBudget(this.#words()));
         },
         dispose() {},
       };

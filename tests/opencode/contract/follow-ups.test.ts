@@ -1,30 +1,39 @@
 import { expect } from "bun:test";
+import { join } from "node:path";
+import { PLUGIN } from "../../../scripts/scripted-host/sandbox.ts";
 import { byText, barrier, bash, until, type Answer } from "../rig.ts";
 import { onBothBackends, type OnBackend } from "./on-both-backends.ts";
 
-const contract = onBothBackends();
+const slowDispose = join(import.meta.dir, "../../fixtures/plugins/slow-dispose.ts");
 
-contract("an agent that is done goes on in the same session, with its earlier messages", async (on) => {
-  on.plan("the first task", { text: "the first answer" });
-  on.plan("the second task", { text: "the second answer" });
-  const [{ instanceId, sessionId }] = (await on.delegate([{ prompt: "the first task" }])).spawned;
-  const sent = await on.call("bizar_send_message", { instanceId, prompt: "the second task" });
-  expect(sent).toMatchObject({ instanceId, sessionId, turn: 2 });
-  const second = await on.call("bizar_collect", { instanceId });
-  expect(second).toMatchObject({ status: "done", result: "the second answer" });
-  const all = await on.call("bizar_collect", { instanceId, scope: "all" });
-  expect(all).toMatchObject({ result: "the first answer\n\nthe second answer" });
-  const [request] = on.requestsFor("the second task");
-  expect(request?.messages.map(({ text }) => text)).toEqual(
-    expect.arrayContaining(["the first task", "the first answer", "the second task"]),
-  );
-  const { turns, tokens } = await on.record(instanceId);
-  expect(turns.map(({ kind, prompt, exitCode }) => [kind, prompt, exitCode])).toEqual([
-    ["initial", "the first task", 0],
-    ["follow_up", "the second task", 0],
-  ]);
-  expect(tokens).toMatchObject({ input: 20, output: 10 });
-});
+const contract = onBothBackends({ config: { plugin: [PLUGIN, slowDispose] } });
+
+contract(
+  "an agent that is done goes on in the same session, with its earlier messages; its counts add up",
+  async (on) => {
+    on.plan("the first task", { text: "the first answer" });
+    on.plan("the second task", { text: "the second answer" });
+    const [{ instanceId, sessionId }] = (await on.delegate([{ prompt: "the first task" }])).spawned;
+    const sent = await on.call("bizar_send_message", { instanceId, prompt: "the second task" });
+    expect(sent).toMatchObject({ instanceId, sessionId, turn: 2 });
+    // Whatever another plugin does at the end of a run.
+    expect((await on.record(instanceId)).tokens).toMatchObject({ input: 10, output: 5 });
+    const second = await on.call("bizar_collect", { instanceId });
+    expect(second).toMatchObject({ status: "done", result: "the second answer" });
+    const all = await on.call("bizar_collect", { instanceId, scope: "all" });
+    expect(all).toMatchObject({ result: "the first answer\n\nthe second answer" });
+    const [request] = on.requestsFor("the second task");
+    expect(request?.messages.map(({ text }) => text)).toEqual(
+      expect.arrayContaining(["the first task", "the first answer", "the second task"]),
+    );
+    const { turns, tokens } = await on.record(instanceId);
+    expect(turns.map(({ kind, prompt, exitCode }) => [kind, prompt, exitCode])).toEqual([
+      ["initial", "the first task", 0],
+      ["follow_up", "the second task", 0],
+    ]);
+    expect(tokens).toMatchObject({ input: 20, output: 10 });
+  },
+);
 
 contract("a message to a running agent waits behind its turn, and collect waits for both", async (on) => {
   const sent = Promise.withResolvers<void>();

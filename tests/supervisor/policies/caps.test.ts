@@ -100,6 +100,13 @@ describe("the budget of all agents together", () => {
     expect(fleet.refusal()).toContain("$1.1000");
   });
 
+  test("does not shrink, whatever an agent tells of its cost", () => {
+    const spent = { usd: 0 };
+    const run = watched(new FleetBudget(1, spent).policy);
+    for (const costUsd of [0.6, 0, 0.3, 0.7]) run.report({ costUsd });
+    expect(spent.usd).toBeCloseTo(0.7);
+  });
+
   test("does not count again what the turns before a follow-up have cost", () => {
     const spent = { usd: 0 };
     const fleet = new FleetBudget(1, spent);
