@@ -3,6 +3,7 @@ import type { Progress } from "../supervisor/instance.ts";
 import type { TurnObserver, TurnRequest } from "../supervisor/ports.ts";
 import { renderToolStart } from "./log-lines.ts";
 import type { LogSink } from "./log-sink.ts";
+import { plainName } from "../text/plain-name.ts";
 
 export interface TelemetryTakers {
   readonly turn: Pick<TurnRequest, "agent">;
@@ -33,7 +34,7 @@ export function takeTelemetry(
     observer.mustStop({ status: "failed", reason: "loop_guard", error, resultHeader: telemetry.loopGuard });
   }
   if (telemetry.agent !== null && telemetry.agent !== turn.agent) {
-    const error = wrongAgent(turn.agent, `the session's messages name "${telemetry.agent}"`);
+    const error = wrongAgent(turn.agent, `the session's messages name "${plainName(telemetry.agent)}"`);
     observer.mustStop({ status: "failed", reason: "wrong_agent", error });
   }
   return progress;
@@ -41,5 +42,5 @@ export function takeTelemetry(
 
 /** The words for a turn that another agent ran. */
 export function wrongAgent(asked: string, seen: string): string {
-  return `opencode ran another agent than "${asked}": ${seen}. The run was ended.`;
+  return `opencode ran another agent than "${plainName(asked)}": ${seen}. The run was ended.`;
 }

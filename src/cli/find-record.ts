@@ -2,6 +2,7 @@ import { isAlive } from "../processes/supervisor-identity.ts";
 import { matchingRecords } from "../store/matching-records.ts";
 import type { InstanceRecord } from "../store/record.ts";
 import { CommandError, type CommandContext } from "./command.ts";
+import { plainName } from "../text/plain-name.ts";
 
 const MOST_NAMED = 5;
 
@@ -22,7 +23,9 @@ export async function findRecord({ records, paths }: CommandContext, given: stri
     const record = await records.read(only.instanceId);
     if (record !== undefined) return record;
   }
-  const named = found.slice(-MOST_NAMED).map(({ instanceId, agent, status }) => `  ${instanceId}  ${agent}  ${status}`);
+  const named = found
+    .slice(-MOST_NAMED)
+    .map(({ instanceId, agent, status }) => `  ${instanceId}  ${plainName(agent)}  ${status}`);
   const more = found.length > MOST_NAMED ? [`  and ${found.length - MOST_NAMED} more`] : [];
   throw new CommandError(`"${given}" can be ${found.length} agents:\n${[...named, ...more].join("\n")}`);
 }

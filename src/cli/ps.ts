@@ -3,6 +3,7 @@ import type { Command } from "./command.ts";
 import { ownerState } from "./find-record.ts";
 import { duration, plainLine } from "../text/plain-text.ts";
 import { colouredStatus, table } from "../text/table.ts";
+import { plainName } from "../text/plain-name.ts";
 
 const HEAD = ["ID", "AGENT", "STATUS", "ACTIVITY", "TOOLS", "COST", "AGE", "OPENCODE", "TITLE"];
 const TITLE_CHARACTERS = 40;
@@ -51,7 +52,7 @@ function row(record: ListedRecord, colours: boolean): string[] {
   const end = record.reason === null || record.reason === record.status ? "" : `: ${record.reason}`;
   return [
     record.instanceId,
-    plainLine(record.agent, TITLE_CHARACTERS),
+    plainLine(plainName(record.agent), TITLE_CHARACTERS),
     `${colouredStatus(record.status, colours)}${end}`,
     hasEnded ? "-" : plainLine(record.activity, TITLE_CHARACTERS),
     String(record.toolCallCount),

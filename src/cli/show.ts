@@ -5,6 +5,7 @@ import { CommandError, type Command, type CommandContext } from "./command.ts";
 import { findRecord, ownerState } from "./find-record.ts";
 import { duration, plainLine, plainText } from "../text/plain-text.ts";
 import { colouredStatus } from "../text/table.ts";
+import { plainName } from "../text/plain-name.ts";
 
 const LINE_CHARACTERS = 400;
 
@@ -49,7 +50,7 @@ function facts(record: InstanceRecord, colours: boolean): [name: string, value: 
   const used = `${tokens.input + tokens.cacheRead + tokens.cacheWrite} tokens in, ${tokens.output + tokens.reasoning} out`;
   const all: [string, string | null][] = [
     ["id", record.instanceId],
-    ["agent", `${plainLine(record.agent, LINE_CHARACTERS)} on ${plainLine(record.model, LINE_CHARACTERS)}`],
+    ["agent", `${plainLine(plainName(record.agent), LINE_CHARACTERS)} on ${plainLine(record.model, LINE_CHARACTERS)}`],
     ["backend", record.backend],
     ["title", plainLine(record.title, LINE_CHARACTERS)],
     ["status", `${colouredStatus(record.status, colours)}${reason}`],
@@ -61,7 +62,7 @@ function facts(record: InstanceRecord, colours: boolean): [name: string, value: 
     ["work", `${record.toolCallCount} tool calls, ${used}, $${record.costUsd.toFixed(4)}`],
     ["turns", turns.map(({ kind }) => kind).join(", ")],
     ["session", record.sessionId ?? "none yet"],
-    ["parent", `${record.parent.agent}, session ${record.parent.sessionId}`],
+    ["parent", `${plainName(record.parent.agent)}, session ${record.parent.sessionId}`],
     ["folder", plainLine(record.directory, LINE_CHARACTERS)],
     ["process", record.endedAt === null && record.process !== null ? String(record.process.pid) : null],
     ["opencode", `process ${supervisor.pid} (${ownerState(record)})`],

@@ -1,6 +1,7 @@
 import type { Instance } from "../supervisor/instance.ts";
 import type { EndNotifier } from "../supervisor/ports.ts";
 import type { HostClient, Toast } from "./host-client.ts";
+import { plainName } from "../text/plain-name.ts";
 
 const VARIANTS: Readonly<Record<string, Toast["variant"]>> = {
   done: "success",
@@ -16,7 +17,7 @@ export function endToast(host: Pick<HostClient, "toast">): EndNotifier {
       const reason =
         "reason" in state && state.reason !== null && state.reason !== state.status ? ` (${state.reason})` : "";
       const toast = {
-        title: `${agent}: ${state.status}${reason}`,
+        title: `${plainName(agent)}: ${state.status}${reason}`,
         message: title,
         variant: VARIANTS[state.status] ?? "info",
       };

@@ -1,6 +1,7 @@
 import { nearestName } from "../config/nearest-name.ts";
 import type { ModelChoice } from "../supervisor/instance.ts";
 import { modelChoice, type HostAgent, type HostClient } from "./host-client.ts";
+import { plainName } from "../text/plain-name.ts";
 
 export interface PreflightRequest {
   readonly agent: string;
@@ -10,9 +11,9 @@ export interface PreflightRequest {
   readonly caller: { readonly sessionId: string; readonly messageId: string };
 }
 
-/** Either the model to run on, or why the agent cannot be started. */
+/** Either the agent by its own name and the model to run on, or why the agent cannot be started. */
 export type Preflight =
-  | { readonly ok: true; readonly model: ModelChoice }
+  | { readonly ok: true; readonly agent: string; readonly model: ModelChoice }
   | { readonly ok: false; readonly reason: "agent_unknown" | "model_unknown"; readonly error: string };
 
 const LISTED = 12;
@@ -31,7 +32,9 @@ export async function preflight(host: HostClient, request: PreflightRequest): Pr
     // Asked for with the others; which model it must hold is known only after them.
     host.models(request.directory, request.model),
   ]);
-  const agent = agents.find(({ name }) => name === request.agent);
+  // A name with something in it that one does not see comes back as it was shown.
+  const agent =
+    agents.find(({ name }) => name === request.agent) ?? agents.find(({ name }) => plainName(name) === request.agent);
   if (agent === undefined) {
     const names = agents.map(({ name }) => name);
     return { ok: false, reason: "agent_unknown", error: unknown("agent", request.agent, names) };
@@ -39,12 +42,12 @@ export async function preflight(host: HostClient, request: PreflightRequest): Pr
   const model = chooseModel(request.model, agent, callerModel);
   const models = await host.models(request.directory, model === undefined ? undefined : nameOf(model));
   if (model === undefined) {
-    const error = `No model is known for agent "${agent.name}": pass "model" as provider/model, one of ${list(models)}.`;
+    const error = `No model is known for agent "${plainName(agent.name)}": pass "model" as provider/model, one of ${list(models)}.`;
     return { ok: false, reason: "model_unknown", error };
   }
   const name = nameOf(model);
   return models.includes(name)
-    ? { ok: true, model }
+    ? { ok: true, agent: agent.name, model }
     : { ok: false, reason: "model_unknown", error: unknown("model", name, models) };
 }
 
@@ -68,11 +71,11 @@ function nameOf({ providerId, modelId }: ModelChoice): string {
 
 function unknown(kind: "agent" | "model", name: string, known: readonly string[]): string {
   const near = nearestName(name, known);
-  const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
-  return `There is no ${kind} "${name}" here.${hint} Those that can be used: ${list(known)}.`;
+  const hint = near === undefined ? "" : ` Did you mean "${plainName(near)}"?`;
+  return `There is no ${kind} "${plainName(name)}" here.${hint} Those that can be used: ${list(known)}.`;
 }
 
 function list(names: readonly string[]): string {
-  const shown = names.slice(0, LISTED).join(", ");
+  const shown = names.slice(0, LISTED).map(plainName).join(", ");
   return names.length > LISTED ? `${shown} and ${names.length - LISTED} more` : shown || "none";
 }

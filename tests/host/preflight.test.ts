@@ -22,6 +22,7 @@ describe("the model that an agent runs on", () => {
     fake.agents = [hostAgent("mimir", ownModel)];
     expect(await preflight(host, request({ model: "scripted/vendor/large" }))).toEqual({
       ok: true,
+      agent: "mimir",
       model: { providerId: "scripted", modelId: "vendor/large", variant: undefined },
     });
   });
@@ -31,12 +32,13 @@ describe("the model that an agent runs on", () => {
     fake.agents = [hostAgent("mimir", { ...ownModel, variant: "high" })];
     expect(await preflight(host, request())).toEqual({
       ok: true,
+      agent: "mimir",
       model: { providerId: "other", modelId: "tiny", variant: "high" },
     });
   });
 
   test("else that of the message that the caller is answering", async () => {
-    expect(await preflight(createFakeHost().host, request())).toEqual({ ok: true, model: callerModel });
+    expect(await preflight(createFakeHost().host, request())).toEqual({ ok: true, agent: "mimir", model: callerModel });
   });
 
   test("with the variant that the caller's user chose", async () => {
@@ -47,13 +49,17 @@ describe("the model that an agent runs on", () => {
       "msg_parent",
       assistantMessage({ parentID: "msg_user", providerID: "scripted", modelID: "model", finish: null }),
     );
-    expect(await preflight(host, request())).toEqual({ ok: true, model: { ...callerModel, variant: "max" } });
+    expect(await preflight(host, request())).toEqual({
+      ok: true,
+      agent: "mimir",
+      model: { ...callerModel, variant: "max" },
+    });
   });
 
   test("a variant that is called default is none", async () => {
     const { host, fake } = createFakeHost();
     fake.messages.set("msg_parent", assistantMessage({ providerID: "scripted", modelID: "model", variant: "default" }));
-    expect(await preflight(host, request())).toEqual({ ok: true, model: callerModel });
+    expect(await preflight(host, request())).toEqual({ ok: true, agent: "mimir", model: callerModel });
   });
 
   test("a caller's message is not looked up where a model was asked for", async () => {
@@ -160,15 +166,41 @@ describe("what the host has said already is not asked for again", () => {
     fake.messages.clear();
     told(host, "ses_parent", user, assistant);
     told(host, "ses_other", { ...assistant, id: "msg_other" });
-    expect(await preflight(host, request())).toEqual({ ok: true, model: callerModel });
+    expect(await preflight(host, request())).toEqual({ ok: true, agent: "mimir", model: callerModel });
   });
 
   test("but the message of another session is, and one that an event told otherwise than this plugin knows", async () => {
     const { host } = createFakeHost();
     told(host, "ses_other", user, { ...assistant, providerID: "other", modelID: "tiny" });
-    expect(await preflight(host, request())).toEqual({ ok: true, model: callerModel });
+    expect(await preflight(host, request())).toEqual({ ok: true, agent: "mimir", model: callerModel });
     told(host, "ses_parent", { ...assistant, time: 5 });
-    expect(await preflight(host, request())).toEqual({ ok: true, model: callerModel });
+    expect(await preflight(host, request())).toEqual({ ok: true, agent: "mimir", model: callerModel });
     host.event({ type: "message.updated", properties: null });
+  });
+});
+
+describe("agents whose names look the same", () => {
+  const lookAlike = "mim\u200bir";
+
+  test("are told apart where they are listed, and in what is asked for", async () => {
+    const { host, fake } = createFakeHost();
+    fake.agents = [hostAgent("mimir"), hostAgent(lookAlike), hostAgent("-v")];
+    const unknown = await preflight(host, request({ agent: "mim\u00adir" }));
+    expect(unknown).toMatchObject({ ok: false, reason: "agent_unknown" });
+    const { error } = unknown as { error: string };
+    expect(error).toStartWith('There is no agent "mim\\u{ad}ir" here. Did you mean "mimir"?');
+    expect(error).toEndWith("Those that can be used: mimir, mim\\u{200b}ir, -v.");
+  });
+
+  test("are found by their own names, and as they are shown", async () => {
+    const { host, fake } = createFakeHost();
+    fake.agents = [hostAgent("mimir"), hostAgent(lookAlike)];
+    for (const [asked, agent] of [
+      ["mimir", "mimir"],
+      [lookAlike, lookAlike],
+      ["mim\\u{200b}ir", lookAlike],
+    ] as const) {
+      expect(await preflight(host, request({ agent: asked }))).toMatchObject({ ok: true, agent });
+    }
   });
 });

@@ -12,6 +12,7 @@ import { definitionHash } from "./definition-hash.ts";
 import type { Lease } from "./warm-servers.ts";
 import type { WarmServer } from "./warm-server.ts";
 import { WarmSession, type SessionEnd } from "./warm-session.ts";
+import { plainName } from "../../text/plain-name.ts";
 
 /** How long what a finished agent left running may take to end by itself. */
 const LEFTOVER_GRACE_MS = 1000;
@@ -161,7 +162,7 @@ export class WarmTurn implements RunningTurn {
     if (sessionId === null || definition === undefined || before === undefined || before === definition)
       return sessionId;
     this.#resultHeader =
-      `[new session: the definition of "${agent}" has changed since session ${sessionId} began; ` +
+      `[new session: the definition of "${plainName(agent)}" has changed since session ${sessionId} began; ` +
       `the agent remembers nothing of what was said there]`;
     this.#note(this.#resultHeader);
     return null;
@@ -170,7 +171,7 @@ export class WarmTurn implements RunningTurn {
   async #createSession({ client }: WarmServer): Promise<string> {
     const { instanceId, agent, directory, parentSessionId } = this.#turn;
     return await client.createSession({
-      ...{ directory, instanceId, title: `bgr:${agent}:${instanceId}` },
+      ...{ directory, instanceId, title: `bgr:${plainName(agent)}:${instanceId}` },
       parentId: parentSessionId,
     });
   }

@@ -1,5 +1,6 @@
 import type { Instance } from "../../supervisor/instance.ts";
 import { shorten } from "../tools/answer.ts";
+import { plainName } from "../../text/plain-name.ts";
 
 const ERROR_CHARACTERS = 300;
 
@@ -22,7 +23,7 @@ function line({ instanceId, agent, title, state, resultPreview }: Instance): str
     "reason" in state && state.reason !== null && state.reason !== state.status ? ` (${state.reason})` : "";
   const error = "error" in state && state.error !== null ? ` Error: ${quote(state.error)}.` : "";
   const result = resultPreview === null ? " It has no result." : ` Its last words: ${quote(resultPreview)}.`;
-  return `- ${agent} ${instanceId}, ${quote(title)}: ${state.status}${reason}.${error}${result}`;
+  return `- ${plainName(agent)} ${instanceId}, ${quote(title)}: ${state.status}${reason}.${error}${result}`;
 }
 
 function quote(text: string): string {

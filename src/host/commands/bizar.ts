@@ -8,6 +8,7 @@ import type { CommandContext } from "./command-context.ts";
 import { planSubcommands } from "./plan.ts";
 import { expectWords, NotDone, usageOf, WrongUse, type Subcommand } from "./subcommand.ts";
 import { visualPlanSubcommands } from "./visual-plan.ts";
+import { plainName } from "../../text/plain-name.ts";
 
 const ENDED_SHOWN = 10;
 const LOG_LINES = 40;
@@ -31,7 +32,7 @@ export const bizarSubcommands: Readonly<Record<string, Subcommand<CommandContext
       const { record } = await meantAgent(context, words);
       const lines = await logTail(record.logPath, LOG_LINES);
       const end = record.endedAt === null ? `${record.status}, ${record.activity}` : record.status;
-      const head = `${record.agent} ${record.instanceId}: ${end}\n${record.logPath}`;
+      const head = `${plainName(record.agent)} ${record.instanceId}: ${end}\n${record.logPath}`;
       const text = lines.map((line) => plainLine(line, LINE_CHARACTERS)).join("\n");
       return `${head}\n\n${text === "" ? "The log is empty." : text}`;
     },
@@ -41,7 +42,8 @@ export const bizarSubcommands: Readonly<Record<string, Subcommand<CommandContext
     about: "ends an agent and everything that it started",
     async run(context, words) {
       const { record } = await meantAgent(context, words);
-      const { instanceId, agent, status } = record;
+      const { instanceId, status } = record;
+      const agent = plainName(record.agent);
       if (record.endedAt !== null) return `${agent} ${instanceId} has ended already: ${status}.`;
       const limit = new AbortController().signal;
       const ended = await endInstance(await context.supervision(), instanceId, context.killGraceMs, limit);
@@ -66,7 +68,7 @@ function listText(all: readonly ListedEntry[]): string {
   if (shown.length === 0) return "There are no background agents.";
   const rows = shown.map(({ record, waitsFor }) => [
     record.instanceId,
-    plainLine(record.agent, CELL_CHARACTERS),
+    plainLine(plainName(record.agent), CELL_CHARACTERS),
     record.reason === null || record.reason === record.status ? record.status : `${record.status}: ${record.reason}`,
     record.endedAt === null ? plainLine(waitsFor?.what ?? record.activity, CELL_CHARACTERS) : "-",
     String(record.toolCallCount),

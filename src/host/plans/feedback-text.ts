@@ -1,6 +1,7 @@
 import type { Feedback } from "../../plans/feedback.ts";
 import type { EditEntry, PlanComment } from "../../plans/plan.ts";
 import { shorten } from "../tools/answer.ts";
+import { plainName } from "../../text/plain-name.ts";
 
 const TEXT_CHARACTERS = 500;
 const MOST_LINES = 20;
@@ -18,7 +19,7 @@ export function feedbackText(slug: string, feedback: Feedback, asker: EndedAsker
   const { status, note, newComments, edits } = feedback;
   return [
     "This is an automatic message of the Bizar plugin. It does not come from the user, but says what the user did.",
-    `The plan "${slug}", which ${asker === undefined ? "you" : `the background agent ${asker.agent} (${asker.instanceId})`} put up for review: ${happened(status)}`,
+    `The plan "${slug}", which ${asker === undefined ? "you" : `the background agent ${plainName(asker.agent)} (${asker.instanceId})`} put up for review: ${happened(status)}`,
     ...(note === undefined ? [] : [`Note: ${quote(note)}`]),
     ...lines("Comments", newComments, commentLine),
     ...lines("Edits", edits, editLine),

@@ -8,6 +8,7 @@ import { describeError } from "../../describe-error.ts";
 import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { instanceId, readArguments, timeoutMs } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
+import { plainName } from "../../text/plain-name.ts";
 
 export const COLLECT = "bizar_collect";
 const MOST_AT_ONCE = 32;
@@ -95,7 +96,7 @@ async function results(
   );
   const ended = entries.filter(({ record }) => record.endedAt !== null).length;
   const title = single
-    ? `${entries[0]?.record.agent} ${entries[0]?.record.status}`
+    ? `${plainName(entries[0]?.record.agent ?? "")} ${entries[0]?.record.status}`
     : `${ended} of ${ids.length} agents have ended`;
   const statuses = Object.fromEntries(entries.map(({ record }) => [record.instanceId, record.status]));
   return answer(title, single ? views[0] : views, { statuses, ...namingEnds(entries.map(({ record }) => record)) });

@@ -1,5 +1,6 @@
 import type { ListedEntry } from "../instance-catalog.ts";
 import { shorten } from "./answer.ts";
+import { plainName } from "../../text/plain-name.ts";
 
 const MAX_ERROR_CHARACTERS = 1000;
 
@@ -8,7 +9,7 @@ export function instanceView({ record, queuePosition, waitsFor }: ListedEntry): 
   return {
     instanceId: record.instanceId,
     sessionId: record.sessionId,
-    agent: record.agent,
+    agent: plainName(record.agent),
     title: record.title,
     status: record.status,
     ...(record.reason === null ? {} : { reason: record.reason }),

@@ -5,6 +5,7 @@ import { endInstance } from "../end-instance.ts";
 import { answer, errorAnswer } from "./answer.ts";
 import { instanceId, readArguments } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
+import { plainName } from "../../text/plain-name.ts";
 
 export const KILL = "bizar_kill";
 
@@ -33,7 +34,7 @@ async function kill({ supervision, options }: ToolParts, id: string, abort: Abor
   // What nobody has seen the end of was not killed: the error says why.
   const why = status === "failed" && error !== null ? { error } : {};
   return answer(
-    `${agent} ${status}`,
+    `${plainName(agent)} ${status}`,
     { instanceId: id, status, ...why },
     { statuses: { [id]: status }, ...namingEnds([record]) },
   );

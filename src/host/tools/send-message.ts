@@ -5,6 +5,7 @@ import { answer, errorAnswer } from "./answer.ts";
 import { instanceId, readArguments } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { whenIdentified } from "./when-identified.ts";
+import { plainName } from "../../text/plain-name.ts";
 
 export const SEND_MESSAGE = "bizar_send_message";
 
@@ -37,7 +38,8 @@ function afterFailure({ status, reason }: InstanceRecord): string {
 }
 
 /** Where the agent goes on: in the session that it had, unless another one was begun for it. */
-function whereTo({ agent, sessionId }: InstanceRecord, before: InstanceRecord): string {
+function whereTo({ agent: name, sessionId }: InstanceRecord, before: InstanceRecord): string {
+  const agent = plainName(name);
   if (sessionId === before.sessionId) return `${agent} goes on in the same session${afterFailure(before)}.`;
   return (
     `${agent} begins a new session, in which nothing of the earlier one (${before.sessionId}) is known: ` +
@@ -55,7 +57,8 @@ async function send(
   const { supervisor, catalog, sendMessage, askOwner } = await supervision();
   const before = await catalog.find(id);
   if (before === undefined) return errorAnswer("instance not found", { instanceId: id });
-  const { agent, sessionId, endedAt } = before.record;
+  const { sessionId, endedAt } = before.record;
+  const agent = plainName(before.record.agent);
   if (endedAt !== null && sessionId === null) {
     return errorAnswer(`${agent} never had a session that could go on: spawn it again.`, { instanceId: id });
   }

@@ -6,6 +6,7 @@ import { answer, errorAnswer, shorten } from "./answer.ts";
 import { readArguments, timeoutMs } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { whenIdentified } from "./when-identified.ts";
+import { plainName } from "../../text/plain-name.ts";
 
 export const SPAWN = "bizar_spawn_background";
 
@@ -69,7 +70,7 @@ async function spawn(parts: ToolParts, given: SpawnArguments, context: ToolConte
   if (!checked.ok) return errorAnswer(checked.error, { reason: checked.reason });
   const { supervisor, catalog } = await parts.supervision();
   const instanceId = await supervisor.spawn({
-    agent,
+    agent: checked.agent,
     prompt,
     directory,
     model: checked.model,
@@ -88,7 +89,8 @@ async function describe(catalog: InstanceCatalog, instanceId: string): Promise<T
   const entry = await catalog.find(instanceId);
   if (entry === undefined) return errorAnswer("The agent was started, but its record has gone.", { instanceId });
   const { record, queuePosition, waitsFor } = entry;
-  const { status, agent } = record;
+  const { status } = record;
+  const agent = plainName(record.agent);
   const value = {
     instanceId,
     sessionId: record.sessionId,
@@ -106,7 +108,8 @@ async function describe(catalog: InstanceCatalog, instanceId: string): Promise<T
 }
 
 function message({ record, queuePosition, waitsFor }: CatalogEntry): string {
-  const { agent, status } = record;
+  const { status } = record;
+  const agent = plainName(record.agent);
   switch (status) {
     case "queued":
       return (

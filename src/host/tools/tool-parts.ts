@@ -7,6 +7,7 @@ import { describeError } from "../../describe-error.ts";
 import type { HostClient } from "../host-client.ts";
 import type { InstanceCatalog } from "../instance-catalog.ts";
 import { errorAnswer } from "./answer.ts";
+import { plainName } from "../../text/plain-name.ts";
 
 /** What the tools work with. */
 export interface ToolParts {
@@ -36,7 +37,7 @@ export function forSupervisors<Args>(tool: string, { supervisorAgents }: Options
   return async (given, context) => {
     if (supervisorAgents.includes("*") || supervisorAgents.includes(context.agent)) return await run(given, context);
     return errorAnswer(
-      `${tool} is for ${supervisorAgents.join(", ")}; the agent "${context.agent}" may not use it. ` +
+      `${tool} is for ${supervisorAgents.join(", ")}; the agent "${plainName(context.agent)}" may not use it. ` +
         `Do the work yourself, or ask the user to switch to ${supervisorAgents[0]}. ` +
         `The plugin's option "supervisorAgents" decides who may; bizar_status is open to every agent.`,
       { agent: context.agent, supervisorAgents },

@@ -40,23 +40,40 @@ test("a first turn", () => {
     "/a project",
     "--title",
     "bgr:mimir:bgr_01ARZ3NDEKTSV4RRFFQ69G5FAV",
-    "--agent",
-    "mimir",
-    "--model",
-    "scripted/vendor/model",
+    "--agent=mimir",
+    "--model=scripted/vendor/model",
   ]);
 });
 
 describe("what a turn adds", () => {
   const plain = runArguments(turn, false);
   const cases: [what: string, given: Partial<TurnRequest>, skip: boolean, added: string[]][] = [
-    ["the variant of its model", { model: { ...turn.model, variant: "high" } }, false, ["--variant", "high"]],
+    ["the variant of its model", { model: { ...turn.model, variant: "high" } }, false, ["--variant=high"]],
     ["the session that it continues", { sessionId: "ses_1" }, false, ["--session", "ses_1"]],
     ["yes to every question", {}, true, ["--auto"]],
   ];
   for (const [what, given, skip, added] of cases) {
     test(what, () => expect(runArguments({ ...turn, ...given }, skip)).toEqual([...plain, ...added]));
   }
+});
+
+describe("a name that looks like an option is one word with its own:", () => {
+  const cases: readonly [what: string, given: Partial<TurnRequest>, word: string][] = [
+    ["an agent", { agent: "-v" }, "--agent=-v"],
+    ["an agent in two words", { agent: "--auto yes" }, "--agent=--auto yes"],
+    ["an agent with a sign in it", { agent: "a=b" }, "--agent=a=b"],
+    ["a provider", { model: { providerId: "-x", modelId: "m" } }, "--model=-x/m"],
+    ["a variant", { model: { ...turn.model, variant: "-h" } }, "--variant=-h"],
+  ];
+  for (const [what, given, word] of cases) {
+    test(what, () => expect(runArguments({ ...turn, ...given }, false)).toContain(word));
+  }
+});
+
+test("the title shows what one does not see of the agent's name", () => {
+  const words = runArguments({ ...turn, agent: "mim\u200bir" }, false);
+  expect(words).toContain(`bgr:mim\\u{200b}ir:${turn.instanceId}`);
+  expect(words).toContain("--agent=mim\u200bir");
 });
 
 test("the prompt is in no argument and in no variable", () => {
