@@ -6,6 +6,8 @@ export interface RunSettings {
   readonly agent?: string;
   readonly directory?: string;
   readonly arguments?: readonly string[];
+  /** What stands before `run`. */
+  readonly globalArguments?: readonly string[];
   readonly environment?: Record<string, string>;
   /** Told of each event as it is printed. */
   readonly onEvent?: (event: RunOutput) => void;
@@ -46,7 +48,8 @@ export interface StartedRun {
 export function startRun(sandbox: Sandbox, settings: RunSettings): StartedRun {
   const child = Bun.spawn(
     [
-      ...[OPENCODE, "run", "--format", "json", "--dir", settings.directory ?? sandbox.project],
+      ...[OPENCODE, ...(settings.globalArguments ?? [])],
+      ...["run", "--format", "json", "--dir", settings.directory ?? sandbox.project],
       ...(settings.agent === undefined ? [] : ["--agent", settings.agent]),
       ...(settings.arguments ?? []),
     ],
@@ -101,6 +104,7 @@ function answersOf(events: readonly RunOutput[], tool: string): unknown[] {
 /** A running `opencode serve`. */
 export interface Server {
   readonly pid: number;
+  readonly url: string;
   readonly client: OpencodeClient;
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
@@ -119,6 +123,7 @@ export async function startServer(sandbox: Sandbox, environment: Record<string, 
   if (baseUrl === undefined) throw new Error(`opencode serve did not start: ${await errors}`);
   return {
     pid: child.pid,
+    url: baseUrl,
     client: createOpencodeClient({ baseUrl, directory: sandbox.project }),
     async stop(signal = "SIGTERM") {
       child.kill(signal);

@@ -7,6 +7,7 @@ import { ParentActivity } from "../host/announcements/parent-activity.ts";
 import { slashCommandHooks } from "../host/commands/slash-commands.ts";
 import type { CommandName } from "../host/commands/command-names.ts";
 import type { Diagnostics } from "../host/diagnostics.ts";
+import { startedAs } from "../host/started-as.ts";
 import { SHELL_MARKER, startedBy } from "../host/started-by.ts";
 import { isSideRequest } from "../host/side-request.ts";
 import type { HostClient } from "../host/host-client.ts";
@@ -51,7 +52,8 @@ export function hostPlans(parts: HostPlansParts): HostPlans {
 
 class WiredPlans implements HostPlans {
   readonly #parts: HostPlansParts;
-  readonly #isRun = process.argv[2] === "run";
+  readonly #startedAs = startedAs();
+  readonly #isRun = this.#startedAs === "run";
   readonly #startedByAgent = startedBy(process.env);
   readonly #reviews = new OpenReviews();
   readonly #settings: PlanSettingsFile;
@@ -103,7 +105,7 @@ class WiredPlans implements HostPlans {
       answer: async (...asked) => await this.#answer(...asked),
       show: async (sessionId, text, metadata) => await this.#parts.host.show(sessionId, text, metadata),
       isOfAgent: async (sessionId) => await this.#isChild(sessionId),
-      isRun: this.#isRun,
+      isOfRun: async (sessionId) => await this.#isOfRun(sessionId),
       log: (message) => diagnostics.log("info", message),
     });
     return {
@@ -164,6 +166,12 @@ class WiredPlans implements HostPlans {
     } catch (error) {
       return `/${name} could not be loaded: ${describeError(error)}`;
     }
+  }
+
+  /** A server may be asked by an `opencode run --attach`, which is another process. */
+  async #isOfRun(sessionId: string): Promise<boolean> {
+    if (this.#startedAs !== "server") return this.#isRun;
+    return await this.#parts.host.isOfRun(sessionId).catch(() => false);
   }
 
   /** A native subagent's session belongs to the agent that began it. */

@@ -1,6 +1,7 @@
 import { Announcer, type ClaimedAnnouncement, type LeftEnd } from "../host/announcements/announcer.ts";
 import { openParentSession } from "../host/announcements/parent-session.ts";
 import type { HostClient } from "../host/host-client.ts";
+import { startedAs } from "../host/started-as.ts";
 import type { FileInstanceStore } from "../store/file-instance-store.ts";
 import type { LostRecords } from "../store/lost-records.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
@@ -90,7 +91,7 @@ export function tellLater(
   directory: string,
 ): boolean {
   const isTelling =
-    process.argv[2] !== "run" && instance.directory === directory && instance.announcement?.state === "pending";
+    startedAs() !== "run" && instance.directory === directory && instance.announcement?.state === "pending";
   if (isTelling) announcer.leftBehind(instance);
   return isTelling;
 }

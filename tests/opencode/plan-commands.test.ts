@@ -51,7 +51,12 @@ test("opencode run answers a command through the model, as a message and as --co
   const runs = [
     { prompt: "/plan list" },
     { prompt: "", arguments: ["/plan list"] },
-    { prompt: "", arguments: ["--command", "plan", "list"] },
+    // A run is one wherever the word stands.
+    {
+      prompt: "",
+      globalArguments: ["--print-logs", "--log-level", "ERROR"],
+      arguments: ["--command", "plan", "list"],
+    },
   ];
   for (const run of runs) expect((await runOpencode(rig.sandbox, run)).exitCode).toBe(0);
   const prompts = rig.model.requests.map(({ prompt }) => prompt);
@@ -77,6 +82,13 @@ test("through the API a command is shown, a message is answered by the model, an
   await served.ask("/plan status x approved", { sessionId: child });
   expect(rig.model.requests.at(-1)?.prompt).toBe("/plan status x approved");
   expect(await answerOf(served, session, "plan", "status x")).toStartWith('x, "X": draft');
+  // What a run of another process asks of this one is answered as that needs it, in a word or as a command.
+  const attach = ["--attach", served.server.url];
+  for (const words of [["--command", "plan", "list"], ["/plan list"]]) {
+    const { exitCode, stderr } = await runOpencode(rig.sandbox, { prompt: "", arguments: [...attach, ...words] });
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+    expect(rig.model.requests.at(-1)?.prompt).toStartWith("The user ran `/plan list`");
+  }
 }, 90_000);
 
 test("a user's own command of the name stays the user's", async () => {

@@ -16,8 +16,8 @@ export interface SlashCommandsParts {
   readonly show: (sessionId: string, text: string, metadata: Record<string, unknown>) => Promise<void>;
   /** Whether an agent, not the user, writes the messages of a session. */
   readonly isOfAgent: (sessionId: string) => Promise<boolean>;
-  /** In an `opencode run` the answer goes through the model: there is nobody else who could show it. */
-  readonly isRun: boolean;
+  /** In the session of an `opencode run` the answer goes through the model: there is nobody else who could show it. */
+  readonly isOfRun: (sessionId: string) => Promise<boolean>;
   readonly log: (message: string) => void;
 }
 
@@ -46,7 +46,7 @@ export function slashCommandHooks(parts: SlashCommandsParts): CommandHooks {
     async "command.execute.before"({ command, sessionID, arguments: argumentText }, output) {
       if (!isCommandName(command) || !ours.has(command)) return;
       const text = await parts.answer(command, argumentText);
-      if (parts.isRun) {
+      if (await parts.isOfRun(sessionID)) {
         const forModel = { type: "text", text: toldByModel(`/${command} ${argumentText}`.trim(), text) };
         output.parts.splice(0, output.parts.length, forModel as (typeof output.parts)[number]);
         return;
@@ -57,12 +57,15 @@ export function slashCommandHooks(parts: SlashCommandsParts): CommandHooks {
     async "chat.message"({ sessionID }, { parts: given }) {
       const [only] = given;
       if (only?.type !== "text" || given.length > 1 || only.synthetic === true || only.ignored === true) return;
-      const called = readCall(only.text, parts.isRun);
+      // Most messages are no command in any way of reading.
+      if (readCall(only.text, true) === undefined) return;
+      const isOfRun = await parts.isOfRun(sessionID);
+      const called = readCall(only.text, isOfRun);
       if (called === undefined || !ours.has(called.name)) return;
       // An agent's words to its subagent must not decide on a plan in the user's name.
       if (await parts.isOfAgent(sessionID)) return;
       const tellUser = async (text: string) => await parts.show(sessionID, text, { bizar: { command: called.name } });
-      const answer = await parts.answer(called.name, called.argumentText, parts.isRun ? undefined : tellUser);
+      const answer = await parts.answer(called.name, called.argumentText, isOfRun ? undefined : tellUser);
       only.text = toldByModel(called.line, answer);
     },
   };

@@ -16,7 +16,7 @@ function createRig(
     },
     show: async (...what) => void shown.push(what),
     isOfAgent: async () => isOfAgent,
-    isRun,
+    isOfRun: async () => isRun,
     log: (message) => void logged.push(message),
   });
   const config = { command: commands };
