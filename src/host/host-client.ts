@@ -7,6 +7,7 @@ import { shareInFlight } from "../share-in-flight.ts";
 import { isFinished } from "../supervisor/outcome.ts";
 import type { Clock, Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
 import { withinLimit } from "../supervisor/within-limit.ts";
+import { lastChoice, type Choice } from "../opencode/last-choice.ts";
 import { LatestMessages } from "./latest-messages.ts";
 import { systemClock } from "../system-clock.ts";
 
@@ -66,6 +67,15 @@ const messageSchema = z.object({
 /** A message as `GET /session/{id}/message` of opencode 1.18.33 lists it. */
 export type HostMessage = z.infer<typeof messageSchema>;
 
+const sessionSchema = z.object({
+  parentID: z.string().nullish(),
+  title: z.string().nullish(),
+  permission: z.array(z.object({ permission: z.string(), pattern: z.string(), action: z.string() })).nullish(),
+});
+
+/** What nobody could answer under `opencode run`. */
+const DENIED_IN_RUN = ["question", "plan_enter", "plan_exit"];
+
 /** A message that the plugin puts into a session. */
 export interface SyntheticMessage {
   readonly text: string;
@@ -73,9 +83,8 @@ export interface SyntheticMessage {
   readonly metadata: Record<string, unknown>;
   /** Whether the model reacts at once; otherwise it sees the message at its next turn. */
   readonly wake: boolean;
-  /** The agent and the model that go on. */
-  readonly agent?: string | undefined;
-  readonly model?: { readonly providerID: string; readonly modelID: string } | undefined;
+  /** The agent, the model and its variant that go on. */
+  readonly choice: Choice;
 }
 
 export interface Toast {
@@ -124,7 +133,10 @@ export class HostClient implements Transcripts {
     const providerId = info.providerID ?? asked?.model?.providerID;
     const modelId = info.modelID ?? asked?.model?.modelID;
     if (!providerId || !modelId) return undefined;
-    return modelChoice(providerId, modelId, info.variant ?? asked?.model?.variant ?? asked?.variant);
+    // An effort belongs to the model that it was chosen for.
+    const isAsked = asked?.model?.providerID === providerId && asked.model.modelID === modelId;
+    const askedVariant = isAsked ? (asked.model?.variant ?? asked.variant) : undefined;
+    return modelChoice(providerId, modelId, info.variant ?? askedVariant);
   }
 
   /** The messages of a session, oldest first; `undefined` when there is no such session. */
@@ -141,9 +153,9 @@ export class HostClient implements Transcripts {
   }
 
   /** Puts a message into a session; `false` when there is no such session. Settles when it is stored. */
-  async put(sessionId: string, { text, metadata, wake, agent, model }: SyntheticMessage): Promise<boolean> {
+  async put(sessionId: string, { text, metadata, wake, choice }: SyntheticMessage): Promise<boolean> {
     const parts = [{ type: "text" as const, text, synthetic: true, metadata }];
-    const body = { parts, noReply: !wake, ...(await this.#possible({ agent, model })) };
+    const body = { parts, noReply: !wake, ...(await this.#possible(choice)) };
     const { error } = await withinLimit(this.clock, ANSWER_LIMIT_MS, async (signal) => {
       const request = { path: { id: sessionId }, body, signal };
       return await (wake ? this.client.session.promptAsync(request) : this.client.session.prompt(request));
@@ -155,10 +167,17 @@ export class HostClient implements Transcripts {
 
   /** The session that a session is a child of; `undefined` of one that a user began, and where there is none. */
   async parentOf(sessionId: string): Promise<string | undefined> {
-    const what = `session ${sessionId}`;
-    const found = await this.#find(what, (signal) => this.client.session.get({ path: { id: sessionId }, signal }));
-    if (found === undefined) return undefined;
-    return this.#read(what, z.object({ parentID: z.string().nullish() }), found.data).parentID ?? undefined;
+    return (await this.#session(sessionId))?.parentID ?? undefined;
+  }
+
+  /** Whether an `opencode run` of a user made this session: such a one is told by what it denies from the start (1.18.33). */
+  async isOfRun(sessionId: string): Promise<boolean> {
+    const session = await this.#session(sessionId);
+    if (session === undefined || session.parentID || session.title?.startsWith("bgr:")) return false;
+    const denied = (session.permission ?? []).flatMap(({ permission, pattern, action }) =>
+      pattern === "*" && action === "deny" ? permission : [],
+    );
+    return DENIED_IN_RUN.every((permission) => denied.includes(permission));
   }
 
   /** Shows a text in a session: the user sees it, the model never does, and is not asked. */
@@ -199,6 +218,12 @@ export class HostClient implements Transcripts {
     return this.#read(what, providersSchema, data).providers;
   });
 
+  async #session(id: string): Promise<z.infer<typeof sessionSchema> | undefined> {
+    const what = `session ${id}`;
+    const found = await this.#find(what, (signal) => this.client.session.get({ path: { id }, signal }));
+    return found === undefined ? undefined : this.#read(what, sessionSchema, found.data);
+  }
+
   /** What a message of a session is, without its parts. */
   async #info(sessionId: string, messageId: string): Promise<HostMessage["info"]> {
     const told = infoSchema.safeParse(this.#latest.find(sessionId, messageId));
@@ -217,12 +242,12 @@ export class HostClient implements Transcripts {
    * A choice without an agent that the host does not know (any more): a message for such a one is lost, in
    * `prompt_async` without a word (1.18.33).
    */
-  async #possible({ agent, model }: LastChoice): Promise<{ agent?: string; model?: NonNullable<LastChoice["model"]> }> {
-    const chosen = model === undefined ? {} : { model };
-    if (agent === undefined) return chosen;
+  async #possible(choice: Choice): Promise<Choice> {
+    const { agent, ...rest } = choice;
+    if (agent === undefined) return rest;
     const isListed = (known: readonly HostAgent[]) => known.some(({ name }) => name === agent);
     const known = await this.#agents("", isListed).catch(() => undefined);
-    return known === undefined || isListed(known) ? { ...chosen, agent } : chosen;
+    return known === undefined || isListed(known) ? choice : rest;
   }
 
   async #ask(what: string, call: Call): Promise<unknown> {
@@ -263,20 +288,6 @@ class NotGiven extends Error {
   constructor(what: string, cause: unknown) {
     super(`opencode did not give ${what}: ${JSON.stringify(cause)}`, { cause });
   }
-}
-
-interface LastChoice {
-  readonly agent?: string | undefined;
-  readonly model?: { readonly providerID: string; readonly modelID: string } | undefined;
-}
-
-/** The agent and the model that the user chose last in a session: what is put into it must not change them. */
-export function lastChoice(messages: readonly HostMessage[]): LastChoice {
-  const { agent, model } = messages.findLast(({ info }) => info.role === "user")?.info ?? {};
-  return {
-    ...(agent ? { agent } : {}),
-    ...(model ? { model: { providerID: model.providerID, modelID: model.modelID } } : {}),
-  };
 }
 
 /** A model with its variant; `default` is the host's word for none. */

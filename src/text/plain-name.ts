@@ -21,5 +21,5 @@ export function plainName(name: string): string {
 }
 
 function code(sign: string): string {
-  return [...sign].map((character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`).join("");
+  return Array.from(sign, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`).join("");
 }

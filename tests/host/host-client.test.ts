@@ -77,16 +77,19 @@ test("an unknown session has no turns; that is not the same as a host that does 
   expect(await host.read("ses_1").catch(String)).toContain("connection refused");
 });
 
-test("what is put into a session keeps its agent and model, but for an agent that there is no more", async () => {
+test("what is put into a session keeps its agent, model and variant, but for an agent that there is no more", async () => {
   const { host, fake } = createFakeHost();
   const model = { providerID: "scripted", modelID: "model" };
+  const variant = "high";
   for (const agent of ["odin", "dismissed"]) {
-    fake.transcript = [userMessage({ agent, model })];
+    fake.transcript = [userMessage({ agent, model: { ...model, variant } })];
     await host.show("ses_1", "a text", {});
-    for (const wake of [true, false]) await host.put("ses_1", { text: "a text", metadata: {}, wake, agent, model });
+    for (const wake of [true, false]) {
+      await host.put("ses_1", { text: "a text", metadata: {}, wake, choice: { agent, model, variant } });
+    }
   }
   const chosen = fake.prompts.map((body) => {
-    expect(body).toMatchObject({ model });
+    expect(body).toMatchObject({ model, variant });
     return (body as { agent?: string }).agent;
   });
   expect(chosen).toEqual(["odin", "odin", "odin", undefined, undefined, undefined]);
@@ -109,4 +112,34 @@ test("a session that is not there has no parent; a host that does not answer is 
   expect(await client.parentOf("ses_gone")).toBeUndefined();
   const failure = await client.parentOf("ses_broken").catch((error: Error) => error);
   expect(String(failure)).toContain("UnknownError");
+});
+
+describe("the session of an opencode run is told from others by what it denies:", () => {
+  const denied = ["question", "plan_enter", "plan_exit"].map((permission) => ({
+    ...{ permission, pattern: "*", action: "deny" },
+  }));
+  const sessions: readonly [what: string, session: Record<string, unknown>, isOfRun: boolean][] = [
+    ["as a run makes it", { title: "New session", permission: denied }, true],
+    [
+      "with more that is denied",
+      { permission: [{ permission: "bash", pattern: "rm *", action: "deny" }, ...denied] },
+      true,
+    ],
+    ["as a user makes it", { title: "New session" }, false],
+    ["that denies a question alone", { permission: denied.slice(0, 1) }, false],
+    ["that allows", { permission: denied.map((rule) => ({ ...rule, action: "allow" })) }, false],
+    ["of a native subagent", { permission: denied, parentID: "ses_parent" }, false],
+    ["of a background agent", { permission: denied, title: "bgr:thor:bgr_01" }, false],
+  ];
+  for (const [what, session, isOfRun] of sessions) {
+    test(what, async () => {
+      const client = new HostClient({ session: { get: async () => ({ data: session }) } } as never);
+      expect(await client.isOfRun("ses_1")).toBe(isOfRun);
+    });
+  }
+
+  test("one that is not there is none", async () => {
+    const session = { get: async () => ({ error: { name: "NotFoundError" } }) };
+    expect(await new HostClient({ session } as never).isOfRun("ses_1")).toBe(false);
+  });
 });

@@ -56,6 +56,17 @@ describe("the model that an agent runs on", () => {
     });
   });
 
+  test("but not with one that was chosen for another model", async () => {
+    const { host, fake } = createFakeHost();
+    const asked = userMessage({ model: { providerID: "other", modelID: "tiny", variant: "max" } });
+    fake.messages.set("msg_user", asked);
+    fake.messages.set(
+      "msg_parent",
+      assistantMessage({ parentID: "msg_user", providerID: "scripted", modelID: "model", finish: null }),
+    );
+    expect(await preflight(host, request())).toEqual({ ok: true, agent: "mimir", model: callerModel });
+  });
+
   test("a variant that is called default is none", async () => {
     const { host, fake } = createFakeHost();
     fake.messages.set("msg_parent", assistantMessage({ providerID: "scripted", modelID: "model", variant: "default" }));

@@ -1,4 +1,5 @@
-import { lastChoice, type HostClient } from "../host-client.ts";
+import { lastChoice } from "../../opencode/last-choice.ts";
+import type { HostClient } from "../host-client.ts";
 import { endsIn, type End } from "./told-ends.ts";
 
 /** What became of a message to a session. */
@@ -25,7 +26,7 @@ export async function openParentSession(
     announced: parts.flatMap(({ metadata }) => endsIn(metadata)),
     answered: parts.flatMap(({ state }) => endsIn(state?.metadata)),
     async deliver(text, ends, wake) {
-      const message = { text, wake, metadata: { bizar: ends }, ...lastChoice(messages) };
+      const message = { text, wake, metadata: { bizar: ends }, choice: lastChoice(messages) };
       return (await host.put(sessionId, message)) ? "delivered" : "session_gone";
     },
   };

@@ -3,7 +3,8 @@ import type { Plans, Result, StoredPlan } from "../../plans/plan-store-port.ts";
 import type { Asker } from "../../plans/plan.ts";
 import { isOver, toldUntil } from "../../plans/review.ts";
 import type { Clock, Timer } from "../../supervisor/ports.ts";
-import { lastChoice, type HostClient } from "../host-client.ts";
+import { lastChoice } from "../../opencode/last-choice.ts";
+import type { HostClient } from "../host-client.ts";
 import { feedbackText, type EndedAsker } from "./feedback-text.ts";
 import type { OpenReviews } from "./open-reviews.ts";
 import { namingFeedback, tellsFeedback } from "./told-feedback.ts";
@@ -213,7 +214,7 @@ export class FeedbackAnnouncer {
         text: feedbackText(slug, feedback, to.asker),
         metadata: namingFeedback(slug, feedback.until),
         wake: sessions.isActive(to.sessionId),
-        ...lastChoice(messages),
+        choice: lastChoice(messages),
       });
     } catch (error) {
       // Nobody has been told.

@@ -94,8 +94,7 @@ describe("what the user did after the wait", () => {
     expect(put[0]).toMatchObject({
       sessionId: SESSION,
       wake: true,
-      agent: "odin",
-      model: { providerID: "p", modelID: "m" },
+      choice: { agent: "odin", model: { providerID: "p", modelID: "m" } },
     });
     expect(put[0]?.text).toContain('the user has approved it.\nNote: "Go"');
     expect(put[0]?.metadata["bizar"]).toMatchObject({ plan: "x" });

@@ -1,0 +1,43 @@
+/** What a user chooses beside the words of a message, as a prompt takes it (1.18.33). */
+export interface Choice {
+  readonly agent?: string;
+  readonly model?: { readonly providerID: string; readonly modelID: string };
+  /** The reasoning effort; `default` is one as well. */
+  readonly variant?: string;
+}
+
+/** A message of a session, as far as the choice that it was made with depends on it. */
+export interface ChosenMessage {
+  readonly info: {
+    readonly role: string;
+    readonly agent?: string | null | undefined;
+    readonly model?:
+      | { readonly providerID: string; readonly modelID: string; readonly variant?: string | null | undefined }
+      | null
+      | undefined;
+    readonly variant?: string | null | undefined;
+  };
+  readonly parts: readonly {
+    readonly type: string;
+    readonly metadata?: Readonly<Record<string, unknown>> | null | undefined;
+  }[];
+}
+
+/**
+ * What the user chose last in a session: what is put into it must not change that. The request of a compaction, and what
+ * the plugin itself has put there, were made by nobody who chose.
+ */
+export function lastChoice(messages: readonly ChosenMessage[]): Choice {
+  const ofUsers = messages.filter(({ info }) => info.role === "user");
+  const { agent, model, variant } = (ofUsers.findLast(isChosen) ?? ofUsers.at(-1))?.info ?? {};
+  const effort = model?.variant ?? variant;
+  return {
+    ...(agent ? { agent } : {}),
+    ...(model ? { model: { providerID: model.providerID, modelID: model.modelID } } : {}),
+    ...(model && effort ? { variant: effort } : {}),
+  };
+}
+
+function isChosen({ parts }: ChosenMessage): boolean {
+  return !parts.some(({ type, metadata }) => type === "compaction" || metadata?.["bizar"] !== undefined);
+}
