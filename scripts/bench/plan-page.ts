@@ -32,6 +32,7 @@ export class PlanPage {
     const folder = await mkdtemp(join(tmpdir(), "bizar-canvas-"));
     const side = startPlans({
       worktree: folder,
+      stateDir: join(folder, "state"),
       openBrowser: "never",
       reviews: new OpenReviews(),
       instanceOf: async () => undefined,

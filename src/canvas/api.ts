@@ -44,6 +44,11 @@ export interface DecisionRequest {
   readonly decision: Decision;
   /** At most 10 000 characters. */
   readonly note?: string;
+  /**
+   * The revision that the page shows: what was decided is decided on that one. Where it is another one by now, the answer
+   * is 409 and says what has changed.
+   */
+  readonly revision: number;
 }
 
 /** Why a request was refused. */

@@ -4,8 +4,10 @@ import type { EditEntry, Plan } from "./plan.ts";
 /** What of an element or connection is another in one plan than in another. */
 export type Difference = Pick<EditEntry, "change" | "what" | "id" | "fields">;
 
+type Content = Pick<Plan, "elements" | "connections">;
+
 /** What was added, updated and deleted between two states of a plan: its elements first, then its connections. */
-export function diffPlans(before: Plan, after: Plan): readonly Difference[] {
+export function diffPlans(before: Content, after: Content): readonly Difference[] {
   return [
     ...diffLists("element", before.elements, after.elements),
     ...diffLists("connection", before.connections, after.connections),

@@ -1,6 +1,7 @@
 import type { PlanComment, PlanElement, Review } from "./plan.ts";
 import type { StoredPlan } from "./plan-store-port.ts";
 import { inReadingOrder } from "./reading-order.ts";
+import { standingWords } from "./standing-words.ts";
 import { fenced, inlineText, oneLine, quoted } from "./safe-markdown.ts";
 
 /** An URL that cannot end early between angle brackets. */
@@ -10,10 +11,13 @@ const IMAGE_URL = /^data:image\/[A-Za-z0-9.+-]+[;,][^\s<>\\]*$/;
  * A plan as one Markdown document: its elements in reading order, then the connections, then the comments. Texts of
  * people and agents stay in their places, whatever Markdown or HTML is in them.
  */
-export function exportMarkdown({ plan, meta }: StoredPlan): string {
+export function exportMarkdown(stored: StoredPlan): string {
+  const { plan, meta } = stored;
+  const standing = standingWords(stored, meta.review.decision);
   const elements = inReadingOrder(plan);
   const names = new Map(elements.map((element, index) => [element.id, `${index + 1}. ${nameOf(element)}`]));
-  const blocks = [`# ${inlineText(plan.title) || "Plan"}`, `**Status:** ${meta.status}`, ...reviewBlocks(meta.review)];
+  const status = `**Status:** ${meta.status}${standing === undefined ? "" : ` (${standing})`}`;
+  const blocks = [`# ${inlineText(plan.title) || "Plan"}`, status, ...reviewBlocks(meta.review)];
   for (const element of elements) {
     const name = names.get(element.id) ?? "";
     blocks.push(`## ${name}${element.type === "decision" ? " (decision)" : ""}`, ...elementBlocks(element));

@@ -1,9 +1,14 @@
 import { adoptHandEdit } from "./adopt-hand-edit.ts";
+import { changesUnseen } from "./changes-unseen.ts";
+import { holdsOf, type Hold } from "./holds.ts";
+import { withOwnEdits } from "./judge-plan.ts";
+import { JudgedFolder, type JudgedSnapshot } from "./judged-folder.ts";
+import { MemoryLedger, type DecidedPlan, type Ledger } from "./ledger.ts";
 import { makePlan } from "./make-plan.ts";
 import type { Operation } from "./operations.ts";
 import { SLUG, type Asker, type Author, type Decision, type Plan, type PlanMeta, type PlanStatus } from "./plan.ts";
 import type { PlanClock } from "./plan-clock.ts";
-import { PlanFolder, type Snapshot } from "./plan-folder.ts";
+import { PlanFolder } from "./plan-folder.ts";
 import { PlanLock } from "./plan-lock.ts";
 import { caught, problem } from "./plan-problems.ts";
 import type { EditResult, Plans, PlanSummary, Result, StoredPlan } from "./plan-store-port.ts";
@@ -19,22 +24,29 @@ const MOST_AHEAD_MS = 10_000;
  * The plans of a project.
  *
  * @param folder the absolute path of `plans`
+ * @param ledger where their reviews are kept; in memory where absent
  */
-export function createPlans(parts: { readonly folder: string; readonly clock: PlanClock }): Plans {
-  return new FilePlans(new PlanFolder(parts.folder), parts.clock);
+export function createPlans(parts: {
+  readonly folder: string;
+  readonly clock: PlanClock;
+  readonly ledger?: Ledger;
+}): Plans {
+  return new FilePlans(new PlanFolder(parts.folder), parts.ledger ?? new MemoryLedger(), parts.clock);
 }
 
 /** Plans as files that several processes read and write at once. */
 class FilePlans implements Plans {
   readonly #files: PlanFolder;
+  readonly #judged: JudgedFolder;
   readonly #lock: PlanLock;
   readonly #clock: PlanClock;
   /** Each plan as it was last seen, and in which folder: what tells an edit by hand from what was there. */
-  readonly #known = new Map<string, Pick<Snapshot, "folder"> & { readonly plan: Plan }>();
+  readonly #known = new Map<string, Pick<JudgedSnapshot, "folder"> & { readonly plan: Plan }>();
   readonly #watches = new Map<string, Set<PlanWatch>>();
 
-  constructor(files: PlanFolder, clock: PlanClock) {
+  constructor(files: PlanFolder, ledger: Ledger, clock: PlanClock) {
     this.#files = files;
+    this.#judged = new JudgedFolder(files, ledger);
     this.#clock = clock;
     this.#lock = new PlanLock(files.lockPath, clock);
   }
@@ -71,8 +83,11 @@ class FilePlans implements Plans {
   async delete(slug: string): Promise<Result<null>> {
     const deleted = await caught(async () => {
       const ready = async (): Promise<Result<null>> => await this.#files.check(slug);
-      return await this.#lock.hold(ready, async () => await this.#files.remove(slug));
+      return await this.#lock.hold(ready, async () => await this.#judged.remove(slug));
     });
+    if (!deleted.ok && deleted.problem.reason === "not_found" && (await this.#forget(slug))) {
+      return { ok: true, value: null };
+    }
     if (deleted.ok) this.#known.delete(slug);
     for (const watch of this.#watches.get(slug) ?? []) watch.lookNow();
     return deleted;
@@ -92,7 +107,9 @@ class FilePlans implements Plans {
         return { ok: true, value: snapshot.stored };
       }
       const isEdit = operations.some((operation) => operation.op !== "set_viewport");
-      const after = await this.#write(snapshot, applied.plan, isEdit);
+      const decided = snapshot.entry?.decided;
+      const own = author.kind === "person" && decided !== undefined && withOwnEdits(decided, plan, applied.plan);
+      const after = await this.#write(snapshot, applied.plan, isEdit, own === false ? undefined : own);
       if (after.ok) outcome = { ok: true, stored: after.value, ids: applied.ids };
       return after;
     });
@@ -115,8 +132,24 @@ class FilePlans implements Plans {
     return await this.#changeMeta(slug, (meta, now) => askForReview(meta, askedBy, now));
   }
 
-  async decide(slug: string, decision: Decision, note?: string): Promise<Result<StoredPlan>> {
-    return await this.#changeMeta(slug, (meta, now) => decideReview(meta, decision, note, now));
+  async decide(slug: string, decision: Decision, note?: string, seen?: number): Promise<Result<StoredPlan>> {
+    return await this.#change(slug, "keep", async () => {
+      const before = await this.#readAdopted(slug);
+      if (!before.ok) return before;
+      const { snapshot, plan } = before.value;
+      if (seen !== undefined && seen !== plan.revision) return problem("changed", changesUnseen(plan, seen));
+      const { revision, title, elements, connections } = plan;
+      const { meta } = snapshot.stored;
+      const decided = decideReview(meta, decision, note, this.#moment(meta));
+      return await this.#judged.write(snapshot, plan, decided, { revision, title, elements, connections });
+    });
+  }
+
+  async holds(others: readonly string[]): Promise<readonly Hold[]> {
+    const { ledger } = this.#judged;
+    const slugs = new Set([...(await ledger.slugs()), ...others]);
+    const found = await Promise.all([...slugs].map(async (slug) => await holdsOf(ledger, slug, await this.read(slug))));
+    return found.flat();
   }
 
   async told(slug: string, until: string): Promise<Result<StoredPlan>> {
@@ -162,12 +195,14 @@ class FilePlans implements Plans {
     });
     if (!seen.ok) return { result: seen, fingerprint: JSON.stringify(seen.problem) };
     const { stored, planText, metaText } = seen.value;
-    return { result: { ok: true, value: stored }, fingerprint: JSON.stringify([planText, metaText]) };
+    const { claimed, changedSince } = stored;
+    const fingerprint = JSON.stringify([planText, metaText, claimed, changedSince]);
+    return { result: { ok: true, value: stored }, fingerprint };
   }
 
   /** Reads a plan, and remembers what a store has written, or what is seen for the first time. */
-  async #see(slug: string): Promise<Result<Snapshot>> {
-    const read = await this.#files.read(slug);
+  async #see(slug: string): Promise<Result<JudgedSnapshot>> {
+    const read = await this.#judged.read(slug);
     if (!read.ok) {
       if (read.problem.reason === "not_found") this.#known.delete(slug);
       return read;
@@ -186,7 +221,7 @@ class FilePlans implements Plans {
    * The plan as it is, or with what was changed by hand as a person's edit: in an editor, or by bringing back the file as
    * a store wrote it earlier.
    */
-  #adopt(snapshot: Snapshot): Plan {
+  #adopt(snapshot: JudgedSnapshot): Plan {
     const { stored, isAsWritten } = snapshot;
     const known = this.#knownOf(snapshot);
     if (known === undefined || (isAsWritten && stored.plan.revision > known.revision)) return stored.plan;
@@ -194,12 +229,12 @@ class FilePlans implements Plans {
   }
 
   /** The plan as it was last seen; `undefined` where that was another one of the same slug. */
-  #knownOf({ stored, folder }: Snapshot): Plan | undefined {
+  #knownOf({ stored, folder }: JudgedSnapshot): Plan | undefined {
     const known = this.#known.get(stored.slug);
     return known?.folder === folder ? known?.plan : undefined;
   }
 
-  async #readAdopted(slug: string): Promise<Result<{ readonly snapshot: Snapshot; readonly plan: Plan }>> {
+  async #readAdopted(slug: string): Promise<Result<{ readonly snapshot: JudgedSnapshot; readonly plan: Plan }>> {
     const snapshot = await this.#see(slug);
     return snapshot.ok
       ? { ok: true, value: { snapshot: snapshot.value, plan: this.#adopt(snapshot.value) } }
@@ -211,17 +246,23 @@ class FilePlans implements Plans {
       const before = await this.#see(slug);
       if (!before.ok) return before;
       const { plan, meta } = before.value.stored;
-      return await this.#files.write(before.value, plan, change(meta, this.#moment(meta)));
+      return await this.#judged.write(before.value, plan, change(meta, this.#moment(meta)));
     });
   }
 
   /** Writes the plan that an edit has made; one that only looks elsewhere is none. */
-  async #write(snapshot: Snapshot, plan: Plan, isEdit = true): Promise<Result<StoredPlan>> {
+  async #write(
+    snapshot: JudgedSnapshot,
+    plan: Plan,
+    isEdit = true,
+    decided?: DecidedPlan,
+  ): Promise<Result<StoredPlan>> {
     const { meta, plan: planBefore } = snapshot.stored;
     if (plan === planBefore) return { ok: true, value: snapshot.stored };
     const lastEdited = isEdit ? this.#moment(meta) : meta.lastEdited;
     const isSame = lastEdited === meta.lastEdited && plan.title === meta.title;
-    const written = await this.#files.write(snapshot, plan, isSame ? meta : { ...meta, title: plan.title, lastEdited });
+    const next = isSame ? meta : { ...meta, title: plan.title, lastEdited };
+    const written = await this.#judged.write(snapshot, plan, next, decided);
     if (written.ok) this.#known.set(snapshot.stored.slug, { plan, folder: snapshot.folder });
     return written;
   }
@@ -240,6 +281,14 @@ class FilePlans implements Plans {
     const changed = await caught(async () => await this.#lock.hold(ready, run));
     for (const watch of this.#watches.get(slug) ?? []) watch.lookNow();
     return changed;
+  }
+
+  /** Whether the ledger had anything of a plan that is gone, and has it no more. */
+  async #forget(slug: string): Promise<boolean> {
+    const { ledger } = this.#judged;
+    if ((await ledger.readAll(slug)).size === 0) return false;
+    await ledger.remove(slug);
+    return true;
   }
 
   /** Now, and later than all that the plan tells of: who has been told up to a moment misses nothing of the same one. */

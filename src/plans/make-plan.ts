@@ -27,6 +27,7 @@ export function makePlan(
   const named = (title?.trim() ?? "").slice(0, LIMITS.titleLength) || inWords(slug);
   const plan: Plan = {
     schemaVersion: 2,
+    id: crypto.randomUUID(),
     title: named,
     elements: template.elements,
     connections: template.connections,

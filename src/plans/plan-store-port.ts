@@ -1,8 +1,10 @@
+import type { Hold } from "./holds.ts";
+import type { Standing } from "./ledger.ts";
 import type { Operation, OperationRefusal } from "./operations.ts";
 import type { Asker, Author, Decision, Plan, PlanMeta, PlanStatus } from "./plan.ts";
 
-/** A plan as it is on disk now. */
-export interface StoredPlan {
+/** A plan as it is on disk now: its status and review say what holds, whatever stands in its files. */
+export interface StoredPlan extends Standing {
   readonly slug: string;
   readonly plan: Plan;
   readonly meta: PlanMeta;
@@ -25,7 +27,9 @@ export interface PlanProblem {
     /** The disk or its permissions. */
     | "unwritable"
     /** Only a person may do that. */
-    | "not_allowed";
+    | "not_allowed"
+    /** It is another one than the person saw; the message says what has changed. */
+    | "changed";
   /** What was expected, what came (a broken file with line and column), what to do. */
   readonly message: string;
 }
@@ -45,11 +49,13 @@ export type EditResult =
   | { readonly ok: false; readonly problem: PlanProblem };
 
 /** What a list shows of a plan. */
-export interface PlanSummary {
+export interface PlanSummary extends Standing {
   readonly slug: string;
   readonly title: string;
   readonly status: PlanStatus | null;
   readonly review: PlanMeta["review"]["state"] | null;
+  /** What a person has decided. */
+  readonly decision?: Decision;
   readonly elements: number;
   readonly openComments: number;
   /** ISO 8601; `null`: it is not known. */
@@ -80,7 +86,12 @@ export interface Plans {
    * stays as it is.
    */
   openReview(slug: string, askedBy: Asker): Promise<Result<StoredPlan>>;
-  decide(slug: string, decision: Decision, note?: string): Promise<Result<StoredPlan>>;
+  /**
+   * What a person decides, on the plan as it is.
+   *
+   * @param seen the revision that they saw, where that is known: nothing is decided where it is another one now
+   */
+  decide(slug: string, decision: Decision, note?: string, seen?: number): Promise<Result<StoredPlan>>;
   /** The session that asked has been told of all that a person did up to then. */
   told(slug: string, until: string): Promise<Result<StoredPlan>>;
   /**
@@ -90,6 +101,12 @@ export interface Plans {
    * @returns whether it was moved
    */
   tellOnce(slug: string, from: string, until: string): Promise<Result<boolean>>;
+  /**
+   * The reviews for which nothing is to be written now, as the ledger has them.
+   *
+   * @param others plans of which the ledger may hold nothing: their files count
+   */
+  holds(others: readonly string[]): Promise<readonly Hold[]>;
   /**
    * Calls back with the plan after each change of its files, by whomever, within 100 ms; once at first. What was changed
    * by hand (not through a store) counts as a person's edit: it is written into `edits` with a revision of its own.

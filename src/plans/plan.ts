@@ -110,6 +110,8 @@ export interface EditEntry {
 /** `plan.json`. Keys that it does not know survive a round trip, at every depth. */
 export interface Plan {
   readonly schemaVersion: 2;
+  /** Tells it from another one that lies in its place later; absent of one that was made before plans had ids. */
+  readonly id?: string;
   readonly title: string;
   readonly elements: readonly PlanElement[];
   readonly connections: readonly Connection[];

@@ -15,7 +15,7 @@ export function repairPlan(value: JsonObject): Plan {
   const elements = repairElements(value.elements);
   const ids = new Set(elements.map((element) => element.id));
   return {
-    ...value,
+    ...dropUnless(value, { id: isString }),
     schemaVersion: 2,
     title: text(value.title),
     elements,

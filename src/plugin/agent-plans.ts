@@ -3,11 +3,12 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import { noteOpenReviews } from "../host/plans/note-open-reviews.ts";
-import { gate, type OpenReview } from "../host/plans/plan-gate.ts";
+import { gate } from "../host/plans/plan-gate.ts";
 import { refusePlanFiles } from "../host/plans/plan-files.ts";
 import { OpenReviews } from "../host/plans/open-reviews.ts";
 import { SessionFamilies } from "../host/plans/session-families.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
+import type { Asker } from "../plans/plan.ts";
 import { isAnything, isText, orAbsent, shape } from "../shape.ts";
 import { LatePlans } from "./late-plans.ts";
 import { worktreeOf } from "./loop-guard.ts";
@@ -17,6 +18,8 @@ const isSubagents = shape({ parentID: isText, metadata: orAbsent(shape({ bizar: 
 export interface AgentPlansParts {
   readonly input: PluginInput;
   readonly options: PluginOptions | undefined;
+  /** The supervisor's. */
+  readonly stateDir: string;
   /** The background agent of a session, where it is one's own. */
   readonly instanceOf: (sessionId: string) => Promise<string | undefined>;
   /** A line for the agent's log. */
@@ -24,10 +27,11 @@ export interface AgentPlansParts {
 }
 
 /** Plans inside a background agent: the tools, and the gate. It loads no library before the first call. */
-export function agentPlans({ input, options, instanceOf, report }: AgentPlansParts): Hooks {
+export function agentPlans({ input, options, stateDir, instanceOf, report }: AgentPlansParts): Hooks {
   const reviews = new OpenReviews();
   const plans = new LatePlans({
     worktree: worktreeOf(input),
+    stateDir,
     // Whatever else the option is, it means the default, as for the supervisor.
     openBrowser: options?.["planOpenBrowser"] === "never" ? "never" : "auto",
     reviews,
@@ -54,14 +58,14 @@ export function agentPlans({ input, options, instanceOf, report }: AgentPlansPar
     "tool.execute.before": async ({ tool, sessionID }, { args }) => {
       refusePlanFiles(tool, args, input.directory, worktreeOf(input));
       if (options?.["planGate"] !== "enforce") return;
-      await gate(
-        { reviews, families, known, openReview: async (slug) => await openReview(plans, slug) },
-        tool,
-        sessionID,
-        args,
-      );
+      await gate({ families, sessionsOf, holds: async () => await plans.holds(known) }, tool, sessionID, args);
     },
   };
+}
+
+/** Who spawned the agent is held by its own process. */
+async function sessionsOf({ sessionId }: Asker): Promise<readonly string[]> {
+  return [sessionId];
 }
 
 /** The session whose native subagent a session is. A warm agent's own is below its caller's, but not of its family. */
@@ -72,12 +76,4 @@ function parentOf(session: unknown): string | undefined {
 async function noteThose(plans: LatePlans, reviews: OpenReviews, worktree: string): Promise<void> {
   const names = await readdir(join(worktree, "plans")).catch(() => []);
   if (names.length > 0) await noteOpenReviews((await plans.desk()).plans, reviews);
-}
-
-/** The review of a plan that is up for it now; one that cannot be read now is. */
-export async function openReview(plans: LatePlans, slug: string): Promise<OpenReview | undefined> {
-  const found = await (await plans.desk()).plans.read(slug);
-  if (!found.ok) return found.problem.reason === "not_found" ? undefined : {};
-  const { review } = found.value.meta;
-  return review.state === "open" ? review : undefined;
 }

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
 import { startAgentRole, type AgentRoleHandle } from "../agent-role/agent-role.ts";
 import { agentTree } from "../agent-role/agent-tree.ts";
@@ -55,6 +56,7 @@ export function agentPlugin(
   const plans = agentPlans({
     input,
     options,
+    stateDir: dirname(role.guard.sessionDir),
     instanceOf: async () => role.instanceId,
     report: (message) => void process.stderr.write(`bizar: ${message}\n`),
   });

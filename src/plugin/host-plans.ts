@@ -21,8 +21,8 @@ import { SessionFamilies } from "../host/plans/session-families.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { ToolSupervision } from "../host/tools/tool-parts.ts";
 import { NewestMap } from "../newest-map.ts";
+import type { Asker } from "../plans/plan.ts";
 import { PlanSettingsFile } from "../store/plan-settings.ts";
-import { openReview } from "./agent-plans.ts";
 import { LatePlans } from "./late-plans.ts";
 import { worktreeOf } from "./loop-guard.ts";
 
@@ -81,6 +81,7 @@ class WiredPlans implements HostPlans {
     };
     this.#plans = new LatePlans({
       worktree: worktreeOf(parts.input),
+      stateDir: options.stateDir,
       openBrowser: options.planOpenBrowser,
       reviews: this.#reviews,
       instanceOf: async () => undefined,
@@ -120,18 +121,12 @@ class WiredPlans implements HostPlans {
         const { input, options } = this.#parts;
         refusePlanFiles(tool, args, input.directory, worktreeOf(input));
         if (options.planGate !== "enforce") return;
-        const known = async () => await this.#lookOnce();
-        await gate(
-          {
-            reviews: this.#reviews,
-            families: this.#families,
-            known,
-            openReview: async (slug) => await openReview(this.#plans, slug),
-          },
-          tool,
-          sessionID,
-          args,
-        );
+        const parts = {
+          families: this.#families,
+          sessionsOf: async (asker: Asker) => await this.#sessionsOf(asker),
+          holds: async () => await this.#plans.holds(async () => await this.#lookOnce()),
+        };
+        await gate(parts, tool, sessionID, args);
       },
       "shell.env": async ({ sessionID }, { env }) => {
         if (sessionID !== undefined) env[SHELL_MARKER] = sessionID;
@@ -202,6 +197,12 @@ class WiredPlans implements HostPlans {
     const { announcer, plans } = await this.#plans.desk();
     if (announcer === undefined) await noteOpenReviews(plans, this.#reviews);
     else await announcer.followAll();
+  }
+
+  /** A background agent's review holds for the session that spawned it, too. */
+  async #sessionsOf({ sessionId, instanceId }: Asker): Promise<readonly string[]> {
+    const agent = instanceId === undefined ? undefined : await this.#askingAgent(instanceId).catch(() => undefined);
+    return agent === undefined ? [sessionId] : [sessionId, agent.parentSessionId];
   }
 
   async #askingAgent(instanceId: string): Promise<AskingAgent | undefined> {

@@ -1,3 +1,4 @@
+import type { Hold } from "../plans/holds.ts";
 import type { PlansContext, PlanSide } from "./plans.ts";
 
 /** The plans of one plugin instance, loaded at their first use: opencode's start waits for what is loaded before. */
@@ -14,6 +15,17 @@ export class LatePlans {
   }
 
   readonly desk = async (): Promise<PlanSide> => await (this.#loading ??= this.#load());
+
+  /**
+   * The reviews for which nothing is to be written now.
+   *
+   * @param known settles when the reviews that earlier processes left open are known
+   */
+  async holds(known: () => Promise<void>): Promise<readonly Hold[]> {
+    await known();
+    const { plans, reviews } = await this.desk();
+    return await plans.holds(reviews.slugs);
+  }
 
   close(): void {
     this.#isClosed = true;

@@ -7,10 +7,13 @@ import type { PlanDesk, ShownPlan } from "../host/plans/plan-desk.ts";
 import { SeenPlans } from "../host/plans/seen-plans.ts";
 import { systemClock } from "../system-clock.ts";
 import { createPlans } from "../plans/file-plans.ts";
+import { DecisionFiles } from "../store/decision-files.ts";
 
 export interface PlansContext {
   /** The project's folder: plans lie in `plans` below it. */
   readonly worktree: string;
+  /** Where the ledger of decisions is. */
+  readonly stateDir: string;
   readonly openBrowser: "auto" | "never";
   readonly reviews: OpenReviews;
   /** The background agent whose session it is, in the process of one. */
@@ -32,8 +35,9 @@ export interface PlanSide extends PlanDesk {
 
 /** Builds the plans with their edges. Loaded at the first use: the host waits for the plugin at its start. */
 export function startPlans(context: PlansContext): PlanSide {
-  const { worktree, reviews, report, openBrowser, announcing, instanceOf } = context;
-  const plans = createPlans({ folder: join(worktree, "plans"), clock: systemClock });
+  const { worktree, stateDir, reviews, report, openBrowser, announcing, instanceOf } = context;
+  const folder = join(worktree, "plans");
+  const plans = createPlans({ folder, clock: systemClock, ledger: new DecisionFiles(stateDir, folder) });
   const closing = new AbortController();
   const announcer =
     announcing === undefined

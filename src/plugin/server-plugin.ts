@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Hooks, PluginInput } from "@opencode-ai/plugin";
 import type { ServerRole } from "../agent-role/role.ts";
 import { ServerLife } from "../agent-role/server-life.ts";
@@ -61,7 +62,9 @@ export function serverPlugin(
       if (blocksInARow >= LAST_BLOCK) say({ session: id, loopGuard: marker });
     },
   });
-  return withLoopGuard(joinHooks(hooks, tree, mimirBash(), agentPlans({ input, options, instanceOf, report })), guard);
+  const stateDir = dirname(role.guard.sessionDir);
+  const plans = agentPlans({ input, options, stateDir, instanceOf, report });
+  return withLoopGuard(joinHooks(hooks, tree, mimirBash(), plans), guard);
 }
 
 /** Asks this server as its host did, which is gone: the client that a plugin is given knows less of questions (1.18.33). */

@@ -18,6 +18,11 @@ export function statePaths(stateDir: string, logDir: string): StatePaths {
   return { stateDir, recordDir: join(stateDir, "bg"), logDir, modelDir: join(stateDir, "models") };
 }
 
+/** Where decisions on plans are kept, and the key with which they are. Only the store writes there. */
+export function decisionsFolder(stateDir: string): string {
+  return join(stateDir, "decisions");
+}
+
 /** Makes the folders of the state, readable by their owner only: prompts and results are nobody else's. */
 export async function makeFolders(paths: StatePaths, files: Files = systemFiles): Promise<void> {
   await files.makeFolder(paths.stateDir);

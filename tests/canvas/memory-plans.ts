@@ -58,9 +58,10 @@ export class MemoryPlans implements CanvasPlans {
     return after.ok ? { ok: true, stored: after.value, ids: [] } : after;
   }
 
-  async decide(...[slug, decision, note]: Parameters<CanvasPlans["decide"]>): Promise<Result<StoredPlan>> {
+  async decide(...[slug, decision, note, seen]: Parameters<CanvasPlans["decide"]>): Promise<Result<StoredPlan>> {
     const read = await this.read(slug);
     if (!read.ok) return read;
+    if (seen !== read.value.plan.revision) return { ok: false, problem: { reason: "changed", message: "It changed." } };
     const review = { state: "decided", decision, ...(note === undefined ? {} : { note }) } as const;
     const decided = { ...read.value, meta: { ...read.value.meta, status: decision, review } };
     this.change(slug, { ok: true, value: decided });

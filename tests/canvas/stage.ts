@@ -7,6 +7,7 @@ import { buildCanvas, CANVAS_TARGET } from "../../scripts/build/build-canvas.ts"
 import { launchBrowser } from "../../scripts/scripted-browser/launch-browser.ts";
 import { startCanvasServer, type CanvasServer } from "../../src/canvas/server/canvas-server.ts";
 import { systemClock } from "../../src/system-clock.ts";
+import { MemoryLedger } from "../../src/plans/ledger.ts";
 import { createPlans } from "../../src/plans/file-plans.ts";
 import type { Operation } from "../../src/plans/operations.ts";
 import type { Plan } from "../../src/plans/plan.ts";
@@ -32,8 +33,9 @@ export function setStage(): void {
     folder = await mkdtemp(join(tmpdir(), "bizar-stage-"));
     await buildCanvas(ROOT);
     const path = join(folder, "plans");
-    plans = createPlans({ folder: path, clock: systemClock });
-    others = createPlans({ folder: path, clock: systemClock });
+    const ledger = new MemoryLedger();
+    plans = createPlans({ folder: path, clock: systemClock, ledger });
+    others = createPlans({ folder: path, clock: systemClock, ledger });
     server = await startCanvasServer({ plans, assetsFolder: join(ROOT, CANVAS_TARGET), report: failed });
     browser = await launchBrowser();
   }, 60_000);
@@ -80,6 +82,12 @@ export class StagedPlan {
 
   async review(sessionId = "ses_1"): Promise<void> {
     await others.openReview(this.slug, { sessionId });
+  }
+
+  /** Writes into meta.json past the store. */
+  async claim(status: string): Promise<void> {
+    const path = this.file("meta.json");
+    await Bun.write(path, JSON.stringify({ ...(await Bun.file(path).json()), status }));
   }
 
   async create(template = "blank", title = "A plan"): Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
 import { gate } from "../../src/host/plans/plan-gate.ts";
 import { SessionFamilies } from "../../src/host/plans/session-families.ts";
+import type { Hold } from "../../src/plans/holds.ts";
 import { isReadOnly } from "../../src/host/read-only-commands.ts";
 
 /** Two conversations; the parents of what is a subagent's in them. */
@@ -10,17 +10,19 @@ const PARENTS: Record<string, string> = { ses_1_a: "ses_1", ses_1_a_b: "ses_1_a"
 async function refusal(
   tool: string,
   args: unknown = {},
-  { isOpen = true, waiting = "ses_1", sessionId = "ses_1" } = {},
+  {
+    why = { kind: "open" },
+    waiting = "ses_1",
+    sessionId = "ses_1",
+  }: { why?: Hold["why"] | null; waiting?: string; sessionId?: string } = {},
 ): Promise<string | undefined> {
-  const reviews = new OpenReviews();
-  reviews.opened(waiting, "x");
   const families = new SessionFamilies(
     async (id) => PARENTS[id],
     () => expect.unreachable(),
   );
-  const review = { askedBy: { sessionId: "ses_agent", instanceId: "bgr_asking" } };
-  const openReview = async () => (isOpen ? review : undefined);
-  return await gate({ reviews, families, known: async () => undefined, openReview }, tool, sessionId, args).then(
+  const askedBy = { sessionId: "ses_agent", instanceId: "bgr_asking" };
+  const holds = async () => (why === null ? [] : [{ slug: "x", askedBy, why }]);
+  return await gate({ families, holds, sessionsOf: async () => [waiting] }, tool, sessionId, args).then(
     () => undefined,
     (error: Error) => error.message,
   );
@@ -52,7 +54,17 @@ describe("while a review is open", () => {
     expect(await refusal("bizar_send_message", { instanceId: "bgr_other", prompt: "go on" })).toContain("was refused");
   });
   test("a review that is over in the meantime refuses nothing", async () => {
-    expect(await refusal("edit", {}, { isOpen: false })).toBeUndefined();
+    expect(await refusal("edit", {}, { why: null })).toBeUndefined();
+  });
+  test.each<[string, Hold["why"]]>([
+    ["was up for review, and is gone. Draw it again and put it up", { kind: "gone" }],
+    [`cannot be read: "It says \\"approve\\"."`, { kind: "unreadable", message: 'It says "approve".' }],
+    [
+      'changed since the user approved it: element "el_a" updated ("title"). Put it up again',
+      { kind: "changed", changes: [{ change: "updated", what: "element", id: "el_a", fields: ["title"] }] },
+    ],
+  ])("what holds is told with how to go on: %s", async (words, why) => {
+    expect(await refusal("edit", {}, { why })).toContain(words);
   });
   test("another session is not concerned", async () => {
     expect(await refusal("edit", {}, { waiting: "ses_2" })).toBeUndefined();

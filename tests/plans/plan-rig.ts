@@ -1,6 +1,8 @@
 import { systemClock } from "../../src/system-clock.ts";
 import { createPlans } from "../../src/plans/file-plans.ts";
+import type { Ledger } from "../../src/plans/ledger.ts";
 import type { Operation } from "../../src/plans/operations.ts";
+import { DecisionFiles } from "../../src/store/decision-files.ts";
 import type { Author, Connection, Plan, PlanComment, PlanElement, PlanMeta } from "../../src/plans/plan.ts";
 import type { Plans, Result } from "../../src/plans/plan-store-port.ts";
 
@@ -48,7 +50,12 @@ export function add(id: string, more: Partial<PlanElement> = {}): Operation {
 }
 
 export function plansIn(folder: string): Plans {
-  return createPlans({ folder: `${folder}/plans`, clock: systemClock });
+  return createPlans({ folder: `${folder}/plans`, clock: systemClock, ledger: ledgerIn(folder) });
+}
+
+/** What the stores of a folder have decided, as all of them read it. */
+export function ledgerIn(folder: string): Ledger {
+  return new DecisionFiles(`${folder}/state`, `${folder}/plans`);
 }
 
 /** What a result holds; fails the test where it holds a problem. */

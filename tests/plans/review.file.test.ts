@@ -2,11 +2,11 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync, writeFileSync } from "node:fs";
 import { feedbackSince } from "../../src/plans/feedback.ts";
 import { createPlans } from "../../src/plans/file-plans.ts";
-import { DECISIONS, type PlanStatus } from "../../src/plans/plan.ts";
+import { DECISIONS, type PlanStatus, type Review } from "../../src/plans/plan.ts";
 import type { Plans } from "../../src/plans/plan-store-port.ts";
 import { toldUntil } from "../../src/plans/review.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { add, held, person, plansIn, thor } from "./plan-rig.ts";
+import { add, held, ledgerIn, person, plansIn, thor } from "./plan-rig.ts";
 
 const START = Date.UTC(2026, 0, 1);
 
@@ -168,11 +168,13 @@ describe("a clock that was ahead and has been put right", () => {
   const later = new Date(Date.now() + 3_600_000).toISOString();
   const latest = new Date(Date.now() + 7_200_000).toISOString();
 
-  async function withReview(review: object) {
+  async function withReview(review: Review) {
     const folder = temporaryFolder();
     held(await plansIn(folder).create("a", "blank"));
     const path = `${folder}/plans/a/meta.json`;
     writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), lastEdited: later, review }));
+    const { id = "" } = held(await plansIn(folder).read("a")).plan;
+    await ledgerIn(folder).write({ slug: "a", id }, { review });
     return plansIn(folder);
   }
   const askedBy = { sessionId: "ses_1" };
@@ -185,7 +187,7 @@ describe("a clock that was ahead and has been put right", () => {
   });
 
   test("leaves what was told told, and what was not to be told", async () => {
-    const decided = { state: "decided", askedBy, askedAt: later, decision: "approved", decidedAt: latest };
+    const decided: Review = { state: "decided", askedBy, askedAt: later, decision: "approved", decidedAt: latest };
     expect(await untold(await withReview({ ...decided, toldUntil: later }))).toBe("approved");
     expect(await untold(await withReview({ ...decided, toldUntil: latest }))).toBe("none");
   });

@@ -1,14 +1,13 @@
 import type { PluginInput } from "@opencode-ai/plugin";
 import { expect, test } from "bun:test";
-import { systemClock } from "../../src/system-clock.ts";
-import { createPlans } from "../../src/plans/file-plans.ts";
 import { agentPlans } from "../../src/plugin/agent-plans.ts";
+import { plansIn } from "../plans/plan-rig.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 /** The plans inside a background agent whose earlier turn, in another process, put a plan up for review. */
 async function createRig(planGate: string, sessions: Record<string, unknown> = {}) {
   const directory = temporaryFolder();
-  const plans = createPlans({ folder: `${directory}/plans`, clock: systemClock });
+  const plans = plansIn(directory);
   await plans.create("x", "blank");
   await plans.openReview("x", { sessionId: "ses_agent", instanceId: "bgr_1" });
   const reported: string[] = [];
@@ -16,6 +15,7 @@ async function createRig(planGate: string, sessions: Record<string, unknown> = {
   const hooks = agentPlans({
     input: { directory, worktree: "/", client: { session: { get } } } as unknown as PluginInput,
     options: { planGate },
+    stateDir: `${directory}/state`,
     instanceOf: async () => "bgr_1",
     report: (message) => void reported.push(message),
   });

@@ -7,8 +7,10 @@ import { until } from "../until.ts";
 
 test("a decision that is taken back on the page is told as well, though the first one has been told", async () => {
   const put: SyntheticMessage[] = [];
+  const folder = temporaryFolder();
   const side = startPlans({
-    worktree: temporaryFolder(),
+    worktree: folder,
+    stateDir: `${folder}/state`,
     openBrowser: "never",
     reviews: new OpenReviews(),
     instanceOf: async () => undefined,
@@ -34,7 +36,7 @@ test("a decision that is taken back on the page is told as well, though the firs
   const [cookie = ""] = (await fetch(url)).headers.get("set-cookie")?.split(";") ?? [];
   const decide = async (decision: string) => {
     const headers = { cookie, origin, "content-type": "application/json" };
-    const body = JSON.stringify({ decision });
+    const body = JSON.stringify({ decision, revision: 1 });
     expect((await fetch(`${origin}/api/plans/x/decision`, { method: "POST", headers, body })).status).toBe(200);
   };
   await decide("approved");

@@ -20,6 +20,7 @@ const STATUS: Readonly<Record<PlanProblem["reason"], ContentfulStatusCode>> = {
   locked: 503,
   unwritable: 500,
   not_allowed: 422,
+  changed: 409,
 };
 
 export function refuseFor(context: Context, problem: PlanProblem): Response {

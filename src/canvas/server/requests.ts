@@ -32,6 +32,7 @@ const editRequest = z.object({ operations: z.array(operation).min(1).max(MOST_OP
 const decisionRequest = z.object({
   decision: z.enum(DECISIONS),
   note: z.string().max(LIMITS.noteLength).optional(),
+  revision: z.int().nonnegative(),
 });
 
 /** A request as it should be, or what is wrong with it. */
@@ -44,8 +45,8 @@ export function readEditRequest(body: unknown): Reading<EditRequest> {
 export function readDecisionRequest(body: unknown): Reading<DecisionRequest> {
   const reading = read(decisionRequest, body);
   if (!reading.ok) return reading;
-  const { decision, note } = reading.value;
-  return { ok: true, value: note === undefined ? { decision } : { decision, note } };
+  const { decision, note, revision } = reading.value;
+  return { ok: true, value: { decision, revision, ...(note !== undefined && { note }) } };
 }
 
 function read<T>(schema: z.ZodType<T>, body: unknown): Reading<T> {

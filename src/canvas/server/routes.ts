@@ -138,7 +138,7 @@ function addApi(app: Hono<Env>, { plans, access, streams }: RoutesParts): void {
   app.post("/api/plans/:slug/decision", async (context) => {
     const request = await readRequest(context, readDecisionRequest);
     if (request instanceof Response) return request;
-    const decided = await plans.decide(context.req.param("slug"), request.decision, request.note);
+    const decided = await plans.decide(context.req.param("slug"), request.decision, request.note, request.revision);
     if (!decided.ok) return refuseFor(context, withoutPaths(decided.problem, plans.folder));
     return context.json<PlanAnswer>(decided.value);
   });

@@ -1,4 +1,5 @@
 import { nearestName } from "../../config/nearest-name.ts";
+import { CONFIRM_CLAIM, standingWords } from "../../plans/standing-words.ts";
 import { TEMPLATES } from "../../plans/templates/templates.ts";
 import { duration, plainLine } from "../../text/plain-text.ts";
 import { table } from "../../text/table.ts";
@@ -40,8 +41,9 @@ export const listPlans: Subcommand<CommandContext> = {
     if (!found.ok) throw new NotDone(found.problem.message);
     const all = found.value;
     if (all.length === 0) return `There are no plans in ${plans.folder} yet. /plan new <slug> makes one.`;
-    const rows = all.map(({ slug, title, status, review, elements, openComments, lastEdited, problem }) =>
-      problem === undefined
+    const rows = all.map((plan) => {
+      const { slug, title, status, review, elements, openComments, lastEdited, problem } = plan;
+      return problem === undefined
         ? [
             slug,
             status ?? "-",
@@ -51,11 +53,17 @@ export const listPlans: Subcommand<CommandContext> = {
             lastEdited === null ? "-" : `${duration(Date.now() - Date.parse(lastEdited))} ago`,
             plainLine(title, TITLE_CHARACTERS),
           ]
-        : [slug, problem.reason, "-", "-", "-", "-", "-"],
-    );
+        : [slug, problem.reason, "-", "-", "-", "-", "-"];
+    });
+    const standing = all.flatMap((plan) => {
+      const words = standingWords(plan, plan.decision);
+      return words === undefined ? [] : [`\n${plan.slug}: ${words}`];
+    });
+    const isClaimed = all.some(({ claimed }) => claimed !== undefined);
     const broken = all.flatMap(({ slug, problem }) => (problem === undefined ? [] : [`\n${slug}: ${problem.message}`]));
     const head = ["PLAN", "STATUS", "REVIEW", "ELEMENTS", "COMMENTS", "EDITED", "TITLE"];
-    return `${table(head, rows)}${broken.join("")}`.trimEnd();
+    const hint = isClaimed ? `\n${CONFIRM_CLAIM}` : "";
+    return `${table(head, rows)}${broken.join("")}${standing.join("")}${hint}`.trimEnd();
   },
 };
 

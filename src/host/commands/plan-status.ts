@@ -1,6 +1,8 @@
 import { nearestName } from "../../config/nearest-name.ts";
 import { PLAN_STATUSES, type Review } from "../../plans/plan.ts";
 import { LIMITS } from "../../plans/plan-limits.ts";
+import type { StoredPlan } from "../../plans/plan-store-port.ts";
+import { CONFIRM_CLAIM, standingWords } from "../../plans/standing-words.ts";
 import { isDecision } from "../../plans/review.ts";
 import type { CommandContext } from "./command-context.ts";
 import { knownPlan, orNotDone } from "./known-plan.ts";
@@ -15,8 +17,9 @@ export const planStatus: Subcommand<CommandContext> = {
     const [slug, value, ...noteWords] = words;
     if (slug === undefined) throw new WrongUse("Expected the plan's slug, got nothing.");
     if (value === undefined) {
-      const { plan, meta } = await knownPlan(context, slug);
-      return `${slug}, "${plan.title}": ${meta.status}${reviewWords(meta.review)}`;
+      const stored = await knownPlan(context, slug);
+      const { plan, meta } = stored;
+      return `${slug}, "${plan.title}": ${meta.status}${reviewWords(meta.review)}${standing(stored)}`;
     }
     const status = PLAN_STATUSES.find(
       (known) => known === value.toLowerCase().replaceAll("-", "_").replace("in_", "in-"),
@@ -45,6 +48,12 @@ export const planStatus: Subcommand<CommandContext> = {
     return `The plan ${slug} is ${status} now.${wasOpen ? " The agent that waits for it goes on." : ""}`;
   },
 };
+
+function standing(stored: StoredPlan): string {
+  const words = standingWords(stored, stored.meta.review.decision);
+  if (words === undefined) return "";
+  return `\n${words}.${stored.claimed === undefined ? "" : `\n${CONFIRM_CLAIM}`}`;
+}
 
 function reviewWords({ state, decision, decidedAt, askedAt, note }: Review): string {
   if (state === "open") return `\nIt waits for your review, since ${askedAt ?? "some time"}.`;

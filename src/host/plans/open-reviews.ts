@@ -25,6 +25,11 @@ export class OpenReviews {
     return [...this.#bySession.keys()];
   }
 
+  /** The plans that are under review. */
+  get slugs(): readonly string[] {
+    return this.sessions.flatMap((sessionId) => this.of(sessionId));
+  }
+
   get isEmpty(): boolean {
     return this.#bySession.size === 0;
   }

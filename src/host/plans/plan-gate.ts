@@ -1,7 +1,8 @@
 import { isText, shape } from "../../shape.ts";
+import type { Hold } from "../../plans/holds.ts";
 import type { Asker } from "../../plans/plan.ts";
+import { describeChanges } from "../../plans/standing-words.ts";
 import { isReadOnly } from "../read-only-commands.ts";
-import type { OpenReviews } from "./open-reviews.ts";
 import type { SessionFamilies } from "./session-families.ts";
 
 const SEND_MESSAGE = "bizar_send_message";
@@ -22,47 +23,54 @@ const hasCommand = shape({ command: isText });
 const hasInstance = shape({ instanceId: isText });
 
 export interface PlanGateParts {
-  readonly reviews: OpenReviews;
   readonly families: Pick<SessionFamilies, "areOne">;
-  /** Settles when the reviews that earlier processes left open are known. */
-  readonly known: () => Promise<void>;
-  /** A review that is open still, as far as it can be read: what is known of it may be a moment old. */
-  readonly openReview: (slug: string) => Promise<OpenReview | undefined>;
-}
-
-/** A plan that is up for review now. */
-export interface OpenReview {
-  readonly askedBy?: Asker | undefined;
+  /** The sessions that a review of this asker holds for. */
+  readonly sessionsOf: (asker: Asker) => Promise<readonly string[]>;
+  /** The reviews for which nothing is to be written now. */
+  readonly holds: () => Promise<readonly Hold[]>;
 }
 
 /**
- * Refuses what writes in a session that waits for a review, and in those that are its subagents or whose subagent it is.
- * Reading, and the tools for plans, pass.
+ * Refuses what writes in a session that waits for a review or has changed what was approved, and in those that are its
+ * subagents or whose subagent it is. Reading, and the tools for plans, pass.
  *
  * @throws Error for the model, which names the plan
  */
 export async function gate(parts: PlanGateParts, tool: string, sessionId: string, args: unknown): Promise<void> {
   if (!writes(tool, args)) return;
-  await parts.known();
-  for (const waiting of parts.reviews.sessions) {
-    if (!(await parts.families.areOne(waiting, sessionId))) continue;
-    for (const slug of parts.reviews.of(waiting)) {
-      const review = await parts.openReview(slug);
-      if (review === undefined) parts.reviews.closed(slug);
-      else if (tool !== SEND_MESSAGE || !isForAsker(args, review)) throw refusal(tool, slug, waiting === sessionId);
+  for (const hold of await parts.holds()) {
+    if (hold.askedBy === undefined || (tool === SEND_MESSAGE && isForAsker(args, hold.askedBy))) continue;
+    for (const waiting of await parts.sessionsOf(hold.askedBy)) {
+      if (await parts.families.areOne(waiting, sessionId)) throw refusal(tool, hold, waiting === sessionId);
     }
   }
 }
 
-function refusal(tool: string, slug: string, isTold: boolean): Error {
+function refusal(tool: string, hold: Hold, isTold: boolean): Error {
+  return new Error(`${tool} was refused: ${whyHeld(hold, isTold)} Reading, searching and the tools for plans work.`);
+}
+
+function whyHeld({ slug, why }: Hold, isTold: boolean): string {
   const told = isTold
     ? "a message tells you what the user decided"
     : "the session that asked is told what the user decided";
-  return new Error(
-    `${tool} was refused: the plan "${slug}" is up for review, and the user has not approved it. Nothing is changed before. ` +
-      `Wait with bizar_wait_for_feedback {"planSlug": "${slug}"}, or end your turn: ${told}. ` +
-      "Reading, searching and the tools for plans work.",
-  );
+  const wait = `bizar_wait_for_feedback {"planSlug": "${slug}"}`;
+  switch (why.kind) {
+    case "open":
+      return `the plan "${slug}" is up for review, and the user has not approved it. Nothing is changed before. Wait with ${wait}, or end your turn: ${told}.`;
+    case "gone":
+      return `the plan "${slug}" was up for review, and is gone. Draw it again and put it up with ${wait}; or the user ends its review with /plan delete ${slug} ${slug}.`;
+    case "unreadable":
+      return `the plan "${slug}" is up for review, and cannot be read: ${JSON.stringify(why.message)}. Tell the user.`;
+    case "changed":
+      return `the plan "${slug}" has been changed since the user approved it: ${describeChanges(why.changes)}. Put it up again with ${wait}, or take the change back: with the plan as it was approved you can go on.`;
+    default:
+      return unreachable(why);
+  }
+}
+
+function unreachable(value: never): never {
+  throw new Error(`Unknown hold: ${JSON.stringify(value)}`);
 }
 
 function writes(tool: string, args: unknown): boolean {
@@ -71,6 +79,6 @@ function writes(tool: string, args: unknown): boolean {
 }
 
 /** It has comments to answer, and is itself kept from writing. */
-function isForAsker(args: unknown, { askedBy }: OpenReview): boolean {
-  return hasInstance(args) && args.instanceId === askedBy?.instanceId;
+function isForAsker(args: unknown, { instanceId }: Asker): boolean {
+  return hasInstance(args) && args.instanceId === instanceId;
 }

@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import type { PlanElement } from "../../plans/plan.ts";
 import type { StoredPlan } from "../../plans/plan-store-port.ts";
+import { standingView } from "../plans/standing-view.ts";
 import { cutToJsonBytes, jsonBytes, MAX_ANSWER_BYTES, shorten } from "./answer.ts";
 
 /** The longest text that is told whole, in characters: the largest that fits is taken. */
@@ -10,11 +11,8 @@ const MOST_NOTE_BYTES = 12_000;
 const IMAGE_CHARACTERS = 60;
 
 /** A plan as `get_canvas` tells it: whole where it fits, else with texts cut, and in the end with parts left out. */
-export function canvasView(
-  facts: Record<string, unknown>,
-  { plan, meta }: StoredPlan,
-  path: string,
-): Record<string, unknown> {
+export function canvasView(facts: Record<string, unknown>, stored: StoredPlan, path: string): Record<string, unknown> {
+  const { plan, meta } = stored;
   const { state, decision, note } = meta.review;
   const shownNote = note === undefined ? undefined : cutToJsonBytes(note, MOST_NOTE_BYTES);
   const head = {
@@ -27,6 +25,7 @@ export function canvasView(
       ...(decision === undefined ? {} : { decision }),
       ...(shownNote === undefined ? {} : { note: shownNote }),
       ...(shownNote === note ? {} : { truncated: true, path: join(dirname(path), "meta.json") }),
+      ...standingView(stored),
     },
     revision: plan.revision,
   };

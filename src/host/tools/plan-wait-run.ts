@@ -5,6 +5,7 @@ import { toldUntil } from "../../plans/review.ts";
 import { shape, isText } from "../../shape.ts";
 import { namingFeedback } from "../plans/told-feedback.ts";
 import type { PlanDesk } from "../plans/plan-desk.ts";
+import { standingView } from "../plans/standing-view.ts";
 import { whenAborted } from "../when-aborted.ts";
 import { answer, cutToJsonBytes, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { orRefusal, planRefusal } from "./plan-answer.ts";
@@ -79,14 +80,16 @@ async function wait(
   }
   if (outcome === "over") {
     const now = await desk.plans.read(planSlug);
-    const planStatus = now.ok ? now.value.meta.status : opened.value.meta.status;
-    const value = { ok: true, status: "timed_out", planStatus, newComments: [], edits: [], waitedMs };
+    const stored = now.ok ? now.value : opened.value;
+    const standing = standingView(stored);
+    const planStatus = stored.meta.status;
+    const value = { ok: true, status: "timed_out", planStatus, ...standing, newComments: [], edits: [], waitedMs };
     return answer(`${planSlug}: no feedback yet`, value);
   }
   const { stored, feedback } = outcome;
   if (stored.meta.review.state !== "open") desk.reviews.closed(planSlug);
   await tell(desk, sessionID, stored, feedback.until, lost);
-  return answer(`${planSlug}: ${feedback.status}`, feedbackView(desk, planSlug, feedback, waitedMs), {
+  return answer(`${planSlug}: ${feedback.status}`, feedbackView(desk, stored, feedback, waitedMs), {
     status: feedback.status,
     ...namingFeedback(planSlug, feedback.until),
   });
@@ -146,7 +149,7 @@ async function callUser(desk: PlanDesk, sessionId: string, slug: string, signal:
 /** The answer; where it does not all fit, the oldest comments and edits are left out, and can be read otherwise. */
 function feedbackView(
   desk: PlanDesk,
-  slug: string,
+  stored: StoredPlan,
   { status, planStatus, note, newComments, edits }: Feedback,
   waitedMs: number,
 ): Record<string, unknown> {
@@ -155,6 +158,7 @@ function feedbackView(
     ok: true,
     status,
     planStatus,
+    ...standingView(stored),
     ...(shownNote === undefined ? {} : { note: shownNote }),
     newComments: comments,
     edits: changes,
@@ -163,7 +167,7 @@ function feedbackView(
   });
   const isNoteWhole = shownNote === note;
   // The note stands in meta.json, all else in plan.json.
-  const pathOf = (file: string) => ({ truncated: true, path: `${desk.plans.folder}/${slug}/${file}` });
+  const pathOf = (file: string) => ({ truncated: true, path: `${desk.plans.folder}/${stored.slug}/${file}` });
   const whole = view(newComments, edits, isNoteWhole ? {} : pathOf("meta.json"));
   if (jsonBytes(whole) <= MAX_ANSWER_BYTES) return whole;
   const cut = pathOf("plan.json");

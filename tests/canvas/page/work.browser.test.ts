@@ -154,6 +154,48 @@ test("the page says that the agent waits; a decision goes with its note, and may
   await open.page.getByTestId("plan-status").and(open.page.getByText("Approved")).waitFor();
 }, 30_000);
 
+test("an approval shows what an agent has changed since, and not what the person has", async () => {
+  const open = await openPlan();
+  const { page } = open;
+  await page.getByTestId("approve").click();
+  await page.getByTestId("decision-confirm").click();
+  await page.getByTestId("plan-status").and(page.getByText("Approved")).waitFor();
+  await open.element("el_task").getByRole("checkbox").click();
+  await open.until("the tick", ({ elements }) => elements.some(({ done }) => done === true));
+  expect(await page.getByTestId("standing").count()).toBe(0);
+  await open.agent(
+    { op: "update_element", id: "el_task", changes: { title: "Drop the table" } },
+    { op: "delete_element", id: "el_note" },
+  );
+  await page.getByTestId("standing").getByText("changed since you approved (2)").waitFor();
+}, 30_000);
+
+test("an approval that only the file tells of is shown as none, until one click confirms it", async () => {
+  const open = await openPlan();
+  await open.claim("approved");
+  const standing = open.page.getByTestId("standing");
+  await standing.getByText("not decided: approved is set in the file, not decided by you").waitFor();
+  expect(await open.page.getByTestId("plan-status").getAttribute("data-status")).toBe("in-progress");
+  await open.page.getByTestId("confirm-claim").click();
+  await open.page.getByTestId("plan-status").and(open.page.getByText("Approved")).waitFor();
+  await standing.waitFor({ state: "detached" });
+  expect((await open.stored()).meta.status).toBe("approved");
+}, 30_000);
+
+test("what an agent changes while the person decides stops the decision, and says what it was", async () => {
+  const open = await openPlan();
+  const { page } = open;
+  await page.getByTestId("approve").click();
+  await page.getByTestId("decision-note").fill("Go");
+  await open.agent({ op: "update_element", id: "el_task", changes: { title: "Drop the table" } });
+  await open.element("el_task").getByText("Drop the table").waitFor();
+  await page.getByTestId("decision-confirm").click();
+  await page.getByRole("alert").getByText('"Drop the table" updated (title)').waitFor();
+  expect((await open.stored()).meta.status).not.toBe("approved");
+  await page.getByTestId("decision-confirm").click();
+  await until("it is decided", async () => (await open.stored()).meta.review.note === "Go");
+}, 30_000);
+
 test("what the agent does arrives without a reload, and code and diagrams are drawn", async () => {
   const open = await openPlan();
   await open.agent(

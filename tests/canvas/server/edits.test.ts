@@ -49,10 +49,23 @@ test("a decision is passed on with its note", async () => {
   const answer = await rig.post(DECISION, await rig.visit("one"), {
     decision: "changes_requested",
     note: "Smaller steps.",
+    revision: 1,
   });
   expect(await answer.json()).toMatchObject({
     meta: { status: "changes_requested", review: { state: "decided", note: "Smaller steps." } },
   });
+});
+
+test("a decision on another revision than the plan has is refused, and the answer says what has changed", async () => {
+  const rig = new RoutesRig();
+  const cookie = await rig.visit("one");
+  rig.plans.retitle("one", "another");
+  const answer = await rig.post(DECISION, cookie, { decision: "approved", revision: 1 });
+  expect([answer.status, await answer.json()]).toEqual([
+    409,
+    { error: "It changed.", problem: { reason: "changed", message: "It changed." } },
+  ]);
+  expect(await rig.plans.read("one")).toMatchObject({ value: { meta: { status: "draft" } } });
 });
 
 test("a plan is exported as a Markdown file of its name", async () => {
@@ -79,8 +92,10 @@ test.each([
   ["a list as operation", EDITS, '{"operations":[["set_title"]]}'],
   ["null as operation", EDITS, '{"operations":[null]}'],
   ["too many operations", EDITS, JSON.stringify({ operations: Array.from({ length: 501 }, () => op) })],
-  ["a decision that is none", DECISION, '{"decision":"done"}'],
-  ["a note that is no text", DECISION, '{"decision":"approved","note":{}}'],
+  ["a decision that is none", DECISION, '{"decision":"done","revision":1}'],
+  ["a decision on no revision", DECISION, '{"decision":"approved"}'],
+  ["a decision on half a revision", DECISION, '{"decision":"approved","revision":1.5}'],
+  ["a note that is no text", DECISION, '{"decision":"approved","revision":1,"note":{}}'],
   ["a note that is too long", DECISION, JSON.stringify({ decision: "approved", note: "x".repeat(10_001) })],
 ])("a body with %s is refused, and says why", async (_what, path, body) => {
   const rig = new RoutesRig();

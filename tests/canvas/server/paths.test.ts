@@ -98,7 +98,7 @@ test("what goes wrong with a plan is told without the machine's paths", async ()
   const answers = [
     await rig.ask("/api/plans/three", { headers: { cookie } }),
     await rig.post("/api/plans/three/edits", cookie, { operations: [{ op: "set_title", title: "x" }] }),
-    await rig.post("/api/plans/three/decision", cookie, { decision: "approved" }),
+    await rig.post("/api/plans/three/decision", cookie, { decision: "approved", revision: 1 }),
   ];
   for (const answer of answers) {
     expect(answer.status).toBe(404);

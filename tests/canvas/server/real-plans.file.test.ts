@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { PlanEvent } from "../../../src/canvas/api.ts";
 import { startCanvasServer } from "../../../src/canvas/server/canvas-server.ts";
 import { systemClock } from "../../../src/system-clock.ts";
+import { MemoryLedger } from "../../../src/plans/ledger.ts";
 import { createPlans } from "../../../src/plans/file-plans.ts";
 import type { Plan } from "../../../src/plans/plan.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
@@ -14,7 +15,11 @@ async function openTrip() {
   const folder = join(root, "plans");
   mkdirSync(join(root, "page/assets"), { recursive: true });
   writeFileSync(join(root, "page/index.html"), "<!doctype html>");
-  const [plans, others] = [createPlans({ folder, clock: systemClock }), createPlans({ folder, clock: systemClock })];
+  const ledger = new MemoryLedger();
+  const [plans, others] = [
+    createPlans({ folder, clock: systemClock, ledger }),
+    createPlans({ folder, clock: systemClock, ledger }),
+  ];
   await plans.create("trip", "blank", "A trip");
   const reports: string[] = [];
   const report = (message: string) => void reports.push(message);
@@ -107,7 +112,9 @@ test("a plan that is broken by hand is told with its place, and without the mach
 test("a decision of the page decides the review that an agent asked for", async () => {
   const { post, others } = await openTrip();
   await others.openReview("trip", { sessionId: "ses_1" });
-  expect((await post("decision", { decision: "approved", note: "Go." })).status).toBe(200);
+  const read = await others.read("trip");
+  const revision = read.ok ? read.value.plan.revision : -1;
+  expect((await post("decision", { decision: "approved", note: "Go.", revision })).status).toBe(200);
   expect(await others.read("trip")).toMatchObject({
     value: { meta: { status: "approved", review: { state: "decided", decision: "approved", note: "Go." } } },
   });

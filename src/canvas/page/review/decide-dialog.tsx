@@ -1,6 +1,7 @@
 import { useState } from "react";
 import type { Decision } from "../../../plans/plan.ts";
-import { decide } from "../sync/plan-session.ts";
+import { describeOutcome } from "../sync/api-client.ts";
+import { decide, shownRevision } from "../sync/plan-session.ts";
 import { Dialog } from "../shell/dialog.tsx";
 import { closeDialog, usePage } from "../shell/page-state.ts";
 import { notify } from "../shell/notices.ts";
@@ -11,18 +12,20 @@ export function DecideDialog({ decision }: { readonly decision: Decision }) {
   const [note, setNote] = useState("");
   const [trouble, setTrouble] = useState<string | null>(null);
   const [sending, setSending] = useState(false);
+  // Whatever an agent does while the person writes is behind the dialog.
+  const [seen, setSeen] = useState(shownRevision);
   const texts = DECISION_TEXTS[decision];
   const send = async () => {
     setSending(true);
     const { dialog } = usePage.getState();
-    const outcome = await decide(decision, note.trim());
+    const outcome = await decide(decision, note.trim(), await seen);
     setSending(false);
+    if (outcome.kind !== "done") setSeen(shownRevision());
     if (outcome.kind === "done") {
       // The person may have left it, and be writing in another one.
       if (usePage.getState().dialog === dialog) closeDialog();
       notify({ kind: "info", message: texts.done });
-    } else if (outcome.kind === "locked_out") setTrouble("This page no longer belongs to the running server.");
-    else setTrouble(outcome.kind === "refused" ? outcome.refusal.message : outcome.message);
+    } else setTrouble(describeOutcome(outcome));
   };
   return (
     <Dialog title={texts.title} close={closeDialog}>

@@ -1,7 +1,12 @@
+import { CONFIRM_CLAIM, standingWords } from "../../../plans/standing-words.ts";
+import type { Decision } from "../../../plans/plan.ts";
+import { notify } from "../shell/notices.ts";
+import { describeOutcome } from "../sync/api-client.ts";
+import { decide, shownRevision } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
-import { STATUS_NAMES } from "./decision-texts.ts";
+import { DECISION_TEXTS, STATUS_NAMES } from "./decision-texts.ts";
 
-/** Whether an agent waits for the person, or what they decided. */
+/** Whether an agent waits for the person, or what they decided and how that stands. */
 export function ReviewState() {
   const review = usePlan(({ stored }) => stored?.meta.review);
   const state = review?.state ?? "none";
@@ -18,8 +23,39 @@ export function ReviewState() {
           {`You decided: ${STATUS_NAMES[review.decision].toLowerCase()}${review.note ? ` — “${shorten(review.note)}”` : ""}`}
         </span>
       )}
+      <Standing />
     </div>
   );
+}
+
+/** What the files claim, and what was changed since a decision. */
+function Standing() {
+  const stored = usePlan((page) => page.stored);
+  const words = stored === null ? undefined : standingWords(stored, stored.meta.review.decision);
+  const claimed = stored?.claimed;
+  if (words === undefined) return null;
+  return (
+    <span className="standing" data-testid="standing" title={claimed === undefined ? words : CONFIRM_CLAIM}>
+      <span className="standing-words">{words}</span>
+      {claimed !== undefined && (
+        <button
+          type="button"
+          className="button button-quiet"
+          data-testid="confirm-claim"
+          onClick={() => void confirm(claimed)}
+        >
+          Confirm
+        </button>
+      )}
+    </span>
+  );
+}
+
+/** Makes what the files claim the person's own decision, on the plan that they see. */
+async function confirm(decision: Decision): Promise<void> {
+  const outcome = await decide(decision, "", await shownRevision());
+  if (outcome.kind === "done") notify({ kind: "info", message: DECISION_TEXTS[decision].done });
+  else notify({ kind: "failure", message: `Not confirmed: ${describeOutcome(outcome)}` });
 }
 
 function shorten(note: string): string {

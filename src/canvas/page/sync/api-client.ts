@@ -16,6 +16,12 @@ export type Outcome =
   /** The server will never take it. */
   | { readonly kind: "rejected"; readonly message: string; readonly problem?: PlanProblem };
 
+/** Why something was not done, for the person. */
+export function describeOutcome(outcome: Exclude<Outcome, { kind: "done" }>): string {
+  if (outcome.kind === "locked_out") return "This page no longer belongs to the running server.";
+  return outcome.kind === "refused" ? outcome.refusal.message : outcome.message;
+}
+
 /** The server's side of one plan. Never throws. */
 export interface PlanApi {
   read(): Promise<Outcome>;

@@ -100,13 +100,25 @@ export function redo(): void {
 const NOT_AS_SEEN =
   "One of your edits was not saved, so the plan is not as you saw it. Cancel to look at it, or confirm to decide all the same.";
 
-/** Decides once all that the person did before has reached the server; where some of it was not taken, warns first. */
-export async function decide(decision: Decision, note: string): Promise<Outcome> {
+/** The revision that the page shows, with all that the person has done before. */
+export async function shownRevision(): Promise<number> {
+  await queue.flush();
+  return usePlan.getState().stored?.plan.revision ?? 0;
+}
+
+/**
+ * Decides once all that the person did before has reached the server; where some of it was not taken, warns first.
+ *
+ * @param revision what the person saw when they began to decide
+ */
+export async function decide(decision: Decision, note: string, revision: number): Promise<Outcome> {
   await queue.flush();
   if (queue.pending.length > 0) return { kind: "unreachable", message: "Your last edits have not been saved yet." };
   if (hasUnseenRefusal()) return { kind: "rejected", message: NOT_AS_SEEN };
-  const outcome = await api.decide({ decision, ...(note === "" ? {} : { note }) });
-  takeOutcome(outcome);
+  const outcome = await api.decide({ decision, revision, ...(note === "" ? {} : { note }) });
+  if (outcome.kind !== "rejected" || outcome.problem?.reason !== "changed") takeOutcome(outcome);
+  // What was changed is shown before the person decides again.
+  else takeOutcome(await api.read());
   return outcome;
 }
 
