@@ -9,10 +9,16 @@ const SORTED_AT_ONCE = 256;
  */
 export class Slices {
   #began = performance.now();
+  readonly #sliceMs: number;
+
+  /** @param sliceMs a simulation, in which nobody waits, has no end of a slice */
+  constructor(sliceMs = SLICE_MS) {
+    this.#sliceMs = sliceMs;
+  }
 
   /** Settles at once while the slice lasts. */
   async giveWay(): Promise<void> {
-    if (performance.now() - this.#began < SLICE_MS) return;
+    if (performance.now() - this.#began < this.#sliceMs) return;
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.#began = performance.now();
   }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { describeError } from "../describe-error.ts";
 import type { InstanceRecord } from "../store/record.ts";
 import { resultPath } from "../store/state-paths.ts";
 import { CommandError, type Command, type CommandContext } from "./command.ts";
@@ -30,7 +31,7 @@ async function readResult({ paths }: CommandContext, record: InstanceRecord): Pr
   try {
     return await readFile(resultPath(paths, record.instanceId), "utf8");
   } catch (error) {
-    throw new CommandError(`The result of ${record.instanceId} cannot be read: ${String(error)}`);
+    throw new CommandError(`The result of ${record.instanceId} cannot be read: ${describeError(error)}`);
   }
 }
 

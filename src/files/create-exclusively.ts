@@ -1,22 +1,29 @@
 import { link, rm, writeFile } from "node:fs/promises";
+import { aboutFile } from "./about-file.ts";
+import { isCode } from "./is-code.ts";
 
 /** What file systems without hard links answer. */
-const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
+const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
 
 /**
  * Makes a file that is not there yet, `EEXIST` otherwise: with its whole text from the first moment on, whenever this
  * process is killed. On a busy disk milliseconds pass between the making of a file and its first byte.
  */
 export async function createExclusively(path: string, text: string): Promise<void> {
+  await aboutFile(path, async () => await create(path, text));
+}
+
+async function create(path: string, text: string): Promise<void> {
   const temporary = `${path}.${Math.floor(Math.random() * 2 ** 32)}`;
   try {
     await writeFile(temporary, text, { flag: "wx", mode: 0o600 });
     await link(temporary, path);
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && NO_LINKS.has(String(error.code)))) throw error;
+    if (!isCode(error, ...NO_LINKS)) throw error;
     await createInPlace(path, text);
   } finally {
-    await rm(temporary, { force: true });
+    // What went wrong before says more.
+    await rm(temporary, { force: true }).catch(() => undefined);
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
+import { aboutFile, aboutFileNow } from "./about-file.ts";
 import { isMissing } from "./is-missing.ts";
 
 const always = (): boolean => true;
@@ -15,24 +16,26 @@ const always = (): boolean => true;
 export async function writeDurably(path: string, text: string, isWanted = always, mode = 0o600): Promise<boolean> {
   // write-file-atomic, which the others here use, gives no say once it has begun.
   const temporary = `${path}.${Math.floor(Math.random() * 2 ** 32)}`;
-  try {
-    const handle = await open(temporary, "wx", mode);
+  return await aboutFile(path, async () => {
     try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
+      const handle = await open(temporary, "wx", mode);
+      try {
+        await handle.writeFile(text);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      if (isWanted()) {
+        renameSync(temporary, path);
+        return true;
+      }
+      await rm(temporary, { force: true });
+      return false;
+    } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
+      throw error;
     }
-    if (isWanted()) {
-      renameSync(temporary, path);
-      return true;
-    }
-    await rm(temporary, { force: true });
-    return false;
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw error;
-  }
+  });
 }
 
 /**
@@ -41,13 +44,14 @@ export async function writeDurably(path: string, text: string, isWanted = always
  */
 export async function writeQuickly(path: string, text: string): Promise<void> {
   const { default: writeFileAtomic } = await import("write-file-atomic");
-  await writeFileAtomic(path, text, { mode: 0o600, fsync: false });
+  await aboutFile(path, async () => await writeFileAtomic(path, text, { mode: 0o600, fsync: false }));
 }
 
 /** {@link writeDurably} before it returns, which cannot wait for a module. Makes the folder where that has gone. */
 export async function loadSynchronousWriter(): Promise<(path: string, text: string) => void> {
   const { default: writeFileAtomic } = await import("write-file-atomic");
-  const write = (path: string, text: string) => writeFileAtomic.sync(path, text, { mode: 0o600 });
+  const write = (path: string, text: string) =>
+    aboutFileNow(path, () => writeFileAtomic.sync(path, text, { mode: 0o600 }));
   return (path, text) => {
     try {
       write(path, text);

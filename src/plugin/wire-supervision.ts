@@ -75,7 +75,7 @@ export interface WiredSupervision {
 export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
   const { paths, identity, onExit, clock, machine, host, toast, report } = edges;
   const store = new FileInstanceStore(paths, { supervisor: identity, onExit }, clock, machine.files);
-  const records = new RecordFolder(paths, edges.warn, "move", machine.files);
+  const records = new RecordFolder(paths, edges.warn, "move", machine);
   const lost = new LostRecords(records, paths, identity, machine);
   const othersRun = (sessionId: string) =>
     supervisor.views().some(({ instance }) => instance.parent.sessionId === sessionId && !isTerminal(instance));

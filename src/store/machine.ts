@@ -1,4 +1,5 @@
 import { isAlive, type SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import { Slices } from "../slices.ts";
 import { systemFiles, type Files } from "../files/files.ts";
 
 /** What records go by besides their content: a test of many hosts has a machine of its own. */
@@ -8,7 +9,14 @@ export interface Machine {
   readonly now: () => number;
   /** Whether the owner of a record lives; `undefined` when that cannot be judged from here. */
   readonly isAlive: (owner: SupervisorIdentity) => boolean | undefined;
+  /** For work on thousands of records. */
+  readonly slices: () => Slices;
 }
 
 /** The machine that this process runs on. */
-export const thisMachine: Machine = { files: systemFiles, now: () => Date.now(), isAlive: (owner) => isAlive(owner) };
+export const thisMachine: Machine = {
+  files: systemFiles,
+  now: () => Date.now(),
+  isAlive: (owner) => isAlive(owner),
+  slices: () => new Slices(),
+};

@@ -1,9 +1,11 @@
 import { basename, join } from "node:path";
+import { describeError } from "../describe-error.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
-import { namesIn, systemFiles, type Files } from "../files/files.ts";
+import { namesIn } from "../files/files.ts";
 import { isMissing } from "../files/is-missing.ts";
-import { Slices } from "../slices.ts";
+import type { Slices } from "../slices.ts";
 import { locatedLog } from "./located-log.ts";
+import { thisMachine, type Machine } from "./machine.ts";
 import { parseRecord, toListed, type InstanceRecord, type ListedRecord } from "./record.ts";
 import { recordPath, type StatePaths } from "./state-paths.ts";
 
@@ -43,7 +45,7 @@ export class RecordFolder {
     private readonly report: (message: string) => void,
     /** What becomes of a file that is no record: moved aside, or left to its owner by who only looks. */
     private readonly corrupt: "move" | "leave" = "move",
-    private readonly files: Files = systemFiles,
+    private readonly machine: Pick<Machine, "files" | "slices"> = thisMachine,
   ) {}
 
   /** One record; `undefined` when there is none that can be read. */
@@ -58,7 +60,7 @@ export class RecordFolder {
   /** Every record, oldest first. However many they are, nobody else waits for more than a few milliseconds. */
   async list(): Promise<ListedRecord[]> {
     const listing = ++this.#listing;
-    const slices = new Slices();
+    const slices = this.machine.slices();
     const names = await this.#names(slices);
     const records: ListedRecord[] = [];
     for (let start = 0; start < names.length; start += READ_AT_ONCE) {
@@ -83,7 +85,7 @@ export class RecordFolder {
   }
 
   async #names(slices: Slices): Promise<string[]> {
-    const names = await namesIn(this.files, this.paths.recordDir);
+    const names = await namesIn(this.machine.files, this.paths.recordDir);
     await slices.giveWay();
     const records = names.filter((name) => name.endsWith(ENDING) && INSTANCE_ID.test(name.slice(0, -ENDING.length)));
     await slices.giveWay();
@@ -108,7 +110,7 @@ export class RecordFolder {
 
   async #look(path: string): Promise<Seen | undefined> {
     try {
-      const { isFile, mtimeMs, size, ino } = await this.files.look(path);
+      const { isFile, mtimeMs, size, ino } = await this.machine.files.look(path);
       if (isFile) return { mtimeMs, stamp: `${mtimeMs}:${size}:${ino}` };
       this.#reportOnce(path, `${path} is no file but a link or a folder; it is ignored.`);
     } catch (error) {
@@ -119,7 +121,7 @@ export class RecordFolder {
 
   async #text(path: string): Promise<string | undefined> {
     try {
-      return await this.files.read(path);
+      return await this.machine.files.read(path);
     } catch (error) {
       this.#unreadable(path, error);
       return undefined;
@@ -128,7 +130,7 @@ export class RecordFolder {
 
   #unreadable(path: string, error: unknown): void {
     if (isMissing(error)) this.#cache.delete(path);
-    else this.#reportOnce(path, `The record ${path} cannot be read: ${String(error)}`);
+    else this.#reportOnce(path, `The record ${path} cannot be read: ${describeError(error)}`);
   }
 
   async #parse(path: string, seen: Seen, text: string): Promise<InstanceRecord | undefined> {
@@ -158,7 +160,7 @@ export class RecordFolder {
   }
 
   async #keep(path: string, seen: Seen, found: InstanceRecord): Promise<InstanceRecord> {
-    const record = { ...found, logPath: await locatedLog(this.files, this.paths, found) };
+    const record = { ...found, logPath: await locatedLog(this.machine.files, this.paths, found) };
     this.#cache.set(path, { ...seen, record: toListed(record), listing: this.#listing });
     return record;
   }
@@ -171,10 +173,13 @@ export class RecordFolder {
     }
     const aside = `${path}.corrupt-${Date.now()}`;
     try {
-      await this.files.rename(path, aside);
+      await this.machine.files.rename(path, aside);
       this.#reportOnce(path, `The record ${path} is no record (${problem}); it was moved to ${aside}.`);
     } catch (error) {
-      this.#reportOnce(path, `The record ${path} is no record (${problem}) and cannot be moved: ${String(error)}`);
+      this.#reportOnce(
+        path,
+        `The record ${path} is no record (${problem}) and cannot be moved: ${describeError(error)}`,
+      );
     }
   }
 

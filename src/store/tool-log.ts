@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
+import { aboutFile } from "../files/about-file.ts";
 import { SESSION_ID } from "./guard-file-store.ts";
 import { rotateFiles } from "./rotate-files.ts";
 
@@ -52,7 +53,8 @@ export class ToolLog {
   async #flush(): Promise<void> {
     for (let next = this.#take(); next !== undefined; next = this.#take()) {
       try {
-        await this.#append(next.sessionId, next.lines.join(""));
+        const path = join(this.folder, `${next.sessionId}.log`);
+        await aboutFile(path, async () => await this.#append(path, next.lines.join("")));
       } catch (error) {
         if (!this.#reported) this.report(`The tool log of a session cannot be written: ${describeError(error)}`);
         this.#reported = true;
@@ -70,9 +72,8 @@ export class ToolLog {
     return { sessionId, lines };
   }
 
-  async #append(sessionId: string, text: string): Promise<void> {
+  async #append(path: string, text: string): Promise<void> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const path = join(this.folder, `${sessionId}.log`);
     const { O_CREAT, O_APPEND, O_WRONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
     const handle = await open(path, O_CREAT | O_APPEND | O_WRONLY | O_NOFOLLOW | O_NONBLOCK, 0o600);
     try {

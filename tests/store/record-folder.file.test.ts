@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { systemFiles, type Files } from "../../src/files/files.ts";
+import { thisMachine } from "../../src/store/machine.ts";
 import { toRecord, type InstanceRecord } from "../../src/store/record.ts";
 import { RecordFolder } from "../../src/store/record-folder.ts";
 import { writeDurably } from "../../src/files/durable-file.ts";
@@ -194,7 +195,10 @@ function heapBytes(): number {
 
 test("while thousands of records are listed for the first time, everything else goes on", async () => {
   const { files } = memoryFiles(manyTexts(4000));
-  const folder = new RecordFolder(freshPaths(), (message) => expect.unreachable(message), "move", files);
+  const folder = new RecordFolder(freshPaths(), (message) => expect.unreachable(message), "move", {
+    ...thisMachine,
+    files,
+  });
   let turns = 0;
   const others = setInterval(() => (turns += 1), 0);
   expect(await folder.list()).toHaveLength(4000);
@@ -208,7 +212,8 @@ test("lists keep no prompts, and nothing of records that have gone", async () =>
   const long = manyTexts(300, { prompt, turns: turns.map((turn) => ({ ...turn, prompt })) });
   const { files, counts } = memoryFiles(long);
   const paths = { ...freshPaths(), logDir: "/logs" };
-  const open = () => new RecordFolder(paths, (message) => expect.unreachable(message), "move", files);
+  const open = () =>
+    new RecordFolder(paths, (message) => expect.unreachable(message), "move", { ...thisMachine, files });
   // What the engine makes of the texts themselves is no matter of the folder's.
   await open().list();
   const before = heapBytes();

@@ -32,3 +32,9 @@ export function fillDisk(folder: string): () => void {
   if (statSync(path).size === 0) throw new Error(`${folder} took nothing`);
   return () => rmSync(path);
 }
+
+/** From now on nobody writes there. */
+export function readOnly(folder: string): void {
+  const { exitCode } = Bun.spawnSync(["mount", "-o", "remount,ro", folder]);
+  if (exitCode !== 0) throw new Error(`${folder} could not be made read-only`);
+}

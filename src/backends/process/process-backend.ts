@@ -12,6 +12,8 @@ import type { SupervisorIdentity } from "../../processes/supervisor-identity.ts"
 import type { Backend, Clock, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { brokenEnd } from "../../supervisor/broken-end.ts";
 import { runArguments, runEnvironment } from "./command-line.ts";
+import { describeError } from "../../describe-error.ts";
+import { isCode } from "../../files/is-code.ts";
 import type { LoggedTurn, LogSink } from "../log-sink.ts";
 import { stoppedEarly } from "../stopped-early.ts";
 import { TurnPipes } from "./turn-pipes.ts";
@@ -201,9 +203,10 @@ class ProcessTurn implements RunningTurn {
   }
 
   #notStarted(error: Error): TurnEnd {
-    const spawnError =
-      `opencode could not be started as ${this.#parts.binary} in ${this.#turn.directory}: ${error.message}. ` +
-      `Check that both exist, or set the option "opencodeBinary".`;
+    const what = `opencode could not be started as ${this.#parts.binary} in ${this.#turn.directory}`;
+    const isFull = isCode(error, "EMFILE", "ENFILE", "EAGAIN", "ENOMEM");
+    const check = isFull ? "" : ` Check that both exist, or set the option "opencodeBinary".`;
+    const spawnError = `${what}: ${describeError(error).replace(/\.$/, "")}.${check}`;
     this.#log.write("stderr", spawnError);
     const evidence = { exitCode: null, signal: null, spawnError, lastErrorLines: [], text: "" };
     return { evidence, textIncomplete: false };
