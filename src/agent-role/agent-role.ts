@@ -22,7 +22,7 @@ export interface AgentRoleParts {
 /** The plugin inside a background agent. */
 export interface AgentRoleHandle {
   /** The asked agent, telemetry, and an end when nobody is left. */
-  readonly hooks: Required<Pick<Hooks, "config" | "event" | "dispose">>;
+  readonly hooks: Required<Pick<Hooks, "config" | "event" | "chat.message" | "dispose">>;
   /** A text of the agent has become a loop. */
   textRepeated(): void;
   /** The loop guard has refused so many calls in a row that the run must end. */
@@ -51,6 +51,9 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
         if (known === undefined) return;
         if (telemetry.apply(known, Date.now())) voice.changed();
         else voice.touched();
+      },
+      async "chat.message"({ sessionID }, { message }) {
+        if (telemetry.prompted(sessionID, message.id)) voice.changed();
       },
       // The process may go on, with the plugin made anew: so do the watch and the voice, which keep nothing alive.
       async dispose() {

@@ -1,4 +1,4 @@
-import { isNumber, isText, oneOf, orAbsent, shape, type Check, type Checked } from "../shape.ts";
+import { isAnything, isNumber, isText, oneOf, orAbsent, shape, type Check, type Checked } from "../shape.ts";
 
 const tokens = shape({
   input: isNumber,
@@ -18,7 +18,9 @@ const partChecks = {
 };
 
 const isMessage = shape({
+  id: orAbsent(isText),
   role: isText,
+  summary: isAnything,
   agent: orAbsent(isText),
   finish: orAbsent(isText),
   time: orAbsent(shape({ completed: orAbsent(isNumber) })),

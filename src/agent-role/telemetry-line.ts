@@ -14,8 +14,19 @@ export interface Telemetry {
   readonly liveness: Liveness;
   /** The marker of the loop guard, once it has refused so many calls in a row that the run must end. */
   readonly loopGuard: string | null;
+  readonly messages: MessageReport;
   /** Tool calls that started or ended since the last report. */
   readonly tools: readonly ToolReport[];
+}
+
+/** Whose the messages of the agent's session are: `opencode run` prints the texts of all of them alike (1.18.33). */
+export interface MessageReport {
+  /** The one with the prompt of this turn. */
+  readonly prompt: string | null;
+  /** The newest one; ids rise. */
+  readonly latest: string | null;
+  /** Those up to the newest that are not the agent's own. */
+  readonly foreign: readonly string[];
 }
 
 /** The start or the end of one tool call. */

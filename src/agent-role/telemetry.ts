@@ -1,4 +1,5 @@
 import { noTokens, type Liveness, type Tokens } from "../supervisor/instance.ts";
+import { isOwnMessage } from "../opencode/whose-words.ts";
 import type { HostEvent, HostMessage, HostPart } from "./host-event.ts";
 import type { Telemetry, ToolReport } from "./telemetry-line.ts";
 
@@ -39,6 +40,9 @@ export class TelemetryState {
   readonly #counted = new Set<string>();
   readonly #partTypes = new Map<string, "text" | "reasoning">();
   #reports: ToolReport[] = [];
+  #promptId: string | null = null;
+  #latestMessage: string | null = null;
+  readonly #foreignMessages = new Set<string>();
 
   constructor(sessionId: string | null, now: number) {
     this.#sessionId = sessionId;
@@ -54,6 +58,14 @@ export class TelemetryState {
   /** The loop guard gives the run up. */
   loopGuardGaveUp(marker: string): void {
     this.#loopGuard ??= marker;
+  }
+
+  /** A prompt is put into a session; the first one of the agent's own is that of the turn. Returns whether it is. */
+  prompted(sessionId: string, messageId: string): boolean {
+    this.#sessionId ??= sessionId;
+    if (this.#promptId !== null || sessionId !== this.#sessionId) return false;
+    this.#promptId = messageId;
+    return true;
   }
 
   /** Takes an event in; returns whether something changed that is worth a report. */
@@ -99,6 +111,7 @@ export class TelemetryState {
       lastActivityAt: this.#lastEventAt,
       liveness: this.#liveness(),
       loopGuard: this.#loopGuard,
+      messages: { prompt: this.#promptId, latest: this.#latestMessage, foreign: [...this.#foreignMessages] },
       tools,
     };
   }
@@ -141,11 +154,22 @@ export class TelemetryState {
     return false;
   }
 
-  #messageUpdated({ role, agent, finish, time }: HostMessage): boolean {
-    if (role !== "assistant") return false;
+  #messageUpdated(info: HostMessage): boolean {
+    const isNew = this.#messageCame(info);
+    const { role, agent, finish, time } = info;
+    if (role !== "assistant") return isNew;
     this.#isAsked = finish === undefined && time?.completed === undefined;
     const isNews = this.#isAsked && this.#activity === "starting" && this.#become("silent");
-    return this.#agentNamed(agent) || isNews;
+    return this.#agentNamed(agent) || isNews || isNew;
+  }
+
+  #messageCame(info: HostMessage): boolean {
+    const { id } = info;
+    if (id === undefined) return false;
+    if (!isOwnMessage(info)) this.#foreignMessages.add(id);
+    const isNew = this.#latestMessage === null || id > this.#latestMessage;
+    if (isNew) this.#latestMessage = id;
+    return isNew;
   }
 
   #agentNamed(agent: string | undefined): boolean {

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { isFinished, type TurnEvidence } from "../supervisor/outcome.ts";
-import { withoutTags } from "../message-tags.ts";
-import type { RunEvent } from "./run-event.ts";
+import { joinTexts } from "../opencode/whose-words.ts";
+import { isOwnText, messageOf, type RunEvent } from "./run-event.ts";
 import type { HostFact } from "./host-fact.ts";
 import { orphanWords } from "./orphan-words.ts";
 
@@ -15,17 +15,22 @@ const UNEXPLAINED = "Unexpected server error";
 /** Found locked at the very start, the database is told of by the query that failed, without the cause. */
 const DATABASE_LOCKED = /database is locked|^Failed query: /;
 
+/** What bears on the verdict, in the order in which it came; of which message, where that is known. */
+type Mark =
+  | { readonly type: "text"; readonly messageId: string | undefined; readonly text: string }
+  | { readonly type: "finish"; readonly messageId: string | undefined; readonly reason: string }
+  | { readonly type: "error" | "refusal" };
+
 /** Collects what is seen of one turn, for the verdict at its end. */
 export class EvidenceCollector {
-  readonly #texts: string[] = [];
+  readonly #marks: Mark[] = [];
+  /** The messages that are not the agent's own. */
+  readonly #disowned = new Set<string>();
   #textLength = 0;
   #textIsCut = false;
-  #finish: string | undefined;
   #sessionError: string | undefined;
   #rejectedTool: string | undefined;
   #permission: { name: string; detail: string } | undefined;
-  /** Whether there was text after the last refused permission. */
-  #hasSpokenSince = true;
   #agentFallback: TurnEvidence["agentFallback"];
   #modelUnknown: string | undefined;
   #orphanWhy: string | undefined;
@@ -51,22 +56,29 @@ export class EvidenceCollector {
     return this.#sawLockedDatabase;
   }
 
-  /** Something that happened in the session. */
-  happened(event: RunEvent): void {
+  /**
+   * Something that happened in the session.
+   *
+   * @param isOwn whether it is of a message of the agent itself, as far as that is known by now
+   */
+  happened(event: RunEvent, isOwn = true): void {
     this.#hasBegun = true;
+    const messageId = messageOf(event);
+    if (!isOwn && messageId !== undefined) this.#disowned.add(messageId);
     this.#hasActed ||= event.type === "text" || event.type === "tool_use" || event.type === "step_finish";
     switch (event.type) {
       case "text":
-        this.#addText(withoutTags(event.part.text));
+        if (isOwnText(event)) this.#addText(messageId, event.part.text);
         return;
       case "step_finish":
-        this.#finish = event.part.reason;
+        this.#marks.push({ type: "finish", messageId, reason: event.part.reason });
         return;
       case "tool_use":
         if (event.part.state.error?.startsWith(REJECTED)) this.#rejectedTool = event.part.tool;
         return;
       case "error":
         this.#sessionError = describe(event.error);
+        this.#marks.push({ type: "error" });
         this.#sawLockedDatabase ||= DATABASE_LOCKED.test(this.#sessionError);
         return;
       case "step_start":
@@ -91,7 +103,7 @@ export class EvidenceCollector {
         return;
       case "permission_rejected":
         this.#permission = { name: fact.permission, detail: fact.detail };
-        this.#hasSpokenSince = false;
+        this.#marks.push({ type: "refusal" });
         return;
       case "model_unknown":
         this.#modelUnknown ??= fact.detail;
@@ -115,24 +127,56 @@ export class EvidenceCollector {
     }
   }
 
-  /** The text so far, and whether some of it was lost. */
-  text(): { text: string; isIncomplete: boolean } {
-    return { text: this.#texts.join("\n\n"), isIncomplete: this.#textIsCut };
+  /** Whether some of the text was lost. */
+  get isIncomplete(): boolean {
+    return this.#textIsCut;
+  }
+
+  /** A message is none of the agent's own, whatever was seen of it. */
+  disown(messageId: string): void {
+    this.#disowned.add(messageId);
+  }
+
+  /** The messages that something of weight was seen of, whosever they are. */
+  messages(): Set<string> {
+    return new Set(this.#marks.flatMap((mark) => ("messageId" in mark ? (mark.messageId ?? []) : [])));
+  }
+
+  /** What the agent has said so far: of each message that has a text, that text. */
+  words(): string[] {
+    const texts = new Map<string | undefined, string[]>();
+    for (const mark of this.#ownMarks()) {
+      if (mark.type !== "text") continue;
+      const ofMessage = texts.get(mark.messageId);
+      if (ofMessage === undefined) texts.set(mark.messageId, [mark.text]);
+      else ofMessage.push(mark.text);
+    }
+    // What was missed of an earlier message may come behind a later one; ids rise.
+    return [...texts]
+      .toSorted(([a = ""], [b = ""]) => (a < b ? -1 : Number(a > b)))
+      .map(([, ofMessage]) => joinTexts(ofMessage))
+      .filter((words) => words !== "");
   }
 
   /** Everything that was seen, for a process that ended so. */
   conclude(exitCode: number | null, signal: string | null): TurnEvidence {
+    const marks = this.#ownMarks();
+    const finish = lastFinish(marks);
+    const lastOf = (type: Mark["type"]) => marks.findLastIndex((mark) => mark.type === type);
+    // opencode exits with 1 after any error, also one that it got over: that of a prompt that was too long (1.18.33).
+    const isExplained = exitCode !== null && lastOf("error") >= 0 && lastOf("error") < lastOf("finish");
     // A turn that came to a good end went on after whatever had gone wrong before.
-    const recovered = exitCode === 0 && isFinished(this.#finish) && this.#hasSpokenSince;
+    const isRecovered = isFinished(finish) && lastOf("text") >= lastOf("refusal") && (exitCode === 0 || isExplained);
     return {
       exitCode,
       signal,
       ...(this.#orphanWhy === undefined ? {} : { spawnError: orphanWords(this.#orphanWhy) }),
       lastErrorLines: this.#hostErrors.length > 0 ? this.#hostErrors : this.#strayLines,
-      text: this.text().text,
-      ...(this.#finish === undefined ? {} : { finish: this.#finish }),
+      words: this.words(),
+      ...(finish === undefined ? {} : { finish }),
+      ...(isRecovered && exitCode !== 0 ? { isRecovered } : {}),
       ...(this.#agentFallback === undefined ? {} : { agentFallback: this.#agentFallback }),
-      ...(recovered ? {} : this.#troubles()),
+      ...(isRecovered ? {} : this.#troubles()),
     };
   }
 
@@ -158,14 +202,26 @@ export class EvidenceCollector {
     return message.includes(UNEXPLAINED) && cause !== undefined ? cause : message;
   }
 
-  #addText(text: string): void {
+  #ownMarks(): Mark[] {
+    return this.#marks.filter((mark) => !("messageId" in mark && this.#disowned.has(mark.messageId ?? "")));
+  }
+
+  #addText(messageId: string | undefined, text: string): void {
     const room = MAX_TEXT_CHARACTERS - this.#textLength;
     if (text.length > room) this.#textIsCut = true;
     const kept = text.slice(0, Math.max(0, room));
     this.#textLength += kept.length;
-    if (kept !== "") this.#texts.push(kept);
-    this.#hasSpokenSince ||= kept.trim() !== "";
+    if (kept.trim() !== "") this.#marks.push({ type: "text", messageId, text: kept });
   }
+}
+
+/** Why the last step ended; what was missed of an earlier message may come behind a later one. */
+function lastFinish(marks: readonly Mark[]): string | undefined {
+  let last: Extract<Mark, { type: "finish" }> | undefined;
+  for (const mark of marks) {
+    if (mark.type === "finish" && (mark.messageId ?? "") >= (last?.messageId ?? "")) last = mark;
+  }
+  return last?.reason;
 }
 
 function describe({ name, data }: Extract<RunEvent, { type: "error" }>["error"]): string {

@@ -1,5 +1,5 @@
 import type { ToolReport } from "../agent-role/telemetry-line.ts";
-import type { RunEvent } from "./run-event.ts";
+import { isOwnText, type RunEvent } from "./run-event.ts";
 
 const TITLE_CHARACTERS = 120;
 const LABEL_WIDTH = 5;
@@ -7,16 +7,18 @@ const LABEL_WIDTH = 5;
 /**
  * One event of stdout as lines for a reader: time, what it is, then the essentials. `undefined` for an event that
  * tells a reader nothing.
+ *
+ * @param isOwn whether it is of a message of the agent itself; a text of the host is shown as such
  */
-export function renderRunEvent(event: RunEvent): string[] | undefined {
+export function renderRunEvent(event: RunEvent, isOwn = true): string[] | undefined {
   const time = clockTime(event.timestamp);
   switch (event.type) {
     case "step_start":
       return undefined;
     case "text":
-      return block(time, "text", event.part.text);
+      return block(time, isOwnText(event, isOwn) ? "text" : "host", event.part.text);
     case "reasoning":
-      return block(time, "think", event.part.text);
+      return block(time, isOwn ? "think" : "host", event.part.text);
     case "tool_use":
       return renderTool(time, event.part.tool, event.part.state);
     case "step_finish":

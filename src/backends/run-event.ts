@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isSaid } from "../opencode/whose-words.ts";
 
 const tokens = z.object({
   input: z.number().default(0),
@@ -16,17 +17,24 @@ const toolState = z.object({
 });
 
 const base = { timestamp: z.number(), sessionID: z.string() };
+const inMessage = { messageID: z.string().optional() };
+const text = z.object({
+  ...inMessage,
+  text: z.string(),
+  synthetic: z.boolean().optional(),
+  ignored: z.boolean().optional(),
+});
 
 /** What `opencode run --format json` prints on stdout (1.18.33), one JSON object a line; nothing marks the end. */
 const runEvent = z.discriminatedUnion("type", [
   z.object({ ...base, type: z.literal("step_start") }),
-  z.object({ ...base, type: z.literal("text"), part: z.object({ text: z.string() }) }),
-  z.object({ ...base, type: z.literal("reasoning"), part: z.object({ text: z.string() }) }),
+  z.object({ ...base, type: z.literal("text"), part: text }),
+  z.object({ ...base, type: z.literal("reasoning"), part: text }),
   z.object({ ...base, type: z.literal("tool_use"), part: z.object({ tool: z.string(), state: toolState }) }),
   z.object({
     ...base,
     type: z.literal("step_finish"),
-    part: z.object({ reason: z.string(), tokens, cost: z.number().default(0) }),
+    part: z.object({ ...inMessage, reason: z.string(), tokens, cost: z.number().default(0) }),
   }),
   z.object({
     ...base,
@@ -39,6 +47,16 @@ const runEvent = z.discriminatedUnion("type", [
 ]);
 
 export type RunEvent = z.infer<typeof runEvent>;
+
+/** The message that an event is of, where it says so. */
+export function messageOf(event: RunEvent): string | undefined {
+  return "part" in event && "messageID" in event.part ? event.part.messageID : undefined;
+}
+
+/** Whether an event of an agent's own message is something that it said: no part of the host's or a plugin's. */
+export function isOwnText(event: RunEvent, isOwn = true): event is Extract<RunEvent, { type: "text" }> {
+  return isOwn && event.type === "text" && isSaid({ type: "text", ...event.part });
+}
 
 /** The value as an event, or `undefined` when it is anything else. */
 export function readRunEvent(value: unknown): RunEvent | undefined {

@@ -2,9 +2,8 @@ import type { PluginInput } from "@opencode-ai/plugin";
 import { z } from "zod";
 import type { ModelChoice } from "../supervisor/instance.ts";
 import { keepAnswers } from "../keep-answers.ts";
-import { withoutTags } from "../message-tags.ts";
+import { turnsOf } from "../opencode/turns.ts";
 import { shareInFlight } from "../share-in-flight.ts";
-import { isFinished } from "../supervisor/outcome.ts";
 import type { Clock, Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
 import { withinLimit } from "../supervisor/within-limit.ts";
 import { lastChoice, type Choice } from "../opencode/last-choice.ts";
@@ -39,6 +38,7 @@ const providersSchema = z.object({
 type HostProvider = z.infer<typeof providersSchema>["providers"][number];
 
 const infoSchema = z.object({
+  id: z.string(),
   role: z.string(),
   agent: z.string().nullish(),
   parentID: z.string().nullish(),
@@ -46,6 +46,8 @@ const infoSchema = z.object({
   modelID: z.string().nullish(),
   variant: z.string().nullish(),
   model: modelSchema.nullish(),
+  /** `true` of the summary of a compaction; of a user's message, what it changed. */
+  summary: z.unknown(),
   finish: z.string().nullish(),
   error: z.unknown().nullish(),
   time: z.object({ created: z.number().nullish(), completed: z.number().nullish() }),
@@ -58,6 +60,9 @@ const messageSchema = z.object({
       type: z.string(),
       text: z.string().nullish(),
       synthetic: z.boolean().nullish(),
+      ignored: z.boolean().nullish(),
+      /** Of the request of a compaction: whether the host began it by itself. */
+      auto: z.boolean().nullish(),
       metadata: z.record(z.string(), z.unknown()).nullish(),
       /** Of a tool's part: what its answer says beside its text. */
       state: z.object({ metadata: z.unknown() }).nullish(),
@@ -147,9 +152,9 @@ export class HostClient implements Transcripts {
     return found === undefined ? undefined : this.#read(what, z.array(messageSchema), found.data);
   }
 
-  async read(sessionId: string): Promise<TranscriptTurn[] | undefined> {
+  async read(sessionId: string, prompts: ReadonlySet<string>): Promise<TranscriptTurn[] | undefined> {
     const messages = await this.messages(sessionId);
-    return messages === undefined ? undefined : toTurns(messages);
+    return messages === undefined ? undefined : turnsOf(messages, prompts);
   }
 
   /** Puts a message into a session; `false` when there is no such session. Settles when it is stored. */
@@ -297,24 +302,4 @@ export function modelChoice(providerId: string, modelId: string, variant?: strin
 
 function isNotFound(error: unknown): boolean {
   return z.object({ name: z.literal("NotFoundError") }).safeParse(error).success;
-}
-
-/** Groups a session's messages into turns: a user's message, and the assistant's messages up to the next one. */
-export function toTurns(messages: readonly HostMessage[]): TranscriptTurn[] {
-  const turns: { asked: HostMessage; answers: HostMessage[] }[] = [];
-  for (const message of messages) {
-    if (message.info.role === "user") turns.push({ asked: message, answers: [] });
-    else turns.at(-1)?.answers.push(message);
-  }
-  return turns.map(({ asked, answers }) => {
-    const last = answers.at(-1)?.info;
-    const texts = answers.flatMap(({ parts }) =>
-      parts.filter(({ type }) => type === "text").map(({ text }) => withoutTags(text ?? "")),
-    );
-    return {
-      askedAt: asked.info.time.created ?? undefined,
-      text: texts.filter((text) => text !== "").join("\n\n"),
-      finished: Boolean(last?.time.completed) && !last?.error && isFinished(last?.finish ?? undefined),
-    };
-  });
 }

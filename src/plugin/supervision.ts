@@ -91,6 +91,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     guard,
     environment: process.env,
     openLog: (turn) => openLog(context, turn),
+    transcripts: host,
     clock: systemClock,
     modelsPath: async (turn) => (await models(turn))?.path,
   });

@@ -49,6 +49,8 @@ const recordSchema = z.object({
     z.object({
       kind: z.enum(["initial", "follow_up", "intervention"]),
       prompt: z.string(),
+      /** The message of the session that the prompt became, where that is known. */
+      messageId: z.string().nullable().default(null),
       startedAt: time,
       endedAt: time,
       exitCode: z.number().nullable(),
@@ -65,6 +67,8 @@ const recordSchema = z.object({
   activity: z.string(),
   interventions: z.number(),
   resultPreview: z.string().nullable(),
+  /** Where in the result its parts are, in UTF-16 code units. */
+  resultParts: z.object({ header: z.number(), last: z.number() }).nullable().default(null),
   logPath: z.string(),
   announce: z.enum(["wake", "note", "off"]),
   /** Prompts that wait behind the running turn. */
@@ -124,13 +128,19 @@ export function toRecord(instance: Instance, origin: RecordOrigin): InstanceReco
     createdAt: new Date(instance.createdAt).toISOString(),
     startedAt: iso("startedAt" in state ? state.startedAt : null),
     endedAt: iso("endedAt" in state ? state.endedAt : null),
-    turns: instance.turns.map((turn) => ({ ...turn, startedAt: iso(turn.startedAt), endedAt: iso(turn.endedAt) })),
+    turns: instance.turns.map((turn) => ({
+      ...turn,
+      messageId: turn.messageId ?? null,
+      startedAt: iso(turn.startedAt),
+      endedAt: iso(turn.endedAt),
+    })),
     process: "process" in state ? state.process : null,
     ...counts,
     tokens: { ...progress.tokens },
     lastActivityAt: new Date(progress.lastActivityAt).toISOString(),
     interventions: instance.turns.filter(({ kind }) => kind === "intervention").length,
     resultPreview: isTerminal(instance) ? instance.resultPreview : textPreview,
+    resultParts: isTerminal(instance) ? (instance.resultParts ?? null) : null,
     announce: instance.announce,
     followUps: [...instance.followUps],
     announcement: instance.announcement,
@@ -168,6 +178,7 @@ export function fromRecord(record: InstanceRecord): Instance {
     state: readState(record),
     turns: record.turns.map((turn) => ({
       ...turn,
+      messageId: turn.messageId ?? undefined,
       startedAt: epoch(turn.startedAt),
       endedAt: epoch(turn.endedAt),
     })),
@@ -182,6 +193,7 @@ export function fromRecord(record: InstanceRecord): Instance {
       textPreview: record.resultPreview,
     },
     resultPreview: record.endedAt === null ? null : record.resultPreview,
+    resultParts: record.resultParts ?? undefined,
   };
 }
 

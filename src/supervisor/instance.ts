@@ -1,5 +1,6 @@
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import type { Outcome, Reason, TerminalStatus } from "./outcome.ts";
+import type { ResultParts } from "./result.ts";
 
 /** `bgr_` and a ULID: sorts by creation. Checked before it becomes a file name. */
 export const INSTANCE_ID = /^bgr_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
@@ -58,6 +59,8 @@ export interface Progress {
 export interface Turn {
   readonly kind: "initial" | "follow_up" | "intervention";
   readonly prompt: string;
+  /** The message of the session that the prompt became; absent while that is not known. */
+  readonly messageId?: string | undefined;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly exitCode: number | null;
@@ -137,6 +140,8 @@ export interface Instance {
   readonly progress: Progress;
   /** The last 200 characters of the result. */
   readonly resultPreview: string | null;
+  /** What the stored result is made of; absent while there is none, and where nobody wrote it down. */
+  readonly resultParts?: ResultParts | undefined;
   /** Prompts that wait behind the running turn, first in, first out. */
   readonly followUps: readonly string[];
   /** Whether the parent session has to be told of the last end; `null` while there is none to tell. */

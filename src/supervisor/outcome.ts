@@ -54,8 +54,10 @@ export interface TurnEvidence {
   readonly modelUnknown?: string;
   /** The last lines that may explain an exit without any other sign. */
   readonly lastErrorLines: readonly string[];
-  /** The text of the turn's assistant messages. */
-  readonly text: string;
+  /** An error that was told came before a good end: an exit code says nothing more (`opencode run`, 1.18.33). */
+  readonly isRecovered?: boolean;
+  /** What the agent said itself: of each of its messages that has a text, that text. */
+  readonly words: readonly string[];
 }
 
 /** Steps with one of these reasons are followed by another step: a turn that ends with one was cut short. */
@@ -84,13 +86,14 @@ export function judge(evidence: TurnEvidence): Outcome {
     );
   }
   if (evidence.sessionError !== undefined) return failed("session_error", evidence.sessionError);
-  if (exitCode !== 0) return failed("exit_nonzero", describeExit(exitCode, signal, evidence.lastErrorLines));
+  if (exitCode !== 0 && evidence.isRecovered !== true)
+    return failed("exit_nonzero", describeExit(exitCode, signal, evidence.lastErrorLines));
   if (!isFinished(evidence.finish)) {
     const last =
       evidence.finish === undefined ? "no step was finished" : `the last step ended with "${evidence.finish}"`;
     return failed("session_error", `opencode ended the turn before it was finished, and reported no error: ${last}.`);
   }
-  if (evidence.text.trim() === "") return { status: "done", reason: "empty_result" };
+  if (evidence.words.length === 0) return { status: "done", reason: "empty_result" };
   if (evidence.finish === "stop") return { status: "done" };
   return { status: "done", error: `The model's last answer ended with "${evidence.finish}": it may be cut short.` };
 }

@@ -26,6 +26,8 @@ export interface TurnObserver {
   spawned(process: ProcessIdentity): void;
   /** `definition`: a hash of what makes the agent what it is, where the backend can tell. */
   sessionIdentified(sessionId: string, definition?: string): void;
+  /** The message by which the turn is known in its session, whether it is there already or about to be. */
+  prompted(messageId: string): void;
   /** The start failed before the agent did anything; it is repeated, and what was identified counts no more. */
   startRepeated(): void;
   progressed(progress: Progress): void;
@@ -87,18 +89,26 @@ export interface InstanceStore {
 
 /** A finished or unfinished turn as the session's messages tell it. */
 export interface TranscriptTurn {
+  /** The message with its prompt. */
+  readonly messageId: string;
   /** When its prompt came, in milliseconds since the epoch, where the session says so. */
   readonly askedAt?: number | undefined;
-  /** The texts of the assistant's messages, separated by blank lines. */
-  readonly text: string;
-  /** Whether the last message of the turn is complete and no tool call is open. */
+  /** What the agent said itself: of each of its messages that has a text, that text. */
+  readonly words: readonly string[];
+  /** The messages that are the agent's own, not the host's. */
+  readonly ownMessages: readonly string[];
+  /** Whether the last message of the agent is complete, no tool call is open, and the host would not go on by itself. */
   readonly finished: boolean;
 }
 
 /** Reads sessions back through the host. */
 export interface Transcripts {
-  /** The turns of a session, oldest first; `undefined` when there is no such session. Rejects when it cannot tell. */
-  read(sessionId: string): Promise<TranscriptTurn[] | undefined>;
+  /**
+   * The turns of a session, oldest first; `undefined` when there is no such session. Rejects when it cannot tell.
+   *
+   * @param prompts the messages that are known to begin a turn
+   */
+  read(sessionId: string, prompts: ReadonlySet<string>): Promise<TranscriptTurn[] | undefined>;
 }
 
 /** Tells people and sessions that an agent ended. Never throws. */

@@ -2,7 +2,8 @@ import type { ProcessIdentity } from "../processes/process-table.ts";
 import { isTerminal, type Instance } from "./instance.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Clock, Transcripts, TranscriptTurn } from "./ports.ts";
-import { readTranscript } from "./read-transcript.ts";
+import { readLastTurn } from "./read-transcript.ts";
+import { composeResult } from "./result.ts";
 import { transition } from "./transition.ts";
 
 /** An instance whose supervisor is gone. */
@@ -38,7 +39,6 @@ export interface RecoveryParts {
 const CHILD_POLL_MS = 1000;
 /** How often the session is read of an agent whose process goes on for others. */
 const SESSION_POLL_MS = 5000;
-const PREVIEW_CHARACTERS = 200;
 
 /**
  * Settles what a dead host left: a turn that had finished is read back from its session, everything else is ended and
@@ -131,7 +131,7 @@ export class Recovery {
 
   async #hasFinished(instance: Instance): Promise<boolean> {
     try {
-      return (await this.#lastTurn(instance))?.finished === true;
+      return (await readLastTurn(this.parts.transcripts, instance, this.parts.clock))?.finished === true;
     } catch (error) {
       this.#reportOnce(instance.instanceId, error);
       return false;
@@ -143,8 +143,8 @@ export class Recovery {
     const { instance } = lost;
     try {
       await parts.endTree(instance, lost.ownerPid, lost.onExit);
-      const turn = await this.#lastTurn(instance);
-      const text = turn?.text ?? "";
+      const turn = await readLastTurn(parts.transcripts, instance, parts.clock);
+      const { text, kept } = composeResult([], turn?.words ?? []);
       if (text !== "") await parts.writeResult(instance.instanceId, text);
       // The session that asked may have gone on long since: it finds a note, and is not woken.
       const announce = instance.announce === "wake" ? "note" : instance.announce;
@@ -156,7 +156,7 @@ export class Recovery {
           outcome: settlement(lost, turn),
           exitCode: null,
           signal: null,
-          resultPreview: text === "" ? null : text.slice(-PREVIEW_CHARACTERS),
+          ...kept,
         },
       );
       await parts.save(settled);
@@ -170,33 +170,16 @@ export class Recovery {
     }
   }
 
-  /** The last turn as its session tells it; `undefined` when it never reached the session: then it has nothing to say. */
-  async #lastTurn(instance: Instance): Promise<TranscriptTurn | undefined> {
-    const { sessionId, turns } = instance;
-    if (sessionId === null) return undefined;
-    const transcript = await readTranscript(this.parts.transcripts, sessionId, this.parts.clock);
-    const last = transcript?.at(-1);
-    if (transcript === undefined || last === undefined) return undefined;
-    // Turns before it may have died on their way to the session: then only the time tells.
-    const isLast = transcript.length >= turns.length || (last.askedAt ?? 0) >= waitsSince(instance);
-    return isLast ? last : undefined;
-  }
-
   async #pause(ms: number): Promise<void> {
     await new Promise<void>((resolve) => this.parts.clock.after(ms, resolve));
   }
-}
-
-/** When the last turn started, or could have at the earliest. */
-function waitsSince({ turns, createdAt }: Instance): number {
-  return turns.at(-1)?.startedAt ?? turns.at(-2)?.endedAt ?? createdAt;
 }
 
 /** How an instance ends whose supervisor is gone. */
 export function settlement({ instance, ownerPid }: LostInstance, turn: TranscriptTurn | undefined): Outcome {
   if (isTerminal(instance)) throw new Error(`${instance.instanceId} has ended already.`);
   if (turn?.finished === true) {
-    return turn.text.trim() === "" ? { status: "done", reason: "empty_result" } : { status: "done" };
+    return turn.words.length === 0 ? { status: "done", reason: "empty_result" } : { status: "done" };
   }
   const gone = `The opencode that ran this agent (process ${ownerPid}) ended without closing it`;
   if (instance.state.status === "queued") {

@@ -7,14 +7,14 @@ import { createLive, isWarm, lastTurn, type Live, type LiveView } from "./live.t
 import { judge, type Outcome } from "./outcome.ts";
 import type { RunControl } from "./policies/policy.ts";
 import type { TurnEnd, TurnObserver } from "./ports.ts";
-import { wholeText } from "./read-transcript.ts";
+import { wholeWords } from "./read-transcript.ts";
+import { composeResult } from "./result.ts";
 import type { SupervisorParts } from "./supervisor-parts.ts";
 import { transition, type Effect, type InstanceEvent } from "./transition.ts";
 
 /** More than this many in the waiting line is an error. */
 export const MAX_WAITING = 64;
 const PROGRESS_SAVE_MS = 10_000;
-const PREVIEW_CHARACTERS = 200;
 const CLOSED = "This opencode is shutting down; no agent can be started any more.";
 
 /**
@@ -245,6 +245,7 @@ export class Supervisor {
         this.#apply(live, { type: "session_identified", at: at(), sessionId, definition });
         live.identified.resolve();
       },
+      prompted: (messageId) => this.#apply(live, { type: "prompted", messageId }),
       startRepeated: () => this.#apply(live, { type: "start_repeated", at: at(), sessionId: continued }),
       progressed: (turnProgress) => {
         this.#apply(live, { type: "progressed", at: at(), progress: addCounts(earlier, turnProgress) });
@@ -259,7 +260,8 @@ export class Supervisor {
     if (isTerminal(live.instance)) return;
     const { store, clock, report } = this.#parts;
     const { instanceId } = live.instance;
-    const { evidence } = turnEnd;
+    const { evidence, unseen } = turnEnd;
+    const { exitCode, signal } = evidence;
     const { state } = live.instance;
     const ending = "ending" in state ? state.ending : null;
     if (
@@ -268,12 +270,11 @@ export class Supervisor {
       ending === null &&
       judge(evidence).status !== "done"
     ) {
-      const { exitCode, signal } = evidence;
       this.#apply(live, { type: "turn_replaced", at: clock.now(), exitCode, signal });
       return;
     }
-    const whole = await wholeText(this.#parts, live.instance, turnEnd);
-    const text = [ending?.resultHeader, turnEnd.resultHeader, whole].filter(Boolean).join("\n");
+    const words = await wholeWords(this.#parts, live.instance, turnEnd);
+    const { text, kept } = composeResult([ending?.resultHeader, turnEnd.resultHeader], words);
     try {
       if (text !== "") await store.writeResult(instanceId, text);
     } catch (error) {
@@ -283,11 +284,8 @@ export class Supervisor {
     this.#apply(live, {
       type: "ended",
       at: clock.now(),
-      outcome: judge({ ...evidence, text: whole }),
-      exitCode: evidence.exitCode,
-      signal: evidence.signal,
-      resultPreview: text === "" ? null : text.slice(-PREVIEW_CHARACTERS),
-      unseen: turnEnd.unseen,
+      outcome: judge({ ...evidence, words }),
+      ...{ exitCode, signal, unseen, ...kept },
     });
   }
 

@@ -9,6 +9,7 @@ import {
   type Turn,
 } from "./instance.ts";
 import { withUnseen, type Outcome } from "./outcome.ts";
+import type { ResultParts } from "./result.ts";
 
 /** Everything that can happen to an instance. `at` is in milliseconds since the epoch. */
 export type InstanceEvent =
@@ -21,6 +22,8 @@ export type InstanceEvent =
       readonly sessionId: string;
       readonly definition?: string | undefined;
     }
+  /** It is known which message of the session the turn begins with. */
+  | { readonly type: "prompted"; readonly messageId: string }
   /** The start failed before anything was done: a second one follows, in this session or in one that is not there yet. */
   | { readonly type: "start_repeated"; readonly at: number; readonly sessionId: string | null }
   | { readonly type: "progressed"; readonly at: number; readonly progress: Progress }
@@ -55,6 +58,7 @@ export type InstanceEvent =
       readonly exitCode: number | null;
       readonly signal: string | null;
       readonly resultPreview: string | null;
+      readonly resultParts?: ResultParts | undefined;
       /** Why nobody could see whether something of it runs yet. */
       readonly unseen?: string | undefined;
     };
@@ -98,6 +102,8 @@ export function transition(instance: Instance, event: InstanceEvent): Transition
       return withState(instance, (state) => (state.status === "queued" ? state : { ...state, process: event.process }));
     case "session_identified":
       return sessionIdentified(instance, event);
+    case "prompted":
+      return prompted(instance, event.messageId);
     case "start_repeated":
       return startRepeated(instance, event.sessionId);
     case "progressed":
@@ -134,6 +140,11 @@ function sessionIdentified(
   return { instance: { ...instance, sessionId, definition, state }, effects: ["save"] };
 }
 
+function prompted(instance: Instance, messageId: string): Transition {
+  if (instance.turns.at(-1)?.messageId === messageId) return { instance, effects: [] };
+  return { instance: { ...instance, turns: replaceLast(instance.turns, { messageId }) }, effects: ["save"] };
+}
+
 function startRepeated(instance: Instance, sessionId: string | null): Transition {
   const { state } = instance;
   if ((state.status !== "pending" && state.status !== "running") || state.ending !== null)
@@ -141,7 +152,8 @@ function startRepeated(instance: Instance, sessionId: string | null): Transition
   // What is to be stopped for an intervention starts with that one.
   if (state.status === "running" && state.intervention !== null) return { instance, effects: [] };
   const again: InstanceState = { status: "pending", startedAt: state.startedAt, process: null, ending: null };
-  return { instance: { ...instance, sessionId, state: again }, effects: ["save"] };
+  const turns = replaceLast(instance.turns, { messageId: undefined });
+  return { instance: { ...instance, sessionId, state: again, turns }, effects: ["save"] };
 }
 
 function stopRequested(instance: Instance, outcome: Outcome, at: number): Transition {
@@ -236,6 +248,7 @@ function ended(instance: Instance, event: Omit<Extract<InstanceEvent, { type: "e
       },
       turns: replaceLast(instance.turns, { endedAt: event.at, exitCode: event.exitCode, signal: event.signal }),
       resultPreview: event.resultPreview,
+      resultParts: event.resultParts,
       followUps,
       announcement: announcementOf({ ...instance, followUps }),
     },

@@ -1,7 +1,6 @@
 import { noTokens, type Liveness, type Progress } from "../../src/supervisor/instance.ts";
-import type { TurnEvidence } from "../../src/supervisor/outcome.ts";
 import type { RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../src/supervisor/ports.ts";
-import { goodEvidence } from "../supervisor/sample-instance.ts";
+import { goodEvidence, type SeenEvidence } from "../supervisor/sample-instance.ts";
 import type { OsProcess } from "./os-processes.ts";
 import type { World } from "./world.ts";
 
@@ -61,7 +60,7 @@ export class AgentTurn implements RunningTurn {
   }
 
   /** The process is gone; the host hears of it when it has cleared up. */
-  exit(evidence: Partial<TurnEvidence>): void {
+  exit(evidence: SeenEvidence): void {
     if (!this.process.isAlive) return;
     this.process.die();
     this.hasExited = !this.#isStopping;
@@ -125,7 +124,7 @@ export class AgentTurn implements RunningTurn {
     this.#after(this.world.random.between(0, 400), () => this.exit({ exitCode: 0 }));
   }
 
-  #report(evidence: Partial<TurnEvidence>): void {
+  #report(evidence: SeenEvidence): void {
     const { random } = this.world;
     this.over();
     const isLost = this.#text !== "" && random.chance(0.2);

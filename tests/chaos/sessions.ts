@@ -1,5 +1,5 @@
 import type { HostClient, HostMessage, SyntheticMessage } from "../../src/host/host-client.ts";
-import { toTurns } from "../../src/host/host-client.ts";
+import { turnsOf } from "../../src/opencode/turns.ts";
 import type { OsProcess } from "./os-processes.ts";
 import type { PendingOperations } from "./pending-operations.ts";
 import type { Random } from "./random.ts";
@@ -19,6 +19,7 @@ const FAILURE = 0.04;
 export class Sessions {
   readonly #messages = new Map<string, HostMessage[]>();
   failure = FAILURE;
+  #numbers = 0;
 
   constructor(
     private readonly random: Random,
@@ -38,7 +39,9 @@ export class Sessions {
   }
 
   add(sessionId: string, info: Partial<HostMessage["info"]>, ...parts: object[]): HostMessage {
-    const message = { info: { role: "assistant", time: {}, ...info }, parts: parts as HostMessage["parts"] };
+    const id = `msg_${String(++this.#numbers).padStart(6, "0")}`;
+    const told = { id, role: "assistant", summary: undefined, time: {}, ...info };
+    const message = { info: told, parts: parts as HostMessage["parts"] };
     this.#messages.get(sessionId)?.push(message);
     return message;
   }
@@ -51,9 +54,9 @@ export class Sessions {
       });
     return {
       messages,
-      async read(sessionId) {
+      async read(sessionId, prompts) {
         const found = await messages(sessionId);
-        return found === undefined ? undefined : toTurns(found);
+        return found === undefined ? undefined : turnsOf(found, prompts);
       },
       put: async (sessionId, message) => {
         const stored = listener.putting(sessionId, message);

@@ -42,7 +42,7 @@ for (const when of ["before it starts", "once its session is there"] as const) {
       clock.advance(2000);
       const { evidence } = await turn.ended;
       expect(judge(evidence)).toEqual({ status: "done" });
-      expect(evidence.text).toBe("All is well.");
+      expect(evidence.words).toEqual(["All is well."]);
       expect(turn.seen.repeats).toBe(1);
     } finally {
       await rig.dispose();

@@ -72,17 +72,20 @@ for (const [what, seconds, breakIt] of [
     ]);
     mend.clear();
     const across = "Said across the break. ".repeat(3);
-    expect([goesOn.outcome, goesOn.evidence.text]).toEqual([{ status: "done" }, `Before. \n\n${across}\n\nAfter.`]);
+    expect([goesOn.outcome, goesOn.evidence.words.join("\n\n")]).toEqual([
+      { status: "done" },
+      `Before. \n\n${across}\n\nAfter.`,
+    ]);
     expect(turns.goesOn.progress.at(-1)).toMatchObject({ toolCallCount: 2, tokens: { input: 30, output: 15 } });
     expect([told(turns.goesOn, "text"), told(turns.goesOn, "tool")].map(({ length }) => length)).toEqual([3, 2]);
-    expect([ends.outcome, ends.evidence.text]).toEqual([{ status: "done" }, "First.\n\nUnheard."]);
+    expect([ends.outcome, ends.evidence.words.join("\n\n")]).toEqual([{ status: "done" }, "First.\n\nUnheard."]);
     expect(told(turns.ends, "text")).toHaveLength(2);
     expect(fails.outcome).toMatchObject({ status: "failed", reason: "session_error" });
-    expect([fails.outcome.error, fails.evidence.text]).toEqual([
+    expect([fails.outcome.error, fails.evidence.words.join("\n\n")]).toEqual([
       expect.stringContaining("the provider is cross"),
       "So far.",
     ]);
-    expect([asked.outcome.status, asked.evidence.text]).toEqual(["done", "I ask.\n\nThen not."]);
+    expect([asked.outcome.status, asked.evidence.words.join("\n\n")]).toEqual(["done", "I ask.\n\nThen not."]);
     expect(rig.serverLog.slice(reported).join("\n")).toContain("the stream of events");
   }, 60_000);
 }

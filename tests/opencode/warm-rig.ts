@@ -32,6 +32,8 @@ export interface SeenTurn {
   readonly progress: Progress[];
   readonly pids: number[];
   sessionId: string | null;
+  /** The message with the prompt. */
+  promptId: string | undefined;
   definition: string | undefined;
   mustStop: Outcome | undefined;
   /** The end, and what the supervisor makes of it. */
@@ -84,7 +86,16 @@ export async function warmRig(settings: WarmRigSettings = {}): Promise<WarmRig> 
     const log: string[] = [];
     logs.set(instanceId, log);
     const seen: { -readonly [Name in keyof SeenTurn]?: SeenTurn[Name] } & Pick<SeenTurn, "progress" | "pids"> = {
-      ...{ instanceId, log, progress: [], pids: [], sessionId: null, definition: undefined, mustStop: undefined },
+      ...{
+        instanceId,
+        log,
+        progress: [],
+        pids: [],
+        sessionId: null,
+        promptId: undefined,
+        definition: undefined,
+        mustStop: undefined,
+      },
     };
     const turn: TurnRequest = {
       ...{ instanceId, agent: "thor", model: { providerId: "scripted", modelId: "model-a" }, kind: "initial", prompt },
@@ -97,6 +108,7 @@ export async function warmRig(settings: WarmRigSettings = {}): Promise<WarmRig> 
         seen.sessionId = sessionId;
         seen.definition = definition;
       },
+      prompted: (messageId) => void (seen.promptId = messageId),
       startRepeated() {},
       progressed: (progress) => void seen.progress.push(progress),
       mustStop(outcome) {

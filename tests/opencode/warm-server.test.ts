@@ -124,11 +124,11 @@ test("a follow-up of an agent whose definition has changed starts a new session 
   await first.ended;
   const again = { kind: "follow_up" as const, instanceId: first.instanceId, sessionId: first.sessionId };
   const same = rig.start("two", { ...again, definition: first.definition });
-  expect((await same.ended).evidence.text).toBe("I see 2.");
+  expect((await same.ended).evidence.words).toEqual(["I see 2."]);
   expect([same.sessionId, same.definition]).toEqual([first.sessionId, first.definition]);
   const changed = rig.start("three", { ...again, definition: "0000000000000000" });
   const end = await changed.ended;
-  expect([end.evidence.text, end.resultHeader]).toEqual([
+  expect([...end.evidence.words, end.resultHeader]).toEqual([
     "I see 1.",
     expect.stringContaining('the definition of "thor"'),
   ]);
@@ -147,7 +147,7 @@ test("a turn that replaces a stopped one at once, in the same session, is its ow
   const { instanceId, sessionId } = first;
   const second = rig.start("do something", { kind: "intervention", instanceId, sessionId });
   const end = await second.ended;
-  expect([stopped.outcome.status, end.outcome.status, end.evidence.text]).toEqual(["failed", "done", "Done."]);
+  expect([stopped.outcome.status, end.outcome.status, ...end.evidence.words]).toEqual(["failed", "done", "Done."]);
   expect(second.progress.at(-1)?.toolCallCount).toBe(1);
 }, 60_000);
 
@@ -161,6 +161,6 @@ test("with backgroundSkipPermissions questions are answered with yes, and what i
   const turn = rig.start("try both", { agent: "asker" });
   const { outcome, evidence } = await turn.ended;
   expect(outcome).toEqual({ status: "done" });
-  expect(evidence.text).toMatch(/^allowed\s+\| .*rule/);
+  expect(evidence.words.join("\n")).toMatch(/^allowed\s+\| .*rule/);
   expect(turn.log.join("\n")).toContain("permission requested: bash (echo allowed); allowed");
 }, 60_000);

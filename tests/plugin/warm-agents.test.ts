@@ -40,7 +40,7 @@ async function work(folder: string, given: Record<string, unknown>, providers?: 
       ...{ instanceId: createInstanceId(), agent: "thor", kind: "initial", prompt: "do it", backend: "warm" },
       ...{ model: { providerId: "p", modelId: "m" }, directory: folder, sessionId: null, parentSessionId: "ses_a" },
     },
-    { spawned() {}, sessionIdentified() {}, startRepeated() {}, progressed() {}, mustStop() {} },
+    { spawned() {}, sessionIdentified() {}, prompted() {}, startRepeated() {}, progressed() {}, mustStop() {} },
   );
   expect((await turn.ended).evidence.spawnError).toContain("no-opencode");
 }

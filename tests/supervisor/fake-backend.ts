@@ -1,6 +1,5 @@
-import type { TurnEvidence } from "../../src/supervisor/outcome.ts";
 import type { Backend, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../src/supervisor/ports.ts";
-import { goodEvidence } from "./sample-instance.ts";
+import { goodEvidence, type SeenEvidence } from "./sample-instance.ts";
 
 /** A turn that does what a test says. */
 export class FakeTurn implements RunningTurn {
@@ -31,7 +30,7 @@ export class FakeTurn implements RunningTurn {
   }
 
   /** The process is gone, and this was seen of it. */
-  end(evidence: Partial<TurnEvidence> = {}, textIncomplete = false, unseen?: string): void {
+  end(evidence: SeenEvidence = {}, textIncomplete = false, unseen?: string): void {
     this.#end.resolve({ evidence: goodEvidence(evidence), textIncomplete, unseen });
   }
 }

@@ -1,18 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { isFinished, judge, type Outcome, type TurnEvidence } from "../../src/supervisor/outcome.ts";
-import { goodEvidence } from "./sample-instance.ts";
+import { goodEvidence, type SeenEvidence } from "./sample-instance.ts";
 
 const permissionRejected = { tool: "bash", detail: "bash: echo 1" };
 const agentFallback = { reason: "wrong_agent", detail: 'agent "x" is a subagent' } as const;
 
 describe("how a turn ended", () => {
-  const cases: [
-    what: string,
-    seen: Partial<TurnEvidence>,
-    status: string,
-    reason: string | undefined,
-    word?: string,
-  ][] = [
+  const cases: [what: string, seen: SeenEvidence, status: string, reason: string | undefined, word?: string][] = [
     ["text and a good last step", {}, "done", undefined],
     ["no text", { text: "" }, "done", "empty_result"],
     ["blank text", { text: " \n\t" }, "done", "empty_result"],
@@ -84,7 +78,7 @@ describe("the cause that explains the others comes first", () => {
 });
 
 test("exit code 0 alone never means done", () => {
-  const outcome = judge({ exitCode: 0, signal: null, lastErrorLines: [], text: "half an answer" });
+  const outcome = judge({ exitCode: 0, signal: null, lastErrorLines: [], words: ["half an answer"] });
   expect(outcome).toMatchObject({ status: "failed", reason: "session_error" });
   expect(outcome.error).toContain("no step was finished");
 });

@@ -1,13 +1,13 @@
 import { expect, test } from "bun:test";
 import { createRecoveryRig, lostInstance, untilSettled } from "./recovery-rig.ts";
-import { sampleId, sampleInstance, START } from "./sample-instance.ts";
+import { sampleId, sampleInstance, sampleTurn, START } from "./sample-instance.ts";
 
 const finishing = () => lostInstance(sampleInstance("running"), { onExit: "finish" });
 
 test('with onExit "finish" a child that lives is waited for, without holding anything up', async () => {
   const { clock, journal, recovery, saved, world } = createRecoveryRig(finishing());
   world.childLives = true;
-  world.read = async () => [{ text: "Found it.", finished: true }];
+  world.read = async () => [sampleTurn({ text: "Found it." })];
   await recovery.run();
   clock.advance(60_000);
   expect(journal).toEqual([]);
@@ -27,9 +27,9 @@ test('with onExit "finish" a warm agent that has finished is settled, though its
     lostInstance(warm, { onExit: "finish" }),
   );
   world.childLives = true;
-  const answers = [undefined, { text: "half", finished: true }, { text: "half", finished: false }];
+  const answers = [undefined, sampleTurn({ text: "half" }), sampleTurn({ text: "half", finished: false })];
   world.read = async () => {
-    const answer = answers.length > 0 ? answers.shift() : { text: "All of it.", finished: true };
+    const answer = answers.length > 0 ? answers.shift() : sampleTurn({ text: "All of it." });
     if (answer === undefined) throw new Error("not now");
     return [answer];
   };
@@ -116,7 +116,7 @@ test("a finished turn is found although turns before it never reached the sessio
   const earlier = { ...lost.turns[0]!, kind: "initial" as const };
   const last = { ...earlier, kind: "follow_up" as const, startedAt: (startedAt ?? START) + 5000 };
   const { recovery, saved, world } = createRecoveryRig(lostInstance({ ...lost, turns: [earlier, earlier, last] }));
-  world.read = async () => [{ askedAt: last.startedAt + 100, text: "Found it.", finished: true }];
+  world.read = async () => [sampleTurn({ askedAt: last.startedAt + 100, text: "Found it." })];
   await recovery.run();
   expect(saved.get(sampleId(1))!.state.status).toBe("done");
 });
@@ -125,7 +125,7 @@ test("the answer of an earlier turn is not taken for that of one that never reac
   const lost = sampleInstance("running");
   const last = { ...lost.turns[0]!, kind: "follow_up" as const, startedAt: START + 5000 };
   const { recovery, saved, world } = createRecoveryRig(lostInstance({ ...lost, turns: [lost.turns[0]!, last] }));
-  world.read = async () => [{ askedAt: START + 100, text: "Earlier.", finished: true }];
+  world.read = async () => [sampleTurn({ askedAt: START + 100, text: "Earlier." })];
   await recovery.run();
   expect(saved.get(sampleId(1))!.state).toMatchObject({ status: "failed", reason: "supervisor_lost" });
 });

@@ -2,13 +2,13 @@ import { describe, expect, test } from "bun:test";
 import type { TranscriptTurn } from "../../src/supervisor/ports.ts";
 import { settlement } from "../../src/supervisor/recovery.ts";
 import { createRecoveryRig, lostInstance, untilSettled } from "./recovery-rig.ts";
-import { sampleId, sampleInstance, type SampleState } from "./sample-instance.ts";
+import { sampleId, sampleInstance, sampleTurn, START, type SampleState } from "./sample-instance.ts";
 
 describe("how an instance ends whose supervisor is gone", () => {
   const cases: [state: SampleState, turn: TranscriptTurn | undefined, status: string, reason: string | undefined][] = [
-    ["running", { text: "Found it.", finished: true }, "done", undefined],
-    ["running", { text: " ", finished: true }, "done", "empty_result"],
-    ["running", { text: "half", finished: false }, "failed", "supervisor_lost"],
+    ["running", sampleTurn({ text: "Found it." }), "done", undefined],
+    ["running", sampleTurn({ text: " " }), "done", "empty_result"],
+    ["running", sampleTurn({ text: "half", finished: false }), "failed", "supervisor_lost"],
     ["running", undefined, "failed", "supervisor_lost"],
     ["pending", undefined, "failed", "supervisor_lost"],
     ["queued", undefined, "failed", "supervisor_lost"],
@@ -34,7 +34,7 @@ describe("how an instance ends whose supervisor is gone", () => {
 
 test("a finished turn is read back as done, with its result on disk first", async () => {
   const { journal, recovery, results, saved, world } = createRecoveryRig(lostInstance(sampleInstance("running")));
-  world.read = async () => [{ text: "Found it.", finished: true }];
+  world.read = async () => [sampleTurn({ text: "Found it." })];
   await recovery.run();
   expect(journal).toEqual(["end tree", "write result", "save done", "release"]);
   expect(results.get(sampleId(1))).toBe("Found it.");
@@ -43,7 +43,7 @@ test("a finished turn is read back as done, with its result on disk first", asyn
 
 test("a turn that was cut short has failed, and what it wrote is kept", async () => {
   const { recovery, results, saved, world } = createRecoveryRig(lostInstance(sampleInstance("running")));
-  world.read = async () => [{ text: "half", finished: false }];
+  world.read = async () => [sampleTurn({ text: "half", finished: false })];
   await recovery.run();
   expect(saved.get(sampleId(1))!.state).toMatchObject({ status: "failed", reason: "supervisor_lost" });
   expect(results.get(sampleId(1))).toBe("half");
@@ -59,10 +59,11 @@ test("one that waited for a place is not looked for in any session", async () =>
 
 test("a turn that never reached the session does not get the answer of the one before", async () => {
   const instance = sampleInstance("running");
-  const [turn] = instance.turns;
-  const lost = lostInstance({ ...instance, turns: [turn!, { ...turn!, kind: "follow_up" }] });
+  const first = { ...instance.turns[0]!, startedAt: START, endedAt: START + 1000 };
+  const second = { ...first, kind: "follow_up" as const, startedAt: null, endedAt: null };
+  const lost = lostInstance({ ...instance, turns: [first, second] });
   const { recovery, results, saved, world } = createRecoveryRig(lost);
-  world.read = async () => [{ text: "the first answer", finished: true }];
+  world.read = async () => [sampleTurn({ text: "the first answer" })];
   await recovery.run();
   expect(saved.get(sampleId(1))!.state).toMatchObject({ status: "failed", reason: "supervisor_lost" });
   expect(results.size).toBe(0);
@@ -81,7 +82,7 @@ test("a session that cannot be read at first is asked for again", async () => {
   world.read = async () => {
     asked += 1;
     if (asked < 3) throw new Error("busy");
-    return [{ text: "Found it.", finished: true }];
+    return [sampleTurn({ text: "Found it." })];
   };
   await untilSettled(recovery.run(), clock);
   expect(saved.get(sampleId(1))!.state.status).toBe("done");

@@ -5,6 +5,7 @@ import {
   type InstanceState,
 } from "../../src/supervisor/instance.ts";
 import type { Outcome, TurnEvidence } from "../../src/supervisor/outcome.ts";
+import type { TranscriptTurn } from "../../src/supervisor/ports.ts";
 
 /** When everything in these tests began. */
 export const START = Date.parse("2026-01-02T03:04:05.000Z");
@@ -100,6 +101,22 @@ export function sampleInstance(state: SampleState = "running", given: Partial<In
 }
 
 /** What is seen of a turn that ended well. */
-export function goodEvidence(given: Partial<TurnEvidence> = {}): TurnEvidence {
-  return { exitCode: 0, signal: null, finish: "stop", lastErrorLines: [], text: "All is well.", ...given };
+export function goodEvidence({ text = "All is well.", ...given }: SeenEvidence = {}): TurnEvidence {
+  return { exitCode: 0, signal: null, finish: "stop", lastErrorLines: [], words: wordsOf(text), ...given };
+}
+
+/** A turn as its session tells it. */
+export function sampleTurn({
+  text = "Found it.",
+  ...given
+}: Partial<TranscriptTurn> & { text?: string }): TranscriptTurn {
+  const ids = { messageId: "msg_1", ownMessages: ["msg_2"] };
+  return { ...ids, askedAt: START + 100, words: wordsOf(text), finished: true, ...given };
+}
+
+/** What is seen of a turn, with a text where one message has it all. */
+export type SeenEvidence = Partial<TurnEvidence> & { readonly text?: string };
+
+function wordsOf(text: string): string[] {
+  return text.trim() === "" ? [] : [text];
 }

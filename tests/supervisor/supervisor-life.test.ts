@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { sampleRequest } from "./sample-instance.ts";
+import { sampleRequest, sampleTurn } from "./sample-instance.ts";
 import { untilSettled } from "./recovery-rig.ts";
 import { createSupervisorRig } from "./supervisor-rig.ts";
 
@@ -98,7 +98,7 @@ test("an end without a word writes no result", async () => {
 
 test("text that was lost on the way is read back from the session", async () => {
   const { start, store, supervisor, transcripts } = createSupervisorRig();
-  transcripts.read = async () => [{ text: "all of it", finished: true }];
+  transcripts.read = async () => [sampleTurn({ text: "all of it" })];
   const { id, turn } = await start();
   turn.observer.sessionIdentified("ses_child");
   turn.end({ text: "all o" }, true);

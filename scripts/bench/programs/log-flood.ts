@@ -34,6 +34,7 @@ async function flood(laps: number) {
     killGraceMs: 1000,
     guard: defaultGuard(folder),
     environment: process.env,
+    transcripts: { read: async () => undefined },
     clock: systemClock,
     openLog: ({ instanceId }) => new LogFile(join(folder, `${instanceId}.log`), ROTATION_BYTES, complain),
   });
@@ -57,7 +58,14 @@ async function flood(laps: number) {
   };
   const sampler = setInterval(sample, SAMPLE_MS);
   const start = performance.now();
-  const observer = { spawned() {}, sessionIdentified() {}, startRepeated() {}, progressed() {}, mustStop() {} };
+  const observer = {
+    spawned() {},
+    sessionIdentified() {},
+    prompted() {},
+    startRepeated() {},
+    progressed() {},
+    mustStop() {},
+  };
   const { evidence } = await backend.start(turn, observer).ended;
   const seconds = (performance.now() - start) / 1000;
   sample();

@@ -9,8 +9,17 @@ import {
   type ProcessTable,
 } from "../../processes/process-table.ts";
 import type { SupervisorIdentity } from "../../processes/supervisor-identity.ts";
-import type { Backend, Clock, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import type {
+  Backend,
+  Clock,
+  RunningTurn,
+  Transcripts,
+  TurnEnd,
+  TurnObserver,
+  TurnRequest,
+} from "../../supervisor/ports.ts";
 import { brokenEnd } from "../../supervisor/broken-end.ts";
+import { readTranscript } from "../../supervisor/read-transcript.ts";
 import { runArguments, runEnvironment } from "./command-line.ts";
 import { describeError } from "../../describe-error.ts";
 import { isCode } from "../../files/is-code.ts";
@@ -37,6 +46,8 @@ export interface ProcessBackendParts {
   readonly killGraceMs: number;
   readonly environment: NodeJS.ProcessEnv;
   readonly openLog: (turn: LoggedTurn) => LogSink;
+  /** Reads sessions back where the child itself has not told all. */
+  readonly transcripts: Transcripts;
   readonly clock: Clock;
   /** The list of models that a turn's opencode reads; opencode's own where there is none. Never rejects. */
   readonly modelsPath?: (turn: TurnRequest) => Promise<string | undefined>;
@@ -160,11 +171,27 @@ class ProcessTurn implements RunningTurn {
     await drained;
     // Its last words may have named more.
     const unseen = this.#tree.strays === known ? first : await this.#endLeftovers();
+    await this.#askSession(pipes);
     const evidence = pipes.evidence.conclude(child.exitCode, child.signalCode);
     return {
-      end: { evidence, textIncomplete: pipes.evidence.text().isIncomplete, unseen },
+      end: { evidence, textIncomplete: pipes.evidence.isIncomplete, unseen },
       isWorthAnother: mayBeTriedAgain() && pipes.evidence.sawLockedDatabase,
     };
+  }
+
+  /** Asks the session whose the texts are that a child without a voice has printed. Never rejects. */
+  async #askSession(pipes: TurnPipes): Promise<void> {
+    const { transcripts, clock } = this.#parts;
+    const messages = pipes.unowned();
+    if (messages.length === 0 || pipes.sessionId === null) return;
+    try {
+      const turns = await readTranscript(transcripts, pipes.sessionId, new Set(), clock);
+      if (turns === undefined) throw new Error(`there is no session ${pipes.sessionId}.`);
+      pipes.readBack(messages, turns);
+    } catch (error) {
+      const why = describeError(error);
+      this.#log.write("stderr", `bizar: nobody could tell the agent's words from opencode's own: ${why}`);
+    }
   }
 
   /**
@@ -208,7 +235,7 @@ class ProcessTurn implements RunningTurn {
     const check = isFull ? "" : ` Check that both exist, or set the option "opencodeBinary".`;
     const spawnError = `${what}: ${describeError(error).replace(/\.$/, "")}.${check}`;
     this.#log.write("stderr", spawnError);
-    const evidence = { exitCode: null, signal: null, spawnError, lastErrorLines: [], text: "" };
+    const evidence = { exitCode: null, signal: null, spawnError, lastErrorLines: [], words: [] };
     return { evidence, textIncomplete: false };
   }
 

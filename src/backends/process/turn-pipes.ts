@@ -2,13 +2,14 @@ import type { Telemetry } from "../../agent-role/telemetry-line.ts";
 import type { Stray } from "../../agent-role/tree-report.ts";
 import { noTokens, type Progress } from "../../supervisor/instance.ts";
 import { describeError } from "../../describe-error.ts";
-import type { TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import type { TranscriptTurn, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { EvidenceCollector } from "../evidence.ts";
 import { LineSplitter, type Line } from "../line-splitter.ts";
 import { renderRunEvent } from "../log-lines.ts";
 import type { LogSink } from "../log-sink.ts";
-import { parseRunEvent, type RunEvent } from "../run-event.ts";
+import { isOwnText, messageOf, parseRunEvent, type RunEvent } from "../run-event.ts";
 import { takeTelemetry, wrongAgent } from "../take-telemetry.ts";
+import { MessageOwners } from "./message-owners.ts";
 import { readStderrLine } from "./stderr-reader.ts";
 
 /** How long an ended child's pipes may be silent before they are given up. */
@@ -33,6 +34,9 @@ export interface TurnPipesParts {
 export class TurnPipes {
   readonly evidence = new EvidenceCollector();
   readonly #parts: TurnPipesParts;
+  readonly #owners = new MessageOwners();
+  /** What waits until the voice has told whose message the first of it is of. */
+  #held: { readonly line: Line; readonly event: RunEvent | undefined }[] = [];
   #progress: Progress;
   #sessionId: string | null;
   readonly #openPipes = new Set<{ cancel(): Promise<void> }>();
@@ -61,6 +65,22 @@ export class TurnPipes {
     return this.evidence.hasActed || toolCallCount > 0 || liveness?.hasActed === true;
   }
 
+  /** The session that the child works in, once it is known. */
+  get sessionId(): string | null {
+    return this.#sessionId;
+  }
+
+  /** Messages that were printed, and nobody has told whose they are. */
+  unowned(): string[] {
+    return [...this.evidence.messages()].filter((id) => this.#owners.isOwn(id) === undefined);
+  }
+
+  /** What the session says of them. */
+  readBack(messageIds: readonly string[], turns: readonly TranscriptTurn[]): void {
+    this.#owners.readBack(messageIds, turns);
+    this.#ownersTold();
+  }
+
   /** Settles when both pipes have ended. They are read together: one that is left alone would stop the child. */
   async drain(stdout: ReadableStream<Uint8Array>, stderr: ReadableStream<Uint8Array>): Promise<void> {
     const { sessionId } = this.#parts.turn;
@@ -71,6 +91,8 @@ export class TurnPipes {
       this.#drainOne(stderr, (line) => this.#stderrLine(line)),
     ]);
     clearInterval(this.#abandonTimer);
+    for (const { line, event } of this.#held.splice(0)) this.#take(line, event);
+    this.#ownersTold();
   }
 
   /**
@@ -108,19 +130,37 @@ export class TurnPipes {
     for (const line of splitter.end()) take(line);
   }
 
-  #stdoutLine({ text, isCut }: Line): void {
+  #stdoutLine(line: Line): void {
+    const event = parseRunEvent(line.text);
+    if (this.#held.length > 0 || this.#mustWait(event)) this.#held.push({ line, event });
+    else this.#take(line, event);
+  }
+
+  /** The pipes are not read in the order in which they were written: a text may be here before the word whose it is. */
+  #mustWait(event: RunEvent | undefined): boolean {
+    const isText = event?.type === "text" || event?.type === "reasoning";
+    return this.#progress.voice && isText && this.#isOwn(event) === undefined;
+  }
+
+  /** Whether an event is of a message of the agent itself; `undefined` while nobody has told. */
+  #isOwn(event: RunEvent): boolean | undefined {
+    const messageId = messageOf(event);
+    return messageId === undefined ? true : this.#owners.isOwn(messageId);
+  }
+
+  #take({ text, isCut }: Line, event: RunEvent | undefined): void {
     const { log } = this.#parts;
     if (isCut) this.evidence.textCut();
-    const event = parseRunEvent(text);
     if (event === undefined) {
       if (text !== "") log.write("stdout", isCut ? `${text} [cut]` : text);
       return;
     }
-    this.evidence.happened(event);
-    for (const line of renderRunEvent(event) ?? []) log.write("stdout", line);
+    const isOwn = this.#isOwn(event) ?? true;
+    this.evidence.happened(event, isOwn);
+    for (const line of renderRunEvent(event, isOwn) ?? []) log.write("stdout", line);
     this.#identify(event.sessionID);
     this.#checkSession(event.sessionID);
-    if (event.type === "text") {
+    if (isOwnText(event, isOwn)) {
       this.#progressed({ ...this.#progress, textPreview: event.part.text.slice(-PREVIEW_CHARACTERS) });
     }
     if (!this.#progress.voice) this.#countFromStdout(event);
@@ -150,6 +190,18 @@ export class TurnPipes {
   #telemetry(telemetry: Telemetry): void {
     if (telemetry.sessionId !== null) this.#identify(telemetry.sessionId);
     this.#progress = takeTelemetry(telemetry, this.#parts, this.#progress.textPreview);
+    this.#owners.told(telemetry.messages);
+    this.#ownersTold();
+  }
+
+  #ownersTold(): void {
+    const { observer } = this.#parts;
+    const { prompt } = this.#owners;
+    if (prompt !== undefined) observer.prompted(prompt);
+    const waiting = this.#held.findIndex(({ event }) => this.#mustWait(event));
+    const free = this.#held.splice(0, waiting < 0 ? this.#held.length : waiting);
+    for (const { line, event } of free) this.#take(line, event);
+    for (const id of this.evidence.messages()) if (this.#owners.isOwn(id) === false) this.evidence.disown(id);
   }
 
   /** The first id counts: later ones are native subagents. */

@@ -57,6 +57,8 @@ export interface Prompt {
   readonly agent: string;
   readonly model: ModelChoice;
   readonly text: string;
+  /** The id that the message is to have. */
+  readonly messageId: string;
   /** Comes back with the message, in events and in lists. */
   readonly metadata: Record<string, unknown>;
 }
@@ -103,9 +105,9 @@ export class ServerClient {
   }
 
   /** Starts a turn; settles when the server has taken the prompt. */
-  async prompt({ sessionId, directory, agent, model, text, metadata }: Prompt): Promise<void> {
+  async prompt({ sessionId, directory, agent, model, text, messageId, metadata }: Prompt): Promise<void> {
     const prompt = {
-      ...{ sessionID: sessionId, directory, agent },
+      ...{ sessionID: sessionId, directory, agent, messageID: messageId },
       model: { providerID: model.providerId, modelID: model.modelId },
       ...(model.variant === undefined ? {} : { variant: model.variant }),
       parts: [{ type: "text" as const, text, metadata }],

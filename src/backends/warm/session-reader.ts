@@ -1,4 +1,5 @@
-import { withoutTags } from "../../message-tags.ts";
+import { withoutTags } from "../../opencode/message-tags.ts";
+import { isOwnMessage } from "../../opencode/whose-words.ts";
 import { isAnything, isNumber, isText, oneOf, orAbsent, shape, type Checked } from "../../shape.ts";
 import { isFinished } from "../../supervisor/outcome.ts";
 import { readRunEvent, type RunEvent } from "../run-event.ts";
@@ -6,14 +7,14 @@ import type { SessionMessage } from "./server-client.ts";
 import type { ServerEvent } from "./event-stream.ts";
 
 const isPart = shape({ type: isText, messageID: isText, id: orAbsent(isText) });
-const isOwnPrompt = shape({ metadata: shape({ bizar: shape({ turn: isText }) }) });
 const isWholeText = shape({ text: isText, time: shape({ end: isNumber }) });
 const isEndedCall = shape({ callID: isText, state: shape({ status: oneOf("completed", "error") }) });
-const isInfo = shape({ id: isText, role: isText, finish: orAbsent(isText) });
+const isInfo = shape({ id: isText, role: isText, finish: orAbsent(isText), summary: isAnything });
 const hasError = shape({ error: isAnything });
 const isCompleted = shape({ time: shape({ completed: isNumber }) });
 const isPartUpdate = shape({ part: isPart });
 const isMessageUpdate = shape({ info: isInfo });
+const isCompaction = shape({ type: oneOf("compaction") });
 const isAbort = shape({ name: oneOf("MessageAbortedError") });
 const hasWords = shape({ name: isText, data: orAbsent(shape({ message: orAbsent(isText) })) });
 
@@ -22,9 +23,10 @@ type TextPart = Part & Checked<typeof isWholeText>;
 
 export interface SessionReaderParts {
   readonly sessionId: string;
-  /** What the metadata of this turn's prompt holds. */
-  readonly turn: string;
-  readonly onEvent: (event: RunEvent) => void;
+  /** The message with the prompt of this turn; ids rise (1.18.33). */
+  readonly prompt: string;
+  /** `isOwn`: of a message of the agent itself, not of a summary of the host. */
+  readonly onEvent: (event: RunEvent, isOwn: boolean) => void;
   readonly now: () => number;
 }
 
@@ -33,15 +35,16 @@ export interface SessionReaderParts {
  * an event tells it, or the list of messages, or both. What comes before the turn's own prompt belongs to another turn.
  */
 export class SessionReader {
-  /** The message with the prompt of this turn; ids rise (1.18.33). */
-  #promptId: string | undefined;
+  #hasBegun = false;
   readonly #parts: SessionReaderParts;
-  readonly #roles = new Map<string, string>();
+  readonly #infos = new Map<string, Checked<typeof isInfo>>();
   readonly #told = new Set<string>();
   /** Texts that came without an id, and may come again with one. */
   readonly #withoutId = new Set<string>();
   readonly #errors = new Set<string>();
-  #last: { readonly id: string; isComplete: boolean } | undefined;
+  #last: { readonly id: string; readonly isComplete: boolean } | undefined;
+  /** The last message of a compaction: the host asks the agent to go on after it. */
+  #compaction = "";
 
   constructor(parts: SessionReaderParts) {
     this.#parts = parts;
@@ -49,12 +52,13 @@ export class SessionReader {
 
   /** Whether the session has the prompt of this turn. */
   get hasBegun(): boolean {
-    return this.#promptId !== undefined;
+    return this.#hasBegun;
   }
 
-  /** Whether the last message of the turn is whole and the model has come to its end. */
+  /** Whether the last message of the agent is whole and the model has come to its end. */
   get isComplete(): boolean {
-    return this.#last?.isComplete === true && this.#errors.size === 0;
+    const last = this.#last;
+    return last?.isComplete === true && last.id > this.#compaction && this.#errors.size === 0;
   }
 
   /** An event of the session itself. */
@@ -71,8 +75,8 @@ export class SessionReader {
   }
 
   /** Whether a message of the session is the prompt of this turn. */
-  isPrompt({ parts }: SessionMessage): boolean {
-    return parts.some((part) => this.#isOwnPrompt(part));
+  isPrompt({ info }: SessionMessage): boolean {
+    return info.id === this.#parts.prompt;
   }
 
   /**
@@ -84,36 +88,40 @@ export class SessionReader {
     const start = messages.findIndex((message) => this.isPrompt(message));
     const own = start < 0 ? [] : messages.slice(start);
     for (const { info, parts } of own) {
-      this.#roles.set(info.id, info.role);
+      if (!isInfo(info)) continue;
+      this.#infos.set(info.id, info);
       for (const part of parts) if (isPart(part)) this.#part(part);
-      if (isInfo(info)) this.#message(info);
+      this.#message(info);
     }
     return own;
   }
 
-  #isOwnPrompt(part: unknown): boolean {
-    return isOwnPrompt(part) && part.metadata.bizar.turn === this.#parts.turn;
-  }
-
   #belongs(messageId: string): boolean {
-    return this.#promptId !== undefined && messageId > this.#promptId;
+    return messageId > this.#parts.prompt;
   }
 
   #message(info: Checked<typeof isInfo>): void {
-    this.#roles.set(info.id, info.role);
+    this.#infos.set(info.id, info);
+    this.#hasBegun ||= info.id === this.#parts.prompt;
     if (!this.#belongs(info.id) || info.role !== "assistant") return;
     if (hasError(info) && info.error !== undefined && info.error !== null) this.#error(info.error);
+    if (!isOwnMessage(info)) {
+      this.#compacted(info.id);
+      return;
+    }
     if (this.#last !== undefined && info.id < this.#last.id) return;
     this.#last = { id: info.id, isComplete: isCompleted(info) && isFinished(info.finish) };
   }
 
+  #compacted(messageId: string): void {
+    if (messageId > this.#compaction) this.#compaction = messageId;
+  }
+
   #part(part: Part): void {
-    const role = this.#roles.get(part.messageID);
-    if (role === "user") {
-      if (this.#isOwnPrompt(part)) this.#promptId = part.messageID;
-      return;
-    }
-    if (!this.#belongs(part.messageID) || role !== "assistant") return;
+    const info = this.#infos.get(part.messageID);
+    if (info === undefined || !this.#belongs(part.messageID)) return;
+    if (isCompaction(part)) this.#compacted(part.messageID);
+    if (info.role !== "assistant") return;
     switch (part.type) {
       case "text":
       case "reasoning":
@@ -134,7 +142,7 @@ export class SessionReader {
   #text(part: TextPart, at: number): void {
     const whole = `${part.messageID} ${part.type} ${part.text}`;
     if (this.#isRepeated(part.id, whole)) return;
-    this.#emit(part.type, at, { part: { ...part, text: withoutTags(part.text) } });
+    this.#emit(part.type, at, { part: { ...part, text: withoutTags(part.text) } }, part.messageID);
   }
 
   /** A text is told again, by its id or, where one of the two tellings has none, by its words. */
@@ -154,14 +162,15 @@ export class SessionReader {
     this.#emit("error", this.#parts.now(), { error: told });
   }
 
-  #once(key: string, type: RunEvent["type"], part: object): void {
+  #once(key: string, type: RunEvent["type"], part: Part): void {
     if (this.#told.has(key)) return;
     this.#told.add(key);
-    this.#emit(type, this.#parts.now(), { part });
+    this.#emit(type, this.#parts.now(), { part }, part.messageID);
   }
 
-  #emit(type: string, timestamp: number, content: { part: object } | { error: unknown }): void {
+  #emit(type: string, timestamp: number, content: { part: object } | { error: unknown }, messageId = ""): void {
     const event = readRunEvent({ type, timestamp, sessionID: this.#parts.sessionId, ...content });
-    if (event !== undefined) this.#parts.onEvent(event);
+    const info = this.#infos.get(messageId);
+    if (event !== undefined) this.#parts.onEvent(event, info === undefined || isOwnMessage(info));
   }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { readHostEvent } from "../../agent-role/host-event.ts";
 import type { ServerReport } from "../../agent-role/server-report.ts";
 import { TelemetryState } from "../../agent-role/telemetry.ts";
@@ -9,7 +8,7 @@ import type { Clock, Timer, TurnObserver, TurnRequest } from "../../supervisor/p
 import { EvidenceCollector } from "../evidence.ts";
 import { renderRunEvent } from "../log-lines.ts";
 import type { LogSink } from "../log-sink.ts";
-import type { RunEvent } from "../run-event.ts";
+import { isOwnText, type RunEvent } from "../run-event.ts";
 import { takeTelemetry } from "../take-telemetry.ts";
 import type { ServerEvent } from "./event-stream.ts";
 import { Questions } from "./questions.ts";
@@ -32,6 +31,8 @@ export interface WarmSessionParts {
   readonly server: Pick<WarmServer, "client" | "listen" | "adopt">;
   readonly sessionId: string;
   readonly turn: TurnRequest;
+  /** The id that the message with the prompt is to have. */
+  readonly promptId: string;
   readonly observer: TurnObserver;
   readonly log: LogSink;
   readonly clock: Clock;
@@ -58,8 +59,6 @@ export class WarmSession implements SessionListener {
   readonly evidence = new EvidenceCollector();
   /** Settles with the end. Never rejects. */
   readonly over: Promise<SessionEnd>;
-  /** In the metadata of the prompt. */
-  readonly mark = randomBytes(8).toString("hex");
   readonly #parts: WarmSessionParts;
   readonly #over = Promise.withResolvers<SessionEnd>();
   readonly #reader: SessionReader;
@@ -89,12 +88,12 @@ export class WarmSession implements SessionListener {
   readonly #unlisten: () => void;
 
   constructor(parts: WarmSessionParts) {
-    const { server, sessionId, turn, observer, log, clock, skipPermissions } = parts;
+    const { server, sessionId, turn, promptId, observer, log, clock, skipPermissions } = parts;
     const { evidence } = this;
     this.#parts = parts;
     this.over = this.#over.promise;
-    const onEvent = (event: RunEvent) => this.#happened(event);
-    this.#reader = new SessionReader({ sessionId, turn: this.mark, onEvent, now: () => clock.now() });
+    const onEvent = (event: RunEvent, isOwn: boolean) => this.#happened(event, isOwn);
+    this.#reader = new SessionReader({ sessionId, prompt: promptId, onEvent, now: () => clock.now() });
     this.#questions = new Questions({
       ...{ client: server.client, directory: turn.directory },
       ...{ skipPermissions, evidence, log },
@@ -112,12 +111,12 @@ export class WarmSession implements SessionListener {
 
   /** Sends the prompt. Rejects when it has not reached the session. */
   async prompt(): Promise<void> {
-    const { server, sessionId, turn } = this.#parts;
+    const { server, sessionId, promptId: messageId, turn } = this.#parts;
     const { directory, agent, model, kind, prompt: text } = turn;
     this.#promptedAt = this.#parts.clock.now();
-    const metadata = { bizar: { turn: this.mark, kind } };
+    const metadata = { bizar: { kind } };
     try {
-      const prompt = { sessionId, directory, agent, model, text, metadata };
+      const prompt = { sessionId, directory, agent, model, text, messageId, metadata };
       await Promise.all([server.client.prompt(prompt), this.#adoptEarlier()]);
     } catch (error) {
       // It may have arrived all the same.
@@ -216,13 +215,14 @@ export class WarmSession implements SessionListener {
     else void this.#ask();
   }
 
-  #happened(event: RunEvent): void {
+  #happened(event: RunEvent, isOwn: boolean): void {
     const { log } = this.#parts;
-    this.#hasFailed = event.type === "error" || (this.#hasFailed && event.type !== "step_finish");
+    const goesOn = isOwn && event.type === "step_finish";
+    this.#hasFailed = event.type === "error" || (this.#hasFailed && !goesOn);
     this.#takeError(event);
-    this.evidence.happened(event);
-    for (const line of renderRunEvent(event) ?? []) log.write("stdout", line);
-    if (event.type === "text") this.#textPreview = event.part.text.slice(-PREVIEW_CHARACTERS);
+    this.evidence.happened(event, isOwn);
+    for (const line of renderRunEvent(event, isOwn) ?? []) log.write("stdout", line);
+    if (isOwnText(event, isOwn)) this.#textPreview = event.part.text.slice(-PREVIEW_CHARACTERS);
   }
 
   #takeError(event: RunEvent): void {

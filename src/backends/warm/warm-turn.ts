@@ -1,9 +1,18 @@
 import { describeError } from "../../describe-error.ts";
+import { createMessageId } from "../../opencode/message-id.ts";
 import { endTree, endTreeNow, type Tree } from "../../processes/end-tree.ts";
 import { Leftovers } from "../../processes/leftovers.ts";
 import { systemProcessTable, type ProcessTable } from "../../processes/process-table.ts";
 import { brokenEnd } from "../../supervisor/broken-end.ts";
-import type { Clock, RunningTurn, Transcripts, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import type {
+  Clock,
+  RunningTurn,
+  Transcripts,
+  TranscriptTurn,
+  TurnEnd,
+  TurnObserver,
+  TurnRequest,
+} from "../../supervisor/ports.ts";
 import { readTranscript } from "../../supervisor/read-transcript.ts";
 import { EvidenceCollector } from "../evidence.ts";
 import type { LoggedTurn, LogSink } from "../log-sink.ts";
@@ -127,14 +136,15 @@ export class WarmTurn implements RunningTurn {
     const [turn, observer, log] = [this.#turn, this.#observer, this.#log];
     observer.sessionIdentified(sessionId, definition);
     if (this.#isStopped) return stoppedEarly();
-    const session = new WarmSession({ server, sessionId, turn, observer, log, clock, skipPermissions });
+    const promptId = createMessageId(clock.now());
+    observer.prompted(promptId);
+    const session = new WarmSession({ server, sessionId, turn, promptId, observer, log, clock, skipPermissions });
     this.#session = session;
-    const startedAt = clock.now();
     if (server.isGone) session.died("The opencode server of the warm agents has just ended.");
     else await this.#prompt(server, session, sessionId);
     const end = await Promise.race([session.over, this.#stopped.promise]);
     const concluded =
-      end === undefined ? this.#conclude(session, null) : await this.#concludeEnd(session, end, startedAt);
+      end === undefined ? this.#conclude(session, null) : await this.#concludeEnd(session, end, promptId);
     return { ...concluded, resultHeader: this.#resultHeader };
   }
 
@@ -195,14 +205,14 @@ export class WarmTurn implements RunningTurn {
     if (first !== undefined) prompted.catch(() => undefined);
   }
 
-  async #concludeEnd(session: WarmSession, end: SessionEnd, startedAt: number): Promise<TurnEnd> {
+  async #concludeEnd(session: WarmSession, end: SessionEnd, promptId: string): Promise<TurnEnd> {
     switch (end.kind) {
       case "idle":
         return this.#conclude(session, end.failed ? 1 : 0);
       case "never_begun":
         return this.#conclude(session, 1, end.why);
       case "died":
-        return await this.#afterDeath(session, end.why, startedAt);
+        return await this.#afterDeath(session, end.why, promptId);
       default:
         return unreachable(end);
     }
@@ -213,29 +223,28 @@ export class WarmTurn implements RunningTurn {
     const sessionError = concluded.sessionError ?? error;
     return {
       evidence: sessionError === undefined ? concluded : { ...concluded, sessionError },
-      textIncomplete: evidence.text().isIncomplete,
+      textIncomplete: evidence.isIncomplete,
     };
   }
 
   /** The session outlives its server: what it says of the turn counts. */
-  async #afterDeath(session: WarmSession, why: string, startedAt: number): Promise<TurnEnd> {
+  async #afterDeath(session: WarmSession, why: string, promptId: string): Promise<TurnEnd> {
     this.#note(why);
     const { permissionRejected: _, ...seen } = session.evidence.conclude(null, null);
-    const last = await this.#lastTurn(startedAt);
+    const last = await this.#readBack(promptId);
     if (last?.finished === true) {
-      const evidence = { exitCode: 0, signal: null, lastErrorLines: [], finish: "stop", text: last.text };
+      const evidence = { exitCode: 0, signal: null, lastErrorLines: [], finish: "stop", words: last.words };
       return { evidence, textIncomplete: false };
     }
     const sessionError = `${why} What the agent did until then is in session ${this.#sessionId}; a message to it goes on there.`;
-    return { evidence: { ...seen, sessionError, text: last?.text ?? seen.text }, textIncomplete: false };
+    return { evidence: { ...seen, sessionError, words: last?.words ?? seen.words }, textIncomplete: false };
   }
 
-  async #lastTurn(startedAt: number): Promise<{ text: string; finished: boolean } | undefined> {
+  async #readBack(promptId: string): Promise<TranscriptTurn | undefined> {
     try {
       const { transcripts, clock } = this.#parts;
-      const turns = await readTranscript(transcripts, this.#sessionId ?? "", clock);
-      const last = turns?.at(-1);
-      return last !== undefined && (last.askedAt ?? 0) >= startedAt ? last : undefined;
+      const turns = await readTranscript(transcripts, this.#sessionId ?? "", new Set([promptId]), clock);
+      return turns?.find(({ messageId }) => messageId === promptId);
     } catch (error) {
       this.#note(`its session could not be read back: ${describeError(error)}`);
       return undefined;

@@ -5,6 +5,8 @@ import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
 import { withLimit } from "../with-limit.ts";
 import { namingEnds } from "../announcements/told-ends.ts";
 import { describeError } from "../../describe-error.ts";
+import { promptsOf } from "../../supervisor/read-transcript.ts";
+import { lastMessageOf } from "../../supervisor/result.ts";
 import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { instanceId, readArguments, timeoutMs } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
@@ -27,10 +29,13 @@ const args = {
   instanceIds: z.array(instanceId).min(1).max(MOST_AT_ONCE).optional().describe("Several agents to wait for"),
   wait: z.enum(["all", "any"]).optional().describe('With instanceIds: until all have ended, or the first one ("all")'),
   timeoutMs: timeoutMs.optional().describe("How long to wait at most, in milliseconds (1000 to 1800000)"),
-  scope: z.enum(["last", "all"]).optional().describe('The result of the last turn, or of all turns ("last")'),
+  scope: z
+    .enum(["last", "turn", "all"])
+    .optional()
+    .describe('The last message of the last turn, all it said in that turn, or in all turns ("last")'),
 };
 
-type Scope = "last" | "all";
+type Scope = "last" | "turn" | "all";
 
 export function collectTool(parts: ToolParts): ToolDefinition {
   const run = async (given: unknown, context: ToolContext): Promise<ToolResult> => {
@@ -135,12 +140,12 @@ async function resultText(
 ): Promise<string> {
   const { record } = entry;
   if (record.endedAt === null) return record.resultPreview ?? "";
-  if (scope === "last" || record.turns.length === 1 || record.sessionId === null) return await catalog.result(entry);
-  const turns = (await host.read(record.sessionId)) ?? [];
-  return turns
-    .map(({ text }) => text)
-    .filter((text) => text !== "")
-    .join("\n\n");
+  if (scope === "all" && record.turns.length > 1 && record.sessionId !== null) {
+    const turns = await host.read(record.sessionId, promptsOf(record));
+    return (turns ?? []).flatMap(({ words }) => words).join("\n\n");
+  }
+  const whole = await catalog.result(entry);
+  return scope === "last" ? lastMessageOf(whole, record.resultParts) : whole;
 }
 
 function duration({ record }: CatalogEntry): number {

@@ -58,26 +58,23 @@ describe("what is made of it", () => {
 });
 
 test("texts are joined by blank lines, in their order", () => {
-  expect(collected(text("one"), text(""), finish("tool-calls"), text("two\n")).text()).toEqual({
-    text: "one\n\ntwo\n",
-    isIncomplete: false,
-  });
+  expect(collected(text("one"), text(""), finish("tool-calls"), text("two\n")).words()).toEqual(["one\n\ntwo\n"]);
 });
 
 test("text without an end is cut, and said to be", () => {
   const collector = new EvidenceCollector();
   const mebibyte = text("x".repeat(1_048_576));
-  for (let each = 0; each < 40 && !collector.text().isIncomplete; each++) collector.happened(mebibyte);
-  expect(collector.text().isIncomplete).toBe(true);
-  const { length } = collector.text().text;
+  for (let each = 0; each < 40 && !collector.isIncomplete; each++) collector.happened(mebibyte);
+  expect(collector.isIncomplete).toBe(true);
+  const words = collector.words().join("").length;
   collector.happened(mebibyte);
-  expect(collector.text().text.length).toBe(length);
+  expect(collector.words().join("")).toHaveLength(words);
 });
 
 test("a line of stdout that was cut makes the text incomplete", () => {
   const collector = collected(text("a"));
   collector.textCut();
-  expect(collector.text()).toEqual({ text: "a", isIncomplete: true });
+  expect([collector.words(), collector.isIncomplete]).toEqual([["a"], true]);
 });
 
 test("a refused permission names the tool that asked, and what it asked for", () => {

@@ -43,5 +43,5 @@ test("a missing directory is an end that names it", async () => {
 test("a log that cannot be opened costs no agent", async () => {
   const broken = { write: () => undefined, close: () => undefined };
   const { evidence } = await startTurn("names-two-sessions.ts", {}, { openLog: () => broken }).ended;
-  expect(evidence.text).toBe("All is well.");
+  expect(evidence.words).toEqual(["All is well."]);
 });

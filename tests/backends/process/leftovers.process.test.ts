@@ -26,7 +26,7 @@ test("a process that cannot be found and holds the pipes does not keep the turn 
   await strangerOf(turn);
   const { evidence } = await turn.ended;
   expect(performance.now() - begin).toBeLessThan(5000);
-  expect(evidence).toMatchObject({ exitCode: 0, finish: "stop", text: "left" });
+  expect(evidence).toMatchObject({ exitCode: 0, finish: "stop", words: ["left"] });
   expect(turn.log().filter((line) => line.includes("holds its pipes open"))).toHaveLength(1);
 }, 20_000);
 

@@ -25,7 +25,7 @@ for (const when of ["at_start", "in_session"] as const) {
     clock.advance(1);
     const { evidence } = await turn.ended;
     expect(judge(evidence)).toEqual({ status: "done" });
-    expect(evidence.text).toBe("All is well.");
+    expect(evidence.words).toEqual(["All is well."]);
     expect([starts(), turn.seen.processes.length, clock.pending]).toEqual([2, 2, 0]);
     expect(turn.seen.sessions.at(-1)).toBe("ses_start2");
     expect(turn.log().filter((line) => line.includes("bizar: "))).toEqual([

@@ -5,7 +5,7 @@ test("the session id is the first one that stderr names, and it is told once", a
   const turn = startTurn("names-two-sessions.ts");
   const { evidence, textIncomplete } = await turn.ended;
   expect(turn.seen.sessions).toEqual(["ses_first"]);
-  expect(evidence).toMatchObject({ exitCode: 0, signal: null, finish: "stop", text: "All is well." });
+  expect(evidence).toMatchObject({ exitCode: 0, signal: null, finish: "stop", words: ["All is well."] });
   expect(textIncomplete).toBe(false);
   expect(turn.log().join("\n")).not.toContain("stderr named");
 });
@@ -27,14 +27,14 @@ test("a follow-up's session is known before its child says anything", async () =
 test("half a line at the end of either stream is taken as a line", async () => {
   const turn = startTurn("ends-in-half-a-line.ts");
   const { evidence } = await turn.ended;
-  expect(evidence).toMatchObject({ finish: "stop", text: "whole" });
+  expect(evidence).toMatchObject({ finish: "stop", words: ["whole"] });
   expect(turn.log()).toContain("[stderr] half a li");
 });
 
 test("a character whose bytes come one by one is not cut, on both streams at once", async () => {
   const turn = startTurn("cuts-a-character.ts");
   const { evidence } = await turn.ended;
-  expect(evidence.text).toBe("grüße 🦊 fox");
+  expect(evidence.words).toEqual(["grüße 🦊 fox"]);
   expect(turn.log()).toContain("[stderr] stderr says 🐢 too");
 });
 
@@ -42,7 +42,7 @@ test("a line of stdout over 1 MiB is cut, and the text says that it is incomplet
   const turn = startTurn("prints-a-long-line.ts");
   const { evidence, textIncomplete } = await turn.ended;
   expect(textIncomplete).toBe(true);
-  expect(evidence).toMatchObject({ finish: "stop", text: "before\n\nafter" });
+  expect(evidence).toMatchObject({ finish: "stop", words: ["before\n\nafter"] });
   const longest = Math.max(...turn.log().map((line) => line.length));
   expect(longest).toBe("[stdout] ".length + 1_048_576 + " [cut]".length);
 });
@@ -55,7 +55,7 @@ test("100 MB on stderr are drained into a log that rotates, in little memory, an
   const turn = startTurn("floods-stderr.ts", {}, { environment });
   const { evidence } = await turn.ended;
   clearInterval(sampling);
-  expect(evidence).toMatchObject({ exitCode: 0, finish: "stop", text: "flooded" });
+  expect(evidence).toMatchObject({ exitCode: 0, finish: "stop", words: ["flooded"] });
   // All that was kept: no line is missing between the oldest and the last one.
   const numbers = turn.log().flatMap((line) => /^\[stderr\] \.+(\d+) $/.exec(line)?.[1] ?? []);
   expect(numbers.length).toBeGreaterThan(200_000);

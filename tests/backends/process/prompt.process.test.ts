@@ -14,7 +14,7 @@ test("a prompt of 200 KB arrives byte for byte on stdin", async () => {
   await until("the agent says what it got", () => turn.seen.progress.some(({ textPreview }) => textPreview !== null));
   await turn.stop();
   const { evidence } = await turn.ended;
-  expect(evidence.text).toBe(`${bytes.length} ${new Bun.CryptoHasher("sha256").update(bytes).digest("hex")}`);
+  expect(evidence.words).toEqual([`${bytes.length} ${new Bun.CryptoHasher("sha256").update(bytes).digest("hex")}`]);
 }, 20_000);
 
 test.skipIf(process.platform !== "linux")(
@@ -38,7 +38,7 @@ test.skipIf(process.platform !== "linux")(
 test("a child that never reads its prompt ends as any other", async () => {
   const turn = startTurn("never-reads-stdin.sh", { prompt });
   const { evidence } = await turn.ended;
-  expect(evidence).toMatchObject({ exitCode: 0, finish: "stop", text: "Did not listen." });
+  expect(evidence).toMatchObject({ exitCode: 0, finish: "stop", words: ["Did not listen."] });
 });
 
 function readCommandLine(pid: string): string {

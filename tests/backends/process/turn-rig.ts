@@ -19,6 +19,8 @@ export interface Seen {
   readonly processes: ProcessIdentity[];
   readonly sessions: string[];
   readonly progress: Progress[];
+  /** The message with the prompt, as it was told last. */
+  prompt: string | undefined;
   /** How often the start was repeated. */
   repeats: number;
   readonly stops: Outcome[];
@@ -44,7 +46,7 @@ export function startTurn(
 ): StartedTurn {
   const folder = temporaryFolder(() => running.stopNow());
   const path = join(folder, "agent.log");
-  const seen: Seen = { processes: [], sessions: [], progress: [], repeats: 0, stops: [] };
+  const seen: Seen = { processes: [], sessions: [], progress: [], prompt: undefined, repeats: 0, stops: [] };
   const turn: TurnRequest = {
     instanceId: createInstanceId(),
     agent: "mimir",
@@ -66,12 +68,14 @@ export function startTurn(
     guard: defaultGuard(folder),
     environment: process.env,
     openLog: () => new LogFile(path, 10_485_760, () => undefined),
+    transcripts: { read: async () => undefined },
     clock: systemClock,
     ...parts,
   });
   const running = backend.start(turn, {
     spawned: (process) => seen.processes.push(process),
     sessionIdentified: (sessionId) => seen.sessions.push(sessionId),
+    prompted: (messageId) => void (seen.prompt = messageId),
     startRepeated: () => void seen.repeats++,
     progressed: (progress) => seen.progress.push(progress),
     mustStop: (outcome) => seen.stops.push(outcome),

@@ -8,7 +8,7 @@ test("telemetry with the right nonce feeds the progress and never reaches the lo
   const last = turn.seen.progress.at(-1);
   expect(last).toMatchObject({ voice: true, toolCallCount: 5, costUsd: 0.25, activity: "tool bash" });
   expect(last?.tokens.input).toBe(70);
-  expect(evidence.text).toBe("spoken");
+  expect(evidence.words).toEqual(["spoken"]);
   const bizarLines = turn.log().filter((line) => line.includes('{"bizar":'));
   expect(bizarLines.filter((line) => !line.includes("not-the-nonce"))).toEqual([]);
 });
@@ -65,6 +65,6 @@ for (const [what, sessionId] of [
 test("the marker names the instance, and the outer instances of an agent's own opencode before it", async () => {
   const plain = startTurn("names-its-marker.ts");
   const nested = startTurn("names-its-marker.ts", {}, { environment: { ...process.env, BIZAR_INSTANCE: "bgr_OUTER" } });
-  expect((await plain.ended).evidence.text).toBe(plain.request.instanceId);
-  expect((await nested.ended).evidence.text).toBe(`bgr_OUTER/${nested.request.instanceId}`);
+  expect((await plain.ended).evidence.words).toEqual([plain.request.instanceId]);
+  expect((await nested.ended).evidence.words).toEqual([`bgr_OUTER/${nested.request.instanceId}`]);
 });

@@ -44,7 +44,7 @@ async function problemOf(promise: Promise<unknown>): Promise<string> {
 }
 
 const PROMPT = {
-  ...{ sessionId: "ses_a", directory: "/x", agent: "thor", text: "the task", metadata: {} },
+  ...{ sessionId: "ses_a", directory: "/x", agent: "thor", text: "the task", messageId: "msg_1", metadata: {} },
   model: { providerId: "scripted", modelId: "model-a" },
 };
 

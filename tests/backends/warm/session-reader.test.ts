@@ -9,7 +9,7 @@ let reader: SessionReader;
 beforeEach(() => {
   seen = [];
   const onEvent = (event: RunEvent) => void seen.push(say(event));
-  reader = new SessionReader({ sessionId: "ses_own", turn: "turn-1", onEvent, now: () => 1000 });
+  reader = new SessionReader({ sessionId: "ses_own", prompt: "msg_1", onEvent, now: () => 1000 });
 });
 
 function say(event: RunEvent): string {
@@ -29,9 +29,7 @@ function say(event: RunEvent): string {
 }
 
 const tokens = { input: 1, output: 1, reasoning: 0, cache: { read: 0, write: 0 } };
-const prompt = (messageID = "msg_1", turn = "turn-1") => ({
-  ...{ id: `prt_${messageID}`, messageID, type: "text", text: "do it", metadata: { bizar: { turn } } },
-});
+const prompt = (messageID = "msg_1") => ({ id: `prt_${messageID}`, messageID, type: "text", text: "do it" });
 const text = (words: string, more: object = {}) => ({
   ...{ id: `prt_${words}`, messageID: "msg_2", type: "text", text: words, time: { start: 1, end: 2 } },
   ...more,
@@ -109,7 +107,7 @@ describe("each part is told once", () => {
 
 test("what came before the turn's own prompt belongs to another turn, by events and by the list", () => {
   message("msg_0", "user");
-  part(prompt("msg_0", "turn-0"));
+  part(prompt("msg_0"));
   message("msg_01", "assistant");
   part(text("old", { messageID: "msg_01" }));
   expect(reader.hasBegun).toBe(false);
@@ -117,7 +115,7 @@ test("what came before the turn's own prompt belongs to another turn, by events 
   // The end of the earlier turn comes late.
   message("msg_01", "assistant", { error: { name: "MessageAbortedError", data: { message: "Aborted" } } });
   reader.catchUp([
-    listed("msg_0", "user", prompt("msg_0", "turn-0")),
+    listed("msg_0", "user", prompt("msg_0")),
     listed("msg_01", "assistant", text("older", { messageID: "msg_01" })),
     listed("msg_1", "user", prompt()),
     listed("msg_2", "assistant", text("new")),

@@ -44,13 +44,14 @@ function openSession(earlier: string | null): WarmSession {
       adopt: (child, parent) => listeners.adopt(child, parent),
     },
     sessionId: SESSION,
+    promptId: "msg_1",
     turn: {
       ...{ instanceId: "bgr_01JZZZZZZZZZZZZZZZZZZZZZZZ", agent: "thor", kind: "initial", prompt: "do it" },
       ...{ model: { providerId: "p", modelId: "m" }, directory: "/tmp", backend: "warm", sessionId: earlier },
       parentSessionId: "ses_parent",
     },
     observer: {
-      ...{ spawned() {}, sessionIdentified() {}, startRepeated() {}, mustStop() {} },
+      ...{ spawned() {}, sessionIdentified() {}, prompted() {}, startRepeated() {}, mustStop() {} },
       progressed: (each) => void progress.push(each),
     },
     log: { write() {}, close() {} },
@@ -87,8 +88,7 @@ function tell(type: string, properties: Record<string, unknown>): void {
 }
 
 function storePrompt(): void {
-  const metadata = { bizar: { turn: session.mark } };
-  store("msg_1", "user", [{ id: "prt_1", messageID: "msg_1", type: "text", text: "do it", metadata }]);
+  store("msg_1", "user", [{ id: "prt_1", messageID: "msg_1", type: "text", text: "do it" }]);
 }
 
 /** An answer of the model, for {@link store} or {@link keep}. */
@@ -123,7 +123,7 @@ test("a session that was idle when its prompt was still on its way has not ended
   isBusy = false;
   tell("session.idle", {});
   expect(await session.over).toEqual({ kind: "idle", failed: false });
-  expect(session.evidence.text().text).toBe("Done.");
+  expect(session.evidence.words()).toEqual(["Done."]);
 });
 
 test("a turn that was cut short without a word is found idle at the second look", async () => {
@@ -154,7 +154,8 @@ test("what a gap has swallowed is asked for until the server tells it, before th
   isBusy = false;
   tell("session.idle", {});
   expect(await session.over).toEqual({ kind: "idle", failed: false });
-  expect(session.evidence.text().text).toBe("Heard.\n\nUnheard.");
+  expect(session.evidence.words()).toEqual(["Unheard.", "Heard."]);
+  expect(session.evidence.conclude(0, null).finish).toBe("stop");
 });
 
 test("a gap while it is looked whether the session runs is looked into as well", async () => {
@@ -171,7 +172,7 @@ test("a gap while it is looked whether the session runs is looked into as well",
   keep(...answer("msg_2", "Unheard.", "tool-calls"));
   listeners.gap();
   held.resolve();
-  await until("the text was found", () => session.evidence.text().text === "Unheard.");
+  await until("the text was found", () => session.evidence.words().join() === "Unheard.");
 });
 
 test("a prompt whose answer was lost has arrived, also where the server was being asked meanwhile", async () => {
@@ -182,8 +183,7 @@ test("a prompt whose answer was lost has arrived, also where the server was bein
   };
   listeners.heartbeat();
   const prompted = session.prompt();
-  const metadata = { bizar: { turn: session.mark } };
-  keep("msg_1", "user", [{ id: "prt_1", messageID: "msg_1", type: "text", text: "do it", metadata }]);
+  keep("msg_1", "user", [{ id: "prt_1", messageID: "msg_1", type: "text", text: "do it" }]);
   await until("the prompt was sent", () => asked.some((path) => path.endsWith("/prompt_async")));
   held.resolve();
   await prompted;
@@ -203,7 +203,7 @@ test("catching up waits for what is being asked already", async () => {
   const caughtUp = session.catchUp();
   held.resolve();
   await caughtUp;
-  expect(session.evidence.text().text).toBe("Unheard.");
+  expect(session.evidence.words()).toEqual(["Unheard."]);
 });
 
 /** How often a question was answered. */

@@ -21,7 +21,7 @@ function waitingTurn(log: string[], lease: Promise<Lease>, processTable?: Proces
       ...{ instanceId: createInstanceId(), agent: "thor", kind: "initial", prompt: "do it", backend: "warm" },
       ...{ model: { providerId: "p", modelId: "m" }, directory: tmpdir(), sessionId: null, parentSessionId: "ses_a" },
     },
-    { spawned() {}, sessionIdentified() {}, startRepeated() {}, progressed() {}, mustStop() {} },
+    { spawned() {}, sessionIdentified() {}, prompted() {}, startRepeated() {}, progressed() {}, mustStop() {} },
   );
 }
 

@@ -12,7 +12,10 @@ const SESSION = "ses_1";
 
 function message(metadata: Record<string, unknown>): HostMessage {
   return {
-    info: { role: "user", time: { created: 1 }, agent: "odin", model: { providerID: "p", modelID: "m" } },
+    info: {
+      ...{ id: "msg_1", role: "user", summary: undefined, time: { created: 1 } },
+      ...{ agent: "odin", model: { providerID: "p", modelID: "m" } },
+    },
     parts: [{ type: "text", text: "", metadata }],
   };
 }

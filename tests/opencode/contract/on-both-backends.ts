@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, test } from "bun:test";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { SandboxSettings } from "../../../scripts/scripted-host/sandbox.ts";
+import type { Sandbox, SandboxSettings } from "../../../scripts/scripted-host/sandbox.ts";
 import { treeMembers } from "../../../src/processes/end-tree.ts";
 import type { InstanceRecord } from "../../../src/store/record.ts";
 import type { BackendName } from "../../../src/supervisor/instance.ts";
@@ -10,6 +10,10 @@ import type { ServedRig } from "../rig.ts";
 
 /** Both of them; what the contract says holds on each. */
 export const BACKENDS: readonly BackendName[] = ["process", "warm"];
+
+/** A model that has room for little: opencode compacts a session of some steps. */
+export const SMALL_MODEL = "scripted/small";
+const SMALL = { name: "Small", limit: { context: 10_000, output: 1000 } };
 
 /** What a million tokens of either model cost, in dollars. */
 const COST = { input: 1, output: 10 };
@@ -43,13 +47,18 @@ export type OnBothBackends = (sentence: string, body: (on: OnBackend) => Promise
 /**
  * Starts one opencode for a test file.
  *
+ * @param prepare what has to be in the sandbox before it starts
  * @returns `test`, for what holds on both backends: the sentence is tried on each of them
  */
-export function onBothBackends(settings: Omit<SandboxSettings, "modelUrl"> = {}): OnBothBackends {
+export function onBothBackends(
+  settings: Omit<SandboxSettings, "modelUrl"> = {},
+  prepare: (sandbox: Sandbox) => Promise<void> = async () => undefined,
+): OnBothBackends {
   let rig: ServedRig;
   beforeAll(async () => {
     const created = await createRig(settings);
     await setPrices(created.sandbox.home);
+    await prepare(created.sandbox);
     rig = await serve(created);
   }, 60_000);
   afterAll(async () => await rig.dispose());
@@ -102,7 +111,7 @@ export function living({ instanceId }: { readonly instanceId: string }): string[
 
 async function setPrices(home: string): Promise<void> {
   const folder = join(home, ".config/opencode");
-  const models = { "model-a": { cost: COST }, "model-b": { cost: COST } };
+  const models = { "model-a": { cost: COST }, "model-b": { cost: COST }, small: { ...SMALL, cost: COST } };
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "opencode.json"), JSON.stringify({ provider: { scripted: { models } } }));
 }

@@ -68,14 +68,15 @@ contract("record, result and log of an agent are on disk, for their owner only, 
   );
   const { sessionId: parent, ...told } = await on.delegate([{ prompt: "write a file", title: "a note" }]);
   const [[{ instanceId, sessionId, logPath }], [collected]] = [told.spawned, told.collected];
-  const result = "I write it.\n\nThe file is there.\nIt holds: made";
+  const result = "The file is there.\nIt holds: made";
+  const turn = `I write it.\n\n${result}`;
   const counts = {
     toolCallCount: 2,
     tokens: { input: 3000, output: 600, reasoning: 0, cacheRead: 0, cacheWrite: 0 },
     costUsd: expect.closeTo(0.009, 9),
   };
   expect(collected).toMatchObject({ status: "done", result, ...counts });
-  expect(await readFile(collected.resultPath, "utf8")).toBe(result);
+  expect(await readFile(collected.resultPath, "utf8")).toBe(turn);
   expect(await readFile(note, "utf8")).toBe("made");
   const model = { model: "scripted/model-a", variant: null };
   const times = { startedAt: expect.any(String), endedAt: expect.any(String) };
@@ -86,7 +87,16 @@ contract("record, result and log of an agent are on disk, for their owner only, 
     ...{ directory: on.sandbox.project, parent: { sessionId: parent, messageId: expect.any(String), agent: "odin" } },
     ...{ status: "done", reason: null, error: null, timeoutMs: 300_000, deadlineMs: null, onExit: "kill" },
     ...{ createdAt: expect.any(String), ...times, lastActivityAt: expect.any(String) },
-    turns: [{ kind: "initial", prompt: "write a file", ...times, exitCode: 0, signal: null }],
+    turns: [
+      {
+        kind: "initial",
+        prompt: "write a file",
+        messageId: expect.stringMatching(/^msg_/),
+        ...times,
+        exitCode: 0,
+        signal: null,
+      },
+    ],
     supervisor: {
       pid: on.server.pid,
       startTime: expect.any(String),
@@ -95,7 +105,14 @@ contract("record, result and log of an agent are on disk, for their owner only, 
     },
     process: { pid: told.spawned[0].processId, startTime: expect.any(String) },
     ...{ voice: true, activity: expect.any(String), interventions: 0, ...counts },
-    ...{ resultPreview: result, resultPath: basename(collected.resultPath), logPath, announce: "wake", followUps: [] },
+    ...{
+      resultPreview: turn,
+      resultParts: { header: 0, last: turn.length - result.length },
+      resultPath: basename(collected.resultPath),
+      logPath,
+      announce: "wake",
+      followUps: [],
+    },
     announcement: { turn: 1, mode: "wake", state: "told" },
   });
   const log = await readFile(logPath, "utf8");
