@@ -2,6 +2,7 @@ import { systemClock } from "../system-clock.ts";
 import { endTree } from "../processes/end-tree.ts";
 import { leftTree } from "../processes/left-tree.ts";
 import { FileInstanceStore } from "../store/file-instance-store.ts";
+import { thisMachine } from "../store/machine.ts";
 import { LostRecords } from "../store/lost-records.ts";
 import type { LostInstance } from "../supervisor/recovery.ts";
 import { transition } from "../supervisor/transition.ts";
@@ -21,7 +22,9 @@ export async function killLost(
   instanceId: string,
   table: ProcessTable = systemProcessTable(),
 ): Promise<string | undefined> {
-  const lost = new LostRecords(context.records, context.paths, context.identity);
+  // A person has decided: one look is enough at an owner elsewhere whose record has been silent for long.
+  const machine = { ...thisMachine, bootedAt: thisMachine.now };
+  const lost = new LostRecords(context.records, context.paths, context.identity, machine);
   const claimed = await lost.claim(instanceId);
   if (claimed === undefined) return undefined;
   try {
@@ -75,7 +78,10 @@ async function settleAsKilled(
     },
   );
   // Not tried again: once the claim is given back, the record may be another's.
-  await new FileInstanceStore(paths, { supervisor: identity, onExit }, systemClock).create(settled);
+  const store = new FileInstanceStore(paths, { supervisor: identity, onExit }, systemClock);
+  await store.create(settled);
+  // It is a host's to tell.
+  store.close();
   return settled.state.status;
 }
 

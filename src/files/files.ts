@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, utimes } from "node:fs/promises";
 import { createExclusively } from "./create-exclusively.ts";
 import { isMissing } from "./is-missing.ts";
@@ -40,6 +40,8 @@ export interface Files {
   rename(from: string, to: string): Promise<void>;
   /** Removes a file that may not be there. */
   remove(path: string): Promise<void>;
+  /** {@link Files.read} before it returns. */
+  readNow(path: string): string;
   /** {@link Files.remove} before it returns. */
   removeNow(path: string): void;
 }
@@ -65,6 +67,7 @@ export const systemFiles: Files = {
   create: createExclusively,
   rename: async (from, to) => await rename(from, to),
   remove: async (path) => await rm(path, { force: true }),
+  readNow: (path) => readFileSync(path, "utf8"),
   removeNow: (path) => rmSync(path, { force: true }),
 };
 

@@ -52,6 +52,7 @@ async function claimAnnouncement(
     instance,
     end: { instanceId, turn: instance.announcement.turn },
     release,
+    leave: () => store.rest(instanceId),
     async settle(state) {
       const at = clock.now();
       // Not tried again by the store: once it is released, the record may be another host's.
@@ -92,6 +93,5 @@ export function tellLater(
 ): boolean {
   const isTelling =
     startedAs() !== "run" && instance.directory === directory && instance.announcement?.state === "pending";
-  if (isTelling) announcer.leftBehind(instance);
-  return isTelling;
+  return isTelling && announcer.leftBehind(instance);
 }

@@ -74,7 +74,9 @@ export interface WiredSupervision {
 /** Puts the parts together, and starts to settle what earlier hosts left. */
 export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
   const { paths, identity, onExit, clock, machine, host, toast, report } = edges;
-  const store = new FileInstanceStore(paths, { supervisor: identity, onExit }, clock, machine.files);
+  const store = new FileInstanceStore(paths, { supervisor: identity, onExit }, clock, machine.files, (instanceId) => {
+    supervisor.disown(instanceId);
+  });
   const records = new RecordFolder(paths, edges.warn, "move", machine);
   const lost = new LostRecords(records, paths, identity, machine);
   const othersRun = (sessionId: string) =>
@@ -111,12 +113,15 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
   const recovery = new Recovery({
     lost: () => lost.list(),
     claim: (instanceId) => lost.claim(instanceId),
+    isLost: (instanceId) => lost.isLost(instanceId),
     release: (instanceId) => lost.release(instanceId),
     childLives: edges.childLives,
     endTree: edges.endTree,
     save: (instance) => store.create(instance),
     writeResult: (instanceId, text) => store.writeResult(instanceId, text),
-    settled: (instance) => tellLater(announcer, instance, edges.directory),
+    settled(instance) {
+      if (!tellLater(announcer, instance, edges.directory)) store.rest(instance.instanceId);
+    },
     transcripts: host,
     clock,
     report,

@@ -2,9 +2,9 @@ import { basename } from "node:path";
 import { isTerminal, type Instance } from "../supervisor/instance.ts";
 import type { Clock, InstanceStore, Timer } from "../supervisor/ports.ts";
 import { systemFiles, type Files } from "../files/files.ts";
-import { isMissing } from "../files/is-missing.ts";
 import { RecordHeartbeat } from "./record-heartbeat.ts";
-import { toRecord, type InstanceRecord, type RecordOrigin } from "./record.ts";
+import { isMissing } from "../files/is-missing.ts";
+import { parseRecord, toRecord, type InstanceRecord, type RecordOrigin } from "./record.ts";
 import { logPath, makeFolders, recordPath, resultPath, type StatePaths } from "./state-paths.ts";
 
 const FIRST_RETRY_MS = 1000;
@@ -32,8 +32,10 @@ export class FileInstanceStore implements InstanceStore {
     private readonly origin: Pick<RecordOrigin, "supervisor" | "onExit">,
     private readonly clock: Clock,
     private readonly files: Files = systemFiles,
+    /** Another host has taken the instance over: nothing of it is written here any more. */
+    private readonly onTaken: (instanceId: string) => void = () => undefined,
   ) {
-    this.#heartbeat = new RecordHeartbeat(files, clock);
+    this.#heartbeat = new RecordHeartbeat(async (instanceId) => await this.#beat(instanceId), clock);
   }
 
   async create(instance: Instance): Promise<void> {
@@ -65,12 +67,22 @@ export class FileInstanceStore implements InstanceStore {
     this.close();
     const writer = this.#writers.get(instance.instanceId);
     if (writer !== undefined) writer.wanted = null;
+    if (this.#isTakenNow(instance.instanceId)) return;
     if (result !== undefined) this.#writeNow?.(resultPath(this.paths, instance.instanceId), result);
     this.#writeNow?.(recordPath(this.paths, instance.instanceId), this.#text(instance));
   }
 
   isDirty(instanceId: string): boolean {
     return (this.#writers.get(instanceId)?.wanted ?? null) !== null;
+  }
+
+  async isTaken(instanceId: string): Promise<boolean> {
+    const path = recordPath(this.paths, instanceId);
+    // Not there, or not to be read: then what this host knows is the best that there is.
+    const text = await this.files.read(path).catch(() => "");
+    if (!this.#isForeign(text)) return false;
+    this.#giveUp(instanceId);
+    return true;
   }
 
   async writeResult(instanceId: string, text: string): Promise<void> {
@@ -89,6 +101,7 @@ export class FileInstanceStore implements InstanceStore {
   async #writeAll(instanceId: string, writer: Writer): Promise<void> {
     for (let next = writer.wanted; next !== null && !this.#isClosed; next = writer.wanted) {
       try {
+        if (await this.isTaken(instanceId)) return;
         if (next.result !== undefined) await this.writeResult(instanceId, next.result);
         const path = recordPath(this.paths, instanceId);
         const isWritten = await this.#replace(path, this.#text(next.instance));
@@ -127,7 +140,41 @@ export class FileInstanceStore implements InstanceStore {
   /** From now on its record tells hosts elsewhere that its owner lives, until it has ended. */
   #renew(instance: Instance): void {
     if (this.#isClosed) return;
-    this.#heartbeat.written(recordPath(this.paths, instance.instanceId), isTerminal(instance));
+    // Its end is this host's to tell: until it is told, nobody may take this host for gone.
+    const isAtRest = isTerminal(instance) && instance.announcement?.state !== "pending";
+    this.#heartbeat.written(instance.instanceId, isAtRest);
+  }
+
+  async #beat(instanceId: string): Promise<void> {
+    if (!(await this.isTaken(instanceId))) await this.files.touch(recordPath(this.paths, instanceId));
+  }
+
+  /** As {@link FileInstanceStore.isTaken}, before it returns. */
+  #isTakenNow(instanceId: string): boolean {
+    try {
+      return this.#isForeign(this.files.readNow(recordPath(this.paths, instanceId)));
+    } catch {
+      // As there.
+      return false;
+    }
+  }
+
+  #isForeign(text: string): boolean {
+    const reading = parseRecord(text);
+    return reading.kind === "record" && reading.record.supervisor.token !== this.origin.supervisor.token;
+  }
+
+  /** The end of an instance is not this host's to tell: nobody elsewhere has to think that it may come to it yet. */
+  rest(instanceId: string): void {
+    this.#heartbeat.written(instanceId, true);
+  }
+
+  #giveUp(instanceId: string): void {
+    const writer = this.#writers.get(instanceId);
+    if (writer !== undefined) writer.wanted = null;
+    this.#writers.delete(instanceId);
+    this.#heartbeat.written(instanceId, true);
+    this.onTaken(instanceId);
   }
 
   #retryLater(writer: Writer): void {

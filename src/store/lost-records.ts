@@ -3,17 +3,16 @@ import type { Instance } from "../supervisor/instance.ts";
 import type { LostInstance } from "../supervisor/recovery.ts";
 import { transition } from "../supervisor/transition.ts";
 import { thisMachine, type Machine } from "./machine.ts";
+import { OwnerSilence } from "./owner-silence.ts";
 import { fromRecord, isTerminalRecord, type InstanceRecord, type ListedRecord } from "./record.ts";
 import { RecordClaims } from "./record-claims.ts";
 import type { RecordFolder } from "./record-folder.ts";
 import type { StatePaths } from "./state-paths.ts";
 
-/** A record of another boot or pid namespace says nothing by its pid: this long without a beat, its owner is gone. */
-const SILENT_OWNER_MS = 120_000;
-
 /** Finds the records whose supervisor is gone, and takes one over for exactly one host. */
 export class LostRecords {
   readonly #claims: RecordClaims;
+  readonly #silence: OwnerSilence;
   /** The ended records that this host is about to change. */
   readonly #uses = new Map<string, PromiseWithResolvers<void>>();
 
@@ -24,6 +23,7 @@ export class LostRecords {
     private readonly machine: Machine = thisMachine,
   ) {
     this.#claims = new RecordClaims(paths, identity, machine);
+    this.#silence = new OwnerSilence(machine);
   }
 
   /** The ids of them all. */
@@ -42,6 +42,12 @@ export class LostRecords {
       if (lost === undefined) await this.release(instanceId);
     }
     return lost;
+  }
+
+  /** Whether a record that was claimed is lost yet: its owner may have come back meanwhile. */
+  async isLost(instanceId: string): Promise<boolean> {
+    const record = await this.folder.read(instanceId);
+    return record !== undefined && this.#isLost(record);
   }
 
   async release(instanceId: string): Promise<void> {
@@ -117,7 +123,7 @@ export class LostRecords {
   }
 
   #ownerLives(record: ListedRecord): boolean {
-    const { isAlive, now } = this.machine;
-    return isAlive(record.supervisor) ?? now() - this.folder.writtenAt(record) < SILENT_OWNER_MS;
+    const lives = this.machine.isAlive(record.supervisor);
+    return lives ?? !this.#silence.isGone(record.instanceId, this.folder.writtenAt(record));
   }
 }

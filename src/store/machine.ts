@@ -1,3 +1,4 @@
+import { uptime } from "node:os";
 import { isAlive, type SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import { Slices } from "../slices.ts";
 import { systemFiles, type Files } from "../files/files.ts";
@@ -7,6 +8,8 @@ export interface Machine {
   readonly files: Files;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** When the machine last started, in milliseconds since the epoch. */
+  readonly bootedAt: () => number;
   /** Whether the owner of a record lives; `undefined` when that cannot be judged from here. */
   readonly isAlive: (owner: SupervisorIdentity) => boolean | undefined;
   /** For work on thousands of records. */
@@ -17,6 +20,7 @@ export interface Machine {
 export const thisMachine: Machine = {
   files: systemFiles,
   now: () => Date.now(),
+  bootedAt: () => Date.now() - uptime() * 1000,
   isAlive: (owner) => isAlive(owner),
   slices: () => new Slices(),
 };

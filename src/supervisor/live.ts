@@ -15,6 +15,8 @@ export interface Live {
   settled: PromiseWithResolvers<void>;
   /** The last end was told to everybody, and no further turn waits. */
   isSettled: boolean;
+  /** Another host has taken it over: what its turn still comes to is nothing to anybody here. */
+  isDisowned: boolean;
   /** Somebody has asked for its end: what waits behind a turn that had come to its own end is ended as well. */
   stopAsked: Outcome | undefined;
 }
@@ -44,6 +46,7 @@ export function createLive(instance: Instance): Live {
     identified: Promise.withResolvers(),
     settled: Promise.withResolvers(),
     isSettled: false,
+    isDisowned: false,
     stopAsked: undefined,
   };
 }

@@ -79,6 +79,11 @@ export interface InstanceStore {
   save(instance: Instance, unsavedResult?: string): Promise<void>;
   /** Whether a state of this instance has not reached the disk. */
   isDirty(instanceId: string): boolean;
+  /**
+   * Whether another host has taken the instance over, which took this one for gone: it may have stood still for long.
+   * That one has told how its turn ended, and a told end never changes: nothing of it is written here any more.
+   */
+  isTaken(instanceId: string): Promise<boolean>;
   /** {@link InstanceStore.save} before it returns, for `dispose`. */
   saveNow(instance: Instance, unsavedResult?: string): void;
   /** Settles when the whole result is durable. */

@@ -19,6 +19,8 @@ export interface RecoveryParts {
   lost(): Promise<readonly string[]>;
   /** Takes an instance over, alone; `undefined` when another host was faster or its turn has ended meanwhile. */
   claim(instanceId: string): Promise<LostInstance | undefined>;
+  /** Whether its supervisor is gone yet: one elsewhere may have come back from a sleep. */
+  isLost(instanceId: string): Promise<boolean>;
   release(instanceId: string): Promise<void>;
   /** Throws where no process can be seen just now. */
   childLives(process: ProcessIdentity): boolean;
@@ -145,6 +147,7 @@ export class Recovery {
       await parts.endTree(instance, lost.ownerPid, lost.onExit);
       const turn = await readLastTurn(parts.transcripts, instance, parts.clock);
       const { text, kept } = composeResult([], turn?.words ?? []);
+      if (!(await parts.isLost(instance.instanceId))) return;
       if (text !== "") await parts.writeResult(instance.instanceId, text);
       // The session that asked may have gone on long since: it finds a note, and is not woken.
       const announce = instance.announce === "wake" ? "note" : instance.announce;

@@ -1,16 +1,16 @@
 import { Admission } from "./admission.ts";
 import { createInstanceId } from "./create-instance-id.ts";
 import { createInstance, isTerminal, type Instance, type InstanceRequest } from "./instance.ts";
-import { addCounts } from "./add-counts.ts";
 import { brokenEnd } from "./broken-end.ts";
 import { createLive, isWarm, lastTurn, type Live, type LiveView } from "./live.ts";
 import { judge, type Outcome } from "./outcome.ts";
 import type { RunControl } from "./policies/policy.ts";
-import type { TurnEnd, TurnObserver } from "./ports.ts";
+import type { TurnEnd } from "./ports.ts";
 import { wholeWords } from "./read-transcript.ts";
 import { composeResult } from "./result.ts";
 import type { SupervisorParts } from "./supervisor-parts.ts";
 import { transition, type Effect, type InstanceEvent } from "./transition.ts";
+import { turnObserver } from "./turn-observer.ts";
 
 /** More than this many in the waiting line is an error. */
 export const MAX_WAITING = 64;
@@ -150,6 +150,21 @@ export class Supervisor {
     this.#apply(live, { type: "stop_requested", at: this.#parts.clock.now(), outcome });
   }
 
+  /**
+   * Lets go of an instance that another host has taken over while this one stood still: that one has told how it ended.
+   * Nothing of it goes on here, and nothing is written or told of it.
+   */
+  disown(instanceId: string): void {
+    const live = this.#live.get(instanceId);
+    if (live === undefined) return;
+    live.isDisowned = true;
+    this.#live.delete(instanceId);
+    this.#disposeTimers(live);
+    this.#stopNow(live);
+    this.#admission.release(instanceId);
+    live.settled.resolve();
+  }
+
   /** Ends everything at once and writes it down before it returns: the host is about to go away. */
   shutdown(): void {
     this.#closed = true;
@@ -216,7 +231,7 @@ export class Supervisor {
 
   #start(live: Live): void {
     // It may have been killed while it waited, with its end still on the way to the disk.
-    if (this.#closed || isTerminal(live.instance)) return;
+    if (this.#closed || isTerminal(live.instance) || live.isDisowned) return;
     const { clock, policies } = this.#parts;
     this.#apply(live, { type: "admitted", at: clock.now() });
     const control: RunControl = {
@@ -228,36 +243,17 @@ export class Supervisor {
   }
 
   #startTurn(live: Live): void {
-    const run = this.#parts.backend.start(lastTurn(live.instance), this.#observer(live));
+    const observer = turnObserver(live, this.#parts.clock, (event) => this.#apply(live, event));
+    const run = this.#parts.backend.start(lastTurn(live.instance), observer);
     live.run = run;
     // No backend is to reject; an agent whose backend does would hold its place for ever.
     const ended = run.ended.catch((error: unknown) => brokenEnd(run, error));
     void ended.then((turnEnd) => this.#finish(live, turnEnd));
   }
 
-  #observer(live: Live): TurnObserver {
-    const at = () => this.#parts.clock.now();
-    // Each turn is a process of its own that counts from zero.
-    const { progress: earlier, sessionId: continued } = live.instance;
-    return {
-      spawned: (process) => this.#apply(live, { type: "spawned", at: at(), process }),
-      sessionIdentified: (sessionId, definition) => {
-        this.#apply(live, { type: "session_identified", at: at(), sessionId, definition });
-        live.identified.resolve();
-      },
-      prompted: (messageId) => this.#apply(live, { type: "prompted", messageId }),
-      startRepeated: () => this.#apply(live, { type: "start_repeated", at: at(), sessionId: continued }),
-      progressed: (turnProgress) => {
-        this.#apply(live, { type: "progressed", at: at(), progress: addCounts(earlier, turnProgress) });
-        for (const watch of live.watches) watch.progressed?.(live.instance.progress);
-      },
-      mustStop: (outcome) => this.#apply(live, { type: "stop_requested", at: at(), outcome }),
-    };
-  }
-
   /** The tree is gone: writes the result, then the record, then tells everybody. */
   async #finish(live: Live, turnEnd: TurnEnd): Promise<void> {
-    if (isTerminal(live.instance)) return;
+    if (isTerminal(live.instance) || live.isDisowned) return;
     const { store, clock, report } = this.#parts;
     const { instanceId } = live.instance;
     const { evidence, unseen } = turnEnd;
@@ -273,6 +269,7 @@ export class Supervisor {
       this.#apply(live, { type: "turn_replaced", at: clock.now(), exitCode, signal });
       return;
     }
+    if (await store.isTaken(instanceId)) return;
     const words = await wholeWords(this.#parts, live.instance, turnEnd);
     const { text, kept } = composeResult([ending?.resultHeader, turnEnd.resultHeader], words);
     try {
@@ -290,6 +287,7 @@ export class Supervisor {
   }
 
   #apply(live: Live, event: InstanceEvent): void {
+    if (live.isDisowned) return;
     const { instance, effects } = transition(live.instance, event);
     live.instance = instance;
     let saved: Promise<void> = Promise.resolve();
@@ -327,6 +325,7 @@ export class Supervisor {
   }
 
   #settle(live: Live): void {
+    if (live.isDisowned) return;
     const { instanceId, followUps } = live.instance;
     this.#admission.release(instanceId);
     if (followUps.length > 0 && !this.#closed) {

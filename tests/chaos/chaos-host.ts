@@ -49,6 +49,7 @@ export class ChaosHost {
       machine: {
         files: world.disk.filesOf(process),
         now: () => world.clock.now(),
+        bootedAt: () => world.processes.bootedAt,
         isAlive: world.processes.isAliveFor(process),
         slices: () => new Slices(Number.POSITIVE_INFINITY),
       },

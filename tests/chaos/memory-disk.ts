@@ -109,6 +109,7 @@ export class MemoryDisk {
         ),
       rename: async (from, to) => await perform(process, () => this.#move(from, to)),
       remove: async (path) => await perform(process, () => this.#remove(path)),
+      readNow: (path) => this.#existing(path).text,
       removeNow: (path) => {
         if (process.isAlive) this.#remove(path);
       },

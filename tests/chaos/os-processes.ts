@@ -31,6 +31,7 @@ const PIDS = 23;
 /** The process table of a machine that tests make. */
 export class OsProcesses {
   bootId = FIRST_BOOT;
+  bootedAt = 0;
   readonly #byPid = new Map<number, OsProcess>();
   #started = 0;
 
@@ -62,7 +63,8 @@ export class OsProcesses {
   }
 
   /** The machine goes down and comes up again. */
-  reboot(): void {
+  reboot(now: number): void {
+    this.bootedAt = now;
     for (const process of this.#byPid.values()) process.die();
     this.bootId = `boot-${Number(this.bootId.slice(5)) + 1}`;
   }

@@ -50,13 +50,13 @@ async function comeToRest(world: World): Promise<void> {
 /** A host at rest has settled its own records and those of the dead, and has told what there is to tell. */
 function checkRecords(world: World, host: ChaosHost): void {
   const isAlive = world.processes.isAliveFor(host.process);
-  for (const { instanceId, supervisor, status, announcement, directory, endedAt } of world.records.all()) {
+  for (const { instanceId, supervisor, status, announcement, directory, endedAt, parent } of world.records.all()) {
     if (supervisor.token !== host.identity.token && isAlive(supervisor) === true) continue;
     const name = world.name(instanceId);
     // A claim of an earlier boot holds for an hour: nobody can tell whether who made it lives.
     if (world.processes.bootId !== FIRST_BOOT) continue;
     if (endedAt === null) world.violated(`${name} is ${status} for ever beside ${host.name}`);
-    else if (directory === DIRECTORY && announcement?.state === "pending") {
+    else if (directory === DIRECTORY && announcement?.state === "pending" && world.sessions.has(parent.sessionId)) {
       world.violated(`the end of ${name} is not told by ${host.name}`);
     }
   }
@@ -93,10 +93,12 @@ async function settleTheRest(world: World): Promise<void> {
     if (!isTerminalRecord(record)) world.violated(`${name} is ${status} for ever`);
     // Only a host of its own directory tells.
     if (directory !== DIRECTORY) continue;
+    // A host that never knew the session cannot tell whether another one does.
+    if (!world.sessions.has(parent.sessionId)) continue;
     if (announcement?.state === "pending") world.violated(`the end of ${name} is never told`);
     const key = `${instanceId}#${turns.length}`;
     const isTold = world.telling.announced.has(key) || world.telling.answered.has(key);
-    if (announcement !== null && !isTold && world.sessions.has(parent.sessionId)) {
+    if (announcement !== null && !isTold) {
       world.violated(`${name} is ${announcement.state}, but nobody was told of turn ${turns.length}`);
     }
   }

@@ -84,7 +84,7 @@ const STEPS: Readonly<Record<Step, (world: World) => void>> = {
     world.operations.isSlow = !world.operations.isSlow;
   },
   reboot(world) {
-    world.processes.reboot();
+    world.processes.reboot(world.clock.now());
     world.disk.losePower(() => world.random.chance(0.5));
   },
   parentGoes: (world) => world.random.pick(world.parents)?.remove(),

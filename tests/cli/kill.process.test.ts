@@ -166,7 +166,7 @@ test("an agent that a host lets work on to its end is ended, and that host's wor
   writeFileSync(`${recordPath(line.paths, id)}.claim`, JSON.stringify(host));
   const killing = line.run("kill", id);
   while (living().length > 0) await Bun.sleep(20);
-  await openStore(line.paths, host).store.save(sampleInstance("failed"));
+  await openStore(line.paths, host).store.create(sampleInstance("failed"));
   expect(await killing).toMatchObject({ exitCode: 0, stdout: `${id} failed\n` });
 }, 20_000);
 

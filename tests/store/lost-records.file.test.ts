@@ -18,6 +18,9 @@ const gone: SupervisorIdentity = { ...createIdentity(), pid: 2_000_000_001 };
 const states = Object.keys(sampleStates) as SampleState[];
 const unsettled = states.filter((state) => !("endedAt" in sampleStates[state]));
 
+/** Longer ago than any machine's start. */
+const SINCE_START_MS = 40 * 365 * 86_400_000;
+
 const onThisHost = { directory: "/project", moduleUrl: "file:///plugin.ts" };
 
 /** A host that looks for lost records, and lives as long as the test. */
@@ -66,17 +69,52 @@ const elsewhere: SupervisorIdentity = { ...gone, bootId: "another boot" };
 
 test("a record of another boot is never judged by its child's pid", async () => {
   const paths = await leave(sampleInstance("running"), elsewhere);
-  silentFor(121_000, paths, sampleId(1));
+  silentFor(SINCE_START_MS, paths, sampleId(1));
   expect(await childOf(await leave(sampleInstance("running"), gone))).toMatchObject({ pid: 4242 });
   expect(await childOf(paths)).toBeNull();
 });
 
-test("a record of another boot is lost once it has not been renewed for two minutes", async () => {
+test("a record of another boot that nobody renewed since this machine was started is lost at once", async () => {
+  const paths = await leave(sampleInstance("running"), elsewhere);
+  silentFor(SINCE_START_MS, paths, sampleId(1));
+  expect(await host(paths).list()).toHaveLength(1);
+});
+
+/** A host on a machine that was started long ago, whose clock a test owns. */
+function hostAwake(paths: StatePaths) {
+  const clock = new FakeClock();
+  const offset = Date.now() - clock.now();
+  const looker = host(paths, { now: () => clock.now() + offset, bootedAt: () => 0 });
+  const lostAfter = async (ms: number): Promise<boolean> => {
+    clock.advance(ms);
+    return (await looker.list()).length > 0;
+  };
+  return { lostAfter };
+}
+
+test("a record of a container beside this one is lost once it was silent for two minutes, and for one that was watched", async () => {
   const paths = await leave(sampleInstance("running"), elsewhere);
   silentFor(110_000, paths, sampleId(1));
-  expect(await host(paths).list()).toEqual([]);
-  silentFor(130_000, paths, sampleId(1));
-  expect(await host(paths).list()).toHaveLength(1);
+  const { lostAfter } = hostAwake(paths);
+  expect(await lostAfter(0)).toBe(false);
+  // Silent for long enough, and watched for none of it, half of it, all of it.
+  expect([await lostAfter(30_000), await lostAfter(30_000), await lostAfter(30_000)]).toEqual([false, false, true]);
+});
+
+test("it is not lost for a silence in which this host stood still as well", async () => {
+  const paths = await leave(sampleInstance("running"), elsewhere);
+  const { lostAfter } = hostAwake(paths);
+  expect([await lostAfter(0), await lostAfter(3_600_000), await lostAfter(7_200_000)]).toEqual([false, false, false]);
+  expect(await lostAfter(30_000)).toBe(true);
+});
+
+test("a beat begins the watch anew", async () => {
+  const paths = await leave(sampleInstance("running"), elsewhere);
+  const { lostAfter } = hostAwake(paths);
+  expect([await lostAfter(150_000), await lostAfter(30_000)]).toEqual([false, false]);
+  silentFor(-180_000, paths, sampleId(1));
+  expect([await lostAfter(20_000), await lostAfter(130_000), await lostAfter(30_000)]).toEqual([false, false, false]);
+  expect(await lostAfter(30_000)).toBe(true);
 });
 
 for (const state of unsettled) {
@@ -85,7 +123,7 @@ for (const state of unsettled) {
     const { paths, store } = openStore(freshPaths(), elsewhere, clock);
     const { progress } = sampleInstance();
     await store.create(sampleInstance(state, { progress: { ...progress, lastActivityAt: Date.now() - 3_600_000 } }));
-    silentFor(3_600_000, paths, sampleId(1));
+    silentFor(SINCE_START_MS, paths, sampleId(1));
     const looker = host(paths);
     expect(await looker.list()).toHaveLength(1);
     clock.advance(31_000);

@@ -52,6 +52,10 @@ export class FakeStore implements InstanceStore {
     return this.#dirty.has(instanceId);
   }
 
+  async isTaken(): Promise<boolean> {
+    return false;
+  }
+
   logPath(instanceId: string): string {
     return `/logs/${instanceId}.log`;
   }

@@ -24,11 +24,13 @@ export function createRecoveryRig(...lost: LostInstance[]) {
     read: async (_sessionId: string): Promise<TranscriptTurn[] | undefined> => undefined,
     list: async () => lost,
     claim: async (id: string) => lost.find(({ instance }) => instance.instanceId === id),
+    isLost: async (_id: string) => true,
     save: async (instance: Instance) => void saved.set(instance.instanceId, instance),
   };
   const recovery = new Recovery({
     lost: async () => (await world.list()).map(({ instance }) => instance.instanceId),
     claim: async (id) => await world.claim(id),
+    isLost: async (id) => await world.isLost(id),
     release: async () => void journal.push("release"),
     settled: () => undefined,
     childLives() {

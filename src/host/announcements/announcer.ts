@@ -27,6 +27,8 @@ export interface ClaimedAnnouncement {
   readonly end: End;
   /** Writes down what became of it. */
   readonly settle: (state: Exclude<Announcement["state"], "pending">) => Promise<void>;
+  /** It cannot be told here: from now on, a host that knows the session may have it. */
+  readonly leave: () => void;
   /** Gives it back. */
   readonly release: () => Promise<void>;
 }
@@ -59,6 +61,8 @@ export class Announcer implements EndNotifier {
   readonly #parts: AnnouncerParts;
   readonly #parents = new Map<string, Parent>();
   readonly #collected = new Map<string, number>();
+  /** Sessions of ends that others left, and that this host does not know: its own data is not theirs. */
+  readonly #foreign = new Set<string>();
   readonly activity: ParentActivity;
   #isClosed = false;
 
@@ -76,9 +80,15 @@ export class Announcer implements EndNotifier {
     this.#add(instance, false);
   }
 
-  /** Ends that an earlier host left untold. */
-  leftBehind(instance: LeftEnd): void {
+  /**
+   * An end that an earlier host left untold.
+   *
+   * @returns whether it can be told here: not where this host does not know the session
+   */
+  leftBehind(instance: LeftEnd): boolean {
+    if (this.#foreign.has(instance.parent.sessionId)) return false;
     this.#add(instance, true);
+    return true;
   }
 
   /** Somebody waits for these agents: their ends are told by the answer. Returns what ends the wait. */
@@ -180,9 +190,30 @@ export class Announcer implements EndNotifier {
     const isWanted = !this.#isClosed && !this.activity.isBusy(sessionId);
     const now = isWanted ? untold.filter(({ end }) => !this.#collected.has(end.instanceId)) : [];
     const delivery = now.length > 0 ? await session.deliver(...this.#message(parent, now)) : "delivered";
-    await settle(now, delivery === "delivered" ? "announced" : "dropped");
+    if (delivery === "delivered") await settle(now, "announced");
+    else await this.#unknown(sessionId, parent, now, settle);
     await settle(announced, "announced");
     await settle(answered, "told");
+  }
+
+  /** An end of this host's own has nobody left to hear of it; that of another one may be for a session of other data. */
+  async #unknown(
+    sessionId: string,
+    parent: Parent,
+    claims: readonly ClaimedAnnouncement[],
+    settle: (told: readonly ClaimedAnnouncement[], state: "dropped") => Promise<void>,
+  ): Promise<void> {
+    const isLeft = ({ end }: ClaimedAnnouncement) => parent.ends.get(end.instanceId)?.isLeft === true;
+    const left = claims.filter((claim) => isLeft(claim));
+    if (left.length > 0) this.#foreign.add(sessionId);
+    for (const { end, leave } of left) {
+      parent.ends.delete(end.instanceId);
+      leave();
+    }
+    await settle(
+      claims.filter((claim) => !left.includes(claim)),
+      "dropped",
+    );
   }
 
   #message(parent: Parent, claims: readonly ClaimedAnnouncement[]): Parameters<ParentSession["deliver"]> {

@@ -22,6 +22,7 @@ function createAnnouncer(othersRun: () => boolean) {
       instance: { ...ended(1), instanceId },
       end: { instanceId, turn: 1 },
       settle: async () => undefined,
+      leave: () => undefined,
       release: async () => undefined,
     }),
     open: async () => ({

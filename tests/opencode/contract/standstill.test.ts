@@ -49,14 +49,13 @@ beforeAll(async () => {
   );
   rig.plan("delegate", spawn(...agents), collectSpawned());
   const asked = rig.ask("delegate");
-  await until("every agent waits for the model", () =>
-    agents.every(({ prompt }) => rig.requestsFor(prompt).length > 0),
-  );
+  const isAsked = () => agents.every(({ prompt }) => rig.requestsFor(prompt).length > 0);
+  await until("every agent waits for the model", isAsked, 90_000);
   await standStill();
   goesOn.resolve();
   const [collected = []] = (await asked).answers("bizar_collect");
   for (const [index, { backend }] of agents.entries()) ended[backend]?.push(collected[index]);
-}, 150_000);
+}, 240_000);
 
 for (const backend of BACKENDS) {
   test(`agents go on after opencode and they stood still for longer than an agent may be silent [${backend}]`, () => {

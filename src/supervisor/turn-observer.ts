@@ -1,0 +1,25 @@
+import { addCounts } from "./add-counts.ts";
+import type { Live } from "./live.ts";
+import type { Clock, TurnObserver } from "./ports.ts";
+import type { InstanceEvent } from "./transition.ts";
+
+/** Makes what a backend reports of an instance's turn into events of the instance. */
+export function turnObserver(live: Live, clock: Clock, apply: (event: InstanceEvent) => void): TurnObserver {
+  const now = () => clock.now();
+  // Each turn is a process of its own that counts from zero.
+  const { progress: earlier, sessionId: continued } = live.instance;
+  return {
+    spawned: (process) => apply({ type: "spawned", at: now(), process }),
+    sessionIdentified(sessionId, definition) {
+      apply({ type: "session_identified", at: now(), sessionId, definition });
+      live.identified.resolve();
+    },
+    prompted: (messageId) => apply({ type: "prompted", messageId }),
+    startRepeated: () => apply({ type: "start_repeated", at: now(), sessionId: continued }),
+    progressed(turnProgress) {
+      apply({ type: "progressed", at: now(), progress: addCounts(earlier, turnProgress) });
+      for (const watch of live.watches) watch.progressed?.(live.instance.progress);
+    },
+    mustStop: (outcome) => apply({ type: "stop_requested", at: now(), outcome }),
+  };
+}
