@@ -83,7 +83,7 @@ export class InstanceCatalog {
       if (hasEnded && entry?.isOwn !== true) return;
       // An end is told once its record holds it: a host that dies in between leaves another truth behind.
       if (entry.isOwn) await orAborted(this.parts.supervisor.whenSettled(instanceId), signal);
-      else await this.#atMost(FOREIGN_POLL_MS, async (limit) => await orAborted(limit, signal));
+      else await this.#atMost("after", FOREIGN_POLL_MS, async (limit) => await orAborted(limit, signal));
       if (hasEnded) return;
     }
   }
@@ -119,13 +119,17 @@ export class InstanceCatalog {
   }
 
   async #recovered(): Promise<void> {
-    await this.#atMost(RECOVERY_LIMIT_MS, async (limit) => await Promise.race([this.parts.recovered(), limit]));
+    await this.#atMost(
+      "limit",
+      RECOVERY_LIMIT_MS,
+      async (limit) => await Promise.race([this.parts.recovered(), limit]),
+    );
   }
 
   /** Waits for something that is over at the latest when its limit settles. */
-  async #atMost(ms: number, wait: (limit: Promise<void>) => Promise<void>): Promise<void> {
+  async #atMost(by: "after" | "limit", ms: number, wait: (limit: Promise<void>) => Promise<void>): Promise<void> {
     const limit = Promise.withResolvers<void>();
-    const timer = this.#clock.after(ms, () => limit.resolve());
+    const timer = this.#clock[by](ms, () => limit.resolve());
     try {
       await wait(limit.promise);
     } finally {

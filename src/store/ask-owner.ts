@@ -7,6 +7,9 @@ import { isTerminalRecord } from "./record.ts";
 import type { RecordFolder } from "./record-folder.ts";
 import { requestFile, requestText, type OwnerRequest, type RequestFile } from "./request-files.ts";
 import type { StatePaths } from "./state-paths.ts";
+import type { Clock } from "../supervisor/ports.ts";
+import { withinLimit } from "../supervisor/within-limit.ts";
+import { systemClock } from "../system-clock.ts";
 import { watchNames } from "../files/watch-names.ts";
 
 /** How long the owner may take to notice a request, and again to do it. */
@@ -29,6 +32,7 @@ export interface AskingParts {
   readonly paths: StatePaths;
   readonly records: Pick<RecordFolder, "read">;
   readonly limitMs?: number;
+  readonly clock?: Clock;
 }
 
 /**
@@ -41,8 +45,8 @@ export async function askOwner(parts: AskingParts, instanceId: string, request: 
   try {
     await writeDurably(file.asked, requestText(request));
     return (
-      (await untilTaken(parts, file, request, changes)) ??
-      (await untilDone(parts, file, changes)) ??
+      (await within(parts, async (late) => await untilTaken(parts, file, request, changes, late))) ??
+      (await within(parts, async (late) => await untilDone(parts, file, changes, late))) ??
       (await readRefusal(file)) ?? { ok: true }
     );
   } finally {
@@ -50,15 +54,22 @@ export async function askOwner(parts: AskingParts, instanceId: string, request: 
   }
 }
 
+async function within<T>(
+  { clock = systemClock, limitMs }: AskingParts,
+  run: (late: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return await withinLimit(clock, limitMs ?? ANSWER_LIMIT_MS, run);
+}
+
 async function untilTaken(
   parts: AskingParts,
   file: RequestFile,
   request: OwnerRequest,
   changes: Changes,
+  late: AbortSignal,
 ): Promise<OwnerAnswer | undefined> {
-  const end = performance.now() + (parts.limitMs ?? ANSWER_LIMIT_MS);
   while (await isThere(file.asked)) {
-    const obstacle = (await obstacleOf(parts, file, request)) ?? (performance.now() > end ? noReaction : undefined);
+    const obstacle = (await obstacleOf(parts, file, request)) ?? (late.aborted ? noReaction : undefined);
     // Taken in this very moment: then it is being done.
     if (obstacle !== undefined) return (await takeBack(file)) ? obstacle : undefined;
     // Nothing came: another event, for an owner that missed the first one.
@@ -67,14 +78,18 @@ async function untilTaken(
   return undefined;
 }
 
-async function untilDone(parts: AskingParts, file: RequestFile, changes: Changes): Promise<OwnerAnswer | undefined> {
-  const end = performance.now() + (parts.limitMs ?? ANSWER_LIMIT_MS);
+async function untilDone(
+  parts: AskingParts,
+  file: RequestFile,
+  changes: Changes,
+  late: AbortSignal,
+): Promise<OwnerAnswer | undefined> {
   while (await isThere(file.taken)) {
     if ((await ownerOf(parts, file)) === "gone") {
       await rm(file.taken, { force: true });
       return { ok: false, reason: "owner_gone", error: "The opencode that runs this agent died over the request." };
     }
-    if (performance.now() > end) {
+    if (late.aborted) {
       const error = "The opencode that runs this agent has taken the request and is still at it. Look again later.";
       return { ok: false, reason: "unfinished", error };
     }

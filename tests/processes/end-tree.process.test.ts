@@ -2,6 +2,7 @@ import { afterAll, expect, test } from "bun:test";
 import { endTree, endTreeNow, treeMembers } from "../../src/processes/end-tree.ts";
 import { systemProcessTable, UnreadableTable, type ProcessInfo } from "../../src/processes/process-table.ts";
 import { until } from "../until.ts";
+import { FakeClock } from "../supervisor/fake-clock.ts";
 import { BlindTable, FakeTable, row } from "./fake-table.ts";
 
 const children: Bun.Subprocess[] = [];
@@ -142,4 +143,30 @@ test("endTreeNow looks again at once", async () => {
   const mine = sleeper("bgr_NOW");
   expect(endTreeNow({ marker: "bgr_NOW" }, new BlindTable(2)).ended).toMatchObject([{ pid: mine.pid }]);
   await mine.child.exited;
+});
+
+test("the grace of a process that stood still together with this one begins afresh", async () => {
+  const stubborn = row({ pid: 2_000_000_001 });
+  const looks: number[] = [];
+  const clock = new FakeClock();
+  const table = new FakeTable([stubborn]);
+  table.findAll = () => {
+    looks.push(clock.now());
+    return table.rows;
+  };
+  let isOver = false;
+  const ending = endTree({ root: stubborn, marker: "bgr_NONE" }, 5000, table, clock).then(() => (isOver = true));
+  await until("it is waited for", () => looks.length > 2);
+  clock.standStill(60_000);
+  clock.advance(4000);
+  const before = looks.length;
+  await until("it is still waited for", () => looks.length > before + 2);
+  expect(isOver).toBe(false);
+  clock.advance(1000);
+  // SIGKILL, which does not reach it, has a limit of its own.
+  const after = looks.length;
+  await until("the grace is over", () => looks.length > after + 2);
+  clock.advance(2000);
+  await ending;
+  expect(clock.pending).toBe(0);
 });

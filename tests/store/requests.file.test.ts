@@ -3,8 +3,11 @@ import { existsSync, mkdirSync, statSync, symlinkSync, utimesSync, writeFileSync
 import { join } from "node:path";
 import { liveInstances } from "../../src/processes/live-instances.ts";
 import { createIdentity, type SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
+import { askOwner } from "../../src/store/ask-owner.ts";
+import { RecordFolder } from "../../src/store/record-folder.ts";
 import { requestFile, requestText } from "../../src/store/request-files.ts";
 import { recordPath } from "../../src/store/state-paths.ts";
+import { FakeClock } from "../supervisor/fake-clock.ts";
 import { sampleId, sampleInstance } from "../supervisor/sample-instance.ts";
 import { until } from "../until.ts";
 import { ask, createOwner, id, left } from "./request-rig.ts";
@@ -204,4 +207,18 @@ test("an owner that cannot be judged from here is asked, and gets the whole time
   const paths = freshPaths();
   await openStore(paths, elsewhere(createIdentity())).store.create(sampleInstance("running"));
   expect(await ask(paths, { kind: "kill" }, 700)).toMatchObject({ reason: "no_reaction" });
+});
+
+test("a request has its whole time again where the asking process itself stood still", async () => {
+  const { paths, heard, watch } = await createOwner();
+  const clock = new FakeClock();
+  const records = new RecordFolder(paths, (message) => expect.unreachable(message));
+  const asking = askOwner({ paths, records, clock }, id, { kind: "kill" });
+  await until("it asks", () => left(paths).length === 1);
+  clock.standStill(60_000);
+  clock.advance(5000);
+  watch.open();
+  expect(await asking).toEqual({ ok: true });
+  expect(heard).toHaveLength(1);
+  expect(clock.pending).toBe(0);
 });

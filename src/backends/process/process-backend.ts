@@ -159,7 +159,9 @@ class ProcessTurn implements RunningTurn {
     this.#tree.root = { pid: child.pid, startTime: startTimeOf(child.pid, this.#table) };
     this.#observer.spawned(this.#tree.root);
     const onStrays = (strays: readonly ProcessIdentity[]) => void (this.#tree.strays = strays);
-    const pipes = new TurnPipes({ nonce, turn: this.#turn, observer: this.#observer, log: this.#log, onStrays });
+    const { clock } = this.#parts;
+    const [turn, observer, log] = [this.#turn, this.#observer, this.#log];
+    const pipes = new TurnPipes({ nonce, turn, observer, log, clock, onStrays });
     const drained = pipes.drain(child.stdout, child.stderr);
     await Promise.race([child.exited, this.#unstoppable.promise]);
     const mayBeTriedAgain = () => number === 1 && !this.#isStopped && child.exitCode !== 0 && !pipes.hasActed;

@@ -2,7 +2,7 @@ import type { Telemetry } from "../../agent-role/telemetry-line.ts";
 import type { Stray } from "../../agent-role/tree-report.ts";
 import { noTokens, type Progress } from "../../supervisor/instance.ts";
 import { describeError } from "../../describe-error.ts";
-import type { TranscriptTurn, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import type { Clock, Timer, TranscriptTurn, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { EvidenceCollector } from "../evidence.ts";
 import { LineSplitter, type Line } from "../line-splitter.ts";
 import { renderRunEvent } from "../log-lines.ts";
@@ -14,6 +14,8 @@ import { readStderrLine } from "./stderr-reader.ts";
 
 /** How long an ended child's pipes may be silent before they are given up. */
 const QUIET_MS = 1000;
+/** So much of that at least is after its end: what waits in them is read by then. */
+const READ_MS = 250;
 /** How long something that a child left behind may go on writing into them. */
 const NOISY_LIMIT_MS = 5000;
 const PREVIEW_CHARACTERS = 200;
@@ -23,6 +25,7 @@ export interface TurnPipesParts {
   readonly turn: TurnRequest;
   readonly observer: TurnObserver;
   readonly log: LogSink;
+  readonly clock: Clock;
   /** What runs below the child without its marker: all of it, each time. */
   readonly onStrays: (strays: readonly Stray[]) => void;
 }
@@ -40,19 +43,21 @@ export class TurnPipes {
   #progress: Progress;
   #sessionId: string | null;
   readonly #openPipes = new Set<{ cancel(): Promise<void> }>();
-  #lastChunkAt = Date.now();
-  #abandonTimer: ReturnType<typeof setInterval> | undefined;
+  #lastChunkAt: number;
+  #quiet: Timer | undefined;
+  #noisy: Timer | undefined;
   #disagreementLogged = false;
 
   constructor(parts: TurnPipesParts) {
     this.#parts = parts;
+    this.#lastChunkAt = parts.clock.now();
     this.#sessionId = parts.turn.sessionId;
     this.#progress = {
       activity: "unknown",
       toolCallCount: 0,
       tokens: noTokens,
       costUsd: 0,
-      lastActivityAt: Date.now(),
+      lastActivityAt: this.#lastChunkAt,
       voice: false,
       liveness: null,
       textPreview: null,
@@ -90,7 +95,7 @@ export class TurnPipes {
       this.#drainOne(stdout, (line) => this.#stdoutLine(line)),
       this.#drainOne(stderr, (line) => this.#stderrLine(line)),
     ]);
-    clearInterval(this.#abandonTimer);
+    this.#clearTimers();
     for (const { line, event } of this.#held.splice(0)) this.#take(line, event);
     this.#ownersTold();
   }
@@ -101,16 +106,28 @@ export class TurnPipes {
    */
   abandonWhenQuiet(): void {
     if (this.#openPipes.size === 0) return;
-    const limit = Date.now() + NOISY_LIMIT_MS;
-    this.#abandonTimer = setInterval(() => {
-      const now = Date.now();
-      if (now - this.#lastChunkAt < QUIET_MS && now < limit) return;
-      clearInterval(this.#abandonTimer);
-      this.#note("something that the agent left behind holds its pipes open; they are closed here.");
-      for (const reader of this.#openPipes) {
-        reader.cancel().catch((error: unknown) => this.#note(`a pipe was not closed well: ${describeError(error)}`));
-      }
-    }, QUIET_MS / 4);
+    const { clock } = this.#parts;
+    const whenQuiet = (since: number) => {
+      const look = () => (this.#lastChunkAt > since ? whenQuiet(this.#lastChunkAt) : this.#abandon());
+      this.#quiet?.clear();
+      this.#quiet = clock.limit(QUIET_MS, look, since);
+    };
+    // What has come by now is read first.
+    whenQuiet(Math.max(this.#lastChunkAt, clock.now() - QUIET_MS + READ_MS));
+    this.#noisy = clock.limit(NOISY_LIMIT_MS, () => this.#abandon());
+  }
+
+  #abandon(): void {
+    this.#clearTimers();
+    this.#note("something that the agent left behind holds its pipes open; they are closed here.");
+    for (const reader of this.#openPipes) {
+      reader.cancel().catch((error: unknown) => this.#note(`a pipe was not closed well: ${describeError(error)}`));
+    }
+  }
+
+  #clearTimers(): void {
+    this.#quiet?.clear();
+    this.#noisy?.clear();
   }
 
   async #drainOne(stream: ReadableStream<Uint8Array>, take: (line: Line) => void): Promise<void> {
@@ -121,7 +138,7 @@ export class TurnPipes {
       for (let read = await reader.read(); !read.done; read = await reader.read()) {
         // In one go: Bun 1.3.14 goes on reading while this waits for anything, and a flood would fill the memory.
         for (const line of splitter.push(read.value)) take(line);
-        this.#lastChunkAt = Date.now();
+        this.#lastChunkAt = this.#parts.clock.now();
       }
     } catch (error) {
       this.#note(`a pipe of the agent could not be read any more: ${describeError(error)}`);

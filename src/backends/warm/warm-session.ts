@@ -304,7 +304,8 @@ export class WarmSession implements SessionListener {
   /** The session was idle at this time, as far as the server knew. */
   #foundIdle(at: number): void {
     const { clock } = this.#parts;
-    const isCertain = this.#reader.isComplete || this.#hasFailed || at - (this.#begunAt ?? at) >= NOT_BUSY_YET_MS;
+    const sinceBegin = clock.awakeSince(this.#begunAt ?? at) - clock.awakeSince(at);
+    const isCertain = this.#reader.isComplete || this.#hasFailed || sinceBegin >= NOT_BUSY_YET_MS;
     if (isCertain) {
       this.#over.resolve({ kind: "idle", failed: this.#hasFailed });
       return;

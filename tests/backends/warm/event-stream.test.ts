@@ -3,6 +3,7 @@ import { heapStats } from "bun:jsc";
 import { EventStream, type ServerEvent } from "../../../src/backends/warm/event-stream.ts";
 import { systemClock } from "../../../src/system-clock.ts";
 import type { Clock } from "../../../src/supervisor/ports.ts";
+import { FakeClock } from "../../supervisor/fake-clock.ts";
 import { scaledClock } from "../../scaled-clock.ts";
 import { until } from "../../until.ts";
 
@@ -191,4 +192,28 @@ test("a stream keeps nothing of the connections that it has lost, however many",
   const before = objects();
   await until("many more", () => connections > 1200);
   expect(objects() - before).toBeLessThan(1000);
+});
+
+test("a stream that was silent while nobody ran is read before it is given up", async () => {
+  const clock = new FakeClock();
+  const { seen } = streamFrom(
+    (connection) => {
+      connections.push(connection);
+      send(connection, line("server.connected"));
+    },
+    200,
+    clock,
+  );
+  const connections: Connection[] = [];
+  await until("it is connected", () => clock.pending > 0 && connections.length === 1);
+  clock.sleep(60_000);
+  connections.forEach((connection) => send(connection, line("session.idle")));
+  clock.advance(0);
+  await until("what waited is read", () => seen.events.length === 1);
+  clock.advance(24_000);
+  await Bun.sleep(0);
+  expect([seen.gaps, seen.reports]).toEqual([0, []]);
+  clock.advance(25_000);
+  await until("it is opened again", () => seen.reports.length === 1);
+  expect(seen.reports[0]).toContain("nothing came for 25 s");
 });
