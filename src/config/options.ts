@@ -6,7 +6,7 @@ import { withRisingThresholds } from "./rising-thresholds.ts";
 
 const MEBIBYTE = 1_048_576;
 
-/** A whole number with a range: outside values are clamped to it. */
+/** A whole number with a range: outside values are clamped to it, but see {@link zeroRefusesAll}. */
 const whole = (fallback: number, min: number, max = Number.MAX_SAFE_INTEGER) =>
   z.number().int().min(min).max(max).default(fallback);
 
@@ -77,6 +77,9 @@ const optionsSchema = z.object({
   planGate: z.enum(["ask", "enforce"]).default("ask"),
 });
 
+/** Options whose lowest number lets next to nothing through: who writes 0 or less means something else. */
+const zeroRefusesAll: ReadonlySet<string> = new Set(["loopThresholdBlock", "backgroundToolCallCap"]);
+
 type RawOptions = z.infer<typeof optionsSchema>;
 type OptionName = keyof RawOptions;
 
@@ -136,7 +139,7 @@ export function readOptions(raw: unknown, environment: NodeJS.ProcessEnv): Optio
   }
   const entries = Object.entries(optionsSchema.shape).map(([name, schema]) => [
     name,
-    readOne(sources.get(name) ?? name, schema, given[name], warnings),
+    readOne({ name, label: sources.get(name) ?? name, schema }, given[name], warnings),
   ]);
   const parsed = optionsSchema.parse(Object.fromEntries(entries));
   const taken = withRisingThresholds(parsed, (name) => given[name] !== undefined, warnings);
@@ -165,10 +168,18 @@ function unknownOption(name: string): string {
   return `There is no option "${name}"; it is ignored.${hint}`;
 }
 
-function readOne(label: string, schema: z.ZodType, value: unknown, warnings: string[]): unknown {
+interface NamedSchema {
+  readonly name: string;
+  /** What the user has written: the option's name, or that of a variable. */
+  readonly label: string;
+  readonly schema: z.ZodType;
+}
+
+function readOne({ name, label, schema }: NamedSchema, value: unknown, warnings: string[]): unknown {
   const direct = schema.safeParse(value);
   if (direct.success) return direct.data;
-  const used = clampInto(schema, value, direct.error) ?? schema.parse(undefined);
+  const isTooLow = typeof value === "number" && value < 1 && zeroRefusesAll.has(name);
+  const used = (isTooLow ? undefined : clampInto(schema, value, direct.error)) ?? schema.parse(undefined);
   const reason = direct.error.issues[0]?.message ?? "not usable";
   warnings.push(`Option "${label}" is ${show(value)} (${reason}); ${show(used)} is used instead.`);
   return used;

@@ -4,6 +4,8 @@ export type CallEnd =
       readonly status: "completed";
       readonly output: string;
       readonly exitCode?: number | undefined;
+      /** Where the host keeps the whole of an output that it cut: a new file each time, which the output names. */
+      readonly outputPath?: string | undefined;
       /** The addresses of attached files: of an image all that differs may be in its data. */
       readonly attachments?: readonly string[];
     }
@@ -30,7 +32,8 @@ const ANSWERS_WITH_1 =
  */
 export function digestEnd(tool: string, args: unknown, end: CallEnd): CallResult {
   if (end.status === "error") return failure(end.error, args);
-  const { output, exitCode } = end;
+  const { exitCode, outputPath } = end;
+  const output = outputPath === undefined ? end.output : end.output.replaceAll(outputPath, "");
   if (exitCode !== undefined && exitCode !== 0 && !isAnswer(tool, args, exitCode) && saysSomething(output)) {
     return failure(`${exitCode}: ${output}`, args);
   }
@@ -90,7 +93,7 @@ function argumentTexts(args: unknown): string[] {
     .slice(0, MOST_ARGUMENTS);
 }
 
-/** Whether a call waits: the world may have changed by the next one, and it costs next to nothing. */
+/** Whether a call says that it waits: the world may have changed by the next one, and it costs next to nothing. */
 export function isWaiting(tool: string, args: unknown): boolean {
   if (tool !== "bash") return false;
   const command = commandOf(args);

@@ -1,37 +1,45 @@
+import type { CallKind } from "./history.ts";
 import type { Level } from "./ladder.ts";
 import type { Finding } from "./patterns.ts";
 
 const TOOL_CHARACTERS = 64;
 
+/** The call that a text is about. */
+export interface NamedCall {
+  readonly tool: string;
+  readonly kind: CallKind;
+}
+
 /** `[loop guard: …]`: what other agents' prompts match. Only a tool's name and numbers are put in. */
-export function marker(finding: Finding, tool: string): string {
+export function marker(finding: Finding, { tool }: NamedCall): string {
   return `[loop guard: ${what(finding, tool)}]`;
 }
 
-/** The system message of a nudge. */
-export function nudgeText(level: Exclude<Level, "block">, finding: Finding, tool: string): string {
-  const warning = level === "strong" ? " It will be refused soon." : "";
-  return `${marker(finding, tool)} ${WHY[finding.pattern]}${warning} ${ADVICE[finding.pattern]}`;
+/** The words of a nudge. */
+export function nudgeText(level: Exclude<Level, "block">, finding: Finding, call: NamedCall): string {
+  const warning = level === "strong" ? ` ${WARNING[finding.pattern]}` : "";
+  return `${marker(finding, call)} ${WHY[finding.pattern]}${warning} ${advice(finding, call)}`;
 }
 
 /** The error of a refused call: what was refused, why, and what to do instead. */
-export function blockText(finding: Finding, tool: string): string {
+export function blockText(finding: Finding, call: NamedCall): string {
   return (
-    `Loop protection: ${what(finding, tool)}. This call was not run. ${WHY[finding.pattern]} ` +
-    `${ADVICE[finding.pattern]} Making it again will be refused again.`
+    `Loop protection: ${what(finding, call.tool)}. This call was not run. ${WHY[finding.pattern]} ` +
+    `${advice(finding, call)} Making it again will be refused again.`
   );
 }
 
+/** Refused calls have no part in the numbers: they did not run. */
 function what(finding: Finding, tool: string): string {
   const name = safeName(tool);
   switch (finding.pattern) {
     case "repeat":
     case "stutter":
-      return `${finding.count} identical calls to ${name}`;
+      return `${finding.ran} identical calls to ${name}`;
     case "cycle":
-      return `${finding.count} laps of a cycle of ${finding.length} calls`;
+      return `${finding.ran} laps of a cycle of ${finding.length} calls`;
     case "dead_end":
-      return `${finding.count} failing calls to ${name} with the same error`;
+      return `${finding.ran} failing calls to ${name} with the same error`;
     default:
       return unreachable(finding);
   }
@@ -44,6 +52,16 @@ const WHY: Readonly<Record<Finding["pattern"], string>> = {
   dead_end: "Whatever the arguments, the tool gave the same error each time.",
 };
 
+const WARNING: Readonly<Record<Finding["pattern"], string>> = {
+  repeat: "It will be refused soon.",
+  stutter: "It will be refused soon.",
+  cycle: "It will be refused soon.",
+  dead_end: "A call that has failed twice already will be refused.",
+};
+
+const LOOK =
+  "Look at what it has changed before you make it again; if that is nothing, take another way, or say what stands in the way.";
+
 const ADVICE: Readonly<Record<Finding["pattern"], string>> = {
   repeat:
     "Use what it told you, change the arguments, or take another way; if you wait for something, wait longer at once.",
@@ -52,6 +70,10 @@ const ADVICE: Readonly<Record<Finding["pattern"], string>> = {
   cycle: "Stop and say what you know so far, then change one of the steps, or finish with what you have.",
   dead_end: "Read the error again, find its cause with another tool, or say what stands in the way and finish.",
 };
+
+function advice({ pattern }: Finding, { kind }: NamedCall): string {
+  return kind === "foreign" && pattern === "repeat" ? LOOK : ADVICE[pattern];
+}
 
 /** A tool's name comes from a model: nothing but a plain name reaches a prompt. */
 function safeName(tool: string): string {

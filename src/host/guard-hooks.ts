@@ -1,11 +1,14 @@
 import type { Hooks } from "@opencode-ai/plugin";
-import { digestEnd, isWaiting, type CallEnd } from "../guard/call-result.ts";
+import { digestEnd, isWaiting, type CallResult } from "../guard/call-result.ts";
 import { fingerprint } from "../guard/fingerprint.ts";
+import { gistOf } from "../guard/gist.ts";
 import type { GuardedSessions } from "../guard/guarded-sessions.ts";
 import { TextRepetition } from "../guard/text-repetition.ts";
 import { NewestMap } from "../newest-map.ts";
+import { callKind } from "./call-kind.ts";
 import { isSideRequest } from "./side-request.ts";
-import { isAnything, isNumber, isText, listOf, oneOf, orAbsent, shape, type Checked } from "../shape.ts";
+import { callEnd, isToolState, readAnswer, withoutText } from "./tool-answer.ts";
+import { isNumber, isText, oneOf, shape, type Checked } from "../shape.ts";
 
 /** One finished call, for the session's tool log. Metadata only. */
 export interface LoggedCall {
@@ -26,8 +29,8 @@ export interface GuardHooksParts {
   readonly worktree: string;
   readonly exemptTools: readonly string[];
   readonly log: (call: LoggedCall) => void;
-  /** Calls of a session were refused: how many in a row, and the marker of the last one. */
-  readonly onBlock?: (blocksInARow: number, marker: string, sessionId: string) => void;
+  /** Nothing more is to be expected of a session; the marker says why. */
+  readonly onGiveUp?: (marker: string, sessionId: string) => void;
   /** A text of a session has become a loop. Absent: the session is nudged. */
   readonly onRepeatedText?: (sessionId: string) => void;
   /** Whether a message that arrives is an intervention of the supervisor, not the user speaking. */
@@ -35,7 +38,10 @@ export interface GuardHooksParts {
 }
 
 type GuardHooks = Required<
-  Pick<Hooks, "tool.execute.before" | "event" | "chat.message" | "experimental.chat.system.transform">
+  Pick<
+    Hooks,
+    "tool.execute.before" | "tool.execute.after" | "event" | "chat.message" | "experimental.chat.system.transform"
+  >
 >;
 
 const isToolPart = shape({
@@ -44,23 +50,21 @@ const isToolPart = shape({
   callID: isText,
   sessionID: isText,
   messageID: isText,
-  state: shape({
-    status: oneOf("pending", "running", "completed", "error"),
-    input: isAnything,
-    output: orAbsent(isText),
-    error: orAbsent(isText),
-    metadata: isAnything,
-    attachments: orAbsent(listOf(shape({ url: isText }))),
-    time: orAbsent(shape({ start: isNumber, end: orAbsent(isNumber) })),
-  }),
+  state: isToolState,
 });
 type ToolPart = Checked<typeof isToolPart>;
 
-const hasExitCode = shape({ exit: isNumber });
 const isAssistant = shape({ role: oneOf("assistant"), sessionID: isText, agent: isText });
 const isPart = shape({ type: isText, id: isText, sessionID: isText });
 const hasEnded = shape({ time: shape({ end: isNumber }) });
 const isDelta = shape({ partID: isText, sessionID: isText, delta: isText });
+
+/** An answer as it was when `tool.execute.after` was called, and the nudge that was put below it. */
+interface TakenAnswer {
+  readonly output: string;
+  readonly result: CallResult;
+  readonly nudge: string | undefined;
+}
 
 /** Waits and notes: tools that may be called again and again. */
 const EXEMPT = new Set(["todowrite", "todoread", "question"]);
@@ -84,6 +88,8 @@ class GuardAdapter {
   /** The message of each call that is open: calls of one message are one round. */
   readonly #rounds = new NewestMap<string>(MOST_REMEMBERED);
   readonly #fingerprints = new NewestMap<string>(MOST_REMEMBERED);
+  /** What was made of answers that their events have not told of yet. */
+  readonly #answers = new NewestMap<TakenAnswer>(MOST_REMEMBERED);
   readonly #agents = new NewestMap<string>(MOST_REMEMBERED);
   readonly #texts = new NewestMap<TextRepetition>(MOST_REMEMBERED);
 
@@ -99,18 +105,29 @@ class GuardAdapter {
       this.#fingerprints.set(key, print);
       if (this.#isExempt(tool)) return;
       const guard = await this.#parts.sessions.of(sessionID);
-      const call = {
+      const kind = callKind(tool, args);
+      const decision = guard.decide({
         callId: callID,
         round: this.#rounds.get(key),
         tool,
+        kind,
         fingerprint: print,
+        gist: gistOf({ tool, kind, args, fingerprint: print }, this.#parts.worktree),
         waits: isWaiting(tool, args),
-      };
-      const decision = guard.decide(call);
+      });
       this.#parts.sessions.changed(sessionID, guard);
       if (decision.kind !== "block") return;
-      this.#parts.onBlock?.(decision.blocksInARow, decision.marker, sessionID);
+      if (decision.endsRun !== undefined) this.#parts.onGiveUp?.(decision.endsRun, sessionID);
       throw new Error(decision.text);
+    },
+    "tool.execute.after": async ({ tool, sessionID, callID, args }, output) => {
+      if (this.#isExempt(tool)) return;
+      const answer = readAnswer(output);
+      if (answer?.end.status !== "completed") return;
+      const result = digestEnd(tool, args, answer.end);
+      const nudge = (await this.#parts.sessions.of(sessionID)).nudgeFor(callID, result);
+      if (nudge !== undefined) answer.append(nudge);
+      this.#answers.set(callKey(sessionID, callID), { output: answer.end.output, result, nudge });
     },
     event: async ({ event }) => await this.#event(event),
     "chat.message": async ({ sessionID, agent }, { parts }) => {
@@ -166,7 +183,7 @@ class GuardAdapter {
     if (!this.#rounds.delete(key)) return;
     const print = this.#fingerprints.get(key) ?? fingerprint(tool, state.input, this.#parts.worktree);
     this.#fingerprints.delete(key);
-    const result = digestEnd(tool, state.input, callEnd(state));
+    const { result, isTold } = this.#result(key, part);
     const { start = 0, end = start } = state.time ?? {};
     this.#parts.log({
       sessionId: sessionID,
@@ -176,10 +193,29 @@ class GuardAdapter {
       outcome: result.isError ? "error" : "ok",
       durationMs: end - start,
     });
-    if (this.#isExempt(tool)) return;
+    if (!this.#parts.isEnabled) return;
     const guard = await this.#parts.sessions.of(sessionID);
-    guard.ended(callID, result);
+    if (this.#isExempt(tool)) {
+      if (guard.exemptEnded(result.isError)) this.#parts.sessions.changed(sessionID, guard);
+      return;
+    }
+    const hopeless = guard.ended({ callId: callID, result, tookMs: end - start, isTold });
+    if (hopeless !== undefined) this.#parts.onGiveUp?.(hopeless, sessionID);
     this.#parts.sessions.changed(sessionID, guard);
+  }
+
+  /** What a call has brought, and whether the model is told what is to be told of it. */
+  #result(key: string, { tool, state }: ToolPart): { result: CallResult; isTold: boolean } {
+    const taken = this.#answers.get(key);
+    this.#answers.delete(key);
+    const end = callEnd(state);
+    const bare = taken?.nudge === undefined ? end : withoutText(end, taken.nudge);
+    // Another plugin, or the host itself, may have changed the answer since.
+    if (taken === undefined || bare?.status !== "completed") {
+      return { result: digestEnd(tool, state.input, end), isTold: false };
+    }
+    if (bare.output === taken.output) return { result: taken.result, isTold: true };
+    return { result: digestEnd(tool, state.input, bare), isTold: taken.nudge !== undefined };
   }
 
   async #delta(properties: object): Promise<void> {
@@ -204,16 +240,6 @@ class GuardAdapter {
 /** Some providers number the calls of each session, or each step, from zero. */
 function callKey(sessionId: string, callId: string): string {
   return `${sessionId}\0${callId}`;
-}
-
-function callEnd({ status, output, error, metadata, attachments = [] }: ToolPart["state"]): CallEnd {
-  if (status === "error") return { status, error: error ?? "" };
-  return {
-    status: "completed",
-    output: output ?? "",
-    exitCode: hasExitCode(metadata) ? metadata.exit : undefined,
-    attachments: attachments.map(({ url }) => url),
-  };
 }
 
 /** How the supervisor marks the part of an intervention, where one server runs the turns of all agents. */

@@ -10,9 +10,6 @@ import { joinHooks } from "./join-hooks.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 import { liveInstances } from "../processes/live-instances.ts";
 
-/** At this refused call in a row an agent is ended: it keeps running into the guard. */
-export const LAST_BLOCK = 3;
-
 export interface AgentPluginParts {
   readonly input: PluginInput;
   readonly options: PluginOptions | undefined;
@@ -49,9 +46,7 @@ export function agentPlugin(
     report: (message) => void process.stderr.write(`bizar: ${message}\n`),
     isIntervention: role.turn === "intervention",
     onRepeatedText: () => agent.textRepeated(),
-    onBlock(blocksInARow, marker) {
-      if (blocksInARow >= LAST_BLOCK) agent.loopGuardGaveUp(marker);
-    },
+    onGiveUp: (marker) => agent.loopGuardGaveUp(marker),
   });
   const plans = agentPlans({
     input,

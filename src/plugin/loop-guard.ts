@@ -3,7 +3,7 @@ import type { GuardSettings } from "../guard/guard-settings.ts";
 import type { guardHooks, GuardHooksParts } from "../host/guard-hooks.ts";
 import { joinHooks } from "./join-hooks.ts";
 
-export type LoopGuardParts = Pick<GuardHooksParts, "worktree" | "onBlock" | "onRepeatedText" | "isIntervention"> & {
+export type LoopGuardParts = Pick<GuardHooksParts, "worktree" | "onGiveUp" | "onRepeatedText" | "isIntervention"> & {
   /** Told once of each file that cannot be written. */
   readonly report: (message: string) => void;
 };
@@ -29,6 +29,7 @@ export function createLoopGuard(settings: GuardSettings, parts: LoopGuardParts):
       "chat.message": async (input, output) => await (await loaded()).hooks["chat.message"](input, output),
       "tool.execute.before": async (input, output) =>
         await (await loaded()).hooks["tool.execute.before"](input, output),
+      "tool.execute.after": async (input, output) => await (await loaded()).hooks["tool.execute.after"](input, output),
       "experimental.chat.system.transform": async (input, output) =>
         await (await loaded()).hooks["experimental.chat.system.transform"](input, output),
     },

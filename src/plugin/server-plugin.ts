@@ -14,7 +14,7 @@ import { MARKER_NAME } from "../processes/end-tree.ts";
 import { liveInstances } from "../processes/live-instances.ts";
 import { agentPlans } from "./agent-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
-import { LAST_BLOCK, type AgentPluginParts } from "./agent-plugin.ts";
+import type { AgentPluginParts } from "./agent-plugin.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 
 /** Nothing that an agent starts needs it: the server has read it already (1.18.33). */
@@ -58,9 +58,7 @@ export function serverPlugin(
     worktree: worktreeOf(input),
     report,
     onRepeatedText: (id) => say({ session: id, text: "repeated" }),
-    onBlock(blocksInARow, marker, id) {
-      if (blocksInARow >= LAST_BLOCK) say({ session: id, loopGuard: marker });
-    },
+    onGiveUp: (marker, id) => say({ session: id, loopGuard: marker }),
   });
   const stateDir = dirname(role.guard.sessionDir);
   const plans = agentPlans({ input, options, stateDir, instanceOf, report });

@@ -4,10 +4,11 @@ import { describeError } from "../describe-error.ts";
 import type { GuardStore } from "../guard/guarded-sessions.ts";
 import type { SavedGuard } from "../guard/session-guard.ts";
 import { NewestMap } from "../newest-map.ts";
-import { isFlag, isNumber, isText, listOf, orNull, shape } from "../shape.ts";
+import { isFlag, isNumber, isText, listOf, oneOf, orNull, shape } from "../shape.ts";
 import { writeQuickly } from "../files/durable-file.ts";
 
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
+const OLDER_SCHEMAS = new Set([1]);
 const SAVE_AFTER_MS = 1000;
 const MOST_REMEMBERED = 1000;
 
@@ -18,8 +19,11 @@ const isEntry = shape({
   callId: isText,
   round: isText,
   tool: isText,
+  kind: oneOf("reading", "acting", "foreign"),
   fingerprint: isText,
+  gist: isText,
   waits: isFlag,
+  isLong: isFlag,
   isBlocked: isFlag,
   result: orNull(shape({ digest: isText, isError: isFlag })),
   isNews: isFlag,
@@ -29,7 +33,8 @@ const isSaved = shape({
   schemaVersion: isNumber,
   entries: listOf(isEntry),
   nudges: listOf(isText),
-  blocksInARow: isNumber,
+  refused: shape({ fingerprint: isText, round: isText, same: isNumber, all: isNumber }),
+  failing: listOf(shape({ tool: isText, digest: isText, round: isText, count: isNumber })),
 });
 
 const isVersioned = shape({ schemaVersion: isNumber });
@@ -108,6 +113,8 @@ export class GuardFileStore implements GuardStore {
       this.report(`${path} is of schema ${saved.schemaVersion}, from a newer plugin; it is ignored.`);
       return undefined;
     }
+    // An older plugin counted otherwise.
+    if (isVersioned(saved) && OLDER_SCHEMAS.has(saved.schemaVersion)) return undefined;
     const aside = `${path}.corrupt-${Date.now()}`;
     await rename(path, aside);
     this.report(`${path} is no state of a loop guard; it was moved to ${aside}.`);

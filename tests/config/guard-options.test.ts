@@ -24,6 +24,9 @@ const ranges: [name: keyof Options, min: number, max: number][] = [
   ["fleetBudgetUsd", 0, 1e9],
 ];
 
+/** Options whose lowest number lets next to nothing through. */
+const zeroRefusesAll: ReadonlySet<keyof Options> = new Set(["loopThresholdBlock", "backgroundToolCallCap"]);
+
 describe("a number is taken at both ends of its range, without a warning", () => {
   for (const [name, min, max] of ranges) {
     test(name, () => {
@@ -40,7 +43,8 @@ describe("a number outside its range is clamped, with one warning", () => {
   const unbounded = new Set(["loopThresholdBlock", "backgroundTokenBudget", "backgroundBudgetUsd", "fleetBudgetUsd"]);
   for (const [name, min, max] of ranges) {
     const tooLarge = unbounded.has(name) ? [] : [{ given: max + 1, used: max }];
-    for (const { given, used } of [{ given: min - 1, used: min }, ...tooLarge]) {
+    const tooSmall = zeroRefusesAll.has(name) ? [] : [{ given: min - 1, used: min }];
+    for (const { given, used } of [...tooSmall, ...tooLarge]) {
       test(`${name} ${given} becomes ${used}`, () => {
         const { options, warnings } = read({ [name]: given });
         expect(options[name]).toBe(used);
@@ -50,6 +54,28 @@ describe("a number outside its range is clamped, with one warning", () => {
       });
     }
   }
+});
+
+describe("a limit of 0 or less, which would refuse everything, is replaced by the default, with one warning", () => {
+  for (const name of zeroRefusesAll) {
+    for (const given of [0, -1, -1000, 0.4, Number.MIN_SAFE_INTEGER]) {
+      test(`${name} ${given}`, () => {
+        const { options, warnings } = read({ [name]: given });
+        expect(options).toEqual(defaults);
+        expect(warnings).toEqual([
+          expect.stringMatching(
+            new RegExp(`^Option "${name}" is ${given} .*; ${String(defaults[name])} is used instead`),
+          ),
+        ]);
+      });
+    }
+  }
+
+  test("from the environment as well", () => {
+    const { options, warnings } = read({}, { BIZAR_BACKGROUND_TOOL_CALL_CAP: "0" });
+    expect(options).toEqual(defaults);
+    expect(warnings).toEqual([expect.stringContaining('Option "BIZAR_BACKGROUND_TOOL_CALL_CAP" is 0 (')]);
+  });
 });
 
 test("budgets in dollars may have cents; whole numbers are rounded", () => {

@@ -104,11 +104,38 @@ export class GuardedHost {
     await this.#toolPart(call, { status: "running", input: call.args, time: { start: 1000 } });
   }
 
-  /** The end of a call: an output, or an error; `more` is the rest of a completed state. */
-  async ended(call: HostCall, end: { output: string } | { error: string }, more: object = {}): Promise<void> {
-    const state =
-      "error" in end ? { status: "error", ...end } : { status: "completed", title: "", metadata: {}, ...end };
-    await this.#toolPart(call, { ...state, input: call.args, time: { start: 1000, end: 1250 }, ...more });
+  /**
+   * The end of a call: an output, or an error; `more` is the rest of a completed state. Returns the answer as the model
+   * reads it, after what other plugins and the host made of it.
+   */
+  async ended(
+    call: HostCall,
+    end: { output: string } | { error: string },
+    more: object = {},
+    later: (output: string) => string = (output) => output,
+  ): Promise<string> {
+    const time = { start: 1000, end: 1250 };
+    if ("error" in end) {
+      await this.#toolPart(call, { status: "error", ...end, input: call.args, time, ...more });
+      return end.error;
+    }
+    const answer = { title: "", metadata: {}, ...end, ...more };
+    const { callID, tool, args, sessionID = SESSION } = call;
+    await this.#hooks["tool.execute.after"]({ tool, sessionID, callID, args }, answer);
+    const output = later(answer.output);
+    await this.#toolPart(call, { status: "completed", input: call.args, time, ...answer, output });
+    return output;
+  }
+
+  /** The end of a call of an MCP server's tool; returns the answer as the model reads it. */
+  async endedByServer(call: HostCall, content: readonly { type: string; text?: string }[]): Promise<string> {
+    const { callID, tool, args, sessionID = SESSION } = call;
+    const answer = { content, title: "", output: undefined, metadata: undefined };
+    const given = answer as unknown as Parameters<GuardHooks["tool.execute.after"]>[1];
+    await this.#hooks["tool.execute.after"]({ tool, sessionID, callID, args }, given);
+    const output = answer.content.flatMap(({ text }) => text ?? []).join("\n\n");
+    await this.#toolPart(call, { status: "completed", input: args, output, metadata: {}, time: { start: 1, end: 2 } });
+    return output;
   }
 
   async message(parts: readonly object[], { sessionID = SESSION, agent = "build" } = {}): Promise<void> {

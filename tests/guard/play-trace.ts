@@ -46,27 +46,34 @@ class Player {
     const ends: (() => Promise<void>)[] = [];
     for (const call of calls) ends.push(await this.#call(call, messageID));
     for (const end of ends) await end();
+    this.spoken.sort(([, a], [, b]) => a - b);
   }
 
-  async #call({ exitCode, end, ...given }: TraceCall, messageID: string): Promise<() => Promise<void>> {
+  async #call({ exitCode, tookMs, end, ...given }: TraceCall, messageID: string): Promise<() => Promise<void>> {
     const number = ++this.#calls;
     const call: HostCall = { ...given, messageID, callID: `call_${number}` };
     await this.host.announce(call);
     const refused = await this.host.ask(call);
     if (refused !== undefined) {
       this.spoken.push(["block", number]);
-      return async () => await this.host.ended(call, { error: refused });
+      return async () => void (await this.host.ended(call, { error: refused }));
     }
-    await this.#collectNudges(given.sessionID, number);
     await this.host.running(call);
-    return async () => await this.host.ended(call, end, exitCode === undefined ? {} : { metadata: { exit: exitCode } });
+    return async () => {
+      const answer = await this.host.ended(call, end, {
+        ...(exitCode === undefined ? {} : { metadata: { exit: exitCode } }),
+        time: { start: 1000, end: 1000 + tookMs },
+      });
+      await this.#collectNudges(given.sessionID, number, answer);
+    };
   }
 
-  /** What waits for the next request since this call was decided. */
-  async #collectNudges(sessionID: string, number: number): Promise<void> {
+  /** What stands below the answer, and what waits for the next request since the call was decided. */
+  async #collectNudges(sessionID: string, number: number, answer: string): Promise<void> {
     const nudges = await this.host.request(sessionID);
-    for (const nudge of nudges.slice(this.#told.get(sessionID) ?? 0)) {
-      this.spoken.push([nudge.includes("refused soon") ? "strong" : "nudge", number]);
+    const below = /\n\n\[loop guard: .*$/.exec(answer);
+    for (const nudge of [...(below ?? []), ...nudges.slice(this.#told.get(sessionID) ?? 0)]) {
+      this.spoken.push([nudge.includes("will be refused") ? "strong" : "nudge", number]);
     }
     this.#told.set(sessionID, nudges.length);
   }

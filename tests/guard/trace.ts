@@ -4,7 +4,7 @@ import type { defaultThresholds } from "./guarded-host.ts";
 /**
  * What a model does, step by step. A step is one call, or several side by side: `tool arguments => result`. The arguments
  * are JSON, or the tool's main one as it is. The result is an output; `!` and an error; or, of bash, `exit N:` and an
- * output. A call of a native subagent begins with `@sub`. {@link SAYS} is a message of the user.
+ * output. One of a call that takes its time begins with `after N s:`. A call of a native subagent begins with `@sub`. {@link SAYS} is a message of the user.
  */
 export interface Trace {
   readonly what: string;
@@ -33,6 +33,7 @@ export interface TraceCall {
   readonly args: unknown;
   readonly end: { readonly output: string } | { readonly error: string };
   readonly exitCode: number | undefined;
+  readonly tookMs: number;
 }
 
 const MAIN_ARGUMENT: Readonly<Record<string, string>> = {
@@ -49,7 +50,8 @@ const MAIN_ARGUMENT: Readonly<Record<string, string>> = {
 export function parseCall(text: string): TraceCall {
   const match = /^(?<sub>@sub )?(?<tool>\S+) (?<args>.*?) => (?<result>.*)$/s.exec(text)?.groups;
   if (match === undefined) throw new Error(`No call: ${text}`);
-  const { sub, tool = "", args = "", result = "" } = match;
+  const { sub, tool = "", args = "" } = match;
+  const [, seconds = "0.25", result = ""] = /^(?:after ([\d.]+) s: )?(.*)$/s.exec(match["result"] ?? "") ?? [];
   const exit = /^exit (\d+): (.*)$/s.exec(result);
   return {
     sessionID: sub === undefined ? "ses_main" : "ses_sub",
@@ -57,5 +59,6 @@ export function parseCall(text: string): TraceCall {
     args: args.startsWith("{") ? JSON.parse(args) : { [MAIN_ARGUMENT[tool] ?? "input"]: args },
     end: result.startsWith("!") ? { error: result.slice(1) } : { output: exit?.[2] ?? result },
     exitCode: tool === "bash" ? Number(exit?.[1] ?? 0) : undefined,
+    tookMs: Number(seconds) * 1000,
   };
 }

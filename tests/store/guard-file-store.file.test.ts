@@ -11,8 +11,11 @@ const entry: SavedGuard["entries"][number] = {
   callId: "call_1",
   round: "msg_1",
   tool: "__proto__",
+  kind: "foreign",
   fingerprint: "f".repeat(64),
+  gist: "g".repeat(64),
   waits: false,
+  isLong: false,
   isBlocked: false,
   result: { digest: "ok::1", isError: false },
   isNews: true,
@@ -20,7 +23,8 @@ const entry: SavedGuard["entries"][number] = {
 const state: SavedGuard = {
   entries: [entry, { ...entry, isBlocked: true, result: null }],
   nudges: ["Look elsewhere: «ü»"],
-  blocksInARow: 2,
+  refused: { fingerprint: "f".repeat(64), round: "msg_1", same: 2, all: 3 },
+  failing: [{ tool: "bash", digest: "error:1", round: "msg_1", count: 4 }],
 };
 
 function openStore(folder = join(temporaryFolder(), "state", "sessions")) {
@@ -58,13 +62,13 @@ describe("the state of a session", () => {
     for (let change = 0; change < 100; change++) {
       store.saveSoon(SESSION, () => {
         asked += 1;
-        return { ...state, blocksInARow: change };
+        return { ...state, nudges: [`change ${change}`] };
       });
     }
     expect(existsSync(path)).toBe(false);
     await until("the state is written", () => existsSync(path));
     expect(asked).toBe(1);
-    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ schemaVersion: 1, blocksInARow: 99 });
+    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ schemaVersion: 2, nudges: ["change 99"] });
   });
 
   test("that waits to be written is what is read", async () => {
@@ -91,13 +95,13 @@ describe("the state of a session", () => {
 
 describe("a file that is no state", () => {
   const cases: [what: string, text: string][] = [
-    ["half a file", JSON.stringify({ schemaVersion: 1, ...state }).slice(0, 100)],
+    ["half a file", JSON.stringify({ schemaVersion: 2, ...state }).slice(0, 100)],
     ["an empty file", ""],
     ["binary", "\u0000\u0001\u0002"],
     ["another object", "{}"],
     ["null", "null"],
-    ["an entry of another shape", JSON.stringify({ schemaVersion: 1, ...state, entries: [{ callId: 5 }] })],
-    ["an older schema", JSON.stringify({ ...state, schemaVersion: 0 })],
+    ["an entry of another shape", JSON.stringify({ schemaVersion: 2, ...state, entries: [{ callId: 5 }] })],
+    ["a schema that never was", JSON.stringify({ ...state, schemaVersion: 0 })],
   ];
   for (const [what, text] of cases) {
     test(`is set aside and told of: ${what}`, async () => {
@@ -111,15 +115,24 @@ describe("a file that is no state", () => {
     });
   }
 
+  test("of an older plugin is none, without a word, and is written over", async () => {
+    const { path, reports, store } = openStoreWith(JSON.stringify({ schemaVersion: 1, entries: [], blocksInARow: 2 }));
+    expect(await store.load(SESSION)).toBeUndefined();
+    store.saveSoon(SESSION, () => state);
+    await store.flush();
+    expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ schemaVersion: 2 });
+    expect(reports).toEqual([]);
+  });
+
   test("of a newer plugin stays as it is", async () => {
-    const text = JSON.stringify({ schemaVersion: 2, something: "else" });
+    const text = JSON.stringify({ schemaVersion: 3, something: "else" });
     const { folder, path, reports, store } = openStoreWith(text);
     expect(await store.load(SESSION)).toBeUndefined();
     store.saveSoon(SESSION, () => state);
     await store.flush();
     expect(readdirSync(folder)).toEqual([`${SESSION}.json`]);
     expect(readFileSync(path, "utf8")).toBe(text);
-    expect(reports).toEqual([expect.stringContaining("schema 2")]);
+    expect(reports).toEqual([expect.stringContaining("schema 3")]);
   });
 });
 

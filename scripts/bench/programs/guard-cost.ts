@@ -45,9 +45,12 @@ async function costOf({ number, tool, args, state }: ExampleCall, prefix: string
   const ids = { id: `prt_${callID}`, callID, sessionID: SESSION, messageID: `msg_${callID}`, type: "tool", tool };
   const running = { ...ids, state: { status: "running", input: args, time: { start: 1 } } };
   const ended = { ...ids, state: { ...state, input: args, time: { start: 1, end: 2 } } };
+  const answer = { title: "", output: "", metadata: {}, ...state };
   const start = performance.now();
   await tell(running);
   await guard.hooks["tool.execute.before"]({ tool, sessionID: SESSION, callID }, { args });
+  // A tool that fails has no answer.
+  if ("output" in state) await guard.hooks["tool.execute.after"]({ tool, sessionID: SESSION, callID, args }, answer);
   await tell(ended);
   const cost = (performance.now() - start) * 1000;
   // As between two calls of a session: what waits to be written gets its turn.

@@ -1,8 +1,8 @@
 /** What to do when the loop guard speaks: for the prompt of any agent. The README has it for users' own agents. */
-export const loopAdvice = `When your instructions have a line that begins with "[loop guard:", or a tool's error begins with "Loop protection:", you are
-going round in circles: that call will bring nothing new. Do not make it again. Use what it has told you, change the
+export const loopAdvice = `When a tool's answer or your instructions have a line that begins with "[loop guard:", or a tool's error begins with
+"Loop protection:", you are going round in circles: that call will bring nothing new. Do not make it again. Use what it has told you, change the
 arguments or the tool, or say what stands in the way and finish.`;
 
 /** The same for an agent that works in the background. */
-export const backgroundLoopAdvice = `${loopAdvice} The third refusal in a row ends your run.
+export const backgroundLoopAdvice = `${loopAdvice} The third refusal of the same call in a row ends your run.
 When you are told that your turn was stopped because you only thought, take one concrete step at once.`;

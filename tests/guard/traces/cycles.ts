@@ -15,7 +15,41 @@ export const cycles: Trace[] = [
   { what: "A-B-C", steps: times(5, a, b, c), expected: "nudge 9, block 12-15" },
   { what: "A-B-C-D", steps: times(5, a, b, c, d), expected: "nudge 12, block 16-20" },
   { what: "A-B-C-D-E", steps: times(5, a, b, c, d, e), expected: "nudge 15, block 20-25" },
-  { what: "six calls are too many for a cycle", steps: times(5, a, b, c, d, e, f), expected: "never" },
+  { what: "six calls", steps: times(5, a, b, c, d, e, f), expected: "nudge 18, strong 24, block 30" },
+  {
+    what: "twelve calls",
+    steps: times(5, ...Array.from({ length: 12 }, (_, index) => `grep word${index} => No files found`)),
+    expected: "nudge 36, strong 48, block 60",
+  },
+  {
+    what: "thirteen calls are too many for a cycle",
+    steps: times(6, ...Array.from({ length: 13 }, (_, index) => `grep word${index} => No files found`)),
+    expected: "never",
+  },
+  {
+    what: "seven calls, one of which acts",
+    steps: times(8, a, b, c, d, e, f, "bash bun test => exit 1: 3 fail"),
+    expected: "nudge 28, strong 42, block 56",
+  },
+  {
+    what: "a test and a look, over and over",
+    steps: times(7, "bash bun test => exit 1: 3 fail", a),
+    expected: "nudge 8-9, strong 10, block 12-14",
+  },
+  {
+    what: "an edit and its undoing, over and over",
+    steps: times(
+      6,
+      'edit {"filePath":"a","oldString":"x","newString":"y"} => Edit applied successfully.',
+      'edit {"filePath":"a","oldString":"y","newString":"x"} => Edit applied successfully.',
+    ),
+    expected: "nudge 8-9, strong 10, block 12",
+  },
+  {
+    what: "a click and a key, over and over",
+    steps: times(6, 'mcp_click {"ref":"e1"} => ok', 'mcp_key {"key":"Tab"} => ok'),
+    expected: "nudge 8, strong 10, block 12",
+  },
   {
     what: "A-A-noise, always the same noise",
     steps: times(5, a, a, b),
@@ -29,7 +63,7 @@ export const cycles: Trace[] = [
   {
     what: "an error and a look, over and over",
     steps: times(5, 'edit {"filePath":"a","oldString":"x"} => !oldString not found', a),
-    expected: "nudge 6, block 8-10",
+    expected: "nudge 8-9, strong 10",
   },
   {
     what: "a lap that begins and ends with a lap of its own",

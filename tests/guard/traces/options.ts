@@ -12,6 +12,24 @@ export const optionTraces: Trace[] = [
     expected: "nudge 2, strong 3, block 4",
   },
   {
+    what: "the lowest thresholds of all refuse no call that was not made",
+    steps: [...times(20, "read #.ts => #"), readA, readA],
+    options: { loopThresholdWarn: 1, loopThresholdEscalate: 1, loopThresholdBlock: 1 },
+    expected: "block 22",
+  },
+  {
+    what: "a block threshold above those of other tools raises these",
+    steps: times(31, "mcp_key {} => ok"),
+    options: { loopThresholdWarn: 20, loopThresholdEscalate: 25, loopThresholdBlock: 30 },
+    expected: "nudge 20, strong 25, block 30-31",
+  },
+  {
+    what: "a low block threshold is none for other tools",
+    steps: times(10, "mcp_key {} => ok"),
+    options: { loopThresholdWarn: 2, loopThresholdEscalate: 3, loopThresholdBlock: 4 },
+    expected: "nudge 8",
+  },
+  {
     what: "a high warning leaves stutter as it is",
     steps: times(5, readA),
     options: { loopThresholdWarn: 10, loopThresholdEscalate: 11 },

@@ -7,14 +7,24 @@ export const repeats: Trace[] = [
   { what: "identical calls", steps: times(8, readA), expected: "nudge 3, strong 4, block 5-8" },
   { what: "two identical calls", steps: times(2, readA), expected: "never" },
   {
-    what: "identical calls that fail",
-    steps: times(6, "bash make => exit 2: make: *** no rule to make target"),
+    what: "identical calls that act and fail",
+    steps: times(13, "bash make => exit 2: make: *** no rule to make target"),
+    expected: "nudge 5, strong 8, block 12-13",
+  },
+  {
+    what: "identical calls that act and succeed without a word",
+    steps: times(13, "bash touch done => "),
+    expected: "nudge 5, strong 8, block 12-13",
+  },
+  {
+    what: "a line of bash that only reads",
+    steps: times(6, "bash git log -3 | grep fix => one fix"),
     expected: "nudge 3, strong 4, block 5-6",
   },
   {
-    what: "identical calls that succeed without a word",
-    steps: times(5, "bash touch done => "),
-    expected: "nudge 3, strong 4, block 5",
+    what: "a line of bash that only reads and fails",
+    steps: times(6, "bash cat missing => exit 1: No such file or directory"),
+    expected: "nudge 3, strong 4, block 5-6",
   },
   {
     what: "permuted keys",
@@ -32,8 +42,8 @@ export const repeats: Trace[] = [
   },
   {
     what: "a trace id in each call is noise",
-    steps: times(5, 'mcp_query {"q":"x","meta":{"trace_id":"#","traceparent":"00-#"}} => none'),
-    expected: "nudge 3, strong 4, block 5",
+    steps: times(26, 'mcp_query {"q":"x","meta":{"trace_id":"#","traceparent":"00-#"}} => none'),
+    expected: "nudge 8, strong 16, block 25-26",
   },
   {
     what: "absolute and relative paths in the worktree",
@@ -74,8 +84,8 @@ export const repeats: Trace[] = [
   },
   {
     what: "one subagent after the other with the same prompt and the same answer",
-    steps: times(5, "task Find the bug. => There is no bug."),
-    expected: "nudge 3, strong 4, block 5",
+    steps: times(12, "task Find the bug. => There is no bug."),
+    expected: "nudge 5, strong 8, block 12",
   },
   {
     what: "notes in between hide nothing",
@@ -84,17 +94,32 @@ export const repeats: Trace[] = [
   },
   {
     what: "a tool named __proto__",
-    steps: times(5, '__proto__ {"__proto__":{"x":1},"constructor":2} => ok'),
-    expected: "nudge 3, strong 4, block 5",
+    steps: times(25, '__proto__ {"__proto__":{"x":1},"constructor":2} => ok'),
+    expected: "nudge 8, strong 16, block 25",
   },
   {
     what: "an answer changes once, and then never again",
-    steps: [...times(3, "bash status => pending"), ...times(6, "bash status => done")],
-    expected: "nudge 3, strong 4, nudge 6, strong 7, block 8-9",
+    steps: [...times(3, "bash cat status => pending"), ...times(6, "bash cat status => done")],
+    expected: "nudge 3, nudge 6, strong 7, block 8-9",
   },
   {
     what: "waiting that never ends",
-    steps: times(13, "bash sleep 30; gh run view => in progress"),
-    expected: "nudge 5, strong 8, block 12-13",
+    steps: times(37, "bash sleep 30; gh run view => after 31 s: in progress"),
+    expected: "nudge 15, strong 24, block 36-37",
+  },
+  {
+    what: "a wait of an MCP server's tool that never ends",
+    steps: times(75, 'mcp_wait_for {"text":"ready"} => after 5 s: not there'),
+    expected: "nudge 24, strong 48, block 75",
+  },
+  {
+    what: "one slow answer among quick ones makes no wait",
+    steps: ["read a => after 9 s: a", ...times(5, "read a => a")],
+    expected: "strong 4, block 5-6",
+  },
+  {
+    what: "a short sleep is no long call",
+    steps: times(12, "bash sleep 1; curl localhost => down"),
+    expected: "nudge 5, strong 8, block 12",
   },
 ];

@@ -32,6 +32,6 @@ export const rounds: Trace[] = [
   {
     what: "steps of paths that fail",
     steps: times(8, ["read no# => !not there", "read never# => !not there"]),
-    expected: "nudge 9, strong 11, block 15-16",
+    expected: "nudge 9, strong 15",
   },
 ];

@@ -5,13 +5,14 @@ import { mimir } from "../../../src/host/agents/mimir.ts";
 import { odin } from "../../../src/host/agents/odin.ts";
 import { thor } from "../../../src/host/agents/thor.ts";
 
-const finding = { pattern: "stutter", count: 5 } as const;
+const finding = { pattern: "stutter", count: 5, ran: 4 } as const;
+const call = { tool: "bash", kind: "reading" } as const;
 /** What each provided prompt tells the agent to look for. */
 const [nudge, block] = [...loopAdvice.matchAll(/"([^"]+)"/g)].map(([, text]) => text ?? "");
 
 test("the provided agents know the guard's words by their beginning", () => {
-  expect(nudgeText("strong", finding, "bash")).toStartWith(nudge ?? "-");
-  expect(blockText(finding, "bash")).toStartWith(block ?? "-");
+  expect(nudgeText("strong", finding, call)).toStartWith(nudge ?? "-");
+  expect(blockText(finding, call)).toStartWith(block ?? "-");
   expect(odin.prompt).toContain(loopAdvice);
   for (const { prompt } of [mimir, thor]) expect(prompt).toContain(backgroundLoopAdvice);
 });

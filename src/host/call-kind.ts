@@ -1,0 +1,43 @@
+import type { CallKind } from "../guard/history.ts";
+import { isText, shape } from "../shape.ts";
+import { isReadOnly } from "./read-only-commands.ts";
+
+/** The host's own tools that change nothing (1.18.33, and the names that they had before). */
+const READING = new Set([
+  "read",
+  "grep",
+  "glob",
+  "list",
+  "webfetch",
+  "websearch",
+  "codesearch",
+  "lsp",
+  "skill",
+  // What a call of a tool that is not offered becomes.
+  "invalid",
+]);
+/** Its other ones; any tool beside these is of an MCP server or a plugin. */
+const ACTING = new Set([
+  "bash",
+  "edit",
+  "write",
+  "patch",
+  "multiedit",
+  "apply_patch",
+  "task",
+  "batch",
+  "plan_enter",
+  "plan_exit",
+]);
+/** A longer line writes a file, or a program. */
+const LONGEST_READING_LINE = 4096;
+
+const hasCommand = shape({ command: isText });
+
+/** What a call does, as far as its tool and its arguments tell. */
+export function callKind(tool: string, args: unknown): CallKind {
+  if (READING.has(tool)) return "reading";
+  if (!ACTING.has(tool)) return "foreign";
+  if (tool !== "bash" || !hasCommand(args) || args.command.length > LONGEST_READING_LINE) return "acting";
+  return isReadOnly(args.command) ? "reading" : "acting";
+}
