@@ -63,7 +63,7 @@ const STEPS: Readonly<Record<Step, (world: World) => void>> = {
   idle: (world) => world.random.pick(world.parents)?.becomeIdle(),
   time: () => undefined,
   // A machine that slept: everything that came due meanwhile comes at once.
-  jump: (world) => world.clock.advance(world.random.between(60_000, 7_200_000)),
+  jump: (world) => world.clock.sleep(world.random.between(60_000, 7_200_000)),
   childDies(world) {
     const turn = world.random.pick(world.turns.filter(({ process }) => process.isAlive));
     turn?.exit({ exitCode: null, signal: "SIGSEGV" });

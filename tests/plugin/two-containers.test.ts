@@ -196,10 +196,11 @@ describe("an end that is not told yet", () => {
     const owner = open("a", [PARENT]);
     const { instanceId, turn } = await owner.spawn();
     owner.wired.event(busy("busy"));
-    open("b");
+    // Whether that one knows the session or not.
+    const others = [open("b"), open("c", [PARENT])];
     turn.end({ text: "well" });
     await world.advance(3_600_000);
-    expect(announcement(instanceId)).toBe("pending");
+    expect([announcement(instanceId), others.flatMap(({ told }) => told)]).toEqual(["pending", []]);
     owner.wired.event(busy("idle"));
     await world.advance(1000);
     expect([announcement(instanceId), owner.told.length]).toEqual(["announced", 1]);
