@@ -2,14 +2,17 @@ import type { PluginInput } from "@opencode-ai/plugin";
 import { z } from "zod";
 import type { ModelChoice } from "../supervisor/instance.ts";
 import { keepAnswers } from "../keep-answers.ts";
+import { PAGE_MESSAGES, readBack } from "../opencode/message-pages.ts";
 import { turnsOf } from "../opencode/turns.ts";
 import { shareInFlight } from "../share-in-flight.ts";
 import type { Clock, Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
 import { withinLimit } from "../supervisor/within-limit.ts";
-import { lastChoice, type Choice } from "../opencode/last-choice.ts";
+import { lastChoice, tellChoice, type Choice } from "../opencode/last-choice.ts";
 import { LatestMessages } from "./latest-messages.ts";
 import { systemClock } from "../system-clock.ts";
 
+/** Where the host says how to ask for the page before (1.18.33). */
+const CURSOR_HEADER = "x-next-cursor";
 const ANSWER_LIMIT_MS = 10_000;
 
 // The host leaves fields out, or gives null: both mean that there is nothing.
@@ -144,16 +147,28 @@ export class HostClient implements Transcripts {
     return modelChoice(providerId, modelId, info.variant ?? askedVariant);
   }
 
-  /** The messages of a session, oldest first; `undefined` when there is no such session. */
-  async messages(sessionId: string): Promise<HostMessage[] | undefined> {
+  /**
+   * The messages of a session, oldest first; `undefined` when there is no such session. Long ones are read from their
+   * end, and no further back than is enough.
+   */
+  async messages(
+    sessionId: string,
+    isEnough: (newest: readonly HostMessage[]) => boolean = () => false,
+  ): Promise<HostMessage[] | undefined> {
     const what = `the messages of session ${sessionId}`;
-    const path = { id: sessionId };
-    const found = await this.#find(what, (signal) => this.client.session.messages({ path, signal }));
-    return found === undefined ? undefined : this.#read(what, z.array(messageSchema), found.data);
+    return await readBack(async (before) => {
+      // What the page begins behind is in no type of this client's version.
+      const query = { limit: PAGE_MESSAGES, ...(before === undefined ? {} : { before }) };
+      const request = { path: { id: sessionId }, query };
+      const found = await this.#find(what, (signal) => this.client.session.messages({ ...request, signal }));
+      if (found === undefined) return undefined;
+      const messages = this.#read(what, z.array(messageSchema), found.data);
+      return { messages, before: found.response?.headers.get(CURSOR_HEADER) ?? undefined };
+    }, isEnough);
   }
 
-  async read(sessionId: string, prompts: ReadonlySet<string>): Promise<TranscriptTurn[] | undefined> {
-    const messages = await this.messages(sessionId);
+  async read(sessionId: string, prompts: ReadonlySet<string>, from?: string): Promise<TranscriptTurn[] | undefined> {
+    const messages = await this.messages(sessionId, (newest) => newest.some(({ info }) => info.id === from));
     return messages === undefined ? undefined : turnsOf(messages, prompts);
   }
 
@@ -187,7 +202,7 @@ export class HostClient implements Transcripts {
 
   /** Shows a text in a session: the user sees it, the model never does, and is not asked. */
   async show(sessionId: string, text: string, metadata: Record<string, unknown>): Promise<void> {
-    const messages = (await this.messages(sessionId)) ?? [];
+    const messages = (await this.messages(sessionId, tellChoice)) ?? [];
     const parts = [{ type: "text" as const, text, ignored: true, metadata }];
     const body = { parts, noReply: true, ...(await this.#possible(lastChoice(messages))) };
     await this.#ask("a message", (signal) => this.client.session.prompt({ path: { id: sessionId }, body, signal }));
@@ -256,15 +271,19 @@ export class HostClient implements Transcripts {
   }
 
   async #ask(what: string, call: Call): Promise<unknown> {
-    const { data, error } = await withinLimit(this.clock, ANSWER_LIMIT_MS, call);
-    if (error !== undefined) throw new NotGiven(what, error);
-    return data;
+    return (await this.#given(what, call)).data;
+  }
+
+  async #given(what: string, call: Call): Promise<Given> {
+    const given = await withinLimit(this.clock, ANSWER_LIMIT_MS, call);
+    if (given.error !== undefined) throw new NotGiven(what, given.error);
+    return given;
   }
 
   /** {@link HostClient.#ask} for something that may not be there: `undefined` then. */
-  async #find(what: string, call: Call): Promise<{ readonly data: unknown } | undefined> {
+  async #find(what: string, call: Call): Promise<Given | undefined> {
     try {
-      return { data: await this.#ask(what, call) };
+      return await this.#given(what, call);
     } catch (error) {
       if (error instanceof NotGiven && isNotFound(error.cause)) return undefined;
       throw error;
@@ -286,7 +305,13 @@ function toModels(providers: readonly HostProvider[]): string[] {
   return providers.flatMap(({ id, models }) => Object.keys(models).map((model) => `${id}/${model}`));
 }
 
-type Call = (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown }>;
+type Call = (signal: AbortSignal) => Promise<Given>;
+
+interface Given {
+  readonly data?: unknown;
+  readonly error?: unknown;
+  readonly response?: { readonly headers: { get(name: string): string | null } };
+}
 
 /** opencode answered with an error. */
 class NotGiven extends Error {

@@ -38,6 +38,11 @@ export function lastChoice(messages: readonly ChosenMessage[]): Choice {
   };
 }
 
+/** Whether these, the newest of a session, tell the choice: what came before changes nothing. */
+export function tellChoice(newest: readonly ChosenMessage[]): boolean {
+  return newest.some((message) => message.info.role === "user" && isChosen(message));
+}
+
 function isChosen({ parts }: ChosenMessage): boolean {
   return !parts.some(({ type, metadata }) => type === "compaction" || metadata?.["bizar"] !== undefined);
 }

@@ -24,7 +24,7 @@ export function createAnnouncer(parts: AnnouncingParts, store: FileInstanceStore
     clock,
     othersRun,
     claim: async (instanceId) => await claimAnnouncement(clock, store, lost, instanceId),
-    open: async (sessionId) => await openParentSession(host, sessionId),
+    open: async (sessionId, since) => await openParentSession(host, sessionId, since),
     report,
   });
 }

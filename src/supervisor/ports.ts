@@ -112,8 +112,9 @@ export interface Transcripts {
    * The turns of a session, oldest first; `undefined` when there is no such session. Rejects when it cannot tell.
    *
    * @param prompts the messages that are known to begin a turn
+   * @param from the one that begins the first turn which matters: what came before it may be left out
    */
-  read(sessionId: string, prompts: ReadonlySet<string>): Promise<TranscriptTurn[] | undefined>;
+  read(sessionId: string, prompts: ReadonlySet<string>, from?: string): Promise<TranscriptTurn[] | undefined>;
 }
 
 /** Tells people and sessions that an agent ended. Never throws. */

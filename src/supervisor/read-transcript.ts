@@ -8,16 +8,18 @@ const PAUSE_MS = 1000;
  * The turns of a session; a host that does not answer at first is asked again. Rejects when it does not at last.
  *
  * @param prompts the messages that are known to begin a turn
+ * @param from the one that begins the first turn which matters
  */
 export async function readTranscript(
   transcripts: Transcripts,
   sessionId: string,
   prompts: ReadonlySet<string>,
   clock: Clock,
+  from?: string,
 ): Promise<TranscriptTurn[] | undefined> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await transcripts.read(sessionId, prompts);
+      return await transcripts.read(sessionId, prompts, from);
     } catch (error) {
       if (attempt >= ATTEMPTS) throw error;
       await new Promise<void>((resolve) => clock.after(PAUSE_MS, resolve));
@@ -37,8 +39,8 @@ export async function readLastTurn(
   const { sessionId, turns } = instance;
   if (sessionId === null) return undefined;
   const known = promptsOf(instance);
-  const transcript = await readTranscript(transcripts, sessionId, known, clock);
   const messageId = turns.at(-1)?.messageId;
+  const transcript = await readTranscript(transcripts, sessionId, known, clock, messageId);
   if (messageId !== undefined) return transcript?.find((turn) => turn.messageId === messageId);
   // Its host died before it could write that down: it is the first one that came since, and is none of the earlier ones.
   const since = waitsSince(instance);

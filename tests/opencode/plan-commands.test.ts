@@ -3,8 +3,9 @@ import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
 import { OPENCODE } from "../../scripts/scripted-host/sandbox.ts";
+import { PAGE_MESSAGES } from "../../src/opencode/message-pages.ts";
 import { answerOf, command, newSession, shown } from "./plan-rig.ts";
-import { bash, createRig, serveRig, spawn, until, type Rig } from "./rig.ts";
+import { bash, createRig, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
 import { startTerminalUi } from "./terminal.ts";
 
 let rig: Rig;
@@ -77,6 +78,19 @@ test("through the API a command is shown, a message is answered by the model, an
   await served.ask("/plan status x approved");
   expect(rig.model.requests.at(-1)?.prompt).toEndWith(`${EXACTLY}The plan x is approved now.`);
   await served.ask("/plan status x draft");
+  // However much the plugin has put there since, an answer changes nothing of what the user has chosen.
+  const long = await newSession(served);
+  const put = async (agent: string, modelID: string, metadata: Record<string, unknown>) => {
+    const parts = [{ type: "text" as const, text: "words", metadata }];
+    const body = { agent, model: { providerID: "scripted", modelID }, noReply: true, parts };
+    await served.server.client.session.prompt({ path: { id: long }, body });
+  };
+  await put("mimir", "model-b", {});
+  for (let note = 0; note <= PAGE_MESSAGES; note++) await put("thor", "model-a", { bizar: [] });
+  expect(await answerOf(served, long, "bizar", "list")).toBe("There are no background agents.");
+  const { data: messages = [] } = await served.server.client.session.messages({ path: { id: long } });
+  const [chosen, answered] = [messages[0], messages.at(-1)].map((message) => message?.info as Answer);
+  expect(answered).toMatchObject({ agent: "mimir", model: chosen.model });
   // What an agent says to its subagent does not come from the user.
   const child = await newSession(served, session);
   await served.ask("/plan status x approved", { sessionId: child });

@@ -243,7 +243,7 @@ export class WarmTurn implements RunningTurn {
   async #readBack(promptId: string): Promise<TranscriptTurn | undefined> {
     try {
       const { transcripts, clock } = this.#parts;
-      const turns = await readTranscript(transcripts, this.#sessionId ?? "", new Set([promptId]), clock);
+      const turns = await readTranscript(transcripts, this.#sessionId ?? "", new Set([promptId]), clock, promptId);
       return turns?.find(({ messageId }) => messageId === promptId);
     } catch (error) {
       this.#note(`its session could not be read back: ${describeError(error)}`);

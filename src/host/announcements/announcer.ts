@@ -14,8 +14,8 @@ export interface AnnouncerParts {
   readonly claim: (instanceId: string) => Promise<ClaimedAnnouncement | "settled" | "later">;
   /** Whether another agent of this session may end at any moment. */
   readonly othersRun: (sessionId: string) => boolean;
-  /** Looks into a session. Rejects when the host does not answer now. */
-  readonly open: (sessionId: string) => Promise<ParentSession>;
+  /** Looks into a session, back to a moment. Rejects when the host does not answer now. */
+  readonly open: (sessionId: string, since: number) => Promise<ParentSession>;
   readonly report: (message: string, cause: unknown) => void;
 }
 
@@ -172,7 +172,7 @@ export class Announcer implements EndNotifier {
   }
 
   async #tell(sessionId: string, parent: Parent, claims: readonly ClaimedAnnouncement[]): Promise<void> {
-    const session = await this.#parts.open(sessionId);
+    const session = await this.#parts.open(sessionId, Math.min(...claims.map(({ instance }) => endOf(instance))));
     const settle = async (told: readonly ClaimedAnnouncement[], state: Exclude<Announcement["state"], "pending">) => {
       for (const claim of told) {
         await claim.settle(state);
@@ -254,6 +254,10 @@ export class Announcer implements EndNotifier {
 
 function createParent(): Parent {
   return { ends: new Map(), timer: null, retryMs: FIRST_RETRY_MS, isTelling: false };
+}
+
+function endOf({ state, createdAt }: Instance): number {
+  return "endedAt" in state ? state.endedAt : createdAt;
 }
 
 function includesEnd(ends: readonly End[], { instanceId, turn }: End): boolean {

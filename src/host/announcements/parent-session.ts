@@ -1,5 +1,6 @@
-import { lastChoice } from "../../opencode/last-choice.ts";
-import type { HostClient } from "../host-client.ts";
+import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
+import { reachBackTo } from "../../opencode/message-pages.ts";
+import type { HostClient, HostMessage } from "../host-client.ts";
 import { endsIn, type End } from "./told-ends.ts";
 
 /** What became of a message to a session. */
@@ -15,12 +16,18 @@ export interface ParentSession {
   readonly deliver: (text: string, ends: readonly End[], wake: boolean) => Promise<Delivery>;
 }
 
-/** Looks into a session. Rejects when the host does not answer now. */
+/**
+ * Looks into a session. Rejects when the host does not answer now.
+ *
+ * @param since when the first of the agents ended that it may have been told of, in milliseconds since the epoch
+ */
 export async function openParentSession(
   host: Pick<HostClient, "messages" | "put">,
   sessionId: string,
+  since: number,
 ): Promise<ParentSession> {
-  const messages = (await host.messages(sessionId)) ?? [];
+  const isEnough = (newest: readonly HostMessage[]) => tellChoice(newest) && reachBackTo(since, newest);
+  const messages = (await host.messages(sessionId, isEnough)) ?? [];
   const parts = messages.flatMap((message) => message.parts);
   return {
     announced: parts.flatMap(({ metadata }) => endsIn(metadata)),

@@ -3,7 +3,8 @@ import type { Plans, Result, StoredPlan } from "../../plans/plan-store-port.ts";
 import type { Asker } from "../../plans/plan.ts";
 import { isOver, toldUntil } from "../../plans/review.ts";
 import type { Clock, Timer } from "../../supervisor/ports.ts";
-import { lastChoice } from "../../opencode/last-choice.ts";
+import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
+import { reachBackTo } from "../../opencode/message-pages.ts";
 import type { HostClient } from "../host-client.ts";
 import { feedbackText, type EndedAsker } from "./feedback-text.ts";
 import type { OpenReviews } from "./open-reviews.ts";
@@ -191,7 +192,8 @@ export class FeedbackAnnouncer {
     if (feedback.status === "none") return "again";
     const to = await this.#addressee(askedBy);
     if (to === undefined || sessions.isBusy(to.sessionId)) return "held";
-    const messages = await host.messages(to.sessionId);
+    const told = Date.parse(feedback.until);
+    const messages = await host.messages(to.sessionId, (newest) => tellChoice(newest) && reachBackTo(told, newest));
     if (messages === undefined) {
       // Of another database, or deleted: whoever has it may tell it.
       this.#leave(slug);
