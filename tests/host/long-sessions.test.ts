@@ -64,9 +64,11 @@ test("the answer of a command reads one page of a long session", async () => {
   expect(prompts).toEqual([expect.objectContaining({ agent: "odin", model })]);
 });
 
+function noise(part: Record<string, unknown>): Given[] {
+  return Array.from({ length: 50 }, () => ({ role: "user", at: 20, part }));
+}
+
 test("the user's choice is looked for behind whatever the plugin and compactions have put there", async () => {
-  const noise = (part: Record<string, unknown>) =>
-    Array.from({ length: 50 }, () => ({ role: "user" as const, at: 20, part }));
   const { host, pages, prompts } = hostWith([
     ...talk(200),
     { role: "user", at: 10, variant: "high" },
