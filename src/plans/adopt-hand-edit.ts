@@ -1,4 +1,5 @@
 import { diffPlans, type Difference } from "./diff-plans.ts";
+import { without } from "./clean-json.ts";
 import { isComplete, recordEdit } from "./edit-journal.ts";
 import type { EditEntry, Plan, PlanComment } from "./plan.ts";
 import { UNKNOWN_MOMENT } from "./repair-comments.ts";
@@ -24,7 +25,20 @@ export function adoptHandEdit(known: Plan, found: Plan, now: string): Plan {
     // A person who restores an old file takes nothing out of the journal.
     (known.edits?.at(-1)?.revision ?? 0) > (found.edits?.at(-1)?.revision ?? 0) ? known.edits! : (found.edits ?? []),
   );
-  return { ...found, comments, revision, edits };
+  return { ...found, elements: withoutSigner(found, differences), comments, revision, edits };
+}
+
+/** Whoever wrote an answer into the file may have written any name beside it. */
+function withoutSigner({ elements }: Plan, differences: readonly Difference[]): Plan["elements"] {
+  const answered = new Set(differences.filter(isOfAnswer).map(({ id }) => id));
+  if (answered.size === 0) return elements;
+  return elements.map((element) =>
+    answered.has(element.id) ? (without(element, "answeredBy") as typeof element) : element,
+  );
+}
+
+function isOfAnswer({ change, fields = [] }: Difference): boolean {
+  return change === "added" || fields.includes("answer") || fields.includes("answeredBy");
 }
 
 /** What is different and was not done by a store since the plan was last seen. */

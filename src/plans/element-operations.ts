@@ -11,7 +11,7 @@ import {
   type Refused,
 } from "./operation-checks.ts";
 import type { ElementChanges, Operation } from "./operations.ts";
-import type { PlanElement } from "./plan.ts";
+import { authorName, isAnsweredByPerson, type PlanElement } from "./plan.ts";
 import type { PlanDraft } from "./plan-draft.ts";
 import { LIMITS } from "./plan-limits.ts";
 
@@ -33,7 +33,8 @@ export function addElement(draft: PlanDraft, { element: given }: Of<"add_element
       `A plan holds at most ${LIMITS.elements} elements. Delete some, or begin another plan.`,
     );
   }
-  const element = makeElement(cleanObject(given), id, given.type);
+  const made = makeElement(without(cleanObject(given), "answeredBy"), id, given.type);
+  const element = made.answer === undefined ? made : signed(made, draft);
   const fault = checkContent(element);
   if (fault !== undefined) return fault;
   draft.elements.set(id, element);
@@ -64,14 +65,16 @@ export function updateElement(draft: PlanDraft, { id, changes: given, base }: Of
   if (refusal !== undefined) return refusal;
   const before = draft.elements.get(id);
   if (before === undefined) return missing(id);
-  const changes = cleanObject(given) as ElementChanges;
+  const changes = without(cleanObject(given), "answeredBy") as ElementChanges;
   if (changes.id !== undefined && changes.id !== id)
     return refused("invalid", `The id of the element "${id}" does not change.`);
   const conflict = findConflict(`the element "${id}"`, before, changes, base);
   if (conflict !== undefined) return conflict;
-  const fields = changedFields(before, changes);
+  const isAnswered = "answer" in changes && isAnswerAnother(before, changes, draft);
+  const fields = [...new Set([...changedFields(before, changes), ...(isAnswered ? ["answer"] : [])])];
   if (fields.length === 0) return id;
-  const element = resized(before, withPlace(applyFields(before, changes, ELEMENT_RULES), changes), changes);
+  const applied = applyFields(before, changes, ELEMENT_RULES);
+  const element = resized(before, withPlace(isAnswered ? signed(applied, draft) : applied, changes), changes);
   // What a hand has written into the file keeps nobody from moving it.
   const isOther = fields.includes("type") || fields.includes("content");
   const fault = isOther ? checkContent(element) : undefined;
@@ -81,6 +84,18 @@ export function updateElement(draft: PlanDraft, { id, changes: given, base }: Of
   const isResized = element.width !== before.width || element.height !== before.height;
   if (element.autoPlaced === true && (isResized || before.autoPlaced !== true)) draft.needsLayout = true;
   return id;
+}
+
+/** A person who gives an agent's answer again makes it their own; an agent does nothing by giving a person's again. */
+function isAnswerAnother(before: PlanElement, { answer }: ElementChanges, { author }: PlanDraft): boolean {
+  if ((answer ?? "") !== (before.answer ?? "")) return true;
+  return author.kind === "person" && (answer ?? "") !== "" && !isAnsweredByPerson(before);
+}
+
+/** The element with the name of who answers, or with none where the answer is taken back. */
+function signed(element: PlanElement, { author }: PlanDraft): PlanElement {
+  if ((element.answer ?? "") === "") return without(element, "answeredBy") as PlanElement;
+  return { ...element, answeredBy: authorName(author) };
 }
 
 /** What somebody has put somewhere stays there. */

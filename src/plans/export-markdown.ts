@@ -1,4 +1,4 @@
-import type { PlanComment, PlanElement, Review } from "./plan.ts";
+import { isAnsweredByPerson, type PlanComment, type PlanElement, type Review } from "./plan.ts";
 import type { StoredPlan } from "./plan-store-port.ts";
 import { inReadingOrder } from "./reading-order.ts";
 import { standingWords } from "./standing-words.ts";
@@ -63,11 +63,16 @@ function elementBlocks(element: PlanElement): readonly string[] {
       return IMAGE_URL.test(content) ? [`![${inlineText(title)}](<${content}>)`] : [];
     case "question": {
       const { answer = "" } = element;
-      return [prose(content), ...(answer.trim() === "" ? ["*Not answered yet.*"] : ["**Answer:**", quoted(answer)])];
+      const head = isAnsweredByPerson(element) ? "**Answer:**" : `**Assumption${byWhom(element)}:**`;
+      return [prose(content), ...(answer.trim() === "" ? ["*Not answered yet.*"] : [head, quoted(answer)])];
     }
     default:
       return [prose(content)];
   }
+}
+
+function byWhom({ answeredBy }: PlanElement): string {
+  return answeredBy === undefined ? ", nobody knows whose" : ` of ${inlineText(answeredBy)}`;
 }
 
 function prose(content: string): string {

@@ -41,8 +41,13 @@ export interface PlanElement {
   readonly content: string;
   /** Of a `task`: whether it is done. */
   readonly done?: boolean;
-  /** Of a `question`: what a person answered. */
+  /** Of a `question`: what somebody answered. */
   readonly answer?: string;
+  /**
+   * Who gave the answer, as {@link authorName} has it: that of an agent is an assumption. Absent where nobody knows, as
+   * of one that was written into the file.
+   */
+  readonly answeredBy?: string;
   /** Of a `code` element: its programming language. */
   readonly language?: string;
   /** Nobody has chosen its place: the layout may move it. */
@@ -164,6 +169,11 @@ export type Author =
 
 /** What comments say of a person. An agent of that name is written as `agent user`. */
 export const PERSON = "user";
+
+/** Whether a person has answered a question. */
+export function isAnsweredByPerson({ answer = "", answeredBy }: Pick<PlanElement, "answer" | "answeredBy">): boolean {
+  return answer.trim() !== "" && answeredBy === PERSON;
+}
 
 export function authorName(author: Author): string {
   if (author.kind === "person") return PERSON;

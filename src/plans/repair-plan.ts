@@ -47,7 +47,13 @@ function repairElements(value: unknown): readonly PlanElement[] {
     );
     const isPlaced = Number.isFinite(number(given.x, Number.NaN)) && Number.isFinite(number(given.y, Number.NaN));
     return {
-      ...dropUnless(given, { done: isBoolean, answer: isString, language: isString, autoPlaced: isBoolean }),
+      ...dropUnless(given, {
+        done: isBoolean,
+        answer: isString,
+        answeredBy: isString,
+        language: isString,
+        autoPlaced: isBoolean,
+      }),
       ...named,
       x: coordinate(given.x, 0),
       y: coordinate(given.y, 0),

@@ -50,7 +50,7 @@ export const planActionSchema = {
     width: { type: "number", description: "Pixels; leave it out for one that fits" },
     height: { type: "number", description: "Pixels; leave it out for one that fits" },
     done: { type: "boolean", description: "Of a task" },
-    answer: { type: "string", description: "Of a question: what was answered" },
+    answer: { type: "string", description: "Of a question: what you assume; it is answered by the user" },
     language: { type: "string", description: "Of a code element" },
     from: { type: "string", description: "Where a connection starts: an element's id" },
     to: { type: "string", description: "Where it ends: an element's id" },

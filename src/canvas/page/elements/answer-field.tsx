@@ -1,4 +1,5 @@
-import type { PlanElement } from "../../../plans/plan.ts";
+import { edit } from "../sync/plan-session.ts";
+import { isAnsweredByPerson, type PlanElement } from "../../../plans/plan.ts";
 import { startEditing, useEditing, writeDraft } from "./editing.ts";
 import { onEditorKey } from "./text-editor.tsx";
 
@@ -7,7 +8,7 @@ export function AnswerField({ element }: { readonly element: PlanElement }) {
   const draft = useEditing(({ editing }) => (editing?.id === element.id ? editing.draft.answer : undefined));
   const answer = element.answer ?? "";
   return (
-    <div className="answer nodrag" data-answered={answer !== "" || undefined}>
+    <div className="answer nodrag" data-answered={isAnsweredByPerson(element) || undefined}>
       <textarea
         className="editor editor-answer nodrag nopan nowheel"
         value={draft ?? answer}
@@ -21,6 +22,19 @@ export function AnswerField({ element }: { readonly element: PlanElement }) {
         }}
         onKeyDown={(event) => onEditorKey(event, "many")}
       />
+      {draft === undefined && answer.trim() !== "" && !isAnsweredByPerson(element) && (
+        <p className="assumption" data-testid="assumption">
+          <span>{element.answeredBy === undefined ? "Assumed" : `Assumed by ${element.answeredBy}`}</span>
+          <button
+            type="button"
+            className="button button-quiet"
+            data-testid="confirm-answer"
+            onClick={() => edit([{ op: "update_element", id: element.id, changes: { answer } }])}
+          >
+            That is right
+          </button>
+        </p>
+      )}
     </div>
   );
 }
