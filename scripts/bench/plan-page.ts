@@ -54,6 +54,7 @@ export class PlanPage {
     const { url } = await this.#side.show(SLUG);
     const startedAt = now();
     await page.goto(url);
+    await page.getByRole("button", { name: "Open the plan" }).click();
     // The link leads on to the page.
     await page.waitForURL(/\/plan\/\w+$/);
     return { page, paintedMs: (await page.evaluate<number>("paintedAt")) - startedAt };

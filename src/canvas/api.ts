@@ -3,23 +3,27 @@ import type { PlanProblem, StoredPlan } from "../plans/plan-store-port.ts";
 import type { Decision } from "../plans/plan.ts";
 
 /*
- * What the page and its server say to each other. Everything is under one origin, `http://<loopback name>:<port>`:
+ * What the page and its server say to each other. Everything is under one origin, `http://<loopback name>:<port>`, and
+ * but for `/assets/<name>`, what the page loads, below a path that each server makes up:
  *
- *   GET  /plan/<slug>?secret=<one-time secret>   trades the secret for the cookie, then goes on to /plan/<slug>
- *   GET  /plan/<slug>?key=<one-time key>         the same, for a browser that the plugin opened: the key stands in the
- *                                                arguments of a program, and is good for a minute, on Linux, for a
- *                                                process of the same user. Elsewhere such a browser gets a file that
- *                                                goes on to an address with a secret
- *   GET  /plan/<slug>                            the page
- *   GET  /assets/<name>                          what the page loads
- *   GET  /api/plans/<slug>                       {@link PlanAnswer}
- *   GET  /api/plans/<slug>/events                server-sent events, each with a {@link PlanEvent} as its data
- *   POST /api/plans/<slug>/edits                 {@link EditRequest} to {@link EditAnswer}
- *   POST /api/plans/<slug>/decision              {@link DecisionRequest} to {@link PlanAnswer}
- *   GET  /api/plans/<slug>/export                Markdown, as a download
+ *   GET  …/plan/<slug>?secret=<one-time secret>  a page that asks for a click
+ *   POST …/plan/<slug>                           that click: trades the secret for the cookie, and goes on to the page
+ *   GET  …/plan/<slug>?key=<one-time key>        the same at once, for a browser that the plugin opened: the key stands
+ *                                                in the arguments of a program, and is good for a minute, on Linux, for a
+ *                                                process of the same user
+ *   GET  …/plan/<slug>?ticket=<one-time ticket>  the same elsewhere: such a browser gets a file that goes on to it
+ *   GET  …/plan/<slug>                           the page, with a token that its writes carry as {@link TOKEN_HEADER}
+ *   GET  …/api/plans/<slug>                      {@link PlanAnswer}
+ *   GET  …/api/plans/<slug>/events               server-sent events, each with a {@link PlanEvent} as its data
+ *   POST …/api/plans/<slug>/edits                {@link EditRequest} to {@link EditAnswer}
+ *   POST …/api/plans/<slug>/decision             {@link DecisionRequest} to {@link PlanAnswer}
+ *   GET  …/api/plans/<slug>/export               Markdown, as a download
  *
  * A request that is refused is answered with 400 and more, and a {@link Refused}.
  */
+
+/** Of every write: the cookie alone goes to whoever listens on this machine. */
+export const TOKEN_HEADER = "x-bizar-token";
 
 /** A plan as it is now. */
 export type PlanAnswer = StoredPlan;

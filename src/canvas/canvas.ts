@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import { SLUG } from "../plans/plan.ts";
+import type { Act } from "../processes/whose-act.ts";
 import type { CanvasPlans } from "./canvas-plans.ts";
 import { findBrowser, openBrowser, wayIn } from "./open-browser.ts";
 import type { CanvasServer } from "./server/canvas-server.ts";
@@ -21,6 +22,8 @@ export interface CanvasParts {
   readonly now?: () => number;
   /** Where the built page is; the package's own where absent. */
   readonly assetsFolder?: string;
+  /** Whose a request is that opens a plan or decides, by the process that sent it; a person's where absent. */
+  readonly whoseAct?: (pid: number | undefined) => Act;
   /** Something went wrong that nobody waits to hear. */
   readonly report: (message: string, cause?: unknown) => void;
 }
@@ -28,7 +31,7 @@ export interface CanvasParts {
 /** What became of showing a plan. */
 export interface Opened {
   /**
-   * For the user's eyes: whoever has it first is taken for a person. It is good once, for 12 hours; a browser that
+   * For the user's eyes: whoever has it first is taken for a person. It is good once, for 10 minutes; a browser that
    * has used it goes on with its cookie. The browser that was opened has come in by another way.
    */
   readonly url: string;
@@ -48,6 +51,10 @@ export interface Canvas {
   open(slug: string): Promise<Opened>;
   /** Whether a page shows the plan now. */
   hasViewers(slug: string): boolean;
+  /** The ports on which its pages are. */
+  readonly ports: readonly number[];
+  /** Whether a process was started to show one of its pages. */
+  isBrowser(pid: number): boolean;
   /** At once, for good: every page loses its connection, and the port is free. */
   close(): void;
 }
@@ -57,14 +64,16 @@ export function createCanvas(parts: CanvasParts): Canvas {
   let starting: Promise<CanvasServer> | null = null;
   let running: CanvasServer | null = null;
   let isClosed = false;
+  const browsers = new Set<number>();
   /** When a browser was asked for each plan that no page has shown since. */
   const askedAt = new Map<string, number>();
   const { now = () => performance.now() } = parts;
 
   const start = async () => {
     const { startCanvasServer } = await import("./server/canvas-server.ts");
-    const { plans, report, assetsFolder = BUILT_PAGE } = parts;
-    const server = await startCanvasServer({ plans, report, assetsFolder });
+    const { plans, report, assetsFolder = BUILT_PAGE, whoseAct } = parts;
+    const given = { plans, report, assetsFolder, ...(whoseAct !== undefined && { whoseAct }) };
+    const server = await startCanvasServer(given);
     if (isClosed) server.close();
     else running = server;
     return server;
@@ -83,7 +92,9 @@ export function createCanvas(parts: CanvasParts): Canvas {
     if (now() - (askedAt.get(slug) ?? -Infinity) < BROWSER_START_MS) return "It was opened in a browser a moment ago.";
     askedAt.set(slug, now());
     try {
-      await openBrowser(browser, await server.openerAddress(slug, wayIn(browser, environment, platform)));
+      const address = await server.openerAddress(slug, wayIn(browser, environment, platform));
+      const pid = await openBrowser(browser, address);
+      if (pid !== undefined) browsers.add(pid);
       return undefined;
     } catch (error) {
       askedAt.delete(slug);
@@ -106,6 +117,10 @@ export function createCanvas(parts: CanvasParts): Canvas {
       return why === undefined ? { url, openedBrowser: true } : { url, openedBrowser: false, why };
     },
     hasViewers: (slug) => (running?.viewers(slug) ?? 0) > 0,
+    get ports() {
+      return running === null ? [] : [running.port];
+    },
+    isBrowser: (pid) => browsers.has(pid),
     close() {
       isClosed = true;
       running?.close();

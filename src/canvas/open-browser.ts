@@ -42,13 +42,14 @@ export function wayIn(
  * host's screen.
  *
  * @param url stands in the arguments of a process: it must hold no secret
+ * @returns the process that was started
  * @throws Error when it cannot be started
  */
-export async function openBrowser(browser: Exclude<Browser, { kind: "none" }>, url: string): Promise<void> {
-  if (browser.kind === "system") {
-    await openWithSystem(url);
-    return;
-  }
+export async function openBrowser(
+  browser: Exclude<Browser, { kind: "none" }>,
+  url: string,
+): Promise<number | undefined> {
+  if (browser.kind === "system") return await openWithSystem(url);
   const [program = "", ...words] = browser.command;
   const filled = words.map((word) => word.replaceAll("%s", () => url));
   const child = spawn(program, words.some((word) => word.includes("%s")) ? filled : [...words, url], {
@@ -57,17 +58,17 @@ export async function openBrowser(browser: Exclude<Browser, { kind: "none" }>, u
   });
   await once(child, "spawn");
   child.unref();
+  return child.pid;
 }
 
-async function openWithSystem(url: string): Promise<void> {
+async function openWithSystem(url: string): Promise<number | undefined> {
   const { apps, default: open } = await import("open");
   // A path, so that WSL can turn it into one of Windows.
   const target = url.startsWith("file:") ? fileURLToPath(url) : url;
   if (target === url || process.platform !== "darwin") {
-    await open(target);
-    return;
+    return (await open(target)).pid;
   }
   // On a Mac whose files open in an editor, its links still open in a browser.
   const inBrowser = open(target, { app: { name: apps.browser } });
-  await inBrowser.catch(async () => await open(target));
+  return (await inBrowser.catch(async () => await open(target))).pid;
 }

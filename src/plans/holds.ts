@@ -1,4 +1,4 @@
-import { isOfSubstance } from "./judge-plan.ts";
+import { isOfSubstance, ofSubstance } from "./judge-plan.ts";
 import type { ChangeSince, Ledger } from "./ledger.ts";
 import type { Asker } from "./plan.ts";
 import type { Result, StoredPlan } from "./plan-store-port.ts";
@@ -39,7 +39,7 @@ export async function holdsOf(ledger: Ledger, slug: string, found: Result<Stored
 function holdOf({ slug, meta, changedSince = [] }: StoredPlan): readonly Hold[] {
   const { state, askedBy, decision } = meta.review;
   if (state === "open") return [{ slug, askedBy, why: { kind: "open" } }];
-  const changes = changedSince.filter(isOfSubstance);
+  const changes = changedSince.filter(isOfSubstance).map(ofSubstance);
   if (decision !== "approved" || changes.length === 0) return [];
   return [{ slug, askedBy, why: { kind: "changed", changes } }];
 }

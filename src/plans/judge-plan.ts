@@ -44,6 +44,12 @@ export function isOfSubstance({ change, what, fields }: ChangeSince): boolean {
   return !(what === "element" && change === "updated" && fields?.every((field) => WORK.has(field)) === true);
 }
 
+/** The change without what is no matter of it. */
+export function ofSubstance(change: ChangeSince): ChangeSince {
+  if (change.what !== "element" || change.fields === undefined) return change;
+  return { ...change, fields: change.fields.filter((field) => !WORK.has(field)) };
+}
+
 /** What was decided on, with what a person changed of it: their own edits are no changes since. */
 export function withOwnEdits(decided: DecidedPlan, before: Plan, after: Plan): DecidedPlan {
   const differences = diffPlans(before, after);

@@ -56,7 +56,7 @@ export function agentPlans({ input, options, stateDir, instanceOf, report }: Age
       plans.close();
     },
     "tool.execute.before": async ({ tool, sessionID }, { args }) => {
-      refusePlanFiles(tool, args, input.directory, worktreeOf(input));
+      refusePlanFiles(tool, args, { directory: input.directory, worktree: worktreeOf(input), stateDir });
       if (options?.["planGate"] !== "enforce") return;
       await gate({ families, sessionsOf, holds: async () => await plans.holds(known) }, tool, sessionID, args);
     },

@@ -8,7 +8,6 @@ import { slashCommandHooks } from "../host/commands/slash-commands.ts";
 import type { CommandName } from "../host/commands/command-names.ts";
 import type { Diagnostics } from "../host/diagnostics.ts";
 import { startedAs } from "../host/started-as.ts";
-import { SHELL_MARKER, startedBy } from "../host/started-by.ts";
 import { isSideRequest } from "../host/side-request.ts";
 import type { HostClient } from "../host/host-client.ts";
 import { noteOpenReviews } from "../host/plans/note-open-reviews.ts";
@@ -21,6 +20,7 @@ import { SessionFamilies } from "../host/plans/session-families.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { ToolSupervision } from "../host/tools/tool-parts.ts";
 import { NewestMap } from "../newest-map.ts";
+import { SHELL_MARKER, type Act } from "../processes/whose-act.ts";
 import type { Asker } from "../plans/plan.ts";
 import { PlanSettingsFile } from "../store/plan-settings.ts";
 import { LatePlans } from "./late-plans.ts";
@@ -54,7 +54,6 @@ class WiredPlans implements HostPlans {
   readonly #parts: HostPlansParts;
   readonly #startedAs = startedAs();
   readonly #isRun = this.#startedAs === "run";
-  readonly #startedByAgent = startedBy(process.env);
   readonly #reviews = new OpenReviews();
   readonly #settings: PlanSettingsFile;
   readonly #active = new NewestMap<true>(MOST_ACTIVE);
@@ -85,7 +84,7 @@ class WiredPlans implements HostPlans {
       openBrowser: options.planOpenBrowser,
       reviews: this.#reviews,
       instanceOf: async () => undefined,
-      say: async (sessionId, text) => await this.#say(sessionId, text),
+      say: async (...given) => await this.#say(...given),
       report: diagnostics.report,
       // It is over before anybody could read what it is told.
       ...(this.#isRun ? {} : { announcing }),
@@ -119,7 +118,8 @@ class WiredPlans implements HostPlans {
       },
       "tool.execute.before": async ({ tool, sessionID }, { args }) => {
         const { input, options } = this.#parts;
-        refusePlanFiles(tool, args, input.directory, worktreeOf(input));
+        const { directory } = input;
+        refusePlanFiles(tool, args, { directory, worktree: worktreeOf(input), stateDir: options.stateDir });
         if (options.planGate !== "enforce") return;
         const parts = {
           families: this.#families,
@@ -154,7 +154,7 @@ class WiredPlans implements HostPlans {
       const context = {
         ...{ plans, settings: this.#settings, supervision, tellUser },
         killGraceMs: options.killGraceMs,
-        startedByAgent: this.#startedByAgent,
+        whoseAct: plans.whoseAct,
         endsSoon: this.#isRun,
       };
       return await answerCommand(context, name, argumentText);
@@ -174,12 +174,11 @@ class WiredPlans implements HostPlans {
     return (await this.#families.parentOf(sessionId)) !== undefined;
   }
 
-  async #say(sessionId: string, text: string): Promise<void> {
-    // The agent that started this opencode would read the link.
-    if (this.#startedByAgent !== undefined) return;
+  async #say(sessionId: string, text: (act: Act) => string): Promise<void> {
+    const said = text((await this.#plans.desk()).whoseAct());
     // Nobody reads the session of a run while it goes on; its stderr they do.
-    if (this.#isRun) process.stderr.write(`bizar: ${text}\n`);
-    else await this.#parts.host.show(sessionId, text, { bizar: { call: "review" } });
+    if (this.#isRun) process.stderr.write(`bizar: ${said}\n`);
+    else await this.#parts.host.show(sessionId, said, { bizar: { call: "review" } });
   }
 
   /** Looks for the reviews that others have left open, where there are plans at all. Never rejects. */

@@ -6,6 +6,8 @@ import { OpenReviews } from "../host/plans/open-reviews.ts";
 import type { PlanDesk, ShownPlan } from "../host/plans/plan-desk.ts";
 import { SeenPlans } from "../host/plans/seen-plans.ts";
 import { systemClock } from "../system-clock.ts";
+import { LINK_LIFE } from "../host/plans/link-life.ts";
+import { ownEvidence, whoseAct, type Act } from "../processes/whose-act.ts";
 import { createPlans } from "../plans/file-plans.ts";
 import { DecisionFiles } from "../store/decision-files.ts";
 
@@ -18,8 +20,8 @@ export interface PlansContext {
   readonly reviews: OpenReviews;
   /** The background agent whose session it is, in the process of one. */
   readonly instanceOf: (sessionId: string) => Promise<string | undefined>;
-  /** Says to the user where a plan waits for them. */
-  readonly say: (sessionId: string, text: string) => Promise<void>;
+  /** Says to the user where a plan waits for them: in which words depends on who may read them. */
+  readonly say: (sessionId: string, text: (act: Act) => string) => Promise<void>;
   readonly report: (message: string, cause?: unknown) => void;
   /** What it takes to tell a session what came later; absent where nobody would read it. */
   readonly announcing?: Pick<FeedbackAnnouncerParts, "sessions" | "agent"> & {
@@ -44,7 +46,9 @@ export function startPlans(context: PlansContext): PlanSide {
       ? undefined
       : new FeedbackAnnouncer({ plans, clock: systemClock, reviews, report, ...announcing });
   const follow = (slug: string): void => void announcer?.follow(slug);
+  const evidence = ownEvidence({ ownPorts: () => canvas.ports, isBrowser: (pid) => canvas.isBrowser(pid) });
   const canvas: Canvas = createCanvas({
+    whoseAct: (pid) => whoseAct(evidence, { kind: "key", pid }),
     plans: {
       folder: plans.folder,
       read: async (...given) => await plans.read(...given),
@@ -69,14 +73,17 @@ export function startPlans(context: PlansContext): PlanSide {
     closing: closing.signal,
     show: async (slug) => await canvas.open(slug),
     callUser: async (sessionId, slug, shown) => {
-      await context.say(sessionId, callText(slug, shown)).catch((error: unknown) => {
-        report(`The user could not be told where the plan "${slug}" waits.`, error);
-      });
+      await context
+        .say(sessionId, (act) => callText(slug, shown, act))
+        .catch((error: unknown) => {
+          report(`The user could not be told where the plan "${slug}" waits.`, error);
+        });
     },
     async asker(sessionId) {
       const instanceId = await instanceOf(sessionId);
       return { sessionId, ...(instanceId === undefined ? {} : { instanceId }) };
     },
+    whoseAct: () => whoseAct(evidence, { kind: "command" }),
     follow,
     close() {
       closing.abort();
@@ -86,12 +93,15 @@ export function startPlans(context: PlansContext): PlanSide {
   };
 }
 
-function callText(slug: string, shown: ShownPlan | Error): string {
-  const how = `\nOr decide here: /plan status ${slug} approved (or changes_requested, rejected)`;
-  if (shown instanceof Error) {
-    return `The plan "${slug}" waits for your review, but its page could not be shown: ${shown.message}${how}`;
-  }
-  const where = shown.openedBrowser ? "It was opened in your browser" : "Open it in a browser";
-  const { url, why } = shown;
-  return `The plan "${slug}" waits for your review. ${where}:\n${url}${why === undefined ? "" : `\n(${why})`}${how}`;
+function callText(slug: string, shown: ShownPlan | Error, act: Act): string {
+  const waits = `The plan "${slug}" waits for your review`;
+  const how =
+    act.by === "person" ? `\nOr decide here: /plan status ${slug} approved (or changes_requested, rejected)` : "";
+  if (shown instanceof Error) return `${waits}, but its page could not be shown: ${shown.message}${how}`;
+  const { url, openedBrowser, why = "none here" } = shown;
+  // Where a browser has it, no link is left in the session, which every program of the user can read.
+  if (openedBrowser) return `${waits}. It was opened in your browser.${how}`;
+  // The agent that started this opencode would read the link.
+  if (act.by === "agent") return `${waits}. It could not be opened in a browser (${why}). ${act.why}`;
+  return `${waits}. Open it in a browser:\n${url}\n(${why})\n${LINK_LIFE}${how}`;
 }

@@ -25,6 +25,7 @@ export function createPlanRig() {
       why: "No screen.",
     }),
     callUser: async (_sessionId, slug) => void called.push(slug),
+    whoseAct: () => ({ by: "person" }),
     seen: new SeenPlans(),
     reviews: new OpenReviews(),
     asker: async (sessionId) => ({ sessionId }),

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
 import { OPENCODE } from "../../scripts/scripted-host/sandbox.ts";
 import { PAGE_MESSAGES } from "../../src/opencode/message-pages.ts";
-import { answerOf, command, newSession, shown } from "./plan-rig.ts";
+import { followLink } from "../canvas/follow-link.ts";
+import { answerOf, command, linkIn, newSession, shown } from "./plan-rig.ts";
 import { bash, createRig, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
 import { startTerminalUi } from "./terminal.ts";
 
@@ -13,10 +14,6 @@ afterEach(async () => await rig.dispose());
 
 const EXACTLY = "Tell the user exactly this, and nothing else:\n\n";
 const options = { planOpenBrowser: "never" };
-
-function linkIn(answer = ""): string {
-  return /http:\/\/127\.0\.0\.1:\d+\/plan\/x\?secret=\S+/.exec(answer)?.[0] ?? "";
-}
 
 test("in the terminal UI commands complete and are answered without the model; others reach it untouched", async () => {
   rig = await createRig({ options });
@@ -75,9 +72,11 @@ test("through the API a command is shown, a message is answered by the model, an
   expect(await answerOf(served, session, "plan", "new x nonsense")).toContain('There is no template "nonsense".');
   expect(await answerOf(served, session, "plan", "new x")).toContain('The plan x, "X", was made from blank');
   expect(rig.model.requests).toEqual([]);
+  await served.ask("/plan status x in-progress");
+  expect(rig.model.requests.at(-1)?.prompt).toEndWith(`${EXACTLY}The plan x is in-progress now.`);
+  // Any program that reaches the port can say it.
   await served.ask("/plan status x approved");
-  expect(rig.model.requests.at(-1)?.prompt).toEndWith(`${EXACTLY}The plan x is approved now.`);
-  await served.ask("/plan status x draft");
+  expect(rig.model.requests.at(-1)?.prompt).toContain("Only the user decides on a plan, on its page.");
   // However much the plugin has put there since, an answer changes nothing of what the user has chosen.
   const long = await newSession(served);
   const put = async (agent: string, modelID: string, metadata: Record<string, unknown>) => {
@@ -95,7 +94,7 @@ test("through the API a command is shown, a message is answered by the model, an
   const child = await newSession(served, session);
   await served.ask("/plan status x approved", { sessionId: child });
   expect(rig.model.requests.at(-1)?.prompt).toBe("/plan status x approved");
-  expect(await answerOf(served, session, "plan", "status x")).toStartWith('x, "X": draft');
+  expect(await answerOf(served, session, "plan", "status x")).toStartWith('x, "X": in-progress');
   // What a run of another process asks of this one is answered as that needs it, in a word or as a command.
   const attach = ["--attach", served.server.url];
   for (const words of [["--command", "plan", "list"], ["/plan list"]]) {
@@ -142,8 +141,9 @@ test("/plan open prints the link, and the page that it leads to is there", async
   const text = await answerOf(served, session, "plan", "open x");
   expect(text).toContain('The option planOpenBrowser is "never".');
   const url = linkIn(text);
-  expect((await fetch(url, { redirect: "manual" })).status).toBeLessThan(400);
-  expect((await fetch(url.replace(/secret=.*/, "secret=wrong"))).status).toBeGreaterThanOrEqual(400);
+  expect((await fetch(url.replace(/secret=.*/, "secret=wrong"))).status).toBe(403);
+  expect((await followLink(url)).token).not.toBe("");
+  expect((await fetch(url)).status).toBe(403);
   // As a message it is answered by the model, which sees no link: the user does.
   await served.ask("/plan open x", { sessionId: session });
   expect(rig.model.requests.at(-1)?.prompt).toEndWith("The link stands in this session, for your eyes only.");
@@ -167,7 +167,12 @@ test("an agent does not decide, or get a link, by way of an opencode that its co
   const told = rig.model.requests.map(({ prompt }) => prompt).filter((prompt) => prompt.startsWith("The user ran"));
   expect(told).toHaveLength(lines.length);
   for (const prompt of told) {
-    expect(prompt).toContain(`was started by a command of the session ${session}, not by the user. Only the user `);
+    expect(prompt).toMatch(
+      new RegExp(
+        `started by a command of the session ${session}, not by the user\\. Only the user |An opencode run ends`,
+      ),
+    );
+    expect(prompt).not.toContain("secret=");
   }
   expect(await answerOf(served, session, "plan", "status x")).toBe('x, "X": in-progress');
   expect(await answerOf(served, session, "visual-plan")).toStartWith("Visual plans are on");

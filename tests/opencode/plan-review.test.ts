@@ -2,7 +2,7 @@ import { afterEach, expect, test } from "bun:test";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startServer } from "../../scripts/scripted-host/opencode.ts";
-import { command, newSession, planAction, shown, waitFor } from "./plan-rig.ts";
+import { command, decideOnPage, newSession, planAction, shown, waitFor } from "./plan-rig.ts";
 import { bash, collectSpawned, createRig, serve, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
 
 let rig: Rig;
@@ -26,7 +26,7 @@ test("an agent draws, waits, and goes on with what the user decides; it cannot d
   const asked = served.ask("do it", { sessionId: session });
   await until("the user is called", async () => (await shown(served, session)).length > 0);
   expect((await shown(served, session))[0]).toMatch(
-    /The plan "x" waits for your review\. Open it in a browser:\nhttp:\/\/127\.0\.0\.1:\d+\/plan\/x\?secret=/,
+    /The plan "x" waits for your review\. Open it in a browser:\nhttp:\/\/127\.0\.0\.1:\d+\/[\w-]+\/plan\/x\?secret=/,
   );
   await command(served, session, "plan", 'comment x el_a "Why so?"');
   const done = await asked;
@@ -47,7 +47,7 @@ test("an agent draws, waits, and goes on with what the user decides; it cannot d
   const again = served.ask("again", { sessionId: session });
   await until("the user is called again", async () => (await shown(served, session)).length > 2);
   const decidedAt = performance.now();
-  await command(served, session, "plan", 'status x approved "Well done"');
+  await decideOnPage(served, session, "x", "approved", "Well done");
   const second = (await again).answers("bizar_wait_for_feedback").at(-1);
   expect(second).toMatchObject({ ok: true, status: "approved", note: "Well done", newComments: [], edits: [] });
   // Told once: nothing is announced of what a tool has answered.
@@ -66,7 +66,7 @@ test("what the user decides after the wait has ended wakes the session that aske
     status: "timed_out",
     planStatus: "draft",
   });
-  await command(served, sessionId, "plan", 'status x changes_requested "Smaller steps"');
+  await decideOnPage(served, sessionId, "x", "changes_requested", "Smaller steps");
   const told = () => rig.model.requests.filter(({ prompt }) => prompt.includes("automatic message"));
   await until("the session is told", () => told().length > 0);
   expect(told()[0]?.prompt).toContain('The plan "x", which you put up for review: the user asks for changes.');
@@ -84,7 +84,7 @@ test("what the user decides after the plugin was disposed of in the middle of a 
   await until("the user is called", async () => (await shown(served, session)).length > 0);
   await served.server.client.instance.dispose();
   await asked;
-  await command(served, session, "plan", "status x approved");
+  await decideOnPage(served, session, "x", "approved");
   const notes = async () => {
     const { data = [] } = await served.server.client.session.messages({ path: { id: session } });
     return data.flatMap(({ parts }) => parts.filter((part) => part.type === "text" && part.synthetic === true));
@@ -134,7 +134,7 @@ test("a background agent draws and waits; what comes after its end is told to it
   const answers = rig.requestsFor("draw").at(-1)?.toolResults ?? [];
   expect(answers[1]).toContain("More detail");
   expect(answers[2]).toContain("timed_out");
-  await command(served, session, "plan", "status x approved");
+  await decideOnPage(served, session, "x", "approved");
   const told = () =>
     rig.model.requests.filter(({ prompt }) =>
       prompt.includes("automatic message of the Bizar plugin. It does not come from the user, but"),
@@ -160,7 +160,7 @@ test("with planGate enforce nothing is written while a review is open, reading i
   expect(canvas).toContain('"ok": true');
   expect(await Bun.file(join(rig.sandbox.project, "a.txt")).exists()).toBe(false);
   rig.otherwise((request) => (request.step === 0 ? { calls: [write] } : { text: "done" }));
-  await command(served, sessionId, "plan", "status x approved");
+  await decideOnPage(served, sessionId, "x", "approved");
   await until("the agent has written", async () => await Bun.file(join(rig.sandbox.project, "a.txt")).exists());
 }, 90_000);
 

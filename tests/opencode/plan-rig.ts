@@ -1,3 +1,4 @@
+import { followLink } from "../canvas/follow-link.ts";
 import type { Answer, ServedRig } from "./rig.ts";
 
 /** Calls a slash command in a session, as the terminal UI does. Its end is an error of the host, which the UI does not show. */
@@ -24,6 +25,27 @@ export async function shown({ server }: ServedRig, id: string): Promise<string[]
 export async function answerOf(rig: ServedRig, id: string, name: string, argumentText = ""): Promise<string> {
   await command(rig, id, name, argumentText);
   return (await shown(rig, id)).at(-1) ?? "";
+}
+
+/** The printed link to a plan in a text; the empty text where there is none. */
+export function linkIn(text = ""): string {
+  return /http:\/\/127\.0\.0\.1:\d+\/[\w-]+\/plan\/[\w-]+\?secret=[\w-]+/.exec(text)?.[0] ?? "";
+}
+
+/** Decides as the user does on the page, without a browser. */
+export async function decideOnPage(
+  rig: ServedRig,
+  id: string,
+  slug: string,
+  decision: string,
+  note?: string,
+): Promise<void> {
+  const { root, headers } = await followLink(linkIn(await answerOf(rig, id, "plan", `open ${slug}`)));
+  const api = `${root}/api/plans/${slug}`;
+  const { plan } = (await (await fetch(api, { headers })).json()) as Answer;
+  const body = JSON.stringify({ decision, revision: plan.revision, ...(note !== undefined && { note }) });
+  const answer = await fetch(`${api}/decision`, { method: "POST", headers, body });
+  if (!answer.ok) throw new Error(await answer.text());
 }
 
 /** A call of a tool. */

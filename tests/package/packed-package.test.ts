@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { collectSpawned, createRig, spawn } from "../opencode/rig.ts";
 import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
 import { join } from "node:path";
+import { followLink } from "../canvas/follow-link.ts";
 import { MemoryPlans } from "../canvas/memory-plans.ts";
 import { packAndInstall, type PackedPackage } from "./packed-package.ts";
 
@@ -65,8 +66,8 @@ test("the installed package serves the page, and every file that the page names"
   try {
     const { url } = await canvas.open("one");
     const { origin } = new URL(url);
-    const cookie = (await fetch(url)).headers.get("set-cookie")?.split(";")[0] ?? "";
-    const html = await (await fetch(`${origin}/plan/one`, { headers: { cookie } })).text();
+    const { root, cookie } = await followLink(url);
+    const html = await (await fetch(`${root}/plan/one`, { headers: { cookie } })).text();
     const named = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => `${origin}${path}`);
     expect(named.length).toBeGreaterThanOrEqual(2);
     const answers = await Promise.all(named.map(async (asset) => await fetch(asset)));

@@ -3,6 +3,7 @@ import type { SyntheticMessage } from "../../src/host/host-client.ts";
 import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
 import { startPlans } from "../../src/plugin/plans.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { followLink } from "../canvas/follow-link.ts";
 import { until } from "../until.ts";
 
 test("a decision that is taken back on the page is told as well, though the first one has been told", async () => {
@@ -32,12 +33,10 @@ test("a decision that is taken back on the page is told as well, though the firs
   await side.plans.openReview("x", { sessionId: "ses_1" });
   await side.announcer?.followAll();
   const { url } = await side.show("x");
-  const { origin } = new URL(url);
-  const [cookie = ""] = (await fetch(url)).headers.get("set-cookie")?.split(";") ?? [];
+  const { root, headers } = await followLink(url);
   const decide = async (decision: string) => {
-    const headers = { cookie, origin, "content-type": "application/json" };
     const body = JSON.stringify({ decision, revision: 1 });
-    expect((await fetch(`${origin}/api/plans/x/decision`, { method: "POST", headers, body })).status).toBe(200);
+    expect((await fetch(`${root}/api/plans/x/decision`, { method: "POST", headers, body })).status).toBe(200);
   };
   await decide("approved");
   await until("the approval is told", () => put.length > 0);

@@ -1,10 +1,12 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { NewestMap } from "../../newest-map.ts";
 
-/** A link that nobody has used stays good for a working day: the plan may be looked at after lunch. */
-const SECRET_LIFE_MS = 12 * 3_600_000;
+/** A printed link stands where every program of the user may find it later. */
+const SECRET_LIFE_MS = 10 * 60_000;
 /** How long a program may take to open an address that was put among its arguments. */
 export const OPENING_LIFE_MS = 60_000;
+const TOKEN_BYTES = 32;
+const PATH_BYTES = 16;
 /** Links, and browsers, that are remembered; the oldest go first. */
 const MOST_REMEMBERED = 100;
 /**
@@ -21,16 +23,24 @@ interface Link {
 }
 
 /**
- * Who may see which plan. A link carries a secret that is good for one use; it is traded for a cookie that opens this
- * plan and no other. An address that others can read carries a key instead: a secret that serves its own user only.
- * All of them are kept and looked up as digests, so that the time it takes says nothing of them.
+ * Who may see which plan. A link carries a secret that is good for one use; it is traded, by a click, for a cookie that
+ * opens this plan and no other. A ticket is traded by whoever comes with it: it stands in a file of the user alone. An
+ * address that others can read carries a key instead: a secret that serves its own user only. All of them are kept and
+ * looked up as digests, so that the time it takes says nothing of them.
+ *
+ * The cookie is sent to whatever listens on 127.0.0.1 and knows the path, so it alone changes nothing: a write takes the
+ * page's token as well.
  */
 export class Access {
   /** A server's own: cookies are shared by all ports of a host name. */
   readonly cookieName = `bizar_canvas_${randomBytes(6).toString("hex")}`;
+  /** Below which all of this server's pages are. */
+  readonly path = `/${newToken(PATH_BYTES)}`;
   readonly #links = new NewestMap<Link>(MOST_REMEMBERED);
+  readonly #tickets = new NewestMap<Link>(MOST_REMEMBERED);
   readonly #keys = new NewestMap<Link>(MOST_REMEMBERED);
   readonly #visitors = new NewestMap<Set<string>>(MOST_REMEMBERED);
+  readonly #tokenKey = randomBytes(TOKEN_BYTES);
   readonly #now: () => number;
 
   /** @param now milliseconds since 1970 */
@@ -38,13 +48,23 @@ export class Access {
     this.#now = now;
   }
 
+  /** The secret of a new link to the plan. */
+  newSecret(slug: string): string {
+    return addTo(this.#links, { slug, expiresAt: this.#now() + SECRET_LIFE_MS });
+  }
+
   /**
-   * The secret of a new link to the plan.
+   * A ticket to the plan, good for {@link OPENING_LIFE_MS}.
    *
    * @param used called when it was traded
    */
-  newSecret(slug: string, lifeMs = SECRET_LIFE_MS, used?: () => void): string {
-    return addTo(this.#links, { slug, expiresAt: this.#now() + lifeMs, used });
+  newTicket(slug: string, used: () => void): string {
+    return addTo(this.#tickets, { slug, expiresAt: this.#now() + OPENING_LIFE_MS, used });
+  }
+
+  /** Whether {@link trade} would take the secret now. */
+  isGood(slug: string, secret: string): boolean {
+    return this.#find(this.#links, slug, secret) !== undefined;
   }
 
   /** A key to the plan, good for {@link tradeKey}, once, for a minute. */
@@ -60,6 +80,11 @@ export class Access {
    */
   trade(slug: string, secret: string, cookie: string | undefined): string | undefined {
     return this.#use(this.#links, slug, secret) ? this.#admit(slug, cookie) : undefined;
+  }
+
+  /** As {@link trade}, for a ticket. */
+  tradeTicket(slug: string, ticket: string, cookie: string | undefined): string | undefined {
+    return this.#use(this.#tickets, slug, ticket) ? this.#admit(slug, cookie) : undefined;
   }
 
   /**
@@ -82,6 +107,18 @@ export class Access {
     return cookie !== undefined && this.#visitors.get(digestOf(cookie))?.has(slug) === true;
   }
 
+  /** What the page of a visitor sends with every write. */
+  tokenOf(cookie: string): string {
+    return createHmac("sha256", this.#tokenKey).update(cookie).digest("base64url");
+  }
+
+  /** Whether a token is that of the page that the cookie's browser was given. */
+  isToken(cookie: string | undefined, token: string | undefined): boolean {
+    if (cookie === undefined || token === undefined) return false;
+    const [given, own] = [Buffer.from(digestOf(token)), Buffer.from(digestOf(this.tokenOf(cookie)))];
+    return timingSafeEqual(given, own);
+  }
+
   #find(links: ReadonlyMap<string, Link>, slug: string, token: string): Link | undefined {
     const link = links.get(digestOf(token));
     return link?.slug === slug && link.expiresAt >= this.#now() ? link : undefined;
@@ -102,7 +139,7 @@ export class Access {
     const value = known ?? newToken();
     const slugs = this.#visitors.get(digestOf(value)) ?? new Set();
     this.#visitors.set(digestOf(value), slugs.add(slug));
-    return `${this.cookieName}=${value}; Path=/; Max-Age=${COOKIE_LIFE_S}; HttpOnly; SameSite=Strict`;
+    return `${this.cookieName}=${value}; Path=${this.path}/; Max-Age=${COOKIE_LIFE_S}; HttpOnly; SameSite=Strict`;
   }
 }
 
@@ -113,9 +150,8 @@ function addTo(links: Map<string, Link>, link: Link): string {
   return token;
 }
 
-/** 256 bits. */
-function newToken(): string {
-  return randomBytes(32).toString("base64url");
+function newToken(bytes = TOKEN_BYTES): string {
+  return randomBytes(bytes).toString("base64url");
 }
 
 function digestOf(token: string): string {

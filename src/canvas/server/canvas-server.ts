@@ -1,8 +1,9 @@
+import type { Act } from "../../processes/whose-act.ts";
 import type { CanvasPlans } from "../canvas-plans.ts";
 import { Access, OPENING_LIFE_MS } from "./access.ts";
 import { ForwardingFiles } from "./forwarding-files.ts";
 import { listen } from "./http-server.ts";
-import { isOwnUser } from "./own-user.ts";
+import { clientProcess, isOwnUser } from "./own-user.ts";
 import { readPageFiles } from "./page-files.ts";
 import { PlanStreams } from "./plan-streams.ts";
 import { createRoutes } from "./routes.ts";
@@ -11,11 +12,18 @@ export interface CanvasServerParts {
   readonly plans: CanvasPlans;
   /** Where the built page is. */
   readonly assetsFolder: string;
+  /**
+   * Whose a request is that opens a plan or decides; a person's where absent.
+   *
+   * @param pid the process that sent it, where the system tells
+   */
+  readonly whoseAct?: (pid: number | undefined) => Act;
   readonly report: (message: string, cause?: unknown) => void;
 }
 
 /** The running server of the canvas. */
 export interface CanvasServer {
+  readonly port: number;
   /** A new link to the plan, good for one browser. */
   link(slug: string): string;
   /**
@@ -31,7 +39,8 @@ export interface CanvasServer {
 }
 
 /** @throws Error when the page is not built, or nobody may listen */
-export async function startCanvasServer({ plans, assetsFolder, report }: CanvasServerParts): Promise<CanvasServer> {
+export async function startCanvasServer(parts: CanvasServerParts): Promise<CanvasServer> {
+  const { plans, assetsFolder, report, whoseAct = () => ({ by: "person" }) } = parts;
   const access = new Access(Date.now);
   const streams = new PlanStreams(plans, (intervalMs, callback) => {
     const timer = setInterval(callback, intervalMs);
@@ -47,6 +56,13 @@ export async function startCanvasServer({ plans, assetsFolder, report }: CanvasS
     streams,
     report,
     page: await readPageFiles(assetsFolder),
+    async whoseAct(connection) {
+      const pid = await clientProcess(connection).catch((error: unknown) => {
+        report("The canvas cannot tell which program asks.", error);
+        return undefined;
+      });
+      return whoseAct(pid);
+    },
     async isOwnUser(connection) {
       return await isOwnUser(connection).catch((error: unknown) => {
         report("The canvas cannot tell whose browser it is.", error);
@@ -55,13 +71,14 @@ export async function startCanvasServer({ plans, assetsFolder, report }: CanvasS
     },
   });
   const http = await listen((request, connection) => routes.fetch(request, connection), report);
-  const address = (slug: string) => `http://127.0.0.1:${http.port}/plan/${slug}`;
+  const address = (slug: string) => `http://127.0.0.1:${http.port}${access.path}/plan/${slug}`;
   return {
+    port: http.port,
     link: (slug) => `${address(slug)}?secret=${access.newSecret(slug)}`,
     async openerAddress(slug, way) {
       if (way === "key") return `${address(slug)}?key=${access.newKey(slug)}`;
       return await files.write(OPENING_LIFE_MS, (used) => {
-        return `${address(slug)}?secret=${access.newSecret(slug, OPENING_LIFE_MS, used)}`;
+        return `${address(slug)}?ticket=${access.newTicket(slug, used)}`;
       });
     },
     viewers: (slug) => streams.viewers(slug),

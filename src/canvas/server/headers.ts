@@ -1,20 +1,27 @@
 import type { MiddlewareHandler } from "hono";
 
 /** Scripts come from the page's own files; styles may be inline, since React Flow and Mermaid write them into elements. */
-const CONTENT_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+const contentPolicy = (formAction: string) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    `form-action ${formAction}`,
+    "frame-ancestors 'none'",
+  ].join("; ");
+
+/** Of a page whose form is sent here: without a referrer the browser would not say where the form comes from. */
+export const FORM_HEADERS = {
+  "Content-Security-Policy": contentPolicy("'self'"),
+  "Referrer-Policy": "same-origin",
+} as const;
 
 const HEADERS: Readonly<Record<string, string>> = {
-  "Content-Security-Policy": CONTENT_POLICY,
+  "Content-Security-Policy": contentPolicy("'none'"),
   "X-Content-Type-Options": "nosniff",
   "Referrer-Policy": "no-referrer",
   "Cross-Origin-Opener-Policy": "same-origin",
@@ -24,6 +31,8 @@ const HEADERS: Readonly<Record<string, string>> = {
 /** On every answer, refusals included. Nothing is kept by the browser unless the answer says so. */
 export const withSafeHeaders: MiddlewareHandler = async (context, next) => {
   await next();
-  for (const [name, value] of Object.entries(HEADERS)) context.res.headers.set(name, value);
+  for (const [name, value] of Object.entries(HEADERS)) {
+    if (!context.res.headers.has(name)) context.res.headers.set(name, value);
+  }
   if (!context.res.headers.has("Cache-Control")) context.res.headers.set("Cache-Control", "no-store");
 };

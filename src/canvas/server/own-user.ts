@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, readlink } from "node:fs/promises";
 
 /** Who is at the other end of a request. */
 export interface Connection {
@@ -20,18 +20,47 @@ const ESTABLISHED = "01";
  */
 export async function isOwnUser(connection: Connection): Promise<boolean> {
   if (process.getuid === undefined) return false;
-  const tables = await Promise.all(["/proc/net/tcp", "/proc/net/tcp6"].map(readTable));
-  return clientUser(tables.join("\n"), connection) === process.getuid();
+  return clientUser(await readTables(), connection) === process.getuid();
+}
+
+/**
+ * The process at the other end, where Linux tells: not of another user's, and not at the far end of a forwarded port.
+ *
+ * @throws Error when there is a table, and it cannot be read
+ */
+export async function clientProcess(connection: Connection): Promise<number | undefined> {
+  const { socket } = clientRow(await readTables(), connection) ?? {};
+  if (socket === undefined || socket === "0") return undefined;
+  const names = await readdir("/proc");
+  const found = await Promise.all(names.map(async (name) => /^\d+$/.test(name) && (await holds(name, socket))));
+  const index = found.indexOf(true);
+  return index === -1 ? undefined : Number(names[index]);
+}
+
+async function holds(pid: string, socket: string): Promise<boolean> {
+  const folder = `/proc/${pid}/fd`;
+  // Another user's, or gone.
+  const descriptors = await readdir(folder).catch(() => []);
+  const links = await Promise.all(descriptors.map(async (name) => await readlink(`${folder}/${name}`).catch(() => "")));
+  return links.includes(`socket:[${socket}]`);
+}
+
+async function readTables(): Promise<string> {
+  return (await Promise.all(["/proc/net/tcp", "/proc/net/tcp6"].map(readTable))).join("\n");
 }
 
 /** @returns the number of the user whose process is the client; `undefined` where the table does not tell */
 export function clientUser(table: string, connection: Connection): number | undefined {
+  return clientRow(table, connection)?.user;
+}
+
+function clientRow(table: string, connection: Connection): { user: number; socket: string } | undefined {
   const { clientAddress, clientPort, serverPort } = connection;
   if (clientAddress !== "127.0.0.1" && clientAddress !== "::ffff:127.0.0.1") return undefined;
   for (const line of table.split("\n")) {
-    const [, local, remote, state, , , , user] = line.trim().split(/\s+/);
+    const [, local, remote, state, , , , user = "", , socket = ""] = line.trim().split(/\s+/);
     const isIt = LOOPBACK.some((host) => local === end(host, clientPort) && remote === end(host, serverPort));
-    if (isIt && state === ESTABLISHED && /^\d+$/.test(user ?? "")) return Number(user);
+    if (isIt && state === ESTABLISHED && /^\d+$/.test(user)) return { user: Number(user), socket };
   }
   return undefined;
 }

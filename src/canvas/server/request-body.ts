@@ -24,8 +24,21 @@ export async function readJson(context: Context): Promise<Body> {
   }
 }
 
+const MOST_FORM_BYTES = 4096;
+
+/** The fields of a form; `undefined` where there is none. */
+export async function readForm(context: Context): Promise<URLSearchParams | undefined> {
+  const type = context.req.header("content-type")?.split(";")[0]?.trim().toLowerCase();
+  if (type !== "application/x-www-form-urlencoded") return undefined;
+  const text = await readText(context.req.raw.body, MOST_FORM_BYTES).catch(() => undefined);
+  return text === undefined ? undefined : new URLSearchParams(text);
+}
+
 /** @returns `undefined` when it is too large; the rest is left unread */
-async function readText(body: ReadableStream<Uint8Array> | null): Promise<string | undefined> {
+async function readText(
+  body: ReadableStream<Uint8Array> | null,
+  mostBytes = MOST_BODY_BYTES,
+): Promise<string | undefined> {
   if (body === null) return "";
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -35,7 +48,7 @@ async function readText(body: ReadableStream<Uint8Array> | null): Promise<string
     const { done, value } = await reader.read();
     if (done) return Buffer.concat(chunks).toString("utf8");
     bytes += value.byteLength;
-    if (bytes > MOST_BODY_BYTES) return undefined;
+    if (bytes > mostBytes) return undefined;
     chunks.push(value);
   }
 }

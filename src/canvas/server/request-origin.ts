@@ -12,7 +12,7 @@ export const onlyOwnOrigin: MiddlewareHandler = async (context, next) => {
   const { req } = context;
   const host = req.header("host") ?? "";
   if (!LOOPBACK_HOST.test(host)) return refuse(context, 421, "Expected a request to 127.0.0.1 or localhost.");
-  const isPage = req.path.startsWith("/plan/");
+  const isPage = req.method === "GET" && /^\/[\w-]+\/plan\//.test(req.path);
   const site = req.header("sec-fetch-site");
   if (!isPage && site !== undefined && site !== "same-origin" && site !== "none") {
     return refuse(context, 403, "Expected a request of the plan's own page.");

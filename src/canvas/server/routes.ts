@@ -3,18 +3,19 @@ import { getCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import { exportMarkdown } from "../../plans/export-markdown.ts";
 import { SLUG, type Author } from "../../plans/plan.ts";
-import { MOST_BODY_BYTES, type EditAnswer, type PlanAnswer } from "../api.ts";
+import { MOST_BODY_BYTES, TOKEN_HEADER, type EditAnswer, type PlanAnswer } from "../api.ts";
+import type { Act } from "../../processes/whose-act.ts";
 import type { CanvasPlans } from "../canvas-plans.ts";
 import type { Access } from "./access.ts";
 import { refuse, refuseFor, withoutPaths } from "./answers.ts";
-import { withSafeHeaders } from "./headers.ts";
+import { FORM_HEADERS, withSafeHeaders } from "./headers.ts";
 import type { Connection } from "./own-user.ts";
 import type { PageFiles } from "./page-files.ts";
 import type { PlanStreams } from "./plan-streams.ts";
-import { readJson } from "./request-body.ts";
+import { readForm, readJson } from "./request-body.ts";
 import { onlyOwnOrigin } from "./request-origin.ts";
 import { readDecisionRequest, readEditRequest, type Reading } from "./requests.ts";
-import { goOnPage, lockedPage, notFoundPage } from "./small-pages.ts";
+import { goOnPage, lockedPage, notFoundPage, openPage } from "./small-pages.ts";
 
 /** Who looks at a page is a person; an agent has its tools. */
 const PERSON: Author = { kind: "person" };
@@ -26,6 +27,8 @@ export interface RoutesParts {
   readonly page: PageFiles;
   /** Whether a process of this process's user is at the other end. */
   readonly isOwnUser: (connection: Connection) => Promise<boolean>;
+  /** Whose the request of that connection is. */
+  readonly whoseAct: (connection: Connection) => Promise<Act>;
   /** Something went wrong that nobody waits to hear. */
   readonly report: (message: string, cause?: unknown) => void;
 }
@@ -41,50 +44,82 @@ interface Env {
  */
 export function createRoutes(parts: RoutesParts): Hono<Env> {
   const app = new Hono<Env>();
-  app.use(withSafeHeaders, onlyListedMethods, onlyOwnOrigin);
+  app.use(withSafeHeaders, onlyListedMethods(parts.access.path), onlyOwnOrigin);
   app.onError((error, context) => {
     parts.report("A request of the canvas failed.", error);
     return refuse(context, 500, "Something went wrong in Bizar; opencode's log has it.");
   });
   app.notFound((context) =>
-    context.req.path.startsWith("/plan")
+    context.req.path.startsWith(`${parts.access.path}/plan`)
       ? context.html(notFoundPage(), 404)
       : refuse(context, 404, "There is nothing here."),
   );
+  addAssets(app, parts);
   addPage(app, parts);
   addApi(app, parts);
   return app;
 }
 
-const onlyListedMethods = createMiddleware(async (context, next) => {
-  const { method, path } = context.req;
-  const allowed = /^\/api\/plans\/[^/]+\/(edits|decision)$/.test(path) ? "POST" : "GET";
-  if (method === allowed) return await next();
-  context.header("Allow", allowed);
-  return refuse(context, 405, `Expected ${allowed}.`);
-});
+const onlyListedMethods = (base: string) =>
+  createMiddleware(async (context, next) => {
+    const { method, path } = context.req;
+    const inner = path.startsWith(`${base}/`) ? path.slice(base.length) : "";
+    const isWrite = /^\/api\/plans\/[^/]+\/(edits|decision)$/.test(inner);
+    const allowed = isWrite ? ["POST"] : /^\/plan\/[^/]+$/.test(inner) ? ["GET", "POST"] : ["GET"];
+    if (allowed.includes(method)) return await next();
+    context.header("Allow", allowed.join(", "));
+    return refuse(context, 405, `Expected ${allowed.join(" or ")}.`);
+  });
 
-function addPage(app: Hono<Env>, { access, page, isOwnUser }: RoutesParts): void {
-  app.get("/plan/:slug", async (context) => {
+function addPage(app: Hono<Env>, { access, page, isOwnUser, whoseAct }: RoutesParts): void {
+  const route = `${access.path}/plan/:slug` as const;
+  const addressOf = (slug: string) => `${access.path}/plan/${slug}`;
+  const goOn = (context: Context<Env>, slug: string, setCookie: string | undefined) => {
+    const cookie = getCookie(context, access.cookieName);
+    if (setCookie !== undefined) context.header("Set-Cookie", setCookie);
+    const mayGoOn = setCookie !== undefined || access.allows(slug, cookie);
+    return mayGoOn
+      ? context.html(goOnPage(addressOf(slug)))
+      : context.html(lockedPage(addressOf(slug), slug, true), 403);
+  };
+
+  app.get(route, async (context) => {
     const slug = context.req.param("slug");
     if (!SLUG.test(slug)) return await context.notFound();
     const cookie = getCookie(context, access.cookieName);
-    const { secret, key } = context.req.query();
-    if (secret === undefined && key === undefined) {
-      return access.allows(slug, cookie) ? context.html(page.html) : context.html(lockedPage(slug, false), 403);
+    const { secret, key, ticket } = context.req.query();
+    if (secret !== undefined && key === undefined) {
+      if (access.allows(slug, cookie) || !access.isGood(slug, secret)) return goOn(context, slug, undefined);
+      return context.html(openPage(addressOf(slug), slug, secret), 200, FORM_HEADERS);
     }
-    // A browser that looks ahead is nobody who opened the link.
-    const isAhead = context.req.header("sec-purpose")?.includes("prefetch") === true;
-    const trade = async () =>
-      key === undefined
-        ? access.trade(slug, secret ?? "", cookie)
-        : await access.tradeKey(slug, key, cookie, async () => await isOwnUser(context.env));
-    const setCookie = isAhead ? undefined : await trade();
-    if (setCookie !== undefined) context.header("Set-Cookie", setCookie);
-    const mayGoOn = setCookie !== undefined || access.allows(slug, cookie);
-    return mayGoOn ? context.html(goOnPage(`/plan/${slug}`)) : context.html(lockedPage(slug, true), 403);
+    if (key !== undefined || ticket !== undefined) {
+      // A browser that looks ahead is nobody who opened the link.
+      if (context.req.header("sec-purpose")?.includes("prefetch") === true) return goOn(context, slug, undefined);
+      if (key === undefined) return goOn(context, slug, access.tradeTicket(slug, ticket ?? "", cookie));
+      const isMeant = async () => (await isOwnUser(context.env)) && (await whoseAct(context.env)).by === "person";
+      return goOn(context, slug, await access.tradeKey(slug, key, cookie, isMeant));
+    }
+    if (cookie === undefined || !access.allows(slug, cookie))
+      return context.html(lockedPage(addressOf(slug), slug, false), 403);
+    return context.html(page.html.replace(EMPTY_TOKEN, `name="bizar-token" content="${access.tokenOf(cookie)}"`));
   });
 
+  app.post(route, async (context) => {
+    const slug = context.req.param("slug");
+    if (!SLUG.test(slug)) return await context.notFound();
+    const secret = (await readForm(context))?.get("secret") ?? "";
+    const cookie = getCookie(context, access.cookieName);
+    if (!access.isGood(slug, secret)) return goOn(context, slug, undefined);
+    const act = await whoseAct(context.env);
+    if (act.by !== "person") return refuse(context, 403, `${act.why} Only the user opens a plan.`);
+    return goOn(context, slug, access.trade(slug, secret, cookie));
+  });
+}
+
+/** Where the page holds its token. */
+const EMPTY_TOKEN = 'name="bizar-token" content=""';
+
+function addAssets(app: Hono<Env>, { page }: RoutesParts): void {
   app.get("/assets/:name", async (context) => {
     const asset = await page.asset(context.req.param("name"));
     if (asset === undefined) return await context.notFound();
@@ -96,27 +131,31 @@ function addPage(app: Hono<Env>, { access, page, isOwnUser }: RoutesParts): void
   });
 }
 
-function addApi(app: Hono<Env>, { plans, access, streams }: RoutesParts): void {
-  app.use("/api/plans/:slug/*", async (context, next) => {
+function addApi(app: Hono<Env>, { plans, access, streams, whoseAct }: RoutesParts): void {
+  const base = `${access.path}/api/plans/:slug` as const;
+  app.use(`${base}/*`, async (context, next) => {
     const slug = context.req.param("slug");
-    if (access.allows(slug, getCookie(context, access.cookieName))) return await next();
+    const cookie = getCookie(context, access.cookieName);
+    const isWrite = context.req.method === "POST";
+    const isPage = !isWrite || access.isToken(cookie, context.req.header(TOKEN_HEADER));
+    if (isPage && access.allows(slug, cookie)) return await next();
     return refuse(context, 403, "This page is closed. Run `/plan open <slug>` in opencode for a new link.");
   });
 
-  app.get("/api/plans/:slug", async (context) => {
+  app.get(base, async (context) => {
     const read = await plans.read(context.req.param("slug"));
     return read.ok
       ? context.json<PlanAnswer>(read.value)
       : refuseFor(context, withoutPaths(read.problem, plans.folder));
   });
 
-  app.get("/api/plans/:slug/events", (context) => {
+  app.get(`${base}/events`, (context) => {
     const body = streams.open(context.req.param("slug"));
     if (body === undefined) return refuse(context, 429, "Too many pages are open. Close some of them.");
     return context.body(body, 200, { "Content-Type": "text/event-stream; charset=utf-8" });
   });
 
-  app.get("/api/plans/:slug/export", async (context) => {
+  app.get(`${base}/export`, async (context) => {
     const slug = context.req.param("slug");
     const read = await plans.read(slug);
     if (!read.ok) return refuseFor(context, withoutPaths(read.problem, plans.folder));
@@ -126,7 +165,7 @@ function addApi(app: Hono<Env>, { plans, access, streams }: RoutesParts): void {
     });
   });
 
-  app.post("/api/plans/:slug/edits", async (context) => {
+  app.post(`${base}/edits`, async (context) => {
     const request = await readRequest(context, readEditRequest);
     if (request instanceof Response) return request;
     const result = await plans.edit(context.req.param("slug"), PERSON, request.operations);
@@ -135,9 +174,11 @@ function addApi(app: Hono<Env>, { plans, access, streams }: RoutesParts): void {
     return context.json<EditAnswer>({ ok: false, refusal: result.refusal, stored: result.stored }, 409);
   });
 
-  app.post("/api/plans/:slug/decision", async (context) => {
+  app.post(`${base}/decision`, async (context) => {
     const request = await readRequest(context, readDecisionRequest);
     if (request instanceof Response) return request;
+    const act = await whoseAct(context.env);
+    if (act.by !== "person") return refuse(context, 403, `${act.why} Only the user decides on a plan.`);
     const decided = await plans.decide(context.req.param("slug"), request.decision, request.note, request.revision);
     if (!decided.ok) return refuseFor(context, withoutPaths(decided.problem, plans.folder));
     return context.json<PlanAnswer>(decided.value);

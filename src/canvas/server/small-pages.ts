@@ -12,10 +12,20 @@ export function goOnPage(address: string): string {
   return page("Opening the plan", `<p><a href="${address}">Open the plan</a></p>`, next);
 }
 
+/**
+ * Asks for the click that trades a link: what only fetches it, a tool of an agent or a preview, gets no further. All in
+ * it is letters, digits, `-` and `_`.
+ */
+export function openPage(address: string, slug: string, secret: string): string {
+  const form = `<form method="post" action="${address}"><input type="hidden" name="secret" value="${secret}">
+<button type="submit" autofocus style="font: inherit; padding: 0.6em 1.2em; cursor: pointer">Open the plan</button></form>`;
+  return page("Open the plan", `<h1>${slug}</h1><p>An agent's plan, for you to look at and to decide on.</p>${form}`);
+}
+
 /** @param again whether the browser may have the plan's cookie, and could not send it along */
-export function lockedPage(slug: string, again: boolean): string {
+export function lockedPage(address: string, slug: string, again: boolean): string {
   const hint = again
-    ? `<p>If this browser has had the plan open before: <a href="/plan/${slug}">go on there</a>.</p>`
+    ? `<p>If this browser has had the plan open before: <a href="${address}">go on there</a>.</p>`
     : "";
   const text = `<p>This link has been used, or is too old. Run <code>/plan open ${slug}</code> in opencode for a new one.</p>`;
   return page("This plan is closed", `<h1>This plan is closed</h1>${text}${hint}`);

@@ -1,4 +1,5 @@
 import type { PlanDesk } from "../plans/plan-desk.ts";
+import type { Act } from "../../processes/whose-act.ts";
 import type { ToolSupervision } from "../tools/tool-parts.ts";
 
 /** What the commands work with. */
@@ -12,8 +13,8 @@ export interface CommandContext {
   /** Settles with what runs the agents; it may still have to be loaded. */
   readonly supervision: () => Promise<ToolSupervision>;
   readonly killGraceMs: number;
-  /** That an agent started this opencode, in a sentence, where that is so: what only the user may do is not done. */
-  readonly startedByAgent: string | undefined;
+  /** Whose a command of this opencode is. */
+  readonly whoseAct: () => Act;
   /** This opencode ends as soon as it has answered, and every page with it. */
   readonly endsSoon: boolean;
   /** Shows the user what no model may read; absent where no model reads the answer. */

@@ -13,7 +13,7 @@ export const addComment: Subcommand<CommandContext> = {
   example: 'comment new-login el_token "How long is it valid?"',
   async run(context, [slug, ...rest]) {
     if (slug === undefined) throw new WrongUse("Expected the plan's slug and a text, got nothing.");
-    onlyUser(context, "An agent comments with bizar_plan_action.");
+    onlyUser(context, `An agent comments with bizar_plan_action, the user on the page: /plan open ${slug}.`);
     const { plan } = await knownPlan(context, slug);
     const element = rest.length > 1 ? meantElement(plan, rest[0] ?? "") : undefined;
     const text = (element === undefined ? rest : rest.slice(1)).join(" ").trim();

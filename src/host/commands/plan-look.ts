@@ -2,9 +2,11 @@ import { join } from "node:path";
 import { describeError } from "../../describe-error.ts";
 import { writeDurably } from "../../files/durable-file.ts";
 import { exportMarkdown } from "../../plans/export-markdown.ts";
+import { LINK_LIFE } from "../plans/link-life.ts";
+import type { ShownPlan } from "../plans/plan-desk.ts";
 import type { CommandContext } from "./command-context.ts";
 import { knownPlan } from "./known-plan.ts";
-import { expectWords, NotDone, onlyUser, type Subcommand } from "./subcommand.ts";
+import { expectWords, NotDone, type Subcommand } from "./subcommand.ts";
 
 /** So much of an export is read in a message; the file has all of it. */
 const SHOWN_CHARACTERS = 8000;
@@ -21,21 +23,44 @@ export const openPlan: Subcommand<CommandContext> = {
   async run(context, words) {
     expectWords(words, 1, 1);
     const [slug = ""] = words;
-    onlyUser(context, "Only the user gets a link to a plan's page.");
     const { plan } = await knownPlan(context, slug);
     if (context.endsSoon) throw new NotDone(ENDS_SOON);
-    const shown = await context.plans.show(slug).catch((error: unknown) => {
-      throw new NotDone(`The page of ${slug} could not be shown: ${describeError(error)}`);
-    });
-    const how = shown.openedBrowser
-      ? "It was opened in your browser"
-      : `Open it in a browser (${shown.why ?? "none here"})`;
-    const text = `${slug}, "${plan.title}". ${how}:\n${shown.url}\nThe link is good once, and for your eyes only.`;
+    const shown = await show(context, slug);
+    const name = `${slug}, "${plan.title}".`;
+    if (shown.openedBrowser) return `${name} It was opened in your browser.`;
+    const why = shown.why ?? "No browser here.";
+    const act = context.whoseAct();
+    if (act.by === "agent") throw new NotDone(`${why} ${act.why} Only the user gets a link to a plan's page.`);
+    const text = `${name} Open it in a browser (${why}):\n${shown.url}\n${LINK_LIFE}`;
     if (context.tellUser === undefined) return text;
     await context.tellUser(text);
-    return `${slug}, "${plan.title}". ${shown.openedBrowser ? `${how}; the` : "The"} link stands in this session, for your eyes only.`;
+    return `${name} The link stands in this session, for your eyes only.`;
   },
 };
+
+/**
+ * Goes on where the user themselves gave the command. Else the plan's page is opened, where they decide.
+ *
+ * @throws NotDone with where to go; never with a link, which whoever gave the command would read
+ */
+export async function orOnPage(context: CommandContext, slug: string, rule: string): Promise<void> {
+  const act = context.whoseAct();
+  if (act.by === "person") return;
+  const ruled = `${act.why} ${rule}, on its page`;
+  if (context.endsSoon) throw new NotDone(`${ruled}: /plan open ${slug} in the terminal UI shows it.`);
+  const { openedBrowser, why } = await show(context, slug);
+  throw new NotDone(
+    openedBrowser
+      ? `${ruled}. It was opened in your browser.`
+      : `${ruled}. ${why ?? "No browser here."} /plan open ${slug} says how to get there.`,
+  );
+}
+
+async function show(context: CommandContext, slug: string): Promise<ShownPlan> {
+  return await context.plans.show(slug).catch((error: unknown) => {
+    throw new NotDone(`The page of ${slug} could not be shown: ${describeError(error)}`);
+  });
+}
 
 /** `/plan export`. */
 export const exportPlan: Subcommand<CommandContext> = {

@@ -6,7 +6,8 @@ import { CONFIRM_CLAIM, standingWords } from "../../plans/standing-words.ts";
 import { isDecision } from "../../plans/review.ts";
 import type { CommandContext } from "./command-context.ts";
 import { knownPlan, orNotDone } from "./known-plan.ts";
-import { onlyUser, WrongUse, type Subcommand } from "./subcommand.ts";
+import { orOnPage } from "./plan-look.ts";
+import { WrongUse, type Subcommand } from "./subcommand.ts";
 
 /** `/plan status`: shows it, or sets it as the user, which decides an open review. */
 export const planStatus: Subcommand<CommandContext> = {
@@ -31,13 +32,13 @@ export const planStatus: Subcommand<CommandContext> = {
       );
     }
     if (noteWords.length > 0 && !isDecision(status)) throw new WrongUse("A note goes with a decision only.");
-    if (isDecision(status)) onlyUser(context, "Only the user decides on a plan.");
     const note = noteWords.join(" ");
     if (note.length > LIMITS.noteLength) {
       throw new WrongUse(`A note has at most ${LIMITS.noteLength} characters, not ${note.length}.`);
     }
     const { plans } = context.plans;
     const before = await knownPlan(context, slug);
+    if (isDecision(status)) await orOnPage(context, slug, "Only the user decides on a plan");
     await orNotDone(
       plans,
       slug,

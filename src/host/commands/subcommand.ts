@@ -1,4 +1,5 @@
 import { nearestName } from "../../config/nearest-name.ts";
+import type { Act } from "../../processes/whose-act.ts";
 
 /** One thing that a slash command can do. */
 export interface Subcommand<Context> {
@@ -17,8 +18,9 @@ export class WrongUse extends Error {}
 export class NotDone extends Error {}
 
 /** @throws NotDone where an agent started this opencode: it does not do in the user's name what only the user does */
-export function onlyUser({ startedByAgent }: { readonly startedByAgent: string | undefined }, rule: string): void {
-  if (startedByAgent !== undefined) throw new NotDone(`${startedByAgent} ${rule}`);
+export function onlyUser({ whoseAct }: { readonly whoseAct: () => Act }, rule: string): void {
+  const act = whoseAct();
+  if (act.by === "agent") throw new NotDone(`${act.why} ${rule}`);
 }
 
 /** Runs the subcommand that the first word names. Settles with what the user sees. */

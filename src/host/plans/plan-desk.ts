@@ -1,5 +1,6 @@
 import type { Plans } from "../../plans/plan-store-port.ts";
 import type { Asker } from "../../plans/plan.ts";
+import type { Act } from "../../processes/whose-act.ts";
 import type { OpenReviews } from "./open-reviews.ts";
 import type { SeenPlans } from "./seen-plans.ts";
 
@@ -19,6 +20,8 @@ export interface PlanDesk {
   readonly show: (slug: string) => Promise<ShownPlan>;
   /** Tells the user that a plan waits for them, and where. Never rejects. */
   readonly callUser: (sessionId: string, slug: string, shown: ShownPlan | Error) => Promise<void>;
+  /** Whose a command of this opencode is. */
+  readonly whoseAct: () => Act;
   readonly seen: SeenPlans;
   readonly reviews: OpenReviews;
   /** Who asks for a review, from a session of this process. */

@@ -5,7 +5,7 @@ import { samplePlan, stored } from "./sample-plan.ts";
 
 function answering(status: number, body: unknown) {
   const request = async () => Response.json(body, { status });
-  return createApiClient("/api/plans/sample", request);
+  return createApiClient("/api/plans/sample", "token", request);
 }
 
 test("a plan, and an edit that was done, say what is stored now", async () => {
@@ -33,9 +33,12 @@ test("what may go better later is unreachable, what never will is rejected", asy
 
 test("no answer, or one that is no JSON, is unreachable", async () => {
   const gone = Promise.reject<Response>(new TypeError("Failed to fetch"));
-  expect(await createApiClient("/x", () => gone).read()).toEqual({ kind: "unreachable", message: "Failed to fetch" });
+  expect(await createApiClient("/x", "", () => gone).read()).toEqual({
+    kind: "unreachable",
+    message: "Failed to fetch",
+  });
   const html = Promise.resolve(new Response("<html>"));
-  expect(await createApiClient("/x", () => html).read()).toMatchObject({ kind: "unreachable" });
+  expect(await createApiClient("/x", "", () => html).read()).toMatchObject({ kind: "unreachable" });
 });
 
 test("attempts to connect come ever later, up to a limit, and not all pages at once", () => {

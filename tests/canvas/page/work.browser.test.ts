@@ -154,6 +154,18 @@ test("the page says that the agent waits; a decision goes with its note, and may
   await open.page.getByTestId("plan-status").and(open.page.getByText("Approved")).waitFor();
 }, 30_000);
 
+test("an agent's answer is an assumption without the tick of an answer, until the person says that it is right", async () => {
+  const open = await openPlan();
+  const question = open.element("el_question");
+  await open.agent({ op: "update_element", id: "el_question", changes: { answer: "EU" } });
+  await question.getByTestId("assumption").getByText("Assumed by thor").waitFor();
+  expect(await question.locator("[data-answered]").count()).toBe(0);
+  await question.getByTestId("confirm-answer").click();
+  await question.locator("[data-answered]").waitFor();
+  expect(await question.getByTestId("assumption").count()).toBe(0);
+  await open.until("whose it is", ({ elements }) => elements.some(({ answeredBy }) => answeredBy === "user"));
+}, 30_000);
+
 test("an approval shows what an agent has changed since, and not what the person has", async () => {
   const open = await openPlan();
   const { page } = open;

@@ -5,6 +5,7 @@ import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { startCanvasServer, type CanvasServer } from "../../../src/canvas/server/canvas-server.ts";
 import { until } from "../../until.ts";
+import { followLink, type Visitor } from "../follow-link.ts";
 import { MemoryPlans } from "../memory-plans.ts";
 
 const FIXTURES = join(import.meta.dir, "../../fixtures");
@@ -19,7 +20,10 @@ const children: Bun.Subprocess[] = [];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "bizar-canvas-"));
   await mkdir(join(folder, "assets"));
-  await writeFile(join(folder, "index.html"), "<!doctype html><title>the page</title>");
+  await writeFile(
+    join(folder, "index.html"),
+    '<!doctype html><title>the page</title><meta name="bizar-token" content="">',
+  );
   await writeFile(join(folder, "assets/main-abc.js"), "run()");
 });
 afterAll(async () => await rm(folder, { recursive: true }));
@@ -36,10 +40,8 @@ afterEach(async () => {
 });
 
 /** Opens a link as a browser does. */
-async function visit(slug = "one"): Promise<{ origin: string; port: string; cookie: string }> {
-  const link = new URL(server.link(slug));
-  const response = await fetch(link);
-  return { origin: link.origin, port: link.port, cookie: response.headers.get("set-cookie")?.split(";")[0] ?? "" };
+async function visit(slug = "one"): Promise<Visitor> {
+  return await followLink(server.link(slug));
 }
 
 /** A program of the fixtures, with its output so far. */
@@ -55,10 +57,10 @@ function run(program: string, ...words: string[]) {
 }
 
 test("the page, its files and its plan come over a link, and nothing else does", async () => {
-  const { origin, cookie } = await visit();
-  const get = async (path: string) => await fetch(`${origin}${path}`, { headers: { cookie } });
+  const { origin, root, cookie } = await visit();
+  const get = async (path: string, from = root) => await fetch(`${from}${path}`, { headers: { cookie } });
   expect(await (await get("/plan/one")).text()).toContain("the page");
-  const script = await get("/assets/main-abc.js");
+  const script = await get("/assets/main-abc.js", origin);
   expect([await script.text(), script.headers.get("content-type")]).toEqual([
     "run()",
     "text/javascript; charset=utf-8",
@@ -66,6 +68,7 @@ test("the page, its files and its plan come over a link, and nothing else does",
   expect(await (await get("/api/plans/one")).json()).toMatchObject({ slug: "one", plan: { revision: 1 } });
   for (const path of ["/", "/index.html", "/assets/", "/assets/%2e%2e%2findex.html", "/plan/two", "/api/plans/two"]) {
     expect([403, 404]).toContain((await get(path)).status);
+    expect([403, 404]).toContain((await get(path, origin)).status);
   }
 });
 
@@ -82,11 +85,11 @@ test.each([
 });
 
 test("a page's edit over the wire reaches the store, and the next one goes over the same connection", async () => {
-  const { origin, cookie } = await visit();
+  const { root, headers } = await visit();
   for (const title of ["first", "second"]) {
-    const answer = await fetch(`${origin}/api/plans/one/edits`, {
+    const answer = await fetch(`${root}/api/plans/one/edits`, {
       method: "POST",
-      headers: { cookie, origin, "content-type": "application/json" },
+      headers,
       body: JSON.stringify({ operations: [{ op: "set_title", title }] }),
     });
     expect(await answer.json()).toMatchObject({ ok: true, stored: { plan: { title } } });
@@ -95,10 +98,11 @@ test("a page's edit over the wire reaches the store, and the next one goes over 
 });
 
 test.each(["length", "chunked"])("a body of 100 MB (%s) is refused at once, and costs no memory", async (how) => {
-  const { port, cookie } = await visit();
+  const { port, root, cookie, token } = await visit();
+  const path = new URL(`${root}/api/plans/one/edits`).pathname;
   const startedAt = performance.now();
   const before = process.memoryUsage.rss();
-  const { told, ended } = run("posts-a-body.ts", port, "/api/plans/one/edits", cookie, String(100 * MEGABYTE), how);
+  const { told, ended } = run("posts-a-body.ts", port, path, cookie, token, String(100 * MEGABYTE), how);
   await ended();
   expect(told).toEqual(["HTTP/1.1 413 Payload Too Large"]);
   expect(process.memoryUsage.rss() - before).toBeLessThan(50 * MEGABYTE);
@@ -107,8 +111,8 @@ test.each(["length", "chunked"])("a body of 100 MB (%s) is refused at once, and 
 });
 
 test("a page that stands still costs no memory, and is told the latest state when it goes on", async () => {
-  const { origin, cookie } = await visit();
-  const { child, told } = run("follows-a-plan.ts", `${origin}/api/plans/one/events`, cookie);
+  const { root, cookie } = await visit();
+  const { child, told } = run("follows-a-plan.ts", `${root}/api/plans/one/events`, cookie);
   await until("the page has the plan", () => told.includes("1"));
   child.kill("SIGSTOP");
   const before = process.memoryUsage.rss();
@@ -125,8 +129,8 @@ test("a page that stands still costs no memory, and is told the latest state whe
 });
 
 test("a page that goes away is noticed: nobody watches the plan for it any more", async () => {
-  const { origin, cookie } = await visit();
-  const { child, told } = run("follows-a-plan.ts", `${origin}/api/plans/one/events`, cookie);
+  const { root, cookie } = await visit();
+  const { child, told } = run("follows-a-plan.ts", `${root}/api/plans/one/events`, cookie);
   await until("the page has the plan", () => told.length > 0);
   expect([server.viewers("one"), plans.watchers("one")]).toEqual([1, 1]);
   child.kill("SIGKILL");
@@ -135,8 +139,8 @@ test("a page that goes away is noticed: nobody watches the plan for it any more"
 });
 
 test("closing cuts every stream at once, and the port is free", async () => {
-  const { origin, port, cookie } = await visit();
-  const { told, ended } = run("follows-a-plan.ts", `${origin}/api/plans/one/events`, cookie);
+  const { root, port, cookie } = await visit();
+  const { told, ended } = run("follows-a-plan.ts", `${root}/api/plans/one/events`, cookie);
   await until("the page has the plan", () => told.length > 0);
   server.close();
   const next = Bun.serve({ hostname: "127.0.0.1", port: Number(port), fetch: () => new Response("another") });

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { createCanvas, type Canvas, type CanvasParts } from "../../../src/canvas/canvas.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { until } from "../../until.ts";
+import { click, followLink } from "../follow-link.ts";
 import { MemoryPlans } from "../memory-plans.ts";
 
 const ROOT = join(import.meta.dir, "../../..");
@@ -30,10 +31,9 @@ function create(parts: Partial<CanvasParts> = {}): Canvas {
 
 /** Opens the link and follows the plan; settles when the page has it. */
 async function look(url: string): Promise<{ leave(): void }> {
-  const link = new URL(url);
-  const cookie = (await fetch(link)).headers.get("set-cookie")?.split(";")[0] ?? "";
+  const { root, cookie } = await followLink(url);
   const page = new AbortController();
-  const events = `${link.origin}/api${link.pathname.replace("/plan/", "/plans/")}/events`;
+  const events = `${root}/api/plans/one/events`;
   const stream = await fetch(events, { headers: { cookie }, signal: page.signal });
   await stream.body?.getReader().read();
   return { leave: () => page.abort() };
@@ -44,17 +44,17 @@ test("a plan is opened in the browser that there is; the secret of the link that
   const canvas = create({ assetsFolder: folder, environment: { BROWSER: browser }, platform: "linux" });
   const opened = await canvas.open("one");
   expect(opened).toEqual({
-    url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/plan\/one\?secret=[\w-]{43}$/),
+    url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{22}\/plan\/one\?secret=[\w-]{43}$/),
     openedBrowser: true,
   });
   await until("the browser shows it", () => addresses().length > 0);
-  const { origin, searchParams } = new URL(opened.url);
+  const { origin, pathname, searchParams } = new URL(opened.url);
   const [address = ""] = addresses();
-  expect(address).toMatch(new RegExp(`^${origin}/plan/one\\?key=[\\w-]{43}$`));
+  expect(address).toMatch(new RegExp(`^${origin}${pathname}\\?key=[\\w-]{43}$`));
   expect(address).not.toContain(searchParams.get("secret") ?? "");
   // Only Linux tells whose process asks.
   expect((await fetch(address)).status).toBe(process.platform === "linux" ? 200 : 403);
-  expect((await fetch(opened.url)).status).toBe(200);
+  expect((await click(opened.url)).status).toBe(200);
 });
 
 test("where the system does not tell whose process asks, the browser is given a file that is gone once it was used", async () => {
@@ -65,9 +65,10 @@ test("where the system does not tell whose process asks, the browser is given a 
   const path = fileURLToPath(addresses()[0] ?? "");
   const [link = ""] = /http:[^"]+/.exec(readFileSync(path, "utf8")) ?? [];
   expect(link).not.toBe(url);
-  expect((await fetch(link)).status).toBe(200);
+  expect(link).toContain("?ticket=");
+  expect((await fetch(link)).headers.has("set-cookie")).toBe(true);
   expect([existsSync(path), existsSync(dirname(path))]).toEqual([false, false]);
-  expect((await fetch(url)).status).toBe(200);
+  expect((await click(url)).status).toBe(200);
 });
 
 test("closing removes a file that no browser has used", async () => {
@@ -152,7 +153,7 @@ test("a browser that cannot be started does not keep the link from the user", as
   const { folder } = prepare();
   const canvas = create({ assetsFolder: folder, environment: { BROWSER: join(folder, "not-there") } });
   const { url, openedBrowser, why } = await canvas.open("one");
-  expect([openedBrowser, (await fetch(url)).status]).toEqual([false, 200]);
+  expect([openedBrowser, (await click(url)).status]).toEqual([false, 200]);
   expect(why).toStartWith("The browser could not be started");
 });
 

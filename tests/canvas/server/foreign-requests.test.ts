@@ -103,7 +103,7 @@ test.each([
   ["GET", "/api/plans/one/edits", "POST"],
   ["GET", "/api/plans/one/decision", "POST"],
   ["POST", "/api/plans/one", "GET"],
-  ["POST", "/plan/one", "GET"],
+  ["PUT", "/plan/one", "GET, POST"],
   ["POST", "/assets/main-abc.js", "GET"],
   ["OPTIONS", "/api/plans/one/edits", "POST"],
   ["HEAD", "/api/plans/one", "GET"],

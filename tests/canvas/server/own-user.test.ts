@@ -88,6 +88,7 @@ describe.if(process.platform === "linux")("on Linux", () => {
     });
 
     test("a link that was handed to another user lets that one in: it is no one's own", async () => {
+      // Its page asks for a click, whoever it is.
       expect(await statusFor(NOBODY, server.link("one"))).toBe(200);
     });
 

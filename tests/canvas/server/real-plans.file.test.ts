@@ -8,13 +8,14 @@ import { MemoryLedger } from "../../../src/plans/ledger.ts";
 import { createPlans } from "../../../src/plans/file-plans.ts";
 import type { Plan } from "../../../src/plans/plan.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
+import { followLink } from "../follow-link.ts";
 
 /** A server over plans on disk, one page that has the plan `trip` open, and another process's view of the plans. */
 async function openTrip() {
   const root = temporaryFolder();
   const folder = join(root, "plans");
   mkdirSync(join(root, "page/assets"), { recursive: true });
-  writeFileSync(join(root, "page/index.html"), "<!doctype html>");
+  writeFileSync(join(root, "page/index.html"), '<meta name="bizar-token" content="">');
   const ledger = new MemoryLedger();
   const [plans, others] = [
     createPlans({ folder, clock: systemClock, ledger }),
@@ -28,10 +29,8 @@ async function openTrip() {
     server.close();
     expect(reports).toEqual([]);
   });
-  const link = new URL(server.link("trip"));
-  const cookie = (await fetch(link)).headers.get("set-cookie")?.split(";")[0] ?? "";
-  const api = `${link.origin}/api/plans/trip`;
-  const headers = { cookie, origin: link.origin, "content-type": "application/json" };
+  const { root: served, headers } = await followLink(server.link("trip"));
+  const api = `${served}/api/plans/trip`;
   const post = async (path: string, body: unknown) =>
     await fetch(`${api}/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
   const file = () => JSON.parse(readFileSync(join(folder, "trip/plan.json"), "utf8")) as Plan;
@@ -39,7 +38,7 @@ async function openTrip() {
 }
 
 /** Reads events until one is what is waited for. */
-async function waitFor(url: string, headers: Record<string, string>, wanted: (event: PlanEvent) => boolean) {
+async function waitFor(url: string, headers: Readonly<Record<string, string>>, wanted: (event: PlanEvent) => boolean) {
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of (await fetch(url, { headers })).body ?? []) {

@@ -1,3 +1,5 @@
+import { TOKEN_HEADER } from "../../../src/canvas/api.ts";
+import type { Act } from "../../../src/processes/whose-act.ts";
 import { Access } from "../../../src/canvas/server/access.ts";
 import { PlanStreams } from "../../../src/canvas/server/plan-streams.ts";
 import type { Connection } from "../../../src/canvas/server/own-user.ts";
@@ -13,7 +15,7 @@ export interface Asking {
 
 export const HOST = "127.0.0.1:4100";
 export const CONNECTION: Connection = { clientAddress: "127.0.0.1", clientPort: 50_000, serverPort: 4100 };
-export const HTML = "<!doctype html><title>the page</title>";
+export const HTML = '<!doctype html><title>the page</title><meta name="bizar-token" content="">';
 
 /** The server's routes without a port, over plans `one` and `two`. */
 export class RoutesRig {
@@ -26,6 +28,8 @@ export class RoutesRig {
   /** Whose processes the connections are of, as far as anybody asked. */
   readonly asked: Connection[] = [];
   isOwnUser: () => Promise<boolean> = async () => true;
+  /** Whose the requests are. */
+  act: Act = { by: "person" };
   readonly #app: ReturnType<typeof createRoutes>;
 
   constructor() {
@@ -43,27 +47,41 @@ export class RoutesRig {
         this.asked.push(connection);
         return await this.isOwnUser();
       },
+      whoseAct: async () => this.act,
       report: (message) => void this.reports.push(message),
     });
   }
 
-  /** As it is sent to the server, on its own name where the headers say nothing else. */
+  /** As it is sent to the server, on its own name where the headers say nothing else. Paths of plans are below its own. */
   async ask(path: string, { method = "GET", headers = {}, body }: Asking = {}): Promise<Response> {
     const init = { method, headers: { host: HOST, ...headers }, ...(body === undefined ? {} : { body }) };
-    return await this.#app.fetch(new Request(`http://canvas${path}`, init), CONNECTION);
+    const below = /^\/(plan|api)\//.test(path) ? this.access.path : "";
+    return await this.#app.fetch(new Request(`http://canvas${below}${path}`, init), CONNECTION);
   }
 
   /** Uses a new link to the plan; the `Cookie` header of who did. */
   async visit(slug: string, cookie?: string): Promise<string> {
-    const headers: Record<string, string> = cookie === undefined ? {} : { cookie };
-    const response = await this.ask(`/plan/${slug}?secret=${this.access.newSecret(slug)}`, { headers });
+    const response = await this.click(slug, this.access.newSecret(slug), cookie);
     return response.headers.get("set-cookie")?.split(";")[0] ?? "";
+  }
+
+  /** Sends the form of a link's page. */
+  async click(slug: string, secret: string, cookie = "", headers: Record<string, string> = {}): Promise<Response> {
+    const own = { cookie, origin: `http://${HOST}`, "content-type": "application/x-www-form-urlencoded", ...headers };
+    return await this.ask(`/plan/${slug}`, { method: "POST", headers: own, body: `secret=${secret}` });
   }
 
   /** Posts JSON as the page does. */
   async post(path: string, cookie: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
-    const own = { cookie, origin: `http://${HOST}`, "content-type": "application/json", ...headers };
-    const text = typeof body === "string" ? body : JSON.stringify(body);
+    const token = this.access.tokenOf(cookie.slice(cookie.indexOf("=") + 1));
+    const own = {
+      cookie,
+      origin: `http://${HOST}`,
+      "content-type": "application/json",
+      [TOKEN_HEADER]: token,
+      ...headers,
+    };
+    const text = typeof body === "string" || body instanceof ReadableStream ? body : JSON.stringify(body);
     return await this.ask(path, { method: "POST", headers: own, body: text });
   }
 }

@@ -6,15 +6,16 @@ import type { CommandContext } from "../../../src/host/commands/command-context.
 import type { CommandName } from "../../../src/host/commands/command-names.ts";
 import { PlanSettingsFile } from "../../../src/store/plan-settings.ts";
 import { plainText } from "../../../src/text/plain-text.ts";
+import type { Act } from "../../../src/processes/whose-act.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { createPlanRig } from "../plan-rig.ts";
 
 const supervision = async () => ({ catalog: { list: async () => [] } }) as never;
 
-function createRig(given: Partial<Pick<CommandContext, "startedByAgent" | "endsSoon" | "tellUser">> = {}) {
+function createRig(given: Partial<Pick<CommandContext, "whoseAct" | "endsSoon" | "tellUser">> = {}) {
   const { desk, plans, folder, act, followed } = createPlanRig();
   const settings = new PlanSettingsFile(join(temporaryFolder(), "state"), () => undefined);
-  const mine = { startedByAgent: undefined, endsSoon: false, tellUser: undefined, ...given };
+  const mine = { whoseAct: (): Act => ({ by: "person" }), endsSoon: false, tellUser: undefined, ...given };
   const context: CommandContext = { plans: desk, settings, supervision, killGraceMs: 0, ...mine };
   const say = async (line: string) => {
     const [name = "", ...rest] = line.split(" ");
@@ -98,15 +99,47 @@ describe("/plan", () => {
   });
 
   test("from an opencode that an agent has started nobody decides, comments, gets a link or turns plans off", async () => {
-    const { say, plans, settings } = createRig({ startedByAgent: "An agent did." });
+    const { say, plans, settings } = createRig({ whoseAct: () => ({ by: "agent", why: "An agent did." }) });
     await say("plan new x");
     await settings.change({ visualPlan: true });
     const before = await plans.read("x");
-    for (const line of ["plan status x approved", "plan comment x well done", "plan open x", "visual-plan off"])
-      expect(await say(line)).toStartWith("An agent did. ");
+    for (const line of ["plan status x approved", "plan comment x well done", "plan open x", "visual-plan off"]) {
+      expect(await say(line)).toContain("An agent did. ");
+      expect(await say(line)).not.toContain("http:");
+    }
     expect(await plans.read("x")).toEqual(before);
     expect(await settings.read()).toEqual({ visualPlan: true });
     expect(await say("plan status x")).toContain("draft");
+  });
+
+  test.each<[string, Act]>([
+    ["an agent's", { by: "agent", why: "An agent did." }],
+    ["anybody's", { by: "anybody", why: "Anybody may." }],
+  ])("what is %s command decides nothing, and opens the page without a link", async (_, act) => {
+    const { say, plans, desk } = createRig({ whoseAct: () => act });
+    await say("plan new x");
+    await plans.openReview("x", { sessionId: "ses_1" });
+    const url = "http://127.0.0.1:1/secret";
+    for (const [shown, words] of [
+      [{ url, openedBrowser: true }, "It was opened in your browser."],
+      [{ url, openedBrowser: false, why: "No screen." }, "No screen. /plan open x says how to get there."],
+    ] as const) {
+      Object.assign(desk, { show: async () => shown });
+      for (const line of ["status x approved", "status x rejected", "status x changes-requested no", "delete x x"]) {
+        const answer = await say(`plan ${line}`);
+        expect(answer).toStartWith(`${act.by === "person" ? "" : act.why} Only the user `);
+        expect(answer).toEndWith(words);
+        expect(answer).not.toContain("http");
+      }
+    }
+    expect(await plans.read("x")).toMatchObject({ value: { meta: { status: "draft", review: { state: "open" } } } });
+  });
+
+  test("open leaves no link where a browser shows the page", async () => {
+    const { say, desk } = createRig();
+    await say("plan new x");
+    Object.assign(desk, { show: async () => ({ url: "http://127.0.0.1:1/secret", openedBrowser: true }) });
+    expect(await say("plan open x")).toBe('x, "X". It was opened in your browser.');
   });
 
   test("open shows the link to the user alone where a model reads the answer, and none where the page would not last", async () => {

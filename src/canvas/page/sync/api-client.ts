@@ -1,4 +1,11 @@
-import type { DecisionRequest, EditAnswer, EditRequest, PlanAnswer, Refused } from "../../api.ts";
+import {
+  TOKEN_HEADER,
+  type DecisionRequest,
+  type EditAnswer,
+  type EditRequest,
+  type PlanAnswer,
+  type Refused,
+} from "../../api.ts";
 import type { Operation, OperationRefusal } from "../../../plans/operations.ts";
 import type { PlanProblem, StoredPlan } from "../../../plans/plan-store-port.ts";
 
@@ -32,12 +39,19 @@ export interface PlanApi {
 /** Asks a server: the browser's `fetch`, or a test's. */
 type Request = (url: string, init: RequestInit) => Promise<Response>;
 
-/** @param base `/api/plans/<slug>` */
-export function createApiClient(base: string, request: Request = async (url, init) => await fetch(url, init)): PlanApi {
+/**
+ * @param base `/<path of the server>/api/plans/<slug>`
+ * @param token what the server has given to this page, for its writes
+ */
+export function createApiClient(
+  base: string,
+  token = "",
+  request: Request = async (url, init) => await fetch(url, init),
+): PlanApi {
   const post = (path: string, body: EditRequest | DecisionRequest) =>
     ask(request, `${base}${path}`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", [TOKEN_HEADER]: token },
       body: JSON.stringify(body),
     });
   return {

@@ -11,13 +11,14 @@ import { notify } from "../shell/notices.ts";
 import { unlessMovedSince } from "./unless-moved-since.ts";
 import { forget, remember, stepBack, stepForward } from "./undo-history.ts";
 
-/** `/plan/<slug>` */
-export const slug = decodeURIComponent(location.pathname.split("/")[2] ?? "");
-const base = `/api/plans/${encodeURIComponent(slug)}`;
+/** `/<path of the server>/plan/<slug>` */
+const [, serverPath = "", , namedSlug = ""] = location.pathname.split("/");
+export const slug = decodeURIComponent(namedSlug);
+const base = `/${serverPath}/api/plans/${encodeURIComponent(slug)}`;
 /** The plan as Markdown, as a download. */
 export const exportUrl = `${base}/export`;
 
-const api = createApiClient(base);
+const api = createApiClient(base, document.querySelector<HTMLMetaElement>('meta[name="bizar-token"]')?.content);
 const kept = createKeptEdits(sessionStorage, slug);
 const queue = new EditQueue(
   {
