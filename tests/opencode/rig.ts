@@ -63,6 +63,7 @@ export interface ServedRig extends Rig {
 export interface AskSettings {
   readonly agent?: string;
   readonly model?: string;
+  readonly variant?: string;
   readonly directory?: string;
   /** The session to go on in. */
   readonly sessionId?: string;
@@ -103,12 +104,13 @@ export async function askServer(
   { client }: Server,
   project: string,
   prompt: string,
-  { agent = "odin", model, directory = project, sessionId }: AskSettings = {},
+  { agent = "odin", model, variant, directory = project, sessionId }: AskSettings = {},
 ): Promise<Asked> {
   const id = sessionId ?? (await client.session.create({ query: { directory } })).data?.id;
   if (id === undefined) throw new Error("opencode made no session");
   const [providerID = "", modelID = ""] = (model ?? "scripted/model-a").split("/");
-  const body = { agent, model: { providerID, modelID }, parts: [{ type: "text" as const, text: prompt }] };
+  const choice = { agent, model: { providerID, modelID }, ...(variant === undefined ? {} : { variant }) };
+  const body = { ...choice, parts: [{ type: "text" as const, text: prompt }] };
   await client.session.prompt({ path: { id }, query: { directory }, body });
   const { data: messages = [] } = await client.session.messages({ path: { id }, query: { directory } });
   const parts = messages.flatMap((message) => message.parts);

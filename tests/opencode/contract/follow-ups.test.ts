@@ -6,18 +6,24 @@ import { onBothBackends, type OnBackend } from "./on-both-backends.ts";
 
 const slowDispose = join(import.meta.dir, "../../fixtures/plugins/slow-dispose.ts");
 
-const contract = onBothBackends({ config: { plugin: [PLUGIN, slowDispose] } });
+/** opencode's own word for its version. */
+const BY_NAME = "-v";
+
+const contract = onBothBackends({
+  config: { plugin: [PLUGIN, slowDispose], agent: { [BY_NAME]: { mode: "all", prompt: "You do as you are told." } } },
+});
 
 contract(
-  "an agent that is done goes on in the same session, with its earlier messages; its counts add up",
+  "an agent of whatever name goes on when it is done, in the same session, with its earlier messages; its counts add up",
   async (on) => {
     on.plan("the first task", { text: "the first answer" });
     on.plan("the second task", { text: "the second answer" });
-    const [{ instanceId, sessionId }] = (await on.delegate([{ prompt: "the first task" }])).spawned;
+    const [{ instanceId }] = (await on.delegate([{ agent: BY_NAME, prompt: "the first task" }])).spawned;
+    // Whatever another plugin does at the end of a run.
+    const { sessionId, ...first } = await on.record(instanceId);
+    expect(first).toMatchObject({ agent: BY_NAME, tokens: { input: 10, output: 5 } });
     const sent = await on.call("bizar_send_message", { instanceId, prompt: "the second task" });
     expect(sent).toMatchObject({ instanceId, sessionId, turn: 2 });
-    // Whatever another plugin does at the end of a run.
-    expect((await on.record(instanceId)).tokens).toMatchObject({ input: 10, output: 5 });
     const second = await on.call("bizar_collect", { instanceId });
     expect(second).toMatchObject({ status: "done", result: "the second answer" });
     const all = await on.call("bizar_collect", { instanceId, scope: "all" });
@@ -86,5 +92,40 @@ contract(
     const { data: messages = [] } = await on.server.client.session.messages({ path: { id: asked.sessionId } });
     const metadata = messages.flatMap(({ parts }) => parts.flatMap((part: Answer) => part.metadata?.bizar ?? []));
     expect(metadata.map(({ instanceId }) => instanceId).toSorted(byText)).toEqual(ids.toSorted(byText));
+  },
+);
+
+contract(
+  "what the plugin puts into a session keeps agent, model and variant of the user's last message, and so does what is spawned after it",
+  async (on) => {
+    const isAutomatic = (prompt: string) => prompt.startsWith("This is an automatic message of the Bizar plugin.");
+    on.plan("spawn one", on.spawn({ prompt: "a small task" }), { text: "under way" });
+    let isSpawned = false;
+    on.otherwise(({ prompt }) => {
+      if (!isAutomatic(prompt) || isSpawned) return { text: "done" };
+      isSpawned = true;
+      return on.spawn({ prompt: "a later task" });
+    });
+    const choice = { model: "scripted/model-b", variant: "high" };
+    const { sessionId } = await on.ask("spawn one", choice);
+    await until(
+      "both ends were told",
+      () => on.model.requests.filter(({ prompt, step }) => isAutomatic(prompt) && step === 0).length === 2,
+    );
+    // Idle after this: a command finds no turn in its way.
+    await on.ask("a last word", { ...choice, sessionId });
+    await on.server.client.session.command({ path: { id: sessionId }, body: { command: "bizar", arguments: "" } });
+    const { data: messages = [] } = await on.server.client.session.messages({ path: { id: sessionId } });
+    const ofUsers = messages.flatMap(({ info }: Answer) => (info.role === "user" ? [[info.agent, info.model]] : []));
+    const chosen = ["odin", { providerID: "scripted", modelID: "model-b", variant: "high" }];
+    // The user's two, two of agents that have ended, and the answer to the command.
+    expect(ofUsers).toEqual(Array.from({ length: 5 }, () => chosen));
+    const spawned = messages.flatMap(({ parts }) =>
+      parts.flatMap((part: Answer) => part.state?.metadata?.instanceId ?? []),
+    );
+    expect(spawned).toHaveLength(2);
+    for (const id of spawned) {
+      expect(await on.record(id)).toMatchObject({ model: "scripted/model-b", variant: "high" });
+    }
   },
 );
