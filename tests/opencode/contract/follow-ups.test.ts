@@ -65,9 +65,11 @@ contract("a killed agent goes on with a message", async (on) => {
 
 /** The requests by which the model was told of ends. */
 function told(on: OnBackend) {
-  return on.model.requests.filter(({ prompt }) =>
-    prompt.startsWith("This is an automatic message of the Bizar plugin."),
-  );
+  return on.model.requests.filter(({ prompt }) => isAutomatic(prompt));
+}
+
+function isAutomatic(prompt: string): boolean {
+  return prompt.startsWith("This is an automatic message of the Bizar plugin.");
 }
 
 contract(
@@ -98,7 +100,6 @@ contract(
 contract(
   "what the plugin puts into a session keeps agent, model and variant of the user's last message, and so does what is spawned after it",
   async (on) => {
-    const isAutomatic = (prompt: string) => prompt.startsWith("This is an automatic message of the Bizar plugin.");
     on.plan("spawn one", on.spawn({ prompt: "a small task" }), { text: "under way" });
     let isSpawned = false;
     on.otherwise(({ prompt }) => {
@@ -108,10 +109,7 @@ contract(
     });
     const choice = { model: "scripted/model-b", variant: "high" };
     const { sessionId } = await on.ask("spawn one", choice);
-    await until(
-      "both ends were told",
-      () => on.model.requests.filter(({ prompt, step }) => isAutomatic(prompt) && step === 0).length === 2,
-    );
+    await until("both ends were told", () => told(on).filter(({ step }) => step === 0).length === 2);
     // Idle after this: a command finds no turn in its way.
     await on.ask("a last word", { ...choice, sessionId });
     await on.server.client.session.command({ path: { id: sessionId }, body: { command: "bizar", arguments: "" } });
