@@ -91,6 +91,7 @@ function asAgent(): Record<string, string> {
     supervisor: { pid: process.pid, startTime: "" },
     onExit: "finish",
     turn: "initial",
+    skipPermissions: false,
     guard: defaultGuard(tmpdir()),
   };
   return { [ROLE_VARIABLE]: JSON.stringify(role) };

@@ -1,7 +1,10 @@
 import type { Hooks } from "@opencode-ai/plugin";
+import type { Answering } from "../opencode/answer-questions.ts";
+import { describeError } from "../describe-error.ts";
 import { adaptChildConfig } from "./child-config.ts";
 import { endSelf } from "./end-self.ts";
 import { readHostEvent } from "./host-event.ts";
+import { readQuestion } from "./questions.ts";
 import type { AgentRole } from "./role.ts";
 import { watchSupervisor } from "./supervisor-watch.ts";
 import { TelemetryState } from "./telemetry.ts";
@@ -17,6 +20,8 @@ export interface AgentRoleParts {
   /** Adds the agents that the plugin provides, where the options ask for it. */
   readonly provideAgents: NonNullable<Hooks["config"]>;
   readonly writeStderr: (text: string) => void;
+  /** Answers what the agent asks a person. */
+  readonly answering: Answering;
 }
 
 /** The plugin inside a background agent. */
@@ -31,7 +36,7 @@ export interface AgentRoleHandle {
 
 /** Begins to speak, and to watch the supervisor: once in a process. */
 export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
-  const { role, supervisorCheckMs, abortSession, provideAgents, writeStderr } = parts;
+  const { role, supervisorCheckMs, abortSession, provideAgents, writeStderr, answering } = parts;
   const telemetry = new TelemetryState(role.sessionId, Date.now());
   const voice = new Voice(telemetry, (report) => writeStderr(`${formatTelemetry(role.nonce, report)}\n`));
   const abort = async () => {
@@ -47,6 +52,11 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
         adaptChildConfig(config, role.agent);
       },
       async event({ event }) {
+        // Before anything else: `opencode run` rejects it without a word within 10 to 90 ms, and knows nothing of a
+        // subagent that was told to go on (1.18.33).
+        readQuestion(event, role)
+          ?.answer(answering)
+          .catch((error: unknown) => writeStderr(`bizar: ${describeError(error)}\n`));
         const known = readHostEvent(event);
         if (known === undefined) return;
         if (telemetry.apply(known, Date.now())) voice.changed();

@@ -10,6 +10,7 @@ export function adaptChildConfig(config: Config, agent: string): void {
   asked.mode = "all";
   allowDoomLoop(config);
   allowDoomLoop(asked);
+  goOnAfterRefusals(config);
 }
 
 /** How deep native subagents may nest where the configuration does not say (1.18.33). */
@@ -23,7 +24,16 @@ export function adaptServerConfig(config: Config & { subagent_depth?: unknown })
   const depth = config.subagent_depth;
   config.subagent_depth = (typeof depth === "number" ? depth : SUBAGENT_DEPTH) + 1;
   allowDoomLoop(config);
+  goOnAfterRefusals(config);
   for (const agent of Object.values(config.agent ?? {})) if (agent !== undefined) allowDoomLoop(agent);
+}
+
+/**
+ * An agent goes on after a refusal, also where `opencode run` answers before the plugin, without a word, or where its
+ * question to the user is dismissed: either ends a turn otherwise (1.18.33).
+ */
+function goOnAfterRefusals(config: { experimental?: object }): void {
+  config.experimental = { ...config.experimental, continue_loop_on_deny: true };
 }
 
 function allowDoomLoop(holder: { permission?: unknown }): void {

@@ -1,4 +1,4 @@
-import { isAnything, isNumber, isText, oneOf, orAbsent, shape, type Check, type Checked } from "../shape.ts";
+import { isAnything, isNumber, isText, listOf, oneOf, orAbsent, shape, type Check, type Checked } from "../shape.ts";
 
 const tokens = shape({
   input: isNumber,
@@ -7,12 +7,16 @@ const tokens = shape({
   cache: shape({ read: isNumber, write: isNumber }),
 });
 
-const state = shape({ status: oneOf("pending", "running", "completed", "error") });
+const state = shape({
+  status: oneOf("pending", "running", "completed", "error"),
+  error: orAbsent(isText),
+  input: isAnything,
+});
 
 const partChecks = {
   text: shape({ type: oneOf("text"), id: isText }),
   reasoning: shape({ type: oneOf("reasoning"), id: isText }),
-  tool: shape({ type: oneOf("tool"), id: isText, tool: isText, state }),
+  tool: shape({ type: oneOf("tool"), id: isText, callID: orAbsent(isText), tool: isText, state }),
   "step-start": shape({ type: oneOf("step-start"), id: isText }),
   "step-finish": shape({ type: oneOf("step-finish"), id: isText, tokens, cost: isNumber }),
 };
@@ -40,6 +44,12 @@ const eventChecks = {
   "session.status": shape({ sessionID: isText, status: shape({ type: isText, next: orAbsent(isNumber) }) }),
   "message.updated": shape({ sessionID: isText, info: isMessage }),
   "message.part.updated": shape({ sessionID: isText, part: isPart }),
+  "permission.asked": shape({
+    sessionID: isText,
+    permission: isText,
+    patterns: listOf(isText),
+    tool: orAbsent(shape({ callID: isText })),
+  }),
   "message.part.delta": shape({ sessionID: isText, partID: isText }),
 };
 

@@ -27,6 +27,8 @@ const roleShape = shape({
   supervisor: shape({ pid: isNumber, startTime: isText }),
   onExit: oneOf("kill", "finish"),
   turn: oneOf("initial", "follow_up", "intervention"),
+  /** How questions are answered. */
+  skipPermissions: isFlag,
   /** The short list of models that opencode has read at its start; what the agent starts has no use for it. */
   modelsPath: orAbsent(isText),
   guard: isGuardSettings,

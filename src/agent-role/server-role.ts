@@ -1,9 +1,11 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import { NewestMap } from "../newest-map.ts";
+import type { Answering } from "../opencode/answer-questions.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import { isText, orAbsent, shape, type Checked } from "../shape.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { adaptServerConfig } from "./child-config.ts";
+import { readQuestion } from "./questions.ts";
 import type { ServerLife } from "./server-life.ts";
 
 const isSession = shape({
@@ -21,30 +23,17 @@ export interface ServerRoleParts {
   readonly abortSession: (sessionId: string) => Promise<unknown>;
   /** Answer every permission question with yes; what the configuration denies never becomes one. */
   readonly skipPermissions: boolean;
-  /** Answers a permission question. Rejects when the answer was not taken. */
-  readonly replyPermission: (id: string, reply: PermissionReply) => Promise<unknown>;
-  /** Tells a tool that asks the user that nobody answers. Rejects when that was not taken. */
-  readonly rejectQuestion: (id: string) => Promise<unknown>;
+  /** Answers what an agent asks a person. */
+  readonly answering: Answering;
   /** Adds the agents that the plugin provides, where the options ask for it. */
   readonly provideAgents: NonNullable<Hooks["config"]>;
 }
-
-/** With a message the agent goes on, and knows why. */
-export interface PermissionReply {
-  readonly reply: "once" | "reject";
-  readonly message?: string;
-}
-
-/** What an agent is told that asks a person. */
-export const NOBODY =
-  "Nobody can be asked in the background. Go on without it, or say what you would have needed and why, and stop.";
 
 /** Native subagents may have subagents. */
 const MOST_GENERATIONS = 8;
 
 const isStatus = shape({ sessionID: isText, status: shape({ type: isText }) });
 const isOfSession = shape({ sessionID: isText });
-const isQuestion = shape({ id: isText, sessionID: isText });
 const isAnswer = shape({ requestID: isText });
 const ANSWERED = new Set(["permission.replied", "question.replied", "question.rejected"]);
 
@@ -86,22 +75,17 @@ export function serverRoleHooks(parts: ServerRoleParts): Required<Pick<Hooks, "c
 }
 
 function applyEvent(parts: ServerRoleParts, event: HostEvent): void {
-  const { life, abortSession } = parts;
+  const { life, abortSession, answering } = parts;
   // The host's own types (1.18.33) lag behind its events.
   const { type, properties }: { type: string; properties?: unknown } = event;
+  const question = readQuestion(event, parts);
+  if (question !== undefined) life.asked(question.id, question.sessionId, async () => await question.answer(answering));
   if (type === "session.status" && isStatus(properties)) {
     const { sessionID, status } = properties;
     if (status.type === "idle") life.turnEnded(sessionID);
     else life.turnRuns(sessionID, async () => await abortSession(sessionID));
   } else if (type === "session.idle" && isOfSession(properties)) {
     life.turnEnded(properties.sessionID);
-  } else if (type === "permission.asked" && isQuestion(properties)) {
-    const { id, sessionID } = properties;
-    const reply: PermissionReply = parts.skipPermissions ? { reply: "once" } : { reply: "reject", message: NOBODY };
-    life.asked(id, sessionID, async () => await parts.replyPermission(id, reply));
-  } else if (type === "question.asked" && isQuestion(properties)) {
-    const { id, sessionID } = properties;
-    life.asked(id, sessionID, async () => await parts.rejectQuestion(id));
   } else if (ANSWERED.has(type) && isAnswer(properties)) {
     life.answered(properties.requestID);
   }

@@ -15,6 +15,8 @@ export interface Telemetry {
   /** The marker of the loop guard, once it has refused so many calls in a row that the run must end. */
   readonly loopGuard: string | null;
   readonly messages: MessageReport;
+  /** The calls that were not allowed, native subagents' included. */
+  readonly refusals: readonly Refusal[];
   /** Tool calls that started or ended since the last report. */
   readonly tools: readonly ToolReport[];
 }
@@ -27,6 +29,16 @@ export interface MessageReport {
   readonly latest: string | null;
   /** Those up to the newest that are not the agent's own. */
   readonly foreign: readonly string[];
+}
+
+/** A call that was not allowed. */
+export interface Refusal {
+  /** In a line: "bash: rm -rf build". */
+  readonly call: string;
+  /** The permission that it asked for in vain, and for what; `null` where a rule had decided before. */
+  readonly asked: string | null;
+  /** Whether the agent itself made it, and not a native subagent. */
+  readonly isOwn: boolean;
 }
 
 /** The start or the end of one tool call. */

@@ -1,7 +1,9 @@
 import { noTokens, type Liveness, type Tokens } from "../supervisor/instance.ts";
+import { readRefusal } from "../opencode/refusals.ts";
+import { MOST_REFUSED } from "../supervisor/refused.ts";
 import { isOwnMessage } from "../opencode/whose-words.ts";
 import type { HostEvent, HostMessage, HostPart } from "./host-event.ts";
-import type { Telemetry, ToolReport } from "./telemetry-line.ts";
+import type { Refusal, Telemetry, ToolReport } from "./telemetry-line.ts";
 
 /** After this long without an event a model that was thinking or writing counts as silent. */
 const SILENT_AFTER_MS = 5000;
@@ -43,6 +45,9 @@ export class TelemetryState {
   #promptId: string | null = null;
   #latestMessage: string | null = null;
   readonly #foreignMessages = new Set<string>();
+  readonly #refusals = new Map<string, Refusal>();
+  /** What was asked for a call, by the id of the call. */
+  readonly #asked = new Map<string, string>();
 
   constructor(sessionId: string | null, now: number) {
     this.#sessionId = sessionId;
@@ -89,11 +94,19 @@ export class TelemetryState {
         return isOwn && this.#messageUpdated(event.properties.info);
       case "message.part.updated":
         return this.#partUpdated(event.properties.part, isOwn, now);
+      case "permission.asked":
+        this.#permissionAsked(event.properties);
+        return false;
       case "message.part.delta":
         return isOwn && this.#deltaCame(event.properties.partID);
       default:
         return unreachable(event);
     }
+  }
+
+  /** The calls that were not allowed so far. */
+  refusals(): readonly Refusal[] {
+    return [...this.#refusals.values()];
   }
 
   /** The report as of now. Hands out the tool reports since the last one. */
@@ -112,6 +125,7 @@ export class TelemetryState {
       liveness: this.#liveness(),
       loopGuard: this.#loopGuard,
       messages: { prompt: this.#promptId, latest: this.#latestMessage, foreign: [...this.#foreignMessages] },
+      refusals: this.refusals(),
       tools,
     };
   }
@@ -213,6 +227,10 @@ export class TelemetryState {
     this.#hasActed = true;
   }
 
+  #permissionAsked({ permission, patterns, tool }: Asked): void {
+    if (tool !== undefined) this.#asked.set(tool.callID, `${permission}: ${patterns.join(", ")}`);
+  }
+
   #stepFinished({ id, tokens, cost }: Extract<HostPart, { type: "step-finish" }>, isOwn: boolean): boolean {
     if (this.#counted.has(id)) return false;
     this.#counted.add(id);
@@ -245,9 +263,18 @@ export class TelemetryState {
       return (isOwn && this.#callBecame("tool", part)) || isNew;
     }
     this.#openCalls.delete(part.id);
+    this.#noteRefusal(part, isOwn);
     this.#reports.push({ call: part.id, tool: part.tool, state: status === "error" ? "failed" : "ended", at: now });
     if (isOwn) this.#becomeOpenCall();
     return true;
+  }
+
+  #noteRefusal(part: Extract<HostPart, { type: "tool" }>, isOwn: boolean): void {
+    const asked = this.#asked.get(part.callID ?? "") ?? null;
+    this.#asked.delete(part.callID ?? "");
+    const call = readRefusal(part);
+    if (call === undefined || this.#refusals.size >= MOST_REFUSED) return;
+    this.#refusals.set(`${isOwn} ${call}`, { call, asked, isOwn });
   }
 
   /** What the agent does while the model says nothing: the last of the calls that are open, if there is one. */
@@ -291,6 +318,8 @@ export class TelemetryState {
     return changed;
   }
 }
+
+type Asked = Extract<HostEvent, { type: "permission.asked" }>["properties"];
 
 /** A call that is being written, or runs. */
 interface OpenCall {

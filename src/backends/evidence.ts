@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
+import type { Refusal } from "../agent-role/telemetry-line.ts";
 import { isFinished, type TurnEvidence } from "../supervisor/outcome.ts";
+import { readRefusal } from "../opencode/refusals.ts";
 import { joinTexts } from "../opencode/whose-words.ts";
 import { isOwnText, messageOf, type RunEvent } from "./run-event.ts";
 import type { HostFact } from "./host-fact.ts";
@@ -9,7 +11,6 @@ import { orphanWords } from "./orphan-words.ts";
 const MAX_TEXT_CHARACTERS = 4_194_304;
 const LAST_LINES = 3;
 const LAST_LINE_CHARACTERS = 500;
-const REJECTED = "The user rejected permission";
 /** What `opencode run` says when the cause is in its log only. */
 const UNEXPLAINED = "Unexpected server error";
 /** Found locked at the very start, the database is told of by the query that failed, without the cause. */
@@ -19,7 +20,8 @@ const DATABASE_LOCKED = /database is locked|^Failed query: /;
 type Mark =
   | { readonly type: "text"; readonly messageId: string | undefined; readonly text: string }
   | { readonly type: "finish"; readonly messageId: string | undefined; readonly reason: string }
-  | { readonly type: "error" | "refusal" };
+  | { readonly type: "refusal"; readonly tool: string; readonly call: string }
+  | { readonly type: "error" | "task" };
 
 /** Collects what is seen of one turn, for the verdict at its end. */
 export class EvidenceCollector {
@@ -29,8 +31,10 @@ export class EvidenceCollector {
   #textLength = 0;
   #textIsCut = false;
   #sessionError: string | undefined;
-  #rejectedTool: string | undefined;
-  #permission: { name: string; detail: string } | undefined;
+  /** What the plugin inside has seen of calls that were not allowed, those of native subagents included. */
+  #refusals: readonly Refusal[] = [];
+  /** A permission that was not given, as stderr tells it; whose it was it does not say. */
+  #permission: { readonly name: string; readonly detail: string } | undefined;
   #agentFallback: TurnEvidence["agentFallback"];
   #modelUnknown: string | undefined;
   #orphanWhy: string | undefined;
@@ -74,7 +78,7 @@ export class EvidenceCollector {
         this.#marks.push({ type: "finish", messageId, reason: event.part.reason });
         return;
       case "tool_use":
-        if (event.part.state.error?.startsWith(REJECTED)) this.#rejectedTool = event.part.tool;
+        this.#toolEnded(event.part);
         return;
       case "error":
         this.#sessionError = describe(event.error);
@@ -103,7 +107,6 @@ export class EvidenceCollector {
         return;
       case "permission_rejected":
         this.#permission = { name: fact.permission, detail: fact.detail };
-        this.#marks.push({ type: "refusal" });
         return;
       case "model_unknown":
         this.#modelUnknown ??= fact.detail;
@@ -130,6 +133,11 @@ export class EvidenceCollector {
   /** Whether some of the text was lost. */
   get isIncomplete(): boolean {
     return this.#textIsCut;
+  }
+
+  /** What the plugin inside has seen by now of calls that were not allowed. */
+  refusedSoFar(refusals: readonly Refusal[]): void {
+    this.#refusals = refusals;
   }
 
   /** A message is none of the agent's own, whatever was seen of it. */
@@ -166,7 +174,7 @@ export class EvidenceCollector {
     // opencode exits with 1 after any error, also one that it got over: that of a prompt that was too long (1.18.33).
     const isExplained = exitCode !== null && lastOf("error") >= 0 && lastOf("error") < lastOf("finish");
     // A turn that came to a good end went on after whatever had gone wrong before.
-    const isRecovered = isFinished(finish) && lastOf("text") >= lastOf("refusal") && (exitCode === 0 || isExplained);
+    const isRecovered = isFinished(finish) && (exitCode === 0 || isExplained);
     return {
       exitCode,
       signal,
@@ -177,20 +185,36 @@ export class EvidenceCollector {
       ...(isRecovered && exitCode !== 0 ? { isRecovered } : {}),
       ...(this.#agentFallback === undefined ? {} : { agentFallback: this.#agentFallback }),
       ...(isRecovered ? {} : this.#troubles()),
+      ...this.#silencedBy(marks),
     };
   }
 
-  #troubles(): Pick<TurnEvidence, "permissionRejected" | "sessionError" | "modelUnknown"> {
+  /** The refusal behind which the agent has not said a word. Between the two pipes of a child there is no order. */
+  #silencedBy(marks: readonly Mark[]): Pick<TurnEvidence, "permissionRejected"> {
+    const lastText = marks.findLastIndex(({ type }) => type === "text");
+    const own = marks.findLast((mark) => mark.type === "refusal");
     const permission = this.#permission;
+    const told = permission && { tool: permission.name, detail: `${permission.name}: ${permission.detail}` };
+    if (own !== undefined && marks.lastIndexOf(own) > lastText) {
+      const seen = this.#refusals.find(({ call, isOwn }) => isOwn && call === own.call);
+      return { permissionRejected: { tool: own.tool, detail: seen?.asked ?? told?.detail ?? own.call } };
+    }
+    // What a native subagent was refused stands behind the last one, or before everything.
+    if (lastText > marks.findLastIndex(({ type }) => type === "task")) return {};
+    const below = this.#refusals.findLast(({ isOwn }) => !isOwn);
+    if (below !== undefined) return { permissionRejected: { tool: "task", detail: below.asked ?? below.call } };
+    const isVoiceless = this.#refusals.length === 0 && own === undefined;
+    return told !== undefined && isVoiceless ? { permissionRejected: told } : {};
+  }
+
+  #toolEnded(part: Extract<RunEvent, { type: "tool_use" }>["part"]): void {
+    if (part.tool === "task") this.#marks.push({ type: "task" });
+    const call = readRefusal(part);
+    if (call !== undefined) this.#marks.push({ type: "refusal", tool: part.tool, call });
+  }
+
+  #troubles(): Pick<TurnEvidence, "sessionError" | "modelUnknown"> {
     return {
-      ...(permission === undefined
-        ? {}
-        : {
-            permissionRejected: {
-              tool: this.#rejectedTool ?? permission.name,
-              detail: `${permission.name}: ${permission.detail}`,
-            },
-          }),
       ...(this.#sessionError === undefined ? {} : { sessionError: this.#explain(this.#sessionError) }),
       ...(this.#modelUnknown === undefined ? {} : { modelUnknown: this.#modelUnknown }),
     };

@@ -1,3 +1,4 @@
+import { withoutUser } from "../agent-role/refusal-words.ts";
 import type { ToolReport } from "../agent-role/telemetry-line.ts";
 import { isOwnText, type RunEvent } from "./run-event.ts";
 
@@ -43,7 +44,7 @@ function renderTool(time: string, tool: string, { status, title, error, input, t
   const what = firstLine(title || (input === undefined ? "" : JSON.stringify(input)));
   const took = span?.start === undefined || span.end === undefined ? "" : `  ${seconds(span.end - span.start)}`;
   const head = `${time} ${label("tool")} ${tool}  ${what}  ${status === "error" ? "ERROR" : "ok"}${took}`;
-  return error === undefined ? [head] : [head, ...indented(error)];
+  return error === undefined ? [head] : [head, ...indented(withoutUser(error))];
 }
 
 type StepPart = Extract<RunEvent, { type: "step_finish" }>["part"];

@@ -56,6 +56,7 @@ function facts(record: InstanceRecord, colours: boolean): [name: string, value: 
     ["title", plainLine(record.title, LINE_CHARACTERS)],
     ["status", `${colouredStatus(record.status, colours)}${reason}`],
     ["error", record.error === null ? null : plainText(record.error)],
+    ["refused", record.refused.length === 0 ? null : plainText(record.refused.join("\n"))],
     ["activity", record.endedAt === null ? plainLine(record.activity, LINE_CHARACTERS) : null],
     ["created", record.createdAt],
     ["ended", record.endedAt],

@@ -2,9 +2,11 @@ import { dirname } from "node:path";
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
 import { startAgentRole, type AgentRoleHandle } from "../agent-role/agent-role.ts";
 import { agentTree } from "../agent-role/agent-tree.ts";
+import { refusalWords } from "../agent-role/refusal-words.ts";
 import type { AgentRole } from "../agent-role/role.ts";
 import { mimirBash } from "../host/agents/mimir-bash.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
+import { answering } from "../opencode/answer-questions.ts";
 import { agentPlans } from "./agent-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
@@ -40,6 +42,7 @@ export function agentPlugin(
     },
     abortSession: async (id) => await client.session.abort({ path: { id } }),
     writeStderr: (text) => void process.stderr.write(text),
+    answering: answering(() => client, input.directory),
   }));
   const guard = createLoopGuard(role.guard, {
     worktree: worktreeOf(input),
@@ -55,5 +58,5 @@ export function agentPlugin(
     instanceOf: async () => role.instanceId,
     report: (message) => void process.stderr.write(`bizar: ${message}\n`),
   });
-  return withLoopGuard(joinHooks(agent.hooks, agentTree(role), mimirBash(), plans), guard);
+  return withLoopGuard(joinHooks(agent.hooks, agentTree(role), refusalWords(), mimirBash(), plans), guard);
 }

@@ -1,15 +1,14 @@
 import { dirname } from "node:path";
-import type { Hooks, PluginInput } from "@opencode-ai/plugin";
+import type { Hooks } from "@opencode-ai/plugin";
 import type { ServerRole } from "../agent-role/role.ts";
 import { ServerLife } from "../agent-role/server-life.ts";
 import { formatServerReport, type ServerReport } from "../agent-role/server-report.ts";
 import { instanceFinder, serverRoleHooks } from "../agent-role/server-role.ts";
 import { serverTree } from "../agent-role/server-tree.ts";
-import { localFetch } from "../backends/warm/local-fetch.ts";
-import type { ServerClient } from "../backends/warm/server-client.ts";
-import { describeError } from "../describe-error.ts";
 import { mimirBash } from "../host/agents/mimir-bash.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
+import { answering } from "../opencode/answer-questions.ts";
+import { refusalWords } from "../agent-role/refusal-words.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import { liveInstances } from "../processes/live-instances.ts";
 import { agentPlans } from "./agent-plans.ts";
@@ -19,7 +18,6 @@ import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 
 /** Nothing that an agent starts needs it: the server has read it already (1.18.33). */
 const PASSWORD_NAME = "OPENCODE_SERVER_PASSWORD";
-const password = process.env[PASSWORD_NAME] ?? "";
 
 /** One for all directories of this process. */
 let life: ServerLife | undefined;
@@ -31,7 +29,7 @@ export function serverPlugin(
 ): Hooks {
   delete process.env[PASSWORD_NAME];
   liveInstances().set(`${role.instanceId} ${input.directory}`, { directory: input.directory, moduleUrl });
-  const { client, directory } = input;
+  const { client } = input;
   const say = (report: ServerReport) => void process.stderr.write(`${formatServerReport(role.nonce, report)}\n`);
   if (life === undefined) {
     life = new ServerLife(role, supervisorCheckMs);
@@ -46,9 +44,7 @@ export function serverPlugin(
     instanceOf,
     abortSession: async (id) => await client.session.abort({ path: { id } }),
     skipPermissions: role.skipPermissions,
-    replyPermission: async (id, { reply, message }) =>
-      await asHost(input, async (server) => await server.replyPermission(directory, id, reply, message)),
-    rejectQuestion: async (id) => await asHost(input, async (server) => await server.rejectQuestion(directory, id)),
+    answering: answering(() => client, input.directory),
     provideAgents: async (config) => {
       // Whatever else the option is, it means yes, as for the supervisor.
       if (options?.["provideAgents"] !== false) provideAgents(config);
@@ -62,20 +58,7 @@ export function serverPlugin(
   });
   const stateDir = dirname(role.guard.sessionDir);
   const plans = agentPlans({ input, options, stateDir, instanceOf, report });
-  return withLoopGuard(joinHooks(hooks, tree, mimirBash(), plans), guard);
-}
-
-/** Asks this server as its host did, which is gone: the client that a plugin is given knows less of questions (1.18.33). */
-async function asHost({ serverUrl }: PluginInput, ask: (server: ServerClient) => Promise<void>): Promise<void> {
-  const { ServerClient, ServerError } = await import("../backends/warm/server-client.ts");
-  try {
-    await ask(new ServerClient(serverUrl.origin, password, localFetch));
-  } catch (error) {
-    // Its turn was stopped meanwhile.
-    if (error instanceof ServerError && error.status === 404) return;
-    report(describeError(error));
-    throw error;
-  }
+  return withLoopGuard(joinHooks(hooks, tree, refusalWords(), mimirBash(), plans), guard);
 }
 
 function report(message: string): void {

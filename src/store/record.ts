@@ -66,6 +66,8 @@ const recordSchema = z.object({
   lastActivityAt: z.iso.datetime(),
   activity: z.string(),
   interventions: z.number(),
+  /** The calls of the last turn that were not allowed, in a line each. */
+  refused: z.array(z.string()).default([]),
   resultPreview: z.string().nullable(),
   /** Where in the result its parts are, in UTF-16 code units. */
   resultParts: z.object({ header: z.number(), last: z.number() }).nullable().default(null),
@@ -137,6 +139,7 @@ export function toRecord(instance: Instance, origin: RecordOrigin): InstanceReco
     process: "process" in state ? state.process : null,
     ...counts,
     tokens: { ...progress.tokens },
+    refused: [...progress.refused],
     lastActivityAt: new Date(progress.lastActivityAt).toISOString(),
     interventions: instance.turns.filter(({ kind }) => kind === "intervention").length,
     resultPreview: isTerminal(instance) ? instance.resultPreview : textPreview,
@@ -191,6 +194,7 @@ export function fromRecord(record: InstanceRecord): Instance {
       voice: record.voice,
       liveness: null,
       textPreview: record.resultPreview,
+      refused: record.refused,
     },
     resultPreview: record.endedAt === null ? null : record.resultPreview,
     resultParts: record.resultParts ?? undefined,

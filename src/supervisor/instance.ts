@@ -53,6 +53,8 @@ export interface Progress {
   readonly liveness: Liveness | null;
   /** The last 200 characters of what it has written so far. */
   readonly textPreview: string | null;
+  /** The calls of this turn that were not allowed, in a line each. */
+  readonly refused: readonly string[];
 }
 
 /** One prompt and what came of it. Times in milliseconds since the epoch. */
@@ -184,6 +186,7 @@ export function createInstance(instanceId: string, request: InstanceRequest, now
       voice: false,
       liveness: null,
       textPreview: null,
+      refused: [],
     },
     resultPreview: null,
     followUps: [],

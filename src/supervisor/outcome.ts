@@ -44,7 +44,7 @@ export interface TurnEvidence {
   readonly spawnError?: string;
   /** The reason of the last finished step: `stop`, `tool-calls`, `length`, … */
   readonly finish?: string;
-  /** A permission that nobody could give, after which no step came to a good end. */
+  /** A permission that nobody could give, after which the agent has not said a word. */
   readonly permissionRejected?: { readonly tool: string; readonly detail: string };
   /** opencode ran another agent than the one asked for. */
   readonly agentFallback?: { readonly reason: "agent_unknown" | "wrong_agent"; readonly detail: string };
@@ -77,6 +77,7 @@ export function judge(evidence: TurnEvidence): Outcome {
   if (evidence.spawnError !== undefined) return failed("spawn_failed", evidence.spawnError);
   if (agentFallback !== undefined) return failed(agentFallback.reason, agentFallback.detail);
   if (evidence.modelUnknown !== undefined) return failed("model_unknown", evidence.modelUnknown);
+  if (evidence.sessionError !== undefined) return failed("session_error", evidence.sessionError);
   if (permissionRejected !== undefined) {
     const { tool, detail } = permissionRejected;
     return failed(
@@ -85,7 +86,6 @@ export function judge(evidence: TurnEvidence): Outcome {
         `Allow it in the agent's configuration, or give the task to an agent that may use it.`,
     );
   }
-  if (evidence.sessionError !== undefined) return failed("session_error", evidence.sessionError);
   if (exitCode !== 0 && evidence.isRecovered !== true)
     return failed("exit_nonzero", describeExit(exitCode, signal, evidence.lastErrorLines));
   if (!isFinished(evidence.finish)) {

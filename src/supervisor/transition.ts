@@ -181,7 +181,7 @@ function nextTurn(instance: Instance): Transition {
       followUps: later,
       state: { status: "queued" },
       turns: [...instance.turns, turn],
-      progress: { ...instance.progress, activity: "starting", textPreview: null },
+      progress: { ...instance.progress, activity: "starting", textPreview: null, refused: [] },
       announcement: null,
     },
     effects: ["save", "request_place"],

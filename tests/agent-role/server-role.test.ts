@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "bun:test";
-import { instanceFinder, NOBODY, serverRoleHooks } from "../../src/agent-role/server-role.ts";
+import { NO_PERMISSION } from "../../src/agent-role/questions.ts";
+import { instanceFinder, serverRoleHooks } from "../../src/agent-role/server-role.ts";
 import type { ServerLife } from "../../src/agent-role/server-life.ts";
 
 const INSTANCE = "bgr_01ARZ3NDEKTSV4RRFFQ69G5FAV";
@@ -42,8 +43,10 @@ function hooks() {
     }),
     abortSession: async () => undefined,
     skipPermissions,
-    replyPermission: async (id, reply) => void journal.push(`replies ${JSON.stringify(reply)} to ${id}`),
-    rejectQuestion: async (id) => void journal.push(`rejects ${id}`),
+    answering: {
+      replyPermission: async (id, reply, message) => void journal.push(`${reply} to ${id}: ${message}`),
+      rejectQuestion: async (id) => void journal.push(`rejects ${id}`),
+    },
     provideAgents: async () => undefined,
   });
 }
@@ -89,14 +92,14 @@ test("turns that run and end are known", async () => {
 
 test("a permission is refused with a sentence, and with skipPermissions given", async () => {
   for (skipPermissions of [false, true]) {
-    await event("permission.asked", { id: "per_1", sessionID: "ses_a" });
+    await event("permission.asked", { id: "per_1", sessionID: "ses_a", permission: "bash", patterns: ["ls"] });
     await answers.get("per_1")?.();
   }
   expect(journal).toEqual([
     "ses_a asks per_1",
-    `replies ${JSON.stringify({ reply: "reject", message: NOBODY })} to per_1`,
+    `reject to per_1: ${NO_PERMISSION}`,
     "ses_a asks per_1",
-    `replies {"reply":"once"} to per_1`,
+    "once to per_1: undefined",
   ]);
 });
 

@@ -109,7 +109,7 @@ export class AgentTurn implements RunningTurn {
     };
     const progress: Progress = {
       ...{ activity: "thinking", toolCallCount: ++this.#count, tokens: noTokens, costUsd: 0, lastActivityAt: now },
-      ...{ voice: true, liveness, textPreview: null },
+      ...{ voice: true, liveness, textPreview: null, refused: [] },
     };
     this.#tell(() => this.observer.progressed(progress));
   }

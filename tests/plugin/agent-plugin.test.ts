@@ -12,7 +12,15 @@ const nonce = "0123456789abcdef";
 test("opencode makes the plugin anew in the middle of a run: its counts go on, also from events that come twice", async () => {
   const directory = temporaryFolder();
   const role: AgentRole = {
-    ...{ instanceId: sampleId(1), nonce, agent: "thor", sessionId: null, turn: "initial", onExit: "finish" },
+    ...{
+      instanceId: sampleId(1),
+      nonce,
+      agent: "thor",
+      sessionId: null,
+      turn: "initial",
+      skipPermissions: false,
+      onExit: "finish",
+    },
     supervisor: { pid: process.pid, startTime: "1" },
     guard: {
       ...{

@@ -112,11 +112,13 @@ describe("a file that is no record", () => {
   }
 
   test("of before agents could be warm: a process agent's", () => {
-    const { backend: _, definition: __, ...older } = good;
-    expect(read(JSON.stringify(older))).toMatchObject({ backend: "process", definition: null });
+    const { backend: _, definition: __, refused: ___, ...older } = good;
+    expect(read(JSON.stringify(older))).toMatchObject({ backend: "process", definition: null, refused: [] });
   });
 
-  for (const name of Object.keys(good).filter((key) => !["backend", "definition", "resultParts"].includes(key))) {
+  for (const name of Object.keys(good).filter(
+    (key) => !["backend", "definition", "resultParts", "refused"].includes(key),
+  )) {
     test(`without ${name}: corrupt`, () => {
       const { [name as keyof InstanceRecord]: _, ...rest } = good;
       expect(parseRecord(JSON.stringify(rest)).kind).toBe("corrupt");

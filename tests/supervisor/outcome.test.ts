@@ -57,16 +57,16 @@ describe("the cause that explains the others comes first", () => {
     "spawnError",
     "agentFallback",
     "modelUnknown",
-    "permissionRejected",
     "sessionError",
+    "permissionRejected",
     "exitCode",
   ] as const;
   const reasons = [
     "spawn_failed",
     "wrong_agent",
     "model_unknown",
-    "permission_denied",
     "session_error",
+    "permission_denied",
     "exit_nonzero",
   ];
   for (const [index, reason] of reasons.entries()) {

@@ -216,7 +216,18 @@ class ProcessTurn implements RunningTurn {
     const { binary, identity, onExit, environment, skipPermissions, guard } = this.#parts;
     const { instanceId, agent, sessionId, kind, directory, prompt } = this.#turn;
     const supervisor = { pid: identity.pid, startTime: identity.startTime };
-    const role = { instanceId, nonce, agent, sessionId, supervisor, onExit, turn: kind, guard, modelsPath };
+    const role = {
+      instanceId,
+      nonce,
+      agent,
+      sessionId,
+      supervisor,
+      onExit,
+      turn: kind,
+      skipPermissions,
+      guard,
+      modelsPath,
+    };
     try {
       return Bun.spawn([binary, ...runArguments(this.#turn, skipPermissions)], {
         cwd: directory,

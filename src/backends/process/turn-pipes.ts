@@ -2,6 +2,8 @@ import type { Telemetry } from "../../agent-role/telemetry-line.ts";
 import type { Stray } from "../../agent-role/tree-report.ts";
 import { noTokens, type Progress } from "../../supervisor/instance.ts";
 import { describeError } from "../../describe-error.ts";
+import { readRefusal } from "../../opencode/refusals.ts";
+import { joinRefused } from "../../supervisor/refused.ts";
 import type { Clock, Timer, TranscriptTurn, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { EvidenceCollector } from "../evidence.ts";
 import { LineSplitter, type Line } from "../line-splitter.ts";
@@ -61,6 +63,7 @@ export class TurnPipes {
       voice: false,
       liveness: null,
       textPreview: null,
+      refused: [],
     };
   }
 
@@ -206,6 +209,7 @@ export class TurnPipes {
 
   #telemetry(telemetry: Telemetry): void {
     if (telemetry.sessionId !== null) this.#identify(telemetry.sessionId);
+    this.evidence.refusedSoFar(telemetry.refusals);
     this.#progress = takeTelemetry(telemetry, this.#parts, this.#progress.textPreview);
     this.#owners.told(telemetry.messages);
     this.#ownersTold();
@@ -239,7 +243,8 @@ export class TurnPipes {
     const { tokens, toolCallCount, costUsd } = this.#progress;
     const lastActivityAt = event.timestamp;
     if (event.type === "tool_use") {
-      this.#progressed({ ...this.#progress, toolCallCount: toolCallCount + 1, lastActivityAt });
+      const refused = joinRefused(this.#progress.refused, readRefusal(event.part));
+      this.#progressed({ ...this.#progress, toolCallCount: toolCallCount + 1, refused, lastActivityAt });
     } else if (event.type === "step_finish") {
       const { part } = event;
       this.#progressed({

@@ -89,14 +89,13 @@ export class WarmSession implements SessionListener {
 
   constructor(parts: WarmSessionParts) {
     const { server, sessionId, turn, promptId, observer, log, clock, skipPermissions } = parts;
-    const { evidence } = this;
     this.#parts = parts;
     this.over = this.#over.promise;
     const onEvent = (event: RunEvent, isOwn: boolean) => this.#happened(event, isOwn);
     this.#reader = new SessionReader({ sessionId, prompt: promptId, onEvent, now: () => clock.now() });
     this.#questions = new Questions({
       ...{ client: server.client, directory: turn.directory },
-      ...{ skipPermissions, evidence, log },
+      ...{ skipPermissions, log },
       // The next heartbeat asks for what is open.
       onUnanswered: () => void (this.#hasMissed = true),
     });
@@ -205,6 +204,7 @@ export class WarmSession implements SessionListener {
     this.#heardAt = this.#stoppedAfter ?? this.#parts.clock.now();
     if (this.#telemetry.apply(known, this.#heardAt)) this.#voice.changed();
     else this.#voice.touched();
+    this.evidence.refusedSoFar(this.#telemetry.refusals());
   }
 
   #becameIdle(): void {

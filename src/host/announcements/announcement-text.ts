@@ -18,12 +18,13 @@ export function announcementText(instances: readonly Instance[]): string {
 }
 
 /** Texts of agents and of errors are quoted: they are data, and give no orders. */
-function line({ instanceId, agent, title, state, resultPreview }: Instance): string {
+function line({ instanceId, agent, title, state, resultPreview, progress }: Instance): string {
   const reason =
     "reason" in state && state.reason !== null && state.reason !== state.status ? ` (${state.reason})` : "";
   const error = "error" in state && state.error !== null ? ` Error: ${quote(state.error)}.` : "";
   const result = resultPreview === null ? " It has no result." : ` Its last words: ${quote(resultPreview)}.`;
-  return `- ${plainName(agent)} ${instanceId}, ${quote(title)}: ${state.status}${reason}.${error}${result}`;
+  const refused = progress.refused.length === 0 ? "" : ` It was refused: ${quote(progress.refused.join("; "))}.`;
+  return `- ${plainName(agent)} ${instanceId}, ${quote(title)}: ${state.status}${reason}.${error}${refused}${result}`;
 }
 
 function quote(text: string): string {

@@ -35,6 +35,13 @@ export function cutToJsonBytes(text: string, maxBytes: number): string {
   return text.slice(0, isHighSurrogate ? low - 1 : low);
 }
 
+/** As many of the lines, from the first one on, as take at most `maxBytes` bytes in an answer. */
+export function fitting(lines: readonly string[], maxBytes: number): readonly string[] {
+  const fits = lines.slice();
+  while (fits.length > 0 && jsonBytes(fits) > maxBytes) fits.pop();
+  return fits;
+}
+
 /** At most `length` characters, with an ellipsis where something was left out. */
 export function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;

@@ -7,7 +7,7 @@ import { namingEnds } from "../announcements/told-ends.ts";
 import { describeError } from "../../describe-error.ts";
 import { promptsOf } from "../../supervisor/read-transcript.ts";
 import { lastMessageOf } from "../../supervisor/result.ts";
-import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
+import { answer, cutToJsonBytes, errorAnswer, fitting, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { instanceId, readArguments, timeoutMs } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { plainName } from "../../text/plain-name.ts";
@@ -15,7 +15,7 @@ import { plainName } from "../../text/plain-name.ts";
 export const COLLECT = "bizar_collect";
 const MOST_AT_ONCE = 32;
 const NOT_FOUND = "instance not found";
-/** An error takes at most this part of its agent's share of the answer: bytes, since escapes take six for one. */
+/** An error, and what was refused, take at most this part of their agent's share: bytes, since escapes take six for one. */
 const ERROR_SHARE = 4;
 
 const description = `Wait for background agents and fetch their results.
@@ -111,6 +111,7 @@ async function results(
 function resultView(entry: CatalogEntry, text: string, budget: number): Record<string, unknown> {
   const { record } = entry;
   const hasEnded = record.endedAt !== null;
+  const refused = fitting(record.refused, Math.floor(budget / ERROR_SHARE));
   const view = {
     instanceId: record.instanceId,
     status: hasEnded ? record.status : "running",
@@ -118,6 +119,7 @@ function resultView(entry: CatalogEntry, text: string, budget: number): Record<s
       ? {}
       : { note: `still ${record.status} (${record.activity}); it was left alone, collect it again later` }),
     ...(record.reason === null ? {} : { reason: record.reason }),
+    ...(refused.length === 0 ? {} : { refused }),
     result: "",
     resultPath: record.resultPreview === null ? null : entry.resultPath,
     toolCallCount: record.toolCallCount,

@@ -24,6 +24,7 @@ const role: AgentRole = {
   supervisor: { pid: 100, startTime: "5000" },
   onExit: "kill",
   turn: "initial",
+  skipPermissions: false,
   guard: defaultGuard("/state"),
 };
 

@@ -12,7 +12,10 @@ function event(type: string, extra: Record<string, unknown> = {}): RunEvent {
 const text = (words: string) => event("text", { part: { text: words } });
 const finish = (reason: string) => event("step_finish", { part: { reason, tokens: {} } });
 const rejectedTool = event("tool_use", {
-  part: { tool: "bash", state: { status: "error", error: "The user rejected permission to use this tool." } },
+  part: {
+    tool: "bash",
+    state: { status: "error", error: "The user rejected permission to use this specific tool call." },
+  },
 });
 const unexplained = event("error", { error: { name: "UnknownError", data: { message: "Unexpected server error" } } });
 const apiError = event("error", { error: { name: "APIError", data: { message: "boom happened", statusCode: 401 } } });

@@ -29,7 +29,7 @@ test.skipIf(process.platform !== "linux")(
     await turn.stop();
     await turn.ended;
     expect(shown.length).toBeGreaterThanOrEqual(4);
-    expect(shown.join("\n")).toContain("--agent\0mimir");
+    expect(shown.join("\n")).toContain("--agent=mimir");
     expect([...shown, ...everywhere].filter((text) => text.includes(MARK))).toEqual([]);
   },
   20_000,

@@ -104,7 +104,7 @@ contract("record, result and log of an agent are on disk, for their owner only, 
       token: expect.any(String),
     },
     process: { pid: told.spawned[0].processId, startTime: expect.any(String) },
-    ...{ voice: true, activity: expect.any(String), interventions: 0, ...counts },
+    ...{ voice: true, activity: expect.any(String), interventions: 0, refused: [], ...counts },
     ...{
       resultPreview: turn,
       resultParts: { header: 0, last: turn.length - result.length },

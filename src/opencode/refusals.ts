@@ -1,0 +1,45 @@
+/** How opencode words the error of a call that it did not allow (1.18.33). */
+const REJECTED = "The user rejected permission to use this specific tool call";
+const WITH_WORDS = `${REJECTED} with the following feedback: `;
+const DENIED = "The user has specified a rule which prevents you from using this specific tool call";
+/** … and that of a question to the user without an answer. */
+const DISMISSED = "The user dismissed this question";
+
+/** How a permission or an answer was not given: with words, or without. */
+export type Rejection =
+  | { readonly of: "permission"; readonly words: string | undefined }
+  | { readonly of: "question"; readonly words: undefined };
+
+/** The rejection that an error of a tool tells of; `undefined` when it is another error. */
+export function readRejection(error: string): Rejection | undefined {
+  if (error.startsWith(WITH_WORDS)) return { of: "permission", words: error.slice(WITH_WORDS.length) };
+  if (error.startsWith(REJECTED)) return { of: "permission", words: undefined };
+  return error.startsWith(DISMISSED) ? { of: "question", words: undefined } : undefined;
+}
+
+const WHAT_CHARACTERS = 120;
+/** The argument that says most of a call. */
+const TELLING = ["command", "filePath", "path", "url", "pattern", "query", "description"];
+
+/** A tool's call as a state of its part tells of it. */
+export interface ToolCall {
+  readonly tool: string;
+  readonly state: { readonly error?: string | undefined; readonly input?: unknown };
+}
+
+/**
+ * The call in a line ("bash: rm -rf build") where a rule, or somebody who was asked, or nobody did not allow it;
+ * `undefined` of any other one.
+ */
+export function readRefusal({ tool, state: { error, input } }: ToolCall): string | undefined {
+  if (error === undefined || !(error.startsWith(REJECTED) || error.startsWith(DENIED))) return undefined;
+  const what = inALine(input);
+  return what === "" ? tool : `${tool}: ${what}`;
+}
+
+function inALine(input: unknown): string {
+  if (typeof input !== "object" || input === null) return "";
+  const telling = TELLING.map((name): unknown => Reflect.get(input, name)).find((value) => typeof value === "string");
+  const text = (typeof telling === "string" ? telling : JSON.stringify(input)).replaceAll(/\s+/g, " ").trim();
+  return text.length > WHAT_CHARACTERS ? `${text.slice(0, WHAT_CHARACTERS - 1)}…` : text;
+}
