@@ -137,22 +137,6 @@ test("a killed agent's command is gone within a second, and another agent notice
   expect(endedAt).not.toBeNull();
 }, 60_000);
 
-test("a permission that nobody can give is refused with a sentence; without a word after it the run has failed over it", async () => {
-  const ask = { calls: [bash("echo 1")] };
-  rig.plan("use bash", ask, { text: "" });
-  rig.plan("use bash, or not", ask, (request) => ({ text: request.toolResults.at(-1) ?? "" }));
-  rig.plan(
-    "delegate bash",
-    spawn({ agent: "asker", prompt: "use bash" }, { agent: "asker", prompt: "use bash, or not" }),
-    collectSpawned(),
-  );
-  const [[denied, other]] = (await rig.ask("delegate bash")).answers("bizar_collect");
-  expect([denied.status, denied.reason]).toEqual(["failed", "permission_denied"]);
-  expect(denied.error).toContain('The tool "bash" needs a permission');
-  expect([other.status, other.reason]).toEqual(["done", undefined]);
-  expect(other.result).toContain("Nobody can be asked in the background");
-}, 60_000);
-
 test("the tools of a warm agent see neither the server's password nor the role", async () => {
   rig.plan(
     "look around",

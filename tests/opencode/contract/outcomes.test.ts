@@ -7,7 +7,6 @@ import { onBothBackends } from "./on-both-backends.ts";
 const contract = onBothBackends({
   config: {
     agent: {
-      asker: { mode: "subagent", description: "Asks", permission: { bash: "ask" } },
       plain: { mode: "subagent", description: "Has no rules of its own" },
     },
   },
@@ -24,18 +23,6 @@ contract("an unknown agent or model is refused with the near name, and nothing i
   ]);
   expect(on.requestsFor("never")).toEqual([]);
 });
-
-contract(
-  "an agent whose tool needs a permission that nobody can give fails as permission_denied, the tool named",
-  async (on) => {
-    // Where the run goes on after the refusal it comes to nothing.
-    on.plan("use bash", { calls: [bash("echo 1")] }, { text: "" });
-    const [collected] = (await on.delegate([{ agent: "asker", prompt: "use bash" }])).collected;
-    expect(collected).toMatchObject({ status: "failed", reason: "permission_denied", result: "", toolCallCount: 1 });
-    expect(collected.error).toContain('The tool "bash" needs a permission');
-    expect(collected.error).toContain("echo 1");
-  },
-);
 
 contract(
   "a provider's error is the reason that the agent failed, with its words and what it had said before",
