@@ -74,3 +74,12 @@ describe("the server of warm agents", () => {
     });
   }
 });
+
+test("an agent goes on after a refusal, whoever was faster; the other experiments stay", () => {
+  const experimental = { mcp_timeout: 1 };
+  const on = { experimental: { mcp_timeout: 1, continue_loop_on_deny: true } };
+  expect(adapted({ experimental: { ...experimental } })).toMatchObject(on);
+  const server: Record<string, unknown> = { experimental: { ...experimental } };
+  adaptServerConfig(server);
+  expect(server).toMatchObject(on);
+});

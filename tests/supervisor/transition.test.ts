@@ -259,3 +259,16 @@ test("any other end stays what it is, and says that nobody has seen what is left
     error: `Whether anything that it started runs yet could not be seen. ${unseen}`,
   });
 });
+
+test("what was refused stays through a turn, its interventions included, and is not that of the next one", () => {
+  const { progress } = sampleInstance("running");
+  const told = (refused: string[]) => ({ type: "progressed" as const, at, progress: { ...progress, refused } });
+  const first = transition(sampleInstance("running"), told(["bash: rm a", "bash: rm b"])).instance;
+  // Another process, or another plugin instance, begins with none.
+  const later = transition(transition(first, told([])).instance, told(["bash: rm b", "edit: c"])).instance;
+  expect(later.progress.refused).toEqual(["bash: rm a", "bash: rm b", "edit: c"]);
+  const asked = transition(later, { type: "follow_up_requested", at, prompt: "more" }).instance;
+  const ended = transition(asked, events.ended).instance;
+  expect(ended.progress.refused).toHaveLength(3);
+  expect(transition(ended, { type: "next_turn_opened", at }).instance.progress.refused).toEqual([]);
+});

@@ -17,6 +17,7 @@ const rejectedTool = event("tool_use", {
     state: { status: "error", error: "The user rejected permission to use this specific tool call." },
   },
 });
+const task = event("tool_use", { part: { tool: "task", state: { status: "completed" } } });
 const unexplained = event("error", { error: { name: "UnknownError", data: { message: "Unexpected server error" } } });
 const apiError = event("error", { error: { name: "APIError", data: { message: "boom happened", statusCode: 401 } } });
 
@@ -45,6 +46,17 @@ describe("what is made of it", () => {
     ["a refused permission without a step", 0, [permissionLine], "failed", "permission_denied"],
     ["a refused permission in a subagent, and on", 0, [permissionLine, text("a"), finish("stop")], "done"],
     ["a refused permission, on, and no word", 0, [permissionLine, finish("stop")], "failed", "permission_denied"],
+    ["a refused call, then words", 0, [permissionLine, rejectedTool, text("a"), finish("stop")], "done"],
+    [
+      "words, and their refusal's line behind them",
+      0,
+      [rejectedTool, text("a"), finish("stop"), permissionLine],
+      "done",
+    ],
+    ["words, then a refused call", 0, [text("a"), rejectedTool, finish("stop")], "failed", "permission_denied"],
+    ["a subagent's, then no word", 0, [text("a"), permissionLine, task, finish("stop")], "failed", "permission_denied"],
+    ["a subagent's, then words", 0, [task, text("a"), finish("stop"), permissionLine], "done"],
+    ["a refused call, then a provider's error", 1, [rejectedTool, apiError], "failed", "session_error"],
     ["an error that was overcome", 0, [apiError, text("a"), finish("stop")], "done"],
     ["an error in the end", 1, [text("a"), finish("stop"), apiError], "failed", "session_error"],
     ["an unknown model", 1, [modelLine, unexplained], "failed", "model_unknown"],
@@ -88,6 +100,18 @@ test("a refused permission names the tool that asked, and what it asked for", ()
     tool: "bash",
     detail: "external_directory: /etc/*",
   });
+});
+
+test("where the plugin inside speaks, it tells what was asked for, and of a subagent's calls", () => {
+  const own = collected(rejectedTool);
+  own.refusedSoFar([{ call: "bash", asked: "external_directory: /etc/*", isOwn: true }]);
+  expect(own.conclude(0, null).permissionRejected).toEqual({ tool: "bash", detail: "external_directory: /etc/*" });
+  const below = collected(task, finish("stop"));
+  below.refusedSoFar([{ call: "bash: rm a", asked: null, isOwn: false }]);
+  expect(below.conclude(0, null).permissionRejected).toEqual({ tool: "task", detail: "bash: rm a" });
+  const spoken = collected(task, text("It could not."), finish("stop"));
+  spoken.refusedSoFar([{ call: "bash: rm a", asked: null, isOwn: false }]);
+  expect(judge(spoken.conclude(0, null))).toEqual({ status: "done" });
 });
 
 test("an error of the session has its name, its HTTP status and its words", () => {

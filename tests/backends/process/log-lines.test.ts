@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { NO_PERMISSION } from "../../../src/agent-role/questions.ts";
 import { renderRunEvent, renderToolStart } from "../../../src/backends/log-lines.ts";
 import { parseRunEvent } from "../../../src/backends/run-event.ts";
 
@@ -46,6 +47,16 @@ describe("what a reader of the log sees", () => {
       "tool_use",
       tool("edit", { status: "error", title: "a.ts", error: "File not found:\n/a.ts" }),
       ["03:04:05 tool  edit  a.ts  ERROR", "               File not found:", "               /a.ts"],
+    ],
+    [
+      "a call that nobody could allow",
+      "tool_use",
+      tool("bash", {
+        status: "error",
+        title: "rm a",
+        error: "The user rejected permission to use this specific tool call.",
+      }),
+      ["03:04:05 tool  bash  rm a  ERROR", `               ${NO_PERMISSION}`],
     ],
     [
       "a title of several lines",

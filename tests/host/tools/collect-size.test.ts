@@ -38,6 +38,17 @@ describe("an answer is whole JSON of at most 40 000 bytes", () => {
     expect(await Bun.file(value.resultPath).text()).toBe(awkward);
   });
 
+  test("what was refused is told as far as its share goes, beside 200 KB of each", async () => {
+    const { progress } = sampleInstance("done");
+    const refused = Array.from({ length: 20 }, (_, each) => `bash: ${each} ${"\u0001".repeat(110)}`);
+    const { rig, instanceIds } = await rigWithResults(32, awkward, { progress: { ...progress, refused } });
+    const { output, value } = await rig.call("collect", { instanceIds });
+    expect(Buffer.byteLength(output)).toBeLessThanOrEqual(40_000);
+    for (const { refused: told = [] } of value) expect(refused).toEqual(expect.arrayContaining(told));
+    const alone = await rig.call("collect", { instanceId: instanceIds[0] });
+    expect(alone.value.refused.length).toBeGreaterThan(5);
+  });
+
   test("32 results of 200 KB share it", async () => {
     const { rig, instanceIds } = await rigWithResults(32, awkward);
     const { output, value } = await rig.call("collect", { instanceIds });

@@ -33,6 +33,18 @@ test("a failure says why", async () => {
   expect(value).toMatchObject({ status: "failed", reason: "session_error", error: "boom happened", result: "" });
 });
 
+test("what was refused is told, also of one that was killed", async () => {
+  const rig = createToolRig();
+  const { id, turn } = await rig.start();
+  turn.observer.progressed({ ...sampleInstance("running").progress, refused: ["bash: rm -rf build"] });
+  const killing = rig.call("kill", { instanceId: id });
+  while (turn.stops === 0) await Promise.resolve();
+  turn.end({ exitCode: 143, text: "" });
+  await killing;
+  const { value } = await rig.call("collect", { instanceId: id });
+  expect(value).toMatchObject({ status: "killed", refused: ["bash: rm -rf build"] });
+});
+
 test("an agent whose record is removed during the wait is said to be gone", async () => {
   const rig = createToolRig();
   const ids = [sampleId(1), sampleId(2)];

@@ -84,3 +84,30 @@ contract("backgroundSkipPermissions answers yes, but what is denied stays denied
   expect(echoed.trim()).toBe("allowed");
   expect(removed).toContain("prevents you");
 });
+
+contract(
+  "backgroundSkipPermissions answers a native subagent that a further turn tells to go on, too",
+  async (on) => {
+    const task = (prompt: string, more = {}) => ({
+      tool: "task",
+      args: { description: "Echoes", prompt, subagent_type: "general", ...more },
+    });
+    const taskId = { current: "" };
+    on.plan("have it begun", { calls: [task("begin")] }, ({ toolResults }) => {
+      taskId.current = /ses_\w+/.exec(toolResults.join(""))?.[0] ?? "";
+      return { text: "It has begun." };
+    });
+    const [{ instanceId }] = (await on.delegate([{ prompt: "have it begun" }])).spawned;
+    on.plan(
+      "have it done",
+      () => ({ calls: [task("do it", { task_id: taskId.current })] }),
+      ({ toolResults }) => ({ text: toolResults.join("") }),
+    );
+    on.plan("do it", { calls: [bash("echo allowed, too")] }, ({ toolResults }) => ({ text: toolResults.join("") }));
+    await on.call("bizar_send_message", { instanceId, prompt: "have it done" });
+    const collected = await on.call("bizar_collect", { instanceId });
+    expect(collected.result).toContain("allowed, too");
+    expect(collected.refused).toBeUndefined();
+  },
+  90_000,
+);

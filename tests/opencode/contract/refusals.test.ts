@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 import { NO_PERMISSION } from "../../../src/agent-role/questions.ts";
 import { bash, until, type Step } from "../rig.ts";
-import { living, onBothBackends, type OnBackend } from "./on-both-backends.ts";
+import { living, onBothBackends } from "./on-both-backends.ts";
 
 const contract = onBothBackends({
   config: {
@@ -80,19 +80,17 @@ function task(prompt: string, taskId?: string) {
   return { tool: "task", args: { description: "Cleans", prompt, subagent_type: "asker", ...resumed } };
 }
 
-async function onlyChild(on: OnBackend, sessionId: string): Promise<string> {
-  const { data = [] } = await on.server.client.session.children({ path: { id: sessionId } });
-  expect(data).toHaveLength(1);
-  return data[0]?.id ?? "";
-}
-
 contract(
   "a native subagent that a further turn tells to go on, and that needs a permission, is answered",
   async (on) => {
-    on.plan("have it cleaned", { calls: [task("clean first")] }, { text: "It begins." });
+    const taskId = { current: "" };
+    on.plan("have it cleaned", { calls: [task("clean first")] }, ({ toolResults }) => {
+      taskId.current = /ses_\w+/.exec(toolResults.join(""))?.[0] ?? "";
+      return { text: "It begins." };
+    });
     on.plan("clean first", { text: "I begin." });
-    const [{ instanceId, sessionId }] = (await on.delegate([{ prompt: "have it cleaned" }])).spawned;
-    on.plan("have it go on", async () => ({ calls: [task("clean now", await onlyChild(on, sessionId))] }), answers);
+    const [{ instanceId }] = (await on.delegate([{ prompt: "have it cleaned" }])).spawned;
+    on.plan("have it go on", () => ({ calls: [task("clean now", taskId.current)] }), answers);
     on.plan("clean now", { calls: [remove] }, answers);
     await on.call("bizar_send_message", { instanceId, prompt: "have it go on" });
     const collected = await on.call("bizar_collect", { instanceId });
