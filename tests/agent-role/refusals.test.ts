@@ -13,6 +13,8 @@ const DENIED =
   "The user has specified a rule which prevents you from using this specific tool call. Here are some of the relevant rules []";
 const DISMISSED = "The user dismissed this question";
 
+const failed = (error: string) => ({ type: "tool", tool: "bash", state: { status: "error", error, input: {} } });
+
 describe("what the model reads of a refusal", () => {
   const cases: [what: string, error: string, read: string][] = [
     ["by the plugin", withWords(NO_PERMISSION), NO_PERMISSION],
@@ -25,7 +27,6 @@ describe("what the model reads of a refusal", () => {
   test.each(cases)("%s", (_, error, read) => expect(withoutUser(error)).toBe(read));
 
   test("is put into the request of each step, in all its messages, and nothing else is changed", async () => {
-    const failed = (error: string) => ({ type: "tool", tool: "bash", state: { status: "error", error, input: {} } });
     const other = [
       { type: "text", text: REJECTED },
       { type: "tool", state: { status: "completed", output: REJECTED } },

@@ -85,13 +85,14 @@ contract("backgroundSkipPermissions answers yes, but what is denied stays denied
   expect(removed).toContain("prevents you");
 });
 
+/** A call of a native subagent. */
+function task(prompt: string, more: Record<string, unknown> = {}) {
+  return { tool: "task", args: { description: "Echoes", prompt, subagent_type: "general", ...more } };
+}
+
 contract(
   "backgroundSkipPermissions answers a native subagent that a further turn tells to go on, too",
   async (on) => {
-    const task = (prompt: string, more = {}) => ({
-      tool: "task",
-      args: { description: "Echoes", prompt, subagent_type: "general", ...more },
-    });
     const taskId = { current: "" };
     on.plan("have it begun", { calls: [task("begin")] }, ({ toolResults }) => {
       taskId.current = /ses_\w+/.exec(toolResults.join(""))?.[0] ?? "";
