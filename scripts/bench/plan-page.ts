@@ -52,8 +52,8 @@ export class PlanPage {
     const page = await context.newPage();
     await page.addInitScript(pageClock(ELEMENTS));
     const { url } = await this.#side.show(SLUG);
-    const startedAt = now();
     await page.goto(url);
+    const startedAt = now();
     await page.getByRole("button", { name: "Open the plan" }).click();
     // The link leads on to the page.
     await page.waitForURL(/\/plan\/\w+$/);

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
+import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
 import { OPENCODE } from "../../scripts/scripted-host/sandbox.ts";
 import { followLink } from "../canvas/follow-link.ts";
 import { answerOf, decideOnPage, linkIn, newSession, planAction, shown, waitFor } from "./plan-rig.ts";
@@ -215,8 +216,10 @@ test("a project that was copied brings no approval along; one click on the page,
   expect(await answerOf(served, session, "plan", "list")).toContain(`y: ${NOT_YOURS}`);
 }, 90_000);
 
-test("in the terminal UI without a port a command decides; with one, or in a terminal that an agent started, the page does", async () => {
-  rig = await createRig({ options: { planOpenBrowser: "never" } });
+test("in the terminal UI without a port, and in a run, a command decides; with one, or in a terminal that an agent started, the page does", async () => {
+  // Whoever made the project may have brought a command along.
+  const config = { command: { sneak: { template: "/plan status x rejected" } } };
+  rig = await createRig({ options: { planOpenBrowser: "never" }, config });
   const meta = async () => JSON.parse(await readFile(join(rig.sandbox.project, "plans/x/meta.json"), "utf8"));
   const ui = await startTerminalUi(rig.sandbox);
   ui.submit("/plan new x");
@@ -224,8 +227,14 @@ test("in the terminal UI without a port a command decides; with one, or in a ter
   ui.submit("/plan status x approved");
   await until("the decision", () => ui.screen().includes("The plan x is approved now."));
   expect(await meta()).toMatchObject({ status: "approved", review: { state: "decided", decidedBy: "user" } });
+  ui.submit("/sneak ");
+  await until("the model has read it", () => rig.requestsFor("/plan status x rejected").length > 0);
+  expect(await meta()).toMatchObject({ status: "approved" });
   ui.kill("SIGTERM");
   await ui.exited;
+
+  await runOpencode(rig.sandbox, { prompt: "/plan status x changes_requested" });
+  expect(await meta()).toMatchObject({ status: "changes_requested" });
 
   const listening = await startTerminalUi(rig.sandbox, ["--port", "0"]);
   listening.submit("/plan status x rejected");
@@ -241,7 +250,7 @@ test("in the terminal UI without a port a command decides; with one, or in a ter
   await until("the way to the page", () => /Only the user decides on a plan, on its\s+page/.test(inside.screen()));
   inside.kill("SIGTERM");
   await inside.exited;
-  expect(await meta()).toMatchObject({ status: "approved" });
+  expect(await meta()).toMatchObject({ status: "changes_requested" });
 }, 120_000);
 
 async function serverUrl({ server }: ServedRig): Promise<string> {

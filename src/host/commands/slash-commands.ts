@@ -1,4 +1,5 @@
 import type { Hooks } from "@opencode-ai/plugin";
+import { NewestMap } from "../../newest-map.ts";
 import { COMMANDS, isCommandName, type CommandName } from "./command-names.ts";
 
 export interface SlashCommandsParts {
@@ -23,12 +24,16 @@ export interface SlashCommandsParts {
 
 type CommandHooks = Required<Pick<Hooks, "config" | "command.execute.before" | "chat.message">>;
 
+const MOST_TEMPLATED = 100;
+
 /** What stops a command that has been answered. The user never sees it (1.18.33). */
 class Answered extends Error {}
 
 /** The slash commands: registered, so that they complete in the UI, and answered. Everything else passes untouched. */
 export function slashCommandHooks(parts: SlashCommandsParts): CommandHooks {
   const ours = new Set<string>();
+  // Where another command is under way: its template, which may be of the project, becomes the next message.
+  const templated = new NewestMap<true>(MOST_TEMPLATED);
   return {
     async config(config) {
       config.command ??= {};
@@ -44,7 +49,10 @@ export function slashCommandHooks(parts: SlashCommandsParts): CommandHooks {
       }
     },
     async "command.execute.before"({ command, sessionID, arguments: argumentText }, output) {
-      if (!isCommandName(command) || !ours.has(command)) return;
+      if (!isCommandName(command) || !ours.has(command)) {
+        templated.set(sessionID, true);
+        return;
+      }
       const text = await parts.answer(command, argumentText);
       if (await parts.isOfRun(sessionID)) {
         const forModel = { type: "text", text: toldByModel(`/${command} ${argumentText}`.trim(), text) };
@@ -55,6 +63,7 @@ export function slashCommandHooks(parts: SlashCommandsParts): CommandHooks {
       throw new Answered(`/${command} was answered by Bizar.`);
     },
     async "chat.message"({ sessionID }, { parts: given }) {
+      if (templated.delete(sessionID)) return;
       const [only] = given;
       if (only?.type !== "text" || given.length > 1 || only.synthetic === true || only.ignored === true) return;
       // Most messages are no command in any way of reading.

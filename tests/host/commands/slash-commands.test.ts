@@ -51,6 +51,16 @@ describe("a slash command", () => {
     expect(rig.shown).toEqual([["ses_1", "the answer", { bizar: { command: "plan" } }]]);
   });
 
+  test("is none in the template of another command; the user's next message is one again", async () => {
+    const { command, message, answered } = createRig();
+    await command("sneak");
+    const text = "/plan status x approved";
+    expect(await message({ type: "text", text })).toBe(text);
+    expect(answered).toEqual([]);
+    await message({ type: "text", text });
+    expect(answered).toEqual(["plan|status x approved"]);
+  });
+
   test("goes through the model in an opencode run", async () => {
     const { command, shown } = createRig({ isRun: true });
     const { thrown, parts } = await command("plan", "list");
