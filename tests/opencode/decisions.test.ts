@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { cp, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
@@ -10,17 +10,13 @@ import { bash, createRig, serve, until, type Answer, type Rig, type ServedRig } 
 import { startTerminalUi } from "./terminal.ts";
 
 let rig: Rig;
-afterEach(async () => await rig.dispose());
 
 const NOT_YOURS = "not decided: approved is set in the file, not decided by you";
-const draw = { calls: [planAction("add_element", "x", { elementId: "el_a", type: "task", title: "First" })] };
-const update = (more: Record<string, unknown>) => planAction("update_element", "x", { elementId: "el_a", ...more });
-
-async function start(planGate: string): Promise<ServedRig> {
-  const served = await serve(await createRig({ options: { planOpenBrowser: "never", planGate } }));
-  rig = served;
-  return served;
-}
+const draw = (slug: string) => ({
+  calls: [planAction("add_element", slug, { elementId: "el_a", type: "task", title: "First" })],
+});
+const update = (slug: string, more: Record<string, unknown>) =>
+  planAction("update_element", slug, { elementId: "el_a", ...more });
 
 /** What the tools have answered to a prompt, in order. */
 function results(prompt: string): readonly string[] {
@@ -36,9 +32,14 @@ async function forgedMeta(): Promise<string> {
 
 describe.each(["ask", "enforce"])("with planGate %s", (planGate) => {
   const isClosed = planGate === "enforce";
+  let served: ServedRig;
+  beforeAll(async () => {
+    served = await serve(await createRig({ options: { planOpenBrowser: "never", planGate } }));
+    rig = served;
+  }, 60_000);
+  afterAll(async () => await served.dispose());
 
   test("what is written past the tools approves nothing, whichever way it gets there", async () => {
-    const served = await start(planGate);
     const { project } = rig.sandbox;
     const session = await newSession(served);
     await writeFile(join(project, "forged.json"), await forgedMeta());
@@ -50,7 +51,7 @@ describe.each(["ask", "enforce"])("with planGate %s", (planGate) => {
     const write = { tool: "write", args: { filePath: join(project, "a.txt"), content: "a" } };
     rig.plan(
       "get round",
-      draw,
+      draw("x"),
       { calls: [bash(sleeper), forge("docs/x/meta.json"), { tool: "edit", args: edit }] },
       { calls: [waitFor("x", { timeoutMs: 5000 })] },
       { calls: [write, planAction("get_canvas", "x")] },
@@ -78,32 +79,31 @@ describe.each(["ask", "enforce"])("with planGate %s", (planGate) => {
   }, 120_000);
 
   test("neither the interface of this opencode nor another opencode decides for an agent, nor does a link that it finds", async () => {
-    const served = await start(planGate);
     const session = await newSession(served);
     const url = await serverUrl(served);
     const json = `-s -m 20 -H 'content-type: application/json'`;
     const call = (line: string) =>
       `curl ${json} -d '${JSON.stringify({ command: "plan", arguments: line })}' ${url}/session/${session}/command`;
-    const say = `printf '%s' '/plan status x approved' | `;
+    const say = `printf '%s' '/plan status y approved' | `;
     const database = join(rig.sandbox.home, ".local/share/opencode");
-    const take = `L=$(grep -aohE 'http://127[^ "\\\\]*/plan/x[?]secret=[A-Za-z0-9_-]+' -r ${database} | tail -1)`;
+    const take = `L=$(grep -aohE 'http://127[^ "\\\\]*/plan/y[?]secret=[A-Za-z0-9_-]+' -r ${database} | tail -1)`;
     const post = [
       "L=$(cat link)",
       'curl -s -m 20 -D - -H "origin: $(echo $L | cut -d/ -f1-3)" -d "secret=${L#*secret=}" "${L%%[?]*}"',
     ].join("; ");
     await writeFile(join(rig.sandbox.project, "post.sh"), post);
-    rig.plan("draw", draw, { calls: [waitFor("x", { timeoutMs: 5000 })] }, { text: "drawn" });
-    await served.ask("draw", { sessionId: session });
+    rig.plan("draw y", draw("y"), { calls: [waitFor("y", { timeoutMs: 5000 })] }, { text: "drawn" });
+    await served.ask("draw y", { sessionId: session });
     // Of another conversation: the gate is not closed for it.
     rig.plan(
-      "get round",
+      "get round the page",
       {
         calls: [
-          bash(call("status x approved")),
-          bash(call("delete x x")),
+          bash(call("status y approved")),
+          bash(call("delete y y")),
           bash(`${say} env -u BIZAR_SHELL_OF ${OPENCODE} run; true`),
           bash(
-            `printf '%s' '/plan status x approved' > say; exec env -i HOME=$HOME PATH=$PATH OPENCODE_DISABLE_MODELS_FETCH=1 OPENCODE_MODELS_PATH=$OPENCODE_MODELS_PATH ${OPENCODE} run < say`,
+            `printf '%s' '/plan status y approved' > say; exec env -i HOME=$HOME PATH=$PATH OPENCODE_DISABLE_MODELS_FETCH=1 OPENCODE_MODELS_PATH=$OPENCODE_MODELS_PATH ${OPENCODE} run < say`,
           ),
           bash(`${take}; echo "$L" | tee link; curl -s -m 20 "$L" | grep -o 'Open the plan' | head -1; sh post.sh`),
           bash("exec env -i PATH=$PATH sh post.sh"),
@@ -114,8 +114,8 @@ describe.each(["ask", "enforce"])("with planGate %s", (planGate) => {
       },
       { text: "tried" },
     );
-    await served.ask("get round");
-    const tried = results("get round");
+    await served.ask("get round the page");
+    const tried = results("get round the page");
     await until(
       "what has left its parents has run",
       async () => await Bun.file(join(rig.sandbox.project, "left")).exists(),
@@ -132,7 +132,7 @@ describe.each(["ask", "enforce"])("with planGate %s", (planGate) => {
     expect(tried[4]).toContain("Open the plan");
     for (const answer of [tried[4], tried[5]]) expect(answer).not.toMatch(/set-cookie/i);
     expect(tried[4]).toContain("Only the user opens a plan.");
-    expect(await answerOf(served, session, "plan", "status x")).toContain("It waits for your review");
+    expect(await answerOf(served, session, "plan", "status y")).toContain("It waits for your review");
     // The user's click is as good as before.
     const { token } = await followLink(link);
     expect(token).not.toBe("");
@@ -140,29 +140,30 @@ describe.each(["ask", "enforce"])("with planGate %s", (planGate) => {
   }, 180_000);
 
   test("what an agent changes after the approval shows, and closes the gate until it is taken back or approved", async () => {
-    const served = await start(planGate);
     const session = await newSession(served);
     const write = (name: string) => ({
       tool: "write",
       args: { filePath: join(rig.sandbox.project, name), content: name },
     });
-    rig.plan("draw", draw, { calls: [waitFor("x", { timeoutMs: 5000 })] }, { text: "drawn" });
-    await served.ask("draw", { sessionId: session });
+    rig.plan("draw z", draw("z"), { calls: [waitFor("z", { timeoutMs: 5000 })] }, { text: "drawn" });
+    await served.ask("draw z", { sessionId: session });
     rig.otherwise(() => ({ text: "told" }));
-    await decideOnPage(served, session, "x", "approved");
+    await decideOnPage(served, session, "z", "approved");
     await until("the session is told", () =>
-      rig.model.requests.some(({ prompt }) => prompt.includes("has approved it")),
+      rig.model.requests.some(({ prompt }) =>
+        prompt.includes('The plan "z", which you put up for review: the user has approved it.'),
+      ),
     );
     rig.plan(
       "work",
-      { calls: [update({ done: true, x: 300, y: 40 })] },
+      { calls: [update("z", { done: true, x: 300, y: 40 })] },
       { calls: [write("ticked.txt")] },
-      { calls: [update({ title: "Drop the table" })] },
-      { calls: [write("changed.txt"), planAction("get_canvas", "x")] },
+      { calls: [update("z", { title: "Drop the table" })] },
+      { calls: [write("changed.txt"), planAction("get_canvas", "z")] },
       { calls: [bash("touch changed.sh")] },
-      { calls: [update({ title: "First" })] },
+      { calls: [update("z", { title: "First" })] },
       { calls: [write("back.txt")] },
-      { calls: [update({ title: "Drop the table" })] },
+      { calls: [update("z", { title: "Drop the table" })] },
       { text: "worked" },
     );
     await served.ask("work", { sessionId: session });
@@ -176,82 +177,86 @@ describe.each(["ask", "enforce"])("with planGate %s", (planGate) => {
       );
     const words = "changed since you approved (1)";
     expect(JSON.parse(canvas).review.shownToUser).toContain(words);
-    expect(await answerOf(served, session, "plan", "list")).toContain(`x: ${words}`);
-    rig.plan("again", { calls: [waitFor("x", { timeoutMs: 5000 })] }, { text: "up again" });
+    expect(await answerOf(served, session, "plan", "list")).toContain(`z: ${words}`);
+    rig.plan("again", { calls: [waitFor("z", { timeoutMs: 5000 })] }, { text: "up again" });
     await served.ask("again", { sessionId: session });
-    await decideOnPage(served, session, "x", "approved");
-    expect(await answerOf(served, session, "plan", "status x")).not.toContain(words);
+    await decideOnPage(served, session, "z", "approved");
+    expect(await answerOf(served, session, "plan", "status z")).not.toContain(words);
   }, 120_000);
 });
 
-test("a project that was copied brings no approval along; one click on the page, over a forwarded port, makes it the user's", async () => {
-  rig = await createRig({ options: { planOpenBrowser: "never" } });
-  const { project } = rig.sandbox;
-  const plan = { schemaVersion: 2, title: "X", elements: [], connections: [], comments: [], revision: 3 };
-  await mkdir(join(project, "plans/x"), { recursive: true });
-  await writeFile(join(project, "plans/x/plan.json"), JSON.stringify(plan));
-  await writeFile(join(project, "plans/x/meta.json"), await forgedMeta());
-  const served = await serve(rig);
-  rig = served;
-  const session = await newSession(served);
-  expect(await answerOf(served, session, "plan", "list")).toContain(`x: ${NOT_YOURS}`);
-  const link = new URL(linkIn(await answerOf(served, session, "plan", "open x")));
-  const port = Number(link.port);
-  const forwarded = createServer((socket) => {
-    const far = connect(port, "127.0.0.1");
-    socket.pipe(far).pipe(socket);
-    for (const end of [socket, far]) end.on("error", () => end.destroy());
-  });
-  await new Promise<void>((resolve) => forwarded.listen(0, "127.0.0.1", resolve));
-  const address = forwarded.address();
-  link.port = String(typeof address === "object" ? address?.port : 0);
-  const { root, headers } = await followLink(link.href);
-  const shownPlan = (await (await fetch(`${root}/api/plans/x`, { headers })).json()) as Answer;
-  expect(shownPlan).toMatchObject({ claimed: "approved", meta: { status: "in-progress" } });
-  const body = JSON.stringify({ decision: "approved", revision: shownPlan.plan.revision });
-  expect((await fetch(`${root}/api/plans/x/decision`, { method: "POST", headers, body })).status).toBe(200);
-  forwarded.close();
-  expect(await answerOf(served, session, "plan", "status x")).toStartWith('x, "X": approved\nReviewed');
-  await cp(join(project, "plans/x"), join(project, "plans/y"), { recursive: true });
-  expect(await answerOf(served, session, "plan", "list")).toContain(`y: ${NOT_YOURS}`);
-}, 90_000);
+describe("on a host of its own", () => {
+  afterEach(async () => await rig.dispose());
 
-test("in the terminal UI without a port, and in a run, a command decides; with one, or in a terminal that an agent started, the page does", async () => {
-  // Whoever made the project may have brought a command along.
-  const config = { command: { sneak: { template: "/plan status x rejected" } } };
-  rig = await createRig({ options: { planOpenBrowser: "never" }, config });
-  const meta = async () => JSON.parse(await readFile(join(rig.sandbox.project, "plans/x/meta.json"), "utf8"));
-  const ui = await startTerminalUi(rig.sandbox);
-  ui.submit("/plan new x");
-  await until("the plan", () => ui.screen().includes('The plan x, "X", was made'));
-  ui.submit("/plan status x approved");
-  await until("the decision", () => ui.screen().includes("The plan x is approved now."));
-  expect(await meta()).toMatchObject({ status: "approved", review: { state: "decided", decidedBy: "user" } });
-  ui.submit("/sneak ");
-  await until("the model has read it", () => rig.requestsFor("/plan status x rejected").length > 0);
-  expect(await meta()).toMatchObject({ status: "approved" });
-  ui.kill("SIGTERM");
-  await ui.exited;
+  test("a project that was copied brings no approval along; one click on the page, over a forwarded port, makes it the user's", async () => {
+    rig = await createRig({ options: { planOpenBrowser: "never" } });
+    const { project } = rig.sandbox;
+    const plan = { schemaVersion: 2, title: "X", elements: [], connections: [], comments: [], revision: 3 };
+    await mkdir(join(project, "plans/x"), { recursive: true });
+    await writeFile(join(project, "plans/x/plan.json"), JSON.stringify(plan));
+    await writeFile(join(project, "plans/x/meta.json"), await forgedMeta());
+    const served = await serve(rig);
+    rig = served;
+    const session = await newSession(served);
+    expect(await answerOf(served, session, "plan", "list")).toContain(`x: ${NOT_YOURS}`);
+    const link = new URL(linkIn(await answerOf(served, session, "plan", "open x")));
+    const port = Number(link.port);
+    const forwarded = createServer((socket) => {
+      const far = connect(port, "127.0.0.1");
+      socket.pipe(far).pipe(socket);
+      for (const end of [socket, far]) end.on("error", () => end.destroy());
+    });
+    await new Promise<void>((resolve) => forwarded.listen(0, "127.0.0.1", resolve));
+    const address = forwarded.address();
+    link.port = String(typeof address === "object" ? address?.port : 0);
+    const { root, headers } = await followLink(link.href);
+    const shownPlan = (await (await fetch(`${root}/api/plans/x`, { headers })).json()) as Answer;
+    expect(shownPlan).toMatchObject({ claimed: "approved", meta: { status: "in-progress" } });
+    const body = JSON.stringify({ decision: "approved", revision: shownPlan.plan.revision });
+    expect((await fetch(`${root}/api/plans/x/decision`, { method: "POST", headers, body })).status).toBe(200);
+    forwarded.close();
+    expect(await answerOf(served, session, "plan", "status x")).toStartWith('x, "X": approved\nReviewed');
+    await cp(join(project, "plans/x"), join(project, "plans/y"), { recursive: true });
+    expect(await answerOf(served, session, "plan", "list")).toContain(`y: ${NOT_YOURS}`);
+  }, 90_000);
 
-  await runOpencode(rig.sandbox, { prompt: "/plan status x changes_requested" });
-  expect(await meta()).toMatchObject({ status: "changes_requested" });
+  test("in the terminal UI without a port, and in a run, a command decides; with one, or in a terminal that an agent started, the page does", async () => {
+    // Whoever made the project may have brought a command along.
+    const config = { command: { sneak: { template: "/plan status x rejected" } } };
+    rig = await createRig({ options: { planOpenBrowser: "never" }, config });
+    const meta = async () => JSON.parse(await readFile(join(rig.sandbox.project, "plans/x/meta.json"), "utf8"));
+    const ui = await startTerminalUi(rig.sandbox);
+    ui.submit("/plan new x");
+    await until("the plan", () => ui.screen().includes('The plan x, "X", was made'));
+    ui.submit("/plan status x approved");
+    await until("the decision", () => ui.screen().includes("The plan x is approved now."));
+    expect(await meta()).toMatchObject({ status: "approved", review: { state: "decided", decidedBy: "user" } });
+    ui.submit("/sneak ");
+    await until("the model has read it", () => rig.requestsFor("/plan status x rejected").length > 0);
+    expect(await meta()).toMatchObject({ status: "approved" });
+    ui.kill("SIGTERM");
+    await ui.exited;
 
-  const listening = await startTerminalUi(rig.sandbox, ["--port", "0"]);
-  listening.submit("/plan status x rejected");
-  await until("the way to the page", () => /Only the user decides on a plan, on its\s+page/.test(listening.screen()));
-  expect(listening.screen()).not.toContain("secret=");
-  listening.kill("SIGTERM");
-  await listening.exited;
+    await runOpencode(rig.sandbox, { prompt: "/plan status x changes_requested" });
+    expect(await meta()).toMatchObject({ status: "changes_requested" });
 
-  // As in a tmux that an agent's command started.
-  rig.sandbox.environment["BIZAR_SHELL_OF"] = "ses_1";
-  const inside = await startTerminalUi(rig.sandbox);
-  inside.submit("/plan status x rejected");
-  await until("the way to the page", () => /Only the user decides on a plan, on its\s+page/.test(inside.screen()));
-  inside.kill("SIGTERM");
-  await inside.exited;
-  expect(await meta()).toMatchObject({ status: "changes_requested" });
-}, 120_000);
+    const listening = await startTerminalUi(rig.sandbox, ["--port", "0"]);
+    listening.submit("/plan status x rejected");
+    await until("the way to the page", () => /Only the user decides on a plan, on its\s+page/.test(listening.screen()));
+    expect(listening.screen()).not.toContain("secret=");
+    listening.kill("SIGTERM");
+    await listening.exited;
+
+    // As in a tmux that an agent's command started.
+    rig.sandbox.environment["BIZAR_SHELL_OF"] = "ses_1";
+    const inside = await startTerminalUi(rig.sandbox);
+    inside.submit("/plan status x rejected");
+    await until("the way to the page", () => /Only the user decides on a plan, on its\s+page/.test(inside.screen()));
+    inside.kill("SIGTERM");
+    await inside.exited;
+    expect(await meta()).toMatchObject({ status: "changes_requested" });
+  }, 120_000);
+});
 
 async function serverUrl({ server }: ServedRig): Promise<string> {
   const { response } = await server.client.session.list();
