@@ -60,7 +60,11 @@ function roomOf(type: string): Room {
   return new Map<string, Room>(Object.entries(ROOM)).get(type) ?? ROOM.text;
 }
 
-function linesOf(text: string, charactersALine: number): number {
+/** No element is made so high that more of its text counts. */
+const MOST_COUNTED = 20_000;
+
+function linesOf(whole: string, charactersALine: number): number {
+  const text = whole.slice(0, MOST_COUNTED);
   if (text === "") return 0;
   return text.split("\n").reduce((lines, line) => lines + Math.max(1, Math.ceil(line.length / charactersALine)), 0);
 }

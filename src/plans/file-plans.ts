@@ -137,6 +137,10 @@ class FilePlans implements Plans {
       const before = await this.#readAdopted(slug);
       if (!before.ok) return before;
       const { snapshot, plan } = before.value;
+      const { cut } = snapshot.stored;
+      if (decision === "approved" && cut !== undefined) {
+        return problem("not_allowed", `Only a part of this plan can be shown, so it cannot be approved. ${cut}`);
+      }
       if (seen !== undefined && seen !== plan.revision) return problem("changed", changesUnseen(plan, seen));
       const { revision, title, elements, connections } = plan;
       const { meta } = snapshot.stored;
@@ -224,6 +228,8 @@ class FilePlans implements Plans {
   #adopt(snapshot: JudgedSnapshot): Plan {
     const { stored, isAsWritten } = snapshot;
     const known = this.#knownOf(snapshot);
+    // Of a file that was cut nobody can tell what a person has changed.
+    if (stored.cut !== undefined) return stored.plan;
     if (known === undefined || (isAsWritten && stored.plan.revision > known.revision)) return stored.plan;
     return adoptHandEdit(known, stored.plan, this.#moment(stored.meta));
   }

@@ -7,7 +7,7 @@ import { isDecision } from "./review.ts";
 
 /** The plan of a file as it stands: its review is what the ledger has, and a decision that it has not is a claim. */
 export function judgePlan(inFile: StoredPlan, entry: LedgerEntry | undefined): StoredPlan {
-  const { slug, plan, meta } = inFile;
+  const { plan, meta } = inFile;
   const review = entry?.review ?? undecided(meta.review);
   const made = review.state === "decided" ? review.decision : undefined;
   const told = decisionIn(meta);
@@ -16,7 +16,7 @@ export function judgePlan(inFile: StoredPlan, entry: LedgerEntry | undefined): S
     ...(entry?.decided !== undefined && { changedSince: changesSince(entry.decided, plan) }),
   };
   const status = isDecision(meta.status) && meta.status !== made ? (made ?? "in-progress") : meta.status;
-  return { slug, plan, meta: { ...meta, status, review }, ...standing };
+  return { ...inFile, meta: { ...meta, status, review }, ...standing };
 }
 
 /** The decision that the files tell of. */

@@ -121,15 +121,17 @@ function within(least: number, most: number): Rule {
 }
 
 function text(most: number): Rule {
-  return (value) =>
-    typeof value === "string" && value.length <= most ? undefined : `a text of at most ${most} characters`;
+  return (value) => (isText(value) && value.length <= most ? undefined : `a text of at most ${most} characters`);
 }
 
 function filledText(most: number): Rule {
   return (value) =>
-    typeof value === "string" && value.trim() !== "" && value.length <= most
-      ? undefined
-      : `a text of 1 to ${most} characters`;
+    isText(value) && value.trim() !== "" && value.length <= most ? undefined : `a text of 1 to ${most} characters`;
+}
+
+/** NUL and halves of characters are no text: no page shows them, and some programs stop at them. */
+function isText(value: unknown): value is string {
+  return typeof value === "string" && !value.includes("\0") && value.isWellFormed();
 }
 
 function flag(value: unknown): string | undefined {

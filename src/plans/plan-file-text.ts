@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { cleanObject, isDeeperThan, isJsonObject, without, type JsonObject } from "./clean-json.ts";
+import { cutPlan, hasTooManyValues } from "./cut-plan.ts";
 import { findJsonFault } from "./json-position.ts";
 import type { Plan, PlanMeta } from "./plan.ts";
 import { problem } from "./plan-problems.ts";
@@ -15,6 +16,8 @@ export interface ReadPlan {
   readonly plan: Plan;
   /** Nobody has changed the file since a store wrote it. */
   readonly isAsWritten: boolean;
+  /** What of the file was left out, in words. */
+  readonly cut: string | undefined;
 }
 
 /**
@@ -31,9 +34,9 @@ export function writeMetaText(meta: PlanMeta): string {
 
 /** @param path what a problem calls the file */
 export async function parsePlanText(path: string, text: string): Promise<Result<ReadPlan>> {
-  const parsed = await parseObject(path, text);
+  const parsed = await parseObject(path, text, cutPlan);
   if (!parsed.ok) return parsed;
-  const content = without(parsed.value, "digest");
+  const content = without(parsed.value.value, "digest");
   const version = content.schemaVersion ?? 1;
   if (typeof version === "number" && version > 2) {
     return problem(
@@ -44,23 +47,37 @@ export async function parsePlanText(path: string, text: string): Promise<Result<
   if (![content.elements, content.connections, content.comments].some(Array.isArray)) {
     return problem("broken", `${path} is no plan: expected a list "elements". Mend it, or delete the plan.`);
   }
-  const isAsWritten = parsed.value.digest === digestOf(content);
-  return { ok: true, value: { plan: repairPlan(content), isAsWritten } };
+  const { value, cut } = parsed.value;
+  const isAsWritten = cut === undefined && value.digest === digestOf(content);
+  return { ok: true, value: { plan: repairPlan(content), isAsWritten, cut } };
 }
 
 /** @param plan whose meta it is, for what it lacks */
 export async function parseMetaText(path: string, text: string, plan: Plan): Promise<Result<PlanMeta>> {
-  const parsed = await parseObject(path, text);
-  return parsed.ok ? { ok: true, value: repairMeta(parsed.value, plan) } : parsed;
+  const parsed = await parseObject(path, text, (value) => ({ value }));
+  return parsed.ok ? { ok: true, value: repairMeta(parsed.value.value, plan) } : parsed;
 }
 
-async function parseObject(path: string, text: string): Promise<Result<JsonObject>> {
+/** @param cut what is read of the object, before anything is done with every value in it */
+async function parseObject<Cut extends { readonly value: JsonObject }>(
+  path: string,
+  text: string,
+  cut: (value: JsonObject) => Cut,
+): Promise<Result<Cut>> {
   const json = text.replace(/^\uFEFF/, "");
+  if (hasTooManyValues(json)) {
+    return problem("broken", `${path} holds more values than a plan can have. Mend it, or delete the plan.`);
+  }
   try {
     const value: unknown = JSON.parse(json);
-    if (isDeeperThan(value, MOST_LEVELS)) return problem("broken", `${path} is nested more than ${MOST_LEVELS} deep.`);
-    if (isJsonObject(value)) return { ok: true, value: cleanObject(value) };
-    return problem("broken", `${path} is no plan: expected an object in JSON. Mend it, or delete the plan.`);
+    if (!isJsonObject(value)) {
+      return problem("broken", `${path} is no plan: expected an object in JSON. Mend it, or delete the plan.`);
+    }
+    const kept = cut(value);
+    if (isDeeperThan(kept.value, MOST_LEVELS)) {
+      return problem("broken", `${path} is nested more than ${MOST_LEVELS} deep.`);
+    }
+    return { ok: true, value: { ...kept, value: cleanObject(kept.value) } };
   } catch (error) {
     // Too deep a nesting is no syntax error, and has no position.
     const fault = error instanceof SyntaxError ? await findJsonFault(json) : undefined;

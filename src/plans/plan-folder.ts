@@ -91,7 +91,7 @@ export class PlanFolder {
     if (planText.value === null) return noPlan(slug);
     const parsed = await parsePlanText(planPath, planText.value);
     if (!parsed.ok) return parsed;
-    const { plan, isAsWritten } = parsed.value;
+    const { plan, isAsWritten, cut } = parsed.value;
     const metaPath = join(this.planFolder(slug), "meta.json");
     const metaText = await readRegular(metaPath);
     if (!metaText.ok) return metaText;
@@ -100,7 +100,7 @@ export class PlanFolder {
         ? { ok: true, value: repairMeta({}, plan) }
         : await parseMetaText(metaPath, metaText.value, plan);
     if (!meta.ok) return meta;
-    const stored = { slug, plan, meta: meta.value };
+    const stored = { slug, plan, meta: meta.value, ...(cut === undefined ? {} : { cut }) };
     return { ok: true, value: { stored, planText: planText.value, metaText: metaText.value, isAsWritten, folder } };
   }
 
@@ -114,6 +114,7 @@ export class PlanFolder {
     const { slug, plan: planBefore } = before.stored;
     const folder = this.planFolder(slug);
     if (plan !== planBefore) {
+      if (before.stored.cut !== undefined) return cutShort(join(folder, "plan.json"), before.stored.cut);
       const text = writePlanText(plan);
       if (Buffer.byteLength(text) > LIMITS.fileBytes) return tooLarge(join(folder, "plan.json"));
       await writeDurably(join(folder, "plan.json"), text, undefined, FILE_MODE);
@@ -162,6 +163,11 @@ export class PlanFolder {
     await rm(aside, { recursive: true, force: true });
     return { ok: true, value: null };
   }
+}
+
+/** What is not read would be gone if the rest were written. */
+export function cutShort(path: string, cut: string): ReturnType<typeof problem> {
+  return problem("broken", `${path} holds more than a plan can, and stays as it is. ${cut} Take something out of it.`);
 }
 
 export function tooLarge(path: string): ReturnType<typeof problem> {

@@ -8,6 +8,8 @@ export interface StoredPlan extends Standing {
   readonly slug: string;
   readonly plan: Plan;
   readonly meta: PlanMeta;
+  /** What of its file was left out, in words: it holds more than a plan can. Then nothing is written to it. */
+  readonly cut?: string | undefined;
 }
 
 /** Why a plan cannot be read or written. */

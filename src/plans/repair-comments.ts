@@ -4,8 +4,8 @@ import { coordinate, dropUnless, isMoment, objects, text, UniqueIds } from "./re
 /** When a remark was made that does not say so: whoever finds it new gives it a time. */
 export const UNKNOWN_MOMENT = "1970-01-01T00:00:00.000Z";
 
-/** @param elements the ids that a comment may be pinned to */
-export function repairComments(value: unknown, elements: ReadonlySet<string>): readonly PlanComment[] {
+/** @param elements what a comment may be pinned to */
+export function repairComments(value: unknown, elements: UniqueIds): readonly PlanComment[] {
   const ids = new UniqueIds("c_");
   const replyIds = new UniqueIds("r_");
   return objects(value).map((given) => ({
@@ -13,7 +13,7 @@ export function repairComments(value: unknown, elements: ReadonlySet<string>): r
     id: ids.take(given.id),
     ...(isNotNull(given.x) && { x: coordinate(given.x, 0) }),
     ...(isNotNull(given.y) && { y: coordinate(given.y, 0) }),
-    elementId: typeof given.elementId === "string" && elements.has(given.elementId) ? given.elementId : null,
+    elementId: elements.find(given.elementId) ?? null,
     author: text(given.author) || PERSON,
     text: text(given.text),
     created: moment(given.created),

@@ -12,8 +12,8 @@ import type { Connection, EditEntry, Plan, PlanElement, Viewport } from "./plan.
  * @param value free of `__proto__`
  */
 export function repairPlan(value: JsonObject): Plan {
-  const elements = repairElements(value.elements);
-  const ids = new Set(elements.map((element) => element.id));
+  const ids = new UniqueIds("el_");
+  const elements = repairElements(value.elements, ids);
   return {
     ...dropUnless(value, { id: isString }),
     schemaVersion: 2,
@@ -27,11 +27,13 @@ export function repairPlan(value: JsonObject): Plan {
   };
 }
 
+/** What an entry of the journal is about may be gone since: its id is only looked at. */
+const JOURNAL_ID = /^(?:el|conn)_[A-Za-z0-9_-]{1,64}$/;
+
 const isString = (value: unknown): boolean => typeof value === "string";
 const isBoolean = (value: unknown): boolean => typeof value === "boolean";
 
-function repairElements(value: unknown): readonly PlanElement[] {
-  const ids = new UniqueIds("el_");
+function repairElements(value: unknown, ids: UniqueIds): readonly PlanElement[] {
   return objects(value).map((given) => {
     const named = {
       id: ids.take(given.id),
@@ -64,11 +66,11 @@ function repairElements(value: unknown): readonly PlanElement[] {
   });
 }
 
-function repairConnections(value: unknown, elements: ReadonlySet<string>): readonly Connection[] {
+function repairConnections(value: unknown, elements: UniqueIds): readonly Connection[] {
   const ids = new UniqueIds("conn_");
   return objects(value).flatMap((given) => {
-    const { from, to } = given;
-    if (typeof from !== "string" || typeof to !== "string" || !elements.has(from) || !elements.has(to)) return [];
+    const [from, to] = [elements.find(given.from), elements.find(given.to)];
+    if (from === undefined || to === undefined) return [];
     return [{ ...dropUnless(given, { label: isString, type: isString }), id: ids.take(given.id), from, to }];
   });
 }
@@ -88,6 +90,7 @@ function isEditEntry(value: unknown): value is EditEntry {
     ["added", "updated", "deleted"].includes(text(value.change)) &&
     (value.what === "element" || value.what === "connection") &&
     typeof value.id === "string" &&
+    JOURNAL_ID.test(value.id) &&
     (fields === undefined || (Array.isArray(fields) && fields.every((field) => typeof field === "string")))
   );
 }

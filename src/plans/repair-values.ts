@@ -1,18 +1,36 @@
 import { isJsonObject, type JsonObject } from "./clean-json.ts";
 import { clamp, LIMITS } from "./plan-limits.ts";
 
-/** Ids as they are, or new ones for those that are missing or taken. */
+/** An id that needs no repair, behind its prefix. Others hold words that would be told in the plugin's own voice. */
+const ID_TAIL = /^[A-Za-z0-9_-]{1,64}$/;
+
+/** Ids of one kind as they are, or others of their pattern for those that are missing, taken or no ids. */
 export class UniqueIds {
   readonly #taken = new Set<string>();
+  readonly #renamed = new Map<string, string>();
 
   constructor(private readonly prefix: string) {}
 
   take(wanted: unknown): string {
-    const base = typeof wanted === "string" && wanted !== "" ? wanted : `${this.prefix}${this.#taken.size + 1}`;
+    const base = this.#base(wanted);
     let id = base;
-    for (let copy = 2; this.#taken.has(id); copy += 1) id = `${base}_${copy}`;
+    for (let copy = 2; this.#taken.has(id); copy += 1) id = `${base.slice(0, this.prefix.length + 56)}_${copy}`;
     this.#taken.add(id);
+    if (typeof wanted === "string" && !this.#renamed.has(wanted)) this.#renamed.set(wanted, id);
     return id;
+  }
+
+  /** The id of what another part of the file calls so; `undefined` where there is nothing of that name. */
+  find(name: unknown): string | undefined {
+    return typeof name === "string" ? this.#renamed.get(name) : undefined;
+  }
+
+  #base(wanted: unknown): string {
+    const given = typeof wanted === "string" ? wanted : "";
+    const tail = given.startsWith(this.prefix) ? given.slice(this.prefix.length) : given;
+    if (given.startsWith(this.prefix) && ID_TAIL.test(tail)) return given;
+    const letters = tail.replaceAll(/[^A-Za-z0-9_-]+/g, "-").replaceAll(/^-+|-+$/g, "");
+    return `${this.prefix}${letters.slice(0, 56) || this.#taken.size + 1}`;
   }
 }
 
@@ -20,8 +38,11 @@ export function objects(value: unknown): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter(isJsonObject) : [];
 }
 
+/** A text without what no text holds: NUL, and halves of characters. */
 export function text(value: unknown): string {
-  if (typeof value === "string") return value;
+  if (typeof value === "string") {
+    return value.includes("\0") || !value.isWellFormed() ? value.replaceAll("\0", "").toWellFormed() : value;
+  }
   return typeof value === "number" || typeof value === "boolean" ? String(value) : "";
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { createPlanRig } from "./plan-rig.ts";
 
 const add = (index: number, content: string) => ({
@@ -49,6 +50,14 @@ describe("bizar_plan_action", () => {
 
   const wrong: [what: string, args: Record<string, unknown>, says: string][] = [
     ["an unknown action", { action: "paint" }, "add_element"],
+    [
+      "an element without any text",
+      { action: "add_element", type: "note", content: " \n" },
+      "takes a title, a content",
+    ],
+    ["an element of an unknown type", { action: "add_element", type: "sticky", title: "x" }, "text, task, note"],
+    ["a title with NUL", { action: "add_element", title: "a\0b" }, "Expected title to be"],
+    ["a title with half a character", { action: "add_element", title: "a\ud83d" }, "Expected title to be"],
     ["a misspelt argument", { action: "add_element", titel: "x" }, "titel"],
     ["an element that is not there", { action: "update_element", elementId: "el_no", title: "x" }, "el_no"],
     ["no element's id", { action: "delete_element" }, "elementId"],
@@ -138,6 +147,38 @@ describe("bizar_plan_action", () => {
     const connected = await call("bizar_plan_action", { action: "get_canvas", planSlug: "x" });
     expect(Buffer.byteLength(connected.output)).toBeLessThanOrEqual(40_000);
     expect(connected.value).toMatchObject({ counts: { connections: 1500 } });
+  });
+
+  test("is not told what other programs keep in the plan's file, and keeps it there", async () => {
+    const { act, folder } = createPlanRig();
+    await act("add_element", { elementId: "el_a", title: "A" });
+    const path = join(folder, "x/plan.json");
+    const file = await Bun.file(path).json();
+    file["x-instructions"] = "SECRET one";
+    file.elements[0]["x-instructions"] = "SECRET two";
+    file.comments = [
+      { id: "c_1", text: "hm", thread: [{ id: "r_1", text: "ja", hidden: "SECRET three" }], hidden: "SECRET four" },
+    ];
+    await Bun.write(path, JSON.stringify(file));
+    expect(JSON.stringify(await act("get_canvas"))).not.toContain("SECRET");
+    await act("update_element", { elementId: "el_a", content: "b" });
+    const kept = await Bun.file(path).text();
+    for (const word of ["one", "two", "three", "four"]) expect(kept).toContain(`SECRET ${word}`);
+  });
+
+  test("of a file with more than a plan can hold, says what was left out, and writes nothing", async () => {
+    const { act, folder, plans } = createPlanRig();
+    await act("add_element", { elementId: "el_a", title: "A" });
+    const path = join(folder, "x/plan.json");
+    const file = await Bun.file(path).json();
+    file.elements = Array.from({ length: 2100 }, (_, index) => ({ ...file.elements[0], id: `el_${index}` }));
+    const text = JSON.stringify(file);
+    await Bun.write(path, text);
+    expect(await act("get_canvas")).toMatchObject({ ok: true, note: expect.stringContaining("100 of 2100 elements") });
+    expect(await act("update_element", { elementId: "el_1", title: "B" })).toMatchObject({ ok: false });
+    expect(await plans.decide("x", "approved")).toMatchObject({ ok: false, problem: { reason: "not_allowed" } });
+    expect(await plans.decide("x", "rejected")).toMatchObject({ ok: true });
+    expect(await Bun.file(path).text()).toBe(text);
   });
 
   test("a long text that the user has changed is told as far as an answer holds it, with the path of the whole", async () => {

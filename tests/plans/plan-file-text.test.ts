@@ -29,7 +29,11 @@ describe("a plan's file", () => {
   });
 
   test("says the same when it is read again, keys that nobody knows included", async () => {
-    expect(held(await parsePlanText("plan.json", writePlanText(whole)))).toEqual({ plan: whole, isAsWritten: true });
+    expect(held(await parsePlanText("plan.json", writePlanText(whole)))).toEqual({
+      plan: whole,
+      isAsWritten: true,
+      cut: undefined,
+    });
   });
 
   test("is as it was written when an editor has indented it in another way, and is not when a word is another", async () => {
@@ -103,7 +107,7 @@ describe("what a plan's file has wrong is made good", () => {
     const text = '{"elements":[{"id":"el_a"},{"id":"el_a"},{"id":"el_a_2"}],"comments":[{"id":"c"},{"id":"c"}]}';
     const { elements, comments } = await read(text);
     expect(elements.map(({ id }) => id)).toEqual(["el_a", "el_a_2", "el_a_2_2"]);
-    expect(comments.map(({ id }) => id)).toEqual(["c", "c_2"]);
+    expect(comments.map(({ id }) => id)).toEqual(["c_c", "c_c_2"]);
     expect(await read(text)).toEqual(await read(text));
   });
 

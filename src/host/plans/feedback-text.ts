@@ -1,5 +1,6 @@
 import type { Feedback } from "../../plans/feedback.ts";
 import type { EditEntry, PlanComment } from "../../plans/plan.ts";
+import { CONNECTION_RULES, ELEMENT_RULES } from "../../plans/operation-checks.ts";
 import { shorten } from "../tools/answer.ts";
 import { plainName } from "../../text/plain-name.ts";
 
@@ -57,14 +58,26 @@ function lines<T>(what: string, all: readonly T[], line: (item: T) => string): s
 }
 
 function commentLine({ id, elementId, text, thread }: PlanComment): string {
-  const replies = thread.slice(-MOST_REPLIES).map((reply) => `${reply.author}: ${quote(reply.text)}`);
+  const replies = thread.slice(-MOST_REPLIES).map((reply) => `${authorName(reply.author)}: ${quote(reply.text)}`);
   const earlier = thread.length > MOST_REPLIES ? [`${thread.length - MOST_REPLIES} earlier replies`] : [];
   const talk = replies.length === 0 ? "" : `; replies: ${[...earlier, ...replies].join("; ")}`;
   return `- ${id} on ${elementId ?? "the canvas"}: ${quote(text)}${talk}`;
 }
 
 function editLine({ what, id, change, fields }: EditEntry): string {
-  return `- ${what} ${id} ${change}${fields === undefined ? "" : ` (${fields.join(", ")})`}`;
+  return `- ${what} ${id} ${change}${fields === undefined ? "" : ` (${fieldNames(fields)})`}`;
+}
+
+/** Names of fields that a file holds beside ours are somebody's words. */
+function fieldNames(fields: readonly string[]): string {
+  const known = fields.filter((field) => ELEMENT_RULES.has(field) || CONNECTION_RULES.has(field));
+  const others = fields.length - known.length;
+  return [...known, ...(others === 0 ? [] : [`${others} of another program`])].join(", ");
+}
+
+/** An author's name comes from the file too. */
+function authorName(author: string): string {
+  return /^[\w-]{1,64}$/.test(author) ? author : quote(author);
 }
 
 /** What people write is quoted: it is told, and does not speak for the plugin. */

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
-import type { PlanElement } from "../../plans/plan.ts";
+import { COMMENT_RULES, CONNECTION_RULES, ELEMENT_RULES } from "../../plans/operation-checks.ts";
+import type { Connection, PlanElement } from "../../plans/plan.ts";
 import type { StoredPlan } from "../../plans/plan-store-port.ts";
 import { standingView } from "../plans/standing-view.ts";
 import { cutToJsonBytes, jsonBytes, MAX_ANSWER_BYTES, shorten } from "./answer.ts";
@@ -9,6 +10,11 @@ const LENGTHS = [Infinity, 4000, 1000, 250, 60] as const;
 const MOST_NOTE_BYTES = 12_000;
 /** No model reads a picture's bytes as text. */
 const IMAGE_CHARACTERS = 60;
+
+const ELEMENT_FIELDS = ["id", ...ELEMENT_RULES.keys()];
+const CONNECTION_FIELDS = ["id", ...CONNECTION_RULES.keys()];
+const REPLY_FIELDS = ["id", "author", "text", "created"];
+const COMMENT_FIELDS = [...REPLY_FIELDS, ...COMMENT_RULES.keys(), "thread"];
 
 /** A plan as `get_canvas` tells it: whole where it fits, else with texts cut, and in the end with parts left out. */
 export function canvasView(facts: Record<string, unknown>, stored: StoredPlan, path: string): Record<string, unknown> {
@@ -28,14 +34,15 @@ export function canvasView(facts: Record<string, unknown>, stored: StoredPlan, p
       ...standingView(stored),
     },
     revision: plan.revision,
+    ...(stored.cut === undefined ? {} : { note: stored.cut }),
   };
-  const { connections } = plan;
+  const connections = plan.connections.map((connection) => known(connection, CONNECTION_FIELDS));
   for (const length of LENGTHS) {
     const elements = plan.elements.map((element) => cutElement(element, length));
     const comments = plan.comments.map((comment) => ({
-      ...comment,
+      ...known(comment, COMMENT_FIELDS),
       text: shorten(comment.text, length),
-      thread: comment.thread.map((reply) => ({ ...reply, text: shorten(reply.text, length) })),
+      thread: comment.thread.map((reply) => ({ ...known(reply, REPLY_FIELDS), text: shorten(reply.text, length) })),
     }));
     const cut = length === Infinity ? {} : { truncated: true, path };
     const view = { ...head, ...cut, elements, connections, comments };
@@ -44,21 +51,26 @@ export function canvasView(facts: Record<string, unknown>, stored: StoredPlan, p
   return fewer({ ...head, truncated: true, path }, plan.elements, connections, plan.comments.length);
 }
 
-function cutElement(element: PlanElement, length: number): PlanElement {
+function cutElement(element: PlanElement, length: number): Partial<PlanElement> {
   const most = element.type === "image" ? IMAGE_CHARACTERS : length;
   return {
-    ...element,
+    ...known(element, ELEMENT_FIELDS),
     title: shorten(element.title, length),
     content: shorten(element.content, most),
     ...(element.answer === undefined ? {} : { answer: shorten(element.answer, length) }),
   };
 }
 
+/** What other programs keep in a plan is theirs: no person sees it on the page, so no agent is told it. */
+function known<T extends object>(value: T, fields: readonly string[]): Partial<T> {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => fields.includes(name))) as Partial<T>;
+}
+
 /** As many elements and connections as there is room for, each in a line of its own. */
 function fewer(
   head: Record<string, unknown>,
   all: readonly PlanElement[],
-  allConnections: StoredPlan["plan"]["connections"],
+  allConnections: readonly Partial<Connection>[],
   comments: number,
 ): Record<string, unknown> {
   let room = MAX_ANSWER_BYTES - jsonBytes(head) - 500;

@@ -1,5 +1,5 @@
 import type { Operation } from "../../plans/operations.ts";
-import type { Plan, PlanElement } from "../../plans/plan.ts";
+import { ELEMENT_TYPES, type Plan, type PlanElement } from "../../plans/plan.ts";
 import type { PlanActionArguments } from "./plan-action-run.ts";
 import { TEXT_FIELDS } from "./overwritten-texts.ts";
 
@@ -21,6 +21,8 @@ export function planOperation(given: PlanActionArguments, plan: Plan): PlanOpera
   const { action, elementId, connectionId, commentId } = given;
   switch (action) {
     case "add_element": {
+      const wrong = wrongElement(given);
+      if (wrong !== undefined) return wrong;
       const id = elementId ?? newId("el");
       const element = { type: "text", ...elementFields(given), id };
       return { operation: { op: "add_element", element }, ids: { elementId: id } };
@@ -28,6 +30,7 @@ export function planOperation(given: PlanActionArguments, plan: Plan): PlanOpera
     case "update_element": {
       if (elementId === undefined) return missing(action, "elementId");
       const changes = elementFields(given);
+      if (!isKnownType(given.type)) return unknownType(given.type);
       if (Object.keys(changes).length === 0)
         return `update_element takes at least one of ${ELEMENT_FIELDS.join(", ")}.`;
       const now = plan.elements.find(({ id }) => id === elementId);
@@ -70,6 +73,21 @@ export function planOperation(given: PlanActionArguments, plan: Plan): PlanOpera
     default:
       return unreachable(action);
   }
+}
+
+/** What keeps an element from being one that a person can read. */
+function wrongElement({ type, title, content }: PlanActionArguments): string | undefined {
+  if (!isKnownType(type)) return unknownType(type);
+  if ((title ?? "").trim() !== "" || (content ?? "").trim() !== "") return undefined;
+  return "add_element takes a title, a content, or both: an element without any text says nothing. Call it again with one.";
+}
+
+function isKnownType(type: string | undefined): boolean {
+  return type === undefined || ELEMENT_TYPES.some((known) => known === type);
+}
+
+function unknownType(type: string | undefined): string {
+  return `Expected type to be one of ${ELEMENT_TYPES.join(", ")}, got ${JSON.stringify(type?.slice(0, 64))}.`;
 }
 
 function elementFields(given: PlanActionArguments): Partial<Pick<PlanElement, (typeof ELEMENT_FIELDS)[number]>> {

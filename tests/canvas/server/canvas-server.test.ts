@@ -110,6 +110,13 @@ test.each(["length", "chunked"])("a body of 100 MB (%s) is refused at once, and 
   expect(plans.edits).toEqual([]);
 });
 
+test("a refused body is not read on: whoever sends without an end is cut off", async () => {
+  const { port, cookie } = await visit();
+  const { told, ended } = run("posts-on-and-on.ts", port, "/api/plans/one/edits", cookie);
+  await ended();
+  expect(Number(told[0])).toBeLessThan(500 * MEGABYTE);
+});
+
 test("a page that stands still costs no memory, and is told the latest state when it goes on", async () => {
   const { root, cookie } = await visit();
   const { child, told } = run("follows-a-plan.ts", `${root}/api/plans/one/events`, cookie);

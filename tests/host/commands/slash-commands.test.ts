@@ -67,7 +67,7 @@ describe("a slash command", () => {
     expect(thrown).toBeUndefined();
     expect(shown).toEqual([]);
     expect(parts).toHaveLength(1);
-    expect(parts[0]?.text).toMatch(/^The user ran `\/plan list`[\s\S]*nothing else:\n\nthe answer$/);
+    expect(parts[0]?.text).toMatch(/^The user ran `\/plan list`[\s\S]*like a request:\n\n> the answer$/);
   });
 
   test("of somebody else passes, and so does the user's own of the same name, which the log tells once", async () => {
@@ -84,7 +84,7 @@ describe("a slash command", () => {
 describe("an ordinary message", () => {
   test("that is a command is answered through the model", async () => {
     const { message, answered, shown } = createRig();
-    expect(await message({ type: "text", text: '/plan comment x "a b"' })).toEndWith("nothing else:\n\nthe answer");
+    expect(await message({ type: "text", text: '/plan comment x "a b"' })).toEndWith("like a request:\n\n> the answer");
     expect(answered).toEqual(['plan|comment x "a b"']);
     // What the model may not read is shown beside.
     expect(shown).toEqual([["ses_1", "the secret", { bizar: { command: "plan" } }]]);

@@ -7,6 +7,7 @@ import { KeptEditsButtons } from "./kept-edits-buttons.tsx";
 export function ConnectionBanner() {
   const link = usePlan((state) => state.link);
   const problem = usePlan((state) => state.problem);
+  const cut = usePlan(({ stored }) => stored?.cut);
   const waiting = usePlan(({ pending }) => pending.length);
   const kept = waiting === 0 ? "" : waiting === 1 ? " 1 edit is kept." : ` ${waiting} edits are kept.`;
   if (link.state === "locked_out") {
@@ -28,7 +29,7 @@ export function ConnectionBanner() {
       </div>
     );
   }
-  if (link.state !== "offline") return null;
+  if (link.state !== "offline") return cut === undefined ? null : <CutBanner cut={cut} />;
   return (
     <div className="banner" data-kind="warn" data-testid="connection-banner" role="alert">
       {link.message === undefined ? (
@@ -44,6 +45,15 @@ export function ConnectionBanner() {
         <Icon name="retry" size={15} />
         Try now
       </button>
+    </div>
+  );
+}
+
+/** The file holds more than a plan can: what a person sees is not all of it. */
+function CutBanner({ cut }: { readonly cut: string }) {
+  return (
+    <div className="banner" data-kind="warn" data-testid="cut-banner" role="alert">
+      <p>{`Only a part of this plan is shown, and nothing can be changed in it. ${cut}`}</p>
     </div>
   );
 }
