@@ -24,6 +24,14 @@ export function message(role: "user" | "assistant", agent: string, sessionID = O
   return event("message.updated", { sessionID, info: { id: "msg_1", role, agent, time: { created: 1 } } });
 }
 
+/** A message of the own session that a test names; the summary of a compaction where it says so. */
+export function named(id: string, role: "user" | "assistant", summary?: true): HostEvent {
+  return event("message.updated", {
+    sessionID: OWN,
+    info: { id, role, agent: "mimir", summary, time: { created: 1 } },
+  });
+}
+
 export function part(type: "text" | "reasoning" | "step-start", id: string, sessionID = OWN): HostEvent {
   return event("message.part.updated", { sessionID, part: { id, sessionID, messageID: "msg_1", type, text: "" } });
 }

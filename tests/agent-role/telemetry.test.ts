@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { HostEvent } from "../../src/agent-role/host-event.ts";
 import { TelemetryState } from "../../src/agent-role/telemetry.ts";
-import { delta, message, OWN, part, sessionCreated, status, stepFinish, SUB, tool } from "./host-events.ts";
+import { delta, message, named, OWN, part, sessionCreated, status, stepFinish, SUB, tool } from "./host-events.ts";
 
 const NOW = 1_000_000;
 
@@ -38,6 +38,20 @@ describe("what an agent is doing", () => {
   for (const [what, events, activity] of cases) {
     test(`${what}: ${activity}`, () => expect(after(...events).report(NOW).activity).toBe(activity));
   }
+});
+
+test("whose the messages are: the prompt is the first that is put in, users' and summaries are not the agent's", () => {
+  const telemetry = after(named("msg_1", "user"), named("msg_2", "assistant"), message("user", "mimir", SUB));
+  telemetry.prompted(SUB, "msg_0");
+  expect(telemetry.prompted(OWN, "msg_1")).toBe(true);
+  expect(telemetry.prompted(OWN, "msg_3")).toBe(false);
+  for (const each of [named("msg_3", "user"), named("msg_4", "assistant", true)]) telemetry.apply(each, NOW);
+  expect(telemetry.report(NOW).messages).toEqual({
+    ...{ prompt: "msg_1", latest: "msg_4", foreign: ["msg_1", "msg_3", "msg_4"] },
+  });
+  // An earlier one is told of again when it is changed.
+  telemetry.apply(named("msg_2", "assistant"), NOW);
+  expect(telemetry.report(NOW).messages.latest).toBe("msg_4");
 });
 
 describe("parallel tools", () => {

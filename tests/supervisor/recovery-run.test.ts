@@ -121,6 +121,38 @@ test("a finished turn is found although turns before it never reached the sessio
   expect(saved.get(sampleId(1))!.state.status).toBe("done");
 });
 
+test("a turn whose message is known is found by that alone, and not at all where the session does not have it", async () => {
+  const lost = sampleInstance("running");
+  const first = { ...lost.turns[0]!, messageId: "msg_1", startedAt: START, endedAt: START + 1000 };
+  const known = { ...first, kind: "follow_up" as const, messageId: "msg_5", startedAt: START + 5000, endedAt: null };
+  const [unknown, late] = [{ ...known, messageId: undefined }, { askedAt: START + 6000 }];
+  const earlier = sampleTurn({ text: "Earlier.", messageId: "msg_1" });
+  const cases: [
+    turn: typeof unknown | typeof known,
+    session: ReturnType<typeof sampleTurn>[],
+    result: string | undefined,
+  ][] = [
+    [known, [earlier, sampleTurn({ text: "Found it.", messageId: "msg_5" })], "Found it."],
+    [known, [earlier, sampleTurn({ text: "Somebody's.", messageId: "msg_7", ...late })], undefined],
+    [unknown, [earlier, sampleTurn({ text: "Found it.", messageId: "msg_5", ...late })], "Found it."],
+    // What somebody asked later, when the host was long gone, is another turn.
+    [
+      unknown,
+      [earlier, sampleTurn({ messageId: "msg_5", ...late }), sampleTurn({ text: "No.", messageId: "msg_7", ...late })],
+      "Found it.",
+    ],
+    [unknown, [sampleTurn({ text: "Earlier.", messageId: "msg_1", ...late })], undefined],
+    [unknown, [earlier], undefined],
+  ];
+  for (const [turn, session, result] of cases) {
+    const { recovery, results, saved, world } = createRecoveryRig(lostInstance({ ...lost, turns: [first, turn] }));
+    world.read = async () => session;
+    await recovery.run();
+    const { state } = saved.get(sampleId(1))!;
+    expect([results.get(sampleId(1)), state.status]).toEqual([result, result === undefined ? "failed" : "done"]);
+  }
+});
+
 test("the answer of an earlier turn is not taken for that of one that never reached the session", async () => {
   const lost = sampleInstance("running");
   const last = { ...lost.turns[0]!, kind: "follow_up" as const, startedAt: START + 5000 };

@@ -156,6 +156,14 @@ test("a start that is repeated has its session still before it, or goes on in th
   expect(transition(sampleInstance("running"), continued).instance.sessionId).toBe("ses_child");
 });
 
+test("the message of a turn is written down once it is known, and forgotten when the start is repeated", () => {
+  const prompted = { type: "prompted", messageId: "msg_1" } as const;
+  const known = transition(sampleInstance("running"), prompted);
+  expect([known.instance.turns.at(-1)?.messageId, known.effects]).toEqual(["msg_1", ["save"]]);
+  expect(transition(known.instance, prompted).effects).toEqual([]);
+  expect(transition(known.instance, events.start_repeated).instance.turns.at(-1)?.messageId).toBeUndefined();
+});
+
 test("the first session id stays", () => {
   expect(transition(sampleInstance("running"), events.session_identified).instance.sessionId).toBe("ses_child");
 });

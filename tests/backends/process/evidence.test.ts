@@ -72,6 +72,79 @@ describe("what is made of it", () => {
   }
 });
 
+/** A text and the end of its step, of one message. */
+function message(messageID: string, words: string, reason: string): RunEvent[] {
+  const part = { messageID, text: words };
+  return [event("text", { part }), event("step_finish", { part: { messageID, reason, tokens: {} } })];
+}
+
+describe("of messages that are not the agent's own neither the words nor the end count", () => {
+  const own = message("msg_2", "I look.", "tool-calls");
+  const summary = message("msg_4", "SUMMARY", "stop");
+  const overflow = event("error", { error: { name: "ContextOverflowError", data: { message: "too long" } } });
+  const final = message("msg_6", "FINAL", "stop");
+  const cases: [what: string, exitCode: number, seen: (RunEvent | string)[], words: string[], outcome: string][] = [
+    ["a compaction", 0, [...own, ...summary, ...final], ["I look.", "FINAL"], "done undefined"],
+    ["and nothing after it", 0, [...own, ...summary, ...message("msg_6", "", "stop")], ["I look."], "done undefined"],
+    ["an end right after it", 0, [...own, ...summary], ["I look."], "failed session_error"],
+    [
+      "an overflow that was overcome",
+      1,
+      [...own, overflow, ...summary, ...final],
+      ["I look.", "FINAL"],
+      "done undefined",
+    ],
+    ["an overflow that was not", 1, [...own, overflow, ...summary], ["I look."], "failed session_error"],
+    [
+      "two overflows, the last in the end",
+      1,
+      [overflow, ...summary, ...own, overflow],
+      ["I look."],
+      "failed session_error",
+    ],
+    ["a crash after an overflow was overcome", 139, [overflow, ...summary, ...final], ["FINAL"], "done undefined"],
+    ["an exit code that nothing explains", 1, [...summary, ...final], ["FINAL"], "failed exit_nonzero"],
+    [
+      "a refused permission before it, and no word since",
+      0,
+      [permissionLine, ...summary, ...message("msg_6", "", "stop")],
+      [],
+      "failed permission_denied",
+    ],
+  ];
+  for (const [what, exitCode, seen, words, expected] of cases) {
+    test(what, () => {
+      const collector = collected(...seen);
+      collector.disown("msg_4");
+      const evidence = collector.conclude(exitCode, null);
+      const { status, reason } = judge(evidence);
+      expect([evidence.words, `${status} ${reason}`]).toEqual([words, expected]);
+    });
+  }
+
+  test("told at once as well as later", () => {
+    const collector = new EvidenceCollector();
+    for (const each of summary) collector.happened(each, false);
+    for (const each of final) collector.happened(each);
+    expect(collector.words()).toEqual(["FINAL"]);
+  });
+
+  test("nor do texts that the host or a plugin put into a message of the agent's own", () => {
+    const part = { messageID: "msg_2", text: "not said" };
+    const marked = [{ synthetic: true }, { ignored: true }].map((more) =>
+      event("text", { part: { ...part, ...more } }),
+    );
+    expect(collected(...own, ...marked).words()).toEqual(["I look."]);
+  });
+});
+
+test("the texts of one message are one; messages stand in their order, whenever they were heard of", () => {
+  const heard = [...message("msg_6", "FINAL", "stop"), ...message("msg_2", "I look.", "tool-calls")];
+  const collector = collected(...heard, event("text", { part: { messageID: "msg_6", text: "And more." } }));
+  expect(collector.words()).toEqual(["I look.", "FINAL\n\nAnd more."]);
+  expect(collector.conclude(0, null).finish).toBe("stop");
+});
+
 test("texts are joined by blank lines, in their order", () => {
   expect(collected(text("one"), text(""), finish("tool-calls"), text("two\n")).words()).toEqual(["one\n\ntwo\n"]);
 });

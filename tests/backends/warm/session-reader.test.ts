@@ -8,7 +8,7 @@ let reader: SessionReader;
 
 beforeEach(() => {
   seen = [];
-  const onEvent = (event: RunEvent) => void seen.push(say(event));
+  const onEvent = (event: RunEvent, isOwn: boolean) => void seen.push(`${isOwn ? "" : "host: "}${say(event)}`);
   reader = new SessionReader({ sessionId: "ses_own", prompt: "msg_1", onEvent, now: () => 1000 });
 });
 
@@ -143,6 +143,58 @@ test("an error is told once, whether for the session, for its message, or with w
   const thrown = { name: "UnknownError", data: { message: "APIError: boom\n    at <anonymous> (chunk.js:1:1)" } };
   reader.event({ type: "session.error", properties: { sessionID: "ses_own", error: thrown } });
   expect(seen).toEqual(["error boom"]);
+});
+
+describe("a compaction", () => {
+  const ended = { finish: "stop", time: { completed: 5 } };
+  const compact = () => {
+    message("msg_3", "user", { summary: { diffs: [] } });
+    part({ id: "prt_3", messageID: "msg_3", type: "compaction", auto: true });
+    message("msg_4", "assistant", { summary: true });
+    part(text("SUMMARY", { messageID: "msg_4" }));
+    message("msg_4", "assistant", { summary: true, ...ended });
+  };
+
+  test("is told, and as the host's", () => {
+    begin();
+    part(text("I look."));
+    compact();
+    message("msg_5", "user");
+    part({ ...text("Continue."), messageID: "msg_5", synthetic: true });
+    message("msg_6", "assistant");
+    part(text("FINAL", { messageID: "msg_6" }));
+    expect(seen).toEqual(["text I look.", "host: text SUMMARY", "text FINAL"]);
+  });
+
+  test("ends no turn: the agent is asked to go on", () => {
+    begin();
+    message("msg_2", "assistant", ended);
+    expect(reader.isComplete).toBe(true);
+    message("msg_3", "user");
+    part({ id: "prt_3", messageID: "msg_3", type: "compaction", auto: true });
+    expect(reader.isComplete).toBe(false);
+    compact();
+    expect(reader.isComplete).toBe(false);
+    message("msg_6", "assistant", ended);
+    expect(reader.isComplete).toBe(true);
+    // What it has changed is told once more.
+    message("msg_4", "assistant", { summary: true, ...ended });
+    expect(reader.isComplete).toBe(true);
+  });
+
+  test("that failed is an error of the turn", () => {
+    begin();
+    message("msg_4", "assistant", { summary: true, error: { name: "APIError", data: { message: "boom" } } });
+    expect(seen).toEqual(["error boom"]);
+  });
+});
+
+test("the prompt is known by its id, whatever has become of its parts", () => {
+  message("msg_1", "user");
+  expect(reader.hasBegun).toBe(true);
+  message("msg_2", "assistant");
+  part(text("hello"));
+  expect(seen).toEqual(["text hello"]);
 });
 
 describe("the turn is complete", () => {

@@ -25,6 +25,18 @@ test("a result comes with how it came about", async () => {
   expect(metadata).toEqual({ statuses: { [id]: "done" }, bizar: [{ instanceId: id, turn: 1 }] });
 });
 
+test("the last message of a turn, all of it, or that of all turns", async () => {
+  const rig = createToolRig();
+  const { id, turn } = await rig.start();
+  rig.store.failing.add("result");
+  turn.end({ words: ["I look.", "Found it."] });
+  const result = async (scope?: string) => (await rig.call("collect", { instanceId: id, scope })).value.result;
+  expect(await result()).toBe("Found it.");
+  expect(await result("last")).toBe("Found it.");
+  expect(await result("turn")).toBe("I look.\n\nFound it.");
+  expect(await result("all")).toBe("I look.\n\nFound it.");
+});
+
 test("a failure says why", async () => {
   const rig = createToolRig();
   const { id, turn } = await rig.start();
