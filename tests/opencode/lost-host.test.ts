@@ -4,7 +4,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startServer, type Server } from "../../scripts/scripted-host/opencode.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
-import { askServer, bash, byText, createRig, spawn, until, type Answer, type Rig } from "./rig.ts";
+import type { InstanceRecord } from "../../src/store/record.ts";
+import { SMALL_MODEL, setModels } from "./contract/on-both-backends.ts";
+import { askServer, bash, byText, collectSpawned, createRig, spawn, until, type Answer, type Rig } from "./rig.ts";
 
 let rig: Rig;
 afterEach(async () => await rig.dispose());
@@ -66,6 +68,54 @@ test("opencode is killed with three agents: one is read back, one is ended, one 
   expect(messages.at(-1)).toBe("go on, then");
   await second.stop();
 }, 120_000);
+
+test("after a compaction neither a server nor a host that dies makes a summary, or an old answer, the result", async () => {
+  rig = await createRig();
+  await setModels(rig.sandbox.home);
+  const look = { text: "I look first.", calls: [bash("ls")], usage: { input: 9400, output: 100 } };
+  for (const prompt of ["fill it", "fill it, and hang"]) rig.plan(prompt, look);
+  let [isHeld, isAsked] = [false, false];
+  rig.otherwise(({ prompt }) => {
+    if (!prompt.startsWith("Continue if you have")) return { text: "done" };
+    isAsked = isHeld;
+    return isHeld ? { after: new Promise(() => undefined), text: "never" } : { text: "FINAL" };
+  });
+  const first = await startServer(rig.sandbox);
+  const small = { agent: "thor", model: SMALL_MODEL };
+  rig.plan("ask one", spawn({ ...small, prompt: "fill it" }), collectSpawned());
+  const [[one]] = (await askServer(first, rig.sandbox.project, "ask one")).answers("bizar_collect");
+  expect(one).toMatchObject({ status: "done", result: "FINAL" });
+
+  isHeld = true;
+  rig.plan("ask another", spawn({ ...small, prompt: "fill it, and hang", backend: "warm" }));
+  const [other] = (await askServer(first, rig.sandbox.project, "ask another")).answers("bizar_spawn_background");
+  await until("it is asked to go on", () => isAsked);
+  process.kill((await record(other.instanceId)).process?.pid ?? 0, "SIGKILL");
+  rig.plan("collect it", collect(other.instanceId));
+  const [lost] = (await askServer(first, rig.sandbox.project, "collect it")).answers("bizar_collect");
+  expect(lost).toMatchObject({ status: "failed", reason: "session_error", result: "I look first." });
+
+  const { instanceId } = one;
+  rig.plan("go on", { calls: [{ tool: "bizar_send_message", args: { instanceId, prompt: "and now?" } }] });
+  await askServer(first, rig.sandbox.project, "go on");
+  await until("its second turn has a process", async () => {
+    const { turns, process } = await record(instanceId);
+    return turns.length === 2 && process !== null;
+  });
+  await first.stop("SIGKILL");
+  // Long before its prompt can reach the session.
+  process.kill(-((await record(instanceId)).process?.pid ?? 0), "SIGKILL");
+  expect(rig.requestsFor("and now?")).toEqual([]);
+  const second = await startServer(rig.sandbox);
+  rig.plan("what became of it", collect(instanceId));
+  const [told] = (await askServer(second, rig.sandbox.project, "what became of it")).answers("bizar_collect");
+  expect(told).toMatchObject({ status: "failed", reason: "supervisor_lost", result: "" });
+  await second.stop();
+}, 180_000);
+
+async function record(instanceId: string): Promise<InstanceRecord> {
+  return await Bun.file(join(rig.sandbox.stateDir, "bg", `${instanceId}.json`)).json();
+}
 
 function living(instanceId: string): string[] {
   return treeMembers({ marker: instanceId }).map(({ command }) => command);

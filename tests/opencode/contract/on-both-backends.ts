@@ -57,7 +57,7 @@ export function onBothBackends(
   let rig: ServedRig;
   beforeAll(async () => {
     const created = await createRig(settings);
-    await setPrices(created.sandbox.home);
+    await setModels(created.sandbox.home);
     await prepare(created.sandbox);
     rig = await serve(created);
   }, 60_000);
@@ -109,7 +109,8 @@ export function living({ instanceId }: { readonly instanceId: string }): string[
   return treeMembers({ marker: instanceId }).map(({ command }) => command);
 }
 
-async function setPrices(home: string): Promise<void> {
+/** Gives the models their prices, and the small one its limit. */
+export async function setModels(home: string): Promise<void> {
   const folder = join(home, ".config/opencode");
   const models = { "model-a": { cost: COST }, "model-b": { cost: COST }, small: { ...SMALL, cost: COST } };
   await mkdir(folder, { recursive: true });
