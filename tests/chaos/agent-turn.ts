@@ -6,6 +6,8 @@ import type { World } from "./world.ts";
 
 const LIVES = { well: 10, bad: 3, empty: 1, silent: 2, thinking: 2, early: 2, unstarted: 1 };
 const MOST_GRACE_MS = 2000;
+/** What the host says in an agent's session: it is in no result. */
+export const OF_THE_HOST = "In sum: continue.";
 
 /** One turn of an agent: a process that says things, works, hangs or dies, whatever becomes of its host. */
 export class AgentTurn implements RunningTurn {
@@ -17,7 +19,8 @@ export class AgentTurn implements RunningTurn {
   readonly process: OsProcess;
   #sessionId: string | null;
   #isStopping = false;
-  #text = "";
+  /** What the agent has said so far, of each of its messages. */
+  readonly #words: string[] = [];
   #count = 0;
 
   constructor(
@@ -37,7 +40,7 @@ export class AgentTurn implements RunningTurn {
     world.note(`  ${world.name(request.instanceId)} starts a turn: ${life}`);
     if (life === "unstarted") {
       this.process.die();
-      this.#soon(() => this.#report({ spawnError: "no such file", exitCode: null, text: "" }));
+      this.#soon(() => this.#report({ spawnError: "no such file", exitCode: null, words: [] }));
       return;
     }
     if (random.chance(0.7)) observer.spawned(this.#identity);
@@ -79,6 +82,7 @@ export class AgentTurn implements RunningTurn {
     for (let step = random.between(0, 4); step > 0; step--) {
       at += random.between(10, 4000);
       this.#after(at, () => this.#progress({ phase: "model", hasActed: true }));
+      if (random.chance(0.2)) this.#after(at, () => this.#isCompacted());
     }
     at += random.between(10, 6000);
     if (life === "thinking") this.#after(at, () => this.#progress({ thinkingSince: this.world.clock.now() }));
@@ -92,13 +96,43 @@ export class AgentTurn implements RunningTurn {
       this.#sessionId = world.newSessionId();
       sessions.create(this.#sessionId);
     }
-    sessions.add(
+    // Another plugin may have left nothing of the parts by which a prompt would be known.
+    const synthetic = world.random.chance(0.1);
+    const { info } = sessions.add(
       this.#sessionId,
       { role: "user", time: { created: world.clock.now() } },
-      { type: "text", text: this.request.prompt },
+      { type: "text", text: this.request.prompt, synthetic },
     );
     const id = this.#sessionId;
     this.#tell(() => this.observer.sessionIdentified(id));
+    // Told with the session, later, or, where the host dies before, never.
+    if (synthetic || world.random.chance(0.5)) this.#tell(() => this.observer.prompted(info.id));
+    else this.#after(world.random.between(0, 2000), () => this.#tell(() => this.observer.prompted(info.id)));
+  }
+
+  /** A step fills the session; the host sums it up, and asks the agent to go on. */
+  #isCompacted(): void {
+    if (this.#sessionId === null) return;
+    const { sessions, random } = this.world;
+    this.#say(random.chance(0.2) ? "stop" : "tool-calls", `step ${this.world.number()}`);
+    sessions.add(this.#sessionId, this.#now("user"), { type: "compaction", auto: true });
+    sessions.add(
+      this.#sessionId,
+      { ...this.#now(), summary: true, finish: "stop" },
+      { type: "text", text: OF_THE_HOST },
+    );
+    sessions.add(this.#sessionId, this.#now("user"), { type: "text", text: OF_THE_HOST, synthetic: true });
+  }
+
+  #say(finish: string, text: string): void {
+    if (text !== "") this.#words.push(text);
+    if (this.#sessionId === null) return;
+    this.world.sessions.add(this.#sessionId, { ...this.#now(), finish }, { type: "text", text });
+  }
+
+  #now(role = "assistant") {
+    const at = this.world.clock.now();
+    return { role, time: role === "user" ? { created: at } : { created: at, completed: at } };
   }
 
   #progress(given: Partial<Liveness>): void {
@@ -117,19 +151,17 @@ export class AgentTurn implements RunningTurn {
   /** The session has the whole answer; the process goes a moment later. */
   #finish(hasText: boolean): void {
     const { instanceId } = this.request;
-    this.#text = hasText ? `answer ${this.process.startTime} of ${this.world.name(instanceId)}` : "";
-    const info = { finish: "stop", time: { completed: this.world.clock.now() } };
-    if (this.#sessionId !== null) this.world.sessions.add(this.#sessionId, info, { type: "text", text: this.#text });
-    this.finalText = this.#text;
+    this.#say("stop", hasText ? `answer ${this.process.startTime} of ${this.world.name(instanceId)}` : "");
+    this.finalText = this.#words.join("\n\n");
     this.#after(this.world.random.between(0, 400), () => this.exit({ exitCode: 0 }));
   }
 
   #report(evidence: SeenEvidence): void {
     const { random } = this.world;
     this.over();
-    const isLost = this.#text !== "" && random.chance(0.2);
-    const text = isLost ? this.#text.slice(0, 4) : this.#text;
-    const { finish: _, ...unfinished } = goodEvidence({ text, ...evidence });
+    const isLost = this.#words.length > 0 && random.chance(0.2);
+    const words = isLost ? [this.#words[0]!.slice(0, 4)] : [...this.#words];
+    const { finish: _, ...unfinished } = goodEvidence({ words, ...evidence });
     const whole = this.finalText === undefined ? unfinished : { ...unfinished, finish: "stop" };
     this.#end.resolve({ evidence: whole, textIncomplete: isLost });
   }

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import type { End } from "../../src/host/announcements/told-ends.ts";
 import { isTerminalRecord, parseRecord, type InstanceRecord } from "../../src/store/record.ts";
 import { INSTANCE_ID } from "../../src/supervisor/instance.ts";
-import type { AgentTurn } from "./agent-turn.ts";
+import { OF_THE_HOST, type AgentTurn } from "./agent-turn.ts";
 import type { Change } from "./memory-disk.ts";
 import type { OsProcess } from "./os-processes.ts";
 import type { World } from "./world.ts";
@@ -127,6 +127,7 @@ export class RecordWatch {
     if (resultPreview !== null && result?.endsWith(resultPreview) !== true) {
       world.violated(`turn ${turns.length} of ${name} has ended, but its result is not on the disk`);
     }
+    if (result?.includes(OF_THE_HOST) === true) world.violated(`${name} is told with words that it did not say`);
     const last = started.at(-1);
     // Of a session that no record could name in time, nothing can be read back.
     if (
