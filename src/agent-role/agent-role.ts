@@ -59,7 +59,10 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
           .catch((error: unknown) => writeStderr(`bizar: ${describeError(error)}\n`));
         const known = readHostEvent(event);
         if (known === undefined) return;
-        if (telemetry.apply(known, Date.now())) voice.changed();
+        const isNews = telemetry.apply(known, Date.now());
+        // What another plugin does at the exit may leave no other moment for it.
+        if (isNews && telemetry.isOver) voice.speak();
+        else if (isNews) voice.changed();
         else voice.touched();
       },
       async "chat.message"({ sessionID }, { message }) {

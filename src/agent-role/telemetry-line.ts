@@ -15,6 +15,8 @@ export interface Telemetry {
   /** The marker of the loop guard, once it has refused so many calls in a row that the run must end. */
   readonly loopGuard: string | null;
   readonly messages: MessageReport;
+  /** The turn has come to its end; what is left is the exit of the process. */
+  readonly isOver: boolean;
   /** The calls that were not allowed, native subagents' included. */
   readonly refusals: readonly Refusal[];
   /** Tool calls that started or ended since the last report. */

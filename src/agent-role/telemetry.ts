@@ -30,6 +30,8 @@ export class TelemetryState {
   #activitySince: number;
   /** A request to the model is out: its message has begun and its step has not ended. */
   #isAsked = false;
+  #isBusy = false;
+  #isOver = false;
   #retryAt: number | null = null;
   #thinkingSince: number | null = null;
   #hasActed = false;
@@ -104,6 +106,11 @@ export class TelemetryState {
     }
   }
 
+  /** Whether the turn has come to its end. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   /** The calls that were not allowed so far. */
   refusals(): readonly Refusal[] {
     return [...this.#refusals.values()];
@@ -125,6 +132,7 @@ export class TelemetryState {
       liveness: this.#liveness(),
       loopGuard: this.#loopGuard,
       messages: { prompt: this.#promptId, latest: this.#latestMessage, foreign: [...this.#foreignMessages] },
+      isOver: this.#isOver,
       refusals: this.refusals(),
       tools,
     };
@@ -157,6 +165,8 @@ export class TelemetryState {
   }
 
   #statusChanged({ type, next }: { type: string; next?: number | undefined }): boolean {
+    this.#isOver = type === "idle" && (this.#isBusy || this.#isOver);
+    this.#isBusy = type !== "idle";
     if (type === "retry") {
       const isLater = next !== undefined && next !== this.#retryAt;
       this.#retryAt = next ?? this.#retryAt;
@@ -165,7 +175,7 @@ export class TelemetryState {
     }
     if (type === "busy" && this.#activity === "retrying") return this.#become("silent");
     if (type === "idle") this.#isAsked = false;
-    return false;
+    return this.#isOver;
   }
 
   #messageUpdated(info: HostMessage): boolean {

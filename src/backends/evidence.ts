@@ -130,6 +130,11 @@ export class EvidenceCollector {
     }
   }
 
+  /** What `opencode run` exits with, where it comes to its exit: after any error it is 1 (1.18.33). */
+  get expectedExitCode(): 0 | 1 {
+    return this.#marks.some(({ type }) => type === "error") ? 1 : 0;
+  }
+
   /** Whether some of the text was lost. */
   get isIncomplete(): boolean {
     return this.#textIsCut;

@@ -54,7 +54,10 @@ export interface TurnEvidence {
   readonly modelUnknown?: string;
   /** The last lines that may explain an exit without any other sign. */
   readonly lastErrorLines: readonly string[];
-  /** An error that was told came before a good end: an exit code says nothing more (`opencode run`, 1.18.33). */
+  /**
+   * An exit code says nothing more: the error that it tells of came before a good end (`opencode run`, 1.18.33), or the
+   * process was ended from here once the turn was over.
+   */
   readonly isRecovered?: boolean;
   /** What the agent said itself: of each of its messages that has a text, that text. */
   readonly words: readonly string[];

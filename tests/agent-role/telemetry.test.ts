@@ -54,6 +54,22 @@ test("whose the messages are: the prompt is the first that is put in, users' and
   expect(telemetry.report(NOW).messages.latest).toBe("msg_4");
 });
 
+describe("whether the turn is over", () => {
+  const cases: [what: string, events: HostEvent[], isOver: boolean][] = [
+    ["nothing was heard yet", [], false],
+    ["an idle of before", [status("idle")], false],
+    ["it works", [status("busy")], false],
+    ["it has ended", [status("busy"), status("idle")], true],
+    ["its idle is told twice", [status("busy"), status("idle"), status("idle")], true],
+    ["it goes on", [status("busy"), status("idle"), status("busy")], false],
+    ["it waits for the provider", [status("busy"), status("retry")], false],
+    ["a subagent has ended", [status("busy"), status("busy", SUB), status("idle", SUB)], false],
+  ];
+  for (const [what, events, isOver] of cases) {
+    test(`${what}: ${isOver}`, () => expect(after(...events).report(NOW).isOver).toBe(isOver));
+  }
+});
+
 describe("parallel tools", () => {
   const both = [tool("read", "running", "prt_a"), tool("bash", "running", "prt_b")];
 

@@ -18,13 +18,16 @@ import type {
   TurnObserver,
   TurnRequest,
 } from "../../supervisor/ports.ts";
+import type { TurnEvidence } from "../../supervisor/outcome.ts";
 import { brokenEnd } from "../../supervisor/broken-end.ts";
 import { readTranscript } from "../../supervisor/read-transcript.ts";
 import { runArguments, runEnvironment } from "./command-line.ts";
 import { describeError } from "../../describe-error.ts";
 import { isCode } from "../../files/is-code.ts";
 import type { LoggedTurn, LogSink } from "../log-sink.ts";
+import type { EvidenceCollector } from "../evidence.ts";
 import { stoppedEarly } from "../stopped-early.ts";
+import { LateExit } from "./late-exit.ts";
 import { TurnPipes } from "./turn-pipes.ts";
 
 /** How long what a finished agent left running may take to end by itself. */
@@ -70,13 +73,14 @@ interface Attempt {
 
 class ProcessTurn implements RunningTurn {
   readonly ended: Promise<TurnEnd>;
-  hasExited = false;
+  #hasExited = false;
   readonly #parts: ProcessBackendParts;
   readonly #turn: TurnRequest;
   readonly #observer: TurnObserver;
   readonly #table: ProcessTable;
   readonly #log: LogSink;
   readonly #tree: { root: ProcessIdentity | undefined; strays: readonly ProcessIdentity[]; readonly marker: string };
+  readonly #exit: LateExit;
   #child: Child | undefined;
   #stopping: Promise<TreeEnd> | undefined;
   /** Settles when the turn is to end: nothing is started any more. */
@@ -92,7 +96,12 @@ class ProcessTurn implements RunningTurn {
     this.#table = parts.processTable ?? systemProcessTable();
     this.#log = parts.openLog(turn);
     this.#tree = { root: undefined, strays: [], marker: turn.instanceId };
+    this.#exit = new LateExit(parts.clock, () => void this.#endLate());
     this.ended = this.#run().catch((error: unknown) => this.#brokenOff(error));
+  }
+
+  get hasExited(): boolean {
+    return this.#hasExited || (this.#exit.isOver && !this.#isStopped);
   }
 
   async stop(): Promise<void> {
@@ -115,6 +124,13 @@ class ProcessTurn implements RunningTurn {
         : await this.#endUnseen(this.#child);
     if (!hasGone) this.#unstoppable.resolve();
     return end;
+  }
+
+  /** The turn is over, and its process does not go: what it has done counts, whatever its exit is now. */
+  async #endLate(): Promise<void> {
+    if (this.#isStopped) return;
+    this.#note("opencode has ended its turn and does not come to its exit (a plugin's dispose?): it is ended.");
+    await this.#end();
   }
 
   /** Whether the agent's own process has gone. */
@@ -161,12 +177,14 @@ class ProcessTurn implements RunningTurn {
     const onStrays = (strays: readonly ProcessIdentity[]) => void (this.#tree.strays = strays);
     const { clock } = this.#parts;
     const [turn, observer, log] = [this.#turn, this.#observer, this.#log];
-    const pipes = new TurnPipes({ nonce, turn, observer, log, clock, onStrays });
+    const pipes = new TurnPipes({ nonce, turn, observer, log, clock, onStrays, exit: this.#exit });
     const drained = pipes.drain(child.stdout, child.stderr);
     await Promise.race([child.exited, this.#unstoppable.promise]);
-    const mayBeTriedAgain = () => number === 1 && !this.#isStopped && child.exitCode !== 0 && !pipes.hasActed;
+    this.#exit.clear();
+    const mayBeTriedAgain = () =>
+      number === 1 && !this.#isStopped && !this.#exit.isLate && child.exitCode !== 0 && !pipes.hasActed;
     // A run that was stopped has not come to its own end; nor has one that may be tried again: a stop still counts.
-    this.hasExited = this.#stopping === undefined && !mayBeTriedAgain();
+    this.#hasExited = this.#stopping === undefined && !mayBeTriedAgain();
     const known = this.#tree.strays;
     const first = await this.#endLeftovers();
     pipes.abandonWhenQuiet();
@@ -174,11 +192,17 @@ class ProcessTurn implements RunningTurn {
     // Its last words may have named more.
     const unseen = this.#tree.strays === known ? first : await this.#endLeftovers();
     await this.#askSession(pipes);
-    const evidence = pipes.evidence.conclude(child.exitCode, child.signalCode);
+    const evidence = this.#conclude(pipes.evidence, child);
     return {
       end: { evidence, textIncomplete: pipes.evidence.isIncomplete, unseen },
       isWorthAnother: mayBeTriedAgain() && pipes.evidence.sawLockedDatabase,
     };
+  }
+
+  #conclude(seen: EvidenceCollector, { exitCode, signalCode }: Child): TurnEvidence {
+    if (!this.#exit.isLate || this.#isStopped) return seen.conclude(exitCode, signalCode);
+    // It was ended from here: its exit says nothing of the turn.
+    return { ...seen.conclude(seen.expectedExitCode, null), exitCode, signal: signalCode, isRecovered: true };
   }
 
   /** Asks the session whose the texts are that a child without a voice has printed. Never rejects. */

@@ -5,12 +5,14 @@ import { describeError } from "../../describe-error.ts";
 import { readRefusal } from "../../opencode/refusals.ts";
 import { joinRefused } from "../../supervisor/refused.ts";
 import type { Clock, Timer, TranscriptTurn, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import { isFinished } from "../../supervisor/outcome.ts";
 import { EvidenceCollector } from "../evidence.ts";
 import { LineSplitter, type Line } from "../line-splitter.ts";
 import { renderRunEvent } from "../log-lines.ts";
 import type { LogSink } from "../log-sink.ts";
 import { isOwnText, messageOf, parseRunEvent, type RunEvent } from "../run-event.ts";
 import { takeTelemetry, wrongAgent } from "../take-telemetry.ts";
+import type { LateExit } from "./late-exit.ts";
 import { MessageOwners } from "./message-owners.ts";
 import { readStderrLine } from "./stderr-reader.ts";
 
@@ -21,6 +23,10 @@ const READ_MS = 250;
 /** How long something that a child left behind may go on writing into them. */
 const NOISY_LIMIT_MS = 5000;
 const PREVIEW_CHARACTERS = 200;
+/** How long opencode may take to its exit once the turn is over. */
+const EXIT_GRACE_MS = 5000;
+/** … and where that is only known from a last step: a compaction may follow it, of which nothing is seen. */
+const VOICELESS_EXIT_GRACE_MS = 120_000;
 
 export interface TurnPipesParts {
   readonly nonce: string;
@@ -28,6 +34,8 @@ export interface TurnPipesParts {
   readonly observer: TurnObserver;
   readonly log: LogSink;
   readonly clock: Clock;
+  /** Told whether the turn is over. */
+  readonly exit: Pick<LateExit, "over" | "clear">;
   /** What runs below the child without its marker: all of it, each time. */
   readonly onStrays: (strays: readonly Stray[]) => void;
 }
@@ -209,6 +217,9 @@ export class TurnPipes {
 
   #telemetry(telemetry: Telemetry): void {
     if (telemetry.sessionId !== null) this.#identify(telemetry.sessionId);
+    const { exit } = this.#parts;
+    if (telemetry.isOver) exit.over(EXIT_GRACE_MS);
+    else exit.clear();
     this.evidence.refusedSoFar(telemetry.refusals);
     this.#progress = takeTelemetry(telemetry, this.#parts, this.#progress.textPreview);
     this.#owners.told(telemetry.messages);
@@ -240,6 +251,9 @@ export class TurnPipes {
   }
 
   #countFromStdout(event: RunEvent): void {
+    const { exit } = this.#parts;
+    if (event.type === "step_finish" && isFinished(event.part.reason)) exit.over(VOICELESS_EXIT_GRACE_MS);
+    else exit.clear();
     const { tokens, toolCallCount, costUsd } = this.#progress;
     const lastActivityAt = event.timestamp;
     if (event.type === "tool_use") {

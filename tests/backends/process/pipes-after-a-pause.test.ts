@@ -21,6 +21,7 @@ function heldPipes() {
     log: { write: (_, line) => void lines.push(line), close() {} },
     clock,
     onStrays: () => undefined,
+    exit: { over() {}, clear() {} },
   });
   const ended = { isTrue: false };
   const drained = pipes.drain(open, never).then(() => (ended.isTrue = true));
