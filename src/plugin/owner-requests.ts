@@ -1,3 +1,4 @@
+import { endOfDeletedSession } from "./deleted-sessions.ts";
 import { RequestWatch } from "../store/request-watch.ts";
 import type { OwnerRequest } from "../store/request-files.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
@@ -33,11 +34,25 @@ export function ownerRequests(parts: OwnerRequestsParts): RequestWatch {
 }
 
 async function perform(parts: OwnerRequestsParts, instanceId: string, request: OwnerRequest): Promise<void> {
-  if (request.kind === "kill") {
-    // The end may take all of the grace: the one who asked reads it from the record.
-    const error = "Killed on request of another process.";
-    void parts.supervisor.stop(instanceId, { status: "killed", reason: "killed", error });
-  } else if ((await parts.sendMessage(instanceId, request.prompt)) === "foreign") {
-    throw new Error("The opencode that was asked does not hold this agent any more. Try again.");
+  const { supervisor, sendMessage } = parts;
+  switch (request.kind) {
+    case "kill": {
+      // The end may take all of the grace: the one who asked reads it from the record.
+      const error = "Killed on request of another process.";
+      void supervisor.stop(instanceId, { status: "killed", reason: "killed", error });
+      return;
+    }
+    case "session_deleted":
+      endOfDeletedSession(supervisor, request.sessionId);
+      return;
+    case "send":
+      if ((await sendMessage(instanceId, request.prompt)) !== "foreign") return;
+      throw new Error("The opencode that was asked does not hold this agent any more. Try again.");
+    default:
+      unreachable(request);
   }
+}
+
+function unreachable(request: never): never {
+  throw new Error(`Unknown request: ${JSON.stringify(request)}`);
 }

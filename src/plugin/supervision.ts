@@ -16,6 +16,7 @@ import { endTree } from "../processes/end-tree.ts";
 import { leftTree } from "../processes/left-tree.ts";
 import { systemProcessTable } from "../processes/process-table.ts";
 import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import { deletedSession, tellOwnersOfDeleted } from "./deleted-sessions.ts";
 import { ownerRequests } from "./owner-requests.ts";
 import { askOwner, type OwnerAnswer } from "../store/ask-owner.ts";
 import { keepHouse } from "../store/housekeeping.ts";
@@ -143,15 +144,22 @@ export function startSupervision(context: SupervisionContext): Supervision {
     report: warn,
     clock: systemClock,
   });
+  const ask = async (instanceId: string, request: OwnerRequest) =>
+    await askOwner({ paths, records }, instanceId, request);
+  const owners = { token: identity.token, records, askOwner: ask, report: diagnostics.report };
   const closing = new AbortController();
   void wired.recovered().then(async () => await afterRecovery(context, records, requests, closing.signal));
   return {
     supervisor,
     catalog,
     sendMessage,
-    askOwner: async (instanceId, request) => await askOwner({ paths, records }, instanceId, request),
+    askOwner: ask,
     collecting: wired.collecting,
-    event: (event) => wired.event(event),
+    event(event) {
+      wired.event(event);
+      const deleted = deletedSession(event);
+      if (deleted !== undefined) void tellOwnersOfDeleted(owners, deleted);
+    },
     close() {
       closing.abort();
       requests.close();

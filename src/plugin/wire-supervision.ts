@@ -12,7 +12,7 @@ import type { Backend, Clock, EndNotifier } from "../supervisor/ports.ts";
 import { Recovery, type RecoveryParts } from "../supervisor/recovery.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorParts } from "../supervisor/supervisor-parts.ts";
-import { endOfDeletedSessions } from "./deleted-sessions.ts";
+import { deletedSession, endOfDeletedSession } from "./deleted-sessions.ts";
 import { releaseLeftClaims } from "./left-claims.ts";
 import { lookAgain } from "../look-again.ts";
 import { announceLeftBehind, createAnnouncer, tellLater } from "./telling-parents.ts";
@@ -166,7 +166,8 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     },
     event(event) {
       announcer.activity.event(event);
-      endOfDeletedSessions(supervisor, event);
+      const deleted = deletedSession(event);
+      if (deleted !== undefined) endOfDeletedSession(supervisor, deleted);
       // While the host does something, others may begin something as well.
       if (event.type === "session.status" || event.type === "session.idle") others.arm();
     },

@@ -3,7 +3,11 @@ import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { instancePath, type StatePaths } from "./state-paths.ts";
 
 /** What another process may ask of the one that owns an instance. */
-export type OwnerRequest = { readonly kind: "kill" } | { readonly kind: "send"; readonly prompt: string };
+export type OwnerRequest =
+  | { readonly kind: "kill" }
+  | { readonly kind: "send"; readonly prompt: string }
+  /** A session was deleted that is the agent's, or its parent's. */
+  | { readonly kind: "session_deleted"; readonly sessionId: string };
 
 const SCHEMA_VERSION = 1;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
@@ -19,6 +23,7 @@ const requestSchema = z.intersection(
   z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("kill") }),
     z.object({ kind: z.literal("send"), prompt: z.string().min(1) }),
+    z.object({ kind: z.literal("session_deleted"), sessionId: z.string() }),
   ]),
 );
 
@@ -66,8 +71,7 @@ export function parseRequest(text: string): RequestReading {
   if (version !== undefined && version > SCHEMA_VERSION) return { kind: "newer", version };
   const parsed = requestSchema.safeParse(value);
   if (parsed.success) {
-    const { data } = parsed;
-    const request: OwnerRequest = data.kind === "kill" ? { kind: "kill" } : { kind: "send", prompt: data.prompt };
+    const { schemaVersion: _, createdAt: __, from: ___, ...request } = parsed.data;
     return { kind: "request", request };
   }
   const [issue] = parsed.error.issues;

@@ -1,7 +1,20 @@
 import { expect, test } from "bun:test";
-import { endOfDeletedSessions } from "../../src/plugin/deleted-sessions.ts";
+import {
+  deletedSession,
+  endOfDeletedSession,
+  tellOwnersOfDeleted,
+  type OtherOwners,
+} from "../../src/plugin/deleted-sessions.ts";
 import { createSupervisorRig } from "../supervisor/supervisor-rig.ts";
-import { sampleRequest } from "../supervisor/sample-instance.ts";
+import { sampleId, sampleRequest } from "../supervisor/sample-instance.ts";
+
+/** What the host does with an event. */
+function endOfDeletedSessions(supervisor: Parameters<typeof endOfDeletedSession>[0], event: Event): void {
+  const session = deletedSession(event);
+  if (session !== undefined) endOfDeletedSession(supervisor, session);
+}
+
+type Event = Parameters<typeof deletedSession>[0];
 
 const deleted = (sessionID: string) => ({
   type: "session.deleted",
@@ -67,4 +80,36 @@ test("one that waits for its place never starts", async () => {
   endOfDeletedSessions(supervisor, deleted("ses_parent"));
   await supervisor.whenSettled(waiting);
   expect(backend.turns).toHaveLength(1);
+});
+
+test("the owners of agents elsewhere are told, each once, and of none that has ended or is one's own", async () => {
+  const asked: unknown[] = [];
+  const record = (id: number, given: object, token = "another") => ({
+    ...{ instanceId: sampleId(id), endedAt: null, supervisor: { token } },
+    ...{ sessionId: "ses_x", parent: { sessionId: "ses_y" } },
+    ...given,
+  });
+  const records = [
+    record(1, { sessionId: "ses_gone" }),
+    record(2, { parent: { sessionId: "ses_gone" } }),
+    record(3, { sessionId: "ses_gone", endedAt: "2026-01-01T00:00:00.000Z" }),
+    record(4, { sessionId: "ses_gone" }, "own"),
+    record(5, {}),
+  ] as unknown as Awaited<ReturnType<OtherOwners["records"]["list"]>>;
+  const reports: string[] = [];
+  const owners = {
+    token: "own",
+    records: { list: async () => records },
+    askOwner: async (...request: unknown[]) => void asked.push(request),
+    report: (message: string, cause: unknown) => void reports.push(`${message} ${String(cause)}`),
+  };
+  await tellOwnersOfDeleted(owners, "ses_gone");
+  const request = { kind: "session_deleted", sessionId: "ses_gone" };
+  expect(asked).toEqual([
+    [sampleId(1), request],
+    [sampleId(2), request],
+  ]);
+  const failing = { ...owners, askOwner: async () => Promise.reject(new Error("ENOSPC")) };
+  await tellOwnersOfDeleted(failing, "ses_gone");
+  expect(reports).toEqual([expect.stringContaining("ENOSPC")]);
 });

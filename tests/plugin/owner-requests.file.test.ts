@@ -68,3 +68,14 @@ test("requests for records of another plugin instance, also of the same process,
   expect(await asking).toMatchObject({ ok: false, reason: "no_reaction" });
   expect(messages).toEqual([]);
 });
+
+test("an agent whose session was deleted elsewhere has failed over that", async () => {
+  const { id, turn, paths, records, stateOf, supervisor } = await createHost();
+  turn.observer.sessionIdentified("ses_gone");
+  expect(await askOwner({ paths, records }, id, { kind: "session_deleted", sessionId: "ses_gone" })).toEqual({
+    ok: true,
+  });
+  turn.end({ exitCode: 143 });
+  await supervisor.whenSettled(id);
+  expect(stateOf(id)).toMatchObject({ status: "failed", reason: "session_error" });
+});
