@@ -82,13 +82,14 @@ test("one that waits for its place never starts", async () => {
   expect(backend.turns).toHaveLength(1);
 });
 
+/** What of a record the telling goes by. */
+function record(id: number, given: object, token = "another") {
+  const sessions = { sessionId: "ses_x", parent: { sessionId: "ses_y" } };
+  return { instanceId: sampleId(id), endedAt: null, supervisor: { token }, ...sessions, ...given };
+}
+
 test("the owners of agents elsewhere are told, each once, and of none that has ended or is one's own", async () => {
   const asked: unknown[] = [];
-  const record = (id: number, given: object, token = "another") => ({
-    ...{ instanceId: sampleId(id), endedAt: null, supervisor: { token } },
-    ...{ sessionId: "ses_x", parent: { sessionId: "ses_y" } },
-    ...given,
-  });
   const records = [
     record(1, { sessionId: "ses_gone" }),
     record(2, { parent: { sessionId: "ses_gone" } }),
@@ -109,7 +110,9 @@ test("the owners of agents elsewhere are told, each once, and of none that has e
     [sampleId(1), request],
     [sampleId(2), request],
   ]);
-  const failing = { ...owners, askOwner: async () => Promise.reject(new Error("ENOSPC")) };
-  await tellOwnersOfDeleted(failing, "ses_gone");
+  const askOwner = async () => {
+    throw new Error("ENOSPC");
+  };
+  await tellOwnersOfDeleted({ ...owners, askOwner }, "ses_gone");
   expect(reports).toEqual([expect.stringContaining("ENOSPC")]);
 });
