@@ -88,6 +88,10 @@ function record(id: number, given: object, token = "another") {
   return { instanceId: sampleId(id), endedAt: null, supervisor: { token }, ...sessions, ...given };
 }
 
+async function fullDisk(): Promise<never> {
+  throw new Error("ENOSPC");
+}
+
 test("the owners of agents elsewhere are told, each once, and of none that has ended or is one's own", async () => {
   const asked: unknown[] = [];
   const records = [
@@ -110,9 +114,6 @@ test("the owners of agents elsewhere are told, each once, and of none that has e
     [sampleId(1), request],
     [sampleId(2), request],
   ]);
-  const askOwner = async () => {
-    throw new Error("ENOSPC");
-  };
-  await tellOwnersOfDeleted({ ...owners, askOwner }, "ses_gone");
+  await tellOwnersOfDeleted({ ...owners, askOwner: fullDisk }, "ses_gone");
   expect(reports).toEqual([expect.stringContaining("ENOSPC")]);
 });
