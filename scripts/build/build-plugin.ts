@@ -7,7 +7,7 @@ export const PLUGIN_TARGET = "dist/plugin";
 
 const SOURCES = ["index.ts", "src/**/*.ts"];
 /** Small, or needed at each start: one file is read faster than many. All others stay libraries of their own. */
-const BUNDLED = new Set(["zod", "ulid", "fastest-levenshtein"]);
+const BUNDLED = new Set(["zod", "ulid", "fastest-levenshtein", "unbash"]);
 
 /** Whether what is built is what the sources say. */
 export async function isPluginBuilt(root: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { CallKind } from "../guard/history.ts";
 import { isText, shape } from "../shape.ts";
-import { isReadOnly } from "./read-only-commands.ts";
+import { onlyReads } from "./shell/only-reads.ts";
+import { PROGRAMS } from "./shell/programs.ts";
 
 /** The host's own tools that change nothing (1.18.33, and the names that they had before). */
 const READING = new Set([
@@ -35,9 +36,12 @@ const LONGEST_READING_LINE = 4096;
 const hasCommand = shape({ command: isText });
 
 /** What a call does, as far as its tool and its arguments tell. */
-export function callKind(tool: string, args: unknown): CallKind {
+export async function callKind(tool: string, args: unknown): Promise<CallKind> {
   if (READING.has(tool)) return "reading";
   if (!ACTING.has(tool)) return "foreign";
   if (tool !== "bash" || !hasCommand(args) || args.command.length > LONGEST_READING_LINE) return "acting";
-  return isReadOnly(args.command) ? "reading" : "acting";
+  // Most lines that act say so with their first word: no grammar is loaded for them.
+  const [first = ""] = /^[\w.]+/.exec(args.command.trim()) ?? [];
+  if (first !== "git" && !PROGRAMS.has(first)) return "acting";
+  return (await onlyReads(args.command)) ? "reading" : "acting";
 }

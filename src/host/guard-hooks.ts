@@ -105,7 +105,7 @@ class GuardAdapter {
       this.#fingerprints.set(key, print);
       if (this.#isExempt(tool)) return;
       const guard = await this.#parts.sessions.of(sessionID);
-      const kind = callKind(tool, args);
+      const kind = await callKind(tool, args);
       const decision = guard.decide({
         callId: callID,
         round: this.#rounds.get(key),

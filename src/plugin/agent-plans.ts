@@ -3,9 +3,10 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import { noteOpenReviews } from "../host/plans/note-open-reviews.ts";
-import { gate } from "../host/plans/plan-gate.ts";
+import { gate, type PlanGateParts } from "../host/plans/plan-gate.ts";
 import { refusePlanFiles } from "../host/plans/plan-files.ts";
 import { OpenReviews } from "../host/plans/open-reviews.ts";
+import { ReadingShell } from "../host/shell/reading-shell.ts";
 import { SessionFamilies } from "../host/plans/session-families.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { Asker } from "../plans/plan.ts";
@@ -44,21 +45,28 @@ export function agentPlans({ input, options, stateDir, instanceOf, report }: Age
     async (id) => parentOf((await input.client.session.get({ path: { id } })).data),
     (message, error) => report(`${message} ${describeError(error)}`),
   );
+  const shell = new ReadingShell();
   let looked: Promise<void> | undefined;
   /** An earlier turn of the agent, which another process ran, may have asked for a review. */
   const known = async () =>
     await (looked ??= noteThose(plans, reviews, worktreeOf(input)).catch((error: unknown) =>
       report(`Open reviews could not be looked for: ${describeError(error)}`),
     ));
+  const gated: PlanGateParts = {
+    ...{ families, sessionsOf },
+    holds: async () => await plans.holds(known),
+    allowReading: shell.allow.bind(shell),
+  };
   return {
     ...planToolHooks(async () => await plans.desk()),
     async dispose() {
       plans.close();
     },
-    "tool.execute.before": async ({ tool, sessionID }, { args }) => {
+    ...shell.hooks,
+    "tool.execute.before": async ({ tool, sessionID, callID }, { args }) => {
       refusePlanFiles(tool, args, { directory: input.directory, worktree: worktreeOf(input), stateDir });
       if (options?.["planGate"] !== "enforce") return;
-      await gate({ families, sessionsOf, holds: async () => await plans.holds(known) }, tool, sessionID, args);
+      await gate(gated, { tool, sessionId: sessionID, callId: callID, args });
     },
   };
 }

@@ -4,7 +4,7 @@ import { startAgentRole, type AgentRoleHandle } from "../agent-role/agent-role.t
 import { agentTree } from "../agent-role/agent-tree.ts";
 import { refusalWords } from "../agent-role/refusal-words.ts";
 import type { AgentRole } from "../agent-role/role.ts";
-import { mimirBash } from "../host/agents/mimir-bash.ts";
+import { withRules } from "./with-rules.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { answering } from "../opencode/answer-questions.ts";
 import { agentPlans } from "./agent-plans.ts";
@@ -58,5 +58,5 @@ export function agentPlugin(
     instanceOf: async () => role.instanceId,
     report: (message) => void process.stderr.write(`bizar: ${message}\n`),
   });
-  return withLoopGuard(joinHooks(agent.hooks, agentTree(role), refusalWords(), mimirBash(), plans), guard);
+  return withRules(input, withLoopGuard(joinHooks(agent.hooks, agentTree(role), refusalWords(), plans), guard));
 }

@@ -17,6 +17,7 @@ import { gate } from "../host/plans/plan-gate.ts";
 import { refusePlanFiles } from "../host/plans/plan-files.ts";
 import { PLAN_FIRST } from "../host/plans/plan-first.ts";
 import { SessionFamilies } from "../host/plans/session-families.ts";
+import { ReadingShell } from "../host/shell/reading-shell.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { ToolSupervision } from "../host/tools/tool-parts.ts";
 import { NewestMap } from "../newest-map.ts";
@@ -58,6 +59,7 @@ class WiredPlans implements HostPlans {
   readonly #settings: PlanSettingsFile;
   readonly #active = new NewestMap<true>(MOST_ACTIVE);
   readonly #families: SessionFamilies;
+  readonly #shell = new ReadingShell();
   readonly #activity: ParentActivity;
   readonly #plans: LatePlans;
   readonly #firstLook: ReturnType<typeof setTimeout> | undefined;
@@ -116,7 +118,7 @@ class WiredPlans implements HostPlans {
         if (event.type === "session.status" && typeof sessionId === "string") this.#active.set(sessionId, true);
         this.#activity.event(event);
       },
-      "tool.execute.before": async ({ tool, sessionID }, { args }) => {
+      "tool.execute.before": async ({ tool, sessionID, callID }, { args }) => {
         const { input, options } = this.#parts;
         const { directory } = input;
         refusePlanFiles(tool, args, { directory, worktree: worktreeOf(input), stateDir: options.stateDir });
@@ -124,12 +126,14 @@ class WiredPlans implements HostPlans {
         const parts = {
           families: this.#families,
           sessionsOf: async (asker: Asker) => await this.#sessionsOf(asker),
+          allowReading: this.#shell.allow.bind(this.#shell),
           holds: async () => await this.#plans.holds(async () => await this.#lookOnce()),
         };
-        await gate(parts, tool, sessionID, args);
+        await gate(parts, { tool, sessionId: sessionID, callId: callID, args });
       },
-      "shell.env": async ({ sessionID }, { env }) => {
-        if (sessionID !== undefined) env[SHELL_MARKER] = sessionID;
+      "shell.env": async (call, given) => {
+        if (call.sessionID !== undefined) given.env[SHELL_MARKER] = call.sessionID;
+        await this.#shell.hooks["shell.env"](call, given);
       },
       "experimental.chat.system.transform": async ({ sessionID }, { system }) => {
         if (sessionID === undefined || isSideRequest(system)) return;

@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { readOptions, type Options } from "../config/options.ts";
 import { secretFolderOf } from "../config/secret-folders.ts";
 import type { GuardSettings } from "../guard/guard-settings.ts";
-import { mimirBash } from "../host/agents/mimir-bash.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { Diagnostics } from "../host/diagnostics.ts";
 import { HostClient } from "../host/host-client.ts";
@@ -12,6 +11,7 @@ import { hostPlans } from "./host-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
 import { LateSupervision } from "./late-supervision.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
+import { withRules } from "./with-rules.ts";
 import { fleetSpending } from "../processes/fleet-spending.ts";
 import { liveInstances } from "../processes/live-instances.ts";
 import { foreignProcWarning } from "../processes/outer-proc.ts";
@@ -39,7 +39,7 @@ export function hostPlugin(input: PluginInput, rawOptions: PluginOptions | undef
   for (const warning of [...warnings, blindness].flat()) diagnostics.notice("warning", warning);
   const settings = guardSettings(options);
   const guard = createLoopGuard(settings, { worktree: worktreeOf(input), report: diagnostics.report });
-  return withLoopGuard(hostHooks(input, moduleUrl, options, host, diagnostics, settings), guard);
+  return withRules(input, withLoopGuard(hostHooks(input, moduleUrl, options, host, diagnostics, settings), guard));
 }
 
 /** Why the plugin stays out of this process, or `undefined`. */
@@ -74,7 +74,7 @@ function hostHooks(
   const context = { options, paths, directory, identity, guard, fleet, host, diagnostics, agentEnded };
   const supervision = new LateSupervision(context);
   const plans = hostPlans({ input, options, host, diagnostics, supervision: () => supervision.started() });
-  return joinHooks(plans.hooks, mimirBash(), {
+  return joinHooks(plans.hooks, {
     async config(config) {
       if (options.provideAgents) provideAgents(config);
     },

@@ -5,7 +5,7 @@ import { ServerLife } from "../agent-role/server-life.ts";
 import { formatServerReport, type ServerReport } from "../agent-role/server-report.ts";
 import { instanceFinder, serverRoleHooks } from "../agent-role/server-role.ts";
 import { serverTree } from "../agent-role/server-tree.ts";
-import { mimirBash } from "../host/agents/mimir-bash.ts";
+import { withRules } from "./with-rules.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { answering } from "../opencode/answer-questions.ts";
 import { refusalWords } from "../agent-role/refusal-words.ts";
@@ -58,7 +58,7 @@ export function serverPlugin(
   });
   const stateDir = dirname(role.guard.sessionDir);
   const plans = agentPlans({ input, options, stateDir, instanceOf, report });
-  return withLoopGuard(joinHooks(hooks, tree, refusalWords(), mimirBash(), plans), guard);
+  return withRules(input, withLoopGuard(joinHooks(hooks, tree, refusalWords(), plans), guard));
 }
 
 function report(message: string): void {

@@ -1,11 +1,37 @@
-import { NEVER_READ_ONLY, READ_ONLY_COMMANDS } from "../read-only-commands.ts";
+import { GIT_COMMANDS, PROGRAMS } from "../shell/programs.ts";
 import { backgroundLoopAdvice } from "./guard-advice.ts";
 import type { Permission, ProvidedAgent } from "./provided-agent.ts";
 
+/** Commands that only read, as the host's permissions match them: each command of a line on its own. */
+const READING = [
+  ...PROGRAMS.keys(),
+  ...["git", "git --no-pager"].flatMap((git) => [...GIT_COMMANDS.keys()].map((name) => `${git} ${name}`)),
+];
+/**
+ * Ways in which one could write or run something else, as far as the host's permissions can tell: what a line really is,
+ * its grammar tells. The last rule that fits wins.
+ */
+const NEVER = [
+  "*$(*",
+  "*<(*",
+  "*>(*",
+  "*--output=*",
+  "*--output *",
+  "*--pre *",
+  "*--pre=*",
+  "*--hostname-bin*",
+  "*--ext-diff*",
+  "*--textconv*",
+  "*--compress-program*",
+  "find * -exec*",
+  "find * -delete*",
+  "find * -fprint*",
+];
+
 const bash = Object.fromEntries<Permission>([
   ["*", "deny"],
-  ...READ_ONLY_COMMANDS.map((command) => [command, "allow"] as const),
-  ...NEVER_READ_ONLY.map((pattern) => [pattern, "deny"] as const),
+  ...READING.flatMap((command) => [[command, "allow"] as const, [`${command} *`, "allow"] as const]),
+  ...NEVER.map((pattern) => [pattern, "deny"] as const),
 ]);
 
 /** Researches: reads, searches, and changes nothing. It never asks, which would end a run in the background. */
@@ -27,8 +53,8 @@ export const mimir: ProvidedAgent = {
   neverAsks: true,
   prompt: `You are Mimir. You research in the background: nobody can answer questions while you work, and you change nothing.
 
-Read, search and compare until you can answer what was asked. Your bash runs commands that only read (ls, cat, grep, rg,
-git log, git diff, git show and the like); a refused command will be refused again, so take another way.
+Read, search and compare until you can answer what was asked. Your bash runs commands that only read (ls, cat, sed -n,
+find, grep, rg, sort, jq, git log, git diff and the like, in pipes too); a refused command will be refused again, so take another way.
 
 ${backgroundLoopAdvice}
 

@@ -2,7 +2,10 @@ import { isText, shape } from "../../shape.ts";
 import type { Hold } from "../../plans/holds.ts";
 import type { Asker } from "../../plans/plan.ts";
 import { describeChanges } from "../../plans/standing-words.ts";
-import { isReadOnly } from "../read-only-commands.ts";
+import { readReadingCommands, type ReadingCommand } from "../shell/only-reads.ts";
+import type { Refusal } from "../shell/plain-commands.ts";
+import { isBashCall } from "../shell/reading-shell.ts";
+import { quotedRefusal, READING_NAMES } from "../shell/refusal-text.ts";
 import type { SessionFamilies } from "./session-families.ts";
 
 const SEND_MESSAGE = "bizar_send_message";
@@ -19,7 +22,6 @@ const WRITING = new Set([
   SEND_MESSAGE,
 ]);
 
-const hasCommand = shape({ command: isText });
 const hasInstance = shape({ instanceId: isText });
 
 export interface PlanGateParts {
@@ -28,6 +30,16 @@ export interface PlanGateParts {
   readonly sessionsOf: (asker: Asker) => Promise<readonly string[]>;
   /** The reviews for which nothing is to be written now. */
   readonly holds: () => Promise<readonly Hold[]>;
+  /** A line of bash is let through because it only reads. */
+  readonly allowReading: (sessionId: string, callId: string, commands: readonly ReadingCommand[]) => void;
+}
+
+/** A call that asks to be run. */
+export interface GatedCall {
+  readonly tool: string;
+  readonly sessionId: string;
+  readonly callId: string;
+  readonly args: unknown;
 }
 
 /**
@@ -36,18 +48,28 @@ export interface PlanGateParts {
  *
  * @throws Error for the model, which names the plan
  */
-export async function gate(parts: PlanGateParts, tool: string, sessionId: string, args: unknown): Promise<void> {
-  if (!writes(tool, args)) return;
+export async function gate(parts: PlanGateParts, call: GatedCall): Promise<void> {
+  const { tool, sessionId, callId, args } = call;
+  if (tool !== "bash" && !WRITING.has(tool)) return;
   for (const hold of await parts.holds()) {
     if (hold.askedBy === undefined || (tool === SEND_MESSAGE && isForAsker(args, hold.askedBy))) continue;
     for (const waiting of await parts.sessionsOf(hold.askedBy)) {
-      if (await parts.families.areOne(waiting, sessionId)) throw refusal(tool, hold, waiting === sessionId);
+      if (!(await parts.families.areOne(waiting, sessionId))) continue;
+      const found = tool === "bash" ? await readReadingCommands(isBashCall(args) ? args.command : "") : undefined;
+      if (found === undefined || "why" in found) throw refusal(tool, hold, waiting === sessionId, found);
+      parts.allowReading(sessionId, callId, found);
+      return;
     }
   }
 }
 
-function refusal(tool: string, hold: Hold, isTold: boolean): Error {
-  return new Error(`${tool} was refused: ${whyHeld(hold, isTold)} Reading, searching and the tools for plans work.`);
+function refusal(tool: string, hold: Hold, isTold: boolean, found: Refusal | undefined): Error {
+  const allowed =
+    found === undefined
+      ? "Reading, searching and the tools for plans work."
+      : `Of bash, what only reads works (${READING_NAMES}), without output to files, variables, substitutions and loops; ` +
+        `${quotedRefusal(found)}.`;
+  return new Error(`${tool} was refused: ${whyHeld(hold, isTold)} ${allowed}`);
 }
 
 function whyHeld({ slug, why }: Hold, isTold: boolean): string {
@@ -71,11 +93,6 @@ function whyHeld({ slug, why }: Hold, isTold: boolean): string {
 
 function unreachable(value: never): never {
   throw new Error(`Unknown hold: ${JSON.stringify(value)}`);
-}
-
-function writes(tool: string, args: unknown): boolean {
-  if (tool === "bash") return !hasCommand(args) || !isReadOnly(args.command);
-  return WRITING.has(tool);
 }
 
 /** It has comments to answer, and is itself kept from writing. */

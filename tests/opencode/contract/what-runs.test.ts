@@ -63,6 +63,56 @@ contract("mimir may run commands that only read, and no others, without ever ask
   expect(await Bun.file(join(on.sandbox.project, "copy.txt")).exists()).toBe(false);
 });
 
+contract("mimir does its work in bash, its refusals name the word and count for no loop", async (on) => {
+  const { project } = on.sandbox;
+  await mkdir(join(project, "lines"), { recursive: true });
+  await writeFile(join(project, "lines/seen.txt"), "b\na\nb\n");
+  await writeFile(join(project, ".env"), "SECRET=1");
+  const lines = [
+    "find lines -name '*.txt' | head -3",
+    "sed -n 1,2p lines/seen.txt",
+    "sort lines/seen.txt | uniq -c",
+    "cat missing.txt 2>/dev/null || echo none",
+    "ls missing 2>&1 | cut -c1-3; pwd; which sh; tr a-z A-Z < lines/seen.txt",
+  ];
+  const refused = ["awk 1 a", "sed -n 'w x' a", "uniq a b", "cat .env", "head /etc/hostname", "git diff *"];
+  // As many steps of one error as would be told of.
+  const again = Array.from({ length: 5 }, (_, index) => [`xargs echo ${index}`]);
+  const steps = [lines, refused, ...again].map((step) => ({ calls: step.map((line) => bash(line)) }));
+  on.plan("find out", ...steps, (request) => ({ text: request.toolResults.join("\n---\n") }));
+  const [collected] = (await on.delegate([{ agent: "mimir", prompt: "find out" }])).collected;
+  expect(collected.status).toBe("done");
+  const answers = on.requestsFor("find out").at(-1)?.toolResults ?? [];
+  const [found, printed, counted, none, several] = answers;
+  expect(found?.trim()).toBe("lines/seen.txt");
+  expect(printed?.trim()).toBe("b\na");
+  expect(counted?.trim()).toMatch(/^1 a\n\s+2 b$/);
+  expect(none?.trim()).toBe("none");
+  expect(several).toContain("B\nA\nB");
+  const why = answers.slice(lines.length);
+  const words = ['"awk"', '"w x"', '"b"', '".env" may not be read', '"/etc/hostname" is outside', '"*" may become'];
+  for (const [index, word] of words.entries()) expect(why[index]).toContain(word);
+  for (const answer of why) expect(answer).toContain("prevents you");
+  expect(answers.join("\n")).not.toContain("[loop guard");
+  expect(answers.join("\n")).not.toContain("SECRET");
+});
+
+contract("what mimir runs obeys no program that git is configured with", async (on) => {
+  const { project } = on.sandbox;
+  const folder = join(project, `repository-${on.backend}`);
+  await mkdir(folder);
+  const pwn = join(folder, "pwn");
+  await $`git init -q && git -c user.name=n -c user.email=a@b commit -q --allow-empty -m first`.cwd(folder);
+  await $`git config core.fsmonitor ${`touch ${pwn}; false`}`.cwd(folder);
+  on.plan("look at it", { calls: [bash(`cd repository-${on.backend} && git status --short`)] }, (request) => ({
+    text: request.toolResults.join(""),
+  }));
+  const [collected] = (await on.delegate([{ agent: "mimir", prompt: "look at it" }])).collected;
+  expect(collected.status).toBe("done");
+  expect(collected.result).not.toContain("refused");
+  expect(await Bun.file(pwn).exists()).toBe(false);
+});
+
 contract("an agent runs on the model that its parent runs on, unless the spawn names another one", async (on) => {
   const agents = [{ prompt: "on the parent's" }, { prompt: "on the named", model: "scripted/model-a" }];
   await on.delegate(agents, { model: "scripted/model-b" });
