@@ -160,7 +160,9 @@ class GuardAdapter {
       await this.#stepStarted(part.sessionID);
     } else if (part.type === "text" || part.type === "reasoning") {
       if (hasEnded(part)) this.#texts.delete(part.id);
-      else if (!this.#texts.has(part.id)) this.#texts.set(part.id, new TextRepetition());
+      // A summary is not said by the agent.
+      else if (!this.#texts.has(part.id) && this.#agents.get(part.sessionID) !== COMPACTION)
+        this.#texts.set(part.id, new TextRepetition());
     } else if (isToolPart(part)) {
       await this.#toolUpdated(part);
     }

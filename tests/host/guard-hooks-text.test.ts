@@ -38,6 +38,14 @@ describe("a model that repeats itself", () => {
     expect(await host.request()).toEqual([]);
   });
 
+  test("is not an agent whose session opencode sums up", async () => {
+    const host = new GuardedHost();
+    const info = { id: "msg_4", sessionID: "ses_main", role: "assistant", agent: "compaction", summary: true };
+    await host.event("message.updated", { info });
+    await write(host, "text", 60);
+    expect(await host.request()).toEqual([]);
+  });
+
   test("is not one whose text has ended: what comes then is no part of it", async () => {
     const host = new GuardedHost();
     await write(host, "text", 3);
