@@ -1,6 +1,9 @@
 import { afterEach, expect, test } from "bun:test";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { createPlans } from "../../src/plans/file-plans.ts";
+import { DecisionFiles } from "../../src/store/decision-files.ts";
+import { systemClock } from "../../src/system-clock.ts";
 import { startServer } from "../../scripts/scripted-host/opencode.ts";
 import { command, decideOnPage, newSession, planAction, shown, waitFor } from "./plan-rig.ts";
 import { bash, collectSpawned, createRig, serve, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
@@ -99,11 +102,10 @@ test("what the user decides while no opencode runs is a note in the session afte
   rig.plan("do it", draw, { calls: [waitFor("x", { timeoutMs: 5000 })] }, { text: "nobody there" });
   const { sessionId } = await first.ask("do it");
   await first.server.stop();
-  const path = join(rig.sandbox.project, "plans/x/meta.json");
-  const before = JSON.parse(await readFile(path, "utf8"));
-  const decidedAt = new Date().toISOString();
-  const decided = { ...before.review, state: "decided", decision: "rejected", decidedBy: "user", decidedAt };
-  await writeFile(path, JSON.stringify({ ...before, status: "rejected", review: decided }));
+  const folder = join(rig.sandbox.project, "plans");
+  // As on the page of an opencode that knows nothing of the session.
+  const ledger = new DecisionFiles(rig.sandbox.stateDir, folder);
+  await createPlans({ folder, clock: systemClock, ledger }).decide("x", "rejected");
   for (let start = 0; start < 2; start++) {
     const server = await startServer(rig.sandbox);
     const notes = async () => {
