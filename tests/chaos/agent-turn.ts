@@ -141,8 +141,12 @@ export class AgentTurn implements RunningTurn {
       ...{ phase: "model", since: now, retryAt: null, thinkingSince: null, hasActed: false, repeatsItself: false },
       ...given,
     };
+    this.#count += 1;
+    // A voice may begin anew in the middle of a turn, and know nothing of what was before.
+    const counted = this.#count % 2 === 0 ? 0 : this.#count;
+    const tokens = { ...noTokens, input: 10 * counted };
     const progress: Progress = {
-      ...{ activity: "thinking", toolCallCount: ++this.#count, tokens: noTokens, costUsd: 0, lastActivityAt: now },
+      ...{ activity: "thinking", toolCallCount: counted, tokens, costUsd: counted / 8, lastActivityAt: now },
       ...{ voice: true, liveness, textPreview: null, refused: [] },
     };
     this.#tell(() => this.observer.progressed(progress));

@@ -88,6 +88,10 @@ export class RecordWatch {
       world.violated(`${this.#owner(after)} changes the record of ${name}, which is ${this.#owner(before)}'s`);
     }
     if (after.turns.length < before.turns.length) world.violated(`a turn of ${name} is gone from its record`);
+    const counted = countsOf(before);
+    if (countsOf(after).some((count, index) => count < (counted[index] ?? 0))) {
+      world.violated(`a count of ${name} falls: ${counted.join(" ")} to ${countsOf(after).join(" ")}`);
+    }
     if (after.turns.length !== before.turns.length || !isTerminalRecord(before)) return;
     if (after.status !== before.status || after.reason !== before.reason || after.endedAt !== before.endedAt) {
       world.violated(`the end of ${name} changes from ${before.status} to ${after.status} ${after.reason ?? ""}`);
@@ -149,4 +153,8 @@ export class RecordWatch {
   #owner({ supervisor }: InstanceRecord): string {
     return this.world.hosts.find(({ identity }) => identity.token === supervisor.token)?.name ?? supervisor.token;
   }
+}
+
+function countsOf({ toolCallCount, costUsd, tokens }: InstanceRecord): number[] {
+  return [toolCallCount, costUsd, ...Object.values(tokens)];
 }
