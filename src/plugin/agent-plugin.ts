@@ -5,6 +5,9 @@ import { agentTree } from "../agent-role/agent-tree.ts";
 import { refusalWords } from "../agent-role/refusal-words.ts";
 import type { AgentRole } from "../agent-role/role.ts";
 import { withRules } from "./with-rules.ts";
+import { describeError } from "../describe-error.ts";
+import { ledgerHooks } from "../host/ledger-hooks.ts";
+import { statePaths } from "../store/state-paths.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { answering } from "../opencode/answer-questions.ts";
 import { agentPlans } from "./agent-plans.ts";
@@ -51,12 +54,18 @@ export function agentPlugin(
     onRepeatedText: () => agent.textRepeated(),
     onGiveUp: (marker) => agent.loopGuardGaveUp(marker),
   });
+  const stateDir = dirname(role.guard.sessionDir);
   const plans = agentPlans({
     input,
     options,
-    stateDir: dirname(role.guard.sessionDir),
+    stateDir,
     instanceOf: async () => role.instanceId,
     report: (message) => void process.stderr.write(`bizar: ${message}\n`),
   });
-  return withRules(input, withLoopGuard(joinHooks(agent.hooks, agentTree(role), refusalWords(), plans), guard));
+  const { changeDir, recordDir } = statePaths(stateDir, role.guard.logDir);
+  const ledger = ledgerHooks({
+    ...{ directory: input.directory, folder: changeDir, recordDir, instanceOf: async () => role.instanceId },
+    report: (message, cause) => void process.stderr.write(`bizar: ${message} ${describeError(cause)}\n`),
+  });
+  return withRules(input, withLoopGuard(joinHooks(agent.hooks, agentTree(role), refusalWords(), plans, ledger), guard));
 }

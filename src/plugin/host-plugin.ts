@@ -5,6 +5,7 @@ import { secretFolderOf } from "../config/secret-folders.ts";
 import type { GuardSettings } from "../guard/guard-settings.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { Diagnostics } from "../host/diagnostics.ts";
+import { ledgerHooks } from "../host/ledger-hooks.ts";
 import { HostClient } from "../host/host-client.ts";
 import { backgroundTools } from "../host/tools/background-tools.ts";
 import { hostPlans } from "./host-plans.ts";
@@ -74,7 +75,11 @@ function hostHooks(
   const context = { options, paths, directory, identity, guard, fleet, host, diagnostics, agentEnded };
   const supervision = new LateSupervision(context);
   const plans = hostPlans({ input, options, host, diagnostics, supervision: () => supervision.started() });
-  return joinHooks(plans.hooks, {
+  const ledger = ledgerHooks({
+    ...{ directory, folder: paths.changeDir, recordDir: paths.recordDir, report: diagnostics.report },
+    instanceOf: async () => undefined,
+  });
+  return joinHooks(plans.hooks, ledger, {
     async config(config) {
       if (options.provideAgents) provideAgents(config);
     },
@@ -86,6 +91,7 @@ function hostHooks(
       options,
       host,
       recordDir: paths.recordDir,
+      changeDir: paths.changeDir,
       supervision: () => supervision.started(),
     }),
     async dispose() {

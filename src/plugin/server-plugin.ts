@@ -6,6 +6,9 @@ import { formatServerReport, type ServerReport } from "../agent-role/server-repo
 import { instanceFinder, serverRoleHooks } from "../agent-role/server-role.ts";
 import { serverTree } from "../agent-role/server-tree.ts";
 import { withRules } from "./with-rules.ts";
+import { describeError } from "../describe-error.ts";
+import { ledgerHooks } from "../host/ledger-hooks.ts";
+import { statePaths } from "../store/state-paths.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { answering } from "../opencode/answer-questions.ts";
 import { refusalWords } from "../agent-role/refusal-words.ts";
@@ -58,7 +61,12 @@ export function serverPlugin(
   });
   const stateDir = dirname(role.guard.sessionDir);
   const plans = agentPlans({ input, options, stateDir, instanceOf, report });
-  return withRules(input, withLoopGuard(joinHooks(hooks, tree, refusalWords(), plans), guard));
+  const { changeDir, recordDir } = statePaths(stateDir, role.guard.logDir);
+  const ledger = ledgerHooks({
+    ...{ directory: input.directory, folder: changeDir, recordDir, instanceOf },
+    report: (message, cause) => report(`${message} ${describeError(cause)}`),
+  });
+  return withRules(input, withLoopGuard(joinHooks(hooks, tree, refusalWords(), plans, ledger), guard));
 }
 
 function report(message: string): void {

@@ -30,13 +30,15 @@ const UNFINISHED_INSTANCE = new RegExp(
   `^${INSTANCE}\\.(?:json(?:\\.claim(?:\\.[0-9A-Z]{6,})*)?|result\\.md|[a-z]+-[\\w-]+\\.json)\\.\\d{1,10}$`,
 );
 const UNFINISHED_SESSION = new RegExp(`^${SESSION}\\.json\\.\\d{1,10}$`);
+/** The last change of a file, a hold on one, and what is left of a write of either. */
+const CHANGE = /^[0-9a-f]{32}\.(?:json|lock|\d{1,10}|lock\.\d{1,10})$/;
 const UNFINISHED_SETTINGS = /^plan-settings\.json\.\d{1,10}$/;
 
 /** A file that nobody needs any more. */
 export interface StaleFile {
   readonly path: string;
   readonly bytes: number;
-  readonly why: "old agent" | "old server" | "old session" | "set aside" | "unfinished write";
+  readonly why: "old agent" | "old change" | "old server" | "old session" | "set aside" | "unfinished write";
 }
 
 /** What a file is by its name, and how long nobody must have touched it. */
@@ -46,12 +48,12 @@ interface Kind {
 }
 
 /**
- * The files that nobody needs any more, those of records left out: guard state and tool logs of sessions untouched for
- * 7 days, what belongs to no record, or held nothing of use when it was set aside, and is as old, and what is left of
+ * The files that nobody needs any more, those of records left out: guard state and tool logs of sessions, and changes of
+ * files, untouched for 7 days, what belongs to no record, or held nothing of use when it was set aside, and is as old, and what is left of
  * writes that were never finished.
  */
 export async function staleFiles(listing: StateListing, now: number): Promise<StaleFile[]> {
-  const { records, logs, sessions, root } = listing;
+  const { records, logs, sessions, changes, root } = listing;
   const slices = new Slices();
   const known = new Set<string>();
   for (const name of records.names) {
@@ -76,6 +78,7 @@ export async function staleFiles(listing: StateListing, now: number): Promise<St
     ...(await untouched(records, inRecords, now, slices)),
     ...(await untouched(logs, inLogs, now, slices)),
     ...(await untouched(sessions, inSessions, now, slices)),
+    ...(await untouched(changes, inChanges, now, slices)),
     ...(await untouched(root, inRoot, now, slices)),
   ];
 }
@@ -83,6 +86,10 @@ export async function staleFiles(listing: StateListing, now: number): Promise<St
 function inSessions(name: string): Kind | undefined {
   if (UNFINISHED_SESSION.test(name)) return unfinishedWrite;
   return SESSION_STATE.test(name) ? old("old session") : undefined;
+}
+
+function inChanges(name: string): Kind | undefined {
+  return CHANGE.test(name) ? old("old change") : undefined;
 }
 
 function inRoot(name: string): Kind | undefined {

@@ -16,18 +16,21 @@ export interface StateListing {
   readonly logs: FolderListing;
   /** Guard state of sessions. */
   readonly sessions: FolderListing;
+  /** What is known of files that sessions have changed. */
+  readonly changes: FolderListing;
   /** The state folder itself. */
   readonly root: FolderListing;
 }
 
 export async function listState(paths: StatePaths): Promise<StateListing> {
-  const [records, logs, sessions, root] = await Promise.all([
+  const [records, logs, sessions, changes, root] = await Promise.all([
     list(paths.recordDir),
     list(paths.logDir),
     list(join(paths.stateDir, "sessions")),
+    list(paths.changeDir),
     list(paths.stateDir),
   ]);
-  return { records, logs, sessions, root };
+  return { records, logs, sessions, changes, root };
 }
 
 /** A link in the place of a folder leads to files that may be somebody else's: nothing is seen through it. */

@@ -10,12 +10,20 @@ export interface StatePaths {
   readonly stateDir: string;
   readonly recordDir: string;
   readonly logDir: string;
+  /** What is known of files that sessions have changed. */
+  readonly changeDir: string;
   /** The short lists of models for agents. */
   readonly modelDir: string;
 }
 
 export function statePaths(stateDir: string, logDir: string): StatePaths {
-  return { stateDir, recordDir: join(stateDir, "bg"), logDir, modelDir: join(stateDir, "models") };
+  return {
+    stateDir,
+    recordDir: join(stateDir, "bg"),
+    logDir,
+    modelDir: join(stateDir, "models"),
+    changeDir: join(stateDir, "changes"),
+  };
 }
 
 /** Where decisions on plans are kept, and the key with which they are. Only the store writes there. */

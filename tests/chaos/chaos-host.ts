@@ -75,6 +75,7 @@ export class ChaosHost {
       options,
       host: sessions as HostClient,
       recordDir: world.paths.recordDir,
+      changeDir: world.paths.changeDir,
       supervision: async () => ({ ...this.wired, askOwner: noReaction }),
     });
   }

@@ -48,6 +48,7 @@ export function createToolRig(
     options: readOptions(rawOptions, {}).options,
     host,
     recordDir: bg,
+    changeDir: `${bg}/../changes`,
     supervision: async () => ({
       supervisor,
       catalog,

@@ -1,5 +1,8 @@
 import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
+import { relative } from "node:path";
 import { z } from "zod";
+import { ChangedFiles } from "../../ledger/changed-files.ts";
+import { changesOfNamed } from "../../ledger/named-files.ts";
 import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
 import { preflight } from "../preflight.ts";
 import { answer, errorAnswer, shorten } from "./answer.ts";
@@ -81,11 +84,31 @@ async function spawn(parts: ToolParts, given: SpawnArguments, context: ToolConte
     deadlineMs: given.deadlineMs ?? null,
     announce: parts.options.announce,
   });
-  await whenIdentified(supervisor, instanceId, context.abort);
-  return await describe(catalog, instanceId);
+  const [note] = await Promise.all([
+    sharedFiles(parts, catalog, prompt, directory),
+    whenIdentified(supervisor, instanceId, context.abort),
+  ]);
+  return await describe(catalog, instanceId, note);
 }
 
-async function describe(catalog: InstanceCatalog, instanceId: string): Promise<ToolResult> {
+/** What to mind where the prompt names files that agents have changed which still run. */
+async function sharedFiles(
+  { changeDir }: ToolParts,
+  catalog: InstanceCatalog,
+  prompt: string,
+  directory: string,
+): Promise<string | undefined> {
+  const lines: string[] = [];
+  for (const { path, instanceId } of await changesOfNamed(prompt, directory, new ChangedFiles(changeDir))) {
+    const record = instanceId === undefined ? undefined : (await catalog.find(instanceId))?.record;
+    if (record === undefined || record.endedAt !== null) continue;
+    lines.push(`${JSON.stringify(relative(directory, path))} (${record.agent} ${JSON.stringify(record.title)})`);
+  }
+  if (lines.length === 0) return undefined;
+  return `The prompt names files that running agents have changed: ${lines.join(", ")}. Two that change one file undo each other's work.`;
+}
+
+async function describe(catalog: InstanceCatalog, instanceId: string, note: string | undefined): Promise<ToolResult> {
   const entry = await catalog.find(instanceId);
   if (entry === undefined) return errorAnswer("The agent was started, but its record has gone.", { instanceId });
   const { record, queuePosition, waitsFor } = entry;
@@ -102,6 +125,7 @@ async function describe(catalog: InstanceCatalog, instanceId: string): Promise<T
     ...(record.error === null ? {} : { error: shorten(record.error, 2000) }),
     logPath: record.logPath,
     message: message(entry),
+    ...(note === undefined ? {} : { note }),
     nextSteps: nextSteps(instanceId, record.endedAt !== null),
   };
   return answer(`${agent} ${status} (${instanceId})`, value, { instanceId, sessionId: record.sessionId, status });

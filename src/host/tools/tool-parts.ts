@@ -14,6 +14,8 @@ export interface ToolParts {
   readonly options: Options;
   readonly host: HostClient;
   readonly recordDir: string;
+  /** Where what is known of changed files is kept. */
+  readonly changeDir: string;
   /** Settles with what runs the agents; it may still have to be loaded. */
   readonly supervision: () => Promise<ToolSupervision>;
 }
