@@ -96,10 +96,6 @@ contract(
     const collected = await on.call("bizar_collect", { instanceId });
     expect(collected).toMatchObject({ status: "done", refused: ["bash: rm -rf build"] });
     expect(collected.result).toContain(NO_PERMISSION);
-    // What was refused in an earlier turn was told with that.
-    on.plan("and that is all", { text: "All." });
-    await on.call("bizar_send_message", { instanceId, prompt: "and that is all" });
-    expect((await on.call("bizar_collect", { instanceId })).refused).toBeUndefined();
   },
   90_000,
 );
