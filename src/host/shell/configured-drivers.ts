@@ -22,9 +22,6 @@ export async function neutralDrivers(directories: readonly string[]): Promise<Na
   for (const name of names.flat()) {
     const value = NEUTRAL.find(([pattern]) => pattern.test(name))?.[1];
     if (value !== undefined) settings.set(name, value);
-    // What .gitmodules says of a submodule counts where the configuration is silent.
-    const submodule = /^(submodule\..*)\.path$/s.exec(name)?.[1];
-    if (submodule !== undefined) settings.set(`${submodule}.ignore`, "all");
   }
   return [...settings];
 }

@@ -21,7 +21,7 @@ const SETTINGS: readonly NamedSetting[] = [
   ["gpg.openpgp.program", "false"],
   ["gpg.ssh.program", "false"],
   ["gpg.x509.program", "false"],
-  // git in a submodule is told none of this.
+  // Which filters a submodule has, its own configuration says: it is not looked into.
   ["status.submoduleSummary", "false"],
   ["diff.submodule", "short"],
   ["diff.ignoreSubmodules", "all"],

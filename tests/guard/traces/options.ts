@@ -18,6 +18,12 @@ export const optionTraces: Trace[] = [
     expected: "block 22",
   },
   {
+    what: "the lowest warning says nothing of a call that brings something new each time",
+    steps: times(8, "read a => #"),
+    options: { loopThresholdWarn: 1, loopThresholdEscalate: 8, loopThresholdBlock: 12 },
+    expected: "never",
+  },
+  {
     what: "a block threshold above those of other tools raises these",
     steps: times(31, "mcp_key {} => ok"),
     options: { loopThresholdWarn: 20, loopThresholdEscalate: 25, loopThresholdBlock: 30 },

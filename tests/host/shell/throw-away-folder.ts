@@ -29,26 +29,12 @@ export const SET_UPS: Readonly<Record<string, (folder: string) => Promise<void>>
   "own: clean filter": own(["filter.x.clean", 'touch "$PWN"; cat'], "a.txt filter=x"),
   "own: filter process": own(["filter.x.process", 'touch "$PWN"'], "a.txt filter=x"),
   "own: signatures": own(["log.showSignature", "true"], "", true),
-  "submodule: fsmonitor": async (folder) => {
-    await git(folder, "init", "-q", "sub");
-    const sub = join(folder, "sub");
-    await commit(sub, "text");
-    await git(folder, "add", "sub");
-    // As long as before: what is in it has to be looked at.
-    await writeFile(join(sub, "seen.txt"), "SEEN\n");
-    await git(sub, "config", "core.fsmonitor", 'touch "$PWN"; false');
-  },
-  "submodule that is not ignored: clean filter": async (folder) => {
-    await git(folder, "init", "-q", "sub");
-    const sub = join(folder, "sub");
-    await writeFile(join(sub, ".gitattributes"), "seen.txt filter=x");
-    await commit(sub, "text");
-    await writeFile(join(folder, ".gitmodules"), '[submodule "sub"]\n\tpath = sub\n\turl = ./sub\n\tignore = none\n');
-    await git(folder, "add", "sub", ".gitmodules");
-    // As long as before: what is in it has to be looked at.
-    await writeFile(join(sub, "seen.txt"), "SEEN\n");
-    await git(sub, "config", "filter.x.clean", 'touch "$PWN"; cat');
-  },
+  "submodule: fsmonitor": submodule(["core.fsmonitor", 'touch "$PWN"; false']),
+  "submodule: clean filter": submodule(["filter.x.clean", 'touch "$PWN"; cat']),
+  "submodule that is not ignored: clean filter": submodule(
+    ["filter.x.clean", 'touch "$PWN"; cat'],
+    "\tignore = none\n",
+  ),
 };
 
 /** Folders in which a line is run, which show a write, and in `pwn` whether a program was started. */
@@ -152,6 +138,21 @@ function own(setting: readonly [string, string], attributes = "", isSigned = fal
       await git(folder, "config", "gpg.program", "./evil.sh");
     }
     await git(folder, "config", ...setting);
+  };
+}
+
+function submodule(setting: readonly [string, string], settings?: string) {
+  return async (folder: string): Promise<void> => {
+    const sub = join(folder, "sub");
+    await git(folder, "init", "-q", "sub");
+    await writeFile(join(sub, ".gitattributes"), "seen.txt filter=x");
+    await commit(sub, "text");
+    const about = `[submodule "sub"]\n\tpath = sub\n\turl = ./sub\n${settings}`;
+    if (settings !== undefined) await writeFile(join(folder, ".gitmodules"), about);
+    await git(folder, "add", "-A");
+    // As long as before: what is in it has to be looked at.
+    await writeFile(join(sub, "seen.txt"), "SEEN\n");
+    await git(sub, "config", ...setting);
   };
 }
 
