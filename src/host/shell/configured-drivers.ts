@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { PLAIN_DIFF, readingEnvironment, type NamedSetting } from "./git-settings.ts";
 
 /** What a driver's setting becomes: the program that it names is not run, and what it would have shown is. */
@@ -15,15 +17,24 @@ const LIMIT_MS = 5000;
  * known from the configuration alone. Folders that are not there have none.
  */
 export async function neutralDrivers(directories: readonly string[]): Promise<NamedSetting[]> {
-  const names = await Promise.all(
-    directories.flatMap((directory) => [listed(directory), listed(directory, ".gitmodules")]),
-  );
+  const files = new Set(directories.flatMap(moduleFiles));
+  const names = await Promise.all([
+    ...directories.map((directory) => listed(directory)),
+    ...[...files].map((file) => listed(dirname(file), file)),
+  ]);
   const settings = new Map<string, string>();
   for (const name of names.flat()) {
     const value = NEUTRAL.find(([pattern]) => pattern.test(name))?.[1];
     if (value !== undefined) settings.set(name, value);
   }
   return [...settings];
+}
+
+/** What is said of submodules stands at the root of a repository. */
+function moduleFiles(directory: string): string[] {
+  const above = dirname(directory);
+  const file = join(directory, ".gitmodules");
+  return [...(existsSync(file) ? [file] : []), ...(above === directory ? [] : moduleFiles(above))];
 }
 
 async function listed(directory: string, file?: string): Promise<string[]> {
