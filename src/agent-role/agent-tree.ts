@@ -12,7 +12,7 @@ const STDERR = 2;
 /** One for the process: a second plugin instance in it is the same agent's. */
 let tree: ReturnType<typeof openTree> | undefined;
 
-/** Keeps the processes of an agent together: orphans below it stay below it, and those without its marker are reported. */
+/** Keeps the processes of an agent together: orphans below it stay below it, and those that are nobody else's are reported. */
 export function agentTree(role: AgentRole): Required<Pick<Hooks, "tool.execute.before" | "event">> {
   const { strays, calls } = (tree ??= openTree(role));
   return {
@@ -35,7 +35,6 @@ function openTree(role: AgentRole) {
     // At the exit nothing is written any more that is not written now.
     tell: (found) => void writeSync(STDERR, `${formatTreeReport(role.nonce, { strays: found })}\n`),
     isAtWork: () => calls.size > 0,
-    isAgents: () => true,
   });
   process.on("exit", () => {
     strays.look();

@@ -1,6 +1,6 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import { readFileSync, writeSync } from "node:fs";
-import type { Unmarked } from "../processes/orphans.ts";
+import type { Loose } from "../processes/orphans.ts";
 import { isText, orAbsent, shape } from "../shape.ts";
 import { endedCall } from "./ended-call.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
@@ -23,10 +23,9 @@ let tree: ServerTree | undefined;
  */
 export function serverTree(
   role: ServerRole,
-  marker: string,
   instanceOf: (sessionId: string) => Promise<string | undefined>,
 ): Required<Pick<Hooks, "shell.env" | "event">> {
-  const open = (tree ??= openServerTree(role, marker));
+  const open = (tree ??= openServerTree(role));
   return {
     async "shell.env"({ sessionID, callID }) {
       const owner = sessionID === undefined ? undefined : await instanceOf(sessionID);
@@ -80,7 +79,7 @@ export class ServerTree {
   }
 }
 
-function openServerTree(role: ServerRole, marker: string): ServerTree {
+function openServerTree(role: ServerRole): ServerTree {
   const write = (report: TreeReport) => void writeSync(STDERR, `${formatTreeReport(role.nonce, report)}\n`);
   const say = (report: TreeReport) => {
     try {
@@ -91,10 +90,9 @@ function openServerTree(role: ServerRole, marker: string): ServerTree {
   };
   const shells = new ShellTimes(ticksSinceBoot);
   const strays = new Strays({
-    ownersOf: (unmarked, known) => ownersOf(unmarked, known, shells),
+    ownersOf: (loose, known) => ownersOf(loose, known, shells),
     tell: (found) => write({ strays: found }),
     isAtWork: () => shells.isAnyRunning,
-    isAgents: (found) => found !== marker,
   });
   return new ServerTree(shells, strays, say);
 }
@@ -104,7 +102,7 @@ function openServerTree(role: ServerRole, marker: string): ServerTree {
  * started, or those whose strays may have started it later.
  */
 export function ownersOf(
-  { process, seenMarker, isOwnChild }: Unmarked,
+  { process, seenMarker, isOwnChild }: Loose,
   known: readonly Stray[],
   shells: Pick<ShellTimes, "ownersAt">,
 ): readonly string[] {

@@ -1,10 +1,4 @@
-import {
-  AdoptedOrphans,
-  canAdopt,
-  RememberedDescendants,
-  type OrphanWatch,
-  type Unmarked,
-} from "../processes/orphans.ts";
+import { AdoptedOrphans, canAdopt, RememberedDescendants, type OrphanWatch, type Loose } from "../processes/orphans.ts";
 import { becomeSubreaper } from "./subreaper.ts";
 import type { Stray } from "./tree-report.ts";
 
@@ -15,17 +9,15 @@ const LISTED_LOOK_MS = 3000;
 
 export interface StraysParts {
   /** The agents that may have started it. */
-  readonly ownersOf: (unmarked: Unmarked, known: readonly Stray[]) => readonly string[];
+  readonly ownersOf: (loose: Loose, known: readonly Stray[]) => readonly string[];
   /** Told of all that run, whenever they are others than before. Throws where that did not arrive. */
   readonly tell: (strays: readonly Stray[]) => void;
   /** Something runs that may leave more behind. */
   readonly isAtWork: () => boolean;
-  /** A marker of an agent: what carries it has to be collected once it has ended. */
-  readonly isAgents: (marker: string) => boolean;
 }
 
 /**
- * Keeps what runs below this process without a marker, so that it can be ended with the agent that started it, also when
+ * Keeps what runs below this process that its marker alone may not find, so that it can be ended with the agent that started it, also when
  * this process has been killed. One for the process, whichever plugin instances come and go.
  */
 export class Strays {
@@ -60,16 +52,13 @@ export class Strays {
     try {
       const found = this.#watch?.look();
       if (found === undefined) return;
-      this.#known = found.unmarked.map((unmarked) => ({
-        pid: unmarked.process.pid,
-        startTime: unmarked.process.startTime,
-        owners: this.parts.ownersOf(unmarked, this.#known),
+      this.#known = found.loose.map((loose) => ({
+        pid: loose.process.pid,
+        startTime: loose.process.startTime,
+        owners: this.parts.ownersOf(loose, this.#known),
       }));
       this.#tell();
-      this.#goOn(
-        found.isSoonDue ? SOON_MS : this.#lookMs,
-        found.isSoonDue || found.adoptable.some(this.parts.isAgents),
-      );
+      this.#goOn(found.isSoonDue ? SOON_MS : this.#lookMs, found.isSoonDue);
     } catch {
       // Nothing can be seen just now, or told: the next look does both.
       this.#goOn(this.#lookMs, true);

@@ -40,7 +40,7 @@ export function serverPlugin(
   }
   const instanceOf = instanceFinder(async (id) => (await client.session.get({ path: { id } })).data);
   const marker = process.env[MARKER_NAME] ?? role.instanceId;
-  const tree = serverTree(role, marker, instanceOf);
+  const tree = serverTree(role, instanceOf);
   const hooks = serverRoleHooks({
     life,
     marker,

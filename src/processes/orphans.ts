@@ -3,8 +3,8 @@ import { MARKER_NAME } from "./end-tree.ts";
 import { procNumbers } from "./outer-proc.ts";
 import { systemProcessTable, type ProcessInfo, type ProcessTable } from "./process-table.ts";
 
-/** A process below this one that has no marker (any more). */
-export interface Unmarked {
+/** A process below this one that its marker alone may not find: it has none, or it may yet clear it. */
+export interface Loose {
   readonly process: ProcessInfo;
   /** The marker that it, or what started it, was seen with. */
   readonly seenMarker: string | undefined;
@@ -14,9 +14,7 @@ export interface Unmarked {
 
 /** What a look has found. */
 export interface Below {
-  readonly unmarked: readonly Unmarked[];
-  /** The markers of the children that have one: the orphans among them are to be collected once they have ended. */
-  readonly adoptable: readonly string[];
+  readonly loose: readonly Loose[];
   /** Something has ended and is not collected yet: it wants another look soon. */
   readonly isSoonDue: boolean;
 }
@@ -30,7 +28,7 @@ export interface OrphanWatch {
 /** Collects one child that has ended. */
 export type Reap = (pid: number) => void;
 
-const NOTHING: Below = { unmarked: [], adoptable: [], isSoonDue: false };
+const NOTHING: Below = { loose: [], isSoonDue: false };
 /** A child of its own is collected by Bun within this time, if its event loop turns at all. */
 const REAP_AFTER_MS = 100;
 
@@ -42,6 +40,8 @@ export class AdoptedOrphans implements OrphanWatch {
   /** When each that has ended was seen first, by pid and start time. */
   #ended = new Map<string, number>();
   #markers = new Map<string, string>();
+  /** Bun's own children, by pid and start time: they stay that, and looking for them costs the most. */
+  #own = new Set<string>();
 
   constructor(
     private readonly reap: Reap,
@@ -61,23 +61,30 @@ export class AdoptedOrphans implements OrphanWatch {
       running.map(({ pid }) => pid),
     );
     const ended = rows.filter(({ isZombie }) => isZombie);
-    const loose = running.filter(({ pid }) => !marked.has(pid));
-    const own = ended.length + loose.length === 0 ? new Set<number>() : this.started();
-    this.#collect(ended.filter(({ pid }) => !own.has(pid)));
+    this.#findOwn(rows);
+    const isOwn = (row: ProcessInfo) => this.#own.has(keyOf(row));
+    this.#collect(ended.filter((row) => !isOwn(row)));
     const seenMarkers = running.flatMap((row) => {
       const marker = marked.get(row.pid) ?? this.#markers.get(keyOf(row));
       return marker === undefined ? [] : [[keyOf(row), marker] as const];
     });
     this.#markers = new Map(seenMarkers);
+    // An orphan with a marker may be on its way to clear it: a fork that has not become another program yet.
+    const loose = running.filter((row) => !marked.has(row.pid) || !isOwn(row));
     return {
-      unmarked: loose.map((row) => ({
+      loose: loose.map((row) => ({
         process: row,
         seenMarker: this.#markers.get(keyOf(row)),
-        isOwnChild: own.has(row.pid),
+        isOwnChild: isOwn(row),
       })),
-      adoptable: [...marked.values()],
       isSoonDue: this.#ended.size > 0,
     };
+  }
+
+  #findOwn(rows: readonly ProcessInfo[]): void {
+    const known = rows.filter((row) => this.#own.has(keyOf(row)));
+    const started = known.length === rows.length ? new Set<number>() : this.started();
+    this.#own = new Set([...known, ...rows.filter(({ pid }) => started.has(pid))].map(keyOf));
   }
 
   /** Not before the second look: between the start of a child and Bun's hold on it, it could be taken for an orphan. */
@@ -95,7 +102,7 @@ export class AdoptedOrphans implements OrphanWatch {
 
 /** The watch where orphans go elsewhere (macOS): what was seen below is remembered, and found by that. */
 export class RememberedDescendants implements OrphanWatch {
-  #known = new Map<string, Unmarked>();
+  #known = new Map<string, Loose>();
 
   constructor(private readonly table: ProcessTable = systemProcessTable()) {}
 
@@ -111,13 +118,13 @@ export class RememberedDescendants implements OrphanWatch {
       row === undefined ? undefined : (markers.get(row.pid) ?? nearest(byPid.get(row.parentPid)));
     const living = new Set(rows.map(keyOf));
     const left = [...this.#known].filter(([key]) => living.has(key));
-    const found = below.flatMap((row): [string, Unmarked][] => {
+    const found = below.flatMap((row): [string, Loose][] => {
       if (markers.has(row.pid)) return [];
       const seenMarker = nearest(row) ?? this.#known.get(keyOf(row))?.seenMarker;
       return [[keyOf(row), { process: row, seenMarker, isOwnChild: false }]];
     });
     this.#known = new Map([...left, ...found]);
-    return { unmarked: [...this.#known.values()], adoptable: [], isSoonDue: false };
+    return { loose: [...this.#known.values()], isSoonDue: false };
   }
 }
 

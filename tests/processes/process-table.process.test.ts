@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { parseDarwinRows, psRows, systemProcessTable } from "../../src/processes/process-table.ts";
+import { parseDarwinRows, PS_ENVIRONMENT, psRows, systemProcessTable } from "../../src/processes/process-table.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const darwinRows: [string, string, ReturnType<typeof parseDarwinRows>][] = [
@@ -109,4 +109,15 @@ test.each(psEnds)("what macOS's ps says: %s", (_, exitCode, stdout, stderr, rows
   if (rows === undefined)
     expect(() => psRows(exitCode, stdout, stderr)).toThrow("The process table cannot be read: ps");
   else expect(psRows(exitCode, stdout, stderr)).toBe(rows);
+});
+
+function zone(env: NodeJS.ProcessEnv): string {
+  return Bun.spawnSync(["date", "+%Z"], { env }).stdout.toString().trim();
+}
+
+test("the start times of ps are those of one time zone and one language, whatever the machine's are", () => {
+  const local = { ...process.env, TZ: "XYZ-9", LC_ALL: "de_DE.UTF-8", LANG: "de_DE.UTF-8" };
+  expect(zone(local)).toBe("XYZ");
+  expect(zone({ ...local, ...PS_ENVIRONMENT })).toBe("UTC");
+  expect(PS_ENVIRONMENT.LC_ALL).toBe("C");
 });

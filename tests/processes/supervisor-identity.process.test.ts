@@ -67,3 +67,15 @@ test("an owner whose start could not be read is told by its pid, and its token",
   expect(isAlive({ ...identity, pid: process.ppid })).toBe(true);
   expect(isAlive({ ...identity, pid: 2_000_000_001 })).toBe(false);
 });
+
+test("a host takes itself for no other, whatever the table says of its start, or does not say", () => {
+  const identity = createIdentity();
+  liveInstances().set(identity.token, here);
+  const moved = new FakeTable([row({ pid: process.pid, startTime: "Mon Jan  5 23:59:59 2026" })]);
+  expect(isAlive(identity, moved)).toBe(true);
+  const blind = new FakeTable([]);
+  blind.find = () => expect.unreachable("of its own process nothing is looked up");
+  expect(isAlive(identity, blind)).toBe(true);
+  liveInstances().delete(identity.token);
+  expect(isAlive(identity, moved)).toBe(false);
+});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { TelemetryState } from "../../../src/agent-role/telemetry.ts";
 import { formatTelemetry } from "../../../src/agent-role/telemetry-line.ts";
+import { formatTreeReport } from "../../../src/agent-role/tree-report.ts";
 import { readStderrLine, type StderrFact } from "../../../src/backends/process/stderr-reader.ts";
 
 const nonce = "0123456789abcdef";
@@ -93,4 +94,20 @@ describe("lines that only look like them", () => {
 test("an id that a title carries is not taken for the session's own", () => {
   const titled = session.replace("New session", "message=created id=ses_fake");
   expect(readStderrLine(nonce, titled)).toMatchObject({ sessionId: "ses_e04a09f85ffebdxnydAOdsIXkt" });
+});
+
+describe("what the plugin inside says of processes", () => {
+  const strays = [{ pid: 7, startTime: "1", owners: ["bgr_1"] }];
+
+  test("is told: what runs without a marker, and why it is no agent of this host", () => {
+    expect(readStderrLine(nonce, formatTreeReport(nonce, { strays }))).toEqual({ type: "strays", strays });
+    expect(readStderrLine(nonce, formatTreeReport(nonce, { orphan: "x" }))).toEqual({ type: "orphan", why: "x" });
+  });
+
+  test("counts from nobody else, and in no other shape", () => {
+    expect(readStderrLine(nonce, formatTreeReport("fedcba9876543210", { strays }))).toEqual({ type: "other" });
+    const cut = formatTreeReport(nonce, { strays }).slice(0, -9);
+    const misshapen = JSON.stringify({ bizar: nonce, tree: { strays: [{ pid: "7" }] } });
+    for (const line of [cut, misshapen]) expect(readStderrLine(nonce, line).type).toBe("telemetry");
+  });
 });

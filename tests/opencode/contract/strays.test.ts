@@ -41,11 +41,67 @@ contract(
   },
 );
 
-contract("what has cleared its environment is ended with a killed agent", async (on) => {
+contract("and with a killed agent, also where the bash of a native subagent has left it", async (on) => {
   const { command, left, allRun } = strays(on);
-  on.plan("daemons and a wait", { calls: [bash(command)] }, { calls: [bash("sleep 97")] });
-  const { instanceId } = await on.start({ prompt: "daemons and a wait" });
+  on.plan("the helper's daemons", { calls: [bash(command)] }, { text: "left them" });
+  const task = { description: "Helps", prompt: "the helper's daemons", subagent_type: "general" };
+  on.plan("daemons of a helper", { calls: [{ tool: "task", args: task }] }, { calls: [bash("sleep 97")] });
+  const { instanceId } = await on.start({ prompt: "daemons of a helper" });
   await allRun();
   expect(await on.call("bizar_kill", { instanceId })).toEqual({ instanceId, status: "killed" });
   expect(left()).toEqual([]);
 });
+
+contract("300 short orphans later the agent's bash is as sound as before", async (on) => {
+  const orphans = "i=0; while [ $i -lt 300 ]; do (env -i true &); i=$((i+1)); done; echo made";
+  const calls = [bash("echo fine; exit 3"), bash("echo also fine")];
+  on.plan("orphans", { calls: [bash(orphans)] }, { calls }, (request) => ({ text: request.toolResults.join("|") }));
+  const [{ status, result, processId }] = (await on.delegate([{ prompt: "orphans" }])).collected;
+  expect({ status, result }).toMatchObject({
+    status: "done",
+    result: expect.stringMatching(/^made[^]*fine[^]*also fine/),
+  });
+  const zombies = () =>
+    systemProcessTable()
+      .list()
+      .filter((row) => row.isZombie && row.parentPid === processId);
+  // The server of warm agents lives on.
+  await until("none of them waits to be collected", () => zombies().length === 0);
+});
+
+contract("when its own opencode is killed from outside it has failed, and what was seen of it is ended", async (on) => {
+  const { command, left, allRun } = strays(on);
+  on.plan("daemons, and then killed", { calls: [bash(command)] }, async () => {
+    await allRun();
+    return { calls: [bash("env -i setsid sleep 97")] };
+  });
+  const { instanceId } = await on.start({ prompt: "daemons, and then killed" });
+  await until("its second command runs", async () => (await on.record(instanceId)).toolCallCount === 2);
+  const killed = (await on.record(instanceId)).process?.pid ?? expect.unreachable("it has a process");
+  process.kill(killed, "SIGKILL");
+  await until("its record says so", async () => (await on.record(instanceId)).endedAt !== null);
+  expect((await on.record(instanceId)).status).toBe("failed");
+  expect(left()).toEqual([]);
+});
+
+contract(
+  "an agent that is done takes nothing along that another one has left",
+  async (on) => {
+    const [mine, others] = [strays(on), strays(on)];
+    const done = Promise.withResolvers<void>();
+    on.plan("a neighbour", { calls: [bash(others.command)] }, async () => {
+      await done.promise;
+      return { text: `${others.left().length} of mine are there yet` };
+    });
+    const neighbour = await on.start({ prompt: "a neighbour" });
+    await others.allRun();
+    on.plan("passes by", { calls: [bash(mine.command)] }, { text: "done" });
+    expect((await on.delegate([{ prompt: "passes by" }])).collected).toMatchObject([{ status: "done" }]);
+    expect(mine.left()).toEqual([]);
+    done.resolve();
+    const { instanceId } = neighbour;
+    expect(await on.call("bizar_collect", { instanceId })).toMatchObject({ result: "5 of mine are there yet" });
+    expect(others.left()).toEqual([]);
+  },
+  120_000,
+);

@@ -1,0 +1,44 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { defaultGuard } from "../../scripts/scripted-host/guard-settings.ts";
+import type { AgentRole } from "../../src/agent-role/role.ts";
+import { parseTreeReport } from "../../src/agent-role/tree-report.ts";
+import { endTreeNow, treeMembers } from "../../src/processes/end-tree.ts";
+import { systemProcessTable } from "../../src/processes/process-table.ts";
+import { until } from "../until.ts";
+import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
+
+const FIXTURE = join(import.meta.dir, "../fixtures/leaves-at-its-exit.ts");
+const nonce = "0123456789abcdef";
+
+/** Runs the agent to its end, and says what it reported of strays, last. */
+async function leave(supervisor: AgentRole["supervisor"]) {
+  const instanceId = createInstanceId();
+  const role: AgentRole = {
+    ...{ instanceId, nonce, agent: "mimir", sessionId: null, supervisor, onExit: "finish", turn: "initial" },
+    ...{ skipPermissions: false, guard: defaultGuard("/state") },
+  };
+  const env = { ...process.env, BIZAR_AGENT_ROLE: JSON.stringify(role), BIZAR_INSTANCE: instanceId };
+  const agent = Bun.spawn([FIXTURE], { env, stdin: "ignore", stdout: "ignore", stderr: "pipe" });
+  const lines = (await agent.stderr.text()).split("\n");
+  await agent.exited;
+  return { instanceId, strays: lines.flatMap((line) => parseTreeReport(nonce, line)?.strays ?? []) };
+}
+
+test.skipIf(process.platform !== "linux")("what an agent's last command has left is told at its exit", async () => {
+  const own = systemProcessTable().find(process.pid)!;
+  const { instanceId, strays } = await leave(own);
+  try {
+    const commands = () => strays.map(({ pid }) => systemProcessTable().find(pid)?.command ?? "gone").toSorted();
+    const sleeps = ["sleep 4601", "sleep 4602"];
+    // It may have been seen before it was another program, with the marker that it has cleared since.
+    await until("both sleep", () => Bun.deepEquals(commands(), sleeps));
+  } finally {
+    endTreeNow({ marker: instanceId, strays });
+  }
+});
+
+test.skipIf(process.platform !== "linux")("an agent that finishes with nobody left takes it along", async () => {
+  const { instanceId, strays } = await leave({ pid: 2_000_000_001, startTime: "1" });
+  expect(treeMembers({ marker: instanceId, strays })).toEqual([]);
+});
