@@ -11,6 +11,7 @@ import { HelpDialog } from "./shell/help-dialog.tsx";
 import { NoticeList } from "./shell/notice-list.tsx";
 import { usePage } from "./shell/page-state.ts";
 import { usePlan } from "./sync/plan-store.ts";
+import { visibleText } from "./elements/visible-text.ts";
 
 /** The page. */
 export function App() {
@@ -53,6 +54,6 @@ function usePageTitle(): void {
   const title = usePlan(({ plan }) => plan?.title ?? "Plan");
   const waits = usePlan(({ stored }) => stored?.meta.review.state === "open");
   useEffect(() => {
-    document.title = `${waits ? "● " : ""}${title}`;
+    document.title = `${waits ? "● " : ""}${visibleText(title)}`;
   }, [title, waits]);
 }

@@ -6,6 +6,7 @@ import { closeDialog } from "../shell/page-state.ts";
 import { edit } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { connect } from "./actions.ts";
+import { visibleText } from "../elements/visible-text.ts";
 
 /** Connects an element with another, and changes the connections that it has: all that a mouse does with arrows. */
 export function ConnectDialog({ from }: { readonly from: string }) {
@@ -13,7 +14,7 @@ export function ConnectDialog({ from }: { readonly from: string }) {
   const connections = usePlan((state) => state.plan?.connections) ?? [];
   const own = connections.filter((connection) => connection.from === from || connection.to === from);
   return (
-    <Dialog title={`Connect “${title}”`} close={closeDialog}>
+    <Dialog title={`Connect “${visibleText(title)}”`} close={closeDialog}>
       <ElementList
         label="Connect to"
         offers={({ id }) => id !== from && !own.some((connection) => connection.to === id)}
@@ -52,7 +53,7 @@ function OwnConnection({ id, from }: { readonly id: string; readonly from: strin
   };
   return (
     <li>
-      <span>{leaves ? `to “${other}”` : `from “${other}”`}</span>
+      <span>{visibleText(leaves ? `to “${other}”` : `from “${other}”`)}</span>
       <input
         className="field"
         aria-label={`Label of the connection ${leaves ? "to" : "from"} ${other}`}

@@ -2,6 +2,7 @@ import { useState, type KeyboardEvent } from "react";
 import { Icon } from "../elements/icons.tsx";
 import { usePage } from "../shell/page-state.ts";
 import { edit } from "../sync/plan-session.ts";
+import { visibleText } from "../elements/visible-text.ts";
 
 interface ConnectionLabelProps {
   readonly id: string;
@@ -34,7 +35,7 @@ export function ConnectionLabel({ id, label, x, y, selected, labelling }: Connec
               onClick={selected ? startLabelling : undefined}
               title="Edit the label"
             >
-              {label === "" ? "Label…" : label}
+              {label === "" ? "Label…" : visibleText(label)}
             </button>
           )}
           {selected && (

@@ -1,6 +1,7 @@
 import { Position, type Edge, type Node, type NodeHandle } from "@xyflow/react";
 import type { Connection, PlanElement } from "../../../plans/plan.ts";
 import { typeName } from "../elements/element-types.ts";
+import { visibleText } from "../elements/visible-text.ts";
 
 export type ElementNode = Node<Record<string, never>, "element">;
 export type ConnectionEdge = Edge<Record<string, never>, "connection">;
@@ -20,7 +21,7 @@ export function flowNodes(elements: readonly PlanElement[], before: readonly Ele
 
 function flowNode(element: PlanElement, before: ElementNode | undefined): ElementNode {
   if (before?.dragging === true || before?.resizing === true) return before;
-  const label = `${typeName(element.type)}: ${element.title || "untitled"}`;
+  const label = visibleText(`${typeName(element.type)}: ${element.title || "untitled"}`);
   const moved = before !== undefined && (before.position.x !== element.x || before.position.y !== element.y);
   const resized = before !== undefined && (before.width !== element.width || before.height !== element.height);
   if (before !== undefined && !moved && !resized && before.ariaLabel === label) return before;
@@ -94,5 +95,5 @@ export function flowEdges(
 
 function edgeLabel({ from, to, label }: Connection, elements: ReadonlyMap<string, PlanElement>): string {
   const title = (id: string) => elements.get(id)?.title || "untitled";
-  return `Connection from ${title(from)} to ${title(to)}${label ? `: ${label}` : ""}`;
+  return visibleText(`Connection from ${title(from)} to ${title(to)}${label ? `: ${label}` : ""}`);
 }

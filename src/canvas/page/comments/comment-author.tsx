@@ -1,4 +1,5 @@
 import { PERSON } from "../../../plans/plan.ts";
+import { visibleText } from "../elements/visible-text.ts";
 
 /** Who said it, and when. */
 export function CommentAuthor({ author, at }: { readonly author: string; readonly at: string }) {
@@ -7,7 +8,7 @@ export function CommentAuthor({ author, at }: { readonly author: string; readonl
       <span className="avatar" data-agent={author !== PERSON || undefined} aria-hidden="true">
         {initialOf(author)}
       </span>
-      <strong>{author === PERSON ? "You" : author}</strong>
+      <strong>{author === PERSON ? "You" : visibleText(author)}</strong>
       <time dateTime={at} title={at}>
         {timeOf(at)}
       </time>

@@ -6,9 +6,12 @@ import { usePage } from "../shell/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { showComment } from "./comment-actions.ts";
 import { initialOf } from "./comment-author.tsx";
+import { visibleText } from "../elements/visible-text.ts";
 
 const EDGE_OFFSET = 12;
 const STACK_STEP = 26;
+/** Of a comment, to who hears of its pin: the panel has all of it. */
+const MOST_SAID = 500;
 
 /** A pin for each comment that is not resolved, where it was put. */
 export function CommentPins() {
@@ -57,7 +60,7 @@ const CommentPin = memo(function CommentPin({
       data-active={active || undefined}
       data-agent={comment.author !== "user" || undefined}
       style={{ left: x, top: y }}
-      aria-label={`Comment of ${comment.author}: ${comment.text}${replies > 0 ? `, ${replies} replies` : ""}`}
+      aria-label={`Comment of ${visibleText(comment.author)}: ${visibleText(comment.text.slice(0, MOST_SAID))}${replies > 0 ? `, ${replies} replies` : ""}`}
       data-mark={replies > 0 ? replies + 1 : initialOf(comment.author)}
       onClick={() => showComment(comment.id)}
     />

@@ -5,6 +5,7 @@ import { usePlan } from "../sync/plan-store.ts";
 import { reply, setResolved } from "./comment-actions.ts";
 import { CommentAuthor } from "./comment-author.tsx";
 import { RemarkForm } from "./remark-form.tsx";
+import { visibleText } from "../elements/visible-text.ts";
 
 interface CommentThreadProps {
   readonly comment: PlanComment;
@@ -27,7 +28,7 @@ export const CommentThread = memo(function CommentThread({ comment, active, choo
     >
       <div className="thread-head">
         <button type="button" className="thread-place" onClick={choose} aria-expanded={active}>
-          {title === null ? "On the canvas" : title}
+          {title === null ? "On the canvas" : visibleText(title)}
         </button>
         <button
           type="button"

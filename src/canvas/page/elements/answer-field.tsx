@@ -2,6 +2,7 @@ import { edit } from "../sync/plan-session.ts";
 import { isAnsweredByPerson, type PlanElement } from "../../../plans/plan.ts";
 import { startEditing, useEditing, writeDraft } from "./editing.ts";
 import { onEditorKey } from "./text-editor.tsx";
+import { visibleText } from "./visible-text.ts";
 
 /** Where the person answers a question. */
 export function AnswerField({ element }: { readonly element: PlanElement }) {
@@ -11,7 +12,7 @@ export function AnswerField({ element }: { readonly element: PlanElement }) {
     <div className="answer nodrag" data-answered={isAnsweredByPerson(element) || undefined}>
       <textarea
         className="editor editor-answer nodrag nopan nowheel"
-        value={draft ?? answer}
+        value={draft ?? visibleText(answer)}
         placeholder="Your answer…"
         aria-label={`Answer: ${element.title}`}
         data-testid="element-answer-input"
@@ -24,7 +25,7 @@ export function AnswerField({ element }: { readonly element: PlanElement }) {
       />
       {draft === undefined && answer.trim() !== "" && !isAnsweredByPerson(element) && (
         <p className="assumption" data-testid="assumption">
-          <span>{element.answeredBy === undefined ? "Assumed" : `Assumed by ${element.answeredBy}`}</span>
+          <span>{element.answeredBy === undefined ? "Assumed" : `Assumed by ${visibleText(element.answeredBy)}`}</span>
           <button
             type="button"
             className="button button-quiet"

@@ -6,6 +6,9 @@ import { shownType } from "./element-types.ts";
 import { CodeText, MarkdownText } from "./markdown.tsx";
 import { Picture } from "./picture.tsx";
 import { TextEditor } from "./text-editor.tsx";
+import { LongText } from "./long-text.tsx";
+import { UnshownText } from "./unshown-text.tsx";
+import { visibleText } from "./visible-text.ts";
 
 interface ElementBodyProps {
   readonly element: PlanElement;
@@ -32,11 +35,19 @@ export const ElementBody = memo(function ElementBody({ element, editing, selecte
         {...(scrolls && !writes ? { tabIndex: 0, role: "region", "aria-label": "Content" } : {})}
       >
         {writes ? <ContentEditor type={element.type} /> : <Content element={element} />}
+        {writes || <UnshownFields element={element} />}
       </div>
       {element.type === "question" && <AnswerField element={element} />}
     </>
   );
 });
+
+/** What is said of an element and belongs to another type: no part of the card shows it. */
+function UnshownFields({ element: { type, answer, language } }: { readonly element: PlanElement }) {
+  const texts = [type === "question" ? undefined : answer, type === "code" ? undefined : language];
+  const text = texts.filter(Boolean).join("\n");
+  return text === "" ? null : <UnshownText source={text} />;
+}
 
 function ContentEditor({ type }: { readonly type: string }) {
   const placeholders: Readonly<Record<string, string>> = {
@@ -55,11 +66,16 @@ function Content({ element }: { readonly element: PlanElement }): ReactNode {
     case "code":
       return <CodeText code={content} language={element.language ?? ""} />;
     case "diagram":
-      return <Diagram source={content} title={title} />;
+      return <Diagram source={content} title={visibleText(title)} />;
     case "mockup":
-      return <pre className="wireframe">{content}</pre>;
+      return <LongText text={content} className="wireframe" />;
     case "image":
-      return <Picture id={element.id} url={content} title={title} />;
+      return (
+        <>
+          <Picture id={element.id} url={content} title={visibleText(title)} />
+          {content !== "" && !content.startsWith("data:") && <UnshownText source={content} />}
+        </>
+      );
     case "text":
     case "note":
     case "task":

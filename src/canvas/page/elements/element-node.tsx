@@ -11,6 +11,7 @@ import { shownType, typeName } from "./element-types.ts";
 import { Icon } from "./icons.tsx";
 import { saveWhenLeft, TextEditor } from "./text-editor.tsx";
 import { useArrival } from "./use-arrival.ts";
+import { visibleText } from "./visible-text.ts";
 
 const LEAST_WIDTH = 120;
 const LEAST_HEIGHT = 60;
@@ -66,7 +67,7 @@ function CardHead(props: { readonly element: PlanElement; readonly level: Detail
           onChange={({ target }) => edit([{ op: "update_element", id: element.id, changes: { done: target.checked } }])}
         />
       ) : (
-        <span className="badge" title={typeName(element.type)}>
+        <span className="badge" title={visibleText(typeName(element.type))}>
           <Icon name={type} />
         </span>
       )}
@@ -74,7 +75,7 @@ function CardHead(props: { readonly element: PlanElement; readonly level: Detail
         {editing ? (
           <TextEditor field="title" label="Title" lines="one" placeholder="Title" />
         ) : (
-          element.title || <span className="untitled">{typeName(element.type)}</span>
+          visibleText(element.title) || <span className="untitled">{visibleText(typeName(element.type))}</span>
         )}
       </div>
       {type === "code" && level === "full" && (
@@ -82,7 +83,7 @@ function CardHead(props: { readonly element: PlanElement; readonly level: Detail
           {editing ? (
             <TextEditor field="language" label="Programming language" lines="one" placeholder="language" />
           ) : (
-            element.language
+            visibleText(element.language ?? "")
           )}
         </div>
       )}

@@ -1,10 +1,9 @@
-import type { ComponentProps, ReactElement } from "react";
-import Markdown, { type Components } from "react-markdown";
-import rehypeSanitize from "rehype-sanitize";
-import remarkGfm from "remark-gfm";
+import type { ReactElement } from "react";
+import type { Components } from "react-markdown";
+import { parseMarkdown, type Plugin } from "./parse-markdown.ts";
 import { safeLink } from "./safe-link.ts";
-
-type Plugins = NonNullable<ComponentProps<typeof Markdown>["rehypePlugins"]>;
+import { UnshownText } from "./unshown-text.tsx";
+import { visibleText } from "./visible-text.ts";
 
 const MOST_KEPT = 400;
 const kept = new Map<string, ReactElement>();
@@ -14,14 +13,14 @@ const components: Components = {
     const link = safeLink(href);
     if (link === null) return <span>{children}</span>;
     return (
-      <a href={link} target="_blank" rel="noopener noreferrer" className="nodrag">
+      <a href={link} title={visibleText(link)} target="_blank" rel="noopener noreferrer" className="nodrag">
         {children}
       </a>
     );
   },
   // The page loads nothing from elsewhere, and sanitising leaves no address of data: of an image its description is left.
   img({ alt }) {
-    return <span>{alt}</span>;
+    return <span>{visibleText(alt ?? "")}</span>;
   },
 };
 
@@ -34,8 +33,8 @@ const TOO_DEEP = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])){40}|^[ \t]{100,}(?
  *
  * @param highlight the plugin that colours code, once it is loaded
  */
-export function renderMarkdown(text: string, highlight: Plugins[number] | null): ReactElement {
-  const key = `${highlight === null ? "-" : "+"}${text}`;
+export function renderMarkdown(text: string, highlight: Plugin | null): ReactElement {
+  const key = keyOf(text, highlight);
   const known = kept.get(key);
   if (known !== undefined) return known;
   const rendered = TOO_DEEP.test(text) ? plain(text) : render(text, highlight);
@@ -44,14 +43,25 @@ export function renderMarkdown(text: string, highlight: Plugins[number] | null):
   return rendered;
 }
 
-function render(text: string, highlight: Plugins[number] | null): ReactElement {
+/** Whether a text has been parsed, so that it is there at once. */
+export function isRendered(text: string, highlight: Plugin | null): boolean {
+  return kept.has(keyOf(text, highlight));
+}
+
+function keyOf(text: string, highlight: Plugin | null): string {
+  return `${highlight === null ? "-" : "+"}${text}`;
+}
+
+function render(text: string, highlight: Plugin | null): ReactElement {
   try {
-    return Markdown({
-      children: text,
-      components,
-      remarkPlugins: [remarkGfm],
-      rehypePlugins: highlight === null ? [rehypeSanitize] : [rehypeSanitize, highlight],
-    });
+    const { rendered, hasUnshown } = parseMarkdown(text, components, highlight);
+    if (!hasUnshown) return rendered;
+    return (
+      <>
+        <UnshownText source={text} />
+        {rendered}
+      </>
+    );
   } catch {
     // The parser calls itself for each level, and an error in one text would take the whole page away.
     return plain(text);
@@ -59,5 +69,5 @@ function render(text: string, highlight: Plugins[number] | null): ReactElement {
 }
 
 function plain(text: string): ReactElement {
-  return <div className="markdown-plain">{text}</div>;
+  return <div className="markdown-plain">{visibleText(text)}</div>;
 }

@@ -4,6 +4,7 @@ import { shownType, typeName } from "../elements/element-types.ts";
 import { Icon } from "../elements/icons.tsx";
 import { usePlan } from "../sync/plan-store.ts";
 import { findElements } from "./find-elements.ts";
+import { visibleText } from "../elements/visible-text.ts";
 
 const MOST_SHOWN = 60;
 
@@ -47,8 +48,8 @@ export function ElementList({ label, choose, offers = () => true }: ElementListP
               onClick={() => choose(element)}
             >
               <Icon name={shownType(element.type)} />
-              <span>{element.title || "untitled"}</span>
-              <small>{typeName(element.type)}</small>
+              <span>{visibleText(element.title) || "untitled"}</span>
+              <small>{visibleText(typeName(element.type))}</small>
             </button>
           </li>
         ))}

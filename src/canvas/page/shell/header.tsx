@@ -8,6 +8,7 @@ import { edit, exportUrl, redo, undo } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { switchTheme, useTheme } from "../theme/theme.ts";
 import { openDialog, usePage } from "./page-state.ts";
+import { visibleText } from "../elements/visible-text.ts";
 
 /** What the plan is, where it stands, and what can be done with all of it. */
 export function Header() {
@@ -35,7 +36,7 @@ function Title() {
   const [draft, setDraft] = useState<{ readonly text: string; readonly seen: string } | null>(null);
   const save = () => {
     const text = draft?.text.trim() ?? "";
-    if (draft !== null && text !== "" && text !== title)
+    if (draft !== null && text !== "" && text !== title && draft.text !== draft.seen)
       edit([{ op: "set_title", title: text, base: { title: draft.seen } }]);
     setDraft(null);
   };
@@ -44,9 +45,11 @@ function Title() {
       <input
         aria-label="Title of the plan"
         data-testid="plan-title"
-        value={draft?.text ?? title}
+        value={draft?.text ?? visibleText(title)}
         maxLength={500}
         onChange={({ target }) => setDraft({ text: target.value, seen: draft?.seen ?? title })}
+        // Where it has marks, they are not what is written.
+        onFocus={() => visibleText(title) !== title && setDraft({ text: title, seen: title })}
         onBlur={save}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return;

@@ -7,6 +7,7 @@ import { dismissNotice, useNotices, type Notice } from "./notices.ts";
 import { freePlace } from "../canvas/free-place.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { useMiddle } from "../canvas/use-middle.ts";
+import { visibleText } from "../elements/visible-text.ts";
 
 type Of<Kind extends NoticeContent["kind"]> = Extract<NoticeContent, { kind: Kind }>;
 
@@ -68,8 +69,8 @@ function Conflict({ id, content }: { readonly id: number; readonly content: Of<"
   return (
     <div>
       <p>
-        <strong>{content.title || "A text"}</strong> was changed by somebody else while you were writing. Which text
-        stays?
+        <strong>{visibleText(content.title) || "A text"}</strong> was changed by somebody else while you were writing.
+        Which text stays?
       </p>
       <div className="versions">
         <Version name="Yours" texts={content.mine} />
@@ -98,7 +99,7 @@ function Version({ name, texts }: { readonly name: string; readonly texts: Reado
   return (
     <figure>
       <figcaption>{name}</figcaption>
-      <pre tabIndex={0}>{Object.values(texts).join("\n\n")}</pre>
+      <pre tabIndex={0}>{visibleText(Object.values(texts).join("\n\n"))}</pre>
     </figure>
   );
 }
@@ -114,7 +115,8 @@ function Lost({ id, content }: { readonly id: number; readonly content: Of<"lost
   return (
     <div>
       <p>
-        <strong>{content.title || "The element"}</strong> was deleted while you were writing. Your text is here:
+        <strong>{visibleText(content.title) || "The element"}</strong> was deleted while you were writing. Your text is
+        here:
       </p>
       <pre tabIndex={0}>{[content.element.title, content.element.content].filter(Boolean).join("\n\n")}</pre>
       <div className="notice-buttons">

@@ -1,0 +1,25 @@
+import { useState } from "react";
+import { markdownParts } from "./markdown-parts.ts";
+import { visibleText } from "./visible-text.ts";
+
+/** A text as it is written; of a very long one the first part until all of it is asked for. */
+export function LongText({ text, className }: { readonly text: string; readonly className?: string }) {
+  const [all, setAll] = useState(false);
+  const first = markdownParts(text).next().value?.text ?? "";
+  const shown = all ? text : first;
+  return (
+    <>
+      <pre className={className}>{visibleText(shown)}</pre>
+      {shown.length < text.length && <ShowAll length={text.length} show={() => setAll(true)} />}
+    </>
+  );
+}
+
+/** @param props.length of the whole text */
+export function ShowAll(props: { readonly length: number; readonly show: () => void }) {
+  return (
+    <button type="button" className="button button-quiet show-all nodrag" data-testid="show-all" onClick={props.show}>
+      {`Show all (${props.length.toLocaleString("en")} characters)`}
+    </button>
+  );
+}

@@ -1,0 +1,29 @@
+import type { ComponentProps, ReactElement } from "react";
+import Markdown, { type Components } from "react-markdown";
+import rehypeSanitize from "rehype-sanitize";
+import remarkGfm from "remark-gfm";
+import { htmlAsText, readShown } from "./markdown-tree.ts";
+import { hasUnshownWords } from "./unshown-words.ts";
+
+type Plugins = NonNullable<ComponentProps<typeof Markdown>["rehypePlugins"]>;
+export type Plugin = Plugins[number];
+
+/** What a text is on the page, and whether it has words that are not shown there. */
+export interface ParsedMarkdown {
+  readonly rendered: ReactElement;
+  readonly hasUnshown: boolean;
+}
+
+/** Parses Markdown; HTML in it is text, and characters that nobody would see are marks. */
+export function parseMarkdown(text: string, components: Components, highlight: Plugin | null): ParsedMarkdown {
+  const shown: string[] = [];
+  const plugins: Plugins = [rehypeSanitize, [readShown, shown]];
+  const rendered = Markdown({
+    children: text,
+    components,
+    remarkPlugins: [remarkGfm],
+    remarkRehypeOptions: { handlers: { html: htmlAsText } },
+    rehypePlugins: highlight === null ? plugins : [...plugins, highlight],
+  });
+  return { rendered, hasUnshown: hasUnshownWords(text, shown) };
+}
