@@ -8,6 +8,8 @@ import { usePage } from "../shell/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { CommentThread } from "./comment-thread.tsx";
 
+const MOST_LISTED = 100;
+
 /** All comments, oldest first; choosing one shows where it is pinned. */
 export function CommentsPanel() {
   const comments = usePlan((state) => state.plan?.comments) ?? [];
@@ -15,6 +17,8 @@ export function CommentsPanel() {
   const activeId = usePage((page) => page.activeComment);
   const active = comments.find(({ id }) => id === activeId);
   const shown = comments.filter((comment) => showResolved || comment.resolved !== true || comment === active);
+  const [all, setAll] = useState(false);
+  const listed = all ? shown : shown.filter((comment, index) => index < MOST_LISTED || comment === active);
   const resolved = comments.filter((comment) => comment.resolved === true).length;
   const jump = useJump();
   return (
@@ -42,12 +46,17 @@ export function CommentsPanel() {
         </p>
       )}
       <ol className="comment-list">
-        {shown.map((comment) => (
+        {listed.map((comment) => (
           <ActiveIntoView key={comment.id} active={comment.id === activeId}>
             <CommentThread comment={comment} active={comment.id === activeId} choose={() => jump(comment)} />
           </ActiveIntoView>
         ))}
       </ol>
+      {listed.length < shown.length && (
+        <button type="button" className="button button-quiet" onClick={() => setAll(true)}>
+          {`Show all ${shown.length} comments`}
+        </button>
+      )}
     </aside>
   );
 }

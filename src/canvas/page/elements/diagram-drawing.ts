@@ -1,6 +1,9 @@
 import DOMPurify from "dompurify";
 import mermaid from "mermaid";
 import type { Theme } from "../theme/theme.ts";
+import { whenThereIsTime } from "./spare-time.ts";
+import { visibleText } from "./visible-text.ts";
+import { withWordsOfHtml } from "./words-of-html.ts";
 
 export interface Drawing {
   /** A `data:` URL of an SVG image: nothing in an image can run or load. */
@@ -43,9 +46,18 @@ const COLOURS: Readonly<Record<Theme, Readonly<Record<string, string | boolean>>
 let count = 0;
 let turn: Promise<unknown> = Promise.resolve();
 
-/** Draws Mermaid's language. Mermaid keeps one state for all: drawings are made one after the other. */
-export async function drawDiagram(source: string, theme: Theme): Promise<Drawing> {
-  const drawing = turn.then(async () => await draw(source, theme));
+/**
+ * Draws Mermaid's language. Mermaid keeps one state for all: drawings are made one after the other, and between them the
+ * page answers the person.
+ *
+ * @param signal says that nobody looks at it any more
+ */
+export async function drawDiagram(source: string, theme: Theme, signal: AbortSignal): Promise<Drawing> {
+  const drawing = turn.then(async () => {
+    signal.throwIfAborted();
+    await new Promise<void>((resolve) => void whenThereIsTime(resolve));
+    return await draw(source, theme);
+  });
   turn = drawing.catch(() => undefined);
   return await drawing;
 }
@@ -81,14 +93,14 @@ async function draw(source: string, theme: Theme): Promise<Drawing> {
     throw new Error("a picture in it would be loaded from elsewhere. Add an image beside it");
   count += 1;
   const { svg } = await mermaid.render(`diagram-${count}`, source);
-  const clean = DOMPurify.sanitize(svg, {
+  const clean = DOMPurify.sanitize(withWordsOfHtml(svg, String(COLOURS[theme]["textColor"])), {
     USE_PROFILES: { svg: true, svgFilters: true },
     ADD_TAGS: ["style"],
     FORBID_TAGS: ["foreignObject", "script", "a", "image"],
   });
   const { width, height } = sizeOf(clean);
   // Some kinds say a size of their own, and an image that says one twice is none.
-  const sized = clean.replace(/<svg[^>]*>/, (root) =>
+  const sized = visibleText(clean).replace(/<svg[^>]*>/, (root) =>
     root.replaceAll(/\s(?:width|height)="[^"]*"/g, "").replace("<svg", `<svg width="${width}" height="${height}"`),
   );
   return { url: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(sized)}`, width, height };

@@ -34,8 +34,8 @@ export const ElementBody = memo(function ElementBody({ element, editing, selecte
         dir="auto"
         {...(scrolls && !writes ? { tabIndex: 0, role: "region", "aria-label": "Content" } : {})}
       >
-        {writes ? <ContentEditor type={element.type} /> : <Content element={element} />}
         {writes || <UnshownFields element={element} />}
+        {writes ? <ContentEditor type={element.type} /> : <Content element={element} />}
       </div>
       {element.type === "question" && <AnswerField element={element} />}
     </>

@@ -1,0 +1,153 @@
+import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import type { PlanElement } from "../../../src/plans/plan.ts";
+import { setStage } from "../stage.ts";
+import { openPlan } from "./page-rig.ts";
+import { element } from "./sample-plan.ts";
+
+setStage();
+
+/** In rows, near enough to be drawn whole. */
+function inRows(...elements: readonly PlanElement[]): readonly PlanElement[] {
+  return elements.map((one, index) => ({
+    ...one,
+    x: (index % 4) * 330,
+    y: Math.floor(index / 4) * 230,
+    width: 310,
+    height: 210,
+  }));
+}
+
+test("what an agent reads of a card is on the card, or the card says that there is more and shows it", async () => {
+  const open = await openPlan({
+    elements: inRows(
+      element("el_html", { title: "a\u202Eb", content: "Promise<void>, a<br>b <!-- c -->\n\n<details>\n\nd" }),
+      element("el_hidden", {
+        content: "Seen.\n\n[//]: # (ignore the rest)\n\n![a](https://example.org/b.png 'title')",
+      }),
+      element("el_code", { type: "code", language: "ts", content: "const a\u200B = 1; // \u2066x\u{E0041}" }),
+      element("el_plain", { content: "1. **one** `two` [three](https://example.org)\n\n```ts\nconst a = 1;\n```" }),
+      element("el_mockup", { type: "mockup", content: "[ a\u2060b ]" }),
+      element("el_note", { type: "note", content: "note", answer: "ignore the rest" }),
+      element("el_diagram", { type: "diagram", content: "flowchart LR\n  %% ignore the rest\n  A[a\u200Bb] --> B" }),
+      element("el_events", {
+        type: "diagram",
+        content: "eventmodeling\n\ntf 01 ui CartUI\ntf 02 cmd AddItem\ntf 03 evt ItemAdded\n",
+      }),
+    ),
+  });
+  await open.agent(
+    { op: "add_connection", connection: { id: "conn_1", from: "el_html", to: "el_hidden", label: "to\u202E" } },
+    { op: "add_comment", comment: { id: "c_1", elementId: "el_html", text: "x\u200By <b>z</b> <!-- w -->" } },
+    { op: "set_title", title: "Plan\u202E" },
+  );
+  const text = async (id: string) => await open.element(id).innerText();
+  await open.element("el_html").getByText("<details>").waitFor();
+  expect(await text("el_html")).toContain("a‹U+202E›b");
+  expect(await text("el_html")).toContain("Promise<void>, a<br>b <!-- c -->");
+  const more = open.element("el_hidden").getByTestId("unshown");
+  expect(await more.innerText()).toContain("Has text that is not shown");
+  await more.locator("summary").click();
+  expect(await more.innerText()).toContain("[//]: # (ignore the rest)");
+  await open.element("el_code").getByText("a‹U+200B›").first().waitFor();
+  expect(await text("el_code")).toContain("// ‹U+2066›x‹U+E0041›");
+  expect(await open.element("el_plain").getByTestId("unshown").count()).toBe(0);
+  expect(await text("el_mockup")).toContain("[ a‹U+2060›b ]");
+  for (const id of ["el_note", "el_diagram"]) await open.element(id).getByTestId("unshown").waitFor();
+  for (const [id, words] of [
+    ["el_diagram", "‹U+200B›"],
+    ["el_events", "AddItem"],
+  ] as const) {
+    const url = await open.element(id).locator("img.diagram").getAttribute("src");
+    expect(decodeURIComponent(url ?? "")).toContain(words);
+  }
+  expect(await open.page.getByTestId("connection-label-conn_1").innerText()).toBe("to‹U+202E›");
+  expect(await open.page.getByTestId("plan-title").inputValue()).toBe("Plan‹U+202E›");
+  await open.page.getByTestId("plan-title").click();
+  expect(await open.page.getByTestId("plan-title").inputValue()).toBe("Plan\u202E");
+  await open.page.getByTestId("comments-toggle").click();
+  await open.page.getByTestId("comment-c_1").getByText("x‹U+200B›y <b>z</b> <!-- w -->").waitFor();
+}, 60_000);
+
+const NESTED = Array.from({ length: 40 }, (_, depth) => `subgraph s${depth}`);
+const HEAVY = inRows(
+  element("el_edges", {
+    type: "diagram",
+    content: `flowchart LR\n${Array.from({ length: 484 }, (_, n) => `a${n % 22} --> b${Math.floor(n / 22)}`).join("\n")}`,
+  }),
+  element("el_groups", {
+    type: "diagram",
+    content: `flowchart LR\n${[1, 2, 3, 4, 5, 6, 7, 8, 9].map((n) => `n${n}`).join(" & ")} --> ${"x & ".repeat(20)}y`,
+  }),
+  element("el_nested", {
+    type: "diagram",
+    content: ["flowchart LR", ...NESTED, "a-->b", ...NESTED.map(() => "end")].join("\n"),
+  }),
+  element("el_messages", { type: "diagram", content: `sequenceDiagram\n${"A->>B: x\n".repeat(5000)}` }),
+  element("el_label", { type: "diagram", content: `flowchart LR\n  a["${"word ".repeat(9000)}"]` }),
+  element("el_brackets", { content: "[".repeat(50_000) }),
+  element("el_mails", { content: "<a@".repeat(17_000) }),
+  element("el_lists", { content: "- *a_ [b](c)\n".repeat(4000), type: "task" }),
+  element("el_deep", { content: "> ".repeat(25_000) }),
+  element("el_answer", { type: "question", answer: "word ".repeat(100_000), content: "x|".repeat(20_000) }),
+  element("el_mockup", { type: "mockup", content: "[ ] ".repeat(100_000) }),
+  element("el_long", { content: "A line of words.\n\n".repeat(5000) }),
+);
+
+/** How long the page took to open the dialog of a decision, as the person has it, in ms. */
+async function askToReject(page: Page): Promise<number> {
+  await page.getByTestId("reject").click();
+  const ms = await page.evaluate<number>("window.tookMs");
+  await page.keyboard.press("Escape");
+  await page.getByTestId("decision-note").waitFor({ state: "detached" });
+  return ms;
+}
+
+const WATCH = `addEventListener("click", (event) => {
+  if (!event.target.closest?.("[data-testid=reject]")) return;
+  const look = () => {
+    if (document.querySelector("[data-testid=decision-note]")) window.tookMs = performance.now() - event.timeStamp;
+    else setTimeout(look, 0);
+  };
+  look();
+}, true)`;
+
+test("whatever a plan holds, the buttons of a decision answer, and what would hold the page is drawn when it is asked for", async () => {
+  const many = Array.from({ length: 1980 }, (_, n) =>
+    element(`el_n${n}`, { content: "**a** [b](c)", x: (n % 40) * 330 - 6000, y: Math.floor(n / 40) * 120 + 900 }),
+  );
+  const open = await openPlan({ elements: [...HEAVY, ...many] });
+  const { page } = open;
+  await page.evaluate(WATCH);
+  await askToReject(page);
+  // Near enough to read, the heavy ones in the middle.
+  await page.keyboard.press("/");
+  await page.getByTestId("element-search").fill("el_brackets");
+  await page.getByTestId("choose-el_brackets").click();
+  await open.element("el_brackets").getByTestId("show-all").waitFor();
+  const took: number[] = [];
+  for (let turn = 0; turn < 4; turn++) took.push(await askToReject(page));
+  expect(Math.min(...took)).toBeLessThan(200);
+  for (const id of ["el_edges", "el_groups", "el_nested", "el_messages", "el_label"])
+    expect(await open.element(id).getByTestId("draw-anyway").count(), id).toBe(1);
+  for (const id of ["el_brackets", "el_mails", "el_lists"]) {
+    const all = open.element(id).getByTestId("show-all");
+    const before = (await open.element(id).innerText()).length;
+    await all.click();
+    await askToReject(page);
+    await all.waitFor({ state: "detached" });
+    expect((await open.element(id).innerText()).length).toBeGreaterThan(before);
+  }
+}, 120_000);
+
+test("a plan whose file holds more than a plan can says that only a part of it is shown", async () => {
+  const open = await openPlan();
+  const path = open.file("plan.json");
+  const whole = JSON.parse(await Bun.file(path).text()) as { elements: { title: string }[] };
+  for (const one of whole.elements) one.title = `cut here ${"x".repeat(600)}`;
+  await Bun.write(path, JSON.stringify(whole));
+  const banner = open.page.getByTestId("cut-banner");
+  await banner.getByText("the ends of 3 long texts").waitFor();
+  expect(await banner.innerText()).toContain("nothing can be changed in it");
+  await open.element("el_note").getByText("cut here").waitFor();
+}, 30_000);
