@@ -70,6 +70,7 @@ test("a script in a title, a text, a diagram, a label, a comment or an image run
   const { page } = await openPage("about:blank", { viewport: VIEWPORT, bypassCSP: true });
   page.on("request", (request) => requests.push(request.url()));
   await page.goto(plan.link().toString());
+  await page.getByRole("button", { name: "Open the plan" }).click();
   for (const [index] of MERMAID_PAYLOADS.entries())
     await page.getByTestId(`element-el_drawn${index}`).locator("img.diagram, .diagram-error").waitFor();
   await showComments(page);
@@ -93,6 +94,7 @@ test("the content policy has nothing to refuse: what it forbids never gets that 
     "window.refused = []; addEventListener('securitypolicyviolation', (e) => window.refused.push(e.violatedDirective + ' ' + e.blockedURI))",
   );
   await page.goto(plan.link().toString());
+  await page.getByRole("button", { name: "Open the plan" }).click();
   await page.getByTestId("element-el_strange").waitFor();
   await showComments(page);
   expect(await page.evaluate<string[]>("window.refused")).toEqual([]);
