@@ -167,9 +167,14 @@ export class HostClient implements Transcripts {
     }, isEnough);
   }
 
-  async read(sessionId: string, prompts: ReadonlySet<string>, from?: string): Promise<TranscriptTurn[] | undefined> {
+  async read(
+    sessionId: string,
+    prompts: ReadonlySet<string>,
+    from?: string,
+    since?: number,
+  ): Promise<TranscriptTurn[] | undefined> {
     const messages = await this.messages(sessionId, (newest) => newest.some(({ info }) => info.id === from));
-    return messages === undefined ? undefined : turnsOf(messages, prompts);
+    return messages === undefined ? undefined : turnsOf(messages, prompts, since);
   }
 
   /** Puts a message into a session; `false` when there is no such session. Settles when it is stored. */

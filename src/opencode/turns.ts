@@ -19,15 +19,20 @@ export interface ListedMessage {
  *
  * @param prompts the messages that are known to begin a turn, whatever has become of their parts: another plugin may
  *   have put others in their place
+ * @param since the first message that asks from then on begins a turn, also behind one that was cut short between two
+ *   steps; in milliseconds since the epoch
  */
 export function turnsOf(
   messages: readonly ListedMessage[],
   prompts: ReadonlySet<string> = new Set(),
+  since = Infinity,
 ): TranscriptTurn[] {
   const turns: { asked: ListedMessage; answers: ListedMessage[] }[] = [];
   for (const message of messages) {
     const last = turns.at(-1);
-    const begins = prompts.has(message.info.id) || (asks(message) && !isAnswering(last?.answers ?? [], message));
+    const isNew = (last?.asked.info.time.created ?? -Infinity) < since && (message.info.time.created ?? 0) >= since;
+    const begins =
+      prompts.has(message.info.id) || (asks(message) && (isNew || !isAnswering(last?.answers ?? [], message)));
     if (begins) turns.push({ asked: message, answers: [] });
     else last?.answers.push(message);
   }

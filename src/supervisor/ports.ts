@@ -113,8 +113,14 @@ export interface Transcripts {
    *
    * @param prompts the messages that are known to begin a turn
    * @param from the one that begins the first turn which matters: what came before it may be left out
+   * @param since the first one of this moment or later begins a turn as well, in milliseconds since the epoch
    */
-  read(sessionId: string, prompts: ReadonlySet<string>, from?: string): Promise<TranscriptTurn[] | undefined>;
+  read(
+    sessionId: string,
+    prompts: ReadonlySet<string>,
+    from?: string,
+    since?: number,
+  ): Promise<TranscriptTurn[] | undefined>;
 }
 
 /** Tells people and sessions that an agent ended. Never throws. */

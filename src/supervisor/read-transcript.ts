@@ -9,6 +9,7 @@ const PAUSE_MS = 1000;
  *
  * @param prompts the messages that are known to begin a turn
  * @param from the one that begins the first turn which matters
+ * @param since the first one from then on begins a turn as well
  */
 export async function readTranscript(
   transcripts: Transcripts,
@@ -16,10 +17,11 @@ export async function readTranscript(
   prompts: ReadonlySet<string>,
   clock: Clock,
   from?: string,
+  since?: number,
 ): Promise<TranscriptTurn[] | undefined> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await transcripts.read(sessionId, prompts, from);
+      return await transcripts.read(sessionId, prompts, from, since);
     } catch (error) {
       if (attempt >= ATTEMPTS) throw error;
       await new Promise<void>((resolve) => clock.after(PAUSE_MS, resolve));
@@ -40,10 +42,11 @@ export async function readLastTurn(
   if (sessionId === null) return undefined;
   const known = promptsOf(instance);
   const messageId = turns.at(-1)?.messageId;
-  const transcript = await readTranscript(transcripts, sessionId, known, clock, messageId);
-  if (messageId !== undefined) return transcript?.find((turn) => turn.messageId === messageId);
   // Its host died before it could write that down: it is the first one that came since, and is none of the earlier ones.
   const since = waitsSince(instance);
+  const unknownSince = messageId === undefined ? since : undefined;
+  const transcript = await readTranscript(transcripts, sessionId, known, clock, messageId, unknownSince);
+  if (messageId !== undefined) return transcript?.find((turn) => turn.messageId === messageId);
   return transcript?.find((turn) => (turn.askedAt ?? 0) >= since && !known.has(turn.messageId));
 }
 

@@ -54,9 +54,9 @@ export class Sessions {
       });
     return {
       messages,
-      async read(sessionId, prompts) {
+      async read(sessionId, prompts, _from, since) {
         const found = await messages(sessionId);
-        return found === undefined ? undefined : turnsOf(found, prompts);
+        return found === undefined ? undefined : turnsOf(found, prompts, since);
       },
       put: async (sessionId, message) => {
         const stored = listener.putting(sessionId, message);

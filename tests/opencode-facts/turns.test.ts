@@ -147,3 +147,10 @@ test("each turn names its message, when that came, and which answers are the age
   const [turn] = turnsOf(listed([ask(), step("A."), compaction(), summary(), goOn, answer("B.")]));
   expect(turn).toMatchObject({ messageId: "msg_0", askedAt: 1000, ownMessages: ["msg_1", "msg_5"] });
 });
+
+test("a prompt of which only the time is known begins a turn, also behind one that was cut short between two steps", () => {
+  const messages = listed([ask(), step("A."), ask(), step("B."), ask("By the way."), answer("C.")]);
+  const words = (since?: number) => turnsOf(messages, new Set(), since).map((turn) => turn.words);
+  expect(words()).toEqual([["A.", "B.", "C."]]);
+  expect(words(3000)).toEqual([["A."], ["B.", "C."]]);
+});

@@ -74,6 +74,11 @@ async function waitFor(
   const ends = ids.map((id) => catalog.whenEnded(id, signal));
   await (wait === "any" ? Promise.race(ends) : Promise.all(ends));
   stop.abort();
+  if (wait === "all") return;
+  // Others may have ended as well: that is told once their records hold it.
+  const found = await Promise.all(ids.map(async (id) => await catalog.find(id)));
+  const ended = found.filter((entry) => entry !== undefined && entry.record.endedAt !== null);
+  await Promise.all(ended.map(async (entry) => await catalog.whenEnded(entry!.record.instanceId, limit)));
 }
 
 async function results(
