@@ -34,6 +34,11 @@ test("what an agent reads of a card is on the card, or the card says that there 
         type: "diagram",
         content: "eventmodeling\n\ntf 01 ui CartUI\ntf 02 cmd AddItem\ntf 03 evt ItemAdded\n",
       }),
+      element("el_formula", { type: "diagram", content: "sequenceDiagram\n  A->>B: Solve $$\\sqrt{2+2}$$\n" }),
+      element("el_venn", {
+        type: "diagram",
+        content: 'venn-beta\n  set A["Alpha"]\n  set B["Beta"]\n  union A,B["Both"]\n  text A["Words in it"]\n',
+      }),
     ),
   });
   await open.agent(
@@ -57,6 +62,8 @@ test("what an agent reads of a card is on the card, or the card says that there 
   for (const [id, words] of [
     ["el_diagram", "‹U+200B›"],
     ["el_events", "AddItem"],
+    ["el_formula", "$$\\sqrt{2+2}$$"],
+    ["el_venn", "Words in it"],
   ] as const) {
     const url = await open.element(id).locator("img.diagram").getAttribute("src");
     expect(decodeURIComponent(url ?? "")).toContain(words);

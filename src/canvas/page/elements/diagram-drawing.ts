@@ -43,6 +43,9 @@ const COLOURS: Readonly<Record<Theme, Readonly<Record<string, string | boolean>>
   },
 };
 
+/** Two dollars that Mermaid does not take for a formula: it would draw HTML, whose signs without their places say something else. */
+const HELD_APART = "$\uE000$";
+
 let count = 0;
 let turn: Promise<unknown> = Promise.resolve();
 
@@ -92,8 +95,13 @@ async function draw(source: string, theme: Theme): Promise<Drawing> {
   if (await hasPictures(source))
     throw new Error("a picture in it would be loaded from elsewhere. Add an image beside it");
   count += 1;
-  const { svg } = await mermaid.render(`diagram-${count}`, source);
-  const clean = DOMPurify.sanitize(withWordsOfHtml(svg, String(COLOURS[theme]["textColor"])), {
+  const { textColor, background } = COLOURS[theme];
+  const { svg } = await mermaid.render(
+    `diagram-${count}`,
+    source.replaceAll("$$", () => HELD_APART),
+  );
+  const written = svg.replaceAll(HELD_APART, () => "$$");
+  const clean = DOMPurify.sanitize(withWordsOfHtml(written, String(textColor), String(background)), {
     USE_PROFILES: { svg: true, svgFilters: true },
     ADD_TAGS: ["style"],
     FORBID_TAGS: ["foreignObject", "script", "a", "image"],
