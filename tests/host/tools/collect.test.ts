@@ -134,6 +134,26 @@ describe("several at once", () => {
     expect(agents[0]!.turn.stops).toBe(0);
   });
 
+  test("any: another one's end is told once its record holds it", async () => {
+    const rig = createToolRig();
+    const agents = [await rig.start(), await rig.start()];
+    const { catalog } = rig;
+    const written = Promise.withResolvers<void>();
+    const whenEnded = catalog.whenEnded.bind(catalog);
+    catalog.whenEnded = async (id, signal) => {
+      if (id === agents[1]!.id) await Promise.race([written.promise, orAborted(signal)]);
+      await whenEnded(id, signal);
+    };
+    const answering = rig.call("collect", { instanceIds: agents.map(({ id }) => id), wait: "any" });
+    for (const { turn } of agents) turn.end({ text: "said" });
+    let isTold = false;
+    void answering.then(() => (isTold = true));
+    for (let turn = 0; turn < 200; turn++) await new Promise(setImmediate);
+    expect(isTold).toBe(false);
+    written.resolve();
+    expect((await answering).value).toMatchObject([{ status: "done" }, { status: "done" }]);
+  });
+
   test("any: the waits for the others end with it", async () => {
     const rig = createToolRig();
     const agents = [await rig.start(), await rig.start()];
@@ -147,7 +167,7 @@ describe("several at once", () => {
     const answering = rig.call("collect", { instanceIds: agents.map(({ id }) => id), wait: "any" });
     agents[0]!.turn.end({ text: "" });
     await answering;
-    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true]);
+    expect(signals.slice(0, 2).map(({ aborted }) => aborted)).toEqual([true, true]);
   });
 
   test("one that is named twice is collected once", async () => {
@@ -186,3 +206,7 @@ describe("what cannot be collected is an error", () => {
     expect(value).toEqual({ error: "instance not found", missing: [sampleId(7), sampleId(8)] });
   });
 });
+
+async function orAborted(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+}
