@@ -46,13 +46,13 @@ export class AdoptedOrphans implements OrphanWatch {
   constructor(
     private readonly reap: Reap,
     private readonly table: ProcessTable = systemProcessTable(),
-    private readonly children: () => readonly number[] = childrenOfMainThread,
+    private readonly children: (table: ProcessTable) => readonly number[] = adoptedChildren,
     private readonly started: () => ReadonlySet<number> = childrenOfBun,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
   look(): Below {
-    const pids = this.children();
+    const pids = this.children(this.table);
     if (pids.length === 0 && this.#ended.size === 0) return NOTHING;
     const rows = this.table.findAll(pids).filter(({ parentPid }) => parentPid === process.pid);
     const running = rows.filter(({ isZombie }) => !isZombie);
@@ -144,19 +144,25 @@ function keyOf({ pid, startTime }: ProcessInfo): string {
   return `${pid}:${startTime}`;
 }
 
-/** Whether what the kernel says of this process's children can be used: they are listed, under numbers of here. */
+/** Whether orphans can become children of this process, and be seen there. */
 export function canAdopt(): boolean {
-  try {
-    return process.platform === "linux" && procNumbers() === "same" && childrenOfMainThread().length >= 0;
-  } catch {
-    // A kernel without CONFIG_PROC_CHILDREN.
-    return false;
-  }
+  return process.platform === "linux" && procNumbers() !== "foreign";
 }
 
-function childrenOfMainThread(): number[] {
-  const text = readFileSync(`/proc/self/task/${process.pid}/children`, "utf8");
-  return text.split(" ").flatMap((word) => (word.trim() === "" ? [] : Number(word)));
+/** Orphans are given to the main thread. Where its list is missing, or has the numbers of outside, the table has them. */
+function adoptedChildren(table: ProcessTable): number[] {
+  const text = procNumbers() === "same" ? mainThreadsList() : undefined;
+  if (text !== undefined) return text.split(" ").flatMap((word) => (word.trim() === "" ? [] : Number(word)));
+  return table.list().flatMap(({ pid, parentPid }) => (parentPid === process.pid ? pid : []));
+}
+
+function mainThreadsList(): string | undefined {
+  try {
+    return readFileSync(`/proc/self/task/${process.pid}/children`, "utf8");
+  } catch {
+    // A kernel without CONFIG_PROC_CHILDREN.
+    return undefined;
+  }
 }
 
 /** Bun (1.3.14) holds a descriptor of each of its own children until it has collected it. */
@@ -166,7 +172,9 @@ function childrenOfBun(): Set<number> {
     names.flatMap((name) => {
       try {
         if (readlinkSync(`/proc/self/fd/${name}`) !== "anon_inode:[pidfd]") return [];
-        const pid = /^Pid:\s+(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${name}`, "utf8"))?.[1];
+        const info = readFileSync(`/proc/self/fdinfo/${name}`, "utf8");
+        // The last of its numbers is that of here.
+        const [, pid] = /^NSpid:.*\s(\d+)$/m.exec(info) ?? /^Pid:\s+(\d+)$/m.exec(info) ?? [];
         return pid === undefined ? [] : Number(pid);
       } catch {
         // Closed meanwhile.

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { AdoptedOrphans, RememberedDescendants } from "../../src/processes/orphans.ts";
 import type { ProcessInfo } from "../../src/processes/process-table.ts";
 import { FakeTable, row } from "./fake-table.ts";
+import { mayUnshare } from "./may-unshare.ts";
 
 const FIXTURE = join(import.meta.dir, "../fixtures/adopts-orphans.ts");
 const own = row({ pid: process.pid, parentPid: 1 });
@@ -28,13 +29,14 @@ const pids = ({ loose }: { readonly loose: readonly { readonly process: ProcessI
 
 // On Linux alone orphans can be had.
 test.skipIf(process.platform !== "linux").each([
-  ["by their descriptors", {}],
-  ["where Bun has a thread that waits for them instead", { BUN_FEATURE_FLAG_FORCE_WAITER_THREAD: "1" }],
+  ["by their descriptors", {}, []],
+  ["where Bun has a thread that waits for them instead", { BUN_FEATURE_FLAG_FORCE_WAITER_THREAD: "1" }, []],
+  ["in a pid namespace with the /proc of outside", {}, mayUnshare ? ["unshare", "--pid", "--fork"] : []],
 ])(
   "300 short orphans are collected, two that last are told, and Bun's own children end as they ended: %s",
-  async (_, more) => {
+  async (_, more, wrapper) => {
     const env = { ...process.env, BIZAR_INSTANCE: "bgr_1", ...more };
-    const run = Bun.spawn([FIXTURE], { env, stdout: "pipe", stderr: "inherit", stdin: "ignore" });
+    const run = Bun.spawn([...wrapper, FIXTURE], { env, stdout: "pipe", stderr: "inherit", stdin: "ignore" });
     expect(JSON.parse(await run.stdout.text())).toEqual({
       codes: Array.from({ length: 20 }, (_unused, code) => code),
       said: "sound",

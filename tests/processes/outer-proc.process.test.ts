@@ -1,10 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { mayUnshare } from "./may-unshare.ts";
 import { foreignProcWarning, translatedProcesses } from "../../src/processes/outer-proc.ts";
 
 const FIXTURE = join(import.meta.dir, "../fixtures/ends-a-tree.ts");
-const mayUnshare =
-  process.platform === "linux" && Bun.spawnSync(["unshare", "--pid", "--fork", "true"], { stderr: "ignore" }).success;
 
 /** A `/proc` of outside: each process's numbers, its parent's number there, and its namespace. */
 type Outside = Record<number, { readonly numbers: string; readonly parent: number; readonly namespace?: string }>;
