@@ -109,13 +109,9 @@ export interface Server {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts `opencode serve` in a sandbox, below a wrapper where one is named, and waits until it listens. */
-export async function startServer(
-  sandbox: Sandbox,
-  environment: Record<string, string> = {},
-  wrapper: readonly string[] = [],
-): Promise<Server> {
-  const child = Bun.spawn([...wrapper, OPENCODE, "serve", "--hostname", "127.0.0.1", "--port", "0"], {
+/** Starts `opencode serve` in a sandbox and waits until it listens. */
+export async function startServer(sandbox: Sandbox, environment: Record<string, string> = {}): Promise<Server> {
+  const child = Bun.spawn([OPENCODE, "serve", "--hostname", "127.0.0.1", "--port", "0"], {
     cwd: sandbox.project,
     env: { ...sandbox.environment, ...environment },
     stdin: "ignore",

@@ -100,32 +100,6 @@ test("wrapped agents of both backends end with a host that is killed", async () 
   }
 }, 120_000);
 
-test.skipIf(!mayUnshare)(
-  "a host with numbers of its own and the /proc of outside ends its agents whole, and nobody else",
-  async () => {
-    const outside = Bun.spawn(["sleep", "4704"], { stdio: ["ignore", "ignore", "ignore"] });
-    await server.stop("SIGKILL");
-    server = await startServer(rig.sandbox, {}, ["unshare", "--pid", "--fork", "--kill-child"]);
-    await writeFile(`${binary}.how`, WRAPPERS.waits);
-    rig.plan("hang there", { calls: [bash("env -i setsid sleep 4702 >/dev/null 2>&1 & sleep 4703")] });
-    const agents = BACKENDS.map((backend) => ({ agent: "scribe", backend, prompt: "hang there" }));
-    rig.plan("send two there", spawn(...agents));
-    const answers = (await askServer(server, rig.sandbox.project, "send two there")).answers("bizar_spawn_background");
-    await until("both hang", () => sleepers().length === 5);
-    for (const { instanceId } of answers) {
-      const prompt = `kill ${instanceId}`;
-      rig.plan(prompt, { calls: [{ tool: "bizar_kill", args: { instanceId } }] });
-      const asked = await askServer(server, rig.sandbox.project, prompt);
-      expect(asked.answers("bizar_kill")).toEqual([{ instanceId, status: "killed" }]);
-      expect(treeMembers({ marker: instanceId })).toEqual([]);
-    }
-    expect(sleepers()).toEqual(["sleep 4704"]);
-    outside.kill();
-    await outside.exited;
-  },
-  120_000,
-);
-
 function sleepers(): string[] {
   return systemProcessTable()
     .list()

@@ -6,6 +6,7 @@ import { parseTreeReport } from "../../src/agent-role/tree-report.ts";
 import { endTreeNow, treeMembers } from "../../src/processes/end-tree.ts";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
 import { until } from "../until.ts";
+import { mayUnshare } from "./may-unshare.ts";
 import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
 
 const FIXTURE = join(import.meta.dir, "../fixtures/leaves-at-its-exit.ts");
@@ -41,4 +42,18 @@ test.skipIf(process.platform !== "linux")("what an agent's last command has left
 test.skipIf(process.platform !== "linux")("an agent that finishes with nobody left takes it along", async () => {
   const { instanceId, strays } = await leave({ pid: 2_000_000_001, startTime: "1" });
   expect(treeMembers({ marker: instanceId, strays })).toEqual([]);
+});
+
+test.each([
+  ["an ordinary process", []],
+  [
+    "the first of a pid namespace, which SIGKILL from within does not end",
+    mayUnshare ? ["unshare", "--pid", "--fork"] : [],
+  ],
+])("an agent that cannot prove its role says so and ends: %s", async (_, wrapper) => {
+  const fixture = join(import.meta.dir, "../fixtures/is-an-orphan.ts");
+  const orphan = Bun.spawn([...wrapper, fixture], { stdin: "ignore", stdout: "ignore", stderr: "pipe" });
+  const said = (await orphan.stderr.text()).split("\n").flatMap((line) => parseTreeReport(nonce, line) ?? []);
+  expect(said).toEqual([{ orphan: "nobody is above it" }]);
+  expect(await orphan.exited).not.toBe(0);
 });
