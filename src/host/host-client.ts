@@ -87,6 +87,8 @@ const DENIED_IN_RUN = ["question", "plan_enter", "plan_exit"];
 /** A message that the plugin puts into a session. */
 export interface SyntheticMessage {
   readonly text: string;
+  /** Beside the text, which is for the model alone: what the user sees of it, and the model does not. */
+  readonly shown?: string;
   /** Kept with the message, and found again in {@link HostClient.messages}. */
   readonly metadata: Record<string, unknown>;
   /** Whether the model reacts at once; otherwise it sees the message at its next turn. */
@@ -178,8 +180,11 @@ export class HostClient implements Transcripts {
   }
 
   /** Puts a message into a session; `false` when there is no such session. Settles when it is stored. */
-  async put(sessionId: string, { text, metadata, wake, choice }: SyntheticMessage): Promise<boolean> {
-    const parts = [{ type: "text" as const, text, synthetic: true, metadata }];
+  async put(sessionId: string, { text, shown, metadata, wake, choice }: SyntheticMessage): Promise<boolean> {
+    const parts = [
+      ...(shown === undefined ? [] : [{ type: "text" as const, text: shown, ignored: true, metadata }]),
+      { type: "text" as const, text, synthetic: true, metadata },
+    ];
     const body = { parts, noReply: !wake, ...(await this.#possible(choice)) };
     const { error } = await withinLimit(this.clock, ANSWER_LIMIT_MS, async (signal) => {
       const request = { path: { id: sessionId }, body, signal };

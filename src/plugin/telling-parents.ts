@@ -1,5 +1,6 @@
 import { Announcer, type ClaimedAnnouncement, type LeftEnd } from "../host/announcements/announcer.ts";
 import { openParentSession } from "../host/announcements/parent-session.ts";
+import type { UserNotes } from "../host/announcements/user-notes.ts";
 import type { HostClient } from "../host/host-client.ts";
 import { startedAs } from "../host/started-as.ts";
 import type { FileInstanceStore } from "../store/file-instance-store.ts";
@@ -14,14 +15,16 @@ export interface AnnouncingParts {
   readonly clock: Clock;
   /** Whether an agent of this session runs, or waits to. */
   readonly othersRun: (sessionId: string) => boolean;
+  readonly user: UserNotes;
   readonly report: (message: string, cause: unknown) => void;
 }
 
 /** The announcer of one plugin instance, with the records as what it goes by. */
 export function createAnnouncer(parts: AnnouncingParts, store: FileInstanceStore, lost: LostRecords): Announcer {
-  const { host, clock, othersRun, report } = parts;
+  const { host, clock, othersRun, user, report } = parts;
   return new Announcer({
     clock,
+    user,
     othersRun,
     claim: async (instanceId) => await claimAnnouncement(clock, store, lost, instanceId),
     open: async (sessionId, since) => await openParentSession(host, sessionId, since),

@@ -1,3 +1,4 @@
+import { UserNotes } from "../host/announcements/user-notes.ts";
 import { InstanceCatalog } from "../host/instance-catalog.ts";
 import type { HostClient } from "../host/host-client.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
@@ -35,7 +36,7 @@ export interface SupervisionEdges extends Pick<
   readonly directory: string;
   readonly clock: Clock;
   readonly machine: Machine;
-  readonly host: Pick<HostClient, "messages" | "put" | "read">;
+  readonly host: Pick<HostClient, "messages" | "parentOf" | "put" | "read">;
   /** Tells a person that an agent has ended. */
   readonly toast: EndNotifier;
   readonly childLives: (process: ProcessIdentity) => boolean;
@@ -81,7 +82,8 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
   const lost = new LostRecords(records, paths, identity, machine);
   const othersRun = (sessionId: string) =>
     supervisor.views().some(({ instance }) => instance.parent.sessionId === sessionId && !isTerminal(instance));
-  const announcer = createAnnouncer({ host, clock, othersRun, report }, store, lost);
+  const user = new UserNotes({ host, isBusy: (sessionId) => announcer.activity.isBusy(sessionId), report });
+  const announcer = createAnnouncer({ host, clock, othersRun, user, report }, store, lost);
   const notifier = everybody(toast, announcer);
   const backend: Backend = {
     start(turn, observer) {
@@ -165,6 +167,7 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
       }
     },
     event(event) {
+      user.event(event);
       announcer.activity.event(event);
       const deleted = deletedSession(event);
       if (deleted !== undefined) endOfDeletedSession(supervisor, deleted);

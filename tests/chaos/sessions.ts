@@ -5,7 +5,7 @@ import type { PendingOperations } from "./pending-operations.ts";
 import type { Random } from "./random.ts";
 
 /** What a plugin asks of its host about sessions. */
-export type SessionClient = Pick<HostClient, "messages" | "put" | "read">;
+export type SessionClient = Pick<HostClient, "messages" | "parentOf" | "put" | "read">;
 
 /** Told of messages that the plugin puts into a session. */
 export interface SessionListener {
@@ -54,6 +54,7 @@ export class Sessions {
       });
     return {
       messages,
+      parentOf: async () => undefined,
       async read(sessionId, prompts, _from, since) {
         const found = await messages(sessionId);
         return found === undefined ? undefined : turnsOf(found, prompts, since);

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
-import { startServer } from "../../scripts/scripted-host/opencode.ts";
-import { askServer, createRig, spawn, until, type Answer, type Rig } from "./rig.ts";
+import { startServer, type Server } from "../../scripts/scripted-host/opencode.ts";
+import { askServer, createRig, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
 import { startTerminalUi } from "./terminal.ts";
 
 let rig: Rig;
@@ -55,3 +55,57 @@ test("after a restart the parent session has one note of each end, and no model 
   }
   expect(told()).toEqual([]);
 }, 90_000);
+
+test("a user who has gone on in another session gets a short note there of each end, and that model is not asked", async () => {
+  const served = await serveRig();
+  rig = served;
+  const [idle, busy, answered] = [0, 1, 2].map(() => Promise.withResolvers<void>());
+  rig.plan("one task", { after: idle!.promise, text: "what the first found" });
+  rig.plan("other task", { after: busy!.promise, text: "what the second found" });
+  rig.plan("delegate", spawn({ agent: "thor", prompt: "one task" }, { agent: "thor", prompt: "other task" }), {
+    text: "under way",
+  });
+  rig.plan("talk on", { after: answered!.promise, text: "talked" });
+  const asked = await served.ask("delegate");
+  const elsewhere = await served.ask("of something else", { agent: "mimir" });
+  const notes = async () => await notesIn(served.server, elsewhere.sessionId);
+  idle!.resolve();
+  await until("the note is there", async () => (await notes()).length === 1);
+  expect(await notes()).toEqual([
+    {
+      agent: "mimir",
+      parts: [
+        expect.objectContaining({ ignored: true, text: 'Bizar: thor, "one task", of another session: done.' }),
+        expect.objectContaining({ synthetic: true, text: expect.stringContaining("what the first found") }),
+      ],
+    },
+  ]);
+  // The session that asked is told as ever, and reacts.
+  await until("the one that asked is woken", () => told().length === 1);
+
+  const talking = served.ask("talk on", { sessionId: elsewhere.sessionId, agent: "mimir" });
+  await until("the model is at it", () => rig.requestsFor("talk on").length === 1);
+  busy!.resolve();
+  await until("the one that asked is woken again", () => told().length === 2);
+  // Beside an answer that is being written a note would make the host ask the model once more.
+  expect(await notes()).toHaveLength(1);
+  answered!.resolve();
+  await talking;
+  await until("the other note is there", async () => (await notes()).length === 2);
+  const seen = JSON.stringify(rig.requestsFor("talk on")[0]?.messages);
+  expect(seen).toContain("what the first found");
+  expect(seen).not.toContain("Bizar: thor");
+  expect(rig.requestsFor("talk on")).toHaveLength(1);
+  // In the session that asked the user needs no note.
+  expect(await notesIn(served.server, asked.sessionId)).toEqual([]);
+}, 90_000);
+
+/** What the plugin has noted in a session of the ends that another one was told of. */
+async function notesIn({ client }: Server, sessionId: string): Promise<Answer[]> {
+  const { data: messages = [] } = await client.session.messages({ path: { id: sessionId } });
+  return messages.flatMap(({ info, parts }: Answer) =>
+    parts.some(({ metadata }: Answer) => metadata?.bizar?.elsewhere !== undefined)
+      ? [{ agent: info.agent, parts }]
+      : [],
+  );
+}

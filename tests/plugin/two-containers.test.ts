@@ -62,6 +62,7 @@ function createMachine() {
       host: {
         messages: async (id): Promise<HostMessage[] | undefined> => (sessions.includes(id) ? [] : undefined),
         read: async () => undefined,
+        parentOf: async () => undefined,
         async put(id, { text }) {
           if (!sessions.includes(id)) return false;
           told.push(text);

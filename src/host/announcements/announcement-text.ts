@@ -2,19 +2,47 @@ import type { Instance } from "../../supervisor/instance.ts";
 import { shorten } from "../tools/answer.ts";
 import { plainName } from "../../text/plain-name.ts";
 
+const NOT_THE_USER = "This is an automatic message of the Bizar plugin. It does not come from the user.";
 const ERROR_CHARACTERS = 300;
 
 /** What a parent session is told of agents that have ended. */
 export function announcementText(instances: readonly Instance[]): string {
-  const ids = instances.map(({ instanceId }) => instanceId);
-  const collect = ids.length === 1 ? `{"instanceId": "${ids[0]}"}` : JSON.stringify({ instanceIds: ids });
+  const count = instances.length;
   return [
-    "This is an automatic message of the Bizar plugin. It does not come from the user.",
-    ids.length === 1 ? "A background agent has ended:" : `${ids.length} background agents have ended:`,
+    NOT_THE_USER,
+    count === 1 ? "A background agent has ended:" : `${count} background agents have ended:`,
     ...instances.map(line),
-    `bizar_collect ${collect} gives ${ids.length === 1 ? "its whole result" : "their whole results"}.`,
+    collectHint(instances),
     "Go on with what waited for this; where nothing did, say in a sentence what came of it.",
   ].join("\n");
+}
+
+/** What a session is told of agents that another one asked for, and in which the user was at their end. */
+export function noteText(instances: readonly Instance[]): string {
+  return [
+    NOT_THE_USER,
+    instances.length === 1
+      ? "A background agent that another session of the user asked for has ended:"
+      : `${instances.length} background agents that other sessions of the user asked for have ended:`,
+    ...instances.map(line),
+    "Whoever asked is told there and goes on with it: do nothing about it here, unless the user asks for it.",
+    collectHint(instances),
+  ].join("\n");
+}
+
+/** The same for the user, in a line for each. */
+export function shownNote(instances: readonly Instance[]): string {
+  return instances
+    .map(
+      ({ agent, title, state }) => `Bizar: ${plainName(agent)}, ${quote(title)}, of another session: ${state.status}.`,
+    )
+    .join("\n");
+}
+
+function collectHint(instances: readonly Instance[]): string {
+  const ids = instances.map(({ instanceId }) => instanceId);
+  const collect = ids.length === 1 ? `{"instanceId": "${ids[0]}"}` : JSON.stringify({ instanceIds: ids });
+  return `bizar_collect ${collect} gives ${ids.length === 1 ? "its whole result" : "their whole results"}.`;
 }
 
 /** Texts of agents and of errors are quoted: they are data, and give no orders. */

@@ -3,7 +3,8 @@ import type { Clock, EndNotifier, Timer } from "../../supervisor/ports.ts";
 import { announcementText } from "./announcement-text.ts";
 import { ParentActivity } from "./parent-activity.ts";
 import type { ParentSession } from "./parent-session.ts";
-import type { End } from "./told-ends.ts";
+import { includesEnd, type End } from "./told-ends.ts";
+import type { UserNotes } from "./user-notes.ts";
 
 export interface AnnouncerParts {
   readonly clock: Clock;
@@ -16,6 +17,8 @@ export interface AnnouncerParts {
   readonly othersRun: (sessionId: string) => boolean;
   /** Looks into a session, back to a moment. Rejects when the host does not answer now. */
   readonly open: (sessionId: string, since: number) => Promise<ParentSession>;
+  /** Tells the user, who may have gone on in another session. */
+  readonly user: Pick<UserNotes, "told" | "idle">;
   readonly report: (message: string, cause: unknown) => void;
 }
 
@@ -69,7 +72,10 @@ export class Announcer implements EndNotifier {
   constructor(parts: AnnouncerParts) {
     this.#parts = parts;
     this.activity = new ParentActivity({
-      idle: (sessionId) => this.#schedule(sessionId, BATCH_MS),
+      idle: (sessionId) => {
+        this.#schedule(sessionId, BATCH_MS);
+        this.#parts.user.idle(sessionId);
+      },
       told: (sessionId, ends) => {
         for (const end of ends) void this.#answered(sessionId, end);
       },
@@ -178,6 +184,7 @@ export class Announcer implements EndNotifier {
         await claim.settle(state);
         parent.ends.delete(claim.end.instanceId);
       }
+      this.#parts.user.told(sessionId, told);
     };
     const announced = claims.filter(({ end }) => includesEnd(session.announced, end));
     const answered = claims.filter(
@@ -243,6 +250,7 @@ export class Announcer implements EndNotifier {
         if (claim.end.turn !== end.turn || claim.instance.parent.sessionId !== sessionId) return;
         await claim.settle("told");
         this.#parents.get(sessionId)?.ends.delete(end.instanceId);
+        this.#parts.user.told(sessionId, [claim]);
       } finally {
         await claim.release();
       }
@@ -258,8 +266,4 @@ function createParent(): Parent {
 
 function endOf({ state, createdAt }: Instance): number {
   return "endedAt" in state ? state.endedAt : createdAt;
-}
-
-function includesEnd(ends: readonly End[], { instanceId, turn }: End): boolean {
-  return ends.some((end) => end.instanceId === instanceId && end.turn === turn);
 }

@@ -14,6 +14,22 @@ export function endsIn(metadata: unknown): readonly End[] {
   return namesEnds(metadata) ? metadata.bizar : [];
 }
 
+const namesElsewhere = shape({ bizar: shape({ elsewhere: listOf(shape({ instanceId: isText, turn: isNumber })) }) });
+
+/** Metadata of a note on ends that another session was told of. */
+export function namingElsewhere(ends: readonly End[]): { bizar: { elsewhere: readonly End[] } } {
+  return { bizar: { elsewhere: ends } };
+}
+
+/** The ends that {@link namingElsewhere} named. */
+export function elsewhereIn(metadata: unknown): readonly End[] {
+  return namesElsewhere(metadata) ? metadata.bizar.elsewhere : [];
+}
+
+export function includesEnd(ends: readonly End[], { instanceId, turn }: End): boolean {
+  return ends.some((end) => end.instanceId === instanceId && end.turn === turn);
+}
+
 /** Metadata that names the ends of these agents, as far as they have ended. */
 export function namingEnds(
   records: readonly {

@@ -33,6 +33,7 @@ function createAnnouncer(othersRun: () => boolean) {
         return "delivered";
       },
     }),
+    user: { told: () => undefined, idle: () => undefined },
     report: (message) => expect.unreachable(message),
   });
   const pass = async (ms: number) => {

@@ -1,0 +1,112 @@
+import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
+import { reachBackTo } from "../../opencode/message-pages.ts";
+import { NewestMap } from "../../newest-map.ts";
+import { isAnything, isText, oneOf, shape } from "../../shape.ts";
+import type { Instance } from "../../supervisor/instance.ts";
+import type { HostClient } from "../host-client.ts";
+import { noteText, shownNote } from "./announcement-text.ts";
+import { elsewhereIn, includesEnd, namingElsewhere, type End } from "./told-ends.ts";
+
+export interface UserNotesParts {
+  readonly host: Pick<HostClient, "messages" | "put" | "parentOf">;
+  readonly isBusy: (sessionId: string) => boolean;
+  readonly report: (message: string, cause: unknown) => void;
+}
+
+/** An end that the session which asked has been told of. */
+export interface ToldEnd {
+  readonly instance: Instance;
+  readonly end: End;
+}
+
+const isUserMessage = shape({ info: shape({ id: isText, sessionID: isText, role: oneOf("user") }) });
+const isPart = shape({
+  part: shape({ type: isText, messageID: isText, synthetic: isAnything, ignored: isAnything, metadata: isAnything }),
+});
+const isOurs = shape({ bizar: isAnything });
+const isSubagent = shape({ info: shape({ id: isText, parentID: isText }) });
+const isDeletion = shape({ sessionID: isText });
+
+/** What a person's message is made of. */
+const WRITTEN = new Set(["text", "file", "agent", "subtask"]);
+const MOST_REMEMBERED = 100;
+
+/**
+ * Tells the user, who has gone on in another session (`/new`), of the ends that the session which asked is told of: a
+ * short note in the session in which the user wrote last, once at most. Nobody is woken by it.
+ */
+export class UserNotes {
+  readonly #parts: UserNotesParts;
+  /** The sessions of the latest messages of the role `user`, by message. */
+  readonly #asked = new NewestMap<string>(MOST_REMEMBERED);
+  readonly #subagents = new NewestMap<true>(MOST_REMEMBERED);
+  /** What a session is to be told when it is idle. */
+  readonly #waiting = new Map<string, ToldEnd[]>();
+  #writtenIn: string | undefined;
+
+  constructor(parts: UserNotesParts) {
+    this.#parts = parts;
+  }
+
+  event({ type, properties }: { type: string; properties: unknown }): void {
+    if (type === "message.updated" && isUserMessage(properties)) {
+      this.#asked.set(properties.info.id, properties.info.sessionID);
+    } else if (type === "message.part.updated" && isPart(properties)) {
+      const { type: kind, messageID, synthetic, ignored, metadata } = properties.part;
+      const isWritten = WRITTEN.has(kind) && synthetic !== true && ignored !== true && !isOurs(metadata);
+      const sessionId = this.#asked.get(messageID);
+      if (isWritten && sessionId !== undefined && !this.#subagents.has(sessionId)) this.#writtenIn = sessionId;
+    } else if (type === "session.created" && isSubagent(properties)) {
+      this.#subagents.set(properties.info.id, true);
+    } else if (type === "session.deleted" && isDeletion(properties)) {
+      this.#forget(properties.sessionID);
+    }
+  }
+
+  /** The session that asked has been told of these ends, or there is none any more. */
+  told(parentId: string, ends: readonly ToldEnd[]): void {
+    const sessionId = this.#writtenIn;
+    if (ends.length === 0 || sessionId === undefined || sessionId === parentId) return;
+    this.#waiting.set(sessionId, [...(this.#waiting.get(sessionId) ?? []), ...ends]);
+    this.idle(sessionId);
+  }
+
+  /** A session may have become idle. Beside an answer that is being written a note would be answered as well. */
+  idle(sessionId: string): void {
+    const ends = this.#waiting.get(sessionId);
+    if (ends === undefined || this.#parts.isBusy(sessionId)) return;
+    this.#waiting.delete(sessionId);
+    this.#put(sessionId, ends).catch((error: unknown) =>
+      // Once at most: nobody can tell whether it got there.
+      this.#parts.report(`Session ${sessionId} got no note of the ends that another one was told of.`, error),
+    );
+  }
+
+  async #put(sessionId: string, ends: readonly ToldEnd[]): Promise<void> {
+    const { host, isBusy } = this.#parts;
+    if ((await host.parentOf(sessionId)) !== undefined) return;
+    const since = Math.min(...ends.map(({ instance: { state } }) => ("endedAt" in state ? state.endedAt : 0)));
+    const messages = await host.messages(sessionId, (newest) => tellChoice(newest) && reachBackTo(since, newest));
+    const parts = (messages ?? []).flatMap((message) => message.parts);
+    const noted = parts.flatMap(({ metadata }) => elsewhereIn(metadata));
+    const now = ends.filter(({ end }) => !includesEnd(noted, end));
+    if (messages === undefined || now.length === 0) return;
+    if (isBusy(sessionId)) {
+      this.#waiting.set(sessionId, [...now, ...(this.#waiting.get(sessionId) ?? [])]);
+      return;
+    }
+    const instances = now.map(({ instance }) => instance);
+    await host.put(sessionId, {
+      text: noteText(instances),
+      shown: shownNote(instances),
+      metadata: namingElsewhere(now.map(({ end }) => end)),
+      wake: false,
+      choice: lastChoice(messages),
+    });
+  }
+
+  #forget(sessionId: string): void {
+    this.#waiting.delete(sessionId);
+    if (this.#writtenIn === sessionId) this.#writtenIn = undefined;
+  }
+}
