@@ -5,6 +5,8 @@ import type { OsProcess } from "./os-processes.ts";
 import type { World } from "./world.ts";
 
 const LIVES = { well: 10, bad: 3, empty: 1, silent: 2, thinking: 2, early: 2, unstarted: 1 };
+/** Lives that a watchdog may end. */
+const HANGING = ["silent", "thinking"];
 const MOST_GRACE_MS = 2000;
 /** What the host says in an agent's session: it is in no result. */
 export const OF_THE_HOST = "In sum: continue.";
@@ -17,6 +19,7 @@ export class AgentTurn implements RunningTurn {
   /** The text of the answer, once the session has it to its end. */
   finalText: string | undefined;
   readonly process: OsProcess;
+  readonly life: keyof typeof LIVES;
   #sessionId: string | null;
   #isStopping = false;
   /** What the agent has said so far, of each of its messages. */
@@ -36,9 +39,9 @@ export class AgentTurn implements RunningTurn {
     this.process = world.processes.start();
     this.#sessionId = request.sessionId;
     const { random } = world;
-    const life = random.weighted(LIVES);
-    world.note(`  ${world.name(request.instanceId)} starts a turn: ${life}`);
-    if (life === "unstarted") {
+    this.life = random.weighted(LIVES);
+    world.note(`  ${world.name(request.instanceId)} starts a turn: ${this.life}`);
+    if (this.life === "unstarted") {
       this.process.die();
       this.#soon(() => this.#report({ spawnError: "no such file", exitCode: null, words: [] }));
       return;
@@ -46,14 +49,22 @@ export class AgentTurn implements RunningTurn {
     if (random.chance(0.7)) observer.spawned(this.#identity);
     else this.#after(random.between(0, 50), () => this.#tell(() => observer.spawned(this.#identity)));
     host.atDeath(() => this.#lost(onExit));
-    this.#live(life);
+    this.#live(this.life);
+  }
+
+  /** Whether it may do nothing for so long that a watchdog ends it: by its nature, or because it stood still. */
+  get mayHang(): boolean {
+    return HANGING.includes(this.life) || this.process.wasPaused;
   }
 
   async stop(): Promise<void> {
+    const { clock, processes, random } = this.world;
     if (!this.#isStopping) {
       this.#isStopping = true;
-      this.#after(this.world.random.between(0, MOST_GRACE_MS), () => this.exit({ exitCode: 143 }));
+      // What stands still is ended by a signal as well.
+      clock.after(random.between(0, MOST_GRACE_MS), () => this.exit({ exitCode: 143 }));
     }
+    if (processes.isUnreadable && random.chance(0.5)) throw new Error("EMFILE: too many open files");
     await this.ended;
   }
 
@@ -161,8 +172,12 @@ export class AgentTurn implements RunningTurn {
   }
 
   #report(evidence: SeenEvidence): void {
-    const { random } = this.world;
+    const { processes, random } = this.world;
     this.over();
+    if (processes.isUnreadable && random.chance(0.3)) {
+      this.#end.reject(new Error("EMFILE: too many open files"));
+      return;
+    }
     const isLost = this.#words.length > 0 && random.chance(0.2);
     const words = isLost ? [this.#words[0]!.slice(0, 4)] : [...this.#words];
     const { finish: _, ...unfinished } = goodEvidence({ words, ...evidence });
@@ -179,14 +194,12 @@ export class AgentTurn implements RunningTurn {
   }
 
   #tell(say: () => void): void {
-    if (this.host.isAlive) say();
+    this.host.receives(say);
   }
 
-  /** While the agent lives. */
+  /** While the agent lives; late, where it stood still. */
   #after(delayMs: number, run: () => void): void {
-    this.world.clock.after(delayMs, () => {
-      if (this.process.isAlive) run();
-    });
+    this.world.clock.after(delayMs, () => this.process.timed(run));
   }
 
   /** In the host, after the end. */

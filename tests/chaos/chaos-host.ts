@@ -65,6 +65,7 @@ export class ChaosHost {
       childLives: (child) => world.processes.lives(child),
       endTree: async ({ instanceId }) =>
         await world.calls.perform(process, () => {
+          if (world.processes.isUnreadable) throw new Error("EMFILE: too many open files");
           const own = world.turns.filter(({ request }) => request.instanceId === instanceId);
           for (const turn of own) turn.exit({ exitCode: null, signal: "SIGKILL" });
         }),
@@ -98,7 +99,16 @@ export class ChaosHost {
     const { clock } = this.world;
     return awakeClock({
       now: () => clock.now(),
-      after: (delayMs, run) => clock.after(delayMs, () => this.process.isAlive && run()),
+      after: (delayMs, run) => {
+        let isCleared = false;
+        const timer = clock.after(delayMs, () => this.process.timed(() => isCleared || run()));
+        return {
+          clear() {
+            isCleared = true;
+            timer.clear();
+          },
+        };
+      },
     });
   }
 

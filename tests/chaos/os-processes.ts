@@ -4,9 +4,16 @@ import type { SupervisorIdentity } from "../../src/processes/supervisor-identity
 /** A process: an opencode that hosts plugin instances, or an agent. */
 export class OsProcess {
   isAlive = true;
+  /** Whether it was stopped by a signal: it stands still, and everything else goes on. */
+  isPaused = false;
+  /** Whether it ever stood still. */
+  wasPaused = false;
   /** The plugin instances that live in it. */
   readonly tokens = new Set<string>();
   readonly #atDeath: (() => void)[] = [];
+  /** What fell due while it stood still, and what came for it meanwhile, which is read later. */
+  readonly #due: (() => void)[] = [];
+  readonly #unread: (() => void)[] = [];
 
   constructor(
     readonly pid: number,
@@ -22,6 +29,36 @@ export class OsProcess {
     this.isAlive = false;
     for (const run of this.#atDeath) run();
   }
+
+  /** A timer of its own has come. */
+  timed(run: () => void): void {
+    if (this.isPaused || this.#due.length > 0) this.#due.push(run);
+    else if (this.isAlive) run();
+  }
+
+  /** Something comes for it from outside. */
+  receives(run: () => void): void {
+    if (this.isPaused || this.#due.length + this.#unread.length > 0) this.#unread.push(run);
+    else if (this.isAlive) run();
+  }
+
+  pause(): void {
+    this.isPaused = true;
+    this.wasPaused = true;
+  }
+
+  /** It goes on: its timers come first, and what waits in its pipes after them. */
+  async resume(): Promise<void> {
+    this.isPaused = false;
+    for (const waiting of [this.#due, this.#unread]) {
+      for (let run = waiting[0]; run !== undefined && !this.isPaused; run = waiting[0]) {
+        if (this.isAlive) run();
+        // One after the other, with everything that each of them sets off.
+        await Promise.resolve();
+        waiting.shift();
+      }
+    }
+  }
 }
 
 export const FIRST_BOOT = "boot-1";
@@ -31,6 +68,8 @@ const PIDS = 23;
 /** The process table of a machine that tests make. */
 export class OsProcesses {
   bootId = FIRST_BOOT;
+  /** Whether nobody can look at the table: no file is left to open, or no process to look with. */
+  isUnreadable = false;
   bootedAt = 0;
   readonly #byPid = new Map<number, OsProcess>();
   #started = 0;
@@ -48,7 +87,13 @@ export class OsProcesses {
     return [...this.#byPid.values()];
   }
 
-  lives({ pid, startTime }: ProcessIdentity): boolean {
+  /** Whether a process lives, for who looks it up. */
+  lives(process: ProcessIdentity): boolean {
+    if (this.isUnreadable) throw new Error("EMFILE: too many open files");
+    return this.#lives(process);
+  }
+
+  #lives({ pid, startTime }: ProcessIdentity): boolean {
     const process = this.#byPid.get(pid);
     return process !== undefined && process.isAlive && process.startTime === startTime;
   }
@@ -57,8 +102,8 @@ export class OsProcesses {
   isAliveFor(viewer: OsProcess): (owner: SupervisorIdentity) => boolean | undefined {
     return (owner) => {
       if (owner.bootId !== this.bootId) return undefined;
-      if (!this.lives(owner)) return false;
-      return owner.pid === viewer.pid ? viewer.tokens.has(owner.token) : true;
+      if (owner.pid === viewer.pid) return this.#lives(owner) && viewer.tokens.has(owner.token);
+      return this.lives(owner);
     };
   }
 

@@ -1,5 +1,6 @@
 import { toolContext } from "../host/tool-rig.ts";
 import type { ChaosHost } from "./chaos-host.ts";
+import { OF_THE_HOST } from "./agent-turn.ts";
 import type { World } from "./world.ts";
 
 interface Answer {
@@ -43,14 +44,14 @@ export class Parent {
 
   /** The user writes, or a message wakes it. */
   becomeBusy(): void {
-    if (this.isBusy || !this.isThere || this.host === undefined) return;
+    if (this.isBusy || !this.isThere || this.host === undefined || this.host.process.isPaused) return;
     this.isBusy = true;
     this.#event("session.status", { sessionID: this.sessionId, status: { type: "busy" } });
   }
 
   /** Its turn is over, unless it waits for a tool. */
   becomeIdle(): void {
-    if (this.host === undefined || !this.isBusy || this.#calls.size > 0) return;
+    if (this.host === undefined || this.host.process.isPaused || !this.isBusy || this.#calls.size > 0) return;
     this.isBusy = false;
     this.#event("session.status", { sessionID: this.sessionId, status: { type: "idle" } });
   }
@@ -63,7 +64,7 @@ export class Parent {
   async call(tool: "collect" | "kill" | "send_message" | "status", args: object, timeoutMs: number): Promise<void> {
     this.becomeBusy();
     const { host, world, sessionId } = this;
-    if (host === undefined || !this.isThere) return;
+    if (host === undefined || host.process.isPaused || !this.isThere) return;
     const name = `bizar_${tool}`;
     const call = new AbortController();
     this.#calls.add(call);
@@ -74,6 +75,7 @@ export class Parent {
     const { output, metadata } = await world.wait(host, `${name} ${number} of ${sessionId}`, work);
     if (!host.process.isAlive) return;
     world.note(`  ${name} ${number} answers ${JSON.stringify(metadata)}`);
+    if (output.includes(OF_THE_HOST)) world.violated(`${name} answers with words that no agent said: ${output}`);
     const part = { type: "tool", tool: name, sessionID: sessionId, state: { status: "completed", output, metadata } };
     await world.operations.perform(host.process, () => {
       if (!this.isThere) return;
@@ -87,6 +89,8 @@ export class Parent {
   /** An event of its host, for every plugin instance in it. */
   #event(type: string, properties: object): void {
     const process = this.#host?.process;
-    for (const host of this.world.liveHosts()) if (host.process === process) host.wired.event({ type, properties });
+    for (const host of this.world.liveHosts()) {
+      if (host.process === process) process.receives(() => host.wired.event({ type, properties }));
+    }
   }
 }

@@ -47,7 +47,8 @@ export class PendingOperations {
   /** Takes one operation a step further; `false` when there is none that could go on now. */
   stepOne(): boolean {
     this.#waiting = this.#waiting.filter(({ process }) => process.isAlive);
-    const operation = this.random.pick(this.#waiting.filter(({ readyAt }) => readyAt <= this.clock.now()));
+    const isReady = ({ readyAt, process }: Operation) => readyAt <= this.clock.now() && !process.isPaused;
+    const operation = this.random.pick(this.#waiting.filter(isReady));
     if (operation !== undefined) this.#step(operation);
     return operation !== undefined;
   }

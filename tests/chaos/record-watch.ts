@@ -11,6 +11,8 @@ import type { World } from "./world.ts";
 export class RecordWatch {
   /** How each turn ended, by instance and number of the turn, and who wrote it. */
   readonly ends = new Map<string, { readonly how: string; readonly token: string }>();
+  /** How often a further turn of an instance was asked for. */
+  readonly asked = new Map<string, number>();
   readonly #newest = new Map<string, InstanceRecord>();
   /** Files that nobody may change, with what they hold. */
   readonly #foreign = new Map<string, { readonly text: string; readonly owner: OsProcess | undefined }>();
@@ -57,6 +59,8 @@ export class RecordWatch {
   }
 
   changed({ path, after }: Change): void {
+    if (after?.includes(OF_THE_HOST) === true)
+      this.world.violated(`${basename(path)} has words that no agent said: ${after}`);
     const instanceId = basename(path, ".json");
     if (!path.endsWith(".json") || !INSTANCE_ID.test(instanceId)) return;
     const before = this.#newest.get(instanceId);
@@ -92,6 +96,8 @@ export class RecordWatch {
     if (countsOf(after).some((count, index) => count < (counted[index] ?? 0))) {
       world.violated(`a count of ${name} falls: ${counted.join(" ")} to ${countsOf(after).join(" ")}`);
     }
+    if (isTerminalRecord(before) && after.turns.length > before.turns.length && !this.#isAsked(after))
+      world.violated(`${name} was ${before.status}, and has a turn that nobody asked for`);
     if (after.turns.length !== before.turns.length || !isTerminalRecord(before)) return;
     if (after.status !== before.status || after.reason !== before.reason || after.endedAt !== before.endedAt) {
       world.violated(`the end of ${name} changes from ${before.status} to ${after.status} ${after.reason ?? ""}`);
@@ -120,6 +126,10 @@ export class RecordWatch {
     const started = world.turns.filter(({ request }) => request.instanceId === instanceId);
     if (started.some(({ process }) => process.isAlive))
       world.violated(`${name} has ended as ${how}, but its process lives`);
+    const last = started.at(-1);
+    const isHealthy = last?.number === turns.length && !last.mayHang;
+    if ((reason === "stalled" || reason === "thinking_loop") && isHealthy)
+      world.violated(`${name} was at work (${last.life}) and ended as ${how}`);
     this.#checkResult(record, started);
   }
 
@@ -131,7 +141,6 @@ export class RecordWatch {
     if (resultPreview !== null && result?.endsWith(resultPreview) !== true) {
       world.violated(`turn ${turns.length} of ${name} has ended, but its result is not on the disk`);
     }
-    if (result?.includes(OF_THE_HOST) === true) world.violated(`${name} is told with words that it did not say`);
     const last = started.at(-1);
     // Of a session that no record could name in time, nothing can be read back.
     if (
@@ -148,6 +157,12 @@ export class RecordWatch {
     if (status === "done" && answers.length > 0 && !answers.some((text) => text === told)) {
       world.violated(`${name} is done with "${told}" instead of "${answers.join('" or "')}"`);
     }
+  }
+
+  /** Whether so many further turns were asked for. */
+  #isAsked({ instanceId, turns }: InstanceRecord): boolean {
+    const further = turns.filter(({ kind }) => kind === "follow_up").length;
+    return further <= (this.asked.get(instanceId) ?? 0) && turns.at(-1)?.kind === "follow_up";
   }
 
   #owner({ supervisor }: InstanceRecord): string {

@@ -30,11 +30,12 @@ async function comeToRest(world: World): Promise<void> {
   world.disk.isFull = false;
   world.operations.isSlow = false;
   world.sessions.failure = 0;
+  world.processes.isUnreadable = false;
   for (let slice = 0; slice < 20; slice++) {
     await world.advance(REST_MS / 20);
     for (const parent of world.parents) parent.becomeIdle();
     // Its user goes on: a host that does nothing at all learns nothing of the others' deaths.
-    for (const host of world.liveHosts()) host.wired.event(SOMETHING);
+    for (const host of world.liveHosts()) host.process.receives(() => host.wired.event(SOMETHING));
     // What works on alone and hangs is ended by somebody.
     for (const turn of world.turns) if (slice > 10 && !turn.host.isAlive) turn.process.die();
   }

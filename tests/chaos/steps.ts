@@ -19,6 +19,8 @@ const WEIGHTS = {
   dispose: 2,
   fullDisk: 2,
   slowDisk: 2,
+  pause: 3,
+  table: 1,
   reboot: 0.3,
   parentGoes: 0.2,
 };
@@ -40,13 +42,16 @@ const STEPS: Readonly<Record<Step, (world: World) => void>> = {
   spawn(world) {
     const parent = world.random.pick(world.parents);
     const host = parent?.host;
-    if (parent === undefined || host === undefined || !parent.isThere) return;
+    if (parent === undefined || host === undefined || host.process.isPaused || !parent.isThere) return;
     parent.becomeBusy();
     void spawn(world, host, parent.sessionId);
   },
   followUp(world) {
     const instanceId = world.random.pick(world.instanceIds);
-    if (instanceId !== undefined) call(world, "send_message", { instanceId, prompt: "Go on." });
+    if (instanceId === undefined) return;
+    const { asked } = world.records;
+    asked.set(instanceId, (asked.get(instanceId) ?? 0) + 1);
+    call(world, "send_message", { instanceId, prompt: "Go on." });
   },
   kill(world) {
     const instanceId = world.random.pick(world.instanceIds);
@@ -73,7 +78,7 @@ const STEPS: Readonly<Record<Step, (world: World) => void>> = {
     if (world.liveHosts().length < 2) world.startHost();
   },
   dispose(world) {
-    const host = world.random.pick(world.liveHosts());
+    const host = world.random.pick(world.liveHosts().filter(({ process }) => !process.isPaused));
     host?.dispose();
     if (host !== undefined && world.random.chance(0.6)) world.startHost(host.process);
   },
@@ -82,6 +87,19 @@ const STEPS: Readonly<Record<Step, (world: World) => void>> = {
   },
   slowDisk(world) {
     world.operations.isSlow = !world.operations.isSlow;
+  },
+  // A process is stopped by a signal, or its container is; everybody else goes on.
+  pause(world) {
+    const agents = world.turns.filter(({ process }) => process.isAlive);
+    const processes = [...new Set([...world.liveHosts(), ...agents].map(({ process }) => process))];
+    const process = world.random.pick(processes.filter(({ isPaused }) => !isPaused));
+    if (process === undefined) return;
+    process.pause();
+    world.note(`  process ${process.pid} stands still`);
+    world.clock.after(world.random.between(500, 60_000), () => void process.resume());
+  },
+  table(world) {
+    world.processes.isUnreadable = !world.processes.isUnreadable;
   },
   reboot(world) {
     world.processes.reboot(world.clock.now());

@@ -2,6 +2,7 @@ import type { SyntheticMessage } from "../../src/host/host-client.ts";
 import { endsIn } from "../../src/host/announcements/told-ends.ts";
 import { isTerminalRecord } from "../../src/store/record.ts";
 import type { ChaosHost } from "./chaos-host.ts";
+import { OF_THE_HOST } from "./agent-turn.ts";
 import type { World } from "./world.ts";
 
 /** Sees what parent sessions are told, and says what they are told twice, wrongly or too late. */
@@ -15,8 +16,9 @@ export class TellingWatch {
 
   constructor(private readonly world: World) {}
 
-  putting(host: ChaosHost, sessionId: string, { metadata, wake }: SyntheticMessage): () => void {
+  putting(host: ChaosHost, sessionId: string, { text, metadata, wake }: SyntheticMessage): () => void {
     const { world } = this;
+    if (text.includes(OF_THE_HOST)) world.violated(`${sessionId} is told words that no agent said: ${text}`);
     const sentAt = world.number();
     const ends = endsIn(metadata);
     for (const { instanceId, turn } of ends) {
