@@ -143,9 +143,12 @@ export class RecordWatch {
     }
     const last = started.at(-1);
     // Of a session that no record could name in time, nothing can be read back.
+    // Nor does one that never began, where a turn of its number came while the disk took nothing.
+    const isOther = world.disk.wasFull && turns.at(-1)?.startedAt === null;
     if (
       reason === "supervisor_lost" &&
       sessionId !== null &&
+      !isOther &&
       last?.number === turns.length &&
       last.finalText !== undefined
     ) {

@@ -20,7 +20,7 @@ const WEIGHTS = {
   fullDisk: 2,
   slowDisk: 2,
   pause: 3,
-  table: 1,
+  table: 2,
   reboot: 0.3,
   parentGoes: 0.2,
 };
