@@ -40,7 +40,7 @@ export class ChaosHost {
     const sessions = world.sessions.clientOf(process, {
       putting: (sessionId, message) => world.telling.putting(this, sessionId, message),
     });
-    this.wired = wireSupervision({
+    const wired = wireSupervision({
       paths: world.paths,
       identity: this.identity,
       onExit: this.onExit,
@@ -72,6 +72,14 @@ export class ChaosHost {
       report: (message, cause) => world.note(`  ${this.name}: ${message} ${String(cause)}`),
       warn: (message) => world.note(`  ${this.name}: ${message}`),
     });
+    this.wired = {
+      ...wired,
+      sendMessage: async (instanceId, prompt) => {
+        const { asked } = world.records;
+        asked.set(instanceId, (asked.get(instanceId) ?? 0) + 1);
+        return await wired.sendMessage(instanceId, prompt);
+      },
+    };
     this.tools = backgroundTools({
       options,
       host: sessions as HostClient,

@@ -48,10 +48,7 @@ const STEPS: Readonly<Record<Step, (world: World) => void>> = {
   },
   followUp(world) {
     const instanceId = world.random.pick(world.instanceIds);
-    if (instanceId === undefined) return;
-    const { asked } = world.records;
-    asked.set(instanceId, (asked.get(instanceId) ?? 0) + 1);
-    call(world, "send_message", { instanceId, prompt: "Go on." });
+    if (instanceId !== undefined) call(world, "send_message", { instanceId, prompt: "Go on." });
   },
   kill(world) {
     const instanceId = world.random.pick(world.instanceIds);
