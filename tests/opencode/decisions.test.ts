@@ -255,7 +255,7 @@ describe("on a host of its own", () => {
     inside.kill("SIGTERM");
     await inside.exited;
     expect(await meta()).toMatchObject({ status: "changes_requested" });
-  }, 120_000);
+  }, 180_000);
 });
 
 async function serverUrl({ server }: ServedRig): Promise<string> {
