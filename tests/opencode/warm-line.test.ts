@@ -45,7 +45,7 @@ for (const [what, seconds, breakIt] of [
       return { status: 400, text: "the provider is cross" };
     });
     rig.plan("ask unheard", { text: "I ask.", calls: [bash("echo 1")] }, (request) => ({
-      text: request.toolResults.join("").includes("Nobody can be asked") ? "Then not." : "?",
+      text: request.toolResults.join("").includes("Nobody can give this permission") ? "Then not." : "?",
     }));
     const turns = {
       goesOn: rig.start("go on"),

@@ -149,7 +149,7 @@ function clientOf(pid: number): ServerClient {
 }
 
 for (const [answer, backgroundSkipPermissions, result] of [
-  ["no", false, /Nobody can be asked.* \| .*Nobody can be asked/],
+  ["no", false, /Nobody can give this permission.* \| .*Nobody can give this permission/],
   ["yes, with backgroundSkipPermissions", true, /^one\s+\| two\s*$/],
 ] as const) {
   test(`with onExit finish the server answers what its dead host left open, and what is asked later: ${answer}`, async () => {
