@@ -74,6 +74,12 @@ export class SessionReader {
     return this.hasBegun || !isAbort(error);
   }
 
+  /** Whether an event of the session is about a message from before the prompt: it is the rest of an earlier turn. */
+  isOfEarlierTurn({ properties }: ServerEvent): boolean {
+    if (isPartUpdate(properties)) return properties.part.messageID < this.#parts.prompt;
+    return isMessageUpdate(properties) && properties.info.id < this.#parts.prompt;
+  }
+
   /** Whether a message of the session is the prompt of this turn. */
   isPrompt({ info }: SessionMessage): boolean {
     return info.id === this.#parts.prompt;

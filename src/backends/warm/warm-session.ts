@@ -187,8 +187,8 @@ export class WarmSession implements SessionListener {
     const isOwn = isOfSession(properties) && properties.sessionID === this.#parts.sessionId;
     if (isOwn && this.#promptedAt !== null) this.#reader.event(event);
     this.#noteBegin();
-    // What comes before the prompt is the rest of an earlier turn.
-    if (this.#reader.hasBegun) this.#count(event);
+    // What comes before the prompt is the rest of an earlier turn, and some of that comes late.
+    if (this.#reader.hasBegun && !(isOwn && this.#reader.isOfEarlierTurn(event))) this.#count(event);
     if (!isOwn) return;
     if (type === "session.idle" || (type === "session.status" && isStatus(properties) && isIdle(properties))) {
       this.#becameIdle();

@@ -222,3 +222,20 @@ describe("the turn is complete", () => {
     expect(reader.isComplete).toBe(false);
   });
 });
+
+test("what comes late of a message from before the prompt is of an earlier turn", () => {
+  const part = (messageID: string) => ({
+    type: "message.part.updated",
+    properties: { part: call("error", { messageID }) },
+  });
+  const info = (id: string) => ({ type: "message.updated", properties: { info: { id, role: "assistant" } } });
+  const events = [
+    part("msg_0"),
+    info("msg_0"),
+    part("msg_1"),
+    part("msg_2"),
+    info("msg_2"),
+    { type: "session.idle", properties: {} },
+  ];
+  expect(events.map((event) => reader.isOfEarlierTurn(event))).toEqual([true, true, false, false, false, false]);
+});
