@@ -224,18 +224,13 @@ describe("the turn is complete", () => {
 });
 
 test("what comes late of a message from before the prompt is of an earlier turn", () => {
-  const part = (messageID: string) => ({
-    type: "message.part.updated",
-    properties: { part: call("error", { messageID }) },
-  });
-  const info = (id: string) => ({ type: "message.updated", properties: { info: { id, role: "assistant" } } });
   const events = [
-    part("msg_0"),
-    info("msg_0"),
-    part("msg_1"),
-    part("msg_2"),
-    info("msg_2"),
+    ...["msg_0", "msg_1", "msg_2"].map((messageID) => ({
+      type: "message.part.updated",
+      properties: { part: call("error", { messageID }) },
+    })),
+    ...["msg_0", "msg_2"].map((id) => ({ type: "message.updated", properties: { info: { id, role: "assistant" } } })),
     { type: "session.idle", properties: {} },
   ];
-  expect(events.map((event) => reader.isOfEarlierTurn(event))).toEqual([true, true, false, false, false, false]);
+  expect(events.map((event) => reader.isOfEarlierTurn(event))).toEqual([true, false, false, true, false, false]);
 });
