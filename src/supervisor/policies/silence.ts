@@ -10,6 +10,8 @@ export interface SilenceLimits {
 
 /** A call's arguments are being written, which shows nothing: a large file takes minutes. */
 const COMPOSING_LIMIT_MS = 600_000;
+/** A start is no silence: a machine that starts many at once takes its time, whatever the limits for agents at work are. */
+const STARTING_LIMIT_MS = 60_000;
 /** Waits for a person, who takes their time; it ends by itself after 30 minutes at most. */
 const WAIT_FOR_A_PERSON = "tool bizar_wait_for_feedback";
 const WAIT_LIMIT_MS = 1_860_000;
@@ -22,7 +24,7 @@ export function silencePolicy({ stallTimeoutMs, toolTimeoutMs }: SilenceLimits):
   return {
     watch(_instance, clock, { end }) {
       // What is known so far is of an earlier turn, or of the time in the waiting line.
-      let limit = voiceless(clock.now(), toolTimeoutMs);
+      let limit = voiceless(clock.now(), Math.max(toolTimeoutMs, STARTING_LIMIT_MS));
       const timer = new LimitTimer(clock, () => end({ status: "failed", reason: limit.reason, error: limit.error }));
       timer.set(limit.since, limit.limitMs);
       return {
@@ -31,7 +33,7 @@ export function silencePolicy({ stallTimeoutMs, toolTimeoutMs }: SilenceLimits):
           timer.set(limit.since, limit.limitMs);
         },
         turnStarted() {
-          limit = silentSince(clock.now(), stallTimeoutMs);
+          limit = silentSince(clock.now(), Math.max(stallTimeoutMs, STARTING_LIMIT_MS));
           timer.set(limit.since, limit.limitMs);
         },
         dispose: () => timer.clear(),

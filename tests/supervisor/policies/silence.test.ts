@@ -263,3 +263,18 @@ test("nothing is left once it is disposed", () => {
   dispose();
   expect(clock.pending).toBe(0);
 });
+
+test("a start is no silence: it has a minute, however short the limits of an agent at work are", () => {
+  const { clock, ends, report, turnStarted } = watched(
+    silencePolicy({ stallTimeoutMs: 10_000, toolTimeoutMs: 20_000 }),
+  );
+  clock.advance(59_000);
+  report();
+  clock.advance(9000);
+  turnStarted();
+  clock.advance(59_000);
+  expect(ends).toEqual([]);
+  report();
+  clock.advance(10_000 + REACTION_MS);
+  expect(ends).toMatchObject([{ reason: "stalled" }]);
+});
