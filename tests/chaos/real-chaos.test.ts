@@ -48,12 +48,14 @@ async function play(run: RealRun, choices: Choices): Promise<string[]> {
 
 /** @returns what is wrong with the run */
 async function playOut(run: RealRun, choices: Choices): Promise<string[]> {
-  const { agents, strike, beside, restartAfterMs, nextEndsAfterMs, followers } = choices;
+  const { agents, ask, strike, beside, restartAfterMs, nextEndsAfterMs, followers } = choices;
   const first = await run.startHost(agents);
+  const asked = ask === null ? undefined : run.ask(ask);
   const others = beside ? [run.startHost([])] : [];
   await Bun.sleep(strike?.afterMs ?? 0);
   if (strike !== null) run.strike(strike.signal);
   await untilTheEnd(run, choices);
+  const answer = await asked;
   await run.end(first, choices.end);
   await Bun.sleep(restartAfterMs);
   if (nextEndsAfterMs !== null) {
@@ -65,6 +67,7 @@ async function playOut(run: RealRun, choices: Choices): Promise<string[]> {
   const last = await Promise.all(others);
   const problems = await untilRest(run);
   problems.push(...untruths(run, choices));
+  if (answer?.ok === false && answer.reason !== "ended") problems.push(`a request came to nothing: ${answer.error}`);
   await Promise.all(last.map(async (host) => await run.end(host, "close")));
   problems.push(...run.processes().map(({ command }) => `${command} is left after all hosts`));
   await keepHouseLater(run);

@@ -2,6 +2,7 @@ import { endsIn } from "../../src/host/announcements/told-ends.ts";
 import { isTerminalRecord, type InstanceRecord } from "../../src/store/record.ts";
 import type { AgentTask, Life } from "../fixtures/chaos-agent.ts";
 import { PARENT } from "../fixtures/chaos-host.ts";
+import { hasForeignWords } from "./foreign-words.ts";
 import type { Choices } from "./real-choices.ts";
 import type { RealRun } from "./real-run.ts";
 
@@ -23,7 +24,14 @@ export function unrest(run: RealRun): string[] {
 /** What a settled run has told wrongly. */
 export function untruths(run: RealRun, choices: Choices): string[] {
   const records = run.records();
-  return [...run.violations, ...records.flatMap((record) => untruth(run, choices, record)), ...mistold(run, records)];
+  const told = (run.sessions.messages(PARENT) ?? []).flatMap(({ parts }) => parts.map(({ text }) => text ?? ""));
+  const foreign = [...run.files().map(({ text }) => text), ...told].filter((text) => hasForeignWords(text));
+  return [
+    ...run.violations,
+    ...records.flatMap((record) => untruth(run, choices, record)),
+    ...mistold(run, records),
+    ...foreign.map((text) => `words of no agent: ${text}`),
+  ];
 }
 
 const RECORD_FILE = /^bgr_\w{26}\.(?:json|result\.md)$/;
@@ -46,7 +54,8 @@ function untruth(run: RealRun, choices: Choices, record: InstanceRecord): string
   const answer = answerOf(run, instanceId);
   const isStruck = run.struck.has(instanceId);
   const how = reason ?? status;
-  const may = mayEnd(choices, life, { isStruck, isKilled: choices.kill?.number === number });
+  const isKilled = choices.kill?.number === number || choices.ask?.number === number;
+  const may = mayEnd(choices, life, { isStruck, isKilled });
   const found: string[] = [];
   const wrong = (what: string) => found.push(`${instanceId} (${life}) is ${status} ${reason ?? ""}, but ${what}`);
   if (!may.has(how)) wrong(`it may only be ${[...may].join(", ")}: ${error ?? ""}`);
@@ -76,7 +85,7 @@ function mayEnd(
 /** The whole answer of an agent, where its session has one. */
 function answerOf({ sessions }: RealRun, instanceId: string): string | undefined {
   const messages = sessions.messages(`ses_${instanceId.slice("bgr_".length)}`) ?? [];
-  return messages.find(({ info }) => info.finish === "stop")?.parts[0]?.text ?? undefined;
+  return messages.find(({ info }) => info.finish === "stop" && info.summary !== true)?.parts[0]?.text ?? undefined;
 }
 
 /** Each end is told once; and by a host that did not see it, without waking anybody. */

@@ -10,6 +10,10 @@ export interface Choices {
   readonly kill: HostTask["kill"];
   /** One of the agents' processes is ended by a signal, before the host ends. */
   readonly strike: { readonly afterMs: number; readonly signal: NodeJS.Signals } | null;
+  /** Another process asks the first host for the end of an agent, which is at it until that is done. */
+  readonly ask: { readonly number: number; readonly afterMs: number } | null;
+  /** Whether the first host is told what happens in the state folder; else it has to look by itself. */
+  readonly hasEvents: boolean;
   /** Whether another host starts while the first one works: it has nothing to do there. */
   readonly beside: boolean;
   /** How the first host ends: by a signal, or as its user wants it. */
@@ -42,6 +46,7 @@ export function choose(): Choices {
     life: random.pick(onExit === "kill" ? LIVES : ENDING_LIVES) ?? "hangs",
     afterMs: random.between(0, LONGEST_LIFE_MS),
     leavesTool: random.chance(0.5),
+    compacts: random.chance(0.4),
   }));
   return {
     agents,
@@ -54,6 +59,8 @@ export function choose(): Choices {
           signal: random.pick(["SIGKILL", "SIGTERM", "SIGSEGV"]) ?? "SIGKILL",
         }
       : null,
+    ask: random.chance(0.3) ? { number: random.between(1, agents.length), afterMs: random.between(0, 1000) } : null,
+    hasEvents: random.chance(0.5),
     beside: random.chance(0.3),
     end: random.weighted({ SIGKILL: 5, SIGTERM: 2, close: 3 }),
     endAfterMs,

@@ -1,8 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { carriersOf, systemProcessTable, type ProcessInfo } from "../../src/processes/process-table.ts";
+import { askOwner, type OwnerAnswer } from "../../src/store/ask-owner.ts";
+import { RecordFolder } from "../../src/store/record-folder.ts";
 import { parseRecord, type InstanceRecord } from "../../src/store/record.ts";
 import { statePaths, type StatePaths } from "../../src/store/state-paths.ts";
+import type { AgentTask } from "../fixtures/chaos-agent.ts";
 import { PARENT, type HostTask } from "../fixtures/chaos-host.ts";
 import { SessionFiles } from "../fixtures/session-files.ts";
 import type { Choices } from "./real-choices.ts";
@@ -10,7 +13,17 @@ import type { Choices } from "./real-choices.ts";
 const FIXTURES = join(import.meta.dir, "../fixtures");
 /** Everything of a run has this in its environment. */
 const RUN_VARIABLE = "BIZAR_TEST_RUN";
+/** Requests of other processes lie beside them. */
+const RECORD = /^bgr_\w{26}\.json$/;
 const table = systemProcessTable();
+
+/** A user namespace in which no watch is to be had. */
+const WITHOUT_EVENTS = [
+  ...["unshare", "--user", "--map-root-user", "sh", "-c"],
+  ...['echo 0 > /proc/sys/user/max_inotify_instances && exec "$0" "$@"'],
+];
+const canTakeEvents =
+  Bun.which("unshare") !== null && Bun.spawnSync([...WITHOUT_EVENTS, "true"], { stderr: "ignore" }).exitCode === 0;
 
 type Host = Bun.Subprocess<"pipe", "pipe", "pipe">;
 
@@ -51,7 +64,9 @@ export class RealRun {
         opencodeBinary: join(FIXTURES, "chaos-agent.ts"),
       },
     };
-    const host = Bun.spawn([join(FIXTURES, "chaos-host.ts"), JSON.stringify(task)], {
+    const isUntold = task.number === 1 && !this.choices.hasEvents && canTakeEvents;
+    const command = [...(isUntold ? WITHOUT_EVENTS : []), join(FIXTURES, "chaos-host.ts"), JSON.stringify(task)];
+    const host = Bun.spawn(command, {
       env: { ...process.env, [RUN_VARIABLE]: this.folder },
       stdio: ["pipe", "pipe", "pipe"],
     });
@@ -70,6 +85,15 @@ export class RealRun {
     await host.exited;
     this.endedAt = Date.now();
     this.processes();
+  }
+
+  /** Asks for the end of an agent, as the command line does; what came of it, or `undefined` where it was not there. */
+  async ask({ number, afterMs }: NonNullable<Choices["ask"]>): Promise<OwnerAnswer | undefined> {
+    await Bun.sleep(afterMs);
+    const record = this.records().find(({ prompt }) => (JSON.parse(prompt) as AgentTask).number === number);
+    if (record === undefined || record.endedAt !== null) return undefined;
+    const records = new RecordFolder(this.paths, (message) => this.violations.add(message), "leave");
+    return await askOwner({ paths: this.paths, records }, record.instanceId, { kind: "kill" });
   }
 
   /** Ends one of the agents by a signal, where one runs. */
@@ -99,7 +123,7 @@ export class RealRun {
   /** The records as they lie on the disk; one that cannot be read is a violation at any moment. */
   records(): InstanceRecord[] {
     return this.files().flatMap(({ name, text }) => {
-      if (!name.endsWith(".json")) return [];
+      if (!RECORD.test(name)) return [];
       const reading = parseRecord(text);
       if (reading.kind === "record") return [reading.record];
       this.violations.add(`${name} is no record: ${JSON.stringify(reading)}`);
