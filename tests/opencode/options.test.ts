@@ -2,7 +2,10 @@ import { afterEach, expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
-import { collectSpawned, createRig, spawn, type Answer, type Rig } from "./rig.ts";
+import { OPENCODE } from "../../scripts/scripted-host/sandbox.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { SMALL_MODEL, setModels } from "./contract/on-both-backends.ts";
+import { bash, collectSpawned, createRig, spawn, type Answer, type Rig } from "./rig.ts";
 
 let rig: Rig | undefined;
 afterEach(async () => {
@@ -41,6 +44,20 @@ test("a missing binary is a clear error on both backends: the agent fails as spa
   }
   expect([spawned.length, collected.length]).toEqual([2, 2]);
 }, 60_000);
+
+test("of an agent without a voice, whose session was compacted, the result is its own last message too", async () => {
+  const wrapper = join(temporaryFolder(), "opencode");
+  await writeFile(wrapper, `#!/bin/sh\nBIZAR_DISABLE=1 exec ${OPENCODE} "$@"\n`, { mode: 0o755 });
+  rig = await createRig({ options: { opencodeBinary: wrapper } });
+  await setModels(rig.sandbox.home);
+  rig.plan("fill it", { text: "I look first.", calls: [bash("ls")], usage: { input: 9400, output: 100 } });
+  rig.otherwise(({ prompt }) => ({ text: prompt.startsWith("Continue if you have") ? "FINAL" : "done" }));
+  const agent = { agent: "build", prompt: "fill it", model: SMALL_MODEL };
+  rig.plan("delegate", spawn(agent), collectSpawned());
+  const [collected] = (await run(rig, "delegate")).toolAnswers("bizar_collect") as Answer[];
+  expect(collected).toEqual([expect.objectContaining({ status: "done", result: "FINAL" })]);
+  expect(await Bun.file(collected[0].resultPath).text()).toBe("I look first.\n\nFINAL");
+}, 120_000);
 
 test("a state folder that cannot be written is a clear error, and no agent is started", async () => {
   rig = await createRig();
