@@ -107,8 +107,12 @@ function script({ prompt, toolResults }: ModelRequest, stateDir: string): ModelA
   const asked = Object.values(PARENT_PROMPTS).indexOf(prompt);
   if (asked < 0) return { text: "Done." };
   if (toolResults.length === 0) {
-    const call = { tool: "bizar_spawn_background", args: { agent: AGENT, prompt: CHILD_PROMPT } };
-    return { calls: Array.from({ length: prompt === PARENT_PROMPTS.one ? 1 : MANY }, () => call) };
+    // opencode asks its user about the third of the same calls (1.18.33).
+    const call = (_: unknown, number: number) => ({
+      tool: "bizar_spawn_background",
+      args: { agent: AGENT, prompt: CHILD_PROMPT, title: `worker ${number}` },
+    });
+    return { calls: Array.from({ length: prompt === PARENT_PROMPTS.one ? 1 : MANY }, call) };
   }
   const ended = toolResults.map(async (text) => {
     const { instanceId } = JSON.parse(text) as { instanceId?: string };
