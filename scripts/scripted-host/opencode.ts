@@ -3,6 +3,8 @@ import { OPENCODE, type Sandbox } from "./sandbox.ts";
 
 export interface RunSettings {
   readonly prompt: string;
+  /** The command that starts opencode, which is put behind it. */
+  readonly below?: readonly string[];
   readonly agent?: string;
   readonly directory?: string;
   readonly arguments?: readonly string[];
@@ -48,7 +50,7 @@ export interface StartedRun {
 export function startRun(sandbox: Sandbox, settings: RunSettings): StartedRun {
   const child = Bun.spawn(
     [
-      ...[OPENCODE, ...(settings.globalArguments ?? [])],
+      ...[...(settings.below ?? []), OPENCODE, ...(settings.globalArguments ?? [])],
       ...["run", "--format", "json", "--dir", settings.directory ?? sandbox.project],
       ...(settings.agent === undefined ? [] : ["--agent", settings.agent]),
       ...(settings.arguments ?? []),

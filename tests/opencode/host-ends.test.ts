@@ -2,8 +2,9 @@ import { afterEach, expect, test } from "bun:test";
 import { readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { runOpencode, startRun, startServer } from "../../scripts/scripted-host/opencode.ts";
+import { mayUnshare } from "../processes/may-unshare.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
-import { askServer, createRig, spawn, until, type Answer, type Rig } from "./rig.ts";
+import { askServer, createRig, spawn, spawnedIds, until, type Answer, type Rig } from "./rig.ts";
 import { startTerminalUi } from "./terminal.ts";
 
 let rig: Rig;
@@ -155,3 +156,29 @@ test("with onExit finish an agent works on alone when opencode is killed, the ne
     }),
   ]);
 }, 90_000);
+
+test.skipIf(!mayUnshare)(
+  "in a pid namespace with the /proc of outside, an agent that was killed is gone, and so is all that it started",
+  async () => {
+    rig = await createRig();
+    planHangingAgent(Promise.resolve());
+    let left: string[] = [];
+    rig.plan(
+      "spawn one that hangs",
+      spawn({ agent: "thor", prompt: "hang" }),
+      async (request) => {
+        await untilItHangs();
+        return { calls: spawnedIds(request).map((instanceId) => ({ tool: "bizar_kill", args: { instanceId } })) };
+      },
+      async () => {
+        left = living((await instanceIds())[0] ?? "");
+        return { text: "It is gone." };
+      },
+    );
+    const below = ["unshare", "--pid", "--fork"];
+    const run = await startRun(rig.sandbox, { prompt: "spawn one that hangs", agent: "odin", below }).ended;
+    expect(run.toolAnswers("bizar_kill")).toEqual([expect.objectContaining({ status: "killed" })]);
+    expect(left).toEqual([]);
+    expect(run.exitCode).toBe(0);
+  },
+);
