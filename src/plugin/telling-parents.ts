@@ -76,7 +76,7 @@ export async function announceLeftBehind(
   { token, directory }: { readonly token: string; readonly directory: string },
 ): Promise<boolean> {
   let isLeft = false;
-  for (const record of await records.list()) {
+  for (const record of await records.listUnsettled()) {
     const isOpen = record.endedAt === null || record.followUps.length > 0;
     if (isOpen ? record.supervisor.token !== token : tellLater(announcer, record, directory)) isLeft = true;
   }

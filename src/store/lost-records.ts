@@ -28,7 +28,9 @@ export class LostRecords {
 
   /** The ids of them all. */
   async list(): Promise<string[]> {
-    return (await this.folder.list()).filter((record) => this.#isLost(record)).map(({ instanceId }) => instanceId);
+    return (await this.folder.listUnsettled())
+      .filter((record) => this.#isLost(record))
+      .map(({ instanceId }) => instanceId);
   }
 
   /** Takes a record over; `undefined` when another host has it, or its turn has ended meanwhile. */

@@ -6,7 +6,14 @@ import { isMissing } from "../files/is-missing.ts";
 import type { Slices } from "../slices.ts";
 import { locatedLog } from "./located-log.ts";
 import { thisMachine, type Machine } from "./machine.ts";
-import { parseRecord, toListed, type InstanceRecord, type ListedRecord } from "./record.ts";
+import {
+  isPlainlySettled,
+  isSettled,
+  parseRecord,
+  toListed,
+  type InstanceRecord,
+  type ListedRecord,
+} from "./record.ts";
 import { recordPath, type StatePaths } from "./state-paths.ts";
 
 const READ_AT_ONCE = 32;
@@ -19,7 +26,8 @@ interface Seen {
 }
 
 interface Cached extends Seen {
-  readonly record: ListedRecord;
+  /** Not yet read where nobody asked for more than {@link RecordFolder.listUnsettled}. */
+  readonly record: ListedRecord | undefined;
   /** The listing that came upon it last. */
   listing: number;
 }
@@ -59,20 +67,38 @@ export class RecordFolder {
 
   /** Every record, oldest first. However many they are, nobody else waits for more than a few milliseconds. */
   async list(): Promise<ListedRecord[]> {
+    return await this.#list("all");
+  }
+
+  /**
+   * As {@link RecordFolder.list}, but without the records that have ended, wait for nothing and are told: of thousands,
+   * it takes little longer than reading their files.
+   */
+  async listUnsettled(): Promise<ListedRecord[]> {
+    return await this.#list("unsettled");
+  }
+
+  async #list(which: "all" | "unsettled"): Promise<ListedRecord[]> {
     const listing = ++this.#listing;
     const slices = this.machine.slices();
     const names = await this.#names(slices);
     const records: ListedRecord[] = [];
     for (let start = 0; start < names.length; start += READ_AT_ONCE) {
       const batch = names.slice(start, start + READ_AT_ONCE);
-      const files = await Promise.all(batch.map((name) => this.#lookUp(join(this.paths.recordDir, name))));
+      const files = await Promise.all(batch.map((name) => this.#lookUp(join(this.paths.recordDir, name), which)));
       for (const { path, seen, known, text } of files) {
         await slices.giveWay();
-        if (seen !== undefined && text !== undefined) await this.#parse(path, seen, text);
+        if (seen !== undefined && text !== undefined) {
+          if (which === "unsettled" && isPlainlySettled(text)) {
+            this.#cache.set(path, { ...seen, record: undefined, listing });
+          } else {
+            await this.#parse(path, seen, text);
+          }
+        }
         const cached = known ?? (text === undefined ? undefined : this.#cache.get(path));
         if (cached === undefined) continue;
         cached.listing = this.#listing;
-        records.push(cached.record);
+        if (cached.record !== undefined && (which === "all" || !isSettled(cached.record))) records.push(cached.record);
       }
     }
     this.#forgetBefore(listing);
@@ -99,11 +125,12 @@ export class RecordFolder {
   }
 
   /** What is known of a record already, or its text. */
-  async #lookUp(path: string): Promise<LookedUp> {
+  async #lookUp(path: string, which: "all" | "unsettled"): Promise<LookedUp> {
     const seen = await this.#look(path);
     if (seen === undefined) return { path };
     const known = this.#cache.get(path);
-    if (known?.stamp === seen.stamp) return { path, known };
+    const isEnough = which === "unsettled" || known?.record !== undefined;
+    if (known?.stamp === seen.stamp && isEnough) return { path, known };
     const text = await this.#text(path);
     return text === undefined ? { path } : { path, seen, text };
   }

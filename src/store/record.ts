@@ -247,6 +247,25 @@ export function parseRecord(text: string): RecordReading {
 }
 
 /** Whether the record's turn has ended. */
+/** Whether a record has ended, nothing waits behind it, and its end has been told, or is nobody's to be told. */
+export function isSettled(record: Pick<InstanceRecord, "status" | "followUps" | "announcement">): boolean {
+  return isTerminalRecord(record) && record.followUps.length === 0 && record.announcement?.state !== "pending";
+}
+
+const SETTLED_LINES = [
+  new RegExp(`\\n {2}"status": "(?:${terminalStatuses.join("|")})",\\n`),
+  /\n {2}"followUps": \[\],?\n/,
+  /\n {2}"announcement": (?:null|\{[^}]*"state": "(?:announced|told|dropped)"\s*\}),?\n/,
+];
+
+/**
+ * Whether a record as this plugin writes it says so in its own lines, which no text in it can look like: a string of JSON
+ * has no line break. Of one that is written otherwise it is not known.
+ */
+export function isPlainlySettled(text: string): boolean {
+  return SETTLED_LINES.every((line) => line.test(text));
+}
+
 export function isTerminalRecord({ status }: Pick<InstanceRecord, "status">): boolean {
   return terminalStatuses.some((terminal) => terminal === status);
 }

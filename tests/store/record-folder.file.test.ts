@@ -52,6 +52,40 @@ test("a change by another process is seen", async () => {
   expect((await folder.read(sampleId(1)))?.title).toBe("Look AROUND");
 });
 
+const written = (of: InstanceRecord) => `${JSON.stringify({ ...of, resultPath: "x" }, undefined, 2)}\n`;
+const done = { status: "done", endedAt: "2026-01-01T00:00:00.000Z" } as const;
+const told = { turn: 1, mode: "wake", state: "announced" } as const;
+
+test("what is not settled is listed, however its text is written, and what is settled is read when all are asked for", async () => {
+  const { paths, folder } = openFolder({
+    1: written(record(1, { ...done, announcement: told })),
+    2: written(record(2, { ...done, announcement: null })),
+    3: written(record(3, { ...done, announcement: { ...told, state: "pending" } })),
+    4: written(record(4, { ...done, announcement: told, followUps: ["Go on."] })),
+    5: written(record(5)),
+    6: JSON.stringify(record(6, { ...done, announcement: told })),
+    7: JSON.stringify(record(7)),
+    8: written(record(8, { title: '\n  "status": "done",\n  "followUps": [],\n  "announcement": null,\n' })),
+    9: written(record(9, { ...done, announcement: told })),
+  });
+  expect(numbers(await folder.listUnsettled())).toEqual([3, 4, 5, 7, 8]);
+  expect(numbers(await folder.listUnsettled())).toEqual([3, 4, 5, 7, 8]);
+  expect(numbers(await folder.list())).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(numbers(await folder.listUnsettled())).toEqual([3, 4, 5, 7, 8]);
+  await writeDurably(recordPath(paths, sampleId(9)), written(record(9)));
+  expect(numbers(await folder.listUnsettled())).toEqual([3, 4, 5, 7, 8, 9]);
+});
+
+test("a settled record is not parsed again and again to find those that are not", async () => {
+  const read: string[] = [];
+  const files: Files = { ...systemFiles, read: async (path) => (read.push(path), await systemFiles.read(path)) };
+  const { paths } = openFolder({ 1: written(record(1, { ...done, announcement: told })) });
+  const folder = new RecordFolder(paths, (message) => expect.unreachable(message), "move", { ...thisMachine, files });
+  await folder.listUnsettled();
+  await folder.listUnsettled();
+  expect(read.length).toBe(1);
+});
+
 const corrupt: [string, string][] = [
   ["an empty file", ""],
   ["half a record", JSON.stringify(record(1)).slice(0, 300)],

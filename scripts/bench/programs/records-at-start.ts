@@ -6,8 +6,8 @@ import { RecordFolder } from "../../../src/store/record-folder.ts";
 import { statePaths } from "../../../src/store/state-paths.ts";
 
 // Run in a process of its own, so that every record is read and checked for the first time: how long it takes to find
-// those that an earlier host left open, in milliseconds, and to list them all once more; and how long
-// the same files take to read.
+// those that an earlier host left open, in milliseconds, to list them all, and once more; and how long the same files
+// take to read.
 
 const [, , stateDir = "", expected = ""] = Bun.argv;
 const paths = statePaths(stateDir, `${stateDir}/logs`);
@@ -21,11 +21,13 @@ const start = performance.now();
 const lost = await new LostRecords(folder, paths, createIdentity()).list();
 const initMs = performance.now() - start;
 const records = await folder.list();
-const againMs = performance.now() - start - initMs;
+const wholeMs = performance.now() - start - initMs;
+await folder.list();
+const againMs = performance.now() - start - initMs - wholeMs;
 if (records.length !== Number(expected) || lost.length > 0) {
   throw new Error(`${records.length} records were read, ${lost.length} of them open; expected ${expected} and none.`);
 }
-process.stdout.write(JSON.stringify({ plainMs, initMs, againMs }));
+process.stdout.write(JSON.stringify({ plainMs, initMs, wholeMs, againMs }));
 
 /** Reads the same files, and does nothing with them. */
 async function readAll(): Promise<void> {
