@@ -47,7 +47,7 @@ export function makePlan(
 }
 
 /** `new-login` as `New login`. */
-function inWords(slug: string): string {
+export function inWords(slug: string): string {
   const words = slug.replaceAll("-", " ").trim();
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

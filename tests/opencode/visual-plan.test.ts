@@ -74,28 +74,25 @@ test("with /visual-plan on a hard task becomes a plan, which the user comments, 
     TASK,
     {
       calls: [
-        planAction("add_element", "sign-in", {
-          ...{ elementId: "el_table", planTitle: "Sign-in links" },
-          ...{ type: "task", title: "Add the table", content: "`tokens`", x: 0, y: 0 },
+        planAction("draw", "sign-in", {
+          planTitle: "Sign-in links",
+          elements: [
+            { name: "table", type: "task", title: "Add the table", content: "`tokens`", x: 0, y: 0 },
+            { name: "mail", type: "task", title: "Send the mail", x: 460, y: 0 },
+          ],
+          connections: ["table>mail then"],
         }),
-        planAction("add_element", "sign-in", {
-          elementId: "el_mail",
-          type: "task",
-          title: "Send the mail",
-          x: 460,
-          y: 0,
-        }),
-        planAction("add_element", "sign-in", {
-          elementId: "el_life",
-          type: "question",
-          title: "How long is it good?",
-          x: 0,
-          y: 300,
-        }),
+        ...["How long is it good?", "Who pays?", "Who knows?", "Who reads it?"].map((title, index) =>
+          planAction("add_element", "sign-in", { type: "question", title, x: index * 400, y: 300 }),
+        ),
       ],
     },
-    { calls: [planAction("add_connection", "sign-in", { from: "el_table", to: "el_mail" })] },
-    { calls: [waitFor("sign-in")] },
+    {
+      calls: [
+        planAction("add_connection", "sign-in", { from: "mail", to: "How long is it good?" }),
+        waitFor("sign-in"),
+      ],
+    },
     ({ toolResults }) => {
       waits.push(newest(toolResults));
       const [{ id }] = waits[0].newComments;
@@ -137,7 +134,7 @@ test("with /visual-plan on a hard task becomes a plan, which the user comments, 
 
   // What the agent does arrives without a reload.
   await page.getByText("Send the mail within a minute").waitFor();
-  await until("it waits again", () => rig.requestsFor(TASK).length === 5);
+  await until("it waits again", () => rig.requestsFor(TASK).length === 4);
   const head = await page.getByTestId("element-el_table").locator(".card-head").boundingBox();
   if (head === null) return expect.unreachable("The element is not there.");
   await page.mouse.move(head.x + 90, head.y + 20);
@@ -156,10 +153,22 @@ test("with /visual-plan on a hard task becomes a plan, which the user comments, 
     },
   ]);
   expect(looks[0].elements.find(({ id }: Answer) => id === "el_table").y).toBeLessThan(-30);
+  // The calls of one message came in their order.
+  expect(looks[0]).toMatchObject({ title: "Sign-in links" });
+  expect(looks[0].elements.slice(2).map(({ title }: Answer) => title)).toEqual([
+    "How long is it good?",
+    "Who pays?",
+    "Who knows?",
+    "Who reads it?",
+  ]);
+  expect(looks[0].connections.map(({ from, label = "" }: Answer) => `${from} ${label}`)).toEqual([
+    "el_table then",
+    "el_mail ",
+  ]);
   expect(looks[0].comments[0].thread).toMatchObject([{ author: "odin", text: "An hour at most." }]);
   expect(await Bun.file(file).exists()).toBe(false);
 
-  await until("it waits once more", async () => rig.requestsFor(TASK).length === 7);
+  await until("it waits once more", async () => rig.requestsFor(TASK).length === 6);
   await decide(page, "approve", "With 15 minutes");
   const done = await asked;
   await page.getByTestId("plan-status").and(page.getByText("Approved")).waitFor();

@@ -23,7 +23,7 @@ How you work
    what was done, what was found, and what is open.
 
 A visual plan is a canvas of boxes and arrows that the user sees, edits and comments on. Draw one with bizar_plan_action
-where the user wants to decide before work begins, put it up with bizar_wait_for_feedback, and act once it is approved; a
+draw, in one call, where the user wants to decide before work begins, put it up with bizar_wait_for_feedback, and act once it is approved; a
 timeout is no approval. Keep it true while the work goes on: tasks done, decisions taken. An agent that is to work from it
 needs its slug in the prompt.
 

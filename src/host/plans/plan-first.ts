@@ -1,6 +1,6 @@
 /** What the main agent is told while `/visual-plan` is on. */
 export const PLAN_FIRST = `Visual plans are on: the user wants to approve a plan before you change anything that is more than a trivial edit.
-1. Draw the plan with bizar_plan_action (add_element makes a plan that is not there yet): the steps, decisions and open
+1. Draw the plan with bizar_plan_action draw, in one call: the steps, decisions and open
    questions as elements, connected. Reading and searching first is fine.
 2. Put it up for review with bizar_wait_for_feedback, and wait. Work in the user's comments and edits, and wait again.
 3. Act only once the status is "approved". A timeout is no approval: say so and end your turn. "rejected" means: do not do it.

@@ -1,6 +1,7 @@
 import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import { shape, isText } from "../../shape.ts";
-import type { Operation } from "../../plans/operations.ts";
+import { inWords } from "../../plans/make-plan.ts";
+import type { Operation, OperationRefusal } from "../../plans/operations.ts";
 import { PLAN_STATUSES, type Author, type Plan } from "../../plans/plan.ts";
 import type { PlanProblem, StoredPlan } from "../../plans/plan-store-port.ts";
 import type { PlanDesk } from "../plans/plan-desk.ts";
@@ -8,13 +9,15 @@ import { answer, cutToJsonBytes, jsonBytes } from "./answer.ts";
 import { canvasView } from "./canvas-view.ts";
 import { PLAN_ACTION, planActionSchema } from "./plan-action.ts";
 import { orRefusal, planRefusal } from "./plan-answer.ts";
-import { planOperation } from "./plan-operation.ts";
+import { drawing } from "./plan-draw.ts";
+import { planOperation, withIds } from "./plan-operation.ts";
 import { overwrittenTexts } from "./overwritten-texts.ts";
 import { readGiven } from "./schema-arguments.ts";
 import type { Given } from "./schema-tool.ts";
 
 export type PlanActionArguments = Given<typeof planActionSchema>;
 
+const MAKES_A_PLAN: ReadonlySet<string> = new Set(["draw", "add_element"]);
 const MOST_NAMED = 30;
 /** Of all texts of an element together, where the user has changed one. */
 const MOST_CURRENT_BYTES = 30_000;
@@ -59,8 +62,7 @@ class PlanAction {
     const { action } = this.given;
     if (action === "get_canvas") return await this.#look();
     if (action === "set_status") return await this.#setStatus();
-    const refusal = action === "update_element" ? await this.#refuseToOverwrite() : undefined;
-    return refusal ?? (await this.#edit());
+    return await this.#edit();
   }
 
   get #facts() {
@@ -97,15 +99,14 @@ class PlanAction {
   }
 
   /** The refusal of an update that would undo what the user wrote since this session looked. */
-  async #refuseToOverwrite(): Promise<ToolResult | undefined> {
-    const { planSlug, elementId = "" } = this.given;
-    const found = await this.desk.plans.read(planSlug);
-    if (!found.ok) return undefined;
+  #refuseToOverwrite(given: PlanActionArguments, plan: Plan): ToolResult | undefined {
+    if (given.action !== "update_element") return undefined;
+    const { planSlug, elementId = "" } = given;
     const { seen } = this.desk;
-    const current = overwrittenTexts(found.value.plan, this.given, seen.revision(this.sessionId, planSlug));
+    const current = overwrittenTexts(plan, given, seen.revision(this.sessionId, planSlug));
     if (current === undefined) return undefined;
     // It is told here what the text is now: the next update knows it.
-    seen.saw(this.sessionId, planSlug, found.value.plan.revision);
+    seen.saw(this.sessionId, planSlug, plan.revision);
     return this.#conflict(elementId, current);
   }
 
@@ -133,42 +134,49 @@ class PlanAction {
     const { plans, seen } = this.desk;
     const { planSlug, action } = this.given;
     const found = await plans.read(planSlug);
-    const isMissing = !found.ok && found.problem.reason === "not_found" && action === "add_element";
+    const isMissing = !found.ok && found.problem.reason === "not_found" && MAKES_A_PLAN.has(action);
     const refusal = isMissing ? await this.#refuseFirst() : undefined;
     if (refusal !== undefined) return refusal;
     const created = isMissing ? await plans.create(planSlug, "blank", this.given.planTitle) : found;
-    // Of several calls in one message another may have been first.
+    // Another agent may have been first.
     const isTaken = !created.ok && created.problem.reason === "exists";
     const isNew = isMissing && created.ok;
     const before = isTaken ? await plans.read(planSlug) : created;
     if (!before.ok) return await this.#problem(before.problem);
-    const made = planOperation(this.given, before.value.plan);
+    const { plan } = before.value;
+    const given = withIds(this.given, plan);
+    if (typeof given === "string") return planRefusal(this.#facts, given);
+    const overwriting = this.#refuseToOverwrite(given, plan);
+    if (overwriting !== undefined) return overwriting;
+    const made = changeOf(given, plan);
     if (typeof made === "string") return planRefusal(this.#facts, made);
     // What a template says to people who begin is in the way of a drawing.
-    const cleared = isNew ? before.value.plan.elements.map(({ id }) => ({ op: "delete_element" as const, id })) : [];
-    const edited = await plans.edit(planSlug, this.author, [...cleared, made.operation]);
+    const cleared = isNew ? plan.elements.map(({ id }) => ({ op: "delete_element" as const, id })) : [];
+    const titled = isNew ? undefined : titling(given.planTitle, before.value);
+    const first: readonly Operation[] = titled?.operation === undefined ? cleared : [...cleared, titled.operation];
+    const edited = await plans.edit(planSlug, this.author, [...first, ...made.operations]);
     if (edited.ok) {
       if (isNew) seen.saw(this.sessionId, planSlug, edited.stored.plan.revision);
       else seen.edited(this.sessionId, planSlug, edited.stored.plan.revision);
-      const value = { ok: true, ...this.#facts, ...made.ids, ...(isNew ? { created: true } : {}) };
-      const title = `${action} ${Object.values(made.ids).join(" ")}`;
-      return answer(title, { ...value, ...placeOf(made.operation, edited.stored) });
+      const value = { ok: true, ...this.#facts, ...made.told, ...(isNew ? { created: true } : {}) };
+      const note = titled?.note === undefined ? {} : { note: titled.note };
+      return answer(made.title, { ...value, ...placeOf(made.operations, edited.stored), ...note });
     }
     if ("problem" in edited) return await this.#problem(edited.problem);
     if (edited.refusal.reason === "conflict") {
       seen.saw(this.sessionId, planSlug, edited.stored.plan.revision);
-      return this.#conflict(this.given.elementId ?? "", edited.refusal.current ?? {});
+      return this.#conflict(given.elementId ?? "", edited.refusal.current ?? {});
     }
-    return planRefusal(this.#facts, edited.refusal.message);
+    return planRefusal(this.#facts, refusalWords(made, edited.refusal, first.length));
   }
 
   /** The refusal of an element with which a plan would begin: no plan is made for it. */
   async #refuseFirst(): Promise<ToolResult | undefined> {
-    const made = planOperation(this.given, EMPTY);
+    const made = changeOf(this.given, EMPTY);
     if (typeof made === "string") return planRefusal(this.#facts, made);
     const { applyOperations } = await import("../../plans/apply-operations.ts");
-    const tried = applyOperations(EMPTY, this.author, [made.operation], new Date().toISOString());
-    return tried.ok ? undefined : planRefusal(this.#facts, tried.refusal.message);
+    const tried = applyOperations(EMPTY, this.author, made.operations, new Date().toISOString());
+    return tried.ok ? undefined : planRefusal(this.#facts, refusalWords(made, tried.refusal, 0));
   }
 
   async #problem({ reason, message }: PlanProblem): Promise<ToolResult> {
@@ -177,13 +185,59 @@ class PlanAction {
     if (!all.ok) return planRefusal(this.#facts, all.problem.message);
     const slugs = all.value.slice(0, MOST_NAMED).map(({ slug }) => slug);
     const others = slugs.length === 0 ? "" : ` Plans that are there: ${slugs.join(", ")}.`;
-    return planRefusal(this.#facts, `${message}${others} add_element makes a plan that is not there yet.`);
+    return planRefusal(this.#facts, `${message}${others} draw makes a plan that is not there yet.`);
   }
 }
 
+/** What a call does to a plan, and what its answer says of it. */
+interface PlanChange {
+  readonly operations: readonly Operation[];
+  /** What each operation was in the call, where there are several. */
+  readonly places?: readonly string[];
+  readonly told: Readonly<Record<string, unknown>>;
+  readonly title: string;
+}
+
+function changeOf(given: PlanActionArguments, plan: Plan): PlanChange | string {
+  const { action } = given;
+  if (action !== "draw") {
+    const made = planOperation(given, plan);
+    if (typeof made === "string") return made;
+    return {
+      operations: [made.operation],
+      told: made.ids,
+      title: `${action} ${Object.values(made.ids).join(" ")}`,
+    };
+  }
+  const drawn = drawing(given, plan);
+  if (typeof drawn === "string") return drawn;
+  const { elements, connections, ids } = drawn;
+  return {
+    ...drawn,
+    told: { elements, connections, ...(Object.keys(ids).length > 0 && { ids }) },
+    title: `draw: ${elements} elements, ${connections} connections`,
+  };
+}
+
+function refusalWords({ places }: PlanChange, { index, message }: OperationRefusal, before: number): string {
+  const place = places?.[index - before];
+  return place === undefined ? message : `Nothing was drawn.\n${place}: ${message}`;
+}
+
+/** A plan that was made without a title gets the one that comes later; another title is the user's or an agent's. */
+function titling(
+  title: string | undefined,
+  { slug, plan }: StoredPlan,
+): { readonly operation?: Operation; readonly note?: string } {
+  const wanted = title?.trim() ?? "";
+  if (wanted === "" || wanted === plan.title) return {};
+  if (plan.title === inWords(slug)) return { operation: { op: "set_title", title: wanted } };
+  return { note: "planTitle was not used: the plan has another title already." };
+}
+
 /** Where the layout has put a new element. */
-function placeOf(operation: Operation, { plan }: StoredPlan): Record<string, number> {
-  if (operation.op !== "add_element") return {};
+function placeOf([operation, ...more]: readonly Operation[], { plan }: StoredPlan): Record<string, number> {
+  if (operation?.op !== "add_element" || more.length > 0) return {};
   const element = plan.elements.find(({ id }) => id === operation.element.id);
   if (element === undefined) return {};
   const { x, y, width, height } = element;

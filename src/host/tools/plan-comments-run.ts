@@ -3,6 +3,7 @@ import type { PlanComment } from "../../plans/plan.ts";
 import type { PlanDesk } from "../plans/plan-desk.ts";
 import { answer, errorAnswer, jsonBytes, MAX_ANSWER_BYTES, shorten } from "./answer.ts";
 import { PLAN_COMMENTS, planCommentsSchema } from "./plan-comments.ts";
+import { findElement } from "./plan-names.ts";
 import { readGiven } from "./schema-arguments.ts";
 import { neverThrowing } from "./tool-parts.ts";
 
@@ -22,8 +23,12 @@ export async function runPlanComments(desk: () => Promise<PlanDesk>, given: unkn
       if (found.problem.reason === "not_found") return answer(`${planSlug}: no such plan`, []);
       return errorAnswer(found.problem.message, { planSlug });
     }
-    const wanted = found.value.plan.comments
-      .filter((comment) => elementId === undefined || comment.elementId === (elementId === "null" ? null : elementId))
+    const { plan } = found.value;
+    const named = elementId === undefined || elementId === "null" ? undefined : findElement(plan, elementId);
+    if (named !== undefined && "wrong" in named) return errorAnswer(named.wrong, { planSlug });
+    const wantedId = elementId === "null" ? null : named?.id;
+    const wanted = plan.comments
+      .filter((comment) => wantedId === undefined || comment.elementId === wantedId)
       .toSorted((one, other) => (one.created < other.created ? -1 : 1));
     const path = `${plans.folder}/${planSlug}/plan.json`;
     return answer(`${planSlug}: ${wanted.length} comments`, newestThatFit(wanted, path), { count: wanted.length });

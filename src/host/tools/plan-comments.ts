@@ -1,4 +1,5 @@
 import type { PlanDesk } from "../plans/plan-desk.ts";
+import { slugIn, type PlanLines } from "../plans/plan-lines.ts";
 import type { SchemaTool, ToolSchema } from "./schema-tool.ts";
 
 export const PLAN_COMMENTS = "bizar_get_plan_comments";
@@ -16,12 +17,13 @@ export const planCommentsSchema = {
 } as const satisfies ToolSchema;
 
 /** The tool that reads comments. */
-export function planCommentsTool(desk: () => Promise<PlanDesk>): SchemaTool {
+export function planCommentsTool(desk: () => Promise<PlanDesk>, lines: PlanLines): SchemaTool {
   return {
     name: PLAN_COMMENTS,
     description,
     schema: planCommentsSchema,
     async run(given) {
+      await lines.settled(slugIn(given));
       const { runPlanComments } = await import("./plan-comments-run.ts");
       return await runPlanComments(desk, given);
     },

@@ -2,13 +2,41 @@ import type { Operation } from "../../plans/operations.ts";
 import { ELEMENT_TYPES, type Plan, type PlanElement } from "../../plans/plan.ts";
 import type { PlanActionArguments } from "./plan-action-run.ts";
 import { TEXT_FIELDS } from "./overwritten-texts.ts";
+import { elementIdOf, findComment, findConnection, findElement, type Named } from "./plan-names.ts";
 
-const ELEMENT_FIELDS = ["type", "x", "y", "width", "height", "done", ...TEXT_FIELDS] as const;
+export const ELEMENT_FIELDS = ["type", "x", "y", "width", "height", "done", ...TEXT_FIELDS] as const;
+
+type ElementWords = Pick<PlanActionArguments, "type" | "title" | "content">;
 
 /** One change of a plan, and the ids that the answer names. */
 export interface PlanOperation {
   readonly operation: Operation;
   readonly ids: Readonly<Record<string, string>>;
+}
+
+/**
+ * The arguments with ids for what an agent calls by another name.
+ *
+ * @returns in words what a name leaves open
+ */
+export function withIds(given: PlanActionArguments, plan: Plan): PlanActionArguments | string {
+  const { action, elementId, connectionId, commentId, from, to } = given;
+  const isNew = { element: action === "add_element", connection: action === "add_connection" };
+  const found: Record<string, Named | undefined> = {
+    ...(elementId !== undefined && !isNew.element && { elementId: findElement(plan, elementId) }),
+    ...(connectionId !== undefined && !isNew.connection && { connectionId: findConnection(plan, connectionId) }),
+    ...(commentId !== undefined && { commentId: findComment(plan, commentId) }),
+    ...(from !== undefined && { from: findElement(plan, from) }),
+    ...(to !== undefined && { to: findElement(plan, to) }),
+  };
+  const ids: Record<string, string> = {};
+  const wrong: string[] = [];
+  for (const [name, one] of Object.entries(found)) {
+    if (one === undefined) continue;
+    if ("id" in one) ids[name] = one.id;
+    else wrong.push(one.wrong);
+  }
+  return wrong.length === 0 ? { ...given, ...ids } : wrong.join(" ");
 }
 
 /**
@@ -23,7 +51,7 @@ export function planOperation(given: PlanActionArguments, plan: Plan): PlanOpera
     case "add_element": {
       const wrong = wrongElement(given);
       if (wrong !== undefined) return wrong;
-      const id = elementId ?? newId("el");
+      const id = elementId === undefined ? newId("el") : elementIdOf(elementId);
       const element = { type: "text", ...elementFields(given), id };
       return { operation: { op: "add_element", element }, ids: { elementId: id } };
     }
@@ -39,7 +67,6 @@ export function planOperation(given: PlanActionArguments, plan: Plan): PlanOpera
     }
     case "delete_element":
       if (elementId === undefined) return missing(action, "elementId");
-      if (plan.elements.every(({ id }) => id !== elementId)) return `There is no element "${elementId}".`;
       return { operation: { op: "delete_element", id: elementId }, ids: { elementId } };
     case "add_connection": {
       const { from, to, label, type } = given;
@@ -50,9 +77,6 @@ export function planOperation(given: PlanActionArguments, plan: Plan): PlanOpera
     }
     case "delete_connection":
       if (connectionId === undefined) return missing(action, "connectionId");
-      if (plan.connections.every(({ id }) => id !== connectionId)) {
-        return `There is no connection "${connectionId}".`;
-      }
       return { operation: { op: "delete_connection", id: connectionId }, ids: { connectionId } };
     case "add_comment": {
       const { text, x, y } = given;
@@ -69,14 +93,15 @@ export function planOperation(given: PlanActionArguments, plan: Plan): PlanOpera
     }
     case "get_canvas":
     case "set_status":
-      throw new Error(`${action} changes no element.`);
+    case "draw":
+      throw new Error(`${action} is not one operation.`);
     default:
       return unreachable(action);
   }
 }
 
 /** What keeps an element from being one that a person can read. */
-function wrongElement({ type, title, content }: PlanActionArguments): string | undefined {
+export function wrongElement({ type, title, content }: ElementWords): string | undefined {
   if (!isKnownType(type)) return unknownType(type);
   if ((title ?? "").trim() !== "" || (content ?? "").trim() !== "") return undefined;
   return "add_element takes a title, a content, or both: an element without any text says nothing. Call it again with one.";
@@ -90,7 +115,9 @@ function unknownType(type: string | undefined): string {
   return `Expected type to be one of ${ELEMENT_TYPES.join(", ")}, got ${JSON.stringify(type?.slice(0, 64))}.`;
 }
 
-function elementFields(given: PlanActionArguments): Partial<Pick<PlanElement, (typeof ELEMENT_FIELDS)[number]>> {
+export function elementFields(given: { readonly [Name in (typeof ELEMENT_FIELDS)[number]]?: unknown }): Partial<
+  Pick<PlanElement, (typeof ELEMENT_FIELDS)[number]>
+> {
   return present(Object.fromEntries(ELEMENT_FIELDS.map((name) => [name, given[name]])));
 }
 
@@ -107,7 +134,7 @@ function missing(action: string, names: string): string {
 }
 
 /** Short, since models copy ids letter by letter. */
-function newId(prefix: string): string {
+export function newId(prefix: string): string {
   return `${prefix}_${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
 }
 

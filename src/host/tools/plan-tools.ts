@@ -1,4 +1,5 @@
 import type { PlanDesk } from "../plans/plan-desk.ts";
+import { PlanLines } from "../plans/plan-lines.ts";
 import { planActionTool } from "./plan-action.ts";
 import { planCommentsTool } from "./plan-comments.ts";
 import { planWaitTool } from "./plan-wait.ts";
@@ -6,5 +7,6 @@ import { schemaToolHooks } from "./schema-tool.ts";
 
 /** The tools for plans, which every agent has. Nothing is loaded before the first call. */
 export function planToolHooks(desk: () => Promise<PlanDesk>): ReturnType<typeof schemaToolHooks> {
-  return schemaToolHooks([planActionTool(desk), planCommentsTool(desk), planWaitTool(desk)]);
+  const lines = new PlanLines();
+  return schemaToolHooks([planActionTool(desk, lines), planCommentsTool(desk, lines), planWaitTool(desk, lines)]);
 }

@@ -1,4 +1,5 @@
 import type { PlanDesk } from "../plans/plan-desk.ts";
+import { slugIn, type PlanLines } from "../plans/plan-lines.ts";
 import type { SchemaTool, ToolSchema } from "./schema-tool.ts";
 
 export const PLAN_WAIT = "bizar_wait_for_feedback";
@@ -27,12 +28,13 @@ export const planWaitSchema = {
 } as const satisfies ToolSchema;
 
 /** The tool that waits for the user. */
-export function planWaitTool(desk: () => Promise<PlanDesk>): SchemaTool {
+export function planWaitTool(desk: () => Promise<PlanDesk>, lines: PlanLines): SchemaTool {
   return {
     name: PLAN_WAIT,
     description,
     schema: planWaitSchema,
     async run(given, context) {
+      await lines.settled(slugIn(given));
       const { runPlanWait } = await import("./plan-wait-run.ts");
       return await runPlanWait(desk, given, context);
     },

@@ -17,8 +17,19 @@ export function readGiven<const S extends ToolSchema>(
   return readArguments(tool, shape, given) as ArgumentsReading<Given<S>>;
 }
 
+/** Some models send a list as its text. */
+function fromText(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
 function check(argument: ArgumentSchema): z.ZodType {
   if (argument.type === "boolean") return z.boolean();
+  if (argument.type === "array") return z.preprocess(fromText, z.array(z.unknown()));
   if (argument.type === "string") {
     return argument.enum === undefined ? z.string().min(argument.minLength ?? 0) : z.enum(argument.enum);
   }

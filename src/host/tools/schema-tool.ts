@@ -6,6 +6,8 @@ export type ArgumentSchema = { readonly description: string } & (
   | { readonly type: "string"; readonly enum?: readonly string[]; readonly minLength?: number }
   | { readonly type: "number" | "integer"; readonly minimum?: number; readonly maximum?: number }
   | { readonly type: "boolean" }
+  /** Of its members the tool itself says what is wrong with them. */
+  | { readonly type: "array"; readonly items: object }
 );
 
 /** What a tool takes: its arguments by name, and which of them must be there. */
@@ -20,7 +22,9 @@ type ValueOf<A extends ArgumentSchema> = A extends { readonly enum: readonly (in
     ? string
     : A extends { readonly type: "boolean" }
       ? boolean
-      : number;
+      : A extends { readonly type: "array" }
+        ? readonly unknown[]
+        : number;
 
 /** The arguments that a schema lets through. */
 export type Given<S extends ToolSchema> = {

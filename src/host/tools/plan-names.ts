@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import type { Connection, Plan, PlanElement } from "../../plans/plan.ts";
+
+const ID_TAIL = /^[A-Za-z0-9_-]{1,64}$/;
+/** So many of an id's last characters name it. */
+const FEWEST_LAST = 6;
+
+/** What a name stands for: an id, or in words why it is none. */
+export type Named = { readonly id: string } | { readonly wrong: string };
+
+/** The id of an element to which an agent gave a name of its own; one name, one id. */
+export function elementIdOf(name: string): string {
+  const tail = name.trim().replace(/^el_/, "");
+  if (ID_TAIL.test(tail)) return `el_${tail}`;
+  return `el_${createHash("sha256").update(name.trim()).digest("hex").slice(0, 12)}`;
+}
+
+/** The element that is meant by its id, the agent's own name of it, its title where that is unique, or the end of its id. */
+export function findElement({ elements }: Pick<Plan, "elements">, name: string): Named {
+  return find("element", elements, name, elementIdOf(name), ({ title }) => title);
+}
+
+/** The connection that is meant by its id, its label where that is unique, or its ends as `a>b`. */
+export function findConnection(plan: Plan, name: string): Named {
+  const { connections } = plan;
+  const found = find("connection", connections, name, `conn_${name}`, ({ label = "" }) => label);
+  if ("id" in found) return found;
+  const between = connections.filter((connection) => joins(plan, connection, name));
+  const [first] = between;
+  if (first === undefined) return found;
+  return between.length === 1 ? { id: first.id } : several("connection", between, name);
+}
+
+function joins(plan: Plan, { from, to }: Connection, name: string): boolean {
+  return splitsAtArrow(name).some(([start, end]) => {
+    const [source, target] = [findElement(plan, start), findElement(plan, end)];
+    return "id" in source && "id" in target && source.id === from && target.id === to;
+  });
+}
+
+/** Every way to read a text as two sides of an arrow. */
+export function splitsAtArrow(text: string): readonly (readonly [string, string])[] {
+  return [...text.matchAll(/\s*(?:[-=]*>|→)\s*/g)].map(({ 0: arrow, index }) => {
+    return [text.slice(0, index).trim(), text.slice(index + arrow.length).trim()] as const;
+  });
+}
+
+/** The comment that is meant by its id or the end of it. */
+export function findComment({ comments }: Plan, name: string): Named {
+  return find("comment", comments, name, `c_${name}`, () => "");
+}
+
+function find<T extends Pick<PlanElement, "id">>(
+  kind: string,
+  all: readonly T[],
+  name: string,
+  ownId: string,
+  titleOf: (one: T) => string,
+): Named {
+  const wanted = folded(name);
+  const ways: readonly ((one: T) => boolean)[] = [
+    ({ id }) => id === name.trim(),
+    ({ id }) => id === ownId,
+    (one) => titleOf(one).trim() === name.trim(),
+    (one) => folded(titleOf(one)) === wanted,
+    ({ id }) => name.trim().length >= FEWEST_LAST && id.endsWith(name.trim()),
+  ];
+  for (const isMeant of wanted === "" ? [] : ways) {
+    // A name that a drawing gives twice is one of its faults already.
+    const meant = [...new Map(all.filter(isMeant).map((one) => [one.id, one])).values()];
+    if (meant.length > 1) return several(kind, meant, name);
+    if (meant[0] !== undefined) return { id: meant[0].id };
+  }
+  return { wrong: `There is no ${kind} ${quote(name)} in the plan; get_canvas shows those that are.` };
+}
+
+function several(kind: string, meant: readonly { readonly id: string }[], name: string): Named {
+  const ids = meant.slice(0, 5).map(({ id }) => id);
+  const more = meant.length > ids.length ? " …" : "";
+  return {
+    wrong: `${meant.length} ${kind}s are called ${quote(name)}: say which by its id, ${ids.join(", ")}${more}.`,
+  };
+}
+
+function folded(text: string): string {
+  return text.trim().toLowerCase();
+}
+
+/** What an agent wrote, for a message. */
+export function quote(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 79)}…` : text);
+}

@@ -1,0 +1,191 @@
+import { describe, expect, test } from "bun:test";
+import { createPlanRig } from "./plan-rig.ts";
+
+type Act = ReturnType<typeof createPlanRig>["act"];
+interface Seen {
+  readonly elements: { readonly id: string; readonly title: string }[];
+  readonly connections: { readonly from: string; readonly to: string; readonly label?: string }[];
+}
+
+const two = [
+  { name: "a", type: "task", title: "First", content: "Do it" },
+  { name: "b", type: "decision", title: "Second step" },
+];
+
+/** The plan's arrows as `from>to label`, by the elements' ids without their prefix. */
+async function arrows(act: Act): Promise<string[]> {
+  const { connections } = (await act("get_canvas")) as Seen;
+  const short = (id: string) => id.replace("el_", "");
+  return connections.map(
+    ({ from, to, label }) => `${short(from)}>${short(to)}${label === undefined ? "" : ` ${label}`}`,
+  );
+}
+
+describe("draw", () => {
+  test("makes a whole plan in one call, in order, each element clear of the others", async () => {
+    const { act } = createPlanRig();
+    const answer = await act("draw", { planTitle: "New login", elements: two, connections: ["a>b then"] });
+    expect(answer).toEqual({ ok: true, action: "draw", planSlug: "x", elements: 2, connections: 1, created: true });
+    const canvas = await act("get_canvas");
+    expect(canvas).toMatchObject({
+      title: "New login",
+      elements: [
+        { id: "el_a", type: "task", title: "First", content: "Do it" },
+        { id: "el_b", type: "decision", title: "Second step" },
+      ],
+      connections: [{ from: "el_a", to: "el_b", label: "then" }],
+    });
+    expect(canvas.elements[1].x).toBeGreaterThan(canvas.elements[0].x + canvas.elements[0].width);
+  });
+
+  const readings: [given: unknown, arrow: string][] = [
+    ["a>b", "a>b"],
+    ["a > b", "a>b"],
+    ["a -> b: writes to", "a>b writes to"],
+    ["a-->b|yes|", "a>b yes|"],
+    ["a → b no", "a>b no"],
+    ["a>b if x > 3", "a>b if x > 3"],
+    ["First>Second step when done", "a>b when done"],
+    ["first > second STEP", "a>b"],
+    ["el_a>el_b", "a>b"],
+    ["a>a again", "a>a again"],
+    [{ from: "a", to: "Second step", label: "then" }, "a>b then"],
+  ];
+  for (const [given, arrow] of readings) {
+    test(`reads ${JSON.stringify(given)} as an arrow`, async () => {
+      const { act } = createPlanRig();
+      expect(await act("draw", { elements: two, connections: [given] })).toMatchObject({ ok: true });
+      expect(await arrows(act)).toEqual([arrow]);
+    });
+  }
+
+  test("a name with an arrow in it is a name, and what is no letter gets an id that the answer tells", async () => {
+    const { act } = createPlanRig();
+    const elements = [{ name: "x>y", title: "One" }, { name: "登录", title: "Two" }, { title: "No name" }];
+    const { ids, ...answer } = await act("draw", { elements, connections: ["x>y>登录 out", "登录>No name on"] });
+    expect(answer).toMatchObject({ ok: true, elements: 3, connections: 2 });
+    expect(Object.keys(ids)).toEqual(["x>y", "登录"]);
+    const { connections } = (await act("get_canvas")) as Seen;
+    expect(connections).toMatchObject([
+      { from: ids["x>y"], to: ids["登录"], label: "out" },
+      { from: ids["登录"], label: "on" },
+    ]);
+    expect(await act("update_element", { elementId: "登录", title: "Login" })).toMatchObject({ ok: true });
+  });
+
+  test("adds to a plan that is there, and connects with what is there by id, name or title", async () => {
+    const { act, person } = createPlanRig();
+    await act("draw", { elements: two });
+    await person({ op: "add_element", element: { id: "el_9f8e7d6c5b4a", type: "note", title: "The user's" } });
+    const more = { elements: [{ name: "c", title: "Third" }], connections: ["b>c", "c>The user's see", "6c5b4a>a"] };
+    expect(await act("draw", more)).toEqual({ ok: true, action: "draw", planSlug: "x", elements: 1, connections: 3 });
+    expect(await arrows(act)).toEqual(["b>c", "c>9f8e7d6c5b4a see", "9f8e7d6c5b4a>a"]);
+    expect(await act("draw", { connections: ["a>c"] })).toMatchObject({ ok: true, elements: 0, connections: 1 });
+  });
+
+  const wrong: [what: string, given: Record<string, unknown>, says: string[]][] = [
+    ["nothing", {}, ["elements, connections, or both"]],
+    ["no list", { elements: "a, b" }, ['"elements"', "array"]],
+    [
+      "several faults at once",
+      { elements: [two[0], { name: "b" }, 7, { ...two[0] }], connections: ["a>b", "a>no", "a"] },
+      [
+        "elements[1]: add_element takes a title",
+        "elements[2]: expected an object",
+        'elements[3]: the name "a" is that of elements[0]',
+        'connections[1]: There is no element "no"',
+        "connections[2]: expected a text such as",
+      ],
+    ],
+    ["an unknown type", { elements: [{ name: "c", type: "sticky", title: "x" }] }, ["elements[0]", "text, task, note"]],
+    ["a misspelt field", { elements: [{ name: "c", titel: "x" }] }, ["elements[0]", "titel", "name, type"]],
+    ["a number for a title", { elements: [{ name: "c", title: 7 }] }, ["elements[0]: expected title to be a text"]],
+    ["a name that is there", { elements: [{ name: "old", title: "x" }] }, ["elements[0]", '"old" already', "update"]],
+    [
+      "what the plan itself refuses",
+      { elements: [two[0], { name: "c", title: "a\0b" }] },
+      ["elements[1]: Expected title"],
+    ],
+    ["a place that is none", { elements: [{ name: "c", title: "c", x: "left" }] }, ["elements[0]: Expected x"]],
+    ["a title that two have", { connections: ["old>Twin"] }, ["connections[0]: 2 elements are called", "el_t1, el_t2"]],
+  ];
+  for (const [what, given, says] of wrong) {
+    test(`refuses ${what} by its place in the call, and draws nothing of it`, async () => {
+      const { act, plans } = createPlanRig();
+      const old = [
+        { name: "old", title: "Old" },
+        { name: "t1", title: "Twin" },
+        { name: "t2", title: "Twin" },
+      ];
+      await act("draw", { elements: old });
+      const answer = await act("draw", given);
+      expect(answer).toMatchObject({ ok: false, action: "draw" });
+      for (const words of says) expect(answer.error).toContain(words);
+      const now = await plans.read("x");
+      expect(now.ok && now.value.plan.revision).toBe(2);
+    });
+  }
+
+  test("a fault in a plan's first drawing makes no plan", async () => {
+    const { act, plans } = createPlanRig();
+    expect(await act("draw", { elements: two, connections: ["a>c"] })).toMatchObject({ ok: false });
+    expect(await act("draw", { elements: [{ ...two[0], title: "a\0b" }] })).toMatchObject({ ok: false });
+    expect(await plans.list()).toEqual({ ok: true, value: [] });
+  });
+});
+
+describe("calls of one message", () => {
+  test("are done in their order, and the plan has the title that one of them gave", async () => {
+    const { act, call } = createPlanRig();
+    const titles = ["1", "2", "3", "4", "5", "6"];
+    const drawn = titles.map(async (title, index) => {
+      return await act("add_element", { title, ...(index === 0 && { planTitle: "The plan" }) });
+    });
+    const arrow = act("add_connection", { from: "1", to: "6", label: "at last" });
+    const looked = call("bizar_get_plan_comments", { planSlug: "x" });
+    expect((await Promise.all([...drawn, arrow])).map(({ ok }) => ok)).toEqual(Array.from({ length: 7 }, () => true));
+    await looked;
+    const { elements, title } = await act("get_canvas");
+    expect(elements.map((element: { title: string }) => element.title)).toEqual(titles);
+    expect(title).toBe("The plan");
+  });
+
+  test("a wait begins when what was called before it is drawn", async () => {
+    const { act, call, plans } = createPlanRig();
+    const drawn = act("draw", { elements: two });
+    const waited = call("bizar_wait_for_feedback", { planSlug: "x", timeoutMs: 60_000 });
+    expect(await drawn).toMatchObject({ ok: true });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const watch = plans.watch("x", (now) => now.ok && now.value.meta.review.state === "open" && resolve());
+    await promise;
+    watch.close();
+    await plans.decide("x", "approved");
+    expect((await waited).value).toMatchObject({ ok: true, status: "approved" });
+  });
+
+  test("a title that comes later is the plan's where nobody has given it one", async () => {
+    const { act } = createPlanRig();
+    await act("add_element", { title: "A" });
+    expect(await act("add_element", { title: "B", planTitle: "Named" })).not.toHaveProperty("note");
+    expect(await act("get_canvas")).toMatchObject({ title: "Named" });
+    const other = await act("draw", { elements: [{ title: "C" }], planTitle: "Another" });
+    expect(other).toMatchObject({ ok: true, note: expect.stringContaining("planTitle was not used") });
+    expect(await act("get_canvas")).toMatchObject({ title: "Named" });
+  });
+});
+
+test("unique titles, own names and the ends of ids work as ids in every action", async () => {
+  const { act, call } = createPlanRig();
+  await act("draw", { elements: two, connections: ["a>b then", "b>a back"] });
+  expect(await act("update_element", { elementId: "Second step", content: "!" })).toMatchObject({ elementId: "el_b" });
+  const { commentId } = await act("add_comment", { elementId: "first", text: "Hm" });
+  const reply = await act("reply_to_comment", { commentId: commentId.slice(-6), text: "So" });
+  expect(reply).toMatchObject({ ok: true, commentId });
+  const read = await call("bizar_get_plan_comments", { planSlug: "x", elementId: "First" });
+  expect(read.value).toMatchObject([{ text: "Hm", elementId: "el_a" }]);
+  expect(await act("delete_connection", { connectionId: "a>b" })).toMatchObject({ ok: true });
+  expect(await act("delete_connection", { connectionId: "back" })).toMatchObject({ ok: true });
+  expect(await arrows(act)).toEqual([]);
+  expect(await act("delete_element", { elementId: "SECOND STEP" })).toMatchObject({ ok: true, elementId: "el_b" });
+  expect(await act("delete_element", { elementId: "Second step" })).toMatchObject({ ok: false });
+});
