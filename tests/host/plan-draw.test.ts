@@ -12,10 +12,11 @@ const two = [
   { name: "b", type: "decision", title: "Second step" },
 ];
 
+const short = (id: string) => id.replace("el_", "");
+
 /** The plan's arrows as `from>to label`, by the elements' ids without their prefix. */
 async function arrows(act: Act): Promise<string[]> {
   const { connections } = (await act("get_canvas")) as Seen;
-  const short = (id: string) => id.replace("el_", "");
   return connections.map(
     ({ from, to, label }) => `${short(from)}>${short(to)}${label === undefined ? "" : ` ${label}`}`,
   );
