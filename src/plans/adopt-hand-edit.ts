@@ -1,6 +1,7 @@
 import { diffPlans, type Difference } from "./diff-plans.ts";
 import { without } from "./clean-json.ts";
 import { isComplete, recordEdit } from "./edit-journal.ts";
+import { oldWords } from "./old-words.ts";
 import type { EditEntry, Plan, PlanComment } from "./plan.ts";
 import { UNKNOWN_MOMENT } from "./repair-comments.ts";
 
@@ -21,7 +22,15 @@ export function adoptHandEdit(known: Plan, found: Plan, now: string): Plan {
   if (isSame) return found;
   const revision = Math.max(known.revision, found.revision) + 1;
   const edits = differences.reduce<readonly EditEntry[]>(
-    (journal, difference) => recordEdit(journal, { revision, at: now, by: { kind: "person" }, ...difference }),
+    (journal, difference) => {
+      const { what, id, fields } = difference;
+      const all: readonly { readonly id: string }[] = what === "element" ? known.elements : known.connections;
+      const old = oldWords(
+        all.find((one) => one.id === id),
+        fields,
+      );
+      return recordEdit(journal, { revision, at: now, by: { kind: "person" }, ...difference, ...old });
+    },
     // A person who restores an old file takes nothing out of the journal.
     (known.edits?.at(-1)?.revision ?? 0) > (found.edits?.at(-1)?.revision ?? 0) ? known.edits! : (found.edits ?? []),
   );

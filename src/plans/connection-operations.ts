@@ -49,14 +49,15 @@ export function updateConnection(
   const missing = checkElement(draft, after.from) ?? checkElement(draft, after.to);
   if (missing !== undefined) return missing;
   draft.connections.set(id, after);
-  draft.record("updated", "connection", id, fields);
+  draft.record("updated", "connection", id, before, fields);
   layOutEnds(draft, after.from, after.to);
   return id;
 }
 
 export function deleteConnection(draft: PlanDraft, { id }: Of<"delete_connection">): string | Refused {
   if (typeof id !== "string") return refused("invalid", "Expected the id of a connection.");
-  if (draft.connections.delete(id)) draft.record("deleted", "connection", id);
+  const before = draft.connections.get(id);
+  if (draft.connections.delete(id)) draft.record("deleted", "connection", id, before);
   return id;
 }
 

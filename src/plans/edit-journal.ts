@@ -1,4 +1,5 @@
 import { authorName, type Author, type EditEntry, type Plan } from "./plan.ts";
+import { oldestWords } from "./old-words.ts";
 import { LIMITS } from "./plan-limits.ts";
 
 /** Updates of one thing by one author within this time are one entry: a drag is dozens of them. */
@@ -13,7 +14,7 @@ export function recordEdit(edits: readonly EditEntry[], entry: EditEntry): reado
   const previous = edits[last];
   if (previous === undefined || !areOneEdit(previous, entry)) return withoutOldest([...edits, entry]);
   const fields = [...new Set([...(previous.fields ?? []), ...(entry.fields ?? [])])];
-  return [...edits.toSpliced(last, 1), { ...entry, fields }];
+  return [...edits.toSpliced(last, 1), { ...entry, fields, ...oldestWords(previous, entry) }];
 }
 
 /** Whether the journal tells of all that was done after a revision. */

@@ -80,7 +80,7 @@ export function updateElement(draft: PlanDraft, { id, changes: given, base }: Of
   const fault = isOther ? checkContent(element) : undefined;
   if (fault !== undefined) return fault;
   draft.elements.set(id, element);
-  draft.record("updated", "element", id, fields);
+  draft.record("updated", "element", id, before, fields);
   const isResized = element.width !== before.width || element.height !== before.height;
   if (element.autoPlaced === true && (isResized || before.autoPlaced !== true)) draft.needsLayout = true;
   return id;
@@ -115,11 +115,11 @@ export function deleteElement(draft: PlanDraft, { id }: Of<"delete_element">): s
   const element = draft.elements.get(id);
   if (element === undefined) return typeof id === "string" ? id : missing(id);
   draft.elements.delete(id);
-  draft.record("deleted", "element", id);
+  draft.record("deleted", "element", id, element);
   for (const connection of [...draft.connections.values()]) {
     if (connection.from !== id && connection.to !== id) continue;
     draft.connections.delete(connection.id);
-    draft.record("deleted", "connection", connection.id);
+    draft.record("deleted", "connection", connection.id, connection);
   }
   for (const comment of [...draft.comments.values()]) {
     if (comment.elementId !== id) continue;

@@ -1,4 +1,5 @@
 import type { StoredPlan } from "./plan-store-port.ts";
+import { oldestWords } from "./old-words.ts";
 import { PERSON, type Decision, type EditEntry, type PlanComment, type PlanStatus } from "./plan.ts";
 
 /** What a person has done to a plan after a moment. */
@@ -64,9 +65,14 @@ function mergeEdits(earlier: EditEntry, later: EditEntry): EditEntry | undefined
   if (earlier.change === "added")
     return later.change === "deleted" ? undefined : { ...earlier, at: later.at, revision: later.revision };
   // Deleted and brought back: what it is now may differ in anything.
-  if (later.change === "added") return { ...later, change: "updated" };
-  if (later.change === "deleted") return later;
-  return { ...later, fields: [...new Set([...(earlier.fields ?? []), ...(later.fields ?? [])])] };
+  if (later.change === "added") return { ...later, change: "updated", ...oldestWords(earlier, later) };
+  if (later.change === "deleted") return { ...later, ...oldestWords(earlier, later) };
+  // Brought back, or changed as a whole.
+  if (earlier.change === "updated" && earlier.fields === undefined) {
+    return { ...earlier, at: later.at, revision: later.revision };
+  }
+  const fields = [...new Set([...(earlier.fields ?? []), ...(later.fields ?? [])])];
+  return { ...later, fields, ...oldestWords(earlier, later) };
 }
 
 function compare(one: string, other: string): number {

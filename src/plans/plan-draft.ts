@@ -1,4 +1,5 @@
 import { recordEdit } from "./edit-journal.ts";
+import { oldWords } from "./old-words.ts";
 import type { Author, Connection, EditEntry, Plan, PlanComment, PlanElement } from "./plan.ts";
 
 /** A plan while operations are done on it. What is not finished is never seen. */
@@ -38,8 +39,18 @@ export class PlanDraft {
     return this.#rest.viewport ?? this.before.viewport;
   }
 
-  /** Notes an edit of an element or a connection in the journal. */
-  record(change: EditEntry["change"], what: EditEntry["what"], id: string, fields?: readonly string[]): void {
+  /**
+   * Notes an edit of an element or a connection in the journal.
+   *
+   * @param before it, where it was there
+   */
+  record(
+    change: EditEntry["change"],
+    what: EditEntry["what"],
+    id: string,
+    before?: object,
+    fields?: readonly string[],
+  ): void {
     this.touch();
     this.#edits = recordEdit(this.#edits, {
       revision: this.before.revision + 1,
@@ -49,6 +60,7 @@ export class PlanDraft {
       what,
       id,
       ...(fields !== undefined && { fields }),
+      ...(this.author.kind === "person" && oldWords(before, fields)),
     });
   }
 

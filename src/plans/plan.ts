@@ -110,6 +110,8 @@ export interface EditEntry {
   readonly id: string;
   /** What was changed of it, for `updated`. */
   readonly fields?: readonly string[];
+  /** Of a person's edit that `updated` or `deleted`: what it said before, as far as the journal holds it. */
+  readonly old?: Readonly<Record<string, string | boolean>>;
 }
 
 /** `plan.json`. Keys that it does not know survive a round trip, at every depth. */

@@ -3,6 +3,7 @@ import { estimateSize } from "./element-size.ts";
 import { clamp, LIMITS } from "./plan-limits.ts";
 import { repairComments } from "./repair-comments.ts";
 import { coordinate, dropUnless, isMoment, number, objects, text, UniqueIds } from "./repair-values.ts";
+import { MOST_OLD_CHARACTERS } from "./old-words.ts";
 import type { Connection, EditEntry, Plan, PlanElement, Viewport } from "./plan.ts";
 
 /**
@@ -80,9 +81,13 @@ function repairViewport(value: unknown): Viewport {
   return { ...given, x: number(given.x, 0), y: number(given.y, 0), zoom: clamp(number(given.zoom, 1), 0.01, 100) };
 }
 
+function isOldWord(value: unknown): boolean {
+  return typeof value === "boolean" || (typeof value === "string" && value.length <= MOST_OLD_CHARACTERS);
+}
+
 function isEditEntry(value: unknown): value is EditEntry {
   if (!isJsonObject(value) || !isJsonObject(value.by)) return false;
-  const { by, fields } = value;
+  const { by, fields, old } = value;
   return (
     typeof value.revision === "number" &&
     isMoment(value.at) &&
@@ -91,6 +96,7 @@ function isEditEntry(value: unknown): value is EditEntry {
     (value.what === "element" || value.what === "connection") &&
     typeof value.id === "string" &&
     JOURNAL_ID.test(value.id) &&
+    (old === undefined || (isJsonObject(old) && Object.values(old).every(isOldWord))) &&
     (fields === undefined || (Array.isArray(fields) && fields.every((field) => typeof field === "string")))
   );
 }

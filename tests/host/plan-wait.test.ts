@@ -53,7 +53,10 @@ describe("bizar_wait_for_feedback", () => {
     );
     const { value } = await answer;
     expect(value).toMatchObject({ ok: true, status: "feedback_received" });
-    expect(value.edits).toEqual([expect.objectContaining({ id: "el_a", change: "updated", fields: ["title"] })]);
+    expect(value.edits).toMatchObject([
+      { id: "el_a", change: "updated", title: "B", fields: ["title"], old: { title: "A" }, new: { title: "B" } },
+    ]);
+    expect(value.newComments).toMatchObject([{ elementId: "el_a", elementTitle: "B" }]);
     expect(value.newComments.map(({ text }: { text: string }) => text)).toEqual(["the user's"]);
   });
 

@@ -148,7 +148,7 @@ test("with /visual-plan on a hard task becomes a plan, which the user comments, 
       change: "updated",
       what: "element",
       id: "el_table",
-      by: { kind: "person" },
+      title: "Add the table",
       fields: expect.arrayContaining(["y"]),
     },
   ]);

@@ -213,7 +213,7 @@ export class FeedbackAnnouncer {
     if (isTold || !claimed.value) return "again";
     try {
       await host.put(to.sessionId, {
-        text: feedbackText(slug, feedback, to.asker),
+        text: feedbackText(now.value, feedback, to.asker),
         metadata: namingFeedback(slug, feedback.until),
         wake: sessions.isActive(to.sessionId),
         choice: lastChoice(messages),

@@ -1,10 +1,14 @@
 import type { Feedback } from "../../plans/feedback.ts";
-import type { EditEntry, PlanComment } from "../../plans/plan.ts";
+import type { StoredPlan } from "../../plans/plan-store-port.ts";
+import type { Plan, PlanComment } from "../../plans/plan.ts";
 import { CONNECTION_RULES, ELEMENT_RULES } from "../../plans/operation-checks.ts";
+import { editView, elementTitle, type EditView } from "./edit-view.ts";
 import { shorten } from "../tools/answer.ts";
 import { plainName } from "../../text/plain-name.ts";
 
 const TEXT_CHARACTERS = 500;
+/** Of what an element said before, and says now. */
+const SIDE_CHARACTERS = 250;
 const MOST_LINES = 20;
 /** Of one comment. */
 const MOST_REPLIES = 10;
@@ -16,14 +20,18 @@ export interface EndedAsker {
 }
 
 /** What a session is told of what the user did to a plan after nobody waited for it any more. */
-export function feedbackText(slug: string, feedback: Feedback, asker: EndedAsker | undefined): string {
+export function feedbackText(
+  { slug, plan }: Pick<StoredPlan, "slug" | "plan">,
+  feedback: Feedback,
+  asker: EndedAsker | undefined,
+): string {
   const { status, note, newComments, edits } = feedback;
   return [
     "This is an automatic message of the Bizar plugin. It does not come from the user, but says what the user did.",
     `The plan "${slug}", which ${asker === undefined ? "you" : `the background agent ${plainName(asker.agent)} (${asker.instanceId})`} put up for review: ${happened(status)}`,
     ...(note === undefined ? [] : [`Note: ${quote(note)}`]),
-    ...lines("Comments", newComments, commentLine),
-    ...lines("Edits", edits, editLine),
+    ...lines("Comments", newComments, (comment) => commentLine(plan, comment)),
+    ...lines("Edits", edits, (edit) => editLine(editView(plan, edit))),
     whatNext(status, asker),
   ].join("\n");
 }
@@ -57,15 +65,30 @@ function lines<T>(what: string, all: readonly T[], line: (item: T) => string): s
   return [`${what}:`, ...all.slice(-MOST_LINES).map(line), ...more];
 }
 
-function commentLine({ id, elementId, text, thread }: PlanComment): string {
+function commentLine(plan: Plan, { id, elementId, text, thread }: PlanComment): string {
   const replies = thread.slice(-MOST_REPLIES).map((reply) => `${authorName(reply.author)}: ${quote(reply.text)}`);
   const earlier = thread.length > MOST_REPLIES ? [`${thread.length - MOST_REPLIES} earlier replies`] : [];
   const talk = replies.length === 0 ? "" : `; replies: ${[...earlier, ...replies].join("; ")}`;
-  return `- ${id} on ${elementId ?? "the canvas"}: ${quote(text)}${talk}`;
+  const title = elementTitle(plan, elementId);
+  return `- ${id} on ${elementId ?? "the canvas"}${titled(title)}: ${quote(text)}${talk}`;
 }
 
-function editLine({ what, id, change, fields }: EditEntry): string {
-  return `- ${what} ${id} ${change}${fields === undefined ? "" : ` (${fieldNames(fields)})`}`;
+function editLine({ what, id, title, change, fields, old = {}, new: now = {} }: EditView): string {
+  const words = [...new Set([...Object.keys(old), ...Object.keys(now)])].map((name) => {
+    const sides = [old[name], now[name]].map((side) => (side === undefined ? "" : quoteShort(side)));
+    return `${name} ${sides.filter((side) => side !== "").join(" → ")}`;
+  });
+  const rest = fields?.filter((field) => !Object.hasOwn(old, field) && !Object.hasOwn(now, field)) ?? [];
+  const told = [...(rest.length === 0 ? [] : [`(${fieldNames(rest)})`]), ...words].join(", ");
+  return `- ${what} ${id}${titled(title)} ${change}${told === "" ? "" : ` ${told}`}`;
+}
+
+function titled(title: string | undefined): string {
+  return title === undefined || title === "" ? "" : ` ${quoteShort(title)}`;
+}
+
+function quoteShort(value: string | boolean): string {
+  return typeof value === "boolean" ? String(value) : JSON.stringify(shorten(value, SIDE_CHARACTERS));
 }
 
 /** Names of fields that a file holds beside ours are somebody's words. */

@@ -1,5 +1,6 @@
 import type { ToolResult } from "@opencode-ai/plugin/tool";
 import type { PlanComment } from "../../plans/plan.ts";
+import { commentView } from "../plans/edit-view.ts";
 import type { PlanDesk } from "../plans/plan-desk.ts";
 import { answer, errorAnswer, jsonBytes, MAX_ANSWER_BYTES, shorten } from "./answer.ts";
 import { PLAN_COMMENTS, planCommentsSchema } from "./plan-comments.ts";
@@ -29,7 +30,8 @@ export async function runPlanComments(desk: () => Promise<PlanDesk>, given: unkn
     const wantedId = elementId === "null" ? null : named?.id;
     const wanted = plan.comments
       .filter((comment) => wantedId === undefined || comment.elementId === wantedId)
-      .toSorted((one, other) => (one.created < other.created ? -1 : 1));
+      .toSorted((one, other) => (one.created < other.created ? -1 : 1))
+      .map((comment) => commentView(plan, comment));
     const path = `${plans.folder}/${planSlug}/plan.json`;
     return answer(`${planSlug}: ${wanted.length} comments`, newestThatFit(wanted, path), { count: wanted.length });
   })(given, undefined as never);

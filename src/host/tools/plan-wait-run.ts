@@ -5,6 +5,7 @@ import { toldUntil } from "../../plans/review.ts";
 import { shape, isText } from "../../shape.ts";
 import { namingFeedback } from "../plans/told-feedback.ts";
 import type { PlanDesk } from "../plans/plan-desk.ts";
+import { commentView, editView } from "../plans/edit-view.ts";
 import { standingView } from "../plans/standing-view.ts";
 import { whenAborted } from "../when-aborted.ts";
 import { answer, cutToJsonBytes, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
@@ -150,9 +151,11 @@ async function callUser(desk: PlanDesk, sessionId: string, slug: string, signal:
 function feedbackView(
   desk: PlanDesk,
   stored: StoredPlan,
-  { status, planStatus, note, newComments, edits }: Feedback,
+  { status, planStatus, note, ...done }: Feedback,
   waitedMs: number,
 ): Record<string, unknown> {
+  const newComments = done.newComments.map((comment) => commentView(stored.plan, comment));
+  const edits = done.edits.map((edit) => editView(stored.plan, edit));
   const shownNote = note === undefined ? undefined : cutToJsonBytes(note, MOST_NOTE_BYTES);
   const view = (comments: readonly unknown[], changes: readonly unknown[], cut: object) => ({
     ok: true,

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { feedbackText } from "../../../src/host/plans/feedback-text.ts";
 import type { Feedback } from "../../../src/plans/feedback.ts";
-import { at, comment } from "../../plans/plan-rig.ts";
+import { at, comment, plan } from "../../plans/plan-rig.ts";
 
 test("of a long talk the latest replies are told, and how many came before", () => {
   const thread = Array.from({ length: 200 }, (_, index) => {
@@ -14,7 +14,7 @@ test("of a long talk the latest replies are told, and how many came before", () 
     edits: [],
     until: at(200),
   };
-  const text = feedbackText("x", feedback, undefined);
+  const text = feedbackText({ slug: "x", plan: plan() }, feedback, undefined);
   expect(text.length).toBeLessThan(10_000);
   expect(text).toContain("190 earlier replies");
   expect(text).toContain("reply 199 ");
