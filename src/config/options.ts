@@ -40,6 +40,8 @@ const optionsSchema = z.object({
   provideAgents: z.boolean().default(true),
   /** How the session that asked is told of an end: it reacts at once, finds a note at its next turn, or is not told. */
   announce: z.enum(["wake", "note", "off"]).default("wake"),
+  /** When an end is told: each at once, or with the last of those that were spawned in one message; a failure at once. */
+  announceBatch: z.enum(["each", "together"]).default("each"),
   /** What a background agent does when its supervisor is gone: end itself, or work on to the end of its turn. */
   onExit: z.enum(["kill", "finish"]).default("kill"),
   /** Milliseconds between SIGTERM and SIGKILL when an agent is ended. */

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ModelChoice } from "../supervisor/instance.ts";
 import { keepAnswers } from "../keep-answers.ts";
 import { PAGE_MESSAGES, readBack } from "../opencode/message-pages.ts";
+import { partIdOf } from "../opencode/message-id.ts";
 import { turnsOf } from "../opencode/turns.ts";
 import { shareInFlight } from "../share-in-flight.ts";
 import type { Clock, Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
@@ -95,6 +96,8 @@ export interface SyntheticMessage {
   readonly wake: boolean;
   /** The agent, the model and its variant that go on. */
   readonly choice: Choice;
+  /** The id that it is to have: put once more, it takes its own place. */
+  readonly messageId?: string;
 }
 
 export interface Toast {
@@ -180,12 +183,14 @@ export class HostClient implements Transcripts {
   }
 
   /** Puts a message into a session; `false` when there is no such session. Settles when it is stored. */
-  async put(sessionId: string, { text, shown, metadata, wake, choice }: SyntheticMessage): Promise<boolean> {
+  async put(sessionId: string, { text, shown, metadata, wake, choice, messageId }: SyntheticMessage): Promise<boolean> {
+    const part = { type: "text" as const, text, synthetic: true, metadata };
     const parts = [
       ...(shown === undefined ? [] : [{ type: "text" as const, text: shown, ignored: true, metadata }]),
-      { type: "text" as const, text, synthetic: true, metadata },
+      messageId === undefined ? part : { id: partIdOf(messageId), ...part },
     ];
-    const body = { parts, noReply: !wake, ...(await this.#possible(choice)) };
+    const own = messageId === undefined ? {} : { messageID: messageId };
+    const body = { parts, noReply: !wake, ...own, ...(await this.#possible(choice)) };
     const { error } = await withinLimit(this.clock, ANSWER_LIMIT_MS, async (signal) => {
       const request = { path: { id: sessionId }, body, signal };
       return await (wake ? this.client.session.promptAsync(request) : this.client.session.prompt(request));

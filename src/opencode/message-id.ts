@@ -18,3 +18,8 @@ export function createMessageId(now: number): string {
   const rest = Array.from(randomBytes(RANDOM_CHARACTERS), (byte) => BASE_62[byte % BASE_62.length]).join("");
   return `msg_${time.toString(16).padStart(TIME_DIGITS, "0")}${rest}`;
 }
+
+/** The id of the only part of a message of ours: with the same one a part takes the place of itself (1.18.33). */
+export function partIdOf(messageId: string): string {
+  return messageId.replace(/^msg_/, "prt_");
+}

@@ -6,7 +6,10 @@ import type { GuardSettings } from "../guard/guard-settings.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { Diagnostics } from "../host/diagnostics.ts";
 import { ledgerHooks } from "../host/ledger-hooks.ts";
+import { agentsOutHooks } from "../host/announcements/agents-out.ts";
+import { putReminder } from "../host/announcements/put-reminder.ts";
 import { HostClient } from "../host/host-client.ts";
+import { startedAs } from "../host/started-as.ts";
 import { backgroundTools } from "../host/tools/background-tools.ts";
 import { hostPlans } from "./host-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
@@ -79,7 +82,18 @@ function hostHooks(
     ...{ directory, folder: paths.changeDir, recordDir: paths.recordDir, report: diagnostics.report },
     instanceOf: async () => undefined,
   });
-  return joinHooks(plans.hooks, ledger, {
+  const out = agentsOutHooks({
+    out: async (sessionId) => (await supervision.started()).agentsOut(sessionId),
+    async oneEnded(sessionId) {
+      const { agentsOut, supervisor } = await supervision.started();
+      await Promise.race(agentsOut(sessionId).map(async ({ instanceId }) => await supervisor.whenSettled(instanceId)));
+    },
+    tellNow: async (sessionId) => await (await supervision.started()).tellNow(sessionId),
+    put: async (sessionId, text) => await putReminder(host, sessionId, text),
+    isRun: startedAs() === "run",
+    report: diagnostics.report,
+  });
+  return joinHooks(plans.hooks, ledger, out, {
     async config(config) {
       if (options.provideAgents) provideAgents(config);
     },

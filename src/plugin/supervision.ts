@@ -9,6 +9,7 @@ import { endToast } from "../host/end-toast.ts";
 import { hostBinary } from "../host/host-binary.ts";
 import type { HostClient } from "../host/host-client.ts";
 import type { InstanceCatalog } from "../host/instance-catalog.ts";
+import { maySupervise } from "../host/tools/tool-parts.ts";
 import { ModelLists } from "../opencode/model-lists.ts";
 import { systemClock } from "../system-clock.ts";
 import { availableMemoryMb } from "../processes/available-memory.ts";
@@ -30,6 +31,7 @@ import { agentBudgetPolicy, toolCapPolicy, type FleetBudget } from "../superviso
 import { deadlinePolicy } from "../supervisor/policies/deadline.ts";
 import type { Policy } from "../supervisor/policies/policy.ts";
 import type { TurnRequest } from "../supervisor/ports.ts";
+import type { Instance } from "../supervisor/instance.ts";
 import { silencePolicy } from "../supervisor/policies/silence.ts";
 import { thinkingLoopPolicy } from "../supervisor/policies/thinking-loop.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
@@ -59,8 +61,12 @@ export interface Supervision {
   readonly sendMessage: (instanceId: string, prompt: string) => Promise<MessageOutcome>;
   /** Asks the opencode that owns an agent to do something. */
   readonly askOwner: (instanceId: string, request: OwnerRequest) => Promise<OwnerAnswer>;
-  /** Somebody waits for the results of these agents. Returns what ends the wait. */
-  readonly collecting: (instanceIds: readonly string[]) => () => void;
+  /** A session waits for the results of these agents. Returns what ends the wait. */
+  readonly collecting: (instanceIds: readonly string[], sessionId: string) => () => void;
+  /** The agents of a session that have not ended, or whose end is not on the disk. */
+  readonly agentsOut: (sessionId: string) => readonly Instance[];
+  /** Tells a session now of the ends that it has not been told of. Returns whether there were some. */
+  readonly tellNow: (sessionId: string) => Promise<boolean>;
   /** An event of the host. */
   event(event: { type: string; properties: unknown }): void;
   /** Ends every agent at once: the host is about to go away. */
@@ -107,6 +113,8 @@ export function startSupervision(context: SupervisionContext): Supervision {
     warn,
     directory: context.directory,
     onExit: options.onExit,
+    announceBatch: options.announceBatch,
+    maySupervise: (agent) => maySupervise(options, agent),
     backend: {
       start(turn, observer) {
         requests.open();
@@ -155,6 +163,8 @@ export function startSupervision(context: SupervisionContext): Supervision {
     sendMessage,
     askOwner: ask,
     collecting: wired.collecting,
+    agentsOut: wired.agentsOut,
+    tellNow: wired.tellNow,
     event(event) {
       wired.event(event);
       const deleted = deletedSession(event);

@@ -1,4 +1,5 @@
-import { Announcer, type ClaimedAnnouncement, type LeftEnd } from "../host/announcements/announcer.ts";
+import { Announcer } from "../host/announcements/announcer.ts";
+import type { ClaimedAnnouncement, LeftEnd } from "../host/announcements/announcer-parts.ts";
 import { openParentSession } from "../host/announcements/parent-session.ts";
 import type { UserNotes } from "../host/announcements/user-notes.ts";
 import type { HostClient } from "../host/host-client.ts";
@@ -8,6 +9,7 @@ import type { LostRecords } from "../store/lost-records.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
 import type { Clock } from "../supervisor/ports.ts";
 import type { Instance } from "../supervisor/instance.ts";
+import { lastMessageOf } from "../supervisor/result.ts";
 import { transition } from "../supervisor/transition.ts";
 
 export interface AnnouncingParts {
@@ -15,18 +17,24 @@ export interface AnnouncingParts {
   readonly clock: Clock;
   /** Whether an agent of this session runs, or waits to. */
   readonly othersRun: (sessionId: string) => boolean;
+  readonly waitsForOthers: (instance: Instance) => boolean;
+  readonly maySupervise: (agent: string) => boolean;
+  /** The text of a result's file. */
+  readonly readFile: (path: string) => Promise<string>;
   readonly user: UserNotes;
   readonly report: (message: string, cause: unknown) => void;
 }
 
 /** The announcer of one plugin instance, with the records as what it goes by. */
 export function createAnnouncer(parts: AnnouncingParts, store: FileInstanceStore, lost: LostRecords): Announcer {
-  const { host, clock, othersRun, user, report } = parts;
+  const { host, clock, othersRun, waitsForOthers, maySupervise, readFile, user, report } = parts;
   return new Announcer({
     clock,
     user,
     othersRun,
-    claim: async (instanceId) => await claimAnnouncement(clock, store, lost, instanceId),
+    waitsForOthers,
+    maySupervise,
+    claim: async (instanceId) => await claimAnnouncement({ clock, readFile }, store, lost, instanceId),
     open: async (sessionId, since) => await openParentSession(host, sessionId, since),
     report,
   });
@@ -34,7 +42,7 @@ export function createAnnouncer(parts: AnnouncingParts, store: FileInstanceStore
 
 /** The record's claim is what makes an announcement exclusive among hosts. */
 async function claimAnnouncement(
-  clock: Clock,
+  { clock, readFile }: Pick<AnnouncingParts, "clock" | "readFile">,
   store: FileInstanceStore,
   lost: LostRecords,
   instanceId: string,
@@ -54,6 +62,12 @@ async function claimAnnouncement(
   return {
     instance,
     end: { instanceId, turn: instance.announcement.turn },
+    resultPath: store.resultPath(instanceId),
+    async result() {
+      if (instance.resultPreview === null) return undefined;
+      const whole = await readFile(store.resultPath(instanceId)).catch(() => undefined);
+      return whole === undefined ? undefined : lastMessageOf(whole, instance.resultParts);
+    },
     release,
     leave: () => store.rest(instanceId),
     async settle(state) {

@@ -32,6 +32,10 @@ export interface SupervisionEdges extends Pick<
   readonly paths: StatePaths;
   readonly identity: SupervisorIdentity;
   readonly onExit: "kill" | "finish";
+  /** When an end is told: at once, or with the last of those that were spawned together. */
+  readonly announceBatch: "each" | "together";
+  /** Whether an agent may use the background tools. */
+  readonly maySupervise: (agent: string) => boolean;
   /** The directory of this plugin instance. */
   readonly directory: string;
   readonly clock: Clock;
@@ -62,8 +66,12 @@ export interface WiredSupervision {
   readonly recovered: () => Promise<void>;
   /** Asks for a further turn of an agent. Rejects when no turn can be started now. */
   readonly sendMessage: (instanceId: string, prompt: string) => Promise<MessageOutcome>;
-  /** Somebody waits for the results of these agents. Returns what ends the wait. */
-  readonly collecting: (instanceIds: readonly string[]) => () => void;
+  /** A session waits for the results of these agents. Returns what ends the wait. */
+  readonly collecting: (instanceIds: readonly string[], sessionId: string) => () => void;
+  /** The agents of a session that have not ended, or whose end is not on the disk. */
+  readonly agentsOut: (sessionId: string) => readonly Instance[];
+  /** Tells a session now of the ends that it has not been told of. Returns whether there were some. */
+  readonly tellNow: (sessionId: string) => Promise<boolean>;
   /** Writes the records of what this host runs anew: somebody has removed them. */
   saveAll(): void;
   /** An event of the host. */
@@ -82,8 +90,17 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
   const lost = new LostRecords(records, paths, identity, machine);
   const othersRun = (sessionId: string) =>
     supervisor.views().some(({ instance }) => instance.parent.sessionId === sessionId && !isTerminal(instance));
-  const user = new UserNotes({ host, isBusy: (sessionId) => announcer.activity.isBusy(sessionId), report });
-  const announcer = createAnnouncer({ host, clock, othersRun, user, report }, store, lost);
+  const { announceBatch, maySupervise } = edges;
+  const waitsForOthers = (instance: Instance) =>
+    announceBatch === "together" &&
+    instance.state.status === "done" &&
+    isFirstRun(instance) &&
+    supervisor.views().some(({ instance: other }) => isSpawnedWith(instance, other) && !isTerminal(other));
+  const isBusy = (sessionId: string) => announcer.activity.isBusy(sessionId);
+  const user = new UserNotes({ host, isBusy, maySupervise, report });
+  const readFile = async (path: string) => await machine.files.read(path);
+  const telling = { host, clock, othersRun, waitsForOthers, maySupervise, readFile, user, report };
+  const announcer = createAnnouncer(telling, store, lost);
   const notifier = everybody(toast, announcer);
   const backend: Backend = {
     start(turn, observer) {
@@ -158,7 +175,16 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     records,
     recovered: () => recovery.run(),
     sendMessage,
-    collecting: (instanceIds) => announcer.collecting(instanceIds),
+    collecting: (...wait) => announcer.collecting(...wait),
+    agentsOut: (sessionId) =>
+      supervisor
+        .views()
+        .map(({ instance }) => instance)
+        .filter(
+          (instance) =>
+            instance.parent.sessionId === sessionId && (!isTerminal(instance) || store.isDirty(instance.instanceId)),
+        ),
+    tellNow: async (sessionId) => await announcer.tellNow(sessionId),
     saveAll() {
       for (const { instance, unsavedResult } of supervisor.views()) {
         store.save(instance, unsavedResult).catch((error: unknown) => {
@@ -183,6 +209,15 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
       lost.close();
     },
   };
+}
+
+/** Whether two agents were asked for in one message, and neither has been asked for more since. */
+function isSpawnedWith({ instanceId, parent }: Instance, other: Instance): boolean {
+  return other.instanceId !== instanceId && other.parent.messageId === parent.messageId && isFirstRun(other);
+}
+
+function isFirstRun({ turns }: Instance): boolean {
+  return turns.every(({ kind }) => kind !== "follow_up");
 }
 
 /** Tells a person and a session. */

@@ -44,6 +44,8 @@ export class ChaosHost {
       paths: world.paths,
       identity: this.identity,
       onExit: this.onExit,
+      announceBatch: "each",
+      maySupervise: () => true,
       directory: "/project",
       clock: this.#clock(),
       machine: {

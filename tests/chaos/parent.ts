@@ -53,6 +53,8 @@ export class Parent {
   becomeIdle(): void {
     if (this.host === undefined || this.host.process.isPaused || !this.isBusy || this.#calls.size > 0) return;
     this.isBusy = false;
+    // Its last step has seen all that was there.
+    this.world.sessions.add(this.sessionId, { finish: "stop", time: { completed: this.world.clock.now() } });
     this.#event("session.status", { sessionID: this.sessionId, status: { type: "idle" } });
   }
 
@@ -71,12 +73,14 @@ export class Parent {
     world.clock.after(timeoutMs, () => call.abort());
     const context = toolContext({ sessionID: sessionId, abort: call.signal });
     const number = ++this.#round;
+    const named = { type: "tool", tool: name, callID: `call_${number}`, sessionID: sessionId };
+    this.#event("message.part.updated", { part: { ...named, state: { status: "running" } } });
     const work = host.tools[name]!.execute(args as never, context) as Promise<Answer>;
     const { output, metadata } = await world.wait(host, `${name} ${number} of ${sessionId}`, work);
     if (!host.process.isAlive) return;
     world.note(`  ${name} ${number} answers ${JSON.stringify(metadata)}`);
     if (output.includes(OF_THE_HOST)) world.violated(`${name} answers with words that no agent said: ${output}`);
-    const part = { type: "tool", tool: name, sessionID: sessionId, state: { status: "completed", output, metadata } };
+    const part = { ...named, state: { status: "completed", output, metadata } };
     await world.operations.perform(host.process, () => {
       if (!this.isThere) return;
       world.sessions.add(sessionId, {}, part);

@@ -17,6 +17,7 @@ const defaults: Options = {
   supervisorAgents: ["odin"],
   provideAgents: true,
   announce: "wake",
+  announceBatch: "each",
   onExit: "kill",
   killGraceMs: 5000,
   opencodeBinary: null,

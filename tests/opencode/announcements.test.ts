@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
-import { startServer, type Server } from "../../scripts/scripted-host/opencode.ts";
+import { runOpencode, startServer, type Server } from "../../scripts/scripted-host/opencode.ts";
 import { askServer, createRig, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
 import { startTerminalUi } from "./terminal.ts";
 
@@ -98,6 +98,108 @@ test("a user who has gone on in another session gets a short note there of each 
   expect(rig.requestsFor("talk on")).toHaveLength(1);
   // In the session that asked the user needs no note.
   expect(await notesIn(served.server, asked.sessionId)).toEqual([]);
+}, 90_000);
+
+test("under opencode run Odin is not let go while two agents are out: it is led to collect, and says what both found", async () => {
+  rig = await createRig();
+  const collecting = Promise.withResolvers<void>();
+  rig.plan("first task", { after: collecting.promise, text: "what the first found" });
+  rig.plan("second task", { after: collecting.promise, text: "what the second found" });
+  rig.plan("delegate", spawn({ agent: "thor", prompt: "first task" }, { agent: "thor", prompt: "second task" }), {
+    text: "I report when they have ended.",
+  });
+  rig.otherwise(({ prompt, step, messages }) => {
+    if (step > 0)
+      return {
+        text: `Both: ${JSON.stringify(messages)
+          .match(/what the (first|second) found/g)
+          ?.join(", ")}`,
+      };
+    const [, args = "{}"] = /call bizar_collect (\{.*?\}),/.exec(prompt) ?? [];
+    collecting.resolve();
+    return { calls: [{ tool: "bizar_collect", args: JSON.parse(args) as Record<string, unknown> }] };
+  });
+  const run = await runOpencode(rig.sandbox, { prompt: "delegate", agent: "odin" });
+  const [collected] = run.toolAnswers("bizar_collect") as Answer[][];
+  expect(collected?.map(({ status }) => status)).toEqual(["done", "done"]);
+  const last = run.events.findLast(({ type }) => type === "text")?.part?.text;
+  expect([run.exitCode, last]).toEqual([0, "Both: what the first found, what the second found"]);
+  const step = rig.requestsFor("delegate").find(({ step }) => step === 1);
+  expect(JSON.stringify(step?.messages)).toContain("before you end it, collect them");
+}, 90_000);
+
+test("under opencode run an Odin that does not collect is held until its agents have ended, and told all of it", async () => {
+  rig = await createRig();
+  const held = Promise.withResolvers<void>();
+  rig.plan("long task", { after: held.promise, text: "what it found" });
+  rig.plan("delegate", spawn({ agent: "thor", prompt: "long task" }), { text: "I am done." });
+  rig.otherwise(({ prompt }) => {
+    if (prompt.includes("has ended")) return { text: prompt.includes('"what it found"') ? "So it was found." : "lost" };
+    setTimeout(() => held.resolve(), 0);
+    return { text: "I am done all the same." };
+  });
+  const run = await runOpencode(rig.sandbox, { prompt: "delegate", agent: "odin" });
+  const last = run.events.findLast(({ type }) => type === "text")?.part?.text;
+  expect([run.exitCode, last]).toEqual([0, "So it was found."]);
+}, 90_000);
+
+test("a parent at work is told at its next step, once, and as the agent that the user has chosen since", async () => {
+  const served = await serveRig();
+  rig = served;
+  const [first, second] = [0, 1].map(() => Promise.withResolvers<void>());
+  rig.plan("one task", { after: first!.promise, text: "what the first found" });
+  rig.plan("other task", { after: second!.promise, text: "what the second found" });
+  rig.plan("delegate", spawn({ agent: "thor", prompt: "one task" }, { agent: "thor", prompt: "other task" }), {
+    text: "under way",
+  });
+  const { sessionId } = await served.ask("delegate");
+  const ends = async () => {
+    const { data: messages = [] } = await served.server.client.session.messages({ path: { id: sessionId } });
+    return messages.filter(({ info, parts }: Answer) => {
+      return info.role === "user" && parts.some(({ metadata }: Answer) => Array.isArray(metadata?.bizar));
+    });
+  };
+  rig.plan("work on", async () => {
+    first!.resolve();
+    await until("the end is in the session", async () => (await ends()).length === 1);
+    return { calls: [{ tool: "glob", args: { pattern: "*.none" } }] };
+  });
+  rig.otherwise(({ prompt }) => ({ text: `heard ${prompt.includes("what the first found")}` }));
+  const worked = await served.ask("work on", { sessionId, model: "scripted/model-b" });
+  expect(worked.text).toBe("heard true");
+  expect(told()).toHaveLength(1);
+  expect(told()[0]?.prompt).toContain('Its whole result: "what the first found"');
+
+  // One who may not collect is told what it needs, and of no tool that is refused to it.
+  await served.ask("something else", { sessionId, agent: "build", model: "scripted/model-b" });
+  second!.resolve();
+  await until("the other end is told", () => told().length === 2);
+  expect(told()[1]?.prompt).toContain('Its whole result: "what the second found"');
+  expect(told()[1]?.prompt).not.toContain("bizar_");
+  await until("it is answered", async () => {
+    const { data: messages = [] } = await served.server.client.session.messages({ path: { id: sessionId } });
+    const last = messages.at(-1)?.info as Answer;
+    return last?.role === "assistant" && last.time.completed !== undefined;
+  });
+  const { data: messages = [] } = await served.server.client.session.messages({ path: { id: sessionId } });
+  expect(messages.at(-1)?.info).toMatchObject({ mode: "build", modelID: "model-b" });
+}, 90_000);
+
+test("after a compaction of the parent the agents that run are named to it again", async () => {
+  const served = await serveRig();
+  rig = served;
+  const end = Promise.withResolvers<void>();
+  rig.plan("one task", { after: end.promise, text: "found" });
+  rig.plan("delegate", spawn({ agent: "thor", prompt: "one task", title: "the long one" }), { text: "under way" });
+  const asked = await served.ask("delegate");
+  const [{ instanceId }] = asked.answers("bizar_spawn_background");
+  const path = { id: asked.sessionId };
+  await served.server.client.session.summarize({ path, body: { providerID: "scripted", modelID: "model-a" } });
+  await served.ask("what now?", { sessionId: asked.sessionId });
+  const seen = JSON.stringify(rig.requestsFor("what now?").at(-1)?.messages);
+  expect(seen).toContain(`A background agent still runs:\\n- thor ${instanceId}`);
+  end.resolve();
+  await until("its end is told", () => told().length === 1);
 }, 90_000);
 
 /** What the plugin has noted in a session of the ends that another one was told of. */

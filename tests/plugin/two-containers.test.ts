@@ -42,6 +42,8 @@ function createMachine() {
       paths: world.paths,
       identity,
       onExit: "kill",
+      announceBatch: "each",
+      maySupervise: () => true,
       directory: "/project",
       clock,
       machine: {
@@ -92,8 +94,8 @@ function createMachine() {
         };
       },
       /** Starts an agent that runs until the test ends its turn. */
-      async spawn() {
-        const spawned = wired.supervisor.spawn(sampleRequest());
+      async spawn(announce: "wake" | "note" = "wake") {
+        const spawned = wired.supervisor.spawn(sampleRequest({ announce }));
         await world.drain();
         const instanceId = await spawned;
         await world.drain();
@@ -195,7 +197,7 @@ describe("an end that is not told yet", () => {
   test("stays its owner's to tell, however long the session is busy", async () => {
     const { world, open, announcement } = createMachine();
     const owner = open("a", [PARENT]);
-    const { instanceId, turn } = await owner.spawn();
+    const { instanceId, turn } = await owner.spawn("note");
     owner.wired.event(busy("busy"));
     // Whether that one knows the session or not.
     const others = [open("b"), open("c", [PARENT])];
@@ -210,7 +212,7 @@ describe("an end that is not told yet", () => {
   test("is not dropped by a host that does not know the session, and told by the next one that does", async () => {
     const { world, open, announcement } = createMachine();
     const owner = open("a", [PARENT]);
-    const { instanceId, turn } = await owner.spawn();
+    const { instanceId, turn } = await owner.spawn("note");
     owner.wired.event(busy("busy"));
     const other = open("b");
     turn.end({ text: "well" });

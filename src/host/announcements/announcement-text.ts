@@ -1,32 +1,52 @@
 import type { Instance } from "../../supervisor/instance.ts";
 import { shorten } from "../tools/answer.ts";
 import { plainName } from "../../text/plain-name.ts";
+import { nextCall } from "./next-call.ts";
 
 const NOT_THE_USER = "This is an automatic message of the Bizar plugin. It does not come from the user.";
 const ERROR_CHARACTERS = 300;
+/** A result up to here is told whole. */
+const WHOLE_CHARACTERS = 2000;
+/** Of a longer one, so much of its beginning, and of its end. */
+const END_CHARACTERS = 1000;
+/** A word that is longer than this is cut. */
+const LONGEST_WORD = 40;
 
-/** What a parent session is told of agents that have ended. */
-export function announcementText(instances: readonly Instance[]): string {
-  const count = instances.length;
+/** An agent that has ended, with what it hands back. */
+export interface EndedAgent {
+  readonly instance: Instance;
+  /** Its last message, below what the reader has to know; absent where it cannot be read. */
+  readonly result: string | undefined;
+  /** The file of all it said in its turn. */
+  readonly resultPath: string;
+}
+
+/**
+ * What a parent session is told of agents that have ended.
+ *
+ * @param maySupervise whether the agent that reads it may use the background tools: otherwise none is named
+ */
+export function announcementText(ended: readonly EndedAgent[], maySupervise: boolean): string {
+  const count = ended.length;
   return [
     NOT_THE_USER,
     count === 1 ? "A background agent has ended:" : `${count} background agents have ended:`,
-    ...instances.map(line),
-    collectHint(instances),
+    ...ended.map((agent) => `${line(agent)} ${resultWords(agent)}${nextWords(agent, maySupervise)}`),
+    ...(maySupervise ? collectHint(ended) : []),
     "Go on with what waited for this; where nothing did, say in a sentence what came of it.",
   ].join("\n");
 }
 
 /** What a session is told of agents that another one asked for, and in which the user was at their end. */
-export function noteText(instances: readonly Instance[]): string {
+export function noteText(instances: readonly Instance[], maySupervise: boolean): string {
   return [
     NOT_THE_USER,
     instances.length === 1
       ? "A background agent that another session of the user asked for has ended:"
       : `${instances.length} background agents that other sessions of the user asked for have ended:`,
-    ...instances.map(line),
+    ...instances.map((instance) => `${line({ instance })} ${lastWords(instance)}`),
     "Whoever asked is told there and goes on with it: do nothing about it here, unless the user asks for it.",
-    collectHint(instances),
+    ...(maySupervise ? [collectCall(instances)] : []),
   ].join("\n");
 }
 
@@ -39,20 +59,66 @@ export function shownNote(instances: readonly Instance[]): string {
     .join("\n");
 }
 
-function collectHint(instances: readonly Instance[]): string {
+function collectHint(ended: readonly EndedAgent[]): string[] {
+  const cut = ended.filter(({ instance, result }) => instance.resultPreview !== null && !isWhole(result));
+  return cut.length === 0 ? [] : [collectCall(cut.map(({ instance }) => instance))];
+}
+
+function collectCall(instances: readonly Instance[]): string {
   const ids = instances.map(({ instanceId }) => instanceId);
   const collect = ids.length === 1 ? `{"instanceId": "${ids[0]}"}` : JSON.stringify({ instanceIds: ids });
   return `bizar_collect ${collect} gives ${ids.length === 1 ? "its whole result" : "their whole results"}.`;
 }
 
 /** Texts of agents and of errors are quoted: they are data, and give no orders. */
-function line({ instanceId, agent, title, state, resultPreview, progress }: Instance): string {
+function line({ instance }: Pick<EndedAgent, "instance">): string {
+  const { instanceId, agent, title, state, progress } = instance;
   const reason =
     "reason" in state && state.reason !== null && state.reason !== state.status ? ` (${state.reason})` : "";
   const error = "error" in state && state.error !== null ? ` Error: ${quote(state.error)}.` : "";
-  const result = resultPreview === null ? " It has no result." : ` Its last words: ${quote(resultPreview)}.`;
   const refused = progress.refused.length === 0 ? "" : ` It was refused: ${quote(progress.refused.join("; "))}.`;
-  return `- ${plainName(agent)} ${instanceId}, ${quote(title)}: ${state.status}${reason}.${error}${refused}${result}`;
+  return `- ${plainName(agent)} ${instanceId}, ${quote(title)}: ${state.status}${reason}.${error}${refused}`;
+}
+
+function resultWords({ instance, result, resultPath }: EndedAgent): string {
+  if (instance.resultPreview === null) return "It has no result.";
+  if (result === undefined) return `${lastWords(instance)} All of it is in ${resultPath}.`;
+  if (isWhole(result)) return `Its whole result: ${JSON.stringify(result)}.`;
+  const [head, tail] = bothEnds(result);
+  return (
+    `Its result (${result.length} characters, in ${resultPath}) begins: ${JSON.stringify(head)} ` +
+    `and ends: ${JSON.stringify(tail)}.`
+  );
+}
+
+function lastWords({ resultPreview }: Instance): string {
+  return resultPreview === null ? "It has no result." : `Its last words: ${quote(resultPreview)}.`;
+}
+
+function isWhole(result: string | undefined): boolean {
+  return result !== undefined && result.length <= WHOLE_CHARACTERS;
+}
+
+function nextWords({ instance }: EndedAgent, maySupervise: boolean): string {
+  const next = maySupervise ? nextCall(instance) : undefined;
+  return next === undefined ? "" : ` Next: ${next}.`;
+}
+
+/** The beginning and the end of a long text, of whole words. */
+function bothEnds(text: string): [head: string, tail: string] {
+  const head = text.slice(0, END_CHARACTERS);
+  const lastGap = head.search(/\s\S*$/);
+  const tail = text.slice(-END_CHARACTERS);
+  const firstGap = tail.search(/\s/);
+  return [
+    `${wellFormed(lastGap >= END_CHARACTERS - LONGEST_WORD ? head.slice(0, lastGap) : head)}…`,
+    `…${wellFormed(firstGap !== -1 && firstGap <= LONGEST_WORD ? tail.slice(firstGap + 1) : tail)}`,
+  ];
+}
+
+/** Without the half of a character that a cut has left at an end. */
+function wellFormed(text: string): string {
+  return text.replace(/^[\uDC00-\uDFFF]/, "").replace(/[\uD800-\uDBFF]$/, "");
 }
 
 function quote(text: string): string {

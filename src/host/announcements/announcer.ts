@@ -1,89 +1,55 @@
 import type { Announcement, Instance } from "../../supervisor/instance.ts";
-import type { Clock, EndNotifier, Timer } from "../../supervisor/ports.ts";
+import type { EndNotifier } from "../../supervisor/ports.ts";
 import { announcementText } from "./announcement-text.ts";
+import type { AnnouncerParts, ClaimedAnnouncement, LeftEnd } from "./announcer-parts.ts";
 import { ParentActivity } from "./parent-activity.ts";
-import type { ParentSession } from "./parent-session.ts";
+import { Collects } from "./collects.ts";
+import { OverlookedMessages } from "./overlooked-messages.ts";
+import type { Delivery, ParentSession } from "./parent-session.ts";
 import { includesEnd, type End } from "./told-ends.ts";
-import type { UserNotes } from "./user-notes.ts";
-
-export interface AnnouncerParts {
-  readonly clock: Clock;
-  /**
-   * Takes the announcement of an end for this host alone. `settled`: there is nothing to tell any more, or another host
-   * does it; `later`: somebody has it just now, or the end is on its way to the disk.
-   */
-  readonly claim: (instanceId: string) => Promise<ClaimedAnnouncement | "settled" | "later">;
-  /** Whether another agent of this session may end at any moment. */
-  readonly othersRun: (sessionId: string) => boolean;
-  /** Looks into a session, back to a moment. Rejects when the host does not answer now. */
-  readonly open: (sessionId: string, since: number) => Promise<ParentSession>;
-  /** Tells the user, who may have gone on in another session. */
-  readonly user: Pick<UserNotes, "told" | "idle">;
-  readonly report: (message: string, cause: unknown) => void;
-}
-
-/** What there is to know of an agent whose end has to be told. */
-export type LeftEnd = Pick<Instance, "instanceId" | "announcement" | "parent">;
-
-export interface ClaimedAnnouncement {
-  readonly instance: Instance;
-  readonly end: End;
-  /** Writes down what became of it. */
-  readonly settle: (state: Exclude<Announcement["state"], "pending">) => Promise<void>;
-  /** It cannot be told here: from now on, a host that knows the session may have it. */
-  readonly leave: () => void;
-  /** Gives it back. */
-  readonly release: () => Promise<void>;
-}
+import { untoldParent, type Untold, type UntoldParent } from "./untold.ts";
 
 /** Ends within this time of each other are one message. */
 const BATCH_MS = 200;
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 60_000;
 
-/** An end that a session has to be told of. */
-interface Untold {
-  /** An earlier host left it: the session may have gone on since, and is not woken. */
-  isLeft: boolean;
-  /** The turn whose end the answer of a tool has told. */
-  answeredTurn: number | null;
-}
-
-interface Parent {
-  readonly ends: Map<string, Untold>;
-  timer: Timer | null;
-  retryMs: number;
-  isTelling: boolean;
-}
-
 /**
- * Tells parent sessions that their agents have ended: once, together where several end at once, and only while the
- * session is idle and nobody waits for the agent in a collect.
+ * Tells parent sessions that their agents have ended: once, together where several end at once, and only while nobody
+ * waits for the agent in a collect. A session at work sees it at its next step; a note waits until it is idle, since it
+ * would be answered otherwise.
  */
 export class Announcer implements EndNotifier {
   readonly #parts: AnnouncerParts;
-  readonly #parents = new Map<string, Parent>();
-  readonly #collected = new Map<string, number>();
+  readonly #parents = new Map<string, UntoldParent>();
+  readonly #collects = new Collects();
   /** Sessions of ends that others left, and that this host does not know: its own data is not theirs. */
   readonly #foreign = new Set<string>();
   readonly activity: ParentActivity;
+  readonly #overlooked: OverlookedMessages;
   #isClosed = false;
 
   constructor(parts: AnnouncerParts) {
     this.#parts = parts;
+    const isBusy = (sessionId: string) => this.activity.isBusy(sessionId) || this.#isClosed;
+    this.#overlooked = new OverlookedMessages({ clock: parts.clock, isBusy, report: parts.report });
     this.activity = new ParentActivity({
       idle: (sessionId) => {
+        this.#overlooked.idle(sessionId);
         this.#schedule(sessionId, BATCH_MS);
         this.#parts.user.idle(sessionId);
       },
       told: (sessionId, ends) => {
         for (const end of ends) void this.#answered(sessionId, end);
+        this.#schedule(sessionId, BATCH_MS);
       },
     });
   }
 
   ended(instance: Instance): void {
-    this.#add(instance, false);
+    this.#add(instance, false, () => this.#parts.waitsForOthers(instance));
+    // Those that were held back until now.
+    this.#schedule(instance.parent.sessionId, BATCH_MS);
   }
 
   /**
@@ -93,36 +59,46 @@ export class Announcer implements EndNotifier {
    */
   leftBehind(instance: LeftEnd): boolean {
     if (this.#foreign.has(instance.parent.sessionId)) return false;
-    this.#add(instance, true);
+    this.#add(instance, true, () => false);
     return true;
   }
 
-  /** Somebody waits for these agents: their ends are told by the answer. Returns what ends the wait. */
-  collecting(instanceIds: readonly string[]): () => void {
-    for (const id of instanceIds) this.#collected.set(id, (this.#collected.get(id) ?? 0) + 1);
+  /** A session waits for these agents: their ends are told by the answer. Returns what ends the wait. */
+  collecting(instanceIds: readonly string[], sessionId: string): () => void {
+    const end = this.#collects.begin(instanceIds, sessionId);
     return () => {
-      for (const id of instanceIds) {
-        const left = (this.#collected.get(id) ?? 1) - 1;
-        if (left > 0) this.#collected.set(id, left);
-        else this.#collected.delete(id);
-      }
-      for (const sessionId of this.#parents.keys()) this.#schedule(sessionId, BATCH_MS);
+      end();
+      for (const each of this.#parents.keys()) this.#schedule(each, BATCH_MS);
     };
+  }
+
+  /**
+   * Tells a session now what it can be told, whatever it does: it ends with what it is about to say.
+   *
+   * @returns whether it was told of an end
+   */
+  async tellNow(sessionId: string): Promise<boolean> {
+    const parent = this.#parents.get(sessionId);
+    if (parent === undefined || this.#isClosed) return false;
+    await parent.telling;
+    return await this.#announce(sessionId, parent, true);
   }
 
   close(): void {
     this.#isClosed = true;
+    this.#overlooked.close();
     for (const { timer } of this.#parents.values()) timer?.clear();
     this.#parents.clear();
   }
 
-  #add({ instanceId, announcement, parent: { sessionId } }: LeftEnd, isLeft: boolean): void {
+  #add({ instanceId, announcement, parent: { sessionId } }: LeftEnd, isLeft: boolean, waits: () => boolean): void {
     if (announcement?.state !== "pending" || this.#isClosed) return;
-    const parent = this.#parents.get(sessionId) ?? createParent();
+    const parent = this.#parents.get(sessionId) ?? untoldParent(FIRST_RETRY_MS);
     const known = parent.ends.get(instanceId);
     parent.ends.set(instanceId, {
       isLeft: isLeft && known?.isLeft !== false,
       answeredTurn: known?.answeredTurn ?? null,
+      waits,
     });
     this.#parents.set(sessionId, parent);
     // Where no other one can end within that time, there is nothing to wait for.
@@ -134,27 +110,43 @@ export class Announcer implements EndNotifier {
     if (parent === undefined || parent.timer !== null || this.#isClosed) return;
     parent.timer = this.#parts.clock.after(delayMs, () => {
       parent.timer = null;
-      if (parent.isTelling) this.#schedule(sessionId, BATCH_MS);
+      if (parent.telling !== null) this.#schedule(sessionId, BATCH_MS);
       else void this.#announce(sessionId, parent);
     });
   }
 
-  async #announce(sessionId: string, parent: Parent): Promise<void> {
-    // The session's next idle event, or the end of a collect, comes back here.
-    if (this.activity.isBusy(sessionId)) return;
+  /**
+   * Whether a call of the session may be about to tell it of any agent: it is none of the waits that are known. Its
+   * answer comes back here.
+   */
+  #isAnswering(sessionId: string): boolean {
+    return this.activity.tellingCalls(sessionId) > this.#collects.of(sessionId);
+  }
+
+  /** Whether an end can be told as things are; the session's next idle event, or the end of a collect, comes back. */
+  #isTold(sessionId: string, id: string, untold: Untold | undefined, mode: string | undefined): boolean {
+    const isNote = untold?.isLeft === true || mode === "note";
+    return !this.#collects.isCollected(id) && !(isNote && this.activity.isBusy(sessionId));
+  }
+
+  async #announce(sessionId: string, parent: UntoldParent, isLast = false): Promise<boolean> {
+    if (this.#isAnswering(sessionId)) return false;
     const claims: ClaimedAnnouncement[] = [];
-    parent.isTelling = true;
+    const done = Promise.withResolvers<void>();
+    parent.telling = done.promise;
     let isLater: boolean;
+    let isTold = false;
     try {
-      isLater = await this.#claim(parent, claims);
-      if (claims.length > 0) await this.#tell(sessionId, parent, claims);
+      isLater = await this.#claim(sessionId, parent, claims, isLast);
+      if (claims.length > 0) isTold = await this.#tell(sessionId, parent, claims, isLast);
       if (!isLater) parent.retryMs = FIRST_RETRY_MS;
     } catch (error) {
       this.#parts.report(`Session ${sessionId} could not be told that its agents ended; it is tried again.`, error);
       isLater = true;
     } finally {
       await this.#release(claims);
-      parent.isTelling = false;
+      parent.telling = null;
+      done.resolve();
     }
     if (isLater) {
       this.#schedule(sessionId, parent.retryMs);
@@ -162,13 +154,20 @@ export class Announcer implements EndNotifier {
     } else if (parent.ends.size === 0 && parent.timer === null) {
       this.#parents.delete(sessionId);
     }
+    return isTold;
   }
 
   /** Whether some of the ends can only be told later. */
-  async #claim(parent: Parent, claims: ClaimedAnnouncement[]): Promise<boolean> {
+  async #claim(
+    sessionId: string,
+    parent: UntoldParent,
+    claims: ClaimedAnnouncement[],
+    isLast: boolean,
+  ): Promise<boolean> {
     let isLater = false;
-    for (const id of [...parent.ends.keys()]) {
-      if (this.#collected.has(id)) continue;
+    for (const [id, untold] of [...parent.ends]) {
+      if (!isLast && (untold.waits() || !this.#isTold(sessionId, id, untold, undefined))) continue;
+      if (this.#collects.isCollected(id)) continue;
       const claim = await this.#parts.claim(id);
       if (claim === "later") isLater = true;
       else if (claim === "settled") parent.ends.delete(id);
@@ -177,7 +176,13 @@ export class Announcer implements EndNotifier {
     return isLater;
   }
 
-  async #tell(sessionId: string, parent: Parent, claims: readonly ClaimedAnnouncement[]): Promise<void> {
+  /** Whether the session was told something. */
+  async #tell(
+    sessionId: string,
+    parent: UntoldParent,
+    claims: readonly ClaimedAnnouncement[],
+    isLast: boolean,
+  ): Promise<boolean> {
     const session = await this.#parts.open(sessionId, Math.min(...claims.map(({ instance }) => endOf(instance))));
     const settle = async (told: readonly ClaimedAnnouncement[], state: Exclude<Announcement["state"], "pending">) => {
       for (const claim of told) {
@@ -193,20 +198,33 @@ export class Announcer implements EndNotifier {
         (includesEnd(session.answered, end) || parent.ends.get(end.instanceId)?.answeredTurn === end.turn),
     );
     const untold = claims.filter((claim) => !announced.includes(claim) && !answered.includes(claim));
-    // A prompt of the user, or a collect, may have come in the meantime: then the next idle time will do.
-    const isWanted = !this.#isClosed && !this.activity.isBusy(sessionId);
-    const now = isWanted ? untold.filter(({ end }) => !this.#collected.has(end.instanceId)) : [];
-    const delivery = now.length > 0 ? await session.deliver(...this.#message(parent, now)) : "delivered";
-    if (delivery === "delivered") await settle(now, "announced");
-    else await this.#unknown(sessionId, parent, now, settle);
+    const results = await Promise.all(untold.map(async ({ result }) => await result()));
+    // A prompt of the user, or a collect, may have come in the meantime.
+    const isWanted = !this.#isClosed && !this.#isAnswering(sessionId);
+    const now = untold.flatMap((claim, index) => {
+      const { instance, end } = claim;
+      const isTold =
+        isLast || this.#isTold(sessionId, end.instanceId, parent.ends.get(end.instanceId), instance.announcement?.mode);
+      return isWanted && isTold && !this.#collects.isCollected(end.instanceId)
+        ? [{ ...claim, text: results[index] }]
+        : [];
+    });
+    const delivery = now.length > 0 ? await this.#deliver(session, parent, now, isLast) : "delivered";
+    if (delivery === "session_gone") {
+      await this.#unknown(sessionId, parent, now, settle);
+    } else {
+      await settle(now, "announced");
+      if (delivery !== "delivered") this.#overlooked.add(sessionId, delivery);
+    }
     await settle(announced, "announced");
     await settle(answered, "told");
+    return now.length > 0 && delivery !== "session_gone";
   }
 
   /** An end of this host's own has nobody left to hear of it; that of another one may be for a session of other data. */
   async #unknown(
     sessionId: string,
-    parent: Parent,
+    parent: UntoldParent,
     claims: readonly ClaimedAnnouncement[],
     settle: (told: readonly ClaimedAnnouncement[], state: "dropped") => Promise<void>,
   ): Promise<void> {
@@ -223,11 +241,23 @@ export class Announcer implements EndNotifier {
     );
   }
 
-  #message(parent: Parent, claims: readonly ClaimedAnnouncement[]): Parameters<ParentSession["deliver"]> {
+  async #deliver(
+    session: ParentSession,
+    parent: UntoldParent,
+    now: readonly (ClaimedAnnouncement & { readonly text: string | undefined })[],
+    isLast: boolean,
+  ): Promise<Delivery> {
     const isWaking = ({ instance: { announcement }, end }: ClaimedAnnouncement) =>
       announcement?.mode === "wake" && parent.ends.get(end.instanceId)?.isLeft !== true;
-    const text = announcementText(claims.map(({ instance }) => instance));
-    return [text, claims.map(({ end }) => end), claims.some((claim) => isWaking(claim))];
+    const reader = session.agent ?? now[0]?.instance.parent.agent ?? "";
+    const ended = now.map(({ instance, text, resultPath }) => ({ instance, result: text, resultPath }));
+    const text = announcementText(ended, this.#parts.maySupervise(reader));
+    const wake = isLast || now.some((claim) => isWaking(claim));
+    return await session.deliver(
+      text,
+      now.map(({ end }) => end),
+      wake,
+    );
   }
 
   async #release(claims: readonly ClaimedAnnouncement[]): Promise<void> {
@@ -258,10 +288,6 @@ export class Announcer implements EndNotifier {
       this.#parts.report(`It could not be written down that the end of ${end.instanceId} was told.`, error);
     }
   }
-}
-
-function createParent(): Parent {
-  return { ends: new Map(), timer: null, retryMs: FIRST_RETRY_MS, isTelling: false };
 }
 
 function endOf({ state, createdAt }: Instance): number {

@@ -3,24 +3,28 @@ import { endsIn, type End } from "./told-ends.ts";
 
 const isStatusChange = shape({ sessionID: isText, status: shape({ type: isText }) });
 const isIdle = shape({ sessionID: isText });
-const isAnswer = shape({
+/** A call of a tool whose answer tells of ends. */
+const isTellingCall = shape({
   part: shape({
     type: oneOf("tool"),
     sessionID: isText,
+    callID: isText,
     tool: oneOf("bizar_collect", "bizar_kill"),
-    state: shape({ status: oneOf("completed"), metadata: isAnything }),
+    state: shape({ status: isText, metadata: isAnything }),
   }),
 });
 
 /** What the host's events say of the sessions that may have to be told of something. */
 export class ParentActivity {
   readonly #busy = new Set<string>();
+  /** The calls that have no answer yet, by session. */
+  readonly #calls = new Map<string, Set<string>>();
 
   constructor(
     private readonly listener: {
       /** A session has become idle. */
       readonly idle: (sessionId: string) => void;
-      /** The answer of a tool, which told of these ends, is in the session's messages. */
+      /** The answer of a tool, which told of these ends or of none, is in the session's messages. */
       readonly told: (sessionId: string, ends: readonly End[]) => void;
     },
   ) {}
@@ -29,20 +33,36 @@ export class ParentActivity {
     return this.#busy.has(sessionId);
   }
 
+  /** How many calls of a session may still tell it of an end: being written, running, or about to be answered. */
+  tellingCalls(sessionId: string): number {
+    return this.#calls.get(sessionId)?.size ?? 0;
+  }
+
   event({ type, properties }: { type: string; properties: unknown }): void {
     if (type === "session.status" && isStatusChange(properties)) {
       if (properties.status.type === "idle") this.#becameIdle(properties.sessionID);
       else this.#busy.add(properties.sessionID);
     } else if ((type === "session.idle" || type === "session.deleted") && isIdle(properties)) {
       this.#becameIdle(properties.sessionID);
-    } else if (type === "message.part.updated" && isAnswer(properties)) {
-      const { sessionID, state } = properties.part;
-      this.listener.told(sessionID, endsIn(state.metadata));
+    } else if (type === "message.part.updated" && isTellingCall(properties)) {
+      const { sessionID, callID, state } = properties.part;
+      this.#called(sessionID, callID, state.status);
+      const hasEnded = state.status === "completed" || state.status === "error";
+      if (hasEnded) this.listener.told(sessionID, state.status === "completed" ? endsIn(state.metadata) : []);
     }
+  }
+
+  #called(sessionId: string, callId: string, status: string): void {
+    const calls = this.#calls.get(sessionId) ?? new Set();
+    if (status === "pending" || status === "running") calls.add(callId);
+    else calls.delete(callId);
+    if (calls.size === 0) this.#calls.delete(sessionId);
+    else this.#calls.set(sessionId, calls);
   }
 
   #becameIdle(sessionId: string): void {
     this.#busy.delete(sessionId);
+    this.#calls.delete(sessionId);
     this.listener.idle(sessionId);
   }
 }

@@ -1,10 +1,19 @@
 import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
+import { createMessageId } from "../../opencode/message-id.ts";
 import { reachBackTo } from "../../opencode/message-pages.ts";
 import type { HostClient, HostMessage } from "../host-client.ts";
-import { endsIn, type End } from "./told-ends.ts";
+import { endsIn, includesEnd, type End } from "./told-ends.ts";
 
-/** What became of a message to a session. */
-export type Delivery = "delivered" | "session_gone";
+/** What became of a message to a session; one that is to be answered may still be overlooked. */
+export type Delivery = "delivered" | "session_gone" | WakingMessage;
+
+/** A message that the session's model is to answer. */
+export interface WakingMessage {
+  /** `false` while it cannot be told, since the session has not got it, or is at work. */
+  readonly isOverlooked: () => Promise<boolean>;
+  /** Has the session answer it, without a second message. */
+  readonly askAgain: () => Promise<unknown>;
+}
 
 /** A session that asked for agents, as its messages were a moment ago. */
 export interface ParentSession {
@@ -12,6 +21,8 @@ export interface ParentSession {
   readonly announced: readonly End[];
   /** The ends that the answer of a tool tells of already. */
   readonly answered: readonly End[];
+  /** The agent that goes on, as far as it is known. */
+  readonly agent: string | undefined;
   /** Puts a message of the plugin behind them, for the agent and model that the user chose last. */
   readonly deliver: (text: string, ends: readonly End[], wake: boolean) => Promise<Delivery>;
 }
@@ -32,9 +43,32 @@ export async function openParentSession(
   return {
     announced: parts.flatMap(({ metadata }) => endsIn(metadata)),
     answered: parts.flatMap(({ state }) => endsIn(state?.metadata)),
+    agent: lastChoice(messages).agent,
     async deliver(text, ends, wake) {
-      const message = { text, wake, metadata: { bizar: ends }, choice: lastChoice(messages) };
-      return (await host.put(sessionId, message)) ? "delivered" : "session_gone";
+      const messageId = createMessageId(Date.now());
+      const message = { text, wake, metadata: { bizar: ends }, choice: lastChoice(messages), messageId };
+      const put = async () => await host.put(sessionId, message);
+      if (!(await put())) return "session_gone";
+      if (!wake) return "delivered";
+      return { isOverlooked: async () => await isOverlooked(host, sessionId, ends), askAgain: put };
     },
   };
+}
+
+/**
+ * Whether the last turn of a session ended without a look at a message: one that comes to a session in the very moment
+ * of its end is stored, and never answered (1.18.33). What the user has stopped since stays as it is.
+ */
+async function isOverlooked(
+  host: Pick<HostClient, "messages">,
+  sessionId: string,
+  ends: readonly End[],
+): Promise<boolean> {
+  const isOurs = ({ parts }: HostMessage) =>
+    parts.some(({ metadata }) => endsIn(metadata).some((end) => includesEnd(ends, end)));
+  const messages = (await host.messages(sessionId, (newest) => newest.some(isOurs))) ?? [];
+  const at = messages.findLastIndex(isOurs);
+  if (at === -1 || messages.slice(at).some(({ info }) => info.role === "assistant")) return false;
+  const last = messages.slice(0, at).findLast(({ info }) => info.role === "assistant")?.info;
+  return last !== undefined && Boolean(last.time.completed) && !last.error;
 }

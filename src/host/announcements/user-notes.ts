@@ -10,6 +10,8 @@ import { elsewhereIn, includesEnd, namingElsewhere, type End } from "./told-ends
 export interface UserNotesParts {
   readonly host: Pick<HostClient, "messages" | "put" | "parentOf">;
   readonly isBusy: (sessionId: string) => boolean;
+  /** Whether an agent may use the background tools. */
+  readonly maySupervise: (agent: string) => boolean;
   readonly report: (message: string, cause: unknown) => void;
 }
 
@@ -83,7 +85,7 @@ export class UserNotes {
   }
 
   async #put(sessionId: string, ends: readonly ToldEnd[]): Promise<void> {
-    const { host, isBusy } = this.#parts;
+    const { host, isBusy, maySupervise } = this.#parts;
     if ((await host.parentOf(sessionId)) !== undefined) return;
     const since = Math.min(...ends.map(({ instance: { state } }) => ("endedAt" in state ? state.endedAt : 0)));
     const messages = await host.messages(sessionId, (newest) => tellChoice(newest) && reachBackTo(since, newest));
@@ -96,12 +98,13 @@ export class UserNotes {
       return;
     }
     const instances = now.map(({ instance }) => instance);
+    const choice = lastChoice(messages);
     await host.put(sessionId, {
-      text: noteText(instances),
+      text: noteText(instances, choice.agent !== undefined && maySupervise(choice.agent)),
       shown: shownNote(instances),
       metadata: namingElsewhere(now.map(({ end }) => end)),
       wake: false,
-      choice: lastChoice(messages),
+      choice,
     });
   }
 

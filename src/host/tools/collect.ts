@@ -51,7 +51,7 @@ export function collectTool(parts: ToolParts): ToolDefinition {
     const missing = ids.filter((_, index) => before[index] === undefined);
     if (missing.length > 0) return errorAnswer(NOT_FOUND, one === undefined ? { missing } : { instanceId: one });
     const limit = asked ?? Math.max(...before.map((entry) => entry?.record.timeoutMs ?? 0));
-    const ended = collecting(ids);
+    const ended = collecting(ids, context.sessionID);
     try {
       await withLimit(context.abort, limit, async (signal) => await waitFor(catalog, ids, wait ?? "all", signal));
     } finally {

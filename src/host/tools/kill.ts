@@ -17,10 +17,16 @@ already stays as it is.`;
 const args = { instanceId: instanceId.describe("The agent to end") };
 
 export function killTool(parts: ToolParts): ToolDefinition {
-  const run = async (given: unknown, { abort }: ToolContext): Promise<ToolResult> => {
+  const run = async (given: unknown, { sessionID, abort }: ToolContext): Promise<ToolResult> => {
     const reading = readArguments(KILL, args, given);
     if (!reading.ok) return errorAnswer(reading.error);
-    return await kill(parts, reading.value.instanceId, abort);
+    const { instanceId: id } = reading.value;
+    const ended = (await parts.supervision()).collecting([id], sessionID);
+    try {
+      return await kill(parts, id, abort);
+    } finally {
+      ended();
+    }
   };
   return { description, args, execute: neverThrowing(KILL, forSupervisors(KILL, parts.options, run)) };
 }

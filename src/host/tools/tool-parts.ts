@@ -28,16 +28,22 @@ export interface ToolSupervision {
   readonly sendMessage: (instanceId: string, prompt: string) => Promise<"accepted" | "foreign">;
   /** Asks the opencode that owns an agent to do something. Rejects when that cannot be asked for. */
   readonly askOwner: (instanceId: string, request: OwnerRequest) => Promise<OwnerAnswer>;
-  /** Somebody waits for the results of these agents. Returns what ends the wait. */
-  readonly collecting: (instanceIds: readonly string[]) => () => void;
+  /** A session waits for the results of these agents. Returns what ends the wait. */
+  readonly collecting: (instanceIds: readonly string[], sessionId: string) => () => void;
 }
 
 type Execute<Args> = (given: Args, context: ToolContext) => Promise<ToolResult>;
 
+/** Whether an agent may spawn, collect and end others. */
+export function maySupervise({ supervisorAgents }: Pick<Options, "supervisorAgents">, agent: string): boolean {
+  return supervisorAgents.includes("*") || supervisorAgents.includes(agent);
+}
+
 /** Refuses callers that are not among `supervisorAgents`, with a sentence that helps. */
-export function forSupervisors<Args>(tool: string, { supervisorAgents }: Options, run: Execute<Args>): Execute<Args> {
+export function forSupervisors<Args>(tool: string, options: Options, run: Execute<Args>): Execute<Args> {
+  const { supervisorAgents } = options;
   return async (given, context) => {
-    if (supervisorAgents.includes("*") || supervisorAgents.includes(context.agent)) return await run(given, context);
+    if (maySupervise(options, context.agent)) return await run(given, context);
     return errorAnswer(
       `${tool} is for ${supervisorAgents.join(", ")}; the agent "${plainName(context.agent)}" may not use it. ` +
         `Do the work yourself, or ask the user to switch to ${supervisorAgents[0]}. ` +

@@ -1,8 +1,9 @@
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
+import { OverlookedMessages } from "../../../src/host/announcements/overlooked-messages.ts";
 import { Announcer } from "../../../src/host/announcements/announcer.ts";
 import type { Instance } from "../../../src/supervisor/instance.ts";
 import { FakeClock } from "../../supervisor/fake-clock.ts";
-import { sampleId, sampleInstance } from "../../supervisor/sample-instance.ts";
+import { sampleId, sampleInstance, sampleStates } from "../../supervisor/sample-instance.ts";
 
 function ended(number: number): Instance {
   return sampleInstance("done", {
@@ -12,15 +13,19 @@ function ended(number: number): Instance {
 }
 
 /** An announcer of agents that have ended, and the ends that each of its messages tells. */
-function createAnnouncer(othersRun: () => boolean) {
+function createAnnouncer(othersRun: () => boolean, waitsForOthers: (instance: Instance) => boolean = () => false) {
   const clock = new FakeClock();
   const messages: string[][] = [];
   const announcer = new Announcer({
     clock,
     othersRun,
+    waitsForOthers,
+    maySupervise: () => true,
     claim: async (instanceId) => ({
       instance: { ...ended(1), instanceId },
       end: { instanceId, turn: 1 },
+      result: async () => "what it found",
+      resultPath: "/state/result.md",
       settle: async () => undefined,
       leave: () => undefined,
       release: async () => undefined,
@@ -28,6 +33,7 @@ function createAnnouncer(othersRun: () => boolean) {
     open: async () => ({
       announced: [],
       answered: [],
+      agent: "odin",
       deliver: async (_text, ends) => {
         messages.push(ends.map(({ instanceId }) => instanceId));
         return "delivered";
@@ -69,4 +75,104 @@ test("the last of several agents takes the waiting ends along, within their 200 
   announcer.ended(ended(2));
   await pass(100);
   expect(messages).toEqual([[sampleId(1), sampleId(2)]]);
+});
+
+const status = (type: "busy" | "idle") => ({
+  type: "session.status",
+  properties: { sessionID: "ses_parent", status: { type } },
+});
+const call = (state: string, callID = "call_1") => ({
+  type: "message.part.updated",
+  properties: {
+    part: { type: "tool", tool: "bizar_collect", callID, sessionID: "ses_parent", state: { status: state } },
+  },
+});
+
+test("a session at work is told at once, not when it is idle", async () => {
+  const { announcer, messages, pass } = createAnnouncer(() => false);
+  announcer.activity.event(status("busy"));
+  announcer.ended(ended(1));
+  await pass(0);
+  expect(messages).toEqual([[sampleId(1)]]);
+});
+
+test("while the session writes a collect nobody knows of whom: it is told of nothing until that is answered", async () => {
+  const { announcer, messages, pass } = createAnnouncer(() => false);
+  announcer.activity.event(status("busy"));
+  announcer.activity.event(call("pending"));
+  announcer.ended(ended(1));
+  await pass(1000);
+  expect(messages).toEqual([]);
+  announcer.activity.event(call("error"));
+  await pass(200);
+  expect(messages).toEqual([[sampleId(1)]]);
+});
+
+test("a collect of one agent holds back its own end only, also until its answer is stored", async () => {
+  const { announcer, messages, pass } = createAnnouncer(() => false);
+  announcer.activity.event(call("running"));
+  const done = announcer.collecting([sampleId(1)], "ses_parent");
+  announcer.ended(ended(1));
+  announcer.ended(ended(2));
+  await pass(200);
+  expect(messages).toEqual([[sampleId(2)]]);
+  done();
+  await pass(1000);
+  expect(messages).toEqual([[sampleId(2)]]);
+  announcer.activity.event(call("completed"));
+  await pass(200);
+  expect(messages).toEqual([[sampleId(2)], [sampleId(1)]]);
+});
+
+test("ends that wait for others are told with the last of them, and a failure at once", async () => {
+  let run = 2;
+  const { announcer, messages, pass } = createAnnouncer(
+    () => run > 0,
+    ({ state }) => run > 0 && state.status === "done",
+  );
+  announcer.ended(ended(1));
+  await pass(60_000);
+  expect(messages).toEqual([]);
+  run = 1;
+  announcer.ended({ ...ended(2), state: sampleStates.failed });
+  await pass(200);
+  expect(messages).toEqual([[sampleId(2)]]);
+  run = 0;
+  announcer.ended(ended(3));
+  await pass(200);
+  expect(messages).toEqual([[sampleId(2)], [sampleId(1), sampleId(3)]]);
+});
+
+test("a session that is about to end for good is told of everything now", async () => {
+  const { announcer, messages, pass } = createAnnouncer(
+    () => true,
+    () => true,
+  );
+  announcer.activity.event(status("busy"));
+  announcer.ended(ended(1));
+  await pass(1000);
+  expect(await announcer.tellNow("ses_parent")).toBe(true);
+  expect(await announcer.tellNow("ses_parent")).toBe(false);
+  expect(messages).toEqual([[sampleId(1)]]);
+});
+
+describe("a message that came as a turn ended", () => {
+  test("is asked for once more when the session is idle, and no further once it was seen", async () => {
+    const clock = new FakeClock();
+    let isOverlooked = true;
+    let asked = 0;
+    const messages = new OverlookedMessages({ clock, isBusy: () => false, report: () => undefined });
+    messages.add("ses_parent", { isOverlooked: async () => isOverlooked, askAgain: async () => void (asked += 1) });
+    const pass = async () => {
+      clock.advance(200);
+      await new Promise((resolve) => void setTimeout(resolve, 0));
+    };
+    await pass();
+    expect(asked).toBe(1);
+    isOverlooked = false;
+    messages.idle("ses_parent");
+    await pass();
+    messages.idle("ses_parent");
+    expect([asked, clock.pending]).toEqual([1, 0]);
+  });
 });

@@ -12,6 +12,7 @@ function createNotes() {
   const reports: string[] = [];
   const state = { isDown: false };
   const notes = new UserNotes({
+    maySupervise: () => true,
     isBusy: (sessionId) => busy.has(sessionId),
     report: (message) => void reports.push(message),
     host: {

@@ -1,0 +1,135 @@
+import type { Hooks } from "@opencode-ai/plugin";
+import { NewestMap } from "../../newest-map.ts";
+import { isText, oneOf, shape } from "../../shape.ts";
+import { plainName } from "../../text/plain-name.ts";
+import { isSideRequest } from "../side-request.ts";
+import { shorten } from "../tools/answer.ts";
+
+/** An agent of a session that has not ended. */
+export interface AgentOut {
+  readonly instanceId: string;
+  readonly agent: string;
+  readonly title: string;
+}
+
+export interface AgentsOutParts {
+  /** The agents of a session that have not ended. */
+  readonly out: (sessionId: string) => Promise<readonly AgentOut[]>;
+  /** Settles when one of them ends, or when nothing can end any more. */
+  readonly oneEnded: (sessionId: string) => Promise<void>;
+  /** Tells a session now of the ends that it has not been told of. Returns whether there were some. */
+  readonly tellNow: (sessionId: string) => Promise<boolean>;
+  /** Puts a message into a session, which its next step sees. */
+  readonly put: (sessionId: string, text: string) => Promise<void>;
+  /** Whether this opencode ends with the turn of the session. */
+  readonly isRun: boolean;
+  readonly report: (message: string, cause: unknown) => void;
+}
+
+type AgentsOutHooks = Required<
+  Pick<
+    Hooks,
+    | "event"
+    | "experimental.session.compacting"
+    | "experimental.chat.system.transform"
+    | "experimental.text.complete"
+    | "tool.execute.after"
+  >
+>;
+
+const MOST_SESSIONS = 200;
+const TITLE_CHARACTERS = 60;
+const hasEnded = shape({ info: shape({ sessionID: isText, role: oneOf("assistant"), id: isText, finish: isText }) });
+
+const IN_RUN =
+  "This opencode run ends with your turn, and your background agents end with it: before you end it, collect them with bizar_collect.";
+
+/**
+ * Keeps a session and its agents together: after a compaction those that run are named to it again, and under
+ * `opencode run`, which ends with the turn, it is not let go while they run.
+ */
+export function agentsOutHooks(parts: AgentsOutParts): AgentsOutHooks {
+  const { isRun, report } = parts;
+  /** What was told last to a session that was about to end, until it calls a tool. */
+  const told = new NewestMap<true>(MOST_SESSIONS);
+  /** The messages whose text has been held, or that have been answered by a reminder. */
+  const held = new NewestMap<true>(MOST_SESSIONS);
+  const compacted = new NewestMap<string | undefined>(MOST_SESSIONS);
+  /** Sessions that had agents: what was said once is said at each step, so that nothing before it becomes new. */
+  const warned = new NewestMap<true>(MOST_SESSIONS);
+
+  const keep = async (sessionId: string): Promise<void> => {
+    // What has ended meanwhile is told first: that is what the session waits for.
+    if (await parts.tellNow(sessionId)) return;
+    const agents = await parts.out(sessionId);
+    if (agents.length === 0) return;
+    if (!told.has(sessionId)) {
+      told.set(sessionId, true);
+      await parts.put(sessionId, stillOutText(agents));
+      return;
+    }
+    // It was told, and is about to end all the same: the agents' own limits bound this.
+    await parts.oneEnded(sessionId);
+    if (!(await parts.tellNow(sessionId))) await parts.put(sessionId, stillOutText(agents));
+  };
+  const keepQuietly = async (sessionId: string) => {
+    await keep(sessionId).catch((error: unknown) => report("A session could not be kept until its agents end.", error));
+  };
+
+  return {
+    async "experimental.text.complete"({ sessionID, messageID }) {
+      if (!isRun) return;
+      held.set(messageID, true);
+      await keepQuietly(sessionID);
+    },
+    async event({ event: { type, properties } }) {
+      // A step without a text: nothing holds it, and whatever comes before it is stored as the last is seen (1.18.33).
+      if (!isRun || type !== "message.updated" || !hasEnded(properties)) return;
+      const { id, sessionID, finish } = properties.info;
+      if (finish !== "stop" || held.has(id)) return;
+      held.set(id, true);
+      await keepQuietly(sessionID);
+    },
+    async "tool.execute.after"({ sessionID }) {
+      told.delete(sessionID);
+    },
+    async "experimental.session.compacting"({ sessionID }) {
+      compacted.set(sessionID, undefined);
+    },
+    async "experimental.chat.system.transform"({ sessionID }, { system }) {
+      if (sessionID === undefined || isSideRequest(system)) return;
+      const agents = await parts.out(sessionID).catch(() => []);
+      if (agents.length > 0 && isRun) warned.set(sessionID, true);
+      if (warned.has(sessionID)) system.push(IN_RUN);
+      if (agents.length === 0) compacted.delete(sessionID);
+      if (!compacted.has(sessionID)) return;
+      // The same words at each step: another system text makes the whole conversation new to the provider.
+      const text = compacted.get(sessionID) ?? afterCompactionText(agents);
+      compacted.set(sessionID, text);
+      system.push(text);
+    },
+  };
+}
+
+function stillOutText(agents: readonly AgentOut[]): string {
+  const ids = JSON.stringify({ instanceIds: agents.map(({ instanceId }) => instanceId) });
+  return [
+    "This is an automatic message of the Bizar plugin. It does not come from the user.",
+    list(agents),
+    `This opencode run ends with your turn, and they end with it. When your own work is done, call bizar_collect ${ids}, and end your turn with what they found.`,
+  ].join("\n");
+}
+
+function afterCompactionText(agents: readonly AgentOut[]): string {
+  return `When this conversation was summed up, these background agents of yours were at work; you are told when one ends.\n${list(agents)}`;
+}
+
+function list(agents: readonly AgentOut[]): string {
+  const lines = agents.map(
+    ({ instanceId, agent, title }) =>
+      `- ${plainName(agent)} ${instanceId}, ${JSON.stringify(shorten(title, TITLE_CHARACTERS))}`,
+  );
+  return [agents.length === 1 ? "A background agent still runs:" : `${agents.length} background agents still run:`]
+    .concat(lines)
+    .join("\n");
+}

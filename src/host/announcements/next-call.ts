@@ -1,0 +1,51 @@
+import type { Instance } from "../../supervisor/instance.ts";
+import type { Reason } from "../../supervisor/outcome.ts";
+
+/** The call that helps on after an end that was none of `done`; `undefined` where somebody wanted it so. */
+export function nextCall({ instanceId, sessionId, state }: Instance): string | undefined {
+  if (!("reason" in state) || state.status === "done" || state.reason === null) return undefined;
+  const goOn =
+    sessionId === null
+      ? "bizar_spawn_background with the same prompt tries it once more"
+      : `bizar_send_message {"instanceId": "${instanceId}", "prompt": "…"} has it go on where it was`;
+  return next(state.reason, goOn);
+}
+
+const SMALLER = "bizar_spawn_background with a smaller task and another approach, on what it has found";
+
+function next(reason: Reason, goOn: string): string | undefined {
+  switch (reason) {
+    case "killed":
+    case "empty_result":
+      return undefined;
+    case "budget":
+      return "tell the user that the budget is used up; start nothing in its place";
+    case "agent_unknown":
+    case "model_unknown":
+    case "wrong_agent":
+      return "bizar_spawn_background with an agent and a model that are configured";
+    case "spawn_failed":
+      return "bizar_spawn_background once the error is mended";
+    case "permission_denied":
+      return "bizar_spawn_background with an agent that may do that, or do that step yourself";
+    case "loop_guard":
+    case "thinking_loop":
+    case "tool_cap":
+    case "deadline":
+      return SMALLER;
+    case "tool_stuck":
+      return `${goOn}, with a command that ends`;
+    case "session_error":
+    case "exit_nonzero":
+    case "stalled":
+    case "supervisor_lost":
+    case "shutdown":
+      return goOn;
+    default:
+      return unreachable(reason);
+  }
+}
+
+function unreachable(reason: never): never {
+  throw new Error(`Unknown reason: ${String(reason)}`);
+}
