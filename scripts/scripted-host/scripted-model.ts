@@ -79,7 +79,9 @@ export function startScriptedModel(script: Script): ScriptedModel {
         return stream(raw.model, { text: "A title" }, () => "", stopped.promise);
       const read = readRequest(raw, request.signal);
       requests.push(read);
-      const answer = await script(read);
+      // `server.stop(true)` waits for a handler that never answers (Bun 1.3.14): a script may be one.
+      const answer = await Promise.race([script(read), stopped.promise]);
+      if (answer === undefined) return new Response(null, { status: 503 });
       if (answer.status !== undefined) {
         return Response.json(
           { error: { message: answer.text ?? "scripted error" } },
