@@ -16,6 +16,8 @@ export class AgentTurn implements RunningTurn {
   readonly #end = Promise.withResolvers<TurnEnd>();
   readonly ended = this.#end.promise;
   hasExited = false;
+  /** Whether nothing but its id, of which the host has to be told, tells the prompt from what the host itself says. */
+  isHidden = false;
   /** The text of the answer, once the session has it to its end. */
   finalText: string | undefined;
   readonly process: OsProcess;
@@ -109,6 +111,7 @@ export class AgentTurn implements RunningTurn {
     }
     // Another plugin may have left nothing of the parts by which a prompt would be known.
     const synthetic = world.random.chance(0.1);
+    this.isHidden = synthetic;
     const { info } = sessions.add(
       this.#sessionId,
       { role: "user", time: { created: world.clock.now() } },
