@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { UnreadMessages } from "../../src/host/unread-messages.ts";
 import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
 import { runPlanAction } from "../../src/host/tools/plan-action-run.ts";
 import { runPlanWait } from "../../src/host/tools/plan-wait-run.ts";
@@ -35,6 +36,7 @@ export class PlanPage {
       stateDir: join(folder, "state"),
       openBrowser: "never",
       reviews: new OpenReviews(),
+      unread: new UnreadMessages(),
       instanceOf: async () => undefined,
       say: async () => undefined,
       report: (message) => void process.stderr.write(`${message}\n`),

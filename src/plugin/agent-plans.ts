@@ -1,3 +1,4 @@
+import { UnreadMessages } from "../host/unread-messages.ts";
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -36,6 +37,8 @@ export function agentPlans({ input, options, stateDir, instanceOf, report }: Age
     // Whatever else the option is, it means the default, as for the supervisor.
     openBrowser: options?.["planOpenBrowser"] === "never" ? "never" : "auto",
     reviews,
+    // The user writes to whoever asked for the agent.
+    unread: new UnreadMessages(),
     instanceOf,
     // Nobody looks at an agent's session, and its log must not hold the link: the agent could read it.
     say: async () => undefined,

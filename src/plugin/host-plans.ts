@@ -20,6 +20,7 @@ import { SessionFamilies } from "../host/plans/session-families.ts";
 import { ReadingShell } from "../host/shell/reading-shell.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { ToolSupervision } from "../host/tools/tool-parts.ts";
+import type { UnreadMessages } from "../host/unread-messages.ts";
 import { NewestMap } from "../newest-map.ts";
 import { SHELL_MARKER, type Act } from "../processes/whose-act.ts";
 import type { Asker } from "../plans/plan.ts";
@@ -33,6 +34,7 @@ export interface HostPlansParts {
   readonly host: HostClient;
   readonly diagnostics: Diagnostics;
   readonly supervision: () => Promise<ToolSupervision>;
+  readonly unread: UnreadMessages;
 }
 
 /** Plans in an ordinary opencode: commands, tools, the gate, and who tells what the user did later. */
@@ -85,6 +87,7 @@ class WiredPlans implements HostPlans {
       stateDir: options.stateDir,
       openBrowser: options.planOpenBrowser,
       reviews: this.#reviews,
+      unread: parts.unread,
       instanceOf: async () => undefined,
       say: async (...given) => await this.#say(...given),
       report: diagnostics.report,

@@ -11,6 +11,7 @@ import { putReminder } from "../host/announcements/put-reminder.ts";
 import { HostClient } from "../host/host-client.ts";
 import { startedAs } from "../host/started-as.ts";
 import { backgroundTools } from "../host/tools/background-tools.ts";
+import { UnreadMessages } from "../host/unread-messages.ts";
 import { hostPlans } from "./host-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
 import { LateSupervision } from "./late-supervision.ts";
@@ -77,7 +78,8 @@ function hostHooks(
   const agentEnded = () => plans.agentEnded();
   const context = { options, paths, directory, identity, guard, fleet, host, diagnostics, agentEnded };
   const supervision = new LateSupervision(context);
-  const plans = hostPlans({ input, options, host, diagnostics, supervision: () => supervision.started() });
+  const unread = new UnreadMessages();
+  const plans = hostPlans({ input, options, host, diagnostics, unread, supervision: () => supervision.started() });
   const ledger = ledgerHooks({
     ...{ directory, folder: paths.changeDir, recordDir: paths.recordDir, report: diagnostics.report },
     instanceOf: async () => undefined,
@@ -93,7 +95,7 @@ function hostHooks(
     isRun: startedAs() === "run",
     report: diagnostics.report,
   });
-  return joinHooks(plans.hooks, ledger, out, {
+  return joinHooks(unread.hooks, plans.hooks, ledger, out, {
     async config(config) {
       if (options.provideAgents) provideAgents(config);
     },
@@ -106,6 +108,7 @@ function hostHooks(
       host,
       recordDir: paths.recordDir,
       changeDir: paths.changeDir,
+      unread,
       supervision: () => supervision.started(),
     }),
     async dispose() {

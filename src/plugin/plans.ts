@@ -18,6 +18,7 @@ export interface PlansContext {
   readonly stateDir: string;
   readonly openBrowser: "auto" | "never";
   readonly reviews: OpenReviews;
+  readonly unread: PlanDesk["unread"];
   /** The background agent whose session it is, in the process of one. */
   readonly instanceOf: (sessionId: string) => Promise<string | undefined>;
   /** Says to the user where a plan waits for them: in which words depends on who may read them. */
@@ -68,6 +69,7 @@ export function startPlans(context: PlansContext): PlanSide {
   return {
     plans,
     reviews,
+    unread: context.unread,
     announcer,
     seen: new SeenPlans(),
     closing: closing.signal,

@@ -1,5 +1,6 @@
 import { readOptions } from "../../src/config/options.ts";
 import type { HostClient } from "../../src/host/host-client.ts";
+import { whenAborted } from "../../src/host/when-aborted.ts";
 import { backgroundTools } from "../../src/host/tools/background-tools.ts";
 import type { SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
 import { awakeClock } from "../../src/supervisor/awake-clock.ts";
@@ -87,6 +88,7 @@ export class ChaosHost {
       host: sessions as HostClient,
       recordDir: world.paths.recordDir,
       changeDir: world.paths.changeDir,
+      unread: { has: () => false, whenWritten: async (_sessionId, signal) => (await whenAborted(signal), false) },
       supervision: async () => ({ ...this.wired, askOwner: noReaction }),
     });
   }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
 import type { PlanDesk } from "../../src/host/plans/plan-desk.ts";
 import { SeenPlans } from "../../src/host/plans/seen-plans.ts";
+import { UnreadMessages } from "../../src/host/unread-messages.ts";
 import { systemClock } from "../../src/system-clock.ts";
 import { planToolHooks } from "../../src/host/tools/plan-tools.ts";
 import { createPlans } from "../../src/plans/file-plans.ts";
@@ -16,6 +17,7 @@ export function createPlanRig() {
   const followed: string[] = [];
   const called: string[] = [];
   const closing = new AbortController();
+  const unread = new UnreadMessages();
   const desk: PlanDesk = {
     plans,
     closing: closing.signal,
@@ -28,6 +30,7 @@ export function createPlanRig() {
     whoseAct: () => ({ by: "person" }),
     seen: new SeenPlans(),
     reviews: new OpenReviews(),
+    unread,
     asker: async (sessionId) => ({ sessionId }),
     follow: (slug) => void followed.push(slug),
   };
@@ -40,6 +43,7 @@ export function createPlanRig() {
   };
   return {
     desk,
+    unread,
     plans,
     folder,
     followed,

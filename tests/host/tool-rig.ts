@@ -8,6 +8,7 @@ import { toRecord, type InstanceRecord } from "../../src/store/record.ts";
 import type { MemoryLimit } from "../../src/supervisor/admission.ts";
 import type { Instance } from "../../src/supervisor/instance.ts";
 import { createSupervisorRig } from "../supervisor/supervisor-rig.ts";
+import { UnreadMessages } from "../../src/host/unread-messages.ts";
 import { createFakeHost } from "./fake-client.ts";
 
 /** The record of an instance, owned by a process of this number. */
@@ -44,11 +45,13 @@ export function createToolRig(
     resultPath: (id) => `${bg}/${id}.result.md`,
     recovered: async () => undefined,
   });
+  const unread = new UnreadMessages();
   const tools = backgroundTools({
     options: readOptions(rawOptions, {}).options,
     host,
     recordDir: bg,
     changeDir: `${bg}/../changes`,
+    unread,
     supervision: async () => ({
       supervisor,
       catalog,
@@ -66,7 +69,7 @@ export function createToolRig(
     const { title, output, metadata } = result as Omit<ToolAnswer, "value">;
     return { title, output, metadata, value: JSON.parse(output) as never };
   };
-  return { ...rig, call, catalog, fake, foreign, owner };
+  return { ...rig, unread, call, catalog, fake, foreign, owner };
 }
 
 /** A tool's answer, and what its JSON says. */

@@ -3,6 +3,7 @@ import { readOptions } from "../../src/config/options.ts";
 import type { Diagnostics } from "../../src/host/diagnostics.ts";
 import type { HostClient } from "../../src/host/host-client.ts";
 import { PLAN_FIRST } from "../../src/host/plans/plan-first.ts";
+import { UnreadMessages } from "../../src/host/unread-messages.ts";
 import { hostPlans } from "../../src/plugin/host-plans.ts";
 import { PlanSettingsFile } from "../../src/store/plan-settings.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -25,6 +26,7 @@ test("two steps that ask at once whose session it is both go on where the host d
       },
     } as Partial<HostClient> as HostClient,
     diagnostics: { report: (message) => void reports.push(message) } as Partial<Diagnostics> as Diagnostics,
+    unread: new UnreadMessages(),
     supervision: () => expect.unreachable(),
   });
   const step = async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import type { SyntheticMessage } from "../../src/host/host-client.ts";
 import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
+import { UnreadMessages } from "../../src/host/unread-messages.ts";
 import { startPlans } from "../../src/plugin/plans.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { followLink } from "../canvas/follow-link.ts";
@@ -14,6 +15,7 @@ test("a decision that is taken back on the page is told as well, though the firs
     stateDir: `${folder}/state`,
     openBrowser: "never",
     reviews: new OpenReviews(),
+    unread: new UnreadMessages(),
     instanceOf: async () => undefined,
     say: async () => undefined,
     report: () => undefined,

@@ -1,6 +1,7 @@
 import type { Plans } from "../../plans/plan-store-port.ts";
 import type { Asker } from "../../plans/plan.ts";
 import type { Act } from "../../processes/whose-act.ts";
+import type { UnreadMessages } from "../unread-messages.ts";
 import type { OpenReviews } from "./open-reviews.ts";
 import type { SeenPlans } from "./seen-plans.ts";
 
@@ -24,6 +25,8 @@ export interface PlanDesk {
   readonly whoseAct: () => Act;
   readonly seen: SeenPlans;
   readonly reviews: OpenReviews;
+  /** What the user has written, and the model has not seen. */
+  readonly unread: Pick<UnreadMessages, "has" | "whenWritten">;
   /** Who asks for a review, from a session of this process. */
   readonly asker: (sessionId: string) => Promise<Asker>;
   /** Aborted when the plugin is disposed of: opencode takes no answer any more, and aborts nothing itself (1.18.33). */

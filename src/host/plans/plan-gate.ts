@@ -4,6 +4,7 @@ import type { Asker } from "../../plans/plan.ts";
 import { describeChanges } from "../../plans/standing-words.ts";
 import { readReadingCommands, type ReadingCommand } from "../shell/only-reads.ts";
 import type { Refusal } from "../shell/plain-commands.ts";
+import { approvalWords } from "./approval-words.ts";
 import { isBashCall } from "../shell/reading-shell.ts";
 import { quotedRefusal, READING_NAMES } from "../shell/refusal-text.ts";
 import type { SessionFamilies } from "./session-families.ts";
@@ -79,13 +80,13 @@ function whyHeld({ slug, why }: Hold, isTold: boolean): string {
   const wait = `bizar_wait_for_feedback {"planSlug": "${slug}"}`;
   switch (why.kind) {
     case "open":
-      return `the plan "${slug}" is up for review, and the user has not approved it. Nothing is changed before. Wait with ${wait}, or end your turn: ${told}.`;
+      return `the plan "${slug}" is up for review, and the user has not approved it. Nothing is changed before. Wait with ${wait}, or end your turn: ${told}. ${approvalWords(slug)}`;
     case "gone":
       return `the plan "${slug}" was up for review, and is gone. Draw it again and put it up with ${wait}; or the user ends its review with /plan delete ${slug} ${slug}.`;
     case "unreadable":
       return `the plan "${slug}" is up for review, and cannot be read: ${JSON.stringify(why.message)}. Tell the user.`;
     case "changed":
-      return `the plan "${slug}" has been changed since the user approved it: ${describeChanges(why.changes)}. Put it up again with ${wait}, or take the change back: with the plan as it was approved you can go on.`;
+      return `the plan "${slug}" has been changed since the user approved it: ${describeChanges(why.changes)}. Put it up again with ${wait}, or take the change back: with the plan as it was approved you can go on. ${approvalWords(slug)}`;
     default:
       return unreachable(why);
   }

@@ -14,6 +14,7 @@ import { plainName } from "../../text/plain-name.ts";
 
 export const COLLECT = "bizar_collect";
 const MOST_AT_ONCE = 32;
+const TALKED_TO = "answer the user, who has written, and collect it again then";
 const NOT_FOUND = "instance not found";
 /** An error, and what was refused, take at most this part of their agent's share: bytes, since escapes take six for one. */
 const ERROR_SHARE = 4;
@@ -51,15 +52,38 @@ export function collectTool(parts: ToolParts): ToolDefinition {
     const missing = ids.filter((_, index) => before[index] === undefined);
     if (missing.length > 0) return errorAnswer(NOT_FOUND, one === undefined ? { missing } : { instanceId: one });
     const limit = asked ?? Math.max(...before.map((entry) => entry?.record.timeoutMs ?? 0));
+    const waited = async (signal: AbortSignal) => await waitFor(catalog, ids, wait ?? "all", signal);
     const ended = collecting(ids, context.sessionID);
     try {
-      await withLimit(context.abort, limit, async (signal) => await waitFor(catalog, ids, wait ?? "all", signal));
+      await withLimit(context.abort, limit, async (signal) => await waitUnlessWritten(parts, context, signal, waited));
     } finally {
       ended();
     }
-    return await results(parts.host, catalog, ids, scope, one !== undefined);
+    const isTalkedTo = parts.unread.has(context.sessionID);
+    return await results(parts.host, catalog, ids, { scope, isTalkedTo }, one !== undefined);
   };
   return { description, args, execute: neverThrowing(COLLECT, forSupervisors(COLLECT, parts.options, run)) };
+}
+
+/** The user, who has written, does not wait for agents. */
+async function waitUnlessWritten(
+  { unread }: Pick<ToolParts, "unread">,
+  { sessionID }: Pick<ToolContext, "sessionID">,
+  limit: AbortSignal,
+  wait: (signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([limit, stop.signal]);
+  const written = unread.whenWritten(sessionID, signal);
+  await wait(AbortSignal.any([signal, abortedBy(written)]));
+  stop.abort();
+}
+
+/** Aborts once the promise says so. */
+function abortedBy(promise: Promise<boolean>): AbortSignal {
+  const abort = new AbortController();
+  void promise.then((isSo) => isSo && abort.abort());
+  return abort.signal;
 }
 
 async function waitFor(
@@ -85,7 +109,7 @@ async function results(
   host: HostClient,
   catalog: InstanceCatalog,
   ids: string[],
-  scope: Scope,
+  { scope, isTalkedTo }: { readonly scope: Scope; readonly isTalkedTo: boolean },
   single: boolean,
 ): Promise<ToolResult> {
   const found = await Promise.all(ids.map((id) => catalog.find(id)));
@@ -97,10 +121,13 @@ async function results(
     found.map(async (entry, index) => {
       if (entry === undefined) return { error: NOT_FOUND, instanceId: ids[index] };
       try {
-        return resultView(entry, await resultText(host, catalog, entry, scope), budget);
+        return resultView(entry, await resultText(host, catalog, entry, scope), { budget, isTalkedTo });
       } catch (error) {
         // The others' results are there all the same.
-        return { ...resultView(entry, "", budget), error: `The result could not be read: ${describeError(error)}` };
+        return {
+          ...resultView(entry, "", { budget, isTalkedTo }),
+          error: `The result could not be read: ${describeError(error)}`,
+        };
       }
     }),
   );
@@ -113,7 +140,11 @@ async function results(
 }
 
 /** One result within its share of the answer. */
-function resultView(entry: CatalogEntry, text: string, budget: number): Record<string, unknown> {
+function resultView(
+  entry: CatalogEntry,
+  text: string,
+  { budget, isTalkedTo }: { readonly budget: number; readonly isTalkedTo: boolean },
+): Record<string, unknown> {
   const { record } = entry;
   const hasEnded = record.endedAt !== null;
   const refused = fitting(record.refused, Math.floor(budget / ERROR_SHARE));
@@ -122,7 +153,10 @@ function resultView(entry: CatalogEntry, text: string, budget: number): Record<s
     status: hasEnded ? record.status : "running",
     ...(hasEnded
       ? {}
-      : { note: `still ${record.status} (${record.activity}); it was left alone, collect it again later` }),
+      : {
+          ...(isTalkedTo ? { endedBy: "user_message" } : {}),
+          note: `still ${record.status} (${record.activity}); it was left alone, ${isTalkedTo ? TALKED_TO : "collect it again later"}`,
+        }),
     ...(record.reason === null ? {} : { reason: record.reason }),
     ...(refused.length === 0 ? {} : { refused }),
     result: "",

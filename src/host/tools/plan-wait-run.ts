@@ -10,6 +10,7 @@ import { standingView } from "../plans/standing-view.ts";
 import { whenAborted } from "../when-aborted.ts";
 import { answer, cutToJsonBytes, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { orRefusal, planRefusal } from "./plan-answer.ts";
+import { approvalWords } from "../plans/approval-words.ts";
 import { PLAN_WAIT, planWaitSchema } from "./plan-wait.ts";
 import { readGiven } from "./schema-arguments.ts";
 
@@ -66,6 +67,7 @@ async function wait(
   const lost = AbortSignal.any([abort, desk.closing]);
   const timer = setTimeout(() => stop.abort(), timeoutMs);
   const signal = AbortSignal.any([lost, stop.signal]);
+  void desk.unread.whenWritten(sessionID, signal).then((isWritten) => isWritten && stop.abort());
   const waiting = firstFeedback(desk.plans, planSlug, from, signal);
   // Nobody is called for what has been done already.
   if (feedbackSince(opened.value, from).status === "none") void callUser(desk, sessionID, planSlug, signal);
@@ -84,7 +86,9 @@ async function wait(
     const stored = now.ok ? now.value : opened.value;
     const standing = standingView(stored);
     const planStatus = stored.meta.status;
-    const value = { ok: true, status: "timed_out", planStatus, ...standing, newComments: [], edits: [], waitedMs };
+    const status = desk.unread.has(sessionID) ? "user_message" : "timed_out";
+    const note = `${status === "timed_out" ? "" : "The user has written: read it and answer. The review stays open. "}${approvalWords(planSlug)}`;
+    const value = { ok: true, status, planStatus, ...standing, note, newComments: [], edits: [], waitedMs };
     return answer(`${planSlug}: no feedback yet`, value);
   }
   const { stored, feedback } = outcome;

@@ -8,7 +8,7 @@ const description = `Put a visual plan up for review, and wait for what the user
 
 The answer comes as soon as the user has done something. status "approved": go on. "changes_requested", "feedback_received":
 read note, newComments and edits, change the plan, answer comments, and wait again. "rejected": do not do it. "timed_out" is
-never an approval: the review stays open; end your turn, and a message of the Bizar plugin tells you what the user did.`;
+never an approval: the review stays open. "user_message": the user has written; answer, and wait again. Else end your turn, and a message of the Bizar plugin tells you what the user did.`;
 
 export const planWaitSchema = {
   properties: {

@@ -6,6 +6,7 @@ import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { describeError } from "../../describe-error.ts";
 import type { HostClient } from "../host-client.ts";
 import type { InstanceCatalog } from "../instance-catalog.ts";
+import type { UnreadMessages } from "../unread-messages.ts";
 import { errorAnswer } from "./answer.ts";
 import { plainName } from "../../text/plain-name.ts";
 
@@ -14,6 +15,8 @@ export interface ToolParts {
   readonly options: Options;
   readonly host: HostClient;
   readonly recordDir: string;
+  /** What the user has written, and the model has not seen. */
+  readonly unread: Pick<UnreadMessages, "has" | "whenWritten">;
   /** Where what is known of changed files is kept. */
   readonly changeDir: string;
   /** Settles with what runs the agents; it may still have to be loaded. */
