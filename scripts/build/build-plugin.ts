@@ -1,3 +1,4 @@
+import type { BunPlugin } from "bun";
 import { join } from "node:path";
 import { putInPlace } from "./put-in-place.ts";
 import { sourceDigest, writeDigest, writtenDigest } from "./source-digest.ts";
@@ -8,6 +9,20 @@ export const PLUGIN_TARGET = "dist/plugin";
 const SOURCES = ["index.ts", "src/**/*.ts"];
 /** Small, or needed at each start: one file is read faster than many. All others stay libraries of their own. */
 const BUNDLED = new Set(["zod", "ulid", "fastest-levenshtein", "unbash"]);
+
+/** What Mermaid draws with, 4 MB of it. The plugin only parses: the page draws. */
+const DRAWING = /^(?:elkjs|katex|cytoscape)/;
+
+const withoutDrawing: BunPlugin = {
+  name: "without-drawing",
+  setup(build) {
+    build.onResolve({ filter: DRAWING }, ({ path }) => ({ path, namespace: "drawing" }));
+    build.onLoad({ filter: /./, namespace: "drawing" }, () => ({
+      contents: "export default { use() {} };",
+      loader: "js",
+    }));
+  },
+};
 
 /** Whether what is built is what the sources say. */
 export async function isPluginBuilt(root: string): Promise<boolean> {
@@ -37,6 +52,7 @@ export async function buildPlugin(root: string): Promise<boolean> {
       // Names and lines stay readable: what a user reports is a stack.
       minify: { whitespace: false, identifiers: false, syntax: true },
       external: Object.keys(dependencies).flatMap((name) => (BUNDLED.has(name) ? [] : [name, `${name}/*`])),
+      plugins: [withoutDrawing],
       naming: { chunk: "[name]-[hash].[ext]" },
     });
     await writeDigest(folder, digest);

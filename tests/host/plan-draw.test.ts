@@ -190,3 +190,38 @@ test("unique titles, own names and the ends of ids work as ids in every action",
   expect(await act("delete_element", { elementId: "SECOND STEP" })).toMatchObject({ ok: true, elementId: "el_b" });
   expect(await act("delete_element", { elementId: "Second step" })).toMatchObject({ ok: false });
 });
+
+describe("a diagram that cannot be drawn", () => {
+  const broken = "flowchart TD\n  a-->b\n  b--c[x";
+  const diagram = { type: "diagram", title: "Flow" };
+
+  test("is refused with its line, in each action, and changes nothing", async () => {
+    const { act, plans } = createPlanRig();
+    const says = expect.stringContaining('broken at line 3, "b--c[x": Expecting');
+    expect(await act("add_element", { ...diagram, content: broken })).toMatchObject({ ok: false, error: says });
+    expect(await plans.list()).toEqual({ ok: true, value: [] });
+    await act("add_element", { ...diagram, elementId: "el_f", content: "flowchart TD\n a-->b" });
+    await act("add_element", { elementId: "el_t", title: "Text", content: broken });
+    expect(await act("update_element", { elementId: "el_f", content: broken })).toMatchObject({
+      ok: false,
+      error: says,
+    });
+    expect(await act("update_element", { elementId: "el_t", type: "diagram" })).toMatchObject({
+      ok: false,
+      error: says,
+    });
+    expect(await act("update_element", { elementId: "el_f", title: "Other" })).toMatchObject({ ok: true });
+    const now = await plans.read("x");
+    expect(now.ok && now.value.plan.elements.map(({ type }) => type)).toEqual(["diagram", "text"]);
+  });
+
+  test("is named by its place in a drawing, each of them", async () => {
+    const { act, plans } = createPlanRig();
+    const elements = [two[0], { ...diagram, content: broken }, { ...diagram, content: "sequenceDiagram\n A->>B hi" }];
+    const { ok, error } = await act("draw", { elements });
+    expect(ok).toBe(false);
+    expect(error).toContain("elements[1]: the Mermaid is broken at line 3");
+    expect(error).toContain('elements[2]: the Mermaid is broken at line 2, "A->>B hi"');
+    expect(await plans.list()).toEqual({ ok: true, value: [] });
+  });
+});

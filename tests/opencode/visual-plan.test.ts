@@ -82,6 +82,7 @@ test("with /visual-plan on a hard task becomes a plan, which the user comments, 
           ],
           connections: ["table>mail then"],
         }),
+        planAction("add_element", "sign-in", { type: "diagram", title: "Flow", content: "flowchart TD\n a--b[x" }),
         ...["How long is it good?", "Who pays?", "Who knows?", "Who reads it?"].map((title, index) =>
           planAction("add_element", "sign-in", { type: "question", title, x: index * 400, y: 300 }),
         ),
@@ -176,6 +177,8 @@ test("with /visual-plan on a hard task becomes a plan, which the user comments, 
   expect([waits[2].newComments, waits[2].edits]).toEqual([[], []]);
   expect(await Bun.file(file).text()).toBe("export const minutes = 15;\n");
   expect(done.text).toBe("The table is there.");
+  const broken = { ok: false, error: expect.stringContaining('broken at line 2, "a--b[x"') };
+  expect(done.answers("bizar_plan_action")[1]).toMatchObject(broken);
   // A browser that shows the plan is not opened again.
   expect(await opened()).toHaveLength(1);
   expect(rig.model.requests.filter(({ prompt }) => prompt.includes("automatic message"))).toEqual([]);

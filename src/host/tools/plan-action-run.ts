@@ -150,6 +150,8 @@ class PlanAction {
     if (overwriting !== undefined) return overwriting;
     const made = changeOf(given, plan);
     if (typeof made === "string") return planRefusal(this.#facts, made);
+    const broken = await brokenDiagrams(made, plan);
+    if (broken !== undefined) return planRefusal(this.#facts, broken);
     // What a template says to people who begin is in the way of a drawing.
     const cleared = isNew ? plan.elements.map(({ id }) => ({ op: "delete_element" as const, id })) : [];
     const titled = isNew ? undefined : titling(given.planTitle, before.value);
@@ -176,7 +178,9 @@ class PlanAction {
     if (typeof made === "string") return planRefusal(this.#facts, made);
     const { applyOperations } = await import("../../plans/apply-operations.ts");
     const tried = applyOperations(EMPTY, this.author, made.operations, new Date().toISOString());
-    return tried.ok ? undefined : planRefusal(this.#facts, refusalWords(made, tried.refusal, 0));
+    if (!tried.ok) return planRefusal(this.#facts, refusalWords(made, tried.refusal, 0));
+    const broken = await brokenDiagrams(made, EMPTY);
+    return broken === undefined ? undefined : planRefusal(this.#facts, broken);
   }
 
   async #problem({ reason, message }: PlanProblem): Promise<ToolResult> {
@@ -217,6 +221,30 @@ function changeOf(given: PlanActionArguments, plan: Plan): PlanChange | string {
     told: { elements, connections, ...(Object.keys(ids).length > 0 && { ids }) },
     title: `draw: ${elements} elements, ${connections} connections`,
   };
+}
+
+/** What is wrong with the diagrams that a call draws or changes; `undefined` where nothing is. */
+async function brokenDiagrams({ operations, places }: PlanChange, plan: Plan): Promise<string | undefined> {
+  const sources = operations.map((operation) => diagramOf(operation, plan));
+  if (sources.every((source) => source === undefined)) return undefined;
+  const { diagramFault } = await import("../plans/diagram-fault.ts");
+  const faults = await Promise.all(sources.map(async (source) => source && (await diagramFault(source))));
+  const told = faults.flatMap((fault, index) => {
+    if (!fault) return [];
+    return places === undefined ? [`Nothing was changed: ${fault}`] : [`${places[index]}: ${fault}`];
+  });
+  if (told.length === 0) return undefined;
+  return [...(places === undefined ? [] : ["Nothing was drawn."]), ...told].join("\n");
+}
+
+/** The Mermaid that an operation brings. */
+function diagramOf(operation: Operation, plan: Plan): string | undefined {
+  if (operation.op !== "add_element" && operation.op !== "update_element") return undefined;
+  const isNew = operation.op === "add_element";
+  const before = isNew ? undefined : plan.elements.find(({ id }) => id === operation.id);
+  const { type, content } = isNew ? operation.element : operation.changes;
+  if ((type ?? before?.type) !== "diagram" || (type === undefined && content === undefined)) return undefined;
+  return content ?? before?.content;
 }
 
 function refusalWords({ places }: PlanChange, { index, message }: OperationRefusal, before: number): string {
