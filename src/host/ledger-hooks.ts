@@ -1,9 +1,12 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Config, Hooks } from "@opencode-ai/plugin";
 import { readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { ChangedFiles } from "../ledger/changed-files.ts";
 import { FileLedger, type Author, type FileCall, type Stale } from "../ledger/file-ledger.ts";
 import { staleText, type NamedAgent } from "../ledger/stale-text.ts";
+import { othersAtWork, takingBackText } from "./others-at-work.ts";
+import { isBashCall } from "./shell/reading-shell.ts";
+import { commandTakingBack } from "./shell/takes-back.ts";
 import { NewestMap } from "../newest-map.ts";
 import { changedPaths } from "../opencode/changed-paths.ts";
 import { isText, oneOf, shape } from "../shape.ts";
@@ -26,7 +29,9 @@ export interface LedgerHooksParts {
   readonly report: (message: string, cause: unknown) => void;
 }
 
-type LedgerHooks = Required<Pick<Hooks, "chat.message" | "event" | "tool.execute.before" | "tool.execute.after">>;
+type LedgerHooks = Required<
+  Pick<Hooks, "config" | "chat.message" | "event" | "tool.execute.before" | "tool.execute.after">
+>;
 
 /** Sessions that share a folder do not overwrite what they have not seen. */
 export function ledgerHooks({ directory, folder, recordDir, instanceOf, report }: LedgerHooksParts): LedgerHooks {
@@ -40,11 +45,23 @@ export function ledgerHooks({ directory, folder, recordDir, instanceOf, report }
     const shown = relative(directory, stale.path);
     return staleText(stale, shown.startsWith("..") ? stale.path : shown, await namedAgent(recordDir, stale));
   };
+  let config: Config = {};
+  const others = { directory, recordDir, permissionOf: (agent: string) => config.agent?.[agent]?.permission };
+  const refuseTakingBack = async (line: string, sessionId: string) => {
+    const command = await commandTakingBack(line);
+    if (command === undefined) return;
+    const atWork = await othersAtWork(others, await instanceOf(sessionId).catch(() => undefined));
+    if (atWork.length > 0) throw new Error(`bash was refused: ${takingBackText(command, atWork)}`);
+  };
   return {
+    async config(given) {
+      config = given;
+    },
     async "chat.message"({ sessionID, agent }) {
       if (agent !== undefined) agents.set(sessionID, agent);
     },
-    async "tool.execute.before"({ tool, sessionID, callID }, { args }) {
+    async "tool.execute.before"({ tool, sessionID, callID }, { args }: { args: unknown }) {
+      if (tool === "bash" && isBashCall(args)) await refuseTakingBack(args.command, sessionID);
       const files = filesOf(tool, args);
       if (files === undefined) return;
       const stale = await ledger.begin({ ...files, callId: callID, author: await authorOf(sessionID) });

@@ -6,6 +6,7 @@ import { refusalWords } from "../agent-role/refusal-words.ts";
 import type { AgentRole } from "../agent-role/role.ts";
 import { withRules } from "./with-rules.ts";
 import { describeError } from "../describe-error.ts";
+import { othersHere } from "../host/agents/others-here.ts";
 import { ledgerHooks } from "../host/ledger-hooks.ts";
 import { statePaths } from "../store/state-paths.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
@@ -67,5 +68,8 @@ export function agentPlugin(
     ...{ directory: input.directory, folder: changeDir, recordDir, instanceOf: async () => role.instanceId },
     report: (message, cause) => void process.stderr.write(`bizar: ${message} ${describeError(cause)}\n`),
   });
-  return withRules(input, withLoopGuard(joinHooks(agent.hooks, agentTree(role), refusalWords(), plans, ledger), guard));
+  return withRules(
+    input,
+    withLoopGuard(joinHooks(agent.hooks, agentTree(role), refusalWords(), plans, ledger, othersHere()), guard),
+  );
 }

@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Step } from "../rig.ts";
+import { bash, type Step } from "../rig.ts";
 import { onBothBackends } from "./on-both-backends.ts";
 
 const contract = onBothBackends();
@@ -28,10 +28,13 @@ contract(
       },
     );
     let refused = "";
+    let stashed = "";
     on.plan(
       "Work on the prices.",
       read(path),
-      async () => {
+      { calls: [bash("cd . && git stash")] },
+      async (request) => {
+        stashed = request.toolResults.at(-1) ?? "";
         hasRead.resolve();
         await isChanged.promise;
         return write(path, "ONE\ntwo\n");
@@ -48,6 +51,10 @@ contract(
       { prompt: "Work on the prices.", title: "prices" },
     ]);
     expect(collected.map(({ status }) => status)).toEqual(["done", "done"]);
+    expect(stashed).toContain('"git stash" changes files that others work on in this folder: thor "discounts"');
+    expect(JSON.stringify(on.requestsFor("Work on the prices.")[0]?.messages)).toContain(
+      "Others work in this folder at the same time",
+    );
     expect(refused).toContain('"prices.ts" was changed by thor "discounts" since you read it; read it again.');
     expect(await readFile(path, "utf8")).toBe("ONE\nTWO\n");
   },
