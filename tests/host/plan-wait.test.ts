@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { ToolContext } from "@opencode-ai/plugin/tool";
 import type { Plans } from "../../src/plans/plan-store-port.ts";
 import { until } from "../until.ts";
+import { feedbackSince } from "../../src/plans/feedback.ts";
 import { createPlanRig } from "./plan-rig.ts";
 
 const comment = (id: string) => ({ op: "add_comment" as const, comment: { id, elementId: null, text: id } });
@@ -58,6 +59,22 @@ describe("bizar_wait_for_feedback", () => {
     ]);
     expect(value.newComments).toMatchObject([{ elementId: "el_a", elementTitle: "B" }]);
     expect(value.newComments.map(({ text }: { text: string }) => text)).toEqual(["the user's"]);
+  });
+
+  test("an approval is told though the agent has set another status before it heard of it", async () => {
+    const abort = new AbortController();
+    const { answer, act, call, plans } = await waiting({}, { abort: abort.signal });
+    abort.abort();
+    await answer;
+    await plans.decide("x", "approved");
+    expect(await act("set_status", { status: "in-progress" })).toMatchObject({ ok: true, decision: "approved" });
+    expect(await act("get_canvas")).toMatchObject({ status: "in-progress", review: { decision: "approved" } });
+    const now = await plans.read("x");
+    expect(now.ok && feedbackSince(now.value, now.value.meta.review.toldUntil ?? "")).toMatchObject({
+      status: "approved",
+    });
+    const again = await call("bizar_wait_for_feedback", { planSlug: "x" });
+    expect(again.value).toMatchObject({ ok: true, status: "approved", planStatus: "in-progress" });
   });
 
   test("what the user did between two waits of a session is told at once, and nobody is called for it", async () => {

@@ -95,7 +95,9 @@ class PlanAction {
     }
     const set = await this.desk.plans.setStatus(planSlug, this.author, status);
     if (!set.ok) return await this.#problem(set.problem);
-    return answer(`${planSlug}: ${status}`, { ok: true, ...this.#facts, status });
+    // What the user decided stands, whatever the work has come to.
+    const { decision } = set.value.meta.review;
+    return answer(`${planSlug}: ${status}`, { ok: true, ...this.#facts, status, ...(decision && { decision }) });
   }
 
   /** The refusal of an update that would undo what the user wrote since this session looked. */
