@@ -73,7 +73,7 @@ for (const backend of BACKENDS) {
       `an opencode that cannot prove its role says so, and ends: ${wrapper} [${backend}]`,
       async () => {
         // The server of the test before is to be gone.
-        await until("no server runs", () => treeMembers({ marker: "wrm_" }).length === 0);
+        await until("no server runs", () => servers().length === 0);
         const prompt = `never, ${wrapper}, ${backend}`;
         const collected = await delegate(wrapper, backend, prompt);
         expect(collected).toMatchObject({ status: "failed", reason: "spawn_failed" });
@@ -99,6 +99,12 @@ test("wrapped agents of both backends end with a host that is killed", async () 
     await until("nor any process of them", () => treeMembers({ marker: instanceId }).length === 0);
   }
 }, 120_000);
+
+/** The servers of warm agents in this file's home: other tests have theirs at the same time. */
+function servers(): number[] {
+  const homes = systemProcessTable().values("HOME");
+  return treeMembers({ marker: "wrm_" }).flatMap(({ pid }) => (homes.get(pid) === rig.sandbox.home ? pid : []));
+}
 
 function sleepers(): string[] {
   return systemProcessTable()
