@@ -1,9 +1,9 @@
 import { UnreadMessages } from "../host/unread-messages.ts";
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
+import { offeredTools } from "../host/offered-tools.ts";
 import { noteOpenReviews } from "../host/plans/note-open-reviews.ts";
+import { planSlugs } from "../host/plans/plan-slugs.ts";
 import { gate, type PlanGateParts } from "../host/plans/plan-gate.ts";
 import { refusePlanFiles } from "../host/plans/plan-files.ts";
 import { OpenReviews } from "../host/plans/open-reviews.ts";
@@ -11,6 +11,7 @@ import { ReadingShell } from "../host/shell/reading-shell.ts";
 import { SessionFamilies } from "../host/plans/session-families.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { Asker } from "../plans/plan.ts";
+import { PlanSettingsFile } from "../store/plan-settings.ts";
 import { isAnything, isText, orAbsent, shape } from "../shape.ts";
 import { LatePlans } from "./late-plans.ts";
 import { worktreeOf } from "./loop-guard.ts";
@@ -48,6 +49,7 @@ export function agentPlans({ input, options, stateDir, instanceOf, report }: Age
     async (id) => parentOf((await input.client.session.get({ path: { id } })).data),
     (message, error) => report(`${message} ${describeError(error)}`),
   );
+  const settings = new PlanSettingsFile(stateDir, report);
   const shell = new ReadingShell();
   let looked: Promise<void> | undefined;
   /** An earlier turn of the agent, which another process ran, may have asked for a review. */
@@ -62,6 +64,11 @@ export function agentPlans({ input, options, stateDir, instanceOf, report }: Age
   };
   return {
     ...planToolHooks(async () => await plans.desk()),
+    ...offeredTools({
+      supervisorAgents: [],
+      wantsPlans: async (id) => (await settings.read()).visualPlan || reviews.of(id).length > 0,
+      slugs: async () => await planSlugs(worktreeOf(input)),
+    }),
     async dispose() {
       plans.close();
     },
@@ -85,6 +92,5 @@ function parentOf(session: unknown): string | undefined {
 }
 
 async function noteThose(plans: LatePlans, reviews: OpenReviews, worktree: string): Promise<void> {
-  const names = await readdir(join(worktree, "plans")).catch(() => []);
-  if (names.length > 0) await noteOpenReviews((await plans.desk()).plans, reviews);
+  if ((await planSlugs(worktree)).length > 0) await noteOpenReviews((await plans.desk()).plans, reviews);
 }

@@ -1,6 +1,4 @@
 import type { Hooks, PluginInput } from "@opencode-ai/plugin";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
 import type { Options } from "../config/options.ts";
 import { describeError } from "../describe-error.ts";
 import { ParentActivity } from "../host/announcements/parent-activity.ts";
@@ -15,6 +13,8 @@ import { OpenReviews } from "../host/plans/open-reviews.ts";
 import type { AskingAgent } from "../host/plans/feedback-announcer.ts";
 import { gate } from "../host/plans/plan-gate.ts";
 import { refusePlanFiles } from "../host/plans/plan-files.ts";
+import { offeredTools } from "../host/offered-tools.ts";
+import { planSlugs } from "../host/plans/plan-slugs.ts";
 import { PLAN_FIRST } from "../host/plans/plan-first.ts";
 import { SessionFamilies } from "../host/plans/session-families.ts";
 import { ReadingShell } from "../host/shell/reading-shell.ts";
@@ -116,6 +116,11 @@ class WiredPlans implements HostPlans {
     return {
       ...commands,
       ...planToolHooks(async () => await this.#plans.desk()),
+      ...offeredTools({
+        supervisorAgents: this.#parts.options.supervisorAgents,
+        wantsPlans: async (id) => (await this.#settings.read()).visualPlan || this.#reviews.of(id).length > 0,
+        slugs: async () => await planSlugs(worktreeOf(this.#parts.input)),
+      }),
       event: async ({ event }) => {
         const sessionId: unknown = Reflect.get(event.properties, "sessionID");
         if (event.type === "session.status" && typeof sessionId === "string") this.#active.set(sessionId, true);
@@ -197,9 +202,7 @@ class WiredPlans implements HostPlans {
   }
 
   async #look(): Promise<void> {
-    const folder = join(worktreeOf(this.#parts.input), "plans");
-    const names = await readdir(folder).catch(() => []);
-    if (names.length === 0) return;
+    if ((await planSlugs(worktreeOf(this.#parts.input))).length === 0) return;
     const { announcer, plans } = await this.#plans.desk();
     if (announcer === undefined) await noteOpenReviews(plans, this.#reviews);
     else await announcer.followAll();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { serveRig, spawn, type ServedRig } from "./rig.ts";
+import { serveRig, spawn, spawnedIds, type ServedRig } from "./rig.ts";
 
 let rig: ServedRig;
 beforeAll(async () => {
@@ -52,20 +52,37 @@ test("bad arguments are answered with what was expected and what came", async ()
   expect(asked.answers("bizar_status")).toEqual([unknown]);
 }, 60_000);
 
-test("another agent than Odin is refused with a sentence that helps, but may ask for the status", async () => {
-  rig.plan("as hermes", {
-    calls: [
-      { tool: "bizar_spawn_background", args: { agent: "thor", prompt: "x" } },
-      { tool: "bizar_collect", args: { instanceId: "bgr_01M7XQSVGK6916V6935K7D7JSA" } },
-      { tool: "bizar_kill", args: { instanceId: "bgr_01M7XQSVGK6916V6935K7D7JSA" } },
-      { tool: "bizar_status", args: {} },
-    ],
-  });
-  const asked = await rig.ask("as hermes", { agent: "hermes" });
-  for (const tool of ["bizar_spawn_background", "bizar_collect", "bizar_kill"]) {
-    const [answer] = asked.answers(tool);
-    expect(answer.error).toContain(`${tool} is for odin; the agent "hermes" may not use it`);
-    expect(answer.error).toContain("supervisorAgents");
+test("each agent is offered the tools that are for it, and no other agent pays for them", async () => {
+  const { project } = rig.sandbox;
+  const ours = (prompt: string) =>
+    rig.requestsFor(prompt).map(({ tools }) => tools.filter((tool) => tool.startsWith("bizar_")).length);
+  for (const agent of ["build", "hermes"]) {
+    await rig.ask(`hello ${agent}`, { agent });
+    expect(ours(`hello ${agent}`)).toEqual([0]);
   }
-  expect(asked.answers("bizar_status")).toEqual([[]]);
+  await mkdir(join(project, "plans/new-login"), { recursive: true });
+  const named = await rig.ask('Work from the plan "new-login".', { agent: "build" });
+  await rm(join(project, "plans"), { recursive: true });
+  await rig.ask("go on", { agent: "build", sessionId: named.sessionId });
+  expect([...ours('Work from the plan "new-login".'), ...ours("go on")]).toEqual([3, 3]);
+
+  await mkdir(join(project, "plans/new-login"), { recursive: true });
+  const task = { subagent_type: "general", description: "A native subagent", prompt: "as a native subagent" };
+  const agents = ["process", "warm"].flatMap((backend) => [
+    { agent: "thor", backend, prompt: `a task on ${backend}` },
+    { agent: "thor", backend, prompt: `plans/new-login/ on ${backend}` },
+  ]);
+  rig.plan("delegate", { calls: [{ tool: "task", args: task }, ...(spawn(...agents).calls ?? [])] }, (request) => ({
+    calls: [
+      {
+        tool: "bizar_collect",
+        args: { instanceIds: spawnedIds({ ...request, toolResults: request.toolResults.slice(1) }) },
+      },
+    ],
+  }));
+  await rig.ask("delegate");
+  await rm(join(project, "plans"), { recursive: true });
+  expect(ours("delegate")).toEqual([8, 8, 8]);
+  expect(ours("as a native subagent")).toEqual([0]);
+  expect(agents.map(({ prompt }) => ours(prompt))).toEqual([[0], [3], [0], [3]]);
 }, 60_000);

@@ -1,0 +1,78 @@
+import type { Hooks } from "@opencode-ai/plugin";
+import { NewestMap } from "../newest-map.ts";
+import { isText, oneOf, shape } from "../shape.ts";
+
+/** Of more sessions it is worked out anew from their messages. */
+const MOST_SESSIONS = 1000;
+const EVERY_AGENT = "*";
+const ODIN = "odin";
+
+const BACKGROUND_TOOLS = [
+  "bizar_spawn_background",
+  "bizar_status",
+  "bizar_collect",
+  "bizar_send_message",
+  "bizar_kill",
+] as const;
+const PLAN_TOOLS = ["bizar_plan_action", "bizar_get_plan_comments", "bizar_wait_for_feedback"] as const;
+
+const isUser = shape({ role: oneOf("user"), sessionID: isText, agent: isText });
+const isTextPart = shape({ type: oneOf("text"), text: isText });
+const isPlanCall = shape({ type: oneOf("tool"), tool: oneOf(...PLAN_TOOLS) });
+
+export interface OfferedToolsParts {
+  /** The agents that the tools for background agents are for; inside one there are none of these tools. */
+  readonly supervisorAgents: readonly string[];
+  /** Whether the user wants plans, or one is up for review for this session. Rejects when that cannot be read. */
+  readonly wantsPlans: (sessionId: string) => Promise<boolean>;
+  /** The slugs of the plans that there are. */
+  readonly slugs: () => Promise<readonly string[]>;
+}
+
+type Messages = Parameters<NonNullable<Hooks["experimental.chat.messages.transform"]>>[1]["messages"];
+
+/**
+ * Leaves out of each request what its agent has no use for: every tool costs tokens in every step. A message of the user
+ * says which tools its turn has, and what is changed here holds for this one request and is not stored (1.18.33).
+ */
+export function offeredTools(parts: OfferedToolsParts): Required<Pick<Hooks, "experimental.chat.messages.transform">> {
+  /** The sessions that had the tools for plans once: a tool that comes and goes costs the prompt cache. */
+  const withPlans = new NewestMap<true>(MOST_SESSIONS);
+  const hasPlans = async (sessionId: string, agent: string, messages: Messages): Promise<boolean> => {
+    if (agent === ODIN || parts.supervisorAgents.includes(agent) || withPlans.has(sessionId)) return true;
+    if (!usesPlans(messages)) {
+      const isWanted = await parts.wantsPlans(sessionId).catch(() => true);
+      if (!isWanted && !namesOne(messages, await parts.slugs().catch(() => []))) return false;
+    }
+    withPlans.set(sessionId, true);
+    return true;
+  };
+  return {
+    async "experimental.chat.messages.transform"(_input, { messages }) {
+      const asked = messages.map(({ info }): unknown => info).findLast(isUser);
+      if (asked === undefined) return;
+      const { sessionID, agent } = asked;
+      const hidden: string[] = mayDelegate(parts, agent) ? [] : [...BACKGROUND_TOOLS];
+      if (!(await hasPlans(sessionID, agent, messages))) hidden.push(...PLAN_TOOLS);
+      if (hidden.length === 0) return;
+      const left = Object.fromEntries(hidden.map((tool) => [tool, false]));
+      for (const { info } of messages) if (info.role === "user") info.tools = { ...info.tools, ...left };
+    },
+  };
+}
+
+function mayDelegate({ supervisorAgents }: OfferedToolsParts, agent: string): boolean {
+  return supervisorAgents.includes(EVERY_AGENT) || supervisorAgents.includes(agent);
+}
+
+function usesPlans(messages: Messages): boolean {
+  return messages.some(({ parts }) => parts.some((part: unknown) => isPlanCall(part)));
+}
+
+/** Whether what was asked in a session names a plan, as a word of its own. */
+function namesOne(messages: Messages, slugs: readonly string[]): boolean {
+  if (slugs.length === 0) return false;
+  const known = new Set(slugs);
+  const asked = messages.filter(({ info }) => info.role === "user").flatMap(({ parts }) => parts as unknown[]);
+  return asked.some((part) => isTextPart(part) && part.text.split(/[^a-z0-9-]+/).some((word) => known.has(word)));
+}
