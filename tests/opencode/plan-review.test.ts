@@ -124,16 +124,23 @@ test("what the user decides while no opencode runs is a note in the session afte
 test("a background agent draws and waits; what comes after its end is told to its parent", async () => {
   const served = await serveRig({ options });
   rig = served;
-  rig.plan("draw", draw, { calls: [waitFor("x")] }, { calls: [waitFor("x", { timeoutMs: 5000 })] }, { text: "drawn" });
-  rig.plan("delegate", spawn({ agent: "thor", prompt: "draw" }), collectSpawned(), { text: "collected" });
+  rig.plan(
+    "draw x",
+    draw,
+    { calls: [waitFor("x")] },
+    { calls: [waitFor("x", { timeoutMs: 5000 })] },
+    { text: "drawn" },
+  );
+  rig.plan("delegate", spawn({ agent: "thor", prompt: "draw x" }), collectSpawned(), { text: "collected" });
   const session = await newSession(served);
+  await command(served, session, "plan", "new x");
   const asked = served.ask("delegate", { sessionId: session });
   await until("the agent waits", async () => (await review()).state === "open");
   const { askedBy } = await review();
   await command(served, session, "plan", 'comment x "More detail"');
   const [{ instanceId }] = (await asked).answers("bizar_spawn_background");
   expect(askedBy.instanceId).toBe(instanceId);
-  const answers = rig.requestsFor("draw").at(-1)?.toolResults ?? [];
+  const answers = rig.requestsFor("draw x").at(-1)?.toolResults ?? [];
   expect(answers[1]).toContain("More detail");
   expect(answers[2]).toContain("timed_out");
   await decideOnPage(served, session, "x", "approved");
@@ -170,9 +177,10 @@ test("with planGate enforce the session whose subagent asked for the review writ
   const served = await serveRig({ options: { ...options, planGate: "enforce" } });
   rig = served;
   const write = { tool: "write", args: { filePath: join(rig.sandbox.project, "a.txt"), content: "a" } };
-  const draws = { tool: "task", args: { description: "Draws", prompt: "draw it", subagent_type: "general" } };
-  rig.plan("draw it", draw, { calls: [waitFor("x", { timeoutMs: 5000 })] }, { text: "nobody has decided" });
+  const draws = { tool: "task", args: { description: "Draws", prompt: "draw x", subagent_type: "general" } };
+  rig.plan("draw x", draw, { calls: [waitFor("x", { timeoutMs: 5000 })] }, { text: "nobody has decided" });
   rig.plan("do it", { calls: [draws] }, { calls: [write] }, { text: "waits" });
+  await command(served, await newSession(served), "plan", "new x");
   await served.ask("do it");
   expect(rig.requestsFor("do it").at(-1)?.toolResults.at(-1)).toContain(
     'write was refused: the plan "x" is up for review',
