@@ -6,7 +6,7 @@ const MAX_ERROR_CHARACTERS = 2000;
 
 /** A tool's answer: JSON for the model, a title for the person who looks on. */
 export function answer(title: string, value: unknown, metadata: Record<string, unknown> = {}): ToolResult {
-  return { title, output: JSON.stringify(value, undefined, 2), metadata };
+  return { title, output: JSON.stringify(value), metadata };
 }
 
 /** An error as an answer: what was expected, what came, what to do. */
@@ -17,7 +17,7 @@ export function errorAnswer(error: string, facts: Record<string, unknown> = {}):
 
 /** How many bytes a value takes in an answer. */
 export function jsonBytes(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value, undefined, 2));
+  return Buffer.byteLength(JSON.stringify(value));
 }
 
 /** The longest start of `text` whose JSON form has at most `maxBytes` bytes; never half a character. */

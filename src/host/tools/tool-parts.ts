@@ -50,7 +50,7 @@ export function forSupervisors<Args>(tool: string, options: Options, run: Execut
     return errorAnswer(
       `${tool} is for ${supervisorAgents.join(", ")}; the agent "${plainName(context.agent)}" may not use it. ` +
         `Do the work yourself, or ask the user to switch to ${supervisorAgents[0]}. ` +
-        `The plugin's option "supervisorAgents" decides who may; bizar_status is open to every agent.`,
+        `The plugin's option "supervisorAgents" decides who may.`,
       { agent: context.agent, supervisorAgents },
     );
   };

@@ -52,7 +52,7 @@ describe("a text that is cut to its bytes as JSON", () => {
 test("an answer is JSON with a title and metadata", () => {
   expect(answer("1 agent", { a: 1 }, { count: 1 })).toEqual({
     title: "1 agent",
-    output: '{\n  "a": 1\n}',
+    output: '{"a":1}',
     metadata: { count: 1 },
   });
 });
