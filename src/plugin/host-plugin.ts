@@ -88,11 +88,14 @@ function hostHooks(
     out: async (sessionId) => (await supervision.started()).agentsOut(sessionId),
     async oneEnded(sessionId) {
       const { agentsOut, supervisor } = await supervision.started();
-      await Promise.race(agentsOut(sessionId).map(async ({ instanceId }) => await supervisor.whenSettled(instanceId)));
+      const ends = agentsOut(sessionId).map(async ({ instanceId }) => await supervisor.whenSettled(instanceId));
+      // A race of none would never be over.
+      if (ends.length > 0) await Promise.race(ends);
     },
     tellNow: async (sessionId) => await (await supervision.started()).tellNow(sessionId),
     put: async (sessionId, text) => await putReminder(host, sessionId, text),
-    isRun: startedAs() === "run",
+    // With "finish" they need no opencode to come to their end.
+    isRun: startedAs() === "run" && options.onExit === "kill",
     report: diagnostics.report,
   });
   return joinHooks(unread.hooks, plans.hooks, ledger, out, {

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { copyFile, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { runOpencode, startServer } from "../../scripts/scripted-host/opencode.ts";
+import { runOpencode, startRun, startServer } from "../../scripts/scripted-host/opencode.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
 import type { InstanceRecord } from "../../src/store/record.ts";
@@ -186,9 +186,9 @@ test("a host that is killed while the server starts leaves none", async () => {
   await asking;
 }, 60_000);
 
-test("an opencode run that ends with an agent at work leaves no server, and the record says shutdown", async () => {
+test("an opencode run that is ended with an agent at work leaves no server, and the record says why", async () => {
   own = await createRig({ options: { backend: "warm" } });
-  const { sandbox } = own;
+  const { sandbox, model } = own;
   const ids: string[] = [];
   own.plan("hang", { calls: [bash("sleep 876")] });
   own.plan("spawn and leave", spawn({ agent: "thor", prompt: "hang" }), async (request) => {
@@ -196,11 +196,17 @@ test("an opencode run that ends with an agent at work leaves no server, and the 
     await until("its command runs", () => tools(ids[0] ?? "").includes("sleep 876"));
     return { text: "bye" };
   });
-  await runOpencode(sandbox, { prompt: "spawn and leave", agent: "odin" });
-  expect(tools(ids[0] ?? "")).toEqual([]);
-  const { status, reason, process: server } = await record(own, ids[0] ?? "");
-  expect([status, reason]).toEqual(["failed", "shutdown"]);
-  expect(lives(server?.pid ?? 0)).toBe(false);
+  const run = startRun(sandbox, { prompt: "spawn and leave", agent: "odin" });
+  await until("its turn is over", () => model.requests.some(({ prompt }) => prompt.includes("still runs")));
+  const { process: server } = await record(own, ids[0] ?? "");
+  run.kill("SIGINT");
+  await run.ended;
+  await until("its command is gone", () => tools(ids[0] ?? "").length === 0);
+  await until("the server is gone", () => !lives(server?.pid ?? 0));
+  await runOpencode(sandbox, { prompt: "what became of it" });
+  const { status, reason } = await record(own, ids[0] ?? "");
+  expect(status).toBe("failed");
+  expect(["supervisor_lost", "shutdown"]).toContain(reason ?? "");
 }, 60_000);
 
 test("with onExit finish a warm agent works on without its host, and its server ends after it", async () => {
