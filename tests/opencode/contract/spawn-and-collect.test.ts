@@ -82,6 +82,8 @@ contract("record, result and log of an agent are on disk, for their owner only, 
   expect(await readFile(note, "utf8")).toBe("made");
   const model = { model: "scripted/model-a", variant: null };
   const times = { startedAt: expect.any(String), endedAt: expect.any(String) };
+  // The collect's answer is on its way to the session a moment before the record says so.
+  await until("its end counts as told", async () => (await on.record(instanceId)).announcement?.state !== "pending");
   const { definition: _, ...record } = await on.record(instanceId);
   expect(record).toEqual({
     ...{ schemaVersion: 1, instanceId, sessionId, agent: "thor", backend: on.backend, title: "a note", ...model },
