@@ -51,13 +51,13 @@ contract("what an agent that is done leaves running is ended too, and the log sa
 });
 
 contract("an opencode run that an agent starts in its own bash is an ordinary run, and ends well", async (on) => {
-  const command = `printf "inner task" | "${OPENCODE}" run --format json`;
+  const command = `printf "inner task" | "${OPENCODE}" run --agent odin --format json`;
   on.plan("start another", { calls: [bash(command)] }, (request) => ({ text: request.toolResults.join("") }));
   on.plan("inner task", { text: "inner answer" });
   const [collected] = (await on.delegate([{ prompt: "start another" }])).collected;
   expect(collected.status).toBe("done");
   expect(collected.result).toContain("inner answer");
-  // An ordinary run has the plugin's tools; a background agent has not.
+  // Odin in an ordinary run has the plugin's tools; a background agent has not.
   expect(on.requestsFor("inner task")[0]?.tools).toContain("bizar_spawn_background");
 });
 
