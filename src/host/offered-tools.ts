@@ -1,10 +1,10 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import { NewestMap } from "../newest-map.ts";
 import { isText, oneOf, shape } from "../shape.ts";
+import { maySupervise } from "./may-supervise.ts";
 
 /** Of more sessions it is worked out anew from their messages. */
 const MOST_SESSIONS = 1000;
-const EVERY_AGENT = "*";
 const ODIN = "odin";
 
 const BACKGROUND_TOOLS = [
@@ -52,17 +52,13 @@ export function offeredTools(parts: OfferedToolsParts): Required<Pick<Hooks, "ex
       const asked = messages.map(({ info }): unknown => info).findLast(isUser);
       if (asked === undefined) return;
       const { sessionID, agent } = asked;
-      const hidden: string[] = mayDelegate(parts, agent) ? [] : [...BACKGROUND_TOOLS];
+      const hidden: string[] = maySupervise(parts, agent) ? [] : [...BACKGROUND_TOOLS];
       if (!(await hasPlans(sessionID, agent, messages))) hidden.push(...PLAN_TOOLS);
       if (hidden.length === 0) return;
       const left = Object.fromEntries(hidden.map((tool) => [tool, false]));
       for (const { info } of messages) if (info.role === "user") info.tools = { ...info.tools, ...left };
     },
   };
-}
-
-function mayDelegate({ supervisorAgents }: OfferedToolsParts, agent: string): boolean {
-  return supervisorAgents.includes(EVERY_AGENT) || supervisorAgents.includes(agent);
 }
 
 function usesPlans(messages: Messages): boolean {

@@ -9,7 +9,7 @@ import { endToast } from "../host/end-toast.ts";
 import { hostBinary } from "../host/host-binary.ts";
 import type { HostClient } from "../host/host-client.ts";
 import type { InstanceCatalog } from "../host/instance-catalog.ts";
-import { maySupervise } from "../host/tools/tool-parts.ts";
+import { maySupervise } from "../host/may-supervise.ts";
 import { ModelLists } from "../opencode/model-lists.ts";
 import { systemClock } from "../system-clock.ts";
 import { availableMemoryMb } from "../processes/available-memory.ts";

@@ -6,6 +6,7 @@ import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { describeError } from "../../describe-error.ts";
 import type { HostClient } from "../host-client.ts";
 import type { InstanceCatalog } from "../instance-catalog.ts";
+import { maySupervise } from "../may-supervise.ts";
 import type { UnreadMessages } from "../unread-messages.ts";
 import { errorAnswer } from "./answer.ts";
 import { plainName } from "../../text/plain-name.ts";
@@ -36,11 +37,6 @@ export interface ToolSupervision {
 }
 
 type Execute<Args> = (given: Args, context: ToolContext) => Promise<ToolResult>;
-
-/** Whether an agent may spawn, collect and end others. */
-export function maySupervise({ supervisorAgents }: Pick<Options, "supervisorAgents">, agent: string): boolean {
-  return supervisorAgents.includes("*") || supervisorAgents.includes(agent);
-}
 
 /** Refuses callers that are not among `supervisorAgents`, with a sentence that helps. */
 export function forSupervisors<Args>(tool: string, options: Options, run: Execute<Args>): Execute<Args> {
