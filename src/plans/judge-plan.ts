@@ -1,7 +1,7 @@
 import { without } from "./clean-json.ts";
 import { diffPlans, type Difference } from "./diff-plans.ts";
 import type { ChangeSince, DecidedPlan, LedgerEntry, Standing } from "./ledger.ts";
-import type { Decision, Plan, PlanMeta, Review } from "./plan.ts";
+import type { Decision, Plan, PlanMeta, PlanStatus, Review } from "./plan.ts";
 import type { StoredPlan } from "./plan-store-port.ts";
 import { isDecision } from "./review.ts";
 
@@ -15,8 +15,14 @@ export function judgePlan(inFile: StoredPlan, entry: LedgerEntry | undefined): S
     ...(told !== undefined && told !== made && { claimed: told }),
     ...(entry?.decided !== undefined && { changedSince: changesSince(entry.decided, plan) }),
   };
-  const status = isDecision(meta.status) && meta.status !== made ? (made ?? "in-progress") : meta.status;
-  return { ...inFile, meta: { ...meta, status, review }, ...standing };
+  return { ...inFile, meta: { ...meta, status: statusOf(meta, review), review }, ...standing };
+}
+
+function statusOf(inFile: PlanMeta, { state, decision, decidedAt }: Review): PlanStatus {
+  const made = state === "decided" ? decision : undefined;
+  // The ledger is written first: a file that has yet to hear of the decision says what the plan was before it.
+  if (made !== undefined && inFile.review.decidedAt !== decidedAt) return made;
+  return isDecision(inFile.status) && inFile.status !== made ? (made ?? "in-progress") : inFile.status;
 }
 
 /** The decision that the files tell of. */

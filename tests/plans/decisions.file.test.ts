@@ -2,36 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import type { Plans } from "../../src/plans/plan-store-port.ts";
 import { standingWords } from "../../src/plans/standing-words.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
-import { add, held, person, plansIn, thor } from "./plan-rig.ts";
-
-const asker = { sessionId: "ses_1" };
-
-/** JSON of a file. */
-// oxlint-disable-next-line typescript/no-explicit-any -- whatever the test writes
-type Content = Record<string, any>;
-
-interface Project {
-  readonly folder: string;
-  readonly plans: Plans;
-  /** Changes a file of the plan past the store. */
-  readonly write: (name: "plan.json" | "meta.json", change: (content: Content) => object) => void;
-}
-
-async function project(slug = "a"): Promise<Project> {
-  const folder = temporaryFolder();
-  const plans = plansIn(folder);
-  held(await plans.create(slug, "blank"));
-  await plans.edit(slug, thor, [add("el_1", { type: "task", title: "First", x: 0, y: 0 })]);
-  return {
-    folder,
-    plans,
-    write(name, change) {
-      const path = `${folder}/plans/${slug}/${name}`;
-      writeFileSync(path, JSON.stringify(change(JSON.parse(readFileSync(path, "utf8")))));
-    },
-  };
-}
+import { add, held, person, thor } from "./plan-rig.ts";
+import { approved, asker, project, type Content, type Project } from "./project-rig.ts";
 
 async function words(plans: Plans, slug = "a"): Promise<string | undefined> {
   const stored = held(await plans.read(slug));
@@ -49,12 +21,6 @@ function update(changes: object) {
   return [{ op: "update_element", id: "el_1", changes } as const];
 }
 
-async function approved() {
-  const given = await project();
-  held(await given.plans.openReview("a", asker));
-  held(await given.plans.decide("a", "approved"));
-  return given;
-}
 async function why({ plans }: Project) {
   return (await plans.holds([])).map((hold) => hold.why.kind);
 }
