@@ -13,6 +13,8 @@ import { Voice } from "./voice.ts";
 
 export interface AgentRoleParts {
   readonly role: AgentRole;
+  /** The folder that the agent works in. */
+  readonly directory: string;
   /** Milliseconds between two looks whether the supervisor is still there. */
   readonly supervisorCheckMs: number;
   /** Stops the turn of a session. */
@@ -36,8 +38,8 @@ export interface AgentRoleHandle {
 
 /** Begins to speak, and to watch the supervisor: once in a process. */
 export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
-  const { role, supervisorCheckMs, abortSession, provideAgents, writeStderr, answering } = parts;
-  const telemetry = new TelemetryState(role.sessionId, Date.now());
+  const { role, directory, supervisorCheckMs, abortSession, provideAgents, writeStderr, answering } = parts;
+  const telemetry = new TelemetryState(role.sessionId, Date.now(), directory);
   const voice = new Voice(telemetry, (report) => writeStderr(`${formatTelemetry(role.nonce, report)}\n`));
   const abort = async () => {
     const { sessionId } = telemetry.report(Date.now());

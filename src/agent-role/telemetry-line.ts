@@ -1,3 +1,4 @@
+import type { Deeds } from "../supervisor/deeds.ts";
 import type { Liveness, Tokens } from "../supervisor/instance.ts";
 
 /** What the plugin inside a child reports on stderr, one JSON object a line. */
@@ -19,6 +20,8 @@ export interface Telemetry {
   readonly isOver: boolean;
   /** The calls that were not allowed, native subagents' included. */
   readonly refusals: readonly Refusal[];
+  /** What the others of its calls did, native subagents' included. */
+  readonly deeds: Omit<Deeds, "refused">;
   /** Tool calls that started or ended since the last report. */
   readonly tools: readonly ToolReport[];
 }

@@ -1,6 +1,7 @@
 import { noTokens, type Liveness, type Tokens } from "../supervisor/instance.ts";
 import { readRefusal } from "../opencode/refusals.ts";
-import { MOST_REFUSED } from "../supervisor/refused.ts";
+import { TurnDeeds } from "../opencode/turn-deeds.ts";
+import { MOST_REFUSED } from "../supervisor/deeds.ts";
 import { isOwnMessage } from "../opencode/whose-words.ts";
 import type { HostEvent, HostMessage, HostPart } from "./host-event.ts";
 import type { Refusal, Telemetry, ToolReport } from "./telemetry-line.ts";
@@ -51,7 +52,10 @@ export class TelemetryState {
   /** What was asked for a call, by the id of the call. */
   readonly #asked = new Map<string, string>();
 
-  constructor(sessionId: string | null, now: number) {
+  readonly #deeds: TurnDeeds;
+
+  constructor(sessionId: string | null, now: number, directory: string) {
+    this.#deeds = new TurnDeeds(directory);
     this.#sessionId = sessionId;
     this.#lastEventAt = now;
     this.#activitySince = now;
@@ -134,6 +138,7 @@ export class TelemetryState {
       messages: { prompt: this.#promptId, latest: this.#latestMessage, foreign: [...this.#foreignMessages] },
       isOver: this.#isOver,
       refusals: this.refusals(),
+      deeds: this.#deeds.sum,
       tools,
     };
   }
@@ -269,6 +274,7 @@ export class TelemetryState {
       this.#toolCallCount += 1;
       this.#reports.push({ call: part.id, tool: part.tool, state: "started", at: now });
     }
+    this.#deeds.called(part.id, part);
     if (status === "running") {
       return (isOwn && this.#callBecame("tool", part)) || isNew;
     }

@@ -1,7 +1,7 @@
 import type { Telemetry } from "../agent-role/telemetry-line.ts";
 import type { Progress } from "../supervisor/instance.ts";
 import type { TurnObserver, TurnRequest } from "../supervisor/ports.ts";
-import { joinRefused } from "../supervisor/refused.ts";
+import { joinRefused } from "../supervisor/deeds.ts";
 import { renderToolStart } from "./log-lines.ts";
 import type { LogSink } from "./log-sink.ts";
 import { plainName } from "../text/plain-name.ts";
@@ -29,7 +29,7 @@ export function takeTelemetry(
   const { activity, toolCallCount, tokens, costUsd, lastActivityAt, liveness } = telemetry;
   const counts = { activity, toolCallCount, tokens, costUsd, lastActivityAt };
   const refused = joinRefused([], ...telemetry.refusals.map(({ call }) => call));
-  const progress: Progress = { ...counts, voice: true, liveness, textPreview, refused };
+  const progress: Progress = { ...counts, voice: true, liveness, textPreview, refused, ...telemetry.deeds };
   observer.progressed(progress);
   if (telemetry.loopGuard !== null) {
     const error = "The loop guard refused three calls in a row: the agent kept running into it.";

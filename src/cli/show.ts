@@ -44,7 +44,7 @@ function describe(record: InstanceRecord, result: string | null, colours: boolea
 }
 
 function facts(record: InstanceRecord, colours: boolean): [name: string, value: string][] {
-  const { tokens, turns, supervisor } = record;
+  const { tokens, turns, supervisor, moreChangedFiles: more } = record;
   const end = record.endedAt === null ? Date.now() : Date.parse(record.endedAt);
   const took = record.startedAt === null ? "not started" : duration(end - Date.parse(record.startedAt));
   const reason = record.reason === null || record.reason === record.status ? "" : ` (${record.reason})`;
@@ -56,7 +56,9 @@ function facts(record: InstanceRecord, colours: boolean): [name: string, value: 
     ["title", plainLine(record.title, LINE_CHARACTERS)],
     ["status", `${colouredStatus(record.status, colours)}${reason}`],
     ["error", record.error === null ? null : plainText(record.error)],
-    ["refused", record.refused.length === 0 ? null : plainText(record.refused.join("\n"))],
+    ["changed", lines([...record.changedFiles, ...(more === 0 ? [] : [`and ${more} more`])])],
+    ["refused", lines(record.refused)],
+    ["last calls", lines(record.lastCalls)],
     ["activity", record.endedAt === null ? plainLine(record.activity, LINE_CHARACTERS) : null],
     ["created", record.createdAt],
     ["ended", record.endedAt],
@@ -72,4 +74,9 @@ function facts(record: InstanceRecord, colours: boolean): [name: string, value: 
     ["prompt", plainLine(record.prompt, LINE_CHARACTERS)],
   ];
   return all.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
+}
+
+/** A line for each text of a model; `null` where there is none. */
+function lines(texts: readonly string[]): string | null {
+  return texts.length === 0 ? null : texts.map((text) => plainLine(text, LINE_CHARACTERS)).join("\n");
 }

@@ -1,6 +1,7 @@
 import type { Config, Hooks } from "@opencode-ai/plugin";
-import { readFile } from "node:fs/promises";
-import { join, relative } from "node:path";
+import { readFile, realpath } from "node:fs/promises";
+import { join } from "node:path";
+import { pathIn } from "../files/path-in.ts";
 import { ChangedFiles } from "../ledger/changed-files.ts";
 import { FileLedger, type Author, type FileCall, type Stale } from "../ledger/file-ledger.ts";
 import { staleText, type NamedAgent } from "../ledger/stale-text.ts";
@@ -42,8 +43,8 @@ export function ledgerHooks({ directory, folder, recordDir, instanceOf, report }
     return { sessionId, instanceId, agent: agents.get(sessionId) ?? "unknown" };
   };
   const told = async (stale: Stale) => {
-    const shown = relative(directory, stale.path);
-    return staleText(stale, shown.startsWith("..") ? stale.path : shown, await namedAgent(recordDir, stale));
+    const shown = pathIn(stale.path, directory, await realpath(directory).catch(() => directory));
+    return staleText(stale, shown, await namedAgent(recordDir, stale));
   };
   let config: Config = {};
   const others = { directory, recordDir, permissionOf: (agent: string) => config.agent?.[agent]?.permission };

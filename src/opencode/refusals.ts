@@ -1,3 +1,5 @@
+import { callLine } from "./call-line.ts";
+
 /** How opencode words the error of a call that it did not allow (1.18.33). */
 const REJECTED = "The user rejected permission to use this specific tool call";
 const WITH_WORDS = `${REJECTED} with the following feedback: `;
@@ -17,10 +19,6 @@ export function readRejection(error: string): Rejection | undefined {
   return error.startsWith(DISMISSED) ? { of: "question", words: undefined } : undefined;
 }
 
-const WHAT_CHARACTERS = 120;
-/** The argument that says most of a call. */
-const TELLING = ["command", "filePath", "path", "url", "pattern", "query", "description"];
-
 /** A tool's call as a state of its part tells of it. */
 export interface ToolCall {
   readonly tool: string;
@@ -33,13 +31,5 @@ export interface ToolCall {
  */
 export function readRefusal({ tool, state: { error, input } }: ToolCall): string | undefined {
   if (error === undefined || !(error.startsWith(REJECTED) || error.startsWith(DENIED))) return undefined;
-  const what = inALine(input);
-  return what === "" ? tool : `${tool}: ${what}`;
-}
-
-function inALine(input: unknown): string {
-  if (typeof input !== "object" || input === null) return "";
-  const telling = TELLING.map((name): unknown => Reflect.get(input, name)).find((value) => typeof value === "string");
-  const text = (typeof telling === "string" ? telling : JSON.stringify(input)).replaceAll(/\s+/g, " ").trim();
-  return text.length > WHAT_CHARACTERS ? `${text.slice(0, WHAT_CHARACTERS - 1)}…` : text;
+  return callLine(tool, input);
 }

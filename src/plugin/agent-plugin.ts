@@ -39,6 +39,7 @@ export function agentPlugin(
   client = input.client;
   const agent = (agentOfProcess ??= startAgentRole({
     role,
+    directory: input.directory,
     supervisorCheckMs,
     provideAgents: async (config) => {
       // Whatever else the option is, it means yes, as for the supervisor.

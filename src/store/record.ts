@@ -68,6 +68,10 @@ const recordSchema = z.object({
   interventions: z.number(),
   /** The calls of the last turn that were not allowed, in a line each. */
   refused: z.array(z.string()).default([]),
+  /** The files that its calls of the last turn changed, and how many more there were; its last calls, in a line each. */
+  changedFiles: z.array(z.string()).default([]),
+  moreChangedFiles: z.number().default(0),
+  lastCalls: z.array(z.string()).default([]),
   resultPreview: z.string().nullable(),
   /** Where in the result its parts are, in UTF-16 code units. */
   resultParts: z.object({ header: z.number(), last: z.number() }).nullable().default(null),
@@ -140,6 +144,8 @@ export function toRecord(instance: Instance, origin: RecordOrigin): InstanceReco
     ...counts,
     tokens: { ...progress.tokens },
     refused: [...progress.refused],
+    changedFiles: [...progress.changedFiles],
+    lastCalls: [...progress.lastCalls],
     lastActivityAt: new Date(progress.lastActivityAt).toISOString(),
     interventions: instance.turns.filter(({ kind }) => kind === "intervention").length,
     resultPreview: isTerminal(instance) ? instance.resultPreview : textPreview,
@@ -195,6 +201,9 @@ export function fromRecord(record: InstanceRecord): Instance {
       liveness: null,
       textPreview: record.resultPreview,
       refused: record.refused,
+      changedFiles: record.changedFiles,
+      moreChangedFiles: record.moreChangedFiles,
+      lastCalls: record.lastCalls,
     },
     resultPreview: record.endedAt === null ? null : record.resultPreview,
     resultParts: record.resultParts ?? undefined,

@@ -1,14 +1,14 @@
 import type { Progress, Tokens } from "./instance.ts";
-import { joinRefused } from "./refused.ts";
+import { addDeeds, neverLessDeeds } from "./deeds.ts";
 
-/** The counts of the turns before and of this one. */
+/** The counts of the turns before and of this one; what it did where it goes on with the one before. */
 export function addCounts(earlier: Progress, turn: Progress): Progress {
-  return withCounts(turn, earlier, (before, now) => before + now);
+  return { ...withCounts(turn, earlier, (before, now) => before + now), ...addDeeds(earlier, turn) };
 }
 
-/** What is known now, with no count below what it was before, and nothing that was refused before left out. */
+/** What is known now, with no count below what it was before, and nothing of what it did left out. */
 export function neverLess(before: Progress, now: Progress): Progress {
-  return { ...withCounts(now, before, Math.max), refused: joinRefused(before.refused, ...now.refused) };
+  return { ...withCounts(now, before, Math.max), ...neverLessDeeds(before, now) };
 }
 
 function withCounts(progress: Progress, other: Progress, join: (other: number, own: number) => number): Progress {

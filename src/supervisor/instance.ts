@@ -1,3 +1,4 @@
+import { noDeeds, type Deeds } from "./deeds.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import type { Outcome, Reason, TerminalStatus } from "./outcome.ts";
 import type { ResultParts } from "./result.ts";
@@ -40,7 +41,7 @@ export interface Liveness {
 }
 
 /** What is known of an agent's work so far. */
-export interface Progress {
+export interface Progress extends Deeds {
   readonly activity: Activity;
   readonly toolCallCount: number;
   readonly tokens: Tokens;
@@ -53,8 +54,6 @@ export interface Progress {
   readonly liveness: Liveness | null;
   /** The last 200 characters of what it has written so far. */
   readonly textPreview: string | null;
-  /** The calls of this turn that were not allowed, in a line each. */
-  readonly refused: readonly string[];
 }
 
 /** One prompt and what came of it. Times in milliseconds since the epoch. */
@@ -186,7 +185,7 @@ export function createInstance(instanceId: string, request: InstanceRequest, now
       voice: false,
       liveness: null,
       textPreview: null,
-      refused: [],
+      ...noDeeds,
     },
     resultPreview: null,
     followUps: [],

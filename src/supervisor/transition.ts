@@ -1,4 +1,5 @@
 import { neverLess } from "./add-counts.ts";
+import { noDeeds } from "./deeds.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import {
   isTerminal,
@@ -181,7 +182,7 @@ function nextTurn(instance: Instance): Transition {
       followUps: later,
       state: { status: "queued" },
       turns: [...instance.turns, turn],
-      progress: { ...instance.progress, activity: "starting", textPreview: null, refused: [] },
+      progress: { ...instance.progress, activity: "starting", textPreview: null, ...noDeeds },
       announcement: null,
     },
     effects: ["save", "request_place"],

@@ -46,9 +46,10 @@ export function tool(
   state: "pending" | "running" | "completed" | "error",
   id: string,
   sessionID = OWN,
+  input: Record<string, unknown> = {},
 ): HostEvent {
   const part = { id, sessionID, messageID: "msg_1", type: "tool", callID: `call_${id}`, tool: name };
-  return event("message.part.updated", { sessionID, part: { ...part, state: { status: state, input: {} } } });
+  return event("message.part.updated", { sessionID, part: { ...part, state: { status: state, input } } });
 }
 
 /** The end of a step that used 10 tokens in, 5 out, 1 for reasoning, 2 and 3 of the cache, for 0.25 dollars. */

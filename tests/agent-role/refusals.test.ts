@@ -81,7 +81,7 @@ const ASKED = {
 };
 
 test("refused calls are told once each, the agent's own apart from its subagents', with what was asked for", () => {
-  const telemetry = new TelemetryState(OWN, 0);
+  const telemetry = new TelemetryState(OWN, 0, "/project");
   const asked = readHostEvent(ASKED)!;
   for (const event of [
     refused("rm a", OWN, "call_1"),
@@ -131,6 +131,7 @@ describe("a question", () => {
       skipPermissions: false,
     };
     const { hooks } = startAgentRole({
+      directory: "/project",
       role: { ...role, onExit: "finish" } as never,
       ...{ supervisorCheckMs: 1000, abortSession: async () => undefined, provideAgents: async () => undefined },
       writeStderr: (text) => void said.push(text),

@@ -7,7 +7,7 @@ import { delta, message, OWN, part, sessionCreated, status, stepFinish, SUB, too
 const NOW = 1_000_000;
 
 function after(...events: HostEvent[]): TelemetryState {
-  const telemetry = new TelemetryState(null, NOW);
+  const telemetry = new TelemetryState(null, NOW, "/project");
   for (const event of [sessionCreated(OWN), ...events]) telemetry.apply(event, NOW);
   return telemetry;
 }
@@ -79,13 +79,27 @@ describe("a native subagent's session", () => {
   });
 });
 
+test("what a native subagent's calls changed counts as the agent's, and calls are in the order of their starts", () => {
+  const { deeds } = after(
+    tool("edit", "running", "prt_a", OWN, { filePath: "/project/a.ts" }),
+    tool("write", "running", "prt_b", SUB, { filePath: "/project/b.ts" }),
+    tool("write", "completed", "prt_b", SUB, { filePath: "/project/b.ts" }),
+    tool("edit", "completed", "prt_a", OWN, { filePath: "/project/a.ts" }),
+  ).report(NOW);
+  expect(deeds).toEqual({
+    changedFiles: ["b.ts", "a.ts"],
+    moreChangedFiles: 0,
+    lastCalls: ["edit: /project/a.ts", "write: /project/b.ts"],
+  });
+});
+
 describe("whose session it is", () => {
   test("the first that speaks is the agent's own", () => {
     expect(after(sessionCreated(SUB)).report(NOW).sessionId).toBe(OWN);
   });
 
   test("a follow-up knows its own from the start", () => {
-    const telemetry = new TelemetryState("ses_before", NOW);
+    const telemetry = new TelemetryState("ses_before", NOW, "/project");
     telemetry.apply(tool("bash", "running", "prt_a", SUB), NOW);
     expect(telemetry.report(NOW)).toMatchObject({ sessionId: "ses_before", activity: "starting", toolCallCount: 1 });
   });

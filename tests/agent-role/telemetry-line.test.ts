@@ -5,7 +5,7 @@ import { noTokens } from "../../src/supervisor/instance.ts";
 
 const nonce = "0123456789abcdef";
 const telemetry: Telemetry = {
-  ...new TelemetryState(null, 0).report(0),
+  ...new TelemetryState(null, 0, "/project").report(0),
   sessionId: "ses_own",
   agent: 'the "quoted" agent',
   activity: "tool näive\nname",

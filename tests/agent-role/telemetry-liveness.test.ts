@@ -6,7 +6,7 @@ import { delta, OWN, part, sessionCreated, status, stepFinish, SUB, tool } from 
 
 /** What the watchdogs are told after these events, each at its time. */
 function livenessAfter(...events: (readonly [at: number, event: HostEvent])[]): Liveness {
-  const telemetry = new TelemetryState(null, 0);
+  const telemetry = new TelemetryState(null, 0, "/project");
   telemetry.apply(sessionCreated(OWN), 0);
   for (const [at, event] of events) telemetry.apply(event, at);
   return telemetry.report(events.at(-1)?.[0] ?? 0).liveness;
@@ -133,7 +133,7 @@ describe("a text behind a call that still runs", () => {
   ] as const;
 
   test("once it has come to its end, the tool is what the agent does, from the tool's own start on", () => {
-    const telemetry = new TelemetryState(OWN, 0);
+    const telemetry = new TelemetryState(OWN, 0, "/project");
     for (const [at, event] of events) telemetry.apply(event, at);
     expect(telemetry.report(40)).toMatchObject({ activity: "writing", liveness: { phase: "model" } });
     expect(telemetry.report(6000)).toMatchObject({ activity: "tool bash", liveness: { phase: "tool", since: 10 } });
@@ -142,7 +142,7 @@ describe("a text behind a call that still runs", () => {
   });
 
   test("a call that is still being written has been written since its own start", () => {
-    const telemetry = new TelemetryState(OWN, 0);
+    const telemetry = new TelemetryState(OWN, 0, "/project");
     telemetry.apply(tool("write", "pending", "a"), 10);
     for (const [at, event] of events.slice(1)) telemetry.apply(event, at);
     expect(telemetry.report(6000)).toMatchObject({ liveness: { phase: "composing", since: 10 } });

@@ -6,7 +6,7 @@ import { delta, message, named, OWN, part, sessionCreated, status, stepFinish, S
 const NOW = 1_000_000;
 
 function after(...events: HostEvent[]): TelemetryState {
-  const telemetry = new TelemetryState(null, NOW);
+  const telemetry = new TelemetryState(null, NOW, "/project");
   for (const event of [sessionCreated(OWN), ...events]) telemetry.apply(event, NOW);
   return telemetry;
 }

@@ -12,7 +12,7 @@ let voice: Voice;
 beforeEach(() => {
   jest.useFakeTimers({ now: 1_000_000 });
   written = [];
-  state = new TelemetryState(null, Date.now());
+  state = new TelemetryState(null, Date.now(), "/project");
   voice = new Voice(state, (report) => void written.push(`${formatTelemetry(nonce, report)}\n`));
 });
 

@@ -1,3 +1,4 @@
+import { noDeeds } from "../../src/supervisor/deeds.ts";
 import { noTokens, type Liveness, type Progress } from "../../src/supervisor/instance.ts";
 import type { RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../src/supervisor/ports.ts";
 import { goodEvidence, type SeenEvidence } from "../supervisor/sample-instance.ts";
@@ -161,7 +162,7 @@ export class AgentTurn implements RunningTurn {
     const tokens = { ...noTokens, input: 10 * counted };
     const progress: Progress = {
       ...{ activity: "thinking", toolCallCount: counted, tokens, costUsd: counted / 8, lastActivityAt: now },
-      ...{ voice: true, liveness, textPreview: null, refused: [] },
+      ...{ voice: true, liveness, textPreview: null, ...noDeeds },
     };
     this.#tell(() => this.observer.progressed(progress));
   }

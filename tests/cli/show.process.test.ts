@@ -25,10 +25,13 @@ test("what is known of an agent is shown, and its whole result", async () => {
 
 test("a failure shows its reason and its words", async () => {
   const line = createCommandLine();
-  await line.leave("failed");
+  const { progress } = sampleInstance();
+  const did = { changedFiles: ["a.ts"], moreChangedFiles: 2, lastCalls: ["bash: ls", "bash: echo \u001b[31m"] };
+  await line.leave("failed", { progress: { ...progress, ...did } });
   const { stdout } = await line.run("show", sampleId(1));
   expect(stdout).toContain("status:     failed (session_error)");
   expect(stdout).toContain("error:      boom happened");
+  expect(stdout).toContain("changed:    a.ts\nand 2 more\nlast calls: bash: ls\nbash: echo \\x1b[31m\n");
   expect(stdout).not.toContain("---");
 });
 

@@ -280,3 +280,19 @@ test("what was refused stays through a turn, its interventions included, and is 
   expect(ended.progress.refused).toHaveLength(3);
   expect(transition(ended, { type: "next_turn_opened", at }).instance.progress.refused).toEqual([]);
 });
+
+test("files that were changed and the last calls stay through a turn, and are not those of the next one", () => {
+  const { progress } = sampleInstance("running");
+  const told = (changedFiles: string[], lastCalls: string[], moreChangedFiles = 0) => {
+    const deeds = { changedFiles, lastCalls, moreChangedFiles };
+    return { type: "progressed" as const, at, progress: { ...progress, ...deeds } };
+  };
+  const first = transition(sampleInstance("running"), told(["a", "b"], ["read: a"], 2)).instance;
+  const silent = transition(first, told([], [])).instance;
+  expect(silent.progress).toMatchObject({ changedFiles: ["a", "b"], moreChangedFiles: 2, lastCalls: ["read: a"] });
+  const later = transition(silent, told(["c", "a"], ["edit: c"])).instance;
+  expect(later.progress).toMatchObject({ changedFiles: ["a", "b", "c"], lastCalls: ["edit: c"] });
+  const asked = transition(later, { type: "follow_up_requested", at, prompt: "more" }).instance;
+  const next = transition(transition(asked, events.ended).instance, { type: "next_turn_opened", at }).instance;
+  expect(next.progress).toMatchObject({ changedFiles: [], moreChangedFiles: 0, lastCalls: [] });
+});

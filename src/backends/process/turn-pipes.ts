@@ -3,7 +3,8 @@ import type { Stray } from "../../agent-role/tree-report.ts";
 import { noTokens, type Progress } from "../../supervisor/instance.ts";
 import { describeError } from "../../describe-error.ts";
 import { readRefusal } from "../../opencode/refusals.ts";
-import { joinRefused } from "../../supervisor/refused.ts";
+import { TurnDeeds } from "../../opencode/turn-deeds.ts";
+import { joinRefused, noDeeds } from "../../supervisor/deeds.ts";
 import type { Clock, Timer, TranscriptTurn, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { isFinished } from "../../supervisor/outcome.ts";
 import { EvidenceCollector } from "../evidence.ts";
@@ -51,6 +52,7 @@ export class TurnPipes {
   /** What waits until the voice has told whose message the first of it is of. */
   #held: { readonly line: Line; readonly event: RunEvent | undefined }[] = [];
   #progress: Progress;
+  readonly #deeds: TurnDeeds;
   #sessionId: string | null;
   readonly #openPipes = new Set<{ cancel(): Promise<void> }>();
   #lastChunkAt: number;
@@ -62,6 +64,7 @@ export class TurnPipes {
     this.#parts = parts;
     this.#lastChunkAt = parts.clock.now();
     this.#sessionId = parts.turn.sessionId;
+    this.#deeds = new TurnDeeds(parts.turn.directory);
     this.#progress = {
       activity: "unknown",
       toolCallCount: 0,
@@ -71,7 +74,7 @@ export class TurnPipes {
       voice: false,
       liveness: null,
       textPreview: null,
-      refused: [],
+      ...noDeeds,
     };
   }
 
@@ -258,7 +261,9 @@ export class TurnPipes {
     const lastActivityAt = event.timestamp;
     if (event.type === "tool_use") {
       const refused = joinRefused(this.#progress.refused, readRefusal(event.part));
-      this.#progressed({ ...this.#progress, toolCallCount: toolCallCount + 1, refused, lastActivityAt });
+      this.#deeds.called(String(toolCallCount), event.part);
+      const deeds = { ...this.#deeds.sum, refused };
+      this.#progressed({ ...this.#progress, toolCallCount: toolCallCount + 1, ...deeds, lastActivityAt });
     } else if (event.type === "step_finish") {
       const { part } = event;
       this.#progressed({

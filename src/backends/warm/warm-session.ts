@@ -100,7 +100,7 @@ export class WarmSession implements SessionListener {
       onUnanswered: () => void (this.#hasMissed = true),
     });
     this.#heardAt = clock.now();
-    this.#telemetry = new TelemetryState(sessionId, this.#heardAt);
+    this.#telemetry = new TelemetryState(sessionId, this.#heardAt, turn.directory);
     this.#voice = new Voice(this.#telemetry, (report) => {
       if (!this.#isClosed) takeTelemetry(report, { turn, observer, log }, this.#textPreview);
     });

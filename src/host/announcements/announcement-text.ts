@@ -1,3 +1,4 @@
+import type { Deeds } from "../../supervisor/deeds.ts";
 import type { Instance } from "../../supervisor/instance.ts";
 import { shorten } from "../tools/answer.ts";
 import { plainName } from "../../text/plain-name.ts";
@@ -5,6 +6,7 @@ import { nextCall } from "./next-call.ts";
 
 const NOT_THE_USER = "This is an automatic message of the Bizar plugin. It does not come from the user.";
 const ERROR_CHARACTERS = 300;
+const MOST_FILES = 10;
 /** A result up to here is told whole. */
 const WHOLE_CHARACTERS = 2000;
 /** Of a longer one, so much of its beginning, and of its end. */
@@ -76,8 +78,22 @@ function line({ instance }: Pick<EndedAgent, "instance">): string {
   const reason =
     "reason" in state && state.reason !== null && state.reason !== state.status ? ` (${state.reason})` : "";
   const error = "error" in state && state.error !== null ? ` Error: ${quote(state.error)}.` : "";
-  const refused = progress.refused.length === 0 ? "" : ` It was refused: ${quote(progress.refused.join("; "))}.`;
-  return `- ${plainName(agent)} ${instanceId}, ${quote(title)}: ${state.status}${reason}.${error}${refused}`;
+  const did = deeds(progress, state.status !== "done");
+  return `- ${plainName(agent)} ${instanceId}, ${quote(title)}: ${state.status}${reason}.${error}${did}`;
+}
+
+function deeds({ changedFiles, moreChangedFiles, refused, lastCalls }: Deeds, hasFailed: boolean): string {
+  const shown = changedFiles.slice(0, MOST_FILES);
+  const more = moreChangedFiles + changedFiles.length - shown.length;
+  return [
+    shown.length === 0 ? "" : ` It changed ${quoteAll(shown)}${more === 0 ? "" : `, and ${more} more`}.`,
+    refused.length === 0 ? "" : ` It was refused: ${quote(refused.join("; "))}.`,
+    hasFailed && lastCalls.length > 0 ? ` Its last calls: ${quoteAll(lastCalls)}.` : "",
+  ].join("");
+}
+
+function quoteAll(texts: readonly string[]): string {
+  return texts.map(quote).join(", ");
 }
 
 function resultWords({ instance, result, resultPath }: EndedAgent): string {

@@ -7,8 +7,9 @@ import { namingEnds } from "../announcements/told-ends.ts";
 import { describeError } from "../../describe-error.ts";
 import { promptsOf } from "../../supervisor/read-transcript.ts";
 import { lastMessageOf } from "../../supervisor/result.ts";
-import { answer, cutToJsonBytes, errorAnswer, fitting, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
+import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { instanceId, readArguments, timeoutMs } from "./arguments.ts";
+import { deedsView } from "./deeds-view.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { plainName } from "../../text/plain-name.ts";
 
@@ -16,7 +17,7 @@ export const COLLECT = "bizar_collect";
 const MOST_AT_ONCE = 32;
 const TALKED_TO = "answer the user, who has written, and collect it again then";
 const NOT_FOUND = "instance not found";
-/** An error, and what was refused, take at most this part of their agent's share: bytes, since escapes take six for one. */
+/** An error takes at most this part of its agent's share: bytes, since escapes take six for one. */
 const ERROR_SHARE = 4;
 
 const description = `Wait for background agents and fetch their results.
@@ -147,7 +148,6 @@ function resultView(
 ): Record<string, unknown> {
   const { record } = entry;
   const hasEnded = record.endedAt !== null;
-  const refused = fitting(record.refused, Math.floor(budget / ERROR_SHARE));
   const view = {
     instanceId: record.instanceId,
     status: hasEnded ? record.status : "running",
@@ -158,7 +158,7 @@ function resultView(
           note: `still ${record.status} (${record.activity}); it was left alone, ${isTalkedTo ? TALKED_TO : "collect it again later"}`,
         }),
     ...(record.reason === null ? {} : { reason: record.reason }),
-    ...(refused.length === 0 ? {} : { refused }),
+    ...deedsView(record, budget),
     result: "",
     resultPath: record.resultPreview === null ? null : entry.resultPath,
     toolCallCount: record.toolCallCount,

@@ -15,7 +15,7 @@ const session =
 const noModel = String.raw`timestamp=2026-11-20T23:51:38.410Z level=ERROR run=a4cc8ad6 message=failed ref=err_29eac88a error="ProviderModelNotFoundError: Model not found: scripted/nope." cause="ProviderModelNotFoundError: ...\n    at <anonymous>"`;
 const boom = String.raw`timestamp=2026-11-20T23:51:43.635Z level=ERROR run=daf3f043 message=process session.id=ses_x messageID=msg_x error="boom happened" stack="AI_APICallError: boom happened\n    at x"`;
 
-const telemetry = new TelemetryState("ses_own", 1).report(1);
+const telemetry = new TelemetryState("ses_own", 1, "/project").report(1);
 
 const permission = (permission: string, detail: string): StderrFact => ({
   type: "permission_rejected",

@@ -36,6 +36,7 @@ test("a child without a voice is counted from stdout, and its progress says so",
     costUsd: 1,
     tokens: { input: 20, output: 4, reasoning: 2, cacheRead: 6, cacheWrite: 8 },
     textPreview: "All is well.",
+    lastCalls: ["read: a.ts", "bash: a.ts"],
   });
 });
 

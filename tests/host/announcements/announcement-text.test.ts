@@ -72,6 +72,28 @@ describe("an end without success", () => {
   });
 });
 
+describe("what an agent did", () => {
+  const { progress } = sampleInstance("done");
+  const did = { ...progress, refused: ["bash: rm -rf x"], lastCalls: ["bash: ls", 'bash: echo "'] };
+
+  test("is told however it ended: files, what was refused, and its last calls where it is not done", () => {
+    const changedFiles = ["a.ts", 'b"\n.ts'];
+    const text = failed("loop_guard", { progress: { ...did, changedFiles } });
+    expect(text).toContain(String.raw` It changed "a.ts", "b\"\n.ts". It was refused: "bash: rm -rf x".`);
+    expect(text).toContain(String.raw` Its last calls: "bash: ls", "bash: echo \"".`);
+    const done = announcementText([ended("fine", { progress: { ...did, changedFiles } })], true);
+    expect(done).toContain('It changed "a.ts"');
+    expect(done).not.toContain("last calls");
+  });
+
+  test("is counted where there is much of it", () => {
+    const changedFiles = Array.from({ length: 30 }, (_, index) => `f${index}.ts`);
+    const text = announcementText([ended("fine", { progress: { ...did, changedFiles, moreChangedFiles: 5 } })], true);
+    expect(text).toContain('"f9.ts", and 25 more.');
+    expect(announcementText([ended("fine")], true)).not.toMatch(/It changed|refused/);
+  });
+});
+
 test("an agent that may not use the background tools is told what it needs, and of none of them", () => {
   const long = "word ".repeat(1000);
   const text = announcementText(

@@ -38,15 +38,23 @@ describe("an answer is whole JSON of at most 40 000 bytes", () => {
     expect(await Bun.file(value.resultPath).text()).toBe(awkward);
   });
 
-  test("what was refused is told as far as its share goes, beside 200 KB of each", async () => {
+  test("what was refused and done is told as far as its share goes, beside 200 KB of each", async () => {
     const { progress } = sampleInstance("done");
+    const changedFiles = Array.from({ length: 30 }, (_, each) => `${each}${"\u0001".repeat(200)}`);
+    const lastCalls = changedFiles.slice(0, 5);
     const refused = Array.from({ length: 20 }, (_, each) => `bash: ${each} ${"\u0001".repeat(110)}`);
-    const { rig, instanceIds } = await rigWithResults(32, awkward, { progress: { ...progress, refused } });
+    const { rig, instanceIds } = await rigWithResults(32, awkward, {
+      state: sampleInstance("failed").state,
+      progress: { ...progress, refused, changedFiles, moreChangedFiles: 9, lastCalls },
+    });
     const { output, value } = await rig.call("collect", { instanceIds });
     expect(Buffer.byteLength(output)).toBeLessThanOrEqual(40_000);
     for (const { refused: told = [] } of value) expect(refused).toEqual(expect.arrayContaining(told));
     const alone = await rig.call("collect", { instanceId: instanceIds[0] });
     expect(alone.value.refused.length).toBeGreaterThan(5);
+    const { changedFiles: shown, moreChangedFiles, lastCalls: last } = alone.value;
+    expect(shown.length + moreChangedFiles).toBe(39);
+    expect(last.at(-1)).toBe(lastCalls.at(-1));
   });
 
   test("32 results of 200 KB share it", async () => {

@@ -45,16 +45,32 @@ test("a failure says why", async () => {
   expect(value).toMatchObject({ status: "failed", reason: "session_error", error: "boom happened", result: "" });
 });
 
-test("what was refused is told, also of one that was killed", async () => {
+test("what was done and refused is told, also of one that was killed, and its last calls", async () => {
   const rig = createToolRig();
   const { id, turn } = await rig.start();
-  turn.observer.progressed({ ...sampleInstance("running").progress, refused: ["bash: rm -rf build"] });
+  const did = { changedFiles: ["a.ts", "src/b.ts"], moreChangedFiles: 3, lastCalls: ["bash: ls", "edit: a.ts"] };
+  turn.observer.progressed({ ...sampleInstance("running").progress, ...did, refused: ["bash: rm -rf build"] });
   const killing = rig.call("kill", { instanceId: id });
   while (turn.stops === 0) await Promise.resolve();
   turn.end({ exitCode: 143, text: "" });
   await killing;
   const { value } = await rig.call("collect", { instanceId: id });
-  expect(value).toMatchObject({ status: "killed", refused: ["bash: rm -rf build"] });
+  expect(value).toMatchObject({ status: "killed", refused: ["bash: rm -rf build"], ...did });
+});
+
+test("of what there is none nothing is said, and of one that is done or runs no last calls", async () => {
+  const rig = createToolRig();
+  const { id, turn } = await rig.start();
+  const progress = { ...sampleInstance("running").progress, lastCalls: ["bash: ls"] };
+  turn.observer.sessionIdentified("ses_child");
+  turn.observer.progressed(progress);
+  const running = await rig.call("collect", { instanceId: id }, { abort: AbortSignal.abort() });
+  turn.end();
+  const done = await rig.call("collect", { instanceId: id });
+  expect([running.value.status, done.value.status]).toEqual(["running", "done"]);
+  for (const { value } of [running, done])
+    for (const name of ["changedFiles", "moreChangedFiles", "refused", "lastCalls"])
+      expect(value).not.toHaveProperty(name);
 });
 
 test("an agent whose record is removed during the wait is said to be gone", async () => {

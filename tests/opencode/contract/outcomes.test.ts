@@ -38,6 +38,43 @@ contract(
   },
 );
 
+contract(
+  "what an agent and its subagent changed is told however a turn ended, and its last calls where it failed",
+  async (on) => {
+    const { project } = on.sandbox;
+    const name = (file: string) => `${on.backend}-${file}`;
+    const path = (file: string) => join(project, name(file));
+    const edit = (oldString: string, newString: string) => ({
+      tool: "edit",
+      args: { filePath: path("a.txt"), oldString, newString },
+    });
+    const task = { description: "Writes", prompt: `write ${name("b.txt")}`, subagent_type: "general" };
+    on.plan(task.prompt, { calls: [{ tool: "write", args: { filePath: path("b.txt"), content: "b" } }] });
+    on.plan(
+      "change some files",
+      { calls: [{ tool: "write", args: { filePath: name("a.txt"), content: "one\n" } }] },
+      { calls: [edit("not there", "x"), { tool: "read", args: { filePath: path("a.txt") } }] },
+      { calls: [{ tool: "task", args: task }] },
+      { text: "changed" },
+    );
+    const [first] = (await on.delegate([{ prompt: "change some files" }])).collected;
+    expect(first).toMatchObject({ status: "done", changedFiles: [name("a.txt"), name("b.txt")] });
+    expect(first).not.toHaveProperty("lastCalls");
+    const { instanceId } = first;
+    on.plan(
+      "change more, and fail",
+      { calls: [edit("one", "two")] },
+      { calls: [1, 2, 3, 4, 5].map((each) => bash(`echo ${each}`)) },
+      { status: 400, text: "no more" },
+    );
+    await on.call("bizar_send_message", { instanceId, prompt: "change more, and fail" });
+    const second = await on.call("bizar_collect", { instanceId });
+    expect(second).toMatchObject({ status: "failed", changedFiles: [name("a.txt")] });
+    expect(second.lastCalls.toSorted()).toEqual([1, 2, 3, 4, 5].map((each) => `bash: echo ${each}`));
+  },
+  90_000,
+);
+
 contract("an agent that ends well without a text is done, with the reason empty_result", async (on) => {
   on.plan("say nothing", { text: "" });
   const [collected] = (await on.delegate([{ prompt: "say nothing" }])).collected;
@@ -48,7 +85,8 @@ contract("an agent that keeps running into a block ends as loop_guard, with the 
   const same = { calls: [bash("pwd")] };
   on.plan("loop on", same, same, same, same, same, same, same, same, same, { text: "never said" });
   const [collected] = (await on.delegate([{ prompt: "loop on" }])).collected;
-  expect(collected).toMatchObject({ status: "failed", reason: "loop_guard" });
+  const lastCalls = Array.from({ length: 5 }, () => "bash: pwd");
+  expect(collected).toMatchObject({ status: "failed", reason: "loop_guard", lastCalls });
   expect(collected.result.split("\n")[0]).toBe("[loop guard: 4 identical calls to bash]");
   const requests = on.requestsFor("loop on");
   expect(requests.at(-1)?.toolResults[2]).toContain("[loop guard: 3 identical calls to bash]");

@@ -71,6 +71,7 @@ contract("what was refused is told however the run ended", async (on) => {
   expect(await on.call("bizar_collect", { instanceId: agent.instanceId })).toMatchObject({
     status: "killed",
     refused: ["bash: rm -rf build"],
+    lastCalls: ["bash: rm -rf build", "bash: sleep 93"],
   });
 });
 

@@ -77,7 +77,8 @@ contract("record, result and log of an agent are on disk, for their owner only, 
     tokens: { input: 3000, output: 600, reasoning: 0, cacheRead: 0, cacheWrite: 0 },
     costUsd: expect.closeTo(0.009, 9),
   };
-  expect(collected).toMatchObject({ status: "done", result, ...counts });
+  expect(collected).toMatchObject({ status: "done", result, ...counts, changedFiles: [basename(note)] });
+  expect(collected).not.toHaveProperty("lastCalls");
   expect(await readFile(collected.resultPath, "utf8")).toBe(turn);
   expect(await readFile(note, "utf8")).toBe("made");
   const model = { model: "scripted/model-a", variant: null };
@@ -109,6 +110,8 @@ contract("record, result and log of an agent are on disk, for their owner only, 
     },
     process: { pid: told.spawned[0].processId, startTime: expect.any(String) },
     ...{ voice: true, activity: expect.any(String), interventions: 0, refused: [], ...counts },
+    ...{ changedFiles: [`${on.backend}-note.txt`], moreChangedFiles: 0 },
+    lastCalls: [`write: ${note}`, `bash: cat ${on.backend}-note.txt`],
     ...{
       resultPreview: turn,
       resultParts: { header: 0, last: turn.length - result.length },

@@ -44,10 +44,11 @@ async function logOf(on: OnBackend, { instanceId }: Answer): Promise<string> {
 contract(
   "of an agent whose session was compacted the result is its own last message, the turn all it said",
   async (on) => {
-    on.plan("fill it", look);
+    const write = { tool: "write", args: { filePath: `${on.backend}.txt`, content: "x" } };
+    on.plan("fill it", { ...look, calls: [...look.calls, write] });
     afterCompaction(on, { text: "FINAL" });
     const [collected] = (await on.delegate([{ prompt: "fill it", model: SMALL_MODEL }])).collected;
-    expect(collected).toMatchObject({ status: "done", result: "FINAL" });
+    expect(collected).toMatchObject({ status: "done", result: "FINAL", changedFiles: [`${on.backend}.txt`] });
     expect(collected).not.toHaveProperty("reason");
     const whole = "I look first.\n\nFINAL";
     expect(await readFile(collected.resultPath, "utf8")).toBe(whole);
