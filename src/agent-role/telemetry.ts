@@ -5,6 +5,7 @@ import { MOST_REFUSED } from "../supervisor/deeds.ts";
 import { isOwnMessage } from "../opencode/whose-words.ts";
 import type { HostEvent, HostMessage, HostPart } from "./host-event.ts";
 import type { Refusal, Telemetry, ToolReport } from "./telemetry-line.ts";
+import { unreachable } from "../lib/unreachable.ts";
 
 /** After this long without an event a model that was thinking or writing counts as silent. */
 const SILENT_AFTER_MS = 5000;
@@ -349,8 +350,4 @@ function phaseOf(activity: string): Liveness["phase"] {
   if (activity === "retrying") return "retrying";
   if (activity.startsWith("composing ")) return "composing";
   return activity.startsWith("tool ") ? "tool" : "model";
-}
-
-function unreachable(value: never): never {
-  throw new Error(`Unknown event: ${JSON.stringify(value)}`);
 }

@@ -6,6 +6,7 @@ import { joinTexts } from "../opencode/whose-words.ts";
 import { isOwnText, messageOf, type RunEvent } from "./run-event.ts";
 import type { HostFact } from "./host-fact.ts";
 import { orphanWords } from "./orphan-words.ts";
+import { unreachable } from "../lib/unreachable.ts";
 
 /** More text than this is cut; the session keeps the whole. */
 const MAX_TEXT_CHARACTERS = 4_194_304;
@@ -261,8 +262,4 @@ function describe({ name, data }: Extract<RunEvent, { type: "error" }>["error"])
 function keepLast(lines: string[], line: string): void {
   lines.push(line.slice(0, LAST_LINE_CHARACTERS));
   if (lines.length > LAST_LINES) lines.shift();
-}
-
-function unreachable(value: never): never {
-  throw new Error(`Unknown fact: ${JSON.stringify(value)}`);
 }

@@ -1,6 +1,7 @@
 import { withoutUser } from "../agent-role/refusal-words.ts";
 import type { ToolReport } from "../agent-role/telemetry-line.ts";
 import { isOwnText, type RunEvent } from "./run-event.ts";
+import { unreachable } from "../lib/unreachable.ts";
 
 const TITLE_CHARACTERS = 120;
 const LABEL_WIDTH = 5;
@@ -82,8 +83,4 @@ function clockTime(at: number): string {
 
 function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
-}
-
-function unreachable(value: never): never {
-  throw new Error(`Unknown event: ${JSON.stringify(value)}`);
 }

@@ -1,6 +1,7 @@
 import type { CallKind } from "./history.ts";
 import type { Level } from "./ladder.ts";
 import type { Finding } from "./patterns.ts";
+import { unreachable } from "../lib/unreachable.ts";
 
 const TOOL_CHARACTERS = 64;
 
@@ -78,8 +79,4 @@ function advice({ pattern }: Finding, { kind }: NamedCall): string {
 /** A tool's name comes from a model: nothing but a plain name reaches a prompt. */
 function safeName(tool: string): string {
   return tool.replaceAll(/[^\w.:-]/g, "?").slice(0, TOOL_CHARACTERS);
-}
-
-function unreachable(value: never): never {
-  throw new Error(`Unknown finding: ${JSON.stringify(value)}`);
 }

@@ -6,6 +6,7 @@ import type { StatePaths } from "../store/state-paths.ts";
 import { isTerminal } from "../supervisor/instance.ts";
 import type { Clock } from "../supervisor/ports.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
+import { unreachable } from "../lib/unreachable.ts";
 
 export interface OwnerRequestsParts {
   readonly paths: StatePaths;
@@ -51,8 +52,4 @@ async function perform(parts: OwnerRequestsParts, instanceId: string, request: O
     default:
       unreachable(request);
   }
-}
-
-function unreachable(request: never): never {
-  throw new Error(`Unknown request: ${JSON.stringify(request)}`);
 }

@@ -1,6 +1,7 @@
 import type { Plugin } from "@opencode-ai/plugin";
 import { takeProcessRole } from "../agent-role/role.ts";
 import { isDisabled } from "../config/is-disabled.ts";
+import { unreachable } from "../lib/unreachable.ts";
 
 /** Read at load, once: what the plugin starts must not inherit the role. */
 const processRole = takeProcessRole();
@@ -41,8 +42,4 @@ export function createPlugin(supervisorCheckMs = SUPERVISOR_CHECK_MS): Plugin {
         return unreachable(processRole);
     }
   };
-}
-
-function unreachable(value: never): never {
-  throw new Error(`Unknown role: ${JSON.stringify(value)}`);
 }

@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
+import { unreachable } from "../lib/unreachable.ts";
 
 /** How the numbers in `/proc` and those of this process belong together. */
 export type ProcNumbers =
@@ -109,8 +110,4 @@ function members({ link }: ProcReader, rows: ReadonlyMap<number, OuterRow>): Out
 
 function parseNamespacePids(status: string): number[] | undefined {
   return /^NSpid:\s+(.*)$/m.exec(status)?.[1]?.trim().split(/\s+/).map(Number);
-}
-
-function unreachable(value: never): never {
-  throw new Error(`Unknown: ${JSON.stringify(value)}`);
 }

@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { MARKER_NAME } from "./end-tree.ts";
 import { listeningPorts } from "./listening-ports.ts";
 import { systemProcessTable, type ProcessTable } from "./process-table.ts";
+import { unreachable } from "../lib/unreachable.ts";
 
 /** What the bash commands of a session find in their environment: its id. A terminal that the user opens has none. */
 export const SHELL_MARKER = "BIZAR_SHELL_OF";
@@ -167,8 +168,4 @@ function lineOf(table: ActEvidence["table"], pid: number): readonly number[] {
 function isOpencode(command: string): boolean {
   if (basename(process.execPath).startsWith("opencode") && command.startsWith(process.execPath)) return true;
   return /^opencode(\.exe)?$/i.test(basename(command.split(" ")[0] ?? ""));
-}
-
-function unreachable(value: never): never {
-  throw new Error(`Unknown origin: ${JSON.stringify(value)}`);
 }

@@ -15,6 +15,7 @@ import {
   type ListedRecord,
 } from "./record.ts";
 import { recordPath, type StatePaths } from "./state-paths.ts";
+import { unreachable } from "../lib/unreachable.ts";
 
 const READ_AT_ONCE = 32;
 const ENDING = ".json";
@@ -215,8 +216,4 @@ export class RecordFolder {
     this.#reported.set(path, this.#listing);
     if (isNew) this.report(message);
   }
-}
-
-function unreachable(value: never): never {
-  throw new Error(`Unknown reading: ${JSON.stringify(value)}`);
 }

@@ -11,6 +11,7 @@ import { composeResult } from "./result.ts";
 import type { SupervisorParts } from "./supervisor-parts.ts";
 import { transition, type Effect, type InstanceEvent } from "./transition.ts";
 import { turnObserver } from "./turn-observer.ts";
+import { unreachable } from "../lib/unreachable.ts";
 
 /** More than this many in the waiting line is an error. */
 export const MAX_WAITING = 64;
@@ -368,8 +369,4 @@ export class Supervisor {
     for (const watch of live.watches) watch.dispose();
     live.watches = [];
   }
-}
-
-function unreachable(value: never): never {
-  throw new Error(`Unknown effect: ${String(value)}`);
 }

@@ -11,6 +11,7 @@ import {
 } from "./instance.ts";
 import { withUnseen, type Outcome } from "./outcome.ts";
 import type { ResultParts } from "./result.ts";
+import { unreachable } from "../lib/unreachable.ts";
 
 /** Everything that can happen to an instance. `at` is in milliseconds since the epoch. */
 export type InstanceEvent =
@@ -269,8 +270,4 @@ function withState(instance: Instance, change: (state: InstanceState) => Instanc
 
 function replaceLast(turns: readonly Turn[], change: Partial<Turn>): readonly Turn[] {
   return turns.map((turn, index) => (index === turns.length - 1 ? { ...turn, ...change } : turn));
-}
-
-function unreachable(value: never): never {
-  throw new Error(`Unknown instance event: ${JSON.stringify(value)}`);
 }

@@ -22,6 +22,7 @@ import type { Lease } from "./warm-servers.ts";
 import type { WarmServer } from "./warm-server.ts";
 import { WarmSession, type SessionEnd } from "./warm-session.ts";
 import { plainName } from "../../text/plain-name.ts";
+import { unreachable } from "../../lib/unreachable.ts";
 
 /** How long what a finished agent left running may take to end by itself. */
 const LEFTOVER_GRACE_MS = 1000;
@@ -322,8 +323,4 @@ export class WarmTurn implements RunningTurn {
 /** There was no answer at all: its server may have gone. */
 function isUnanswered(error: unknown): boolean {
   return error instanceof Error && error.name === "ServerError" && "status" in error && error.status === undefined;
-}
-
-function unreachable(value: never): never {
-  throw new Error(`Unknown end: ${JSON.stringify(value)}`);
 }

@@ -1,5 +1,6 @@
 import type { Instance } from "../../supervisor/instance.ts";
 import type { Reason } from "../../supervisor/outcome.ts";
+import { unreachable } from "../../lib/unreachable.ts";
 
 /** The call that helps on after an end that was none of `done`; `undefined` where somebody wanted it so. */
 export function nextCall({ instanceId, sessionId, state }: Instance): string | undefined {
@@ -44,8 +45,4 @@ function next(reason: Reason, goOn: string): string | undefined {
     default:
       return unreachable(reason);
   }
-}
-
-function unreachable(reason: never): never {
-  throw new Error(`Unknown reason: ${String(reason)}`);
 }

@@ -8,6 +8,7 @@ import { planSubcommands } from "./plan.ts";
 import { runSubcommand, usageOf } from "./subcommand.ts";
 import { visualPlanSubcommands } from "./visual-plan.ts";
 import { readWords } from "./words.ts";
+import { unreachable } from "../../lib/unreachable.ts";
 
 /** More than anybody reads in a message. */
 const MOST_CHARACTERS = 30_000;
@@ -37,8 +38,4 @@ async function run(context: CommandContext, name: CommandName, words: readonly s
     default:
       return unreachable(name);
   }
-}
-
-function unreachable(value: never): never {
-  throw new Error(`Unknown command: ${JSON.stringify(value)}`);
 }

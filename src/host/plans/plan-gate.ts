@@ -8,6 +8,7 @@ import { approvalWords } from "./approval-words.ts";
 import { isBashCall } from "../shell/reading-shell.ts";
 import { quotedRefusal, READING_NAMES } from "../shell/refusal-text.ts";
 import type { SessionFamilies } from "./session-families.ts";
+import { unreachable } from "../../lib/unreachable.ts";
 
 const SEND_MESSAGE = "bizar_send_message";
 
@@ -90,10 +91,6 @@ function whyHeld({ slug, why }: Hold, isTold: boolean): string {
     default:
       return unreachable(why);
   }
-}
-
-function unreachable(value: never): never {
-  throw new Error(`Unknown hold: ${JSON.stringify(value)}`);
 }
 
 /** It has comments to answer, and is itself kept from writing. */

@@ -3,6 +3,7 @@ import { ELEMENT_TYPES, type Plan, type PlanElement } from "../../plans/plan.ts"
 import type { PlanActionArguments } from "./plan-action-run.ts";
 import { TEXT_FIELDS } from "./overwritten-texts.ts";
 import { elementIdOf, findComment, findConnection, findElement, type Named } from "./plan-names.ts";
+import { unreachable } from "../../lib/unreachable.ts";
 
 export const ELEMENT_FIELDS = ["type", "x", "y", "width", "height", "done", ...TEXT_FIELDS] as const;
 
@@ -136,8 +137,4 @@ function missing(action: string, names: string): string {
 /** Short, since models copy ids letter by letter. */
 export function newId(prefix: string): string {
   return `${prefix}_${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
-}
-
-function unreachable(value: never): never {
-  throw new Error(`Unknown action: ${JSON.stringify(value)}`);
 }

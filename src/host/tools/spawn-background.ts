@@ -10,6 +10,7 @@ import { readArguments, timeoutMs } from "./arguments.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { whenIdentified } from "./when-identified.ts";
 import { plainName } from "../../text/plain-name.ts";
+import { unreachable } from "../../lib/unreachable.ts";
 
 export const SPAWN = "bizar_spawn_background";
 
@@ -167,8 +168,4 @@ function nextSteps(instanceId: string, hasEnded: boolean): string[] {
 
 function firstWords(prompt: string): string {
   return shorten(prompt.trim().replaceAll(/\s+/g, " "), 60);
-}
-
-function unreachable(value: never): never {
-  throw new Error(`Unknown status: ${String(value)}`);
 }

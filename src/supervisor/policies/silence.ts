@@ -1,5 +1,6 @@
 import type { Progress } from "../instance.ts";
 import { LimitTimer, type Policy } from "./policy.ts";
+import { unreachable } from "../../lib/unreachable.ts";
 
 export interface SilenceLimits {
   /** Without any event of the session. */
@@ -79,8 +80,4 @@ function voiceless(since: number, toolMs: number): Limit {
 function silentSince(since: number, stallMs: number): Limit {
   const error = `The agent was silent for ${stallMs} ms: no text, no thought, no tool call (backgroundStallTimeoutMs).`;
   return { since, limitMs: stallMs, reason: "stalled", error };
-}
-
-function unreachable(phase: never): never {
-  throw new Error(`Unknown phase: ${String(phase)}`);
 }
