@@ -1,5 +1,5 @@
 #!/usr/bin/env bun
-import { isCode } from "../files/is-code.ts";
+import { isCode } from "../lib/is-code.ts";
 import { describeError } from "../describe-error.ts";
 import { CommandError } from "./command.ts";
 import { runCommandLine } from "./command-line.ts";

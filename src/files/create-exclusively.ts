@@ -1,6 +1,6 @@
 import { link, rm, writeFile } from "node:fs/promises";
 import { aboutFile } from "./about-file.ts";
-import { isCode } from "./is-code.ts";
+import { isCode } from "../lib/is-code.ts";
 
 /** What file systems without hard links answer. */
 const NO_LINKS = ["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { aboutFile, aboutFileNow } from "./about-file.ts";
-import { isMissing } from "./is-missing.ts";
+import { isMissing } from "../lib/is-missing.ts";
 
 const always = (): boolean => true;
 

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, utimes } from "node:fs/promises";
 import { createExclusively } from "./create-exclusively.ts";
-import { isMissing } from "./is-missing.ts";
+import { isMissing } from "../lib/is-missing.ts";
 import { loadSynchronousWriter, writeDurably } from "./durable-file.ts";
 
 /** What is known of a file without reading it. */

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createExclusively } from "../files/create-exclusively.ts";
 import { isNumber, isText, orAbsent, orNull, shape, type Checked } from "../shape.ts";
+import { isCode } from "../lib/is-code.ts";
 
 /** Whoever holds a file for longer than this does not come back to it. */
 const HELD_AT_MOST_MS = 10_000;
@@ -65,7 +66,7 @@ export class ChangedFiles {
         await createExclusively(lock, String(this.now()));
         return async () => await rm(lock, { force: true });
       } catch (error) {
-        if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+        if (!isCode(error, "EEXIST")) throw error;
         if (await this.#isForgotten(lock)) await rm(lock, { force: true });
         else await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
       }

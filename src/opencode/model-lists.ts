@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Files, FileStatus } from "../files/files.ts";
 import { shareInFlight } from "../share-in-flight.ts";
 import { MODELS_PATH } from "./models-path.ts";
+import { isMissing } from "../lib/is-missing.ts";
 
 /** Directories with other providers, and newer lists of opencode's, are few. */
 const MOST_KNOWN = 16;
@@ -132,8 +133,4 @@ function authPath(environment: NodeJS.ProcessEnv): string {
 /** Another one whenever the file is another one. */
 function stampOf({ mtimeMs, size, ino }: FileStatus): string {
   return [Math.round(mtimeMs), size, ino].map((number) => number.toString(36)).join("-");
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

@@ -6,7 +6,7 @@ import { identifyFolder } from "../files/folder-identity.ts";
 import { SLUG, type Plan, type PlanMeta } from "./plan.ts";
 import { parseMetaText, parsePlanText, writeMetaText, writePlanText } from "./plan-file-text.ts";
 import { LIMITS } from "./plan-limits.ts";
-import { isCode } from "../files/is-code.ts";
+import { isCode } from "../lib/is-code.ts";
 import { problem } from "./plan-problems.ts";
 import type { Result, StoredPlan } from "./plan-store-port.ts";
 import { repairMeta } from "./repair-meta.ts";

@@ -1,7 +1,7 @@
 import { lstat, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { PlanClock } from "./plan-clock.ts";
-import { isCode } from "../files/is-code.ts";
+import { isCode } from "../lib/is-code.ts";
 import { problem } from "./plan-problems.ts";
 import type { Result } from "./plan-store-port.ts";
 

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { isMissing } from "../lib/is-missing.ts";
 
 /** As `/proc/net/tcp` writes the state of a socket that listens. */
 const LISTENS = "0A";
@@ -29,7 +30,7 @@ function readTable(path: string): readonly (readonly string[])[] {
       .split("\n")
       .map((line) => line.trim().split(/\s+/));
   } catch (error) {
-    if (path.endsWith("6") && error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    if (path.endsWith("6") && isMissing(error)) return [];
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { describeError } from "../describe-error.ts";
 import { foreignProcWarning, procNumbers, translatedProcesses, type TranslatedProcess } from "./outer-proc.ts";
+import { isCode } from "../lib/is-code.ts";
 
 /** A process that was seen, told from a later one with the same pid by its start time. */
 export interface ProcessIdentity {
@@ -167,14 +168,14 @@ function procNames(): string[] {
 }
 
 /** There is no such process for us: it has gone, or it is somebody else's. */
-const NOT_OURS = new Set<unknown>(["ENOENT", "ESRCH", "EACCES", "EPERM"]);
+const NOT_OURS = ["ENOENT", "ESRCH", "EACCES", "EPERM"] as const;
 
 /** `undefined` when the process has gone, or is somebody else's. */
 function readProc(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && NOT_OURS.has(error.code)) return undefined;
+    if (isCode(error, ...NOT_OURS)) return undefined;
     throw new UnreadableTable(error);
   }
 }

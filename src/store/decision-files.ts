@@ -6,6 +6,7 @@ import { writeDurably } from "../files/durable-file.ts";
 import type { Ledger, LedgerEntry, PlanIdentity } from "../plans/ledger.ts";
 import { SLUG } from "../plans/plan.ts";
 import { decisionsFolder } from "./state-paths.ts";
+import { isCode } from "../lib/is-code.ts";
 
 /** So many plans that have lain in one place, one after the other, are remembered. */
 const MOST_PLANS_A_SLUG = 10;
@@ -141,7 +142,7 @@ async function makeKey(root: string): Promise<Uint8Array> {
   if (there !== undefined) return there;
   await createExclusively(keyPath(root), randomBytes(KEY_BYTES).toString("hex")).catch((error: unknown) => {
     // Another process was faster.
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (!isCode(error, "EEXIST")) throw error;
   });
   const made = await readKey(root);
   if (made === undefined)

@@ -3,7 +3,7 @@ import { isTerminal, type Instance } from "../supervisor/instance.ts";
 import type { Clock, InstanceStore, Timer } from "../supervisor/ports.ts";
 import { systemFiles, type Files } from "../files/files.ts";
 import { RecordHeartbeat } from "./record-heartbeat.ts";
-import { isMissing } from "../files/is-missing.ts";
+import { isMissing } from "../lib/is-missing.ts";
 import { parseRecord, toRecord, type InstanceRecord, type RecordOrigin } from "./record.ts";
 import { logPath, makeFolders, recordPath, resultPath, type StatePaths } from "./state-paths.ts";
 

@@ -6,6 +6,7 @@ import type { SavedGuard } from "../guard/session-guard.ts";
 import { NewestMap } from "../newest-map.ts";
 import { isFlag, isNumber, isText, listOf, oneOf, orNull, shape } from "../shape.ts";
 import { writeQuickly } from "../files/durable-file.ts";
+import { isMissing } from "../lib/is-missing.ts";
 
 const SCHEMA_VERSION = 2;
 const OLDER_SCHEMAS = new Set([1]);
@@ -133,8 +134,4 @@ function parse(text: string): unknown {
     // No JSON: half a file, or another one.
     return undefined;
   }
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "ENOENT";
 }

@@ -1,5 +1,5 @@
 import { unlink } from "node:fs/promises";
-import { isMissing } from "../files/is-missing.ts";
+import { isMissing } from "../lib/is-missing.ts";
 import { describeError } from "../describe-error.ts";
 import { isAlive, type SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import { isTerminalRecord, type ListedRecord } from "./record.ts";

@@ -1,5 +1,6 @@
 import { constants } from "node:fs";
 import { open, stat, type FileHandle } from "node:fs/promises";
+import { isMissing } from "../lib/is-missing.ts";
 
 const ROTATIONS = [3, 2, 1] as const;
 const CHUNK_BYTES = 65_536;
@@ -101,5 +102,5 @@ async function inodeOf(path: string): Promise<number | undefined> {
 }
 
 function unlessMissing(error: unknown): undefined {
-  if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+  if (!isMissing(error)) throw error;
 }

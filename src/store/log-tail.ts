@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { isMissing } from "../lib/is-missing.ts";
 
 const MOST_BYTES = 65_536;
 
@@ -11,7 +12,7 @@ export async function logTail(path: string, lines: number): Promise<string[]> {
 
 async function lastLines(path: string): Promise<string[]> {
   const file = await open(path, "r").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   });
   if (file === undefined) return [];

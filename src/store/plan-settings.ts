@@ -2,6 +2,7 @@ import { mkdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import { writeDurably } from "../files/durable-file.ts";
+import { isMissing } from "../lib/is-missing.ts";
 
 /** `plan-settings.json`: what the user has switched on for plans. */
 export interface PlanSettings {
@@ -67,7 +68,7 @@ export class PlanSettingsFile {
     try {
       text = await readFile(this.path, "utf8");
     } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return { kind: "fields", fields: {} };
+      if (isMissing(error)) return { kind: "fields", fields: {} };
       throw error;
     }
     try {

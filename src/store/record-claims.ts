@@ -1,5 +1,5 @@
 import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
-import { isCode } from "../files/is-code.ts";
+import { isCode } from "../lib/is-code.ts";
 import { thisMachine, type Machine } from "./machine.ts";
 import { recordPath, type StatePaths } from "./state-paths.ts";
 

@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { namesIn } from "../files/files.ts";
-import { isMissing } from "../files/is-missing.ts";
+import { isMissing } from "../lib/is-missing.ts";
 import type { Slices } from "../slices.ts";
 import { locatedLog } from "./located-log.ts";
 import { thisMachine, type Machine } from "./machine.ts";

@@ -3,7 +3,7 @@ import { lstat, readdir, readFile, rename, rm } from "node:fs/promises";
 import { describeError } from "../describe-error.ts";
 import { writeDurably } from "../files/durable-file.ts";
 import { identifyFolder } from "../files/folder-identity.ts";
-import { isMissing } from "../files/is-missing.ts";
+import { isMissing } from "../lib/is-missing.ts";
 import { watchNames } from "../files/watch-names.ts";
 import { lookAgain, type RepeatedLook } from "../look-again.ts";
 import type { Clock } from "../supervisor/ports.ts";

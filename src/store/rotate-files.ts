@@ -1,5 +1,6 @@
 import { renameSync, rmSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
+import { isMissing } from "../lib/is-missing.ts";
 
 const KEPT_ROTATIONS = 3;
 
@@ -36,5 +37,5 @@ function rotation(path: string): readonly [oldest: string, moves: readonly (read
 }
 
 function unlessMissing(error: unknown): void {
-  if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+  if (!isMissing(error)) throw error;
 }

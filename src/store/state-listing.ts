@@ -1,6 +1,6 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { isMissing } from "../files/is-missing.ts";
+import { isMissing } from "../lib/is-missing.ts";
 import type { StatePaths } from "./state-paths.ts";
 
 /** The names in a folder of ours; nothing but the names was looked at yet. */

@@ -23,7 +23,7 @@ import { brokenEnd } from "../../supervisor/broken-end.ts";
 import { readTranscript } from "../../supervisor/read-transcript.ts";
 import { runArguments, runEnvironment } from "./command-line.ts";
 import { describeError } from "../../describe-error.ts";
-import { isCode } from "../../files/is-code.ts";
+import { isCode } from "../../lib/is-code.ts";
 import type { LoggedTurn, LogSink } from "../log-sink.ts";
 import type { EvidenceCollector } from "../evidence.ts";
 import { stoppedEarly } from "../stopped-early.ts";

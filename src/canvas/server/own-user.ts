@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
+import { isMissing } from "../../lib/is-missing.ts";
 
 /** Who is at the other end of a request. */
 export interface Connection {
@@ -71,8 +72,8 @@ function end(host: string, port: number): string {
 
 /** There is none on other systems; no `tcp6` where IPv6 is off. */
 async function readTable(path: string): Promise<string> {
-  return await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
+  return await readFile(path, "utf8").catch((error: unknown) => {
+    if (isMissing(error)) return "";
     throw error;
   });
 }
