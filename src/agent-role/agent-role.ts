@@ -9,7 +9,7 @@ import type { AgentRole } from "./role.ts";
 import { watchSupervisor } from "./supervisor-watch.ts";
 import { TelemetryState } from "./telemetry.ts";
 import { formatTelemetry } from "./telemetry-line.ts";
-import { Voice } from "./voice.ts";
+import { TelemetryReporter } from "./telemetry-reporter.ts";
 
 export interface AgentRoleParts {
   readonly role: AgentRole;
@@ -40,13 +40,15 @@ export interface AgentRoleHandle {
 export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
   const { role, directory, supervisorCheckMs, abortSession, provideAgents, writeStderr, answering } = parts;
   const telemetry = new TelemetryState(role.sessionId, Date.now(), directory);
-  const voice = new Voice(telemetry, (report) => writeStderr(`${formatTelemetry(role.nonce, report)}\n`));
+  const reporter = new TelemetryReporter(telemetry, (report) =>
+    writeStderr(`${formatTelemetry(role.nonce, report)}\n`),
+  );
   const abort = async () => {
     const { sessionId } = telemetry.report(Date.now());
     if (sessionId !== null) await abortSession(sessionId);
   };
   if (role.onExit === "kill") watchSupervisor(role, supervisorCheckMs, () => void endSelf(role, abort));
-  voice.speak();
+  reporter.speak();
   return {
     hooks: {
       async config(config) {
@@ -63,26 +65,26 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
         if (known === undefined) return;
         const isNews = telemetry.apply(known, Date.now());
         // What another plugin does at the exit may leave no other moment for it.
-        if (isNews && telemetry.isOver) voice.speak();
-        else if (isNews) voice.changed();
-        else voice.touched();
+        if (isNews && telemetry.isOver) reporter.speak();
+        else if (isNews) reporter.changed();
+        else reporter.touched();
       },
       async "chat.message"({ sessionID }, { message }) {
-        if (telemetry.prompted(sessionID, message.id)) voice.changed();
+        if (telemetry.prompted(sessionID, message.id)) reporter.changed();
       },
-      // The process may go on, with the plugin made anew: so do the watch and the voice, which keep nothing alive.
+      // The process may go on, with the plugin made anew: so do the watch and the reporter, which keep nothing alive.
       async dispose() {
-        voice.speak();
+        reporter.speak();
       },
     },
     textRepeated() {
       telemetry.textRepeated();
-      voice.changed();
+      reporter.changed();
     },
     loopGuardGaveUp(marker) {
       telemetry.loopGuardGaveUp(marker);
       // The supervisor ends the run: each moment more is a call more.
-      voice.speak();
+      reporter.speak();
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Hooks } from "@opencode-ai/plugin";
-import { NewestMap } from "../newest-map.ts";
+import { NewestMap } from "../lib/newest-map.ts";
 import type { Answering } from "../opencode/answer-questions.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import { isText, orAbsent, shape, type Checked } from "../shape.ts";

@@ -49,8 +49,6 @@ export interface Canvas {
    * @throws Error when the slug is none, the page is not built, nobody may listen, or the canvas is closed
    */
   open(slug: string): Promise<Opened>;
-  /** Whether a page shows the plan now. */
-  hasViewers(slug: string): boolean;
   /** The ports on which its pages are. */
   readonly ports: readonly number[];
   /** Whether a process was started to show one of its pages. */
@@ -116,7 +114,6 @@ export function createCanvas(parts: CanvasParts): Canvas {
       const why = await show(slug, server);
       return why === undefined ? { url, openedBrowser: true } : { url, openedBrowser: false, why };
     },
-    hasViewers: (slug) => (running?.viewers(slug) ?? 0) > 0,
     get ports() {
       return running === null ? [] : [running.port];
     },

@@ -1,4 +1,4 @@
-import { keepHouse } from "../store/housekeeping.ts";
+import { removeOld } from "../store/retention.ts";
 import type { Command } from "./command.ts";
 import { table } from "../text/table.ts";
 
@@ -15,7 +15,7 @@ export const gc: Command = {
       problems += 1;
       warn(message);
     };
-    const files = await keepHouse({ paths, records, identity, dryRun, report, now: () => Date.now() });
+    const files = await removeOld({ paths, records, identity, dryRun, report, now: () => Date.now() });
     if (files.length > 0) {
       const rows = files.map(({ why, bytes, path }) => [why, kilobytes(bytes), path]);
       await print(table(["WHY", "SIZE", "FILE"], rows));

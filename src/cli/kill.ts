@@ -2,7 +2,7 @@ import { askOwner } from "../store/ask-owner.ts";
 import type { InstanceRecord } from "../store/record.ts";
 import { CommandError, type Command, type CommandContext } from "./command.ts";
 import { findRecord } from "./find-record.ts";
-import { endLeftTree, killLost } from "./kill-lost.ts";
+import { endLeftTree, killOrphaned } from "./kill-orphaned.ts";
 
 /** Beyond the grace of the agent's own opencode: the end of the tree, the last write. */
 const END_LIMIT_MS = 10_000;
@@ -21,7 +21,7 @@ export const kill: Command = {
       await context.print(`${instanceId} has ended already: ${before.status}\n`);
       return 0;
     }
-    const status = (await killLost(context, instanceId)) ?? (await killByOwner(context, before));
+    const status = (await killOrphaned(context, instanceId)) ?? (await killByOwner(context, before));
     await context.print(`${instanceId} ${status}\n`);
     return 0;
   },
@@ -33,7 +33,7 @@ async function killByOwner(context: CommandContext, { instanceId, supervisor }: 
     throw new CommandError(`${instanceId} was not ended (its opencode is process ${supervisor.pid}). ${answer.error}`);
   }
   if (!answer.ok && answer.reason === "owner_gone") {
-    const status = await killLost(context, instanceId);
+    const status = await killOrphaned(context, instanceId);
     if (status !== undefined) return status;
     // A host is settling it, perhaps one that lets it work on to its end: without a process that is now.
     await endLeftTree(context, instanceId);

@@ -1,4 +1,4 @@
-import { NewestMap } from "../newest-map.ts";
+import { NewestMap } from "../lib/newest-map.ts";
 import type { Ladder } from "./ladder.ts";
 import { SessionGuard, type SavedGuard } from "./session-guard.ts";
 

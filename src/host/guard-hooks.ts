@@ -4,7 +4,7 @@ import { fingerprint } from "../guard/fingerprint.ts";
 import { gistOf } from "../guard/gist.ts";
 import type { GuardedSessions } from "../guard/guarded-sessions.ts";
 import { TextRepetition } from "../guard/text-repetition.ts";
-import { NewestMap } from "../newest-map.ts";
+import { NewestMap } from "../lib/newest-map.ts";
 import { callKind } from "./call-kind.ts";
 import { isSideRequest } from "./side-request.ts";
 import { callEnd, isToolState, readAnswer, withoutText } from "./tool-answer.ts";

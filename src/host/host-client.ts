@@ -1,11 +1,11 @@
 import type { PluginInput } from "@opencode-ai/plugin";
 import { z } from "zod";
 import type { ModelChoice } from "../supervisor/instance.ts";
-import { keepAnswers } from "../keep-answers.ts";
+import { cached } from "../lib/cache.ts";
 import { PAGE_MESSAGES, readBack } from "../opencode/message-pages.ts";
 import { partIdOf } from "../opencode/message-id.ts";
 import { turnsOf } from "../opencode/turns.ts";
-import { shareInFlight } from "../share-in-flight.ts";
+import { singleFlight } from "../lib/single-flight.ts";
 import type { Clock, Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
 import { withinLimit } from "../supervisor/within-limit.ts";
 import { lastChoice, tellChoice, type Choice } from "../opencode/last-choice.ts";
@@ -240,14 +240,14 @@ export class HostClient implements Transcripts {
   }
 
   /** Every agent of a directory; of the plugin's own where that is empty. They change with a new instance only (1.18.33). */
-  readonly #agents = keepAnswers(async (directory): Promise<HostAgent[]> => {
+  readonly #agents = cached(async (directory): Promise<HostAgent[]> => {
     const query = directory === "" ? {} : { query: { directory } };
     const data = await this.#ask("its agents", (signal) => this.client.app.agents({ ...query, signal }));
     return this.#read("its agents", z.array(agentSchema), data);
   });
 
   /** The providers of a directory; they too change with a new instance only (1.18.33). */
-  readonly #providers = keepAnswers(async (directory): Promise<HostProvider[]> => {
+  readonly #providers = cached(async (directory): Promise<HostProvider[]> => {
     const what = "its providers";
     const data = await this.#ask(what, (signal) => this.client.config.providers({ query: { directory }, signal }));
     return this.#read(what, providersSchema, data).providers;
@@ -266,7 +266,7 @@ export class HostClient implements Transcripts {
   }
 
   /** A message of a session, by the ids of both with a slash between them. */
-  readonly #message = shareInFlight(async (key): Promise<HostMessage> => {
+  readonly #message = singleFlight(async (key): Promise<HostMessage> => {
     const [id = "", messageID = ""] = key.split("/");
     const what = `message ${messageID}`;
     const data = await this.#ask(what, (signal) => this.client.session.message({ path: { id, messageID }, signal }));

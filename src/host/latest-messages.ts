@@ -1,4 +1,4 @@
-import { NewestMap } from "../newest-map.ts";
+import { NewestMap } from "../lib/newest-map.ts";
 import { isText, oneOf, shape } from "../shape.ts";
 
 /** So many sessions are remembered; the one that has been silent for the longest is forgotten first. */

@@ -8,7 +8,7 @@ import { staleText, type NamedAgent } from "../ledger/stale-text.ts";
 import { othersAtWork, takingBackText } from "./others-at-work.ts";
 import { isBashCall } from "./shell/reading-shell.ts";
 import { commandTakingBack } from "./shell/takes-back.ts";
-import { NewestMap } from "../newest-map.ts";
+import { NewestMap } from "../lib/newest-map.ts";
 import { changedPaths } from "../opencode/changed-paths.ts";
 import { isText, oneOf, shape } from "../shape.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";

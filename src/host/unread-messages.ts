@@ -1,6 +1,6 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import { isText, shape } from "../shape.ts";
-import { NewestMap } from "../newest-map.ts";
+import { NewestMap } from "../lib/newest-map.ts";
 
 const MOST_SESSIONS = 200;
 /** What a person's message is made of. */

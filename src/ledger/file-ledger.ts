@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
-import { NewestMap } from "../newest-map.ts";
+import { NewestMap } from "../lib/newest-map.ts";
 import type { Change, ChangedFiles } from "./changed-files.ts";
 import { isSameVersion, versionOf, type FileVersion } from "./file-version.ts";
 

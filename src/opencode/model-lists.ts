@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Files, FileStatus } from "../files/files.ts";
-import { shareInFlight } from "../share-in-flight.ts";
+import { singleFlight } from "../lib/single-flight.ts";
 import { MODELS_PATH } from "./models-path.ts";
 import { isMissing } from "../lib/is-missing.ts";
 
@@ -68,7 +68,7 @@ export class ModelLists {
     }
   }
 
-  readonly #made = shareInFlight(async (wanted): Promise<ModelList | undefined> => {
+  readonly #made = singleFlight(async (wanted): Promise<ModelList | undefined> => {
     if (this.#known.has(wanted)) return this.#known.get(wanted);
     const { ids, needed, status } = JSON.parse(wanted) as { ids: string[]; needed: string[]; status: string };
     const { folder, files } = this.#parts;

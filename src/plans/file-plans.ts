@@ -7,7 +7,7 @@ import { MemoryLedger, type DecidedPlan, type Ledger } from "./ledger.ts";
 import { makePlan } from "./make-plan.ts";
 import type { Operation } from "./operations.ts";
 import { SLUG, type Asker, type Author, type Decision, type Plan, type PlanMeta, type PlanStatus } from "./plan.ts";
-import type { PlanClock } from "./plan-clock.ts";
+import type { BaseClock } from "../lib/clock.ts";
 import { PlanFolder } from "./plan-folder.ts";
 import { PlanLock } from "./plan-lock.ts";
 import { caught, problem } from "./plan-problems.ts";
@@ -28,7 +28,7 @@ const MOST_AHEAD_MS = 10_000;
  */
 export function createPlans(parts: {
   readonly folder: string;
-  readonly clock: PlanClock;
+  readonly clock: BaseClock;
   readonly ledger?: Ledger;
 }): Plans {
   return new FilePlans(new PlanFolder(parts.folder), parts.ledger ?? new MemoryLedger(), parts.clock);
@@ -39,12 +39,12 @@ class FilePlans implements Plans {
   readonly #files: PlanFolder;
   readonly #judged: JudgedFolder;
   readonly #lock: PlanLock;
-  readonly #clock: PlanClock;
+  readonly #clock: BaseClock;
   /** Each plan as it was last seen, and in which folder: what tells an edit by hand from what was there. */
   readonly #known = new Map<string, Pick<JudgedSnapshot, "folder"> & { readonly plan: Plan }>();
   readonly #watches = new Map<string, Set<PlanWatch>>();
 
-  constructor(files: PlanFolder, ledger: Ledger, clock: PlanClock) {
+  constructor(files: PlanFolder, ledger: Ledger, clock: BaseClock) {
     this.#files = files;
     this.#judged = new JudgedFolder(files, ledger);
     this.#clock = clock;

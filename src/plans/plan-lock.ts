@@ -1,6 +1,6 @@
 import { lstat, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import type { PlanClock } from "./plan-clock.ts";
+import type { BaseClock } from "../lib/clock.ts";
 import { isCode } from "../lib/is-code.ts";
 import { problem } from "./plan-problems.ts";
 import type { Result } from "./plan-store-port.ts";
@@ -25,7 +25,7 @@ export class PlanLock {
   /** @param path of the lock's file */
   constructor(
     private readonly path: string,
-    private readonly clock: PlanClock,
+    private readonly clock: BaseClock,
   ) {}
 
   /**

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { watchNames } from "../files/watch-names.ts";
 import { identifyFolder } from "../files/folder-identity.ts";
-import type { PlanClock } from "./plan-clock.ts";
+import type { BaseClock } from "../lib/clock.ts";
 import type { Result, StoredPlan } from "./plan-store-port.ts";
 
 /** A change comes as several events: they are one look. */
@@ -20,7 +20,7 @@ export interface Sight {
 export interface PlanWatchParts {
   /** Absolute; `undefined` where there can be none. */
   readonly planFolder: string | undefined;
-  readonly clock: PlanClock;
+  readonly clock: BaseClock;
   readonly look: () => Promise<Sight>;
   readonly changed: (now: Result<StoredPlan>) => void;
   /** Watches the names in a folder, as {@link watchNames} does. */

@@ -13,7 +13,7 @@ import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { Asker } from "../plans/plan.ts";
 import { PlanSettingsFile } from "../store/plan-settings.ts";
 import { isAnything, isText, orAbsent, shape } from "../shape.ts";
-import { LatePlans } from "./late-plans.ts";
+import { LazyPlans } from "./lazy-plans.ts";
 import { worktreeOf } from "./loop-guard.ts";
 
 const isSubagents = shape({ parentID: isText, metadata: orAbsent(shape({ bizar: orAbsent(isAnything) })) });
@@ -32,7 +32,7 @@ export interface AgentPlansParts {
 /** Plans inside a background agent: the tools, and the gate. It loads no library before the first call. */
 export function agentPlans({ input, options, stateDir, instanceOf, report }: AgentPlansParts): Hooks {
   const reviews = new OpenReviews();
-  const plans = new LatePlans({
+  const plans = new LazyPlans({
     worktree: worktreeOf(input),
     stateDir,
     // Whatever else the option is, it means the default, as for the supervisor.
@@ -91,6 +91,6 @@ function parentOf(session: unknown): string | undefined {
   return isSubagents(session) && session.metadata?.bizar === undefined ? session.parentID : undefined;
 }
 
-async function noteThose(plans: LatePlans, reviews: OpenReviews, worktree: string): Promise<void> {
+async function noteThose(plans: LazyPlans, reviews: OpenReviews, worktree: string): Promise<void> {
   if ((await planSlugs(worktree)).length > 0) await noteOpenReviews((await plans.desk()).plans, reviews);
 }

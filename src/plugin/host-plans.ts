@@ -21,11 +21,11 @@ import { ReadingShell } from "../host/shell/reading-shell.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { ToolSupervision } from "../host/tools/tool-parts.ts";
 import type { UnreadMessages } from "../host/unread-messages.ts";
-import { NewestMap } from "../newest-map.ts";
+import { NewestMap } from "../lib/newest-map.ts";
 import { SHELL_MARKER, type Act } from "../processes/whose-act.ts";
 import type { Asker } from "../plans/plan.ts";
 import { PlanSettingsFile } from "../store/plan-settings.ts";
-import { LatePlans } from "./late-plans.ts";
+import { LazyPlans } from "./lazy-plans.ts";
 import { worktreeOf } from "./loop-guard.ts";
 
 export interface HostPlansParts {
@@ -63,7 +63,7 @@ class WiredPlans implements HostPlans {
   readonly #families: SessionFamilies;
   readonly #shell = new ReadingShell();
   readonly #activity: ParentActivity;
-  readonly #plans: LatePlans;
+  readonly #plans: LazyPlans;
   readonly #firstLook: ReturnType<typeof setTimeout> | undefined;
   #known: Promise<void> | undefined;
   readonly hooks: Hooks;
@@ -82,7 +82,7 @@ class WiredPlans implements HostPlans {
       },
       agent: async (id: string) => await this.#askingAgent(id),
     };
-    this.#plans = new LatePlans({
+    this.#plans = new LazyPlans({
       worktree: worktreeOf(parts.input),
       stateDir: options.stateDir,
       openBrowser: options.planOpenBrowser,

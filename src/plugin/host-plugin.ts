@@ -14,7 +14,7 @@ import { backgroundTools } from "../host/tools/background-tools.ts";
 import { UnreadMessages } from "../host/unread-messages.ts";
 import { hostPlans } from "./host-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
-import { LateSupervision } from "./late-supervision.ts";
+import { LazySupervision } from "./lazy-supervision.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 import { withRules } from "./with-rules.ts";
 import { fleetSpending } from "../processes/fleet-spending.ts";
@@ -77,7 +77,7 @@ function hostHooks(
   const paths = statePaths(options.stateDir, options.logDir);
   const agentEnded = () => plans.agentEnded();
   const context = { options, paths, directory, identity, guard, fleet, host, diagnostics, agentEnded };
-  const supervision = new LateSupervision(context);
+  const supervision = new LazySupervision(context);
   const unread = new UnreadMessages();
   const plans = hostPlans({ input, options, host, diagnostics, unread, supervision: () => supervision.started() });
   const ledger = ledgerHooks({

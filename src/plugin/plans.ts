@@ -3,7 +3,7 @@ import { createCanvas, type Canvas } from "../canvas/canvas.ts";
 import type { HostClient } from "../host/host-client.ts";
 import { FeedbackAnnouncer, type FeedbackAnnouncerParts } from "../host/plans/feedback-announcer.ts";
 import { OpenReviews } from "../host/plans/open-reviews.ts";
-import type { PlanDesk, ShownPlan } from "../host/plans/plan-desk.ts";
+import type { PlanServices, ShownPlan } from "../host/plans/plan-services.ts";
 import { SeenPlans } from "../host/plans/seen-plans.ts";
 import { systemClock } from "../system-clock.ts";
 import { LINK_LIFE } from "../host/plans/link-life.ts";
@@ -18,7 +18,7 @@ export interface PlansContext {
   readonly stateDir: string;
   readonly openBrowser: "auto" | "never";
   readonly reviews: OpenReviews;
-  readonly unread: PlanDesk["unread"];
+  readonly unread: PlanServices["unread"];
   /** The background agent whose session it is, in the process of one. */
   readonly instanceOf: (sessionId: string) => Promise<string | undefined>;
   /** Says to the user where a plan waits for them: in which words depends on who may read them. */
@@ -31,7 +31,7 @@ export interface PlansContext {
 }
 
 /** Everything that has to do with plans, in one process. */
-export interface PlanSide extends PlanDesk {
+export interface PlanSide extends PlanServices {
   readonly announcer: FeedbackAnnouncer | undefined;
   close(): void;
 }

@@ -14,13 +14,13 @@ import { ModelLists } from "../opencode/model-lists.ts";
 import { systemClock } from "../system-clock.ts";
 import { availableMemoryMb } from "../processes/available-memory.ts";
 import { endTree } from "../processes/end-tree.ts";
-import { leftTree } from "../processes/left-tree.ts";
+import { orphanedTree } from "../processes/orphaned-tree.ts";
 import { systemProcessTable } from "../processes/process-table.ts";
 import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import { deletedSession, tellOwnersOfDeleted } from "./deleted-sessions.ts";
 import { ownerRequests } from "./owner-requests.ts";
 import { askOwner, type OwnerAnswer } from "../store/ask-owner.ts";
-import { keepHouse } from "../store/housekeeping.ts";
+import { removeOld } from "../store/retention.ts";
 import { LogFile } from "../store/log-file.ts";
 import { thisMachine } from "../store/machine.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
@@ -140,7 +140,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     endTree: async ({ instanceId, state, backend }, ownerPid, onExit) => {
       const process = "process" in state ? (state.process ?? undefined) : undefined;
       const left = { instanceId, process, isWarm: backend === "warm", ownerPid, serverEndsItself: onExit === "finish" };
-      const { unseen } = await endTree(leftTree(left, table), 0, table);
+      const { unseen } = await endTree(orphanedTree(left, table), 0, table);
       if (unseen !== undefined) throw new Error(`Whether it has ended cannot be seen. ${unseen}`);
     },
     report: diagnostics.report,
@@ -190,7 +190,7 @@ async function afterRecovery(
     // What was settled here is this host's now: others ask here for more of it.
     if ((await records.list()).some(({ supervisor }) => supervisor.token === identity.token)) requests.open();
     const report = (message: string) => diagnostics.log("warn", message);
-    await keepHouse({ paths, records, identity, report, signal, now: () => systemClock.now() });
+    await removeOld({ paths, records, identity, report, signal, now: () => systemClock.now() });
   } catch (error) {
     diagnostics.report("What is older than 7 days could not be removed.", error);
   }

@@ -5,7 +5,7 @@ import type { UserNotes } from "../host/announcements/user-notes.ts";
 import type { HostClient } from "../host/host-client.ts";
 import { startedAs } from "../host/started-as.ts";
 import type { FileInstanceStore } from "../store/file-instance-store.ts";
-import type { LostRecords } from "../store/lost-records.ts";
+import type { OrphanedRecords } from "../store/orphaned-records.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
 import type { Clock } from "../supervisor/ports.ts";
 import type { Instance } from "../supervisor/instance.ts";
@@ -26,7 +26,7 @@ export interface AnnouncingParts {
 }
 
 /** The announcer of one plugin instance, with the records as what it goes by. */
-export function createAnnouncer(parts: AnnouncingParts, store: FileInstanceStore, lost: LostRecords): Announcer {
+export function createAnnouncer(parts: AnnouncingParts, store: FileInstanceStore, lost: OrphanedRecords): Announcer {
   const { host, clock, othersRun, waitsForOthers, maySupervise, readFile, user, report } = parts;
   return new Announcer({
     clock,
@@ -44,7 +44,7 @@ export function createAnnouncer(parts: AnnouncingParts, store: FileInstanceStore
 async function claimAnnouncement(
   { clock, readFile }: Pick<AnnouncingParts, "clock" | "readFile">,
   store: FileInstanceStore,
-  lost: LostRecords,
+  lost: OrphanedRecords,
   instanceId: string,
 ): Promise<ClaimedAnnouncement | "settled" | "later"> {
   if (store.isDirty(instanceId)) return "later";

@@ -4,7 +4,7 @@ import type { HostClient } from "../host/host-client.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import { mayLive, type SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import { FileInstanceStore } from "../store/file-instance-store.ts";
-import { LostRecords } from "../store/lost-records.ts";
+import { OrphanedRecords } from "../store/orphaned-records.ts";
 import type { Machine } from "../store/machine.ts";
 import { RecordFolder } from "../store/record-folder.ts";
 import type { StatePaths } from "../store/state-paths.ts";
@@ -14,8 +14,8 @@ import { Recovery, type RecoveryParts } from "../supervisor/recovery.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorParts } from "../supervisor/supervisor-parts.ts";
 import { deletedSession, endOfDeletedSession } from "./deleted-sessions.ts";
-import { releaseLeftClaims } from "./left-claims.ts";
-import { lookAgain } from "../look-again.ts";
+import { releaseOrphanedClaims } from "./orphaned-claims.ts";
+import { lookAgain } from "../lib/look-again.ts";
 import { announceLeftBehind, createAnnouncer, tellLater } from "./telling-parents.ts";
 
 /** How often it looks whether another host has died, and settles what that one left, while there is something to watch. */
@@ -87,7 +87,7 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     supervisor.disown(instanceId);
   });
   const records = new RecordFolder(paths, edges.warn, "move", machine);
-  const lost = new LostRecords(records, paths, identity, machine);
+  const lost = new OrphanedRecords(records, paths, identity, machine);
   const othersRun = (sessionId: string) =>
     supervisor.views().some(({ instance }) => instance.parent.sessionId === sessionId && !isTerminal(instance));
   const { announceBatch, maySupervise } = edges;
@@ -147,7 +147,7 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
   });
   const tellOthersEnds = async () => {
     try {
-      await releaseLeftClaims(records, lost, machine.files, paths);
+      await releaseOrphanedClaims(records, lost, machine.files, paths);
       return await announceLeftBehind(announcer, records, { token: identity.token, directory: edges.directory });
     } catch (error) {
       report("What other hosts left untold could not be read.", error);

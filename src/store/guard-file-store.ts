@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import type { GuardStore } from "../guard/guarded-sessions.ts";
 import type { SavedGuard } from "../guard/session-guard.ts";
-import { NewestMap } from "../newest-map.ts";
+import { NewestMap } from "../lib/newest-map.ts";
 import { isFlag, isNumber, isText, listOf, oneOf, orNull, shape } from "../shape.ts";
 import { writeQuickly } from "../files/durable-file.ts";
 import { isMissing } from "../lib/is-missing.ts";

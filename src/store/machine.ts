@@ -1,6 +1,6 @@
 import { uptime } from "node:os";
 import { isAlive, type SupervisorIdentity } from "../processes/supervisor-identity.ts";
-import { Slices } from "../slices.ts";
+import { Slices } from "../lib/slices.ts";
 import { systemFiles, type Files } from "../files/files.ts";
 
 /** What records go by besides their content: a test of many hosts has a machine of its own. */

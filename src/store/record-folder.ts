@@ -3,7 +3,7 @@ import { describeError } from "../describe-error.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { namesIn } from "../files/files.ts";
 import { isMissing } from "../lib/is-missing.ts";
-import type { Slices } from "../slices.ts";
+import type { Slices } from "../lib/slices.ts";
 import { locatedLog } from "./located-log.ts";
 import { thisMachine, type Machine } from "./machine.ts";
 import {

@@ -5,7 +5,7 @@ import { writeDurably } from "../files/durable-file.ts";
 import { identifyFolder } from "../files/folder-identity.ts";
 import { isMissing } from "../lib/is-missing.ts";
 import { watchNames } from "../files/watch-names.ts";
-import { lookAgain, type RepeatedLook } from "../look-again.ts";
+import { lookAgain, type RepeatedLook } from "../lib/look-again.ts";
 import type { Clock } from "../supervisor/ports.ts";
 import { parseRequest, requestNamed, type OwnerRequest, type RequestFile } from "./request-files.ts";
 import type { StatePaths } from "./state-paths.ts";

@@ -1,6 +1,6 @@
 import { lstat } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { Slices } from "../slices.ts";
+import { Slices } from "../lib/slices.ts";
 import type { InstanceRecord } from "./record.ts";
 import { logParts } from "./rotate-files.ts";
 import type { FolderListing, StateListing } from "./state-listing.ts";

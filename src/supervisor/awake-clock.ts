@@ -1,7 +1,5 @@
-import type { Clock, Timer } from "./ports.ts";
-
-/** What a clock is made of: the system's own time and timers, or a test's. */
-export type BaseClock = Pick<Clock, "now" | "after">;
+import type { BaseClock, Timer } from "../lib/clock.ts";
+import type { Clock } from "./ports.ts";
 
 /** A timer of the system comes within milliseconds, on a busy machine a little later; this much later, nobody ran. */
 const LATE_MS = 1000;

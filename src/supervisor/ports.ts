@@ -1,3 +1,4 @@
+import type { BaseClock, Timer } from "../lib/clock.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import type { BackendName, Instance, ModelChoice, Progress, Turn } from "./instance.ts";
 import type { Outcome, TurnEvidence } from "./outcome.ts";
@@ -128,16 +129,10 @@ export interface EndNotifier {
   ended(instance: Instance): void;
 }
 
-/** A timer that its owner clears. */
-export interface Timer {
-  clear(): void;
-}
+export type { Timer } from "../lib/clock.ts";
 
-/** The time, injected so that tests own it. */
-export interface Clock {
-  /** Milliseconds since the epoch. */
-  now(): number;
-  after(delayMs: number, run: () => void): Timer;
+/** The time, and when a limit that was set in it has passed. */
+export interface Clock extends BaseClock {
   /**
    * Runs something once a limit has passed: since now, or since a time. Time in which this process stood still does not
    * count, and a limit that passed meanwhile begins afresh: what waits in pipes and streams is read before it is judged.

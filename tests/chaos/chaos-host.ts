@@ -8,7 +8,7 @@ import { deadlinePolicy } from "../../src/supervisor/policies/deadline.ts";
 import { silencePolicy } from "../../src/supervisor/policies/silence.ts";
 import { thinkingLoopPolicy } from "../../src/supervisor/policies/thinking-loop.ts";
 import type { Backend, Clock } from "../../src/supervisor/ports.ts";
-import { Slices } from "../../src/slices.ts";
+import { Slices } from "../../src/lib/slices.ts";
 import { wireSupervision, type WiredSupervision } from "../../src/plugin/wire-supervision.ts";
 import { AgentTurn } from "./agent-turn.ts";
 import type { OsProcess } from "./os-processes.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { createIdentity } from "../../src/processes/supervisor-identity.ts";
-import { keepHouse } from "../../src/store/housekeeping.ts";
+import { removeOld } from "../../src/store/retention.ts";
 import { RecordFolder } from "../../src/store/record-folder.ts";
 import { PARENT } from "../fixtures/chaos-host.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -99,5 +99,5 @@ function report(message: string): void {
 
 async function keepHouseLater({ paths }: RealRun): Promise<void> {
   const records = new RecordFolder(paths, report);
-  await keepHouse({ paths, records, identity: createIdentity(), report, now: () => Date.now() + LATER_MS });
+  await removeOld({ paths, records, identity: createIdentity(), report, now: () => Date.now() + LATER_MS });
 }

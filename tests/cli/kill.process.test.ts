@@ -11,7 +11,7 @@ import { FakeClock } from "../supervisor/fake-clock.ts";
 import { sampleId, sampleInstance } from "../supervisor/sample-instance.ts";
 import { openStore, silentFor } from "../store/store-rig.ts";
 import { createContext } from "../../src/cli/context.ts";
-import { killLost } from "../../src/cli/kill-lost.ts";
+import { killOrphaned } from "../../src/cli/kill-orphaned.ts";
 import { BlindTable } from "../processes/fake-table.ts";
 import { until } from "../until.ts";
 import { createCommandLine, gone, livingOwner } from "./command-line-rig.ts";
@@ -194,9 +194,11 @@ test("where no process can be seen nothing is called killed, and the record and 
   await line.leave("running", runningWith(orphan()), gone);
   const context = createContext({ BIZAR_STATE_DIR: line.paths.stateDir });
   const blind = new BlindTable(Number.POSITIVE_INFINITY);
-  expect(await killLost(context, id, blind).catch(String)).toContain("cannot be seen, and its record stays as it is");
+  expect(await killOrphaned(context, id, blind).catch(String)).toContain(
+    "cannot be seen, and its record stays as it is",
+  );
   expect(await recordIn(line.paths)).toMatchObject({ status: "running" });
   expect(readdirSync(line.paths.recordDir)).toEqual([`${id}.json`]);
-  expect(await killLost(context, id, new BlindTable(1))).toBe("killed");
+  expect(await killOrphaned(context, id, new BlindTable(1))).toBe("killed");
   expect(living()).toEqual([]);
 }, 30_000);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
-import type { PlanDesk } from "../../src/host/plans/plan-desk.ts";
+import type { PlanServices } from "../../src/host/plans/plan-services.ts";
 import { SeenPlans } from "../../src/host/plans/seen-plans.ts";
 import { UnreadMessages } from "../../src/host/unread-messages.ts";
 import { systemClock } from "../../src/system-clock.ts";
@@ -18,7 +18,7 @@ export function createPlanRig() {
   const called: string[] = [];
   const closing = new AbortController();
   const unread = new UnreadMessages();
-  const desk: PlanDesk = {
+  const desk: PlanServices = {
     plans,
     closing: closing.signal,
     show: async (slug) => ({

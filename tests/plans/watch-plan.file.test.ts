@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from "bun:test";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { feedbackSince } from "../../src/plans/feedback.ts";
 import type { PlanProblem, Plans, Result, StoredPlan } from "../../src/plans/plan-store-port.ts";
-import type { PlanClock } from "../../src/plans/plan-clock.ts";
+import type { BaseClock } from "../../src/lib/clock.ts";
 import { PlanWatch, type Sight } from "../../src/plans/watch-plan.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { until } from "../until.ts";
@@ -40,7 +40,7 @@ function rig(sights: readonly Sight[]) {
   const planFolder = `${temporaryFolder()}/plans/a`;
   mkdirSync(planFolder, { recursive: true });
   const timers: { delayMs: number; run: () => void }[] = [];
-  const clock: PlanClock = {
+  const clock: BaseClock = {
     now: () => 0,
     after(delayMs, run) {
       const timer = { delayMs, run };

@@ -42,7 +42,7 @@ test("a decision that is taken back on the page is told as well, though the firs
   };
   await decide("approved");
   await until("the approval is told", () => put.length > 0);
-  await until("the review is over", () => side.reviews.isEmpty);
+  await until("the review is over", () => side.reviews.slugs.length === 0);
   await decide("rejected");
   await until("that it is taken back is told", () => put.length > 1);
   expect(put.map(({ text }) => text)).toEqual([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { HostMessage } from "../../src/host/host-client.ts";
 import { wireSupervision } from "../../src/plugin/wire-supervision.ts";
-import { Slices } from "../../src/slices.ts";
+import { Slices } from "../../src/lib/slices.ts";
 import { awakeClock } from "../../src/supervisor/awake-clock.ts";
 import { World } from "../chaos/world.ts";
 import { FakeBackend } from "../supervisor/fake-backend.ts";

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
-import { LostRecords } from "../../../src/store/lost-records.ts";
+import { OrphanedRecords } from "../../../src/store/orphaned-records.ts";
 import { RecordFolder } from "../../../src/store/record-folder.ts";
 import { statePaths } from "../../../src/store/state-paths.ts";
 
@@ -18,7 +18,7 @@ const plainStart = performance.now();
 await readAll();
 const plainMs = performance.now() - plainStart;
 const start = performance.now();
-const lost = await new LostRecords(folder, paths, createIdentity()).list();
+const lost = await new OrphanedRecords(folder, paths, createIdentity()).list();
 const initMs = performance.now() - start;
 const records = await folder.list();
 const wholeMs = performance.now() - start - initMs;

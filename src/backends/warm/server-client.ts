@@ -1,7 +1,7 @@
 import { createOpencodeClient, type OpencodeClient } from "@opencode-ai/sdk/v2/client";
 import { z } from "zod";
 import { describeError } from "../../describe-error.ts";
-import { keepAnswers } from "../../keep-answers.ts";
+import { cached } from "../../lib/cache.ts";
 import type { ModelChoice } from "../../supervisor/instance.ts";
 import { systemClock } from "../../system-clock.ts";
 import type { Clock } from "../../supervisor/ports.ts";
@@ -155,7 +155,7 @@ export class ServerClient {
   }
 
   /** They change with a new server only (1.18.33). */
-  readonly #agents = keepAnswers(async (directory) => {
+  readonly #agents = cached(async (directory) => {
     const read = (signal: AbortSignal) => this.#client.app.agents({ directory }, { signal });
     return await this.#ask("its agents", agents, read, FIRST_ANSWER_LIMIT_MS);
   });

@@ -1,7 +1,7 @@
 import { readHostEvent } from "../../agent-role/host-event.ts";
 import type { ServerReport } from "../../agent-role/server-report.ts";
 import { TelemetryState } from "../../agent-role/telemetry.ts";
-import { Voice } from "../../agent-role/voice.ts";
+import { TelemetryReporter } from "../../agent-role/telemetry-reporter.ts";
 import { describeError } from "../../describe-error.ts";
 import { isText, shape } from "../../shape.ts";
 import type { Clock, Timer, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
@@ -64,7 +64,7 @@ export class WarmSession implements SessionListener {
   readonly #reader: SessionReader;
   readonly #questions: Questions;
   readonly #telemetry: TelemetryState;
-  readonly #voice: Voice;
+  readonly #reporter: TelemetryReporter;
   readonly #partIds = withPartIds();
   #textPreview: string | null = null;
   #promptedAt: number | null = null;
@@ -101,11 +101,11 @@ export class WarmSession implements SessionListener {
     });
     this.#heardAt = clock.now();
     this.#telemetry = new TelemetryState(sessionId, this.#heardAt, turn.directory);
-    this.#voice = new Voice(this.#telemetry, (report) => {
+    this.#reporter = new TelemetryReporter(this.#telemetry, (report) => {
       if (!this.#isClosed) takeTelemetry(report, { turn, observer, log }, this.#textPreview);
     });
     this.#unlisten = server.listen(sessionId, this);
-    this.#voice.speak();
+    this.#reporter.speak();
   }
 
   /** Sends the prompt. Rejects when it has not reached the session. */
@@ -150,7 +150,7 @@ export class WarmSession implements SessionListener {
   close(): void {
     this.#unlisten();
     this.#secondLook?.clear();
-    this.#voice.close();
+    this.#reporter.close();
     this.#isClosed = true;
   }
 
@@ -163,7 +163,7 @@ export class WarmSession implements SessionListener {
   report({ loopGuard, text }: ServerReport): void {
     if (loopGuard !== undefined) this.#telemetry.loopGuardGaveUp(loopGuard);
     if (text === "repeated") this.#telemetry.textRepeated();
-    this.#voice.speak();
+    this.#reporter.speak();
   }
 
   gap(): void {
@@ -202,8 +202,8 @@ export class WarmSession implements SessionListener {
     const known = readHostEvent(event);
     if (known === undefined) return;
     this.#heardAt = this.#stoppedAfter ?? this.#parts.clock.now();
-    if (this.#telemetry.apply(known, this.#heardAt)) this.#voice.changed();
-    else this.#voice.touched();
+    if (this.#telemetry.apply(known, this.#heardAt)) this.#reporter.changed();
+    else this.#reporter.touched();
     this.evidence.refusedSoFar(this.#telemetry.refusals());
   }
 

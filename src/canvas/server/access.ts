@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
-import { NewestMap } from "../../newest-map.ts";
+import { NewestMap } from "../../lib/newest-map.ts";
 
 /** A printed link stands where every program of the user may find it later. */
 const SECRET_LIFE_MS = 10 * 60_000;

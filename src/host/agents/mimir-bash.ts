@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Config, Hooks } from "@opencode-ai/plugin";
-import { NewestMap } from "../../newest-map.ts";
+import { NewestMap } from "../../lib/newest-map.ts";
 import { isText, shape } from "../../shape.ts";
 import type { ReadRules } from "../shell/named-files.ts";
 import { readReadingCommands, type ReadingCommand } from "../shell/only-reads.ts";

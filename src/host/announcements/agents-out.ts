@@ -1,5 +1,5 @@
 import type { Hooks } from "@opencode-ai/plugin";
-import { NewestMap } from "../../newest-map.ts";
+import { NewestMap } from "../../lib/newest-map.ts";
 import { isText, oneOf, shape } from "../../shape.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { isSideRequest } from "../side-request.ts";

@@ -1,6 +1,6 @@
 import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
 import { reachBackTo } from "../../opencode/message-pages.ts";
-import { NewestMap } from "../../newest-map.ts";
+import { NewestMap } from "../../lib/newest-map.ts";
 import { isAnything, isText, oneOf, shape } from "../../shape.ts";
 import type { Instance } from "../../supervisor/instance.ts";
 import type { HostClient } from "../host-client.ts";

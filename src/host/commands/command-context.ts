@@ -1,10 +1,10 @@
-import type { PlanDesk } from "../plans/plan-desk.ts";
+import type { PlanServices } from "../plans/plan-services.ts";
 import type { Act } from "../../processes/whose-act.ts";
 import type { ToolSupervision } from "../tools/tool-parts.ts";
 
 /** What the commands work with. */
 export interface CommandContext {
-  readonly plans: PlanDesk;
+  readonly plans: PlanServices;
   readonly settings: {
     readonly path: string;
     read(): Promise<{ readonly visualPlan: boolean }>;

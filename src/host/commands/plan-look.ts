@@ -3,7 +3,7 @@ import { describeError } from "../../describe-error.ts";
 import { writeDurably } from "../../files/durable-file.ts";
 import { exportMarkdown } from "../../plans/export-markdown.ts";
 import { LINK_LIFE } from "../plans/link-life.ts";
-import type { ShownPlan } from "../plans/plan-desk.ts";
+import type { ShownPlan } from "../plans/plan-services.ts";
 import type { CommandContext } from "./command-context.ts";
 import { knownPlan } from "./known-plan.ts";
 import { expectWords, NotDone, type Subcommand } from "./subcommand.ts";

@@ -1,5 +1,5 @@
 import type { Hooks } from "@opencode-ai/plugin";
-import { NewestMap } from "../../newest-map.ts";
+import { NewestMap } from "../../lib/newest-map.ts";
 import { COMMANDS, isCommandName, type CommandName } from "./command-names.ts";
 
 export interface SlashCommandsParts {

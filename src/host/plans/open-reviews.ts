@@ -30,10 +30,6 @@ export class OpenReviews {
     return this.sessions.flatMap((sessionId) => this.of(sessionId));
   }
 
-  get isEmpty(): boolean {
-    return this.#bySession.size === 0;
-  }
-
   /**
    * A tool of this process waits for what a person does: its answer tells its session of it. Returns what ends the
    * wait.

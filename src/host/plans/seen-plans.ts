@@ -1,4 +1,4 @@
-import { NewestMap } from "../../newest-map.ts";
+import { NewestMap } from "../../lib/newest-map.ts";
 
 const MOST_REMEMBERED = 1000;
 

@@ -1,4 +1,4 @@
-import { NewestMap } from "../../newest-map.ts";
+import { NewestMap } from "../../lib/newest-map.ts";
 
 /** Native subagents may have subagents. */
 const MOST_GENERATIONS = 8;

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Hooks } from "@opencode-ai/plugin";
-import { NewestMap } from "../../newest-map.ts";
+import { NewestMap } from "../../lib/newest-map.ts";
 import { isText, orAbsent, shape } from "../../shape.ts";
 import type { ReadingCommand } from "./only-reads.ts";
 

@@ -4,7 +4,7 @@ import { inWords } from "../../plans/make-plan.ts";
 import type { Operation, OperationRefusal } from "../../plans/operations.ts";
 import { PLAN_STATUSES, type Author, type Plan } from "../../plans/plan.ts";
 import type { PlanProblem, StoredPlan } from "../../plans/plan-store-port.ts";
-import type { PlanDesk } from "../plans/plan-desk.ts";
+import type { PlanServices } from "../plans/plan-services.ts";
 import { answer, cutToJsonBytes, jsonBytes } from "./answer.ts";
 import { canvasView } from "./canvas-view.ts";
 import { PLAN_ACTION, planActionSchema } from "./plan-action.ts";
@@ -35,7 +35,7 @@ const namesPlan = shape({ planSlug: isText, action: isText });
 
 /** Does one action on a plan. Never rejects. */
 export async function runPlanAction(
-  desk: () => Promise<PlanDesk>,
+  desk: () => Promise<PlanServices>,
   given: unknown,
   { agent, sessionID }: Pick<ToolContext, "agent" | "sessionID">,
 ): Promise<ToolResult> {
@@ -52,7 +52,7 @@ export async function runPlanAction(
 
 class PlanAction {
   constructor(
-    private readonly desk: PlanDesk,
+    private readonly desk: PlanServices,
     private readonly given: PlanActionArguments,
     private readonly author: Author,
     private readonly sessionId: string,

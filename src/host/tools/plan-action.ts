@@ -1,4 +1,4 @@
-import type { PlanDesk } from "../plans/plan-desk.ts";
+import type { PlanServices } from "../plans/plan-services.ts";
 import { slugIn, type PlanLines } from "../plans/plan-lines.ts";
 import type { SchemaTool, ToolSchema } from "./schema-tool.ts";
 
@@ -89,7 +89,7 @@ export const planActionSchema = {
 } as const satisfies ToolSchema;
 
 /** The tool that draws. */
-export function planActionTool(desk: () => Promise<PlanDesk>, lines: PlanLines): SchemaTool {
+export function planActionTool(desk: () => Promise<PlanServices>, lines: PlanLines): SchemaTool {
   return {
     name: PLAN_ACTION,
     description,

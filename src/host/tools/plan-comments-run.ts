@@ -1,7 +1,7 @@
 import type { ToolResult } from "@opencode-ai/plugin/tool";
 import type { PlanComment } from "../../plans/plan.ts";
 import { commentView } from "../plans/edit-view.ts";
-import type { PlanDesk } from "../plans/plan-desk.ts";
+import type { PlanServices } from "../plans/plan-services.ts";
 import { answer, errorAnswer, jsonBytes, MAX_ANSWER_BYTES, shorten } from "./answer.ts";
 import { PLAN_COMMENTS, planCommentsSchema } from "./plan-comments.ts";
 import { findElement } from "./plan-names.ts";
@@ -13,7 +13,7 @@ const NOTE_BYTES = 500;
 const LONGEST_TEXT = 1000;
 
 /** Reads the comments of a plan. Never rejects. */
-export async function runPlanComments(desk: () => Promise<PlanDesk>, given: unknown): Promise<ToolResult> {
+export async function runPlanComments(desk: () => Promise<PlanServices>, given: unknown): Promise<ToolResult> {
   return await neverThrowing(PLAN_COMMENTS, async () => {
     const reading = readGiven(PLAN_COMMENTS, planCommentsSchema, given);
     if (!reading.ok) return errorAnswer(reading.error);

@@ -1,4 +1,4 @@
-import type { PlanDesk } from "../plans/plan-desk.ts";
+import type { PlanServices } from "../plans/plan-services.ts";
 import { slugIn, type PlanLines } from "../plans/plan-lines.ts";
 import type { SchemaTool, ToolSchema } from "./schema-tool.ts";
 
@@ -17,7 +17,7 @@ export const planCommentsSchema = {
 } as const satisfies ToolSchema;
 
 /** The tool that reads comments. */
-export function planCommentsTool(desk: () => Promise<PlanDesk>, lines: PlanLines): SchemaTool {
+export function planCommentsTool(desk: () => Promise<PlanServices>, lines: PlanLines): SchemaTool {
   return {
     name: PLAN_COMMENTS,
     description,

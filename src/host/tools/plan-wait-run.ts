@@ -4,7 +4,7 @@ import type { Plans, StoredPlan } from "../../plans/plan-store-port.ts";
 import { toldUntil } from "../../plans/review.ts";
 import { shape, isText } from "../../shape.ts";
 import { namingFeedback } from "../plans/told-feedback.ts";
-import type { PlanDesk } from "../plans/plan-desk.ts";
+import type { PlanServices } from "../plans/plan-services.ts";
 import { commentView, editView } from "../plans/edit-view.ts";
 import { standingView } from "../plans/standing-view.ts";
 import { whenAborted } from "../when-aborted.ts";
@@ -21,7 +21,7 @@ const namesPlan = shape({ planSlug: isText });
 
 /** Puts a plan up for review and waits for what a person does. Never rejects. */
 export async function runPlanWait(
-  desk: () => Promise<PlanDesk>,
+  desk: () => Promise<PlanServices>,
   given: unknown,
   context: Pick<ToolContext, "sessionID" | "abort">,
 ): Promise<ToolResult> {
@@ -53,7 +53,7 @@ interface Wait {
 }
 
 async function wait(
-  desk: PlanDesk,
+  desk: PlanServices,
   { planSlug, since, timeoutMs }: Wait,
   { sessionID, abort }: Pick<ToolContext, "sessionID" | "abort">,
 ): Promise<ToolResult> {
@@ -107,7 +107,7 @@ type Outcome = { readonly stored: StoredPlan; readonly feedback: Feedback } | "g
  * that the host no longer takes tells nobody.
  */
 async function tell(
-  { plans }: PlanDesk,
+  { plans }: PlanServices,
   sessionId: string,
   { slug, meta }: StoredPlan,
   until: string,
@@ -144,7 +144,7 @@ async function firstFeedback(plans: Plans, slug: string, since: string, signal: 
   }
 }
 
-async function callUser(desk: PlanDesk, sessionId: string, slug: string, signal: AbortSignal): Promise<void> {
+async function callUser(desk: PlanServices, sessionId: string, slug: string, signal: AbortSignal): Promise<void> {
   const shown = await desk
     .show(slug)
     .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
@@ -153,7 +153,7 @@ async function callUser(desk: PlanDesk, sessionId: string, slug: string, signal:
 
 /** The answer; where it does not all fit, the oldest comments and edits are left out, and can be read otherwise. */
 function feedbackView(
-  desk: PlanDesk,
+  desk: PlanServices,
   stored: StoredPlan,
   { status, planStatus, note, ...done }: Feedback,
   waitedMs: number,

@@ -1,4 +1,4 @@
-import type { PlanDesk } from "../plans/plan-desk.ts";
+import type { PlanServices } from "../plans/plan-services.ts";
 import { slugIn, type PlanLines } from "../plans/plan-lines.ts";
 import type { SchemaTool, ToolSchema } from "./schema-tool.ts";
 
@@ -28,7 +28,7 @@ export const planWaitSchema = {
 } as const satisfies ToolSchema;
 
 /** The tool that waits for the user. */
-export function planWaitTool(desk: () => Promise<PlanDesk>, lines: PlanLines): SchemaTool {
+export function planWaitTool(desk: () => Promise<PlanServices>, lines: PlanLines): SchemaTool {
   return {
     name: PLAN_WAIT,
     description,

@@ -101,7 +101,7 @@ describe("what the user did after the wait", () => {
     });
     expect(put[0]?.text).toContain('the user has approved it.\nNote: "Go"');
     expect(put[0]?.metadata["bizar"]).toMatchObject({ plan: "x" });
-    await until("the review is over", () => reviews.isEmpty);
+    await until("the review is over", () => reviews.slugs.length === 0);
     await one.follow("x");
     expect(clock.pending).toBe(0);
     expect(put).toHaveLength(1);

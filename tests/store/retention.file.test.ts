@@ -13,7 +13,7 @@ import { dirname, join, relative } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { liveInstances } from "../../src/processes/live-instances.ts";
 import { createIdentity, type SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
-import { keepHouse, type HousekeepingParts } from "../../src/store/housekeeping.ts";
+import { removeOld, type RetentionParts } from "../../src/store/retention.ts";
 import { RecordFolder } from "../../src/store/record-folder.ts";
 import { logPath, recordPath, resultPath, type StatePaths } from "../../src/store/state-paths.ts";
 import { sampleId, sampleInstance, sampleStates } from "../supervisor/sample-instance.ts";
@@ -45,11 +45,11 @@ function file(path: string, agoMs: number, text = "x"): string {
   return path;
 }
 
-async function keep(paths: StatePaths, given: Partial<HousekeepingParts> = {}) {
+async function keep(paths: StatePaths, given: Partial<RetentionParts> = {}) {
   const reports: string[] = [];
   const report = (message: string) => void reports.push(message);
   const records = new RecordFolder(paths, report);
-  const removed = await keepHouse({ paths, records, identity: createIdentity(), now: () => NOW, report, ...given });
+  const removed = await removeOld({ paths, records, identity: createIdentity(), now: () => NOW, report, ...given });
   return { removed, reports };
 }
 

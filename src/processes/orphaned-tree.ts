@@ -1,7 +1,7 @@
 import type { Tree } from "./end-tree.ts";
 import { systemProcessTable, type ProcessIdentity, type ProcessTable } from "./process-table.ts";
 
-export interface LeftAgent {
+export interface OrphanedAgent {
   readonly instanceId: string;
   /** What ran it: its own process, or the server of all warm agents. */
   readonly process: ProcessIdentity | undefined;
@@ -16,7 +16,7 @@ export interface LeftAgent {
  * What is to be ended of an agent that nobody looks after any more. The server of warm agents belongs to it only when
  * that process is gone: otherwise others use it.
  */
-export function leftTree(agent: LeftAgent, table: ProcessTable = systemProcessTable()): Tree {
+export function orphanedTree(agent: OrphanedAgent, table: ProcessTable = systemProcessTable()): Tree {
   const { instanceId: marker, process: root, isWarm, ownerPid, serverEndsItself = false } = agent;
   const isShared = isWarm && root !== undefined && (serverEndsItself || table.find(root.pid)?.parentPid === ownerPid);
   return { marker, root: isShared ? undefined : root };

@@ -2,7 +2,7 @@ import type { Hold } from "../plans/holds.ts";
 import type { PlansContext, PlanSide } from "./plans.ts";
 
 /** The plans of one plugin instance, loaded at their first use: opencode's start waits for what is loaded before. */
-export class LatePlans {
+export class LazyPlans {
   #loading: Promise<PlanSide> | undefined;
   #loaded: PlanSide | undefined;
   #isClosed = false;

@@ -4,7 +4,7 @@ import type { Supervision, SupervisionContext } from "./supervision.ts";
  * The supervision, loaded once the host has the hooks: opencode waits for those at its start, and recovery, which
  * begins with it, asks the host for messages.
  */
-export class LateSupervision {
+export class LazySupervision {
   readonly #timer: ReturnType<typeof setTimeout>;
   #started: Promise<Supervision> | undefined;
   #current: Supervision | undefined;

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { NewestMap } from "../src/newest-map.ts";
+import { NewestMap } from "../../src/lib/newest-map.ts";
 
 test("over its limit the entry goes that was set first; one that is set again is set last", () => {
   const map = new NewestMap<number>(3);

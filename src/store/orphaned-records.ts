@@ -10,7 +10,7 @@ import type { RecordFolder } from "./record-folder.ts";
 import type { StatePaths } from "./state-paths.ts";
 
 /** Finds the records whose supervisor is gone, and takes one over for exactly one host. */
-export class LostRecords {
+export class OrphanedRecords {
   readonly #claims: RecordClaims;
   readonly #silence: OwnerSilence;
   /** The ended records that this host is about to change. */

@@ -9,7 +9,7 @@ import { filesByInstance, filesOf, KEPT_MS, staleFiles, type StaleFile } from ".
 import { listState } from "./state-listing.ts";
 import type { StatePaths } from "./state-paths.ts";
 
-export interface HousekeepingParts {
+export interface RetentionParts {
   readonly paths: StatePaths;
   readonly records: RecordFolder;
   readonly identity: SupervisorIdentity;
@@ -29,7 +29,7 @@ export interface HousekeepingParts {
  *
  * @returns what was removed
  */
-export async function keepHouse(parts: HousekeepingParts): Promise<StaleFile[]> {
+export async function removeOld(parts: RetentionParts): Promise<StaleFile[]> {
   const { paths, records, dryRun = false, signal } = parts;
   // Before the records are read: what comes since is new.
   const listing = await listState(paths);
@@ -49,7 +49,7 @@ export async function keepHouse(parts: HousekeepingParts): Promise<StaleFile[]> 
 
 /** Removes one instance, unless somebody has taken it up again. */
 async function removeInstance(
-  parts: HousekeepingParts,
+  parts: RetentionParts,
   claims: RecordClaims,
   instanceId: string,
   files: readonly StaleFile[],
@@ -74,7 +74,7 @@ function isOld(record: ListedRecord, now: number): boolean {
   return now - Date.parse(record.endedAt) > KEPT_MS && isAlive(record.supervisor) !== true;
 }
 
-async function remove({ report }: HousekeepingParts, files: readonly StaleFile[]): Promise<StaleFile[]> {
+async function remove({ report }: RetentionParts, files: readonly StaleFile[]): Promise<StaleFile[]> {
   const removed: StaleFile[] = [];
   for (const file of files) {
     try {

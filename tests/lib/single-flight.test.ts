@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
-import { shareInFlight } from "../src/share-in-flight.ts";
+import { singleFlight } from "../../src/lib/single-flight.ts";
 
 function createQuestions() {
   const asked: { key: string; answer: PromiseWithResolvers<string> }[] = [];
-  const ask = shareInFlight(async (key) => {
+  const ask = singleFlight(async (key) => {
     const answer = Promise.withResolvers<string>();
     asked.push({ key, answer });
     return await answer.promise;

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "./supervisor/ports.ts";
+import type { BaseClock, Timer } from "./clock.ts";
 
 /** A look that is repeated with a pause in between, while it is worth it: at most one timer, and none otherwise. */
 export interface RepeatedLook {
@@ -14,7 +14,7 @@ export interface RepeatedLook {
  *
  * @param look whether there is something left to look for; never rejects
  */
-export function lookAgain(clock: Clock, pauseMs: number, look: () => Promise<boolean>): RepeatedLook {
+export function lookAgain(clock: BaseClock, pauseMs: number, look: () => Promise<boolean>): RepeatedLook {
   /** Set from the beginning of the pause to the end of the look. */
   let timer: Timer | undefined;
   let isArmed = false;

@@ -1,9 +1,9 @@
 import { systemClock } from "../system-clock.ts";
 import { endTree } from "../processes/end-tree.ts";
-import { leftTree } from "../processes/left-tree.ts";
+import { orphanedTree } from "../processes/orphaned-tree.ts";
 import { FileInstanceStore } from "../store/file-instance-store.ts";
 import { thisMachine } from "../store/machine.ts";
-import { LostRecords } from "../store/lost-records.ts";
+import { OrphanedRecords } from "../store/orphaned-records.ts";
 import type { LostInstance } from "../supervisor/recovery.ts";
 import { transition } from "../supervisor/transition.ts";
 import { CommandError, type CommandContext } from "./command.ts";
@@ -17,14 +17,14 @@ import { systemProcessTable, type ProcessTable } from "../processes/process-tabl
  * @returns the status; `undefined` when its opencode may live, or somebody else is settling it
  * @throws CommandError when that would end other agents as well, or nobody can see what is left
  */
-export async function killLost(
+export async function killOrphaned(
   context: CommandContext,
   instanceId: string,
   table: ProcessTable = systemProcessTable(),
 ): Promise<string | undefined> {
   // A person has decided: one look is enough at an owner elsewhere whose record has been silent for long.
   const machine = { ...thisMachine, bootedAt: thisMachine.now };
-  const lost = new LostRecords(context.records, context.paths, context.identity, machine);
+  const lost = new OrphanedRecords(context.records, context.paths, context.identity, machine);
   const claimed = await lost.claim(instanceId);
   if (claimed === undefined) return undefined;
   try {
@@ -51,7 +51,7 @@ export async function endLeftTree(
   const isHere = record?.supervisor.bootId === identity.bootId;
   const process = isHere ? (record.process ?? undefined) : undefined;
   const isWarm = record?.backend === "warm";
-  const tree = leftTree({ instanceId, process, isWarm, ownerPid: record?.supervisor.pid ?? 0 }, table);
+  const tree = orphanedTree({ instanceId, process, isWarm, ownerPid: record?.supervisor.pid ?? 0 }, table);
   const { survivors, unseen } = await endTree(tree, options.killGraceMs, table);
   if (unseen !== undefined) {
     throw new CommandError(`Whether ${instanceId} has ended cannot be seen, and its record stays as it is. ${unseen}`);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { Slices } from "../src/slices.ts";
+import { Slices } from "../../src/lib/slices.ts";
 
 test("in slices texts are sorted as ever", async () => {
   for (const count of [0, 1, 256, 257, 1000, 5003]) {

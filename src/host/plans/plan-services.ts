@@ -15,7 +15,7 @@ export interface ShownPlan {
 }
 
 /** What the tools and commands on plans work with. */
-export interface PlanDesk {
+export interface PlanServices {
   readonly plans: Plans;
   /** Rejects when it cannot be shown. */
   readonly show: (slug: string) => Promise<ShownPlan>;

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
-import { keepAnswers } from "../src/keep-answers.ts";
+import { cached } from "../../src/lib/cache.ts";
 
 function createLists() {
   const lists = new Map([["a", ["one"]]]);
   const asked: string[] = [];
-  const ask = keepAnswers(async (key) => {
+  const ask = cached(async (key) => {
     asked.push(key);
     const list = lists.get(key);
     if (list === undefined) throw new Error("not now");

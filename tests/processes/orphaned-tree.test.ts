@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { leftTree } from "../../src/processes/left-tree.ts";
+import { orphanedTree } from "../../src/processes/orphaned-tree.ts";
 import { FakeTable, row } from "./fake-table.ts";
 
 const marker = "bgr_01ARZ3NDEKTSV4RRFFQ69G5FAV";
@@ -7,7 +7,7 @@ const server = { pid: 200, startTime: "100" };
 
 function rootOf(isWarm: boolean, parentPid: number, serverEndsItself = false) {
   const agent = { instanceId: marker, process: server, isWarm, ownerPid: 100, serverEndsItself };
-  return leftTree(agent, new FakeTable([row({ ...server, parentPid })]));
+  return orphanedTree(agent, new FakeTable([row({ ...server, parentPid })]));
 }
 
 describe("of an agent that nobody looks after", () => {

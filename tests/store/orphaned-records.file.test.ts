@@ -3,7 +3,7 @@ import { existsSync, readdirSync, utimesSync, writeFileSync } from "node:fs";
 import { liveInstances } from "../../src/processes/live-instances.ts";
 import { createIdentity, type SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
 import { systemFiles, type Files } from "../../src/files/files.ts";
-import { LostRecords } from "../../src/store/lost-records.ts";
+import { OrphanedRecords } from "../../src/store/orphaned-records.ts";
 import { thisMachine, type Machine } from "../../src/store/machine.ts";
 import { RecordFolder } from "../../src/store/record-folder.ts";
 import { recordPath, type StatePaths } from "../../src/store/state-paths.ts";
@@ -24,12 +24,12 @@ const SINCE_START_MS = 40 * 365 * 86_400_000;
 const onThisHost = { directory: "/project", moduleUrl: "file:///plugin.ts" };
 
 /** A host that looks for lost records, and lives as long as the test. */
-function host(paths: StatePaths, machine: Partial<Machine> = {}): LostRecords {
+function host(paths: StatePaths, machine: Partial<Machine> = {}): OrphanedRecords {
   const identity = createIdentity();
   liveInstances().set(identity.token, onThisHost);
   onTestFinished(() => void liveInstances().delete(identity.token));
   const records = new RecordFolder(paths, (message) => expect.unreachable(message));
-  return new LostRecords(records, paths, identity, { ...thisMachine, ...machine });
+  return new OrphanedRecords(records, paths, identity, { ...thisMachine, ...machine });
 }
 
 async function leave(instance: Instance, owner: SupervisorIdentity, paths = freshPaths()): Promise<StatePaths> {

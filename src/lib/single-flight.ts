@@ -4,7 +4,7 @@
  *
  * @param ask the question for one key
  */
-export function shareInFlight<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
+export function singleFlight<T>(ask: (key: string) => Promise<T>): (key: string) => Promise<T> {
   const underWay = new Map<string, Promise<T>>();
   return async (key) => {
     const known = underWay.get(key);

@@ -1,5 +1,5 @@
 import { namesIn, type Files } from "../files/files.ts";
-import type { LostRecords } from "../store/lost-records.ts";
+import type { OrphanedRecords } from "../store/orphaned-records.ts";
 import { claimedInstance } from "../store/record-claims.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
 import type { StatePaths } from "../store/state-paths.ts";
@@ -8,9 +8,9 @@ import type { StatePaths } from "../store/state-paths.ts";
  * Removes the claims on ended records that dead hosts have left: nobody else would, before somebody needs such a record
  * again, and after a restart of the machine nobody could tell that they are dead.
  */
-export async function releaseLeftClaims(
+export async function releaseOrphanedClaims(
   records: RecordFolder,
-  lost: LostRecords,
+  lost: OrphanedRecords,
   files: Files,
   paths: StatePaths,
 ): Promise<void> {

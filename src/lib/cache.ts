@@ -1,4 +1,4 @@
-import { shareInFlight } from "./share-in-flight.ts";
+import { singleFlight } from "./single-flight.ts";
 
 /**
  * Keeps the last answer to each question for as long as it is enough: what is on a list that only grows is not looked up
@@ -6,11 +6,11 @@ import { shareInFlight } from "./share-in-flight.ts";
  *
  * @param ask the question for one key
  */
-export function keepAnswers<T>(
+export function cached<T>(
   ask: (key: string) => Promise<T>,
 ): (key: string, isEnough: (answer: T) => boolean) => Promise<T> {
   const kept = new Map<string, T>();
-  const askAnew = shareInFlight(async (key) => {
+  const askAnew = singleFlight(async (key) => {
     const answer = await ask(key);
     kept.set(key, answer);
     return answer;

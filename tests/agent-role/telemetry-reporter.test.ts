@@ -1,29 +1,29 @@
 import { afterEach, beforeEach, expect, jest, test } from "bun:test";
 import { TelemetryState } from "../../src/agent-role/telemetry.ts";
 import { formatTelemetry, parseTelemetry } from "../../src/agent-role/telemetry-line.ts";
-import { Voice } from "../../src/agent-role/voice.ts";
+import { TelemetryReporter } from "../../src/agent-role/telemetry-reporter.ts";
 import { sessionCreated, tool } from "./host-events.ts";
 
 const nonce = "0123456789abcdef";
 let written: string[];
 let state: TelemetryState;
-let voice: Voice;
+let reporter: TelemetryReporter;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: 1_000_000 });
   written = [];
   state = new TelemetryState(null, Date.now(), "/project");
-  voice = new Voice(state, (report) => void written.push(`${formatTelemetry(nonce, report)}\n`));
+  reporter = new TelemetryReporter(state, (report) => void written.push(`${formatTelemetry(nonce, report)}\n`));
 });
 
 afterEach(() => {
-  voice.close();
+  reporter.close();
   jest.useRealTimers();
 });
 
 test("a change is reported at once, as one whole line", () => {
   state.apply(sessionCreated("ses_own"), Date.now());
-  voice.changed();
+  reporter.changed();
   expect(written).toHaveLength(1);
   expect(written[0]).toEndWith("}\n");
   expect(parseTelemetry(nonce, written[0]!.trimEnd())).toMatchObject({ sessionId: "ses_own", activity: "starting" });
@@ -32,7 +32,7 @@ test("a change is reported at once, as one whole line", () => {
 test("however many changes, there are at most four reports a second, and the last change is in one", () => {
   for (let each = 0; each < 100; each++) {
     state.apply(tool("bash", "running", `prt_${each}`), Date.now());
-    voice.changed();
+    reporter.changed();
     jest.advanceTimersByTime(9);
   }
   expect(written.length).toBeLessThanOrEqual(4);
@@ -50,22 +50,22 @@ test("when nothing changes, a heartbeat comes every five seconds", () => {
 });
 
 test("a change that waits is not reported twice when it is spoken before", () => {
-  voice.changed();
-  voice.changed();
-  voice.speak();
+  reporter.changed();
+  reporter.changed();
+  reporter.speak();
   jest.advanceTimersByTime(1000);
   expect(written).toHaveLength(2);
 });
 
 test("a mere sign of life is told within a second; a change that comes meanwhile is not made to wait for it", () => {
-  voice.speak();
-  voice.touched();
+  reporter.speak();
+  reporter.touched();
   jest.advanceTimersByTime(999);
   expect(written).toHaveLength(1);
   jest.advanceTimersByTime(1);
   expect(written).toHaveLength(2);
-  voice.touched();
-  voice.changed();
+  reporter.touched();
+  reporter.changed();
   jest.advanceTimersByTime(250);
   expect(written).toHaveLength(3);
   jest.advanceTimersByTime(1200);
@@ -73,9 +73,9 @@ test("a mere sign of life is told within a second; a change that comes meanwhile
 });
 
 test("its last words are a report, and then it is quiet", () => {
-  voice.changed();
-  voice.changed();
-  voice.close();
+  reporter.changed();
+  reporter.changed();
+  reporter.close();
   expect(written).toHaveLength(2);
   jest.advanceTimersByTime(60_000);
   expect(written).toHaveLength(2);

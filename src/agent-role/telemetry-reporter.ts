@@ -11,7 +11,7 @@ const HEARTBEAT_MS = 5000;
  * Reports telemetry: a change at once where the last report is long enough ago, otherwise with the next one, and a
  * heartbeat when nothing changes.
  */
-export class Voice {
+export class TelemetryReporter {
   #lastAt = 0;
   #pending: { readonly timer: ReturnType<typeof setTimeout>; readonly at: number } | null = null;
   readonly #heartbeat: ReturnType<typeof setInterval>;
@@ -21,7 +21,7 @@ export class Voice {
     private readonly tell: (telemetry: Telemetry) => void,
   ) {
     this.#heartbeat = setInterval(() => this.speak(), HEARTBEAT_MS);
-    // The voice must not keep a finished run alive.
+    // The reporter must not keep a finished run alive.
     this.#heartbeat.unref();
   }
 

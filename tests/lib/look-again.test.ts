@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { lookAgain } from "../src/look-again.ts";
-import { FakeClock } from "./supervisor/fake-clock.ts";
+import { lookAgain } from "../../src/lib/look-again.ts";
+import { FakeClock } from "../supervisor/fake-clock.ts";
 
 const PAUSE_MS = 30_000;
 
