@@ -44,6 +44,11 @@ export class ServerError extends Error {
   }
 }
 
+/** There was no answer at all: the server may have gone, or may have done what it was asked for. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof ServerError && error.status === undefined;
+}
+
 export interface NewSession {
   readonly directory: string;
   readonly title: string;

@@ -12,7 +12,7 @@ import { isOwnText, type RunEvent } from "../run-event.ts";
 import { takeTelemetry } from "../take-telemetry.ts";
 import type { ServerEvent } from "./event-stream.ts";
 import { Questions } from "./questions.ts";
-import type { SessionMessage } from "./server-client.ts";
+import { isUnanswered, type SessionMessage } from "./server-client.ts";
 import type { SessionListener } from "./session-listeners.ts";
 import { SessionReader } from "./session-reader.ts";
 import { withPartIds } from "./part-ids.ts";
@@ -120,7 +120,9 @@ export class WarmSession implements SessionListener {
     } catch (error) {
       // It may have arrived all the same.
       await this.#ask();
-      if (!this.#reader.hasBegun) throw error;
+      // Where the server cannot be asked either, nobody knows; who hears of its session again tells.
+      const isOpen = this.#hasMissed && isUnanswered(error);
+      if (!this.#reader.hasBegun && !isOpen) throw error;
     }
   }
 

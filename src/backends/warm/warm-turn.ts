@@ -23,6 +23,7 @@ import type { WarmServer } from "./warm-server.ts";
 import { WarmSession, type SessionEnd } from "./warm-session.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { unreachable } from "../../lib/unreachable.ts";
+import { isUnanswered } from "./server-client.ts";
 
 /** How long what a finished agent left running may take to end by itself. */
 const LEFTOVER_GRACE_MS = 1000;
@@ -318,9 +319,4 @@ export class WarmTurn implements RunningTurn {
     this.#log.write("stderr", `bizar: ${text}`);
     if (this.#isOver) this.#log.close();
   }
-}
-
-/** There was no answer at all: its server may have gone. */
-function isUnanswered(error: unknown): boolean {
-  return error instanceof Error && error.name === "ServerError" && "status" in error && error.status === undefined;
 }

@@ -189,6 +189,25 @@ test("a prompt whose answer was lost has arrived, also where the server was bein
   await prompted;
 });
 
+test("a prompt whose answer was lost on a line that is dead for a while is waited for, and may have arrived", async () => {
+  let isDead = true;
+  onRequest = async () => (isDead ? await Promise.reject(new Error("reset")) : undefined);
+  const prompted = session.prompt();
+  keep("msg_1", "user", [{ id: "prt_1", messageID: "msg_1", type: "text", text: "do it" }]);
+  await prompted;
+  expect(await ended()).toBeUndefined();
+  isDead = false;
+  keep(...answer("msg_2", "Done."));
+  listeners.heartbeat();
+  expect(await session.over).toEqual({ kind: "idle", failed: false });
+  expect(session.evidence.words()).toEqual(["Done."]);
+});
+
+test("a prompt whose answer was lost and that the server has not got is told as that", async () => {
+  onRequest = async (path) => (path.endsWith("/prompt_async") ? await Promise.reject(new Error("reset")) : undefined);
+  expect(session.prompt()).rejects.toThrow("reset");
+});
+
 test("catching up waits for what is being asked already", async () => {
   await session.prompt();
   storePrompt();
