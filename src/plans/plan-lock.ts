@@ -1,7 +1,7 @@
-import { lstat, realpath } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { lstat } from "node:fs/promises";
 import type { BaseClock } from "../lib/clock.ts";
 import { isCode } from "../lib/is-code.ts";
+import { tryLock, type HeldLock } from "../files/system-lock.ts";
 import { problem } from "./plan-problems.ts";
 import type { Result } from "./plan-store-port.ts";
 
@@ -12,9 +12,7 @@ const LONGEST_PAUSE_MS = 20;
 const LONGEST_TURN_MS = 50;
 
 /**
- * An exclusive lock of the plans of one folder, for all processes of the machine. It is SQLite's own lock of an empty
- * database, which takes the system's (`fcntl`), so that it ends with its holder, however that dies. Nothing is ever
- * written into the file.
+ * An exclusive lock of the plans of one folder, for all processes of the machine.
  */
 export class PlanLock {
   #tail: Promise<unknown> = Promise.resolve();
@@ -63,7 +61,7 @@ export class PlanLock {
     this.#busySince = this.clock.now();
   }
 
-  async #take(): Promise<Result<{ release(): void }>> {
+  async #take(): Promise<Result<HeldLock>> {
     const end = this.clock.now() + LONGEST_WAIT_MS;
     while (true) {
       const refusal = await this.#look();
@@ -100,29 +98,4 @@ export class PlanLock {
     this.clock.after(ms, resolve);
     await promise;
   }
-}
-
-async function tryLock(path: string): Promise<{ release(): void } | "busy"> {
-  const { constants, Database } = await import("bun:sqlite");
-  const flags = constants.SQLITE_OPEN_READWRITE | constants.SQLITE_OPEN_CREATE | constants.SQLITE_OPEN_NOFOLLOW;
-  // Refuses a link, also in the place of a folder on the way: those that lead to the project are followed before.
-  const database = new Database(join(await realpath(dirname(path)), basename(path)), flags);
-  try {
-    // In memory: beside the lock there would be a journal otherwise.
-    database.run("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY");
-    database.run("BEGIN EXCLUSIVE");
-  } catch (error) {
-    database.close();
-    if (isCode(error, "SQLITE_BUSY")) return "busy";
-    throw error;
-  }
-  return {
-    release() {
-      try {
-        database.run("ROLLBACK");
-      } finally {
-        database.close();
-      }
-    },
-  };
 }

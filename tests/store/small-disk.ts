@@ -11,10 +11,10 @@ function mayMount(): boolean {
   return Bun.which("unshare") !== null && Bun.spawnSync(tryIt, { stderr: "ignore" }).exitCode === 0;
 }
 
-/** A folder of the running test's own on a disk of 64 KB. */
-export function smallDisk(): string {
+/** A folder of the running test's own on a disk of 64 KB, or as large as the test says. */
+export function smallDisk(size = "64k"): string {
   const path = temporaryFolder((mounted) => Bun.spawnSync(["umount", "-l", mounted]));
-  const { exitCode } = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", path]);
+  const { exitCode } = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", `size=${size}`, "tmpfs", path]);
   if (exitCode !== 0) throw new Error(`${path} could not be mounted`);
   return path;
 }
@@ -24,7 +24,7 @@ export function fillDisk(folder: string): () => void {
   const path = join(folder, "filler");
   for (let bytes = 65_536; bytes >= 1; bytes = Math.floor(bytes / 2)) {
     try {
-      writeFileSync(path, Buffer.alloc(bytes), { flag: "a" });
+      while (true) writeFileSync(path, Buffer.alloc(bytes), { flag: "a" });
     } catch {
       // Full for a piece of this size: a smaller one may fit.
     }

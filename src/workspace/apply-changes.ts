@@ -1,0 +1,80 @@
+import { holding, originalOf, type FolderParts } from "./folder-parts.ts";
+import { setRefs } from "./folder-refs.ts";
+import type { FolderState } from "./folder-state.ts";
+import { completeUpdate } from "./update-copy.ts";
+import { putTree } from "./put-tree.ts";
+import { done, failure, type Result } from "./result.ts";
+import { changed, hasCopy, isEmpty, meet, removeCopy, takeResult } from "./take-result.ts";
+import { countChanges, type Counts } from "./tree-changes.ts";
+
+/** What was brought back. */
+export interface Applied extends Counts {
+  /** It had been done before. */
+  readonly isRepeated: boolean;
+  /** What is left in the agent's folder: too large, or not readable. */
+  readonly leftOut: readonly string[];
+}
+
+const ATTEMPTS = 5;
+const NOTHING = { files: 0, insertions: 0, deletions: 0 };
+
+/**
+ * Brings an agent's changes into the caller's files: all of them or none, over whatever was changed there since. Neither
+ * the index nor a branch is touched. One who dies over it leaves what the next one completes.
+ */
+export async function applyChanges(parts: FolderParts, instanceId: string): Promise<Result<Applied>> {
+  const known = await parts.states.read(instanceId);
+  if (known === undefined) return failure("no_folder", `The agent ${instanceId} has no folder of its own.`);
+  return await holding(parts, known.commonDir, async () => {
+    const state = (await parts.states.read(instanceId)) ?? known;
+    if (state.status === "applied") return done({ ...NOTHING, isRepeated: true, leftOut: state.leftOut });
+    const current = await currentResult(parts, state);
+    return current.ok ? await bringBack(parts, current.value) : current;
+  });
+}
+
+/** The state with what the agent has done by now. */
+export async function currentResult(parts: FolderParts, state: FolderState): Promise<Result<FolderState>> {
+  if (state.status === "discarded") return failure("nothing_to_do", "The agent's changes were discarded.");
+  const whole = state.update !== null && hasCopy(state) ? await completeUpdate(parts, state) : done(state);
+  const taken = whole.ok ? await takeResult(parts, whole.value) : whole;
+  if (!taken.ok) return taken;
+  return isEmpty(taken.value) ? failure("nothing_to_do", "The agent has changed nothing.") : taken;
+}
+
+async function bringBack(parts: FolderParts, state: FolderState): Promise<Result<Applied>> {
+  const counts = await countChanges(originalOf(state), state.baseTree, state.resultTree ?? state.baseTree);
+  if (!counts.ok) return counts;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const put = await putOnce(parts, state);
+    if (!put.ok) return put;
+    if (put.value) return await settle(parts, state, counts.value);
+  }
+  return failure(
+    "busy",
+    "The files change all the time: nothing was changed by the apply. Try again when it is quiet.",
+  );
+}
+
+async function putOnce(parts: FolderParts, state: FolderState): Promise<Result<boolean>> {
+  return await meet(parts, state, async ({ now, tree, conflicts }, changedSince) => {
+    if (conflicts.length > 0) {
+      const names = conflicts.join(", ");
+      return failure("conflict", `Nothing was changed. Both changed the same places of: ${names}.`, conflicts);
+    }
+    return await putTree({ root: state.original, gitDir: state.gitDir }, { from: now, to: tree, changedSince });
+  });
+}
+
+async function settle(parts: FolderParts, state: FolderState, counts: Counts): Promise<Result<Applied>> {
+  const { leftOut, result, resultTree, base, baseTree } = state;
+  // What comes after this is judged against what has been brought back.
+  const written = await changed(parts, state, {
+    ...{ status: "applied", base: result ?? base, baseTree: resultTree ?? baseTree },
+  });
+  if (!written.ok) return written;
+  await setRefs(state, { base: result ?? base });
+  // Tried again by the housekeeping.
+  if (leftOut.length === 0) await removeCopy(parts, written.value, false);
+  return done({ ...counts, isRepeated: false, leftOut });
+}

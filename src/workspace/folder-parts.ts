@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { tryLock } from "../files/system-lock.ts";
+import type { Clock } from "../supervisor/ports.ts";
+import type { GitPlace } from "./git.ts";
+import type { FolderState, FolderStates } from "./folder-state.ts";
+import { failure, type Result } from "./result.ts";
+
+/** What everything that is done with the folders of agents works with. */
+export interface FolderParts {
+  readonly states: FolderStates;
+  readonly clock: Clock;
+  /** So many bytes of untracked files are copied. */
+  readonly untrackedBytes: number;
+}
+
+const LONGEST_WAIT_MS = 120_000;
+const PAUSE_MS = 20;
+
+/** Does something with the working trees of a repository while no other process of this plugin does. */
+export async function holding<T>(
+  { states, clock }: Pick<FolderParts, "states" | "clock">,
+  what: string,
+  run: () => Promise<Result<T>>,
+): Promise<Result<T>> {
+  await mkdir(states.folder, { recursive: true, mode: 0o700 });
+  const name = createHash("sha256").update(what).digest("hex").slice(0, 16);
+  const path = join(states.folder, `${name}.lock`);
+  const end = clock.now() + LONGEST_WAIT_MS;
+  for (let held = await tryLock(path); ; held = await tryLock(path)) {
+    if (held === "busy") {
+      if (clock.now() >= end)
+        return failure("busy", "Another process works with this repository's folders. Try again.");
+      await new Promise<void>((resolve) => clock.after(PAUSE_MS, resolve));
+      continue;
+    }
+    try {
+      return await run();
+    } finally {
+      held.release();
+    }
+  }
+}
+
+/** The caller's working tree. */
+export function originalOf({ original, gitDir }: FolderState): GitPlace & { readonly gitDir: string } {
+  return { cwd: original, gitDir };
+}
+
+/** Where objects and refs are, whatever has become of the working trees. */
+export function storeOf({ commonDir }: FolderState): GitPlace {
+  return { cwd: commonDir, gitDir: commonDir };
+}

@@ -1,0 +1,230 @@
+import { existsSync } from "node:fs";
+import { mkdir, realpath, rm } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import type { Changes, OwnFolder } from "../supervisor/own-folder.ts";
+import { holding, storeOf, type FolderParts } from "./folder-parts.ts";
+import { setRefs } from "./folder-refs.ts";
+import type { FolderState } from "./folder-state.ts";
+import { git, gitFailure, listOf } from "./git.ts";
+import { completeUpdate } from "./update-copy.ts";
+import { findRepository, type Repository } from "./repository.ts";
+import { done, failure, type Result } from "./result.ts";
+import { commitTree, PLANS, takeSnapshot } from "./snapshot.ts";
+import { changed, hasCopy, isEmpty, judgeChanges, removeCopy, takeResult } from "./take-result.ts";
+import { addWorktree, removeWorktree } from "./worktree.ts";
+
+const SHOWN_ID = 7;
+
+/** A folder that is to be made. */
+export interface FolderRequest {
+  readonly instanceId: string;
+  readonly title: string;
+  /** The caller's. */
+  readonly directory: string;
+}
+
+/** A folder as it is promised, and what its agent will miss there. */
+export interface Begun {
+  readonly folder: OwnFolder;
+  readonly notes: readonly string[];
+}
+
+/**
+ * Takes down the caller's tree of this moment for an agent. The copy itself is made by {@link prepareCopy}, when the agent
+ * starts.
+ */
+export async function beginFolder(parts: FolderParts, request: FolderRequest): Promise<Result<Begun>> {
+  const { instanceId, directory, title } = request;
+  const found = await findRepository(directory);
+  if (!found.ok) return found;
+  const repository = found.value;
+  await mkdir(parts.states.folder, { recursive: true, mode: 0o700 });
+  if (await isInside(parts.states.folder, repository.root)) {
+    return failure(
+      "state_inside",
+      `The plugin's stateDir lies in the working tree ${repository.root}, where no copy of it may be. ` +
+        `Set the option "stateDir" to a folder outside of it.`,
+    );
+  }
+  const base = await snapshotOf(parts, repository);
+  if (!base.ok) return base;
+  const { commit, tree, leftOut, words } = base.value;
+  const { root: original, gitDir, commonDir, prefix, name } = repository;
+  const state: FolderState = {
+    schemaVersion: "1",
+    ...{ instanceId, title, original, gitDir, commonDir, prefix },
+    copy: join(parts.states.homeOf(instanceId), name),
+    copyGitDir: null,
+    base: commit,
+    baseTree: tree,
+    baseWords: words,
+    result: null,
+    resultTree: null,
+    status: "open",
+    update: null,
+    branch: null,
+    leftOut: [],
+    brought: [],
+    slot: 0,
+  };
+  const written = await changed(parts, state, {});
+  if (!written.ok) return written;
+  const kept = await setRefs(state, { base: commit });
+  if (!kept.ok) return kept;
+  return done({ folder: ownFolderOf(state), notes: await notesOf(state, leftOut) });
+}
+
+/** Takes back what was begun for an agent that has not come to be. */
+export async function cancelFolder({ states }: FolderParts, instanceId: string): Promise<void> {
+  const state = await states.read(instanceId);
+  if (state === undefined) return;
+  await setRefs(state, { base: null });
+  await states.remove(instanceId);
+}
+
+/** What an agent and its caller are told of its folder. */
+export function ownFolderOf({ original, copy, prefix, baseWords }: FolderState): OwnFolder {
+  return { original, copy, directory: join(copy, prefix), base: baseWords };
+}
+
+/**
+ * Sees to it that an agent's copy is there, as its last turn has left it, or made of the caller's tree: of when the agent
+ * was asked for, or of now where its earlier changes have been decided on.
+ */
+export async function prepareCopy(parts: FolderParts, instanceId: string): Promise<Result<FolderState>> {
+  const known = await parts.states.read(instanceId);
+  if (known === undefined) return failure("no_folder", `What is known of the folder of ${instanceId} is gone.`);
+  const ready = await holding(parts, known.commonDir, async () => await readyState(parts, instanceId, known));
+  if (!ready.ok || hasCopy(ready.value)) return ready;
+  const state = ready.value;
+  const { commonDir, copy, result, base, prefix } = state;
+  // What a start has left that was cut off: nobody has worked there.
+  const removed = await removeWorktree(commonDir, copy);
+  if (!removed.ok) return removed;
+  const added = await addWorktree(state, result ?? base);
+  if (!added.ok) return added;
+  // One that holds ignored files only is in no snapshot.
+  await mkdir(join(copy, prefix), { recursive: true });
+  return await changed(parts, state, { copyGitDir: added.value });
+}
+
+async function readyState(parts: FolderParts, instanceId: string, known: FolderState): Promise<Result<FolderState>> {
+  const state = (await parts.states.read(instanceId)) ?? known;
+  if (state.update !== null && hasCopy(state)) return await completeUpdate(parts, state);
+  return state.status === "open" ? done(state) : await beginAgain(parts, state);
+}
+
+/** What the agent has done before is in the caller's tree, or is not wanted: it starts from there. */
+async function beginAgain(parts: FolderParts, state: FolderState): Promise<Result<FolderState>> {
+  const found = await findRepository(join(state.original, state.prefix));
+  if (!found.ok) return found;
+  const base = await snapshotOf(parts, found.value);
+  if (!base.ok) return base;
+  const { commit, tree, words } = base.value;
+  const kept = await setRefs(state, { base: commit });
+  if (!kept.ok) return kept;
+  const fresh = { result: null, resultTree: null, status: "open", update: null, branch: null, leftOut: [] } as const;
+  return await changed(parts, state, {
+    ...fresh,
+    gitDir: found.value.gitDir,
+    base: commit,
+    baseTree: tree,
+    baseWords: words,
+  });
+}
+
+/**
+ * Takes down what an agent has done when its turn is over, and removes a copy that nothing was changed in.
+ *
+ * @returns what has changed; `null`: nothing, or it has no folder
+ */
+export async function finishTurn(parts: FolderParts, instanceId: string): Promise<Result<Changes | null>> {
+  const known = await parts.states.read(instanceId);
+  if (known === undefined) return done(null);
+  return await holding(parts, known.commonDir, async () => {
+    const state = (await parts.states.read(instanceId)) ?? known;
+    if (state.status !== "open") return done(null);
+    const taken = await takeResult(parts, state);
+    if (!taken.ok) return taken;
+    if (!isEmpty(taken.value)) return await judgeChanges(parts, taken.value);
+    const removed = await removeCopy(parts, taken.value, true);
+    if (!removed.ok) return removed;
+    return await forgotten(parts, removed.value);
+  });
+}
+
+async function forgotten(parts: FolderParts, state: FolderState): Promise<Result<null>> {
+  const written = await changed(parts, state, { status: "empty", result: null, resultTree: null });
+  if (!written.ok) return written;
+  return await setRefs(state, { base: null, result: null });
+}
+
+/** What a copy is made of. */
+interface Base {
+  readonly commit: string;
+  readonly tree: string;
+  readonly words: string;
+  readonly leftOut: readonly string[];
+}
+
+/** The caller's tree of now as a commit on its HEAD, and what it is in words. */
+async function snapshotOf({ untrackedBytes }: FolderParts, { root, gitDir, head }: Repository): Promise<Result<Base>> {
+  const taken = await takeSnapshot({ root, gitDir }, { untrackedBytes, without: [] });
+  if (!taken.ok) return taken;
+  const { tree, leftOut } = taken.value;
+  const place = { cwd: root, gitDir };
+  const commit = await commitTree(place, tree, head, "The files that an agent of Bizar starts from");
+  if (!commit.ok) return commit;
+  const against =
+    head === null
+      ? ["ls-tree", "-r", "-z", "--name-only", "--full-tree", tree]
+      : ["diff-tree", "-r", "-z", "--name-only", head, tree, "--", ".", `:(exclude,top)${PLANS}`];
+  const names = await git(place, against);
+  if (names.code !== 0) return gitFailure("The changed files could not be counted", names);
+  const count = listOf(names).length;
+  const files = `${count} changed ${count === 1 ? "file" : "files"}`;
+  const words = `${head === null ? "no commit" : head.slice(0, SHOWN_ID)}${count === 0 ? "" : ` + ${files}`}`;
+  return done({ commit: commit.value, tree, words, leftOut });
+}
+
+async function notesOf(state: FolderState, leftOut: readonly string[]): Promise<string[]> {
+  const hasModules = existsSync(join(state.original, ".gitmodules"));
+  const listed = hasModules
+    ? listOf(await git(storeOf(state), ["ls-tree", "-r", "-z", "--full-tree", state.base]))
+    : [];
+  const submodules = listed.flatMap((line) => (line.startsWith("160000 ") ? line.slice(line.indexOf("\t") + 1) : []));
+  return [
+    ...(leftOut.length === 0 ? [] : [`Not in the agent's folder: ${leftOut.join(", ")}.`]),
+    ...(submodules.length === 0 ? [] : [`Submodules are empty there: ${submodules.join(", ")}.`]),
+  ];
+}
+
+async function isInside(folder: string, root: string): Promise<boolean> {
+  const [inner, outer] = await Promise.all([realpath(folder), realpath(root)]);
+  const path = relative(outer, inner);
+  return path !== ".." && !path.startsWith(`..${sep}`);
+}
+
+/**
+ * Removes the copy of an agent whose record goes. What nobody has decided on stays under its ref.
+ */
+export async function expireFolder(parts: FolderParts, instanceId: string): Promise<Result<null>> {
+  const known = await parts.states.read(instanceId);
+  if (known === undefined) {
+    await rm(parts.states.homeOf(instanceId), { recursive: true, force: true });
+    return done(null);
+  }
+  return await holding(parts, known.commonDir, async () => {
+    // Its repository is gone: so is all that could be kept of it.
+    const isLost = !existsSync(known.commonDir);
+    const taken = isLost || known.status !== "open" ? done(known) : await takeResult(parts, known);
+    if (!taken.ok) return taken;
+    const removed = await removeCopy(parts, taken.value, true);
+    if (!removed.ok) return removed;
+    const isKept = !isLost && removed.value.status === "open" && !isEmpty(removed.value);
+    if (isKept) return done(null);
+    if (!isLost) await setRefs(known, { base: null, result: null });
+    await parts.states.remove(instanceId);
+    return done(null);
+  });
+}

@@ -1,0 +1,167 @@
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { describeError } from "../describe-error.ts";
+import type { Changes } from "../supervisor/own-folder.ts";
+import { originalOf, storeOf, type FolderParts } from "./folder-parts.ts";
+import { setRefs } from "./folder-refs.ts";
+import type { FolderState } from "./folder-state.ts";
+import { git, textOf, type GitPlace } from "./git.ts";
+import { whyInTheWay } from "./put-tree.ts";
+import { done, failure, type Result } from "./result.ts";
+import { commitTree, takeSnapshot, withSnapshot } from "./snapshot.ts";
+import { countChanges, mergeTrees, patchOf, treeChanges, withPathsOf, type Merged } from "./tree-changes.ts";
+import { removeWorktree } from "./worktree.ts";
+
+/** The file of an agent's changes. */
+export function patchPathOf({ states }: Pick<FolderParts, "states">, instanceId: string): string {
+  return join(states.homeOf(instanceId), "changes.patch");
+}
+
+/** Whether the copy of an agent is there, as it was made. */
+export function hasCopy({ copy, copyGitDir }: FolderState): boolean {
+  return copyGitDir !== null && existsSync(copy) && existsSync(copyGitDir);
+}
+
+/**
+ * Takes down what an agent has made of its folder, committed or not, with the ref that keeps it and the patch.
+ *
+ * @returns the state as it is written then
+ */
+export async function takeResult(parts: FolderParts, state: FolderState): Promise<Result<FolderState>> {
+  const { copy, copyGitDir, base, instanceId } = state;
+  if (copyGitDir === null || !hasCopy(state)) return done(state);
+  const settings = { untrackedBytes: parts.untrackedBytes, without: state.brought, otherwise: base };
+  const taken = await takeSnapshot({ root: copy, gitDir: copyGitDir }, settings);
+  if (!taken.ok) return taken;
+  const tree = await withoutSchemaLines(storeOf(state), base, taken.value.tree);
+  if (!tree.ok) return tree;
+  const { leftOut } = taken.value;
+  if (tree.value === (state.resultTree ?? state.baseTree)) return await changed(parts, state, { leftOut });
+  const result = await commitTree(storeOf(state), tree.value, base, `What the agent ${instanceId} has done`);
+  if (!result.ok) return result;
+  const kept = await setRefs(state, { result: result.value });
+  if (!kept.ok) return kept;
+  const patch = await writePatch(parts, state, tree.value);
+  if (!patch.ok) return patch;
+  return await changed(parts, state, { result: result.value, resultTree: tree.value, leftOut });
+}
+
+async function writePatch(parts: FolderParts, state: FolderState, tree: string): Promise<Result<null>> {
+  const { instanceId, baseTree } = state;
+  const patch = await patchOf(storeOf(state), baseTree, tree);
+  if (!patch.ok) return patch;
+  try {
+    await mkdir(parts.states.homeOf(instanceId), { recursive: true, mode: 0o700 });
+    await writeFile(patchPathOf(parts, instanceId), patch.value, { mode: 0o600 });
+    return done(null);
+  } catch (error) {
+    return failure("disk", `The patch of ${instanceId} could not be written: ${describeError(error)}`);
+  }
+}
+
+/** Writes down what has changed in a state. */
+export async function changed(
+  { states }: Pick<FolderParts, "states">,
+  state: FolderState,
+  change: Partial<FolderState>,
+): Promise<Result<FolderState>> {
+  const next = { ...state, ...change };
+  try {
+    await states.write(next);
+    return done(next);
+  } catch (error) {
+    return failure("disk", `What is known of the agent's folder could not be written: ${describeError(error)}`);
+  }
+}
+
+/** Whether a folder holds nothing that its base does not. */
+export function isEmpty({ baseTree, resultTree, leftOut }: FolderState): boolean {
+  return leftOut.length === 0 && (resultTree === null || resultTree === baseTree);
+}
+
+/** The caller's tree of now brought together with the agent's. */
+export interface Meeting extends Merged {
+  /** The caller's. */
+  readonly now: string;
+  /** The same as a commit. */
+  readonly commit: string;
+}
+
+/**
+ * Brings the caller's tree of now together with what the agent has done.
+ *
+ * @param run is given a look at which of the caller's files have changed since
+ */
+export async function meet<T>(
+  parts: FolderParts,
+  state: FolderState,
+  run: (meeting: Meeting, changedSince: () => Promise<Result<readonly string[]>>) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const { original: root, gitDir, base, result } = state;
+  const settings = { untrackedBytes: parts.untrackedBytes, without: [] };
+  return await withSnapshot({ root, gitDir }, settings, async ({ tree: now }, changedSince) => {
+    const commit = await commitTree(storeOf(state), now, base, "The caller's tree");
+    if (!commit.ok) return commit;
+    const merged = await mergeTrees(originalOf(state), commit.value, result ?? base);
+    return merged.ok ? await run({ ...merged.value, now, commit: commit.value }, changedSince) : merged;
+  });
+}
+
+/** What an agent has changed, judged against the caller's tree of now; `null`: nothing. */
+export async function judgeChanges(parts: FolderParts, state: FolderState): Promise<Result<Changes | null>> {
+  if (isEmpty(state)) return done(null);
+  const counts = await countChanges(storeOf(state), state.baseTree, state.resultTree ?? state.baseTree);
+  if (!counts.ok) return counts;
+  const leftOut = state.leftOut.length === 0 ? {} : { leftOut: state.leftOut };
+  const conflicts = await whatConflicts(parts, state);
+  const applies = conflicts.length === 0 ? "clean" : conflicts;
+  return done({ ...counts.value, patchPath: patchPathOf(parts, state.instanceId), applies, ...leftOut });
+}
+
+/** The files that cannot be brought back as they are. */
+async function whatConflicts(parts: FolderParts, state: FolderState): Promise<readonly string[]> {
+  const found = await meet(parts, state, async ({ now, tree, conflicts }) => {
+    if (conflicts.length > 0 || now === tree) return done(conflicts);
+    const changes = await treeChanges(originalOf(state), now, tree);
+    if (!changes.ok) return changes;
+    const why = await whyInTheWay(state.original, changes.value);
+    return done(why?.files ?? []);
+  });
+  // The caller's tree may have gone.
+  return found.ok ? found.value : [`${state.original} (${found.error})`];
+}
+
+/** Removes an agent's copy, and with `all` whatever else is in its folder. */
+export async function removeCopy(
+  parts: Pick<FolderParts, "states">,
+  state: FolderState,
+  all: boolean,
+): Promise<Result<FolderState>> {
+  const { commonDir, copy, instanceId } = state;
+  const removed = await removeWorktree(commonDir, copy);
+  if (!removed.ok) return removed;
+  if (all) await rm(parts.states.homeOf(instanceId), { recursive: true, force: true });
+  return await changed(parts, state, { copyGitDir: null, brought: [] });
+}
+
+const SCHEMA_LINE = /^(\s*\{)\s*"\$schema"\s*:\s*"https:\/\/opencode\.ai\/config\.json"\s*,?/;
+const CONFIG_NAMES = new Set(["opencode.json", "opencode.jsonc"]);
+
+/** opencode writes its `$schema` into a configuration that has none (1.18.33): that is no change of the agent's. */
+async function withoutSchemaLines(place: GitPlace, base: string, tree: string): Promise<Result<string>> {
+  const changes = await treeChanges(place, base, tree);
+  if (!changes.ok) return changes;
+  const same: string[] = [];
+  for (const { path, kind } of changes.value) {
+    if (kind !== "changed" || !CONFIG_NAMES.has(basename(path))) continue;
+    const texts = await Promise.all([base, tree].map(async (of) => await git(place, ["show", `${of}:${path}`])));
+    const [before, after] = texts.map((text) => (text.code === 0 ? plain(textOf(text)) : undefined));
+    if (before !== undefined && before === after) same.push(path);
+  }
+  return same.length === 0 ? done(tree) : await withPathsOf(place, tree, base, same);
+}
+
+function plain(text: string): string {
+  return text.replace(SCHEMA_LINE, "$1").replaceAll(/\s+/g, " ").replace(/^\{ /, "{").trim();
+}

@@ -1,0 +1,76 @@
+import { chmod, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { describeError } from "../describe-error.ts";
+import { isCode } from "../lib/is-code.ts";
+import type { FolderState } from "./folder-state.ts";
+import { git, gitFailure, textOf } from "./git.ts";
+import { done, failure, type Result } from "./result.ts";
+
+/**
+ * Makes a working tree of a commit: on no branch, and locked, so that no `git worktree prune` takes it for left behind.
+ *
+ * @returns the folder in which git keeps its HEAD and index
+ */
+export async function addWorktree(
+  { gitDir, commonDir, original: root, copy }: Pick<FolderState, "gitDir" | "commonDir" | "original" | "copy">,
+  commit: string,
+): Promise<Result<string>> {
+  await mkdir(dirname(copy), { recursive: true, mode: 0o700 });
+  const options = ["--quiet", "--detach", "--lock", "--reason", "an agent of Bizar works here"];
+  const added = await git({ cwd: root, gitDir }, ["worktree", "add", ...options, "--", copy, commit]);
+  if (added.code !== 0) {
+    await removeWorktree(commonDir, copy);
+    return gitFailure(`The agent's folder ${copy} could not be made`, added);
+  }
+  const own = await git({ cwd: copy }, ["rev-parse", "--absolute-git-dir"]);
+  return own.code === 0 ? done(textOf(own)) : gitFailure(`${copy} is no working tree`, own);
+}
+
+/** Removes a working tree, whatever is left of it, and what git keeps of it, which may be gone with its repository. */
+export async function removeWorktree(commonDir: string, copy: string): Promise<Result<null>> {
+  try {
+    await removeFolder(copy);
+  } catch (error) {
+    return failure("disk", `The agent's folder ${copy} could not be removed: ${describeError(error)}`);
+  }
+  if ((await gitDirOf(commonDir, copy)) === undefined) return done(null);
+  // Twice: it is locked.
+  const removed = await git({ cwd: commonDir, gitDir: commonDir }, [
+    "worktree",
+    "remove",
+    "--force",
+    "--force",
+    "--",
+    copy,
+  ]);
+  return removed.code === 0 ? done(null) : gitFailure(`git could not forget the agent's folder ${copy}`, removed);
+}
+
+/** What git keeps of a working tree, found by its path: a start that was cut off has not written down where. */
+async function gitDirOf(commonDir: string, copy: string): Promise<string | undefined> {
+  const folder = join(commonDir, "worktrees");
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names) {
+    const pointer = await readFile(join(folder, name, "gitdir"), "utf8").catch(() => "");
+    if (pointer.trim() === join(copy, ".git")) return join(folder, name);
+  }
+  return undefined;
+}
+
+async function removeFolder(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    if (!isCode(error, "EACCES", "EPERM")) throw error;
+    // Caches of modules are folders that nobody may write to.
+    await makeWritable(path);
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function makeWritable(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await makeWritable(join(folder, entry.name));
+  }
+}
