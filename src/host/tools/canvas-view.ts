@@ -11,7 +11,10 @@ const MOST_NOTE_BYTES = 12_000;
 /** No model reads a picture's bytes as text. */
 const IMAGE_CHARACTERS = 60;
 
+/** A place that the layout has chosen says nothing to anybody. */
+const PLACE_FIELDS = ["x", "y", "width", "height", "autoPlaced"];
 const ELEMENT_FIELDS = ["id", ...ELEMENT_RULES.keys()];
+const AUTO_PLACED_FIELDS = ELEMENT_FIELDS.filter((name) => !PLACE_FIELDS.includes(name));
 const CONNECTION_FIELDS = ["id", ...CONNECTION_RULES.keys()];
 const REPLY_FIELDS = ["id", "author", "text", "created"];
 const COMMENT_FIELDS = [...REPLY_FIELDS, ...COMMENT_RULES.keys(), "thread"];
@@ -53,10 +56,11 @@ export function canvasView(facts: Record<string, unknown>, stored: StoredPlan, p
 
 function cutElement(element: PlanElement, length: number): Partial<PlanElement> {
   const most = element.type === "image" ? IMAGE_CHARACTERS : length;
+  const isPlaced = element.autoPlaced !== true;
   return {
-    ...known(element, ELEMENT_FIELDS),
+    ...known(element, isPlaced ? ELEMENT_FIELDS : AUTO_PLACED_FIELDS),
     title: shorten(element.title, length),
-    content: shorten(element.content, most),
+    ...(element.content === "" ? {} : { content: shorten(element.content, most) }),
     ...(element.answer === undefined ? {} : { answer: shorten(element.answer, length) }),
   };
 }

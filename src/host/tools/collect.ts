@@ -12,6 +12,7 @@ import { instanceId, readArguments, timeoutMs } from "./arguments.ts";
 import { deedsView } from "./deeds-view.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { plainName } from "../../text/plain-name.ts";
+import { spending, whichAgent } from "./instance-view.ts";
 
 export const COLLECT = "bizar_collect";
 const MOST_AT_ONCE = 32;
@@ -61,7 +62,7 @@ export function collectTool(parts: ToolParts): ToolDefinition {
       ended();
     }
     const isTalkedTo = parts.unread.has(context.sessionID);
-    return await results(parts.host, catalog, ids, { scope, isTalkedTo }, one !== undefined);
+    return await results(parts, catalog, ids, { scope, isTalkedTo }, one !== undefined);
   };
   return { description, args, execute: neverThrowing(COLLECT, forSupervisors(COLLECT, parts.options, run)) };
 }
@@ -107,7 +108,7 @@ async function waitFor(
 }
 
 async function results(
-  host: HostClient,
+  { host, clock }: Pick<ToolParts, "host" | "clock">,
   catalog: InstanceCatalog,
   ids: string[],
   { scope, isTalkedTo }: { readonly scope: Scope; readonly isTalkedTo: boolean },
@@ -117,16 +118,16 @@ async function results(
   const entries = found.filter((entry) => entry !== undefined);
   // A record may have been removed during the wait.
   if (single && entries.length === 0) return errorAnswer(NOT_FOUND, { instanceId: ids[0] });
-  const budget = Math.floor(MAX_ANSWER_BYTES / ids.length);
+  const how = { budget: Math.floor(MAX_ANSWER_BYTES / ids.length), isTalkedTo, now: clock.now() };
   const views = await Promise.all(
     found.map(async (entry, index) => {
       if (entry === undefined) return { error: NOT_FOUND, instanceId: ids[index] };
       try {
-        return resultView(entry, await resultText(host, catalog, entry, scope), { budget, isTalkedTo });
+        return resultView(entry, await resultText(host, catalog, entry, scope), how);
       } catch (error) {
         // The others' results are there all the same.
         return {
-          ...resultView(entry, "", { budget, isTalkedTo }),
+          ...resultView(entry, "", how),
           error: `The result could not be read: ${describeError(error)}`,
         };
       }
@@ -144,12 +145,12 @@ async function results(
 function resultView(
   entry: CatalogEntry,
   text: string,
-  { budget, isTalkedTo }: { readonly budget: number; readonly isTalkedTo: boolean },
+  { budget, isTalkedTo, now }: { readonly budget: number; readonly isTalkedTo: boolean; readonly now: number },
 ): Record<string, unknown> {
   const { record } = entry;
   const hasEnded = record.endedAt !== null;
   const view = {
-    instanceId: record.instanceId,
+    ...whichAgent(record),
     status: hasEnded ? record.status : "running",
     ...(hasEnded
       ? {}
@@ -160,17 +161,13 @@ function resultView(
     ...(record.reason === null ? {} : { reason: record.reason }),
     ...deedsView(record, budget),
     result: "",
-    resultPath: record.resultPreview === null ? null : entry.resultPath,
-    toolCallCount: record.toolCallCount,
-    tokens: record.tokens,
-    costUsd: record.costUsd,
-    durationMs: duration(entry),
+    ...spending(record, now),
     ...(record.error === null ? {} : { error: cutToJsonBytes(record.error, Math.floor(budget / ERROR_SHARE)) }),
   };
-  // The array's own indentation and the mark of a cut come on top.
-  const room = budget - jsonBytes([{ ...view, truncated: true }]);
-  const result = cutToJsonBytes(text, room);
-  return result === text ? { ...view, result } : { ...view, result, truncated: true };
+  // Nobody needs the way to what stands here.
+  const ofCut = { truncated: true, ...(record.resultPreview === null ? {} : { resultPath: entry.resultPath }) };
+  const result = cutToJsonBytes(text, budget - jsonBytes([{ ...view, ...ofCut }]));
+  return result === text ? { ...view, result } : { ...view, result, ...ofCut };
 }
 
 async function resultText(
@@ -187,10 +184,4 @@ async function resultText(
   }
   const whole = await catalog.result(entry);
   return scope === "last" ? lastMessageOf(whole, record.resultParts) : whole;
-}
-
-function duration({ record }: CatalogEntry): number {
-  if (record.startedAt === null) return 0;
-  const end = record.endedAt === null ? Date.now() : Date.parse(record.endedAt);
-  return end - Date.parse(record.startedAt);
 }
