@@ -37,9 +37,9 @@ describe("draw", () => {
       connections: [{ from: "el_a", to: "el_b", label: "then" }],
     });
     // Where the layout has put them is nothing that an agent has to read.
-    expect(canvas.elements.map((element: object) => Object.keys(element))).toEqual([
-      ["id", "type", "title", "content"],
-      ["id", "type", "title"],
+    expect(canvas.elements.map((element: object) => Object.keys(element).toSorted())).toEqual([
+      ["content", "id", "title", "type"],
+      ["id", "title", "type"],
     ]);
     const stored = await plans.read("x");
     const [a, b] = stored.ok ? stored.value.plan.elements : [];

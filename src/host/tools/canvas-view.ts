@@ -59,15 +59,19 @@ function cutElement(element: PlanElement, length: number): Partial<PlanElement> 
   const isPlaced = element.autoPlaced !== true;
   return {
     ...known(element, isPlaced ? ELEMENT_FIELDS : AUTO_PLACED_FIELDS),
-    title: shorten(element.title, length),
+    ...(element.title === "" ? {} : { title: shorten(element.title, length) }),
     ...(element.content === "" ? {} : { content: shorten(element.content, most) }),
     ...(element.answer === undefined ? {} : { answer: shorten(element.answer, length) }),
   };
 }
 
-/** What other programs keep in a plan is theirs: no person sees it on the page, so no agent is told it. */
+/**
+ * What there is of the fields. What other programs keep in a plan is theirs: no person sees it on the page, so no agent
+ * is told it.
+ */
 function known<T extends object>(value: T, fields: readonly string[]): Partial<T> {
-  return Object.fromEntries(Object.entries(value).filter(([name]) => fields.includes(name))) as Partial<T>;
+  const entries = Object.entries(value).filter(([name, field]) => fields.includes(name) && field !== "");
+  return Object.fromEntries(entries) as Partial<T>;
 }
 
 /** As many elements and connections as there is room for, each in a line of its own. */
