@@ -1,4 +1,4 @@
-import { NewestMap } from "../../newest-map.ts";
+import { NewestMap } from "../../lib/newest-map.ts";
 import { isText, shape } from "../../shape.ts";
 
 /** Of more sessions everything is told once more. */
