@@ -38,9 +38,9 @@ test("an agent is shown with what tells it from others and how it stands, and wi
   ]);
 });
 
-describe("asked again with nothing changed", () => {
-  const note = (text: string) => [{ note: `nothing has changed for ${text}` }];
+const note = (text: string) => [{ note: `nothing has changed for ${text}` }];
 
+describe("asked again with nothing changed", () => {
   test("it is one line, for each session and each of the agents it asks for", async () => {
     const rig = rigWith(numbered("running", 1), numbered("done", 2));
     const look = async (args: object = {}, sessionID = "ses_parent") =>
