@@ -1,4 +1,4 @@
-import { memo, useMemo, useState } from "react";
+import { memo, useMemo, useState, type CSSProperties } from "react";
 import { diagramSize, hasUnshownLines, MOST_DRAWN } from "./diagram-source.ts";
 import { LongText } from "./long-text.tsx";
 import { UnshownText } from "./unshown-text.tsx";
@@ -55,7 +55,15 @@ function DrawnDiagram({ source, title, open }: DiagramProps) {
   const { url, width, height } = shown.drawing;
   return (
     <button type="button" className="diagram-open" data-testid="open-diagram" title="Look at it large" onClick={open}>
-      <img className="diagram" src={url} width={width} height={height} alt={`Diagram: ${title}`} draggable={false} />
+      <img
+        className="diagram"
+        src={url}
+        width={width}
+        height={height}
+        style={{ "--natural": `${width}px` } as CSSProperties}
+        alt={`Diagram: ${title}`}
+        draggable={false}
+      />
     </button>
   );
 }

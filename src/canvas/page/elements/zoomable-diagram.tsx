@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState, type PointerEvent } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type PointerEvent } from "react";
 import { ToolButton } from "./tool-button.tsx";
 import { useDrawing } from "./use-drawing.ts";
 
@@ -15,12 +15,16 @@ interface ZoomableDiagramProps {
 export function ZoomableDiagram({ source, title }: ZoomableDiagramProps) {
   const drawn = useDrawing(source);
   const frame = useRef<HTMLDivElement>(null);
+  const [room, setRoom] = useState({ width: 1, height: 1 });
   /** null: as large as the window allows. */
   const [zoom, setZoom] = useState<number | null>(null);
   const drawing = drawn !== null && "drawing" in drawn ? drawn.drawing : null;
+  useLayoutEffect(() => {
+    const { clientWidth: width = 1, clientHeight: height = 1 } = frame.current ?? {};
+    setRoom({ width, height });
+  }, [drawing]);
   const fitting = () => {
-    const { clientWidth = 1, clientHeight = 1 } = frame.current ?? {};
-    return drawing === null ? 1 : Math.min(clientWidth / drawing.width, clientHeight / drawing.height, 2);
+    return drawing === null ? 1 : Math.min(room.width / drawing.width, room.height / drawing.height, 2);
   };
   const change = (by: number) => setZoom((now) => Math.min(MOST, Math.max(LEAST, (now ?? fitting()) * by)));
   useWheel(frame, change);
