@@ -52,7 +52,6 @@ export class PlanPage {
   async open(): Promise<{ readonly page: Page; readonly paintedMs: number }> {
     const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
-    await page.addInitScript(`localStorage.setItem("bizar:view", "canvas")`);
     await page.addInitScript(pageClock(ELEMENTS));
     const { url } = await this.#side.show(SLUG);
     await page.goto(url);

@@ -2,14 +2,18 @@ import { parseArgs } from "node:util";
 import { describeError } from "../describe-error.ts";
 import { createContext } from "./context.ts";
 import { CommandError, parserOptions, type Command, type CommandInput } from "./command.ts";
+import { apply, branch, diff, discard } from "./changes.ts";
 import { gc } from "./gc.ts";
 import { kill } from "./kill.ts";
 import { logs } from "./logs.ts";
 import { print } from "./print.ts";
 import { ps } from "./ps.ts";
 import { show } from "./show.ts";
+import { worktrees } from "./worktrees.ts";
 
-const commands: Readonly<Record<string, Command>> = { ps, logs, show, kill, gc };
+const commands: Readonly<Record<string, Command>> = {
+  ...{ ps, logs, show, kill, diff, apply, branch, discard, worktrees, gc },
+};
 
 /** Runs one command as it was typed. Settles with the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {

@@ -3,12 +3,15 @@ import type { Options } from "../config/options.ts";
 import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
 import type { StatePaths } from "../store/state-paths.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 
 /** What every command works with. */
 export interface CommandContext {
   readonly options: Options;
   readonly paths: StatePaths;
   readonly records: RecordFolder;
+  /** The folders that agents have of their own. */
+  readonly workspace: Workspace;
   /** Who this process is, where it takes a record over. */
   readonly identity: SupervisorIdentity;
   /** Writes to stdout; settles when it is taken. */

@@ -4,6 +4,7 @@ import { createIdentity } from "../processes/supervisor-identity.ts";
 import { RecordFolder } from "../store/record-folder.ts";
 import { statePaths } from "../store/state-paths.ts";
 import { CommandError, type CommandContext } from "./command.ts";
+import { openWorkspace } from "../workspace/open-workspace.ts";
 import { print } from "./print.ts";
 
 /** What the commands work with: the same folders as the plugin's, by the same environment. */
@@ -21,6 +22,7 @@ export function createContext(environment: NodeJS.ProcessEnv = process.env): Com
     paths,
     // Only looks: what is no record is its owner's to move.
     records: new RecordFolder(paths, warn, "leave"),
+    workspace: openWorkspace({ ...options, ...paths }),
     identity: createIdentity(),
     print,
     warn,

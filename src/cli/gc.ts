@@ -1,4 +1,5 @@
 import { removeOld } from "../store/retention.ts";
+import { hasRecordFile } from "../store/state-paths.ts";
 import type { Command } from "./command.ts";
 import { table } from "../text/table.ts";
 
@@ -8,7 +9,7 @@ export const gc: Command = {
   summary: "Removes agents that ended more than 7 days ago with their results and logs, and other leftovers.",
   takesId: false,
   flags: { "dry-run": { short: "n", about: "only tells what would be removed" } },
-  async run({ paths, records, identity, print, warn }, { values }) {
+  async run({ paths, records, workspace, identity, print, warn }, { values }) {
     const dryRun = values["dry-run"] === true;
     let problems = 0;
     const report = (message: string) => {
@@ -16,6 +17,9 @@ export const gc: Command = {
       warn(message);
     };
     const files = await removeOld({ paths, records, identity, dryRun, report, now: () => Date.now() });
+    const swept = await workspace.sweep(async (id) => await hasRecordFile(paths, id), dryRun);
+    if (!swept.ok) report(swept.error);
+    for (const folder of swept.ok ? swept.value : []) await print(`${folder}${dryRun ? " would be" : ""} removed\n`);
     if (files.length > 0) {
       const rows = files.map(({ why, bytes, path }) => [why, kilobytes(bytes), path]);
       await print(table(["WHY", "SIZE", "FILE"], rows));

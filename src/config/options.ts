@@ -28,6 +28,12 @@ const optionsSchema = z.object({
   backend: z.enum(["process", "warm"]).default("process"),
   /** Milliseconds after which the server of the warm agents is ended when none runs. 10 minutes: a break between tasks. */
   warmIdleMs: whole(600_000, 1000, 86_400_000),
+  /** Whether agents work in the caller's folder, or each in a copy of its own, whose changes are brought back on request. */
+  isolation: z.enum(["none", "worktree"]).default("none"),
+  /** Agents that always have a folder of their own. */
+  isolateAgents: z.array(z.string().min(1)).default([]),
+  /** Megabytes of untracked files that are copied into such a folder. 100: more are data, not work. */
+  isolationUntrackedMb: whole(100, 0, 100_000),
   /** Agents running at once. 8: each is a process of 250 to 590 MB. */
   maxConcurrentInstances: whole(8, 1, 32),
   /** With less than this available only one agent runs, in megabytes. 768: one agent, and room for your own work; 0: off. */

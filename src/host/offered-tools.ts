@@ -13,6 +13,7 @@ const BACKGROUND_TOOLS = [
   "bizar_collect",
   "bizar_send_message",
   "bizar_kill",
+  "bizar_changes",
 ] as const;
 const PLAN_TOOLS = ["bizar_plan_action", "bizar_get_plan_comments", "bizar_wait_for_feedback"] as const;
 

@@ -33,8 +33,7 @@ export function inColumns(
   return places;
 }
 
-/** What is reached in so many steps from where nothing leads to stands one behind the other. */
-export function columnsOf(boxes: readonly Box[], connections: readonly Connection[]): readonly (readonly Box[])[] {
+function columnsOf(boxes: readonly Box[], connections: readonly Connection[]): readonly (readonly Box[])[] {
   const byId = new Map(boxes.map((box) => [box.id, box]));
   const arrows = Map.groupBy(connections, (connection) => connection.from);
   const followers = new Set(connections.map((connection) => connection.to));

@@ -1,5 +1,6 @@
 import { backendChoice } from "../backends/backend-choice.ts";
 import type { LoggedTurn, LogSink } from "../backends/log-sink.ts";
+import { inOwnFolder } from "../backends/in-own-folder.ts";
 import { processBackend } from "../backends/process/process-backend.ts";
 import type { Options } from "../config/options.ts";
 import { describeError } from "../describe-error.ts";
@@ -17,6 +18,7 @@ import { endTree } from "../processes/end-tree.ts";
 import { orphanedTree } from "../processes/orphaned-tree.ts";
 import { systemProcessTable } from "../processes/process-table.ts";
 import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import type { Workspace } from "../workspace/workspace.ts";
 import { deletedSession, tellOwnersOfDeleted } from "./deleted-sessions.ts";
 import { ownerRequests } from "./owner-requests.ts";
 import { askOwner, type OwnerAnswer } from "../store/ask-owner.ts";
@@ -26,7 +28,7 @@ import { thisMachine } from "../store/machine.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
 import type { OwnerRequest } from "../store/request-files.ts";
 import type { RequestWatch } from "../store/request-watch.ts";
-import { logPath, type StatePaths } from "../store/state-paths.ts";
+import { hasRecordFile, logPath, type StatePaths } from "../store/state-paths.ts";
 import { agentBudgetPolicy, toolCapPolicy, type FleetBudget } from "../supervisor/policies/caps.ts";
 import { deadlinePolicy } from "../supervisor/policies/deadline.ts";
 import type { Policy } from "../supervisor/policies/policy.ts";
@@ -35,6 +37,7 @@ import type { Instance } from "../supervisor/instance.ts";
 import { silencePolicy } from "../supervisor/policies/silence.ts";
 import { thinkingLoopPolicy } from "../supervisor/policies/thinking-loop.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
+import { callerDirectory, ownFolders } from "./own-folders.ts";
 import { warmAgents } from "./warm-agents.ts";
 import { wireSupervision, type MessageOutcome } from "./wire-supervision.ts";
 
@@ -57,6 +60,8 @@ export interface SupervisionContext {
 export interface Supervision {
   readonly supervisor: Supervisor;
   readonly catalog: InstanceCatalog;
+  /** The folders that agents have of their own. */
+  readonly workspace: Workspace;
   /** Asks for a further turn of an agent. Rejects when no turn can be started now. */
   readonly sendMessage: (instanceId: string, prompt: string) => Promise<MessageOutcome>;
   /** Asks the opencode that owns an agent to do something. */
@@ -83,7 +88,8 @@ export function startSupervision(context: SupervisionContext): Supervision {
     connected: async (directory) => await host.providers(directory),
     report: (message, cause) => diagnostics.log("warn", `${message} ${describeError(cause)}`),
   });
-  const models = async ({ directory, model }: TurnRequest) => await lists.find(directory, model.providerId);
+  const folders = ownFolders(context);
+  const models = async (turn: TurnRequest) => await lists.find(callerDirectory(turn), turn.model.providerId);
   const warm = warmAgents(
     { ...context, models },
     (turn) => openLog(context, turn),
@@ -102,7 +108,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     clock: systemClock,
     modelsPath: async (turn) => (await models(turn))?.path,
   });
-  const backend = backendChoice({ process: children, warm });
+  const backend = inOwnFolder(backendChoice({ process: children, warm }), folders.prepare);
   const table = systemProcessTable();
   const toast = endToast(host);
   const warn = (message: string) => diagnostics.notice("warning", message);
@@ -129,6 +135,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     },
     clock: systemClock,
     machine: thisMachine,
+    finishFolder: folders.finish,
     policies: policies(options, fleet),
     refusal: () => fleet.refusal(),
     maxConcurrentInstances: options.maxConcurrentInstances,
@@ -156,10 +163,13 @@ export function startSupervision(context: SupervisionContext): Supervision {
     await askOwner({ paths, records }, instanceId, request);
   const owners = { token: identity.token, records, askOwner: ask, report: diagnostics.report };
   const closing = new AbortController();
-  void wired.recovered().then(async () => await afterRecovery(context, records, requests, closing.signal));
+  void wired
+    .recovered()
+    .then(async () => await afterRecovery(context, records, requests, folders.workspace, closing.signal));
   return {
     supervisor,
     catalog,
+    workspace: folders.workspace,
     sendMessage,
     askOwner: ask,
     collecting: wired.collecting,
@@ -184,6 +194,7 @@ async function afterRecovery(
   { paths, identity, diagnostics }: SupervisionContext,
   records: RecordFolder,
   requests: RequestWatch,
+  workspace: Workspace,
   signal: AbortSignal,
 ): Promise<void> {
   try {
@@ -191,6 +202,8 @@ async function afterRecovery(
     if ((await records.list()).some(({ supervisor }) => supervisor.token === identity.token)) requests.open();
     const report = (message: string) => diagnostics.log("warn", message);
     await removeOld({ paths, records, identity, report, signal, now: () => systemClock.now() });
+    const swept = await workspace.sweep(async (id) => await hasRecordFile(paths, id));
+    if (!swept.ok) report(swept.error);
   } catch (error) {
     diagnostics.report("What is older than 7 days could not be removed.", error);
   }

@@ -27,7 +27,7 @@ const CLAIM_PAUSE_MS = 500;
 /** What a supervision stands on: the system's own, or a test's. */
 export interface SupervisionEdges extends Pick<
   SupervisorParts,
-  "backend" | "policies" | "refusal" | "maxConcurrentInstances" | "memory" | "report"
+  "backend" | "finishFolder" | "policies" | "refusal" | "maxConcurrentInstances" | "memory" | "report"
 > {
   readonly paths: StatePaths;
   readonly identity: SupervisorIdentity;
@@ -142,6 +142,7 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
       if (!tellLater(announcer, instance, edges.directory)) store.rest(instance.instanceId);
     },
     transcripts: host,
+    ...(edges.finishFolder === undefined ? {} : { finishFolder: edges.finishFolder }),
     clock,
     report,
   });

@@ -35,6 +35,23 @@ const recordSchema = z.object({
   prompt: z.string(),
   promptPreview: z.string(),
   directory: z.string(),
+  /** The agent's own folder, where it has one. */
+  folder: z
+    .object({ original: z.string(), copy: z.string(), directory: z.string(), base: z.string() })
+    .nullable()
+    .default(null),
+  /** What its last turn has left there. */
+  changes: z
+    .object({
+      files: z.number(),
+      insertions: z.number(),
+      deletions: z.number(),
+      patchPath: z.string(),
+      applies: z.union([z.literal("clean"), z.array(z.string())]),
+      leftOut: z.array(z.string()).optional(),
+    })
+    .nullable()
+    .default(null),
   parent: z.object({ sessionId: z.string(), messageId: z.string(), agent: z.string() }),
   status: z.enum(["queued", "pending", "running", ...terminalStatuses]),
   reason: z.enum(reasons).nullable(),
@@ -125,6 +142,8 @@ export function toRecord(instance: Instance, origin: RecordOrigin): InstanceReco
     prompt: instance.prompt,
     promptPreview: instance.prompt.slice(0, PREVIEW_CHARACTERS),
     directory: instance.directory,
+    folder: instance.folder ?? null,
+    changes: toRecordChanges(instance),
     parent: { ...instance.parent },
     status: state.status,
     reason: "reason" in state ? state.reason : null,
@@ -159,6 +178,16 @@ export function toRecord(instance: Instance, origin: RecordOrigin): InstanceReco
   };
 }
 
+function toRecordChanges({ changes }: Instance): InstanceRecord["changes"] {
+  if (changes === undefined) return null;
+  const { applies, leftOut, ...counts } = changes;
+  return {
+    ...counts,
+    applies: typeof applies === "string" ? applies : [...applies],
+    ...(leftOut === undefined ? {} : { leftOut: [...leftOut] }),
+  };
+}
+
 /** The instance of a record. */
 export function fromRecord(record: InstanceRecord): Instance {
   const slash = record.model.indexOf("/");
@@ -174,6 +203,8 @@ export function fromRecord(record: InstanceRecord): Instance {
     title: record.title,
     prompt: record.prompt,
     directory: record.directory,
+    folder: record.folder ?? undefined,
+    changes: record.changes ?? undefined,
     parent: record.parent,
     createdAt: Date.parse(record.createdAt),
     timeoutMs: record.timeoutMs,

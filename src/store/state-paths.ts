@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
-import { systemFiles, type Files } from "../files/files.ts";
+import { namesIn, systemFiles, type Files } from "../files/files.ts";
 
 /** `wrm_` and a ULID. */
 const SERVER_ID = /^wrm_[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
@@ -12,6 +12,8 @@ export interface StatePaths {
   readonly logDir: string;
   /** What is known of files that sessions have changed. */
   readonly changeDir: string;
+  /** The folders of agents that have one of their own. */
+  readonly worktreeDir: string;
   /** The short lists of models for agents. */
   readonly modelDir: string;
 }
@@ -21,6 +23,7 @@ export function statePaths(stateDir: string, logDir: string): StatePaths {
     stateDir,
     recordDir: join(stateDir, "bg"),
     logDir,
+    worktreeDir: join(stateDir, "worktrees"),
     modelDir: join(stateDir, "models"),
     changeDir: join(stateDir, "changes"),
   };
@@ -44,6 +47,15 @@ export function recordPath(paths: StatePaths, instanceId: string): string {
 
 export function resultPath(paths: StatePaths, instanceId: string): string {
   return join(paths.recordDir, `${checked(instanceId)}.result.md`);
+}
+
+/** Whether there is a record of an instance, whoever can read it. */
+export async function hasRecordFile(
+  paths: StatePaths,
+  instanceId: string,
+  files: Files = systemFiles,
+): Promise<boolean> {
+  return (await namesIn(files, paths.recordDir)).some((name) => name.startsWith(`${checked(instanceId)}.json`));
 }
 
 /** Another file of an instance beside its record. */

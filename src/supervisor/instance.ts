@@ -1,6 +1,7 @@
 import { noDeeds, type Deeds } from "./deeds.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import type { Outcome, Reason, TerminalStatus } from "./outcome.ts";
+import type { Changes, OwnFolder } from "./own-folder.ts";
 import type { ResultParts } from "./result.ts";
 
 /** `bgr_` and a ULID: sorts by creation. Checked before it becomes a file name. */
@@ -121,8 +122,12 @@ export interface Instance {
   readonly backend?: BackendName;
   readonly title: string;
   readonly prompt: string;
-  /** The caller's directory: the agent works there. */
+  /** The caller's directory: the agent works there, or in a copy of it. */
   readonly directory: string;
+  /** The agent's own folder; absent where it works in the caller's. */
+  readonly folder?: OwnFolder | undefined;
+  /** What the last turn has left in the agent's own folder; absent: nothing, or it is not known. */
+  readonly changes?: Changes | undefined;
   readonly parent: Parent;
   readonly createdAt: number;
   /** How long a collect waits by default, in milliseconds. */
@@ -164,7 +169,17 @@ export interface Announcement {
 /** What a caller asks for when an agent is spawned. */
 export type InstanceRequest = Pick<
   Instance,
-  "agent" | "model" | "backend" | "title" | "prompt" | "directory" | "parent" | "timeoutMs" | "deadlineMs" | "announce"
+  | "agent"
+  | "model"
+  | "backend"
+  | "title"
+  | "prompt"
+  | "directory"
+  | "folder"
+  | "parent"
+  | "timeoutMs"
+  | "deadlineMs"
+  | "announce"
 >;
 
 /** A new instance, waiting for its turn to start. */

@@ -53,8 +53,9 @@ export function createLive(instance: Instance): Live {
 
 /** The turn that is to be run, for the backend. */
 export function lastTurn(instance: Instance): TurnRequest {
-  const { instanceId, agent, model, backend = "process", directory, parent, sessionId, definition, turns } = instance;
+  const { instanceId, agent, model, backend = "process", folder, parent, sessionId, definition, turns } = instance;
   const { kind = "initial", prompt = "" } = turns.at(-1) ?? {};
   const session = { parentSessionId: parent.sessionId, sessionId, definition, logPath: instance.logPath };
-  return { instanceId, agent, model, backend, directory, ...session, kind, prompt };
+  const where = { directory: folder?.directory ?? instance.directory, folder };
+  return { instanceId, agent, model, backend, ...where, ...session, kind, prompt };
 }

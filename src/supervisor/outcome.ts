@@ -10,6 +10,7 @@ export const reasons = [
   "model_unknown",
   "wrong_agent",
   "spawn_failed",
+  "workspace_failed",
   "session_error",
   "exit_nonzero",
   "stalled",
@@ -42,6 +43,8 @@ export interface TurnEvidence {
   readonly signal: string | null;
   /** Why the process could not be started at all. */
   readonly spawnError?: string;
+  /** Why the agent's own folder could not be made ready: nothing of the turn has run. */
+  readonly workspaceError?: string;
   /** The reason of the last finished step: `stop`, `tool-calls`, `length`, … */
   readonly finish?: string;
   /** A permission that nobody could give, after which the agent has not said a word. */
@@ -78,6 +81,7 @@ export function isFinished(finish: string | undefined): boolean {
 export function judge(evidence: TurnEvidence): Outcome {
   const { permissionRejected, agentFallback, exitCode, signal } = evidence;
   if (evidence.spawnError !== undefined) return failed("spawn_failed", evidence.spawnError);
+  if (evidence.workspaceError !== undefined) return failed("workspace_failed", evidence.workspaceError);
   if (agentFallback !== undefined) return failed(agentFallback.reason, agentFallback.detail);
   if (evidence.modelUnknown !== undefined) return failed("model_unknown", evidence.modelUnknown);
   if (evidence.sessionError !== undefined) return failed("session_error", evidence.sessionError);

@@ -2,6 +2,7 @@ import type { BaseClock, Timer } from "../lib/clock.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import type { BackendName, Instance, ModelChoice, Progress, Turn } from "./instance.ts";
 import type { Outcome, TurnEvidence } from "./outcome.ts";
+import type { Changes, OwnFolder } from "./own-folder.ts";
 
 /** What a backend needs to run one turn of an agent. */
 export interface TurnRequest {
@@ -10,7 +11,10 @@ export interface TurnRequest {
   readonly model: ModelChoice;
   readonly kind: Turn["kind"];
   readonly prompt: string;
+  /** Where the agent works. */
   readonly directory: string;
+  /** The agent's own folder, which has to be there first. */
+  readonly folder?: OwnFolder | undefined;
   readonly backend: BackendName;
   /** The session of the caller. */
   readonly parentSessionId: string;
@@ -64,6 +68,12 @@ export interface Backend {
   /** Starts a turn; a failure to start is an end with `spawnError`, not a throw. */
   start(turn: TurnRequest, observer: TurnObserver): RunningTurn;
 }
+
+/**
+ * Takes down what an agent has left in its own folder when its turn is over; `undefined`: nothing, or it has none. Never
+ * rejects.
+ */
+export type FinishFolder = (instance: Instance) => Promise<Changes | undefined>;
 
 /** Where records and results are kept. */
 export interface InstanceStore {

@@ -1,7 +1,7 @@
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import { isTerminal, type Instance } from "./instance.ts";
 import type { Outcome } from "./outcome.ts";
-import type { Clock, Transcripts, TranscriptTurn } from "./ports.ts";
+import type { Clock, FinishFolder, Transcripts, TranscriptTurn } from "./ports.ts";
 import { readLastTurn } from "./read-transcript.ts";
 import { composeResult } from "./result.ts";
 import { transition } from "./transition.ts";
@@ -33,6 +33,7 @@ export interface RecoveryParts {
   writeResult(instanceId: string, text: string): Promise<void>;
   /** An instance is settled and written down. */
   settled(instance: Instance): void;
+  readonly finishFolder?: FinishFolder;
   readonly transcripts: Transcripts;
   readonly clock: Clock;
   readonly report: (message: string, cause: unknown) => void;
@@ -149,6 +150,7 @@ export class Recovery {
       const { text, kept } = composeResult([], turn?.words ?? []);
       if (!(await parts.isLost(instance.instanceId))) return;
       if (text !== "") await parts.writeResult(instance.instanceId, text);
+      const changes = await parts.finishFolder?.(instance);
       // The session that asked may have gone on long since: it finds a note, and is not woken.
       const announce = instance.announce === "wake" ? "note" : instance.announce;
       const { instance: settled } = transition(
@@ -159,6 +161,7 @@ export class Recovery {
           outcome: settlement(lost, turn),
           exitCode: null,
           signal: null,
+          changes,
           ...kept,
         },
       );

@@ -1,6 +1,6 @@
 import type { MemoryLimit } from "./admission.ts";
 import type { Policy } from "./policies/policy.ts";
-import type { Backend, Clock, EndNotifier, InstanceStore, Transcripts } from "./ports.ts";
+import type { Backend, Clock, EndNotifier, FinishFolder, InstanceStore, Transcripts } from "./ports.ts";
 
 /** What a supervisor works with: everything outside of the core. */
 export interface SupervisorParts {
@@ -12,6 +12,8 @@ export interface SupervisorParts {
   readonly policies: readonly Policy[];
   /** How many agents run at once. */
   readonly maxConcurrentInstances: number;
+  /** Absent: no agent has a folder of its own. */
+  readonly finishFolder?: FinishFolder;
   /** Absent: memory does not matter. */
   readonly memory?: MemoryLimit;
   /** Why no further agent may be taken on now, or `undefined`. */

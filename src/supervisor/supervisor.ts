@@ -37,14 +37,15 @@ export class Supervisor {
   /**
    * Takes on an agent. Its record is durable before its process is started.
    *
+   * @param instanceId where something was made under it before
    * @returns its id
    * @throws Error when the record cannot be written, the waiting line is full, or the supervisor is shut down
    */
-  async spawn(request: InstanceRequest): Promise<string> {
+  async spawn(request: InstanceRequest, instanceId = createInstanceId()): Promise<string> {
     const refusal = this.#refusal();
     if (refusal !== undefined) throw new Error(refusal);
     const { store, clock } = this.#parts;
-    const live = createLive(createInstance(createInstanceId(), request, clock.now()));
+    const live = createLive(createInstance(instanceId, request, clock.now()));
     const id = live.instance.instanceId;
     const recorded = Promise.withResolvers<void>();
     // Agents start in the order in which they were asked for, whichever record reaches the disk first.
@@ -279,11 +280,12 @@ export class Supervisor {
       live.unsavedResult = text;
       report(`The result of ${instanceId} could not be written; it is kept in memory.`, error);
     }
+    const changes = await this.#parts.finishFolder?.(live.instance);
     this.#apply(live, {
       type: "ended",
       at: clock.now(),
       outcome: judge({ ...evidence, words }),
-      ...{ exitCode, signal, unseen, ...kept },
+      ...{ exitCode, signal, unseen, changes, ...kept },
     });
   }
 

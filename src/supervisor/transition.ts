@@ -10,6 +10,7 @@ import {
   type Turn,
 } from "./instance.ts";
 import { withUnseen, type Outcome } from "./outcome.ts";
+import type { Changes } from "./own-folder.ts";
 import type { ResultParts } from "./result.ts";
 import { unreachable } from "../lib/unreachable.ts";
 
@@ -61,6 +62,7 @@ export type InstanceEvent =
       readonly signal: string | null;
       readonly resultPreview: string | null;
       readonly resultParts?: ResultParts | undefined;
+      readonly changes?: Changes | undefined;
       /** Why nobody could see whether something of it runs yet. */
       readonly unseen?: string | undefined;
     };
@@ -251,6 +253,7 @@ function ended(instance: Instance, event: Omit<Extract<InstanceEvent, { type: "e
       turns: replaceLast(instance.turns, { endedAt: event.at, exitCode: event.exitCode, signal: event.signal }),
       resultPreview: event.resultPreview,
       resultParts: event.resultParts,
+      changes: event.changes,
       followUps,
       announcement: announcementOf({ ...instance, followUps }),
     },

@@ -1,9 +1,9 @@
+import { openWorkspace } from "../../src/workspace/open-workspace.ts";
 import { readOptions } from "../../src/config/options.ts";
 import type { HostClient } from "../../src/host/host-client.ts";
 import { whenAborted } from "../../src/host/when-aborted.ts";
 import { backgroundTools } from "../../src/host/tools/background-tools.ts";
 import type { SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
-import { LastLooks } from "../../src/host/tools/last-looks.ts";
 import { awakeClock } from "../../src/supervisor/awake-clock.ts";
 import { deadlinePolicy } from "../../src/supervisor/policies/deadline.ts";
 import { silencePolicy } from "../../src/supervisor/policies/silence.ts";
@@ -84,16 +84,14 @@ export class ChaosHost {
         return await wired.sendMessage(instanceId, prompt);
       },
     };
+    const workspace = openWorkspace({ ...options, ...world.paths });
     this.tools = backgroundTools({
       options,
       host: sessions as HostClient,
       recordDir: world.paths.recordDir,
       changeDir: world.paths.changeDir,
-      clock: world.clock,
-      looks: new LastLooks(),
-      endsWithTurn: false,
       unread: { has: () => false, whenWritten: async (_sessionId, signal) => (await whenAborted(signal), false) },
-      supervision: async () => ({ ...this.wired, askOwner: noReaction }),
+      supervision: async () => ({ ...this.wired, workspace, askOwner: noReaction }),
     });
   }
 

@@ -1,3 +1,4 @@
+import { openWorkspace } from "../../src/workspace/open-workspace.ts";
 import type { ToolContext } from "@opencode-ai/plugin/tool";
 import { readOptions } from "../../src/config/options.ts";
 import { InstanceCatalog } from "../../src/host/instance-catalog.ts";
@@ -8,7 +9,6 @@ import { toRecord, type InstanceRecord } from "../../src/store/record.ts";
 import type { MemoryLimit } from "../../src/supervisor/admission.ts";
 import type { Instance } from "../../src/supervisor/instance.ts";
 import { createSupervisorRig } from "../supervisor/supervisor-rig.ts";
-import { LastLooks } from "../../src/host/tools/last-looks.ts";
 import { UnreadMessages } from "../../src/host/unread-messages.ts";
 import { createFakeHost } from "./fake-client.ts";
 
@@ -27,7 +27,6 @@ export function createToolRig(
   rawOptions: Record<string, unknown> = {},
   memory?: MemoryLimit,
   bg = "/state/bg",
-  endsWithTurn = false,
 ) {
   const rig = createSupervisorRig(maxConcurrentInstances, memory);
   const { host, fake } = createFakeHost();
@@ -48,19 +47,16 @@ export function createToolRig(
     recovered: async () => undefined,
   });
   const unread = new UnreadMessages();
-  const looks = new LastLooks();
   const tools = backgroundTools({
     options: readOptions(rawOptions, {}).options,
     host,
     recordDir: bg,
     changeDir: `${bg}/../changes`,
-    clock: rig.clock,
-    looks,
-    endsWithTurn,
     unread,
     supervision: async () => ({
       supervisor,
       catalog,
+      workspace: openWorkspace({ isolationUntrackedMb: 1, worktreeDir: `${bg}/../worktrees` }),
       sendMessage: async (id, prompt) => (supervisor.followUp(id, prompt) ? "accepted" : "foreign"),
       askOwner: async (id, request) => {
         owner.asked.push([id, request]);
@@ -75,7 +71,7 @@ export function createToolRig(
     const { title, output, metadata } = result as Omit<ToolAnswer, "value">;
     return { title, output, metadata, value: JSON.parse(output) as never };
   };
-  return { ...rig, unread, looks, call, catalog, fake, foreign, owner };
+  return { ...rig, unread, call, catalog, fake, foreign, owner };
 }
 
 /** A tool's answer, and what its JSON says. */

@@ -33,6 +33,7 @@ test.each(["path", "path and options"])(
       const [request] = rig.requestsFor("delegate");
       expect(request?.system).toContain("You are Odin.");
       expect(request?.tools.filter((tool) => tool.startsWith("bizar_")).toSorted()).toEqual([
+        "bizar_changes",
         "bizar_collect",
         "bizar_get_plan_comments",
         "bizar_kill",

@@ -79,7 +79,18 @@ function line({ instance }: Pick<EndedAgent, "instance">): string {
     "reason" in state && state.reason !== null && state.reason !== state.status ? ` (${state.reason})` : "";
   const error = "error" in state && state.error !== null ? ` Error: ${quote(state.error)}.` : "";
   const did = deeds(progress, state.status !== "done");
-  return `- ${plainName(agent)} ${instanceId}, ${quote(title)}: ${state.status}${reason}.${error}${did}`;
+  return `- ${plainName(agent)} ${instanceId}, ${quote(title)}: ${state.status}${reason}.${error}${did}${folderWords(instance)}`;
+}
+
+/** What is in the agent's own folder, which nobody has looked at yet. */
+function folderWords({ folder, changes, instanceId }: Instance): string {
+  if (folder === undefined) return "";
+  if (changes === undefined) return " In its own folder nothing is changed.";
+  const { files, insertions, deletions, applies, patchPath, leftOut = [] } = changes;
+  const fit = typeof applies === "string" ? "They fit." : `They conflict in ${quoteAll(applies)}.`;
+  const rest = leftOut.length === 0 ? "" : ` Only there: ${quoteAll(leftOut)}.`;
+  const count = `${files} ${files === 1 ? "file" : "files"} (+${insertions} -${deletions}, ${patchPath})`;
+  return ` In its own folder it changed ${count}. ${fit}${rest} bizar_changes {"instanceId": "${instanceId}"} has them.`;
 }
 
 function deeds({ changedFiles, moreChangedFiles, refused, lastCalls }: Deeds, hasFailed: boolean): string {

@@ -26,6 +26,7 @@ function next(reason: Reason, goOn: string): string | undefined {
     case "wrong_agent":
       return "bizar_spawn_background with an agent and a model that are configured";
     case "spawn_failed":
+    case "workspace_failed":
       return "bizar_spawn_background once the error is mended";
     case "permission_denied":
       return "bizar_spawn_background with an agent that may do that, or do that step yourself";

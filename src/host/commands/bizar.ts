@@ -1,12 +1,13 @@
 import { logTail } from "../../store/log-tail.ts";
-import { matchingRecords } from "../../store/matching-records.ts";
 import { duration, plainLine } from "../../text/plain-text.ts";
 import { table } from "../../text/table.ts";
 import { endInstance } from "../end-instance.ts";
 import type { ListedEntry } from "../instance-catalog.ts";
 import type { CommandContext } from "./command-context.ts";
 import { planSubcommands } from "./plan.ts";
-import { expectWords, NotDone, usageOf, WrongUse, type Subcommand } from "./subcommand.ts";
+import { changesSubcommands } from "./changes-commands.ts";
+import { meantAgent } from "./meant-agent.ts";
+import { expectWords, NotDone, usageOf, type Subcommand } from "./subcommand.ts";
 import { visualPlanSubcommands } from "./visual-plan.ts";
 import { plainName } from "../../text/plain-name.ts";
 
@@ -51,6 +52,7 @@ export const bizarSubcommands: Readonly<Record<string, Subcommand<CommandContext
       return `${agent} ${instanceId}: ${ended?.entry.record.status ?? "gone"}.`;
     },
   },
+  ...changesSubcommands,
   help: {
     usage: "help",
     about: "this",
@@ -81,20 +83,4 @@ function listText(all: readonly ListedEntry[]): string {
   const withLogs = lines.map((line, index) => `${line}\n  ${shown[index]?.record.logPath ?? ""}`);
   const more = hidden.size === 0 ? [] : [`and ${hidden.size} that ended earlier`];
   return [head, ...withLogs, ...more].join("\n");
-}
-
-async function meantAgent({ supervision }: CommandContext, words: readonly string[]): Promise<ListedEntry> {
-  expectWords(words, 1, 1);
-  const [given = ""] = words;
-  const all = await (await supervision()).catalog.list();
-  const ids = matchingRecords(
-    all.map(({ record }) => record),
-    given,
-  ).map(({ instanceId }) => instanceId);
-  const [only] = ids;
-  const entry = all.find(({ record }) => record.instanceId === only);
-  if (entry === undefined) throw new WrongUse(`There is no agent ${JSON.stringify(given)}. /bizar lists them.`);
-  if (ids.length > 1)
-    throw new WrongUse(`${JSON.stringify(given)} can be ${ids.length} agents: ${ids.slice(0, 5).join(", ")}.`);
-  return entry;
 }

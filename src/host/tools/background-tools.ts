@@ -1,4 +1,5 @@
 import type { ToolDefinition } from "@opencode-ai/plugin/tool";
+import { CHANGES, changesTool } from "./changes.ts";
 import { COLLECT, collectTool } from "./collect.ts";
 import { KILL, killTool } from "./kill.ts";
 import { SEND_MESSAGE, sendMessageTool } from "./send-message.ts";
@@ -14,5 +15,6 @@ export function backgroundTools(parts: ToolParts): Record<string, ToolDefinition
     [COLLECT]: collectTool(parts),
     [SEND_MESSAGE]: sendMessageTool(parts),
     [KILL]: killTool(parts),
+    [CHANGES]: changesTool(parts),
   };
 }

@@ -9,10 +9,10 @@ import { promptsOf } from "../../supervisor/read-transcript.ts";
 import { lastMessageOf } from "../../supervisor/result.ts";
 import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { instanceId, readArguments, timeoutMs } from "./arguments.ts";
+import { changesView } from "./changes-view.ts";
 import { deedsView } from "./deeds-view.ts";
-import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
+import { forSupervisors, neverThrowing, type ToolParts, type ToolSupervision } from "./tool-parts.ts";
 import { plainName } from "../../text/plain-name.ts";
-import { spending, whichAgent } from "./instance-view.ts";
 
 export const COLLECT = "bizar_collect";
 const MOST_AT_ONCE = 32;
@@ -49,7 +49,7 @@ export function collectTool(parts: ToolParts): ToolDefinition {
       return errorAnswer(`${COLLECT} takes either instanceId or instanceIds, and exactly one of them.`);
     }
     const ids = one === undefined ? [...new Set(several)] : [one];
-    const { catalog, collecting } = await parts.supervision();
+    const { catalog, collecting, workspace } = await parts.supervision();
     const before = await Promise.all(ids.map((id) => catalog.find(id)));
     const missing = ids.filter((_, index) => before[index] === undefined);
     if (missing.length > 0) return errorAnswer(NOT_FOUND, one === undefined ? { missing } : { instanceId: one });
@@ -62,7 +62,7 @@ export function collectTool(parts: ToolParts): ToolDefinition {
       ended();
     }
     const isTalkedTo = parts.unread.has(context.sessionID);
-    return await results(parts, catalog, ids, { scope, isTalkedTo }, one !== undefined);
+    return await results({ host: parts.host, catalog, workspace }, ids, { scope, isTalkedTo }, one !== undefined);
   };
   return { description, args, execute: neverThrowing(COLLECT, forSupervisors(COLLECT, parts.options, run)) };
 }
@@ -108,8 +108,7 @@ async function waitFor(
 }
 
 async function results(
-  { host, clock }: Pick<ToolParts, "host" | "clock">,
-  catalog: InstanceCatalog,
+  { host, catalog, workspace }: ResultSources,
   ids: string[],
   { scope, isTalkedTo }: { readonly scope: Scope; readonly isTalkedTo: boolean },
   single: boolean,
@@ -118,16 +117,20 @@ async function results(
   const entries = found.filter((entry) => entry !== undefined);
   // A record may have been removed during the wait.
   if (single && entries.length === 0) return errorAnswer(NOT_FOUND, { instanceId: ids[0] });
-  const how = { budget: Math.floor(MAX_ANSWER_BYTES / ids.length), isTalkedTo, now: clock.now() };
+  const budget = Math.floor(MAX_ANSWER_BYTES / ids.length);
   const views = await Promise.all(
     found.map(async (entry, index) => {
       if (entry === undefined) return { error: NOT_FOUND, instanceId: ids[index] };
       try {
-        return resultView(entry, await resultText(host, catalog, entry, scope), how);
+        const [text, folder] = await Promise.all([
+          resultText(host, catalog, entry, scope),
+          changesView(workspace, entry.record),
+        ]);
+        return resultView(entry, text, { budget, isTalkedTo, folder });
       } catch (error) {
         // The others' results are there all the same.
         return {
-          ...resultView(entry, "", how),
+          ...resultView(entry, "", { budget, isTalkedTo, folder: {} }),
           error: `The result could not be read: ${describeError(error)}`,
         };
       }
@@ -141,16 +144,28 @@ async function results(
   return answer(title, single ? views[0] : views, { statuses, ...namingEnds(entries.map(({ record }) => record)) });
 }
 
+/** Where results come from. */
+interface ResultSources extends Pick<ToolSupervision, "catalog" | "workspace"> {
+  readonly host: HostClient;
+}
+
+interface ViewSettings {
+  readonly budget: number;
+  readonly isTalkedTo: boolean;
+  /** What is in the agent's own folder. */
+  readonly folder: Record<string, unknown>;
+}
+
 /** One result within its share of the answer. */
 function resultView(
   entry: CatalogEntry,
   text: string,
-  { budget, isTalkedTo, now }: { readonly budget: number; readonly isTalkedTo: boolean; readonly now: number },
+  { budget, isTalkedTo, folder }: ViewSettings,
 ): Record<string, unknown> {
   const { record } = entry;
   const hasEnded = record.endedAt !== null;
   const view = {
-    ...whichAgent(record),
+    instanceId: record.instanceId,
     status: hasEnded ? record.status : "running",
     ...(hasEnded
       ? {}
@@ -160,14 +175,19 @@ function resultView(
         }),
     ...(record.reason === null ? {} : { reason: record.reason }),
     ...deedsView(record, budget),
+    ...folder,
     result: "",
-    ...spending(record, now),
+    resultPath: record.resultPreview === null ? null : entry.resultPath,
+    toolCallCount: record.toolCallCount,
+    tokens: record.tokens,
+    costUsd: record.costUsd,
+    durationMs: duration(entry),
     ...(record.error === null ? {} : { error: cutToJsonBytes(record.error, Math.floor(budget / ERROR_SHARE)) }),
   };
-  // Nobody needs the way to what stands here.
-  const ofCut = { truncated: true, ...(record.resultPreview === null ? {} : { resultPath: entry.resultPath }) };
-  const result = cutToJsonBytes(text, budget - jsonBytes([{ ...view, ...ofCut }]));
-  return result === text ? { ...view, result } : { ...view, result, ...ofCut };
+  // The array's own indentation and the mark of a cut come on top.
+  const room = budget - jsonBytes([{ ...view, truncated: true }]);
+  const result = cutToJsonBytes(text, room);
+  return result === text ? { ...view, result } : { ...view, result, truncated: true };
 }
 
 async function resultText(
@@ -184,4 +204,10 @@ async function resultText(
   }
   const whole = await catalog.result(entry);
   return scope === "last" ? lastMessageOf(whole, record.resultParts) : whole;
+}
+
+function duration({ record }: CatalogEntry): number {
+  if (record.startedAt === null) return 0;
+  const end = record.endedAt === null ? Date.now() : Date.parse(record.endedAt);
+  return end - Date.parse(record.startedAt);
 }

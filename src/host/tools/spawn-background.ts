@@ -7,6 +7,7 @@ import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
 import { preflight } from "../preflight.ts";
 import { answer, errorAnswer, shorten } from "./answer.ts";
 import { readArguments, timeoutMs } from "./arguments.ts";
+import { beginOwnFolder } from "./begin-own-folder.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { whenIdentified } from "./when-identified.ts";
 import { plainName } from "../../text/plain-name.ts";
@@ -45,6 +46,10 @@ const args = {
     .describe(
       "process: an opencode of its own; warm: a session of a shared one, quicker and lighter; left out: as set up",
     ),
+  isolation: z
+    .enum(["none", "worktree"])
+    .optional()
+    .describe("worktree: a folder of its own, a copy of this one as it is now; bizar_changes brings its work back"),
   title: z.string().min(1).max(200).optional().describe("A few words to tell this agent from the others"),
   timeoutMs: timeoutMs.optional().describe("How long bizar_collect waits for this agent by default (300000)"),
   deadlineMs: z
@@ -72,24 +77,40 @@ async function spawn(parts: ToolParts, given: SpawnArguments, context: ToolConte
   const { sessionID: sessionId, messageID: messageId, directory } = context;
   const checked = await preflight(parts.host, { agent, model, directory, caller: { sessionId, messageId } });
   if (!checked.ok) return errorAnswer(checked.error, { reason: checked.reason });
-  const { supervisor, catalog } = await parts.supervision();
-  const instanceId = await supervisor.spawn({
+  const { supervisor, catalog, workspace } = await parts.supervision();
+  const title = given.title ?? firstWords(prompt);
+  const own = await beginOwnFolder(workspace, parts.options, given.isolation, {
+    agent: checked.agent,
+    title,
+    directory,
+  });
+  if (!own.ok) return errorAnswer(own.error, { reason: own.reason });
+  const { instanceId, folder, notes } = own.value;
+  const request = {
     agent: checked.agent,
     prompt,
     directory,
+    folder,
     model: checked.model,
     backend: given.backend ?? parts.options.backend,
-    title: given.title ?? firstWords(prompt),
+    title,
     parent: { sessionId, messageId, agent: context.agent },
     timeoutMs: given.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     deadlineMs: given.deadlineMs ?? null,
     announce: parts.options.announce,
-  });
-  const [note] = await Promise.all([
-    sharedFiles(parts, catalog, prompt, directory),
+  };
+  try {
+    await supervisor.spawn(request, instanceId);
+  } catch (error) {
+    if (folder !== undefined) await workspace.cancel(instanceId);
+    throw error;
+  }
+  const [shared] = await Promise.all([
+    folder === undefined ? sharedFiles(parts, catalog, prompt, directory) : undefined,
     whenIdentified(supervisor, instanceId, context.abort),
   ]);
-  return await describe(parts, catalog, instanceId, note);
+  const note = [...notes, ...(shared === undefined ? [] : [shared])].join(" ");
+  return await describe(catalog, instanceId, note === "" ? undefined : note);
 }
 
 /** What to mind where the prompt names files that agents have changed which still run. */
@@ -109,12 +130,7 @@ async function sharedFiles(
   return `The prompt names files that running agents have changed: ${lines.join(", ")}. Two that change one file undo each other's work.`;
 }
 
-async function describe(
-  parts: ToolParts,
-  catalog: InstanceCatalog,
-  instanceId: string,
-  note: string | undefined,
-): Promise<ToolResult> {
+async function describe(catalog: InstanceCatalog, instanceId: string, note: string | undefined): Promise<ToolResult> {
   const entry = await catalog.find(instanceId);
   if (entry === undefined) return errorAnswer("The agent was started, but its record has gone.", { instanceId });
   const { record, queuePosition, waitsFor } = entry;
@@ -122,48 +138,54 @@ async function describe(
   const agent = plainName(record.agent);
   const value = {
     instanceId,
+    sessionId: record.sessionId,
+    processId: record.process?.pid ?? null,
     status,
     ...(queuePosition === undefined ? {} : { queuePosition }),
     ...(waitsFor === undefined ? {} : { waitsFor: waitsFor.what }),
     ...(record.reason === null ? {} : { reason: record.reason }),
     ...(record.error === null ? {} : { error: shorten(record.error, 2000) }),
-    message: message(entry, parts),
+    ...(record.folder === null ? {} : { folder: record.folder.directory, base: record.folder.base }),
+    logPath: record.logPath,
+    message: message(entry),
     ...(note === undefined ? {} : { note }),
+    nextSteps: nextSteps(instanceId, record.endedAt !== null),
   };
-  const { sessionId, logPath } = record;
-  const metadata = { instanceId, sessionId, processId: record.process?.pid ?? null, logPath, status };
-  return answer(`${agent} ${status} (${instanceId})`, value, metadata);
+  return answer(`${agent} ${status} (${instanceId})`, value, { instanceId, sessionId: record.sessionId, status });
 }
 
-function message(entry: CatalogEntry, parts: ToolParts): string {
-  const { status } = entry.record;
+function message({ record, queuePosition, waitsFor }: CatalogEntry): string {
+  const { status } = record;
+  const agent = plainName(record.agent);
   switch (status) {
     case "queued":
-      return `${waiting(entry)}; it starts by itself. ${meanwhile(parts)}`;
+      return (
+        `${agent} waits for ${waitsFor?.what ?? "a place"}, number ${queuePosition ?? "?"} in line` +
+        `${waitsFor === undefined ? "" : ` (${waitsFor.detail})`}; it starts by itself.`
+      );
     case "pending":
-      return `It is starting, which takes longer than usual. ${meanwhile(parts)}`;
+      return `${agent} is starting; it takes longer than usual.`;
     case "running":
-      return meanwhile(parts);
+      return `${agent} is running in the background.`;
     case "done":
     case "failed":
     case "killed":
     case "timed_out":
-      return "It has ended already.";
+      return `${agent} has ended already: ${status}.`;
     default:
       return unreachable(status);
   }
 }
 
-function waiting({ queuePosition, waitsFor }: CatalogEntry): string {
-  const detail = waitsFor === undefined ? "" : ` (${waitsFor.detail})`;
-  return `It waits for ${waitsFor?.what ?? "a place"}, number ${queuePosition ?? "?"} in line${detail}`;
-}
-
-/** What the caller does while an agent works. */
-function meanwhile({ options, endsWithTurn }: ToolParts): string {
-  const rest = "do not poll, and do not work on the same files.";
-  if (options.announce === "off") return `bizar_collect waits for its end; ${rest}`;
-  return `You are told when it ends${endsWithTurn ? "; collect it before you end your turn" : ""}: ${rest}`;
+function nextSteps(instanceId: string, hasEnded: boolean): string[] {
+  const collect = `bizar_collect {"instanceId": "${instanceId}"} waits for its result`;
+  if (hasEnded) return [collect];
+  return [
+    "go on with other work: the agent needs nothing from you",
+    `bizar_status {"instanceId": "${instanceId}"} shows what it is doing`,
+    collect,
+    `bizar_kill {"instanceId": "${instanceId}"} ends it`,
+  ];
 }
 
 function firstWords(prompt: string): string {

@@ -1,8 +1,8 @@
 import { expect } from "bun:test";
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
-import { barrier, bash, collectSpawned, resultOf, spawnedIds, until } from "../rig.ts";
+import { basename, join } from "node:path";
+import { barrier, bash, collectSpawned, spawnedIds, until } from "../rig.ts";
 import { onBothBackends } from "./on-both-backends.ts";
 
 const contract = onBothBackends();
@@ -28,7 +28,7 @@ contract("5 agents spawned in one message run at the same time and all results c
 });
 
 contract(
-  "the answer to a spawn names the agent once and says what not to do; that to a collect is the result and little else",
+  "the answer to a spawn names the agent, its session, its process and its log, and what to do next",
   async (on) => {
     on.plan("a short task", { text: "short" });
     const {
@@ -37,14 +37,24 @@ contract(
     } = await on.delegate([{ prompt: "a short task" }]);
     expect(answer).toEqual({
       instanceId: expect.stringMatching(/^bgr_[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
-      // A start may take longer than an answer waits for.
-      status: expect.stringMatching(/^(?:running|pending)$/),
-      message: expect.stringContaining("You are told when it ends: do not poll, and do not work on the same files."),
+      sessionId: expect.stringMatching(/^ses_/),
+      processId: expect.any(Number),
+      status: "running",
+      logPath: join(on.sandbox.stateDir, "logs", `${answer.instanceId}.log`),
+      message: "thor is running in the background.",
+      nextSteps: expect.arrayContaining([
+        expect.stringContaining(`bizar_collect {"instanceId": "${answer.instanceId}"}`),
+      ]),
     });
     expect(collected).toEqual({
-      ...{ instanceId: answer.instanceId, agent: "thor", title: "a short task", status: "done", result: "short" },
+      instanceId: answer.instanceId,
+      status: "done",
+      result: "short",
+      resultPath: join(on.sandbox.stateDir, "bg", `${answer.instanceId}.result.md`),
+      toolCallCount: 0,
+      tokens: { input: 10, output: 5, reasoning: 0, cacheRead: 0, cacheWrite: 0 },
       costUsd: expect.closeTo(0.00006, 9),
-      elapsed: expect.stringMatching(/^\d+s$/),
+      durationMs: expect.any(Number),
     });
   },
 );
@@ -59,7 +69,7 @@ contract("record, result and log of an agent are on disk, for their owner only, 
     { text: "The file is there.\nIt holds: made", usage },
   );
   const { sessionId: parent, ...told } = await on.delegate([{ prompt: "write a file", title: "a note" }]);
-  const [{ instanceId, ...collected }] = told.collected;
+  const [[{ instanceId, sessionId, logPath }], [collected]] = [told.spawned, told.collected];
   const result = "The file is there.\nIt holds: made";
   const turn = `I write it.\n\n${result}`;
   const counts = {
@@ -67,23 +77,19 @@ contract("record, result and log of an agent are on disk, for their owner only, 
     tokens: { input: 3000, output: 600, reasoning: 0, cacheRead: 0, cacheWrite: 0 },
     costUsd: expect.closeTo(0.009, 9),
   };
-  expect(collected).toMatchObject({
-    ...{ status: "done", result, costUsd: counts.costUsd },
-    changedFiles: [`${on.backend}-note.txt`],
-  });
+  expect(collected).toMatchObject({ status: "done", result, ...counts, changedFiles: [basename(note)] });
   expect(collected).not.toHaveProperty("lastCalls");
-  expect(await resultOf(on, { instanceId })).toBe(turn);
+  expect(await readFile(collected.resultPath, "utf8")).toBe(turn);
   expect(await readFile(note, "utf8")).toBe("made");
   const model = { model: "scripted/model-a", variant: null };
   const times = { startedAt: expect.any(String), endedAt: expect.any(String) };
   // The collect's answer is on its way to the session a moment before the record says so.
   await until("its end counts as told", async () => (await on.record(instanceId)).announcement?.state !== "pending");
   const { definition: _, ...record } = await on.record(instanceId);
-  const { logPath } = record;
   expect(record).toEqual({
-    ...{ schemaVersion: 1, instanceId, agent: "thor", backend: on.backend, title: "a note", ...model },
-    sessionId: expect.stringMatching(/^ses_/),
+    ...{ schemaVersion: 1, instanceId, sessionId, agent: "thor", backend: on.backend, title: "a note", ...model },
     ...{ prompt: "write a file", promptPreview: "write a file" },
+    ...{ folder: null, changes: null },
     ...{ directory: on.sandbox.project, parent: { sessionId: parent, messageId: expect.any(String), agent: "odin" } },
     ...{ status: "done", reason: null, error: null, timeoutMs: 300_000, deadlineMs: null, onExit: "kill" },
     ...{ createdAt: expect.any(String), ...times, lastActivityAt: expect.any(String) },
@@ -103,15 +109,15 @@ contract("record, result and log of an agent are on disk, for their owner only, 
       bootId: expect.any(String),
       token: expect.any(String),
     },
-    process: { pid: expect.any(Number), startTime: expect.any(String) },
+    process: { pid: told.spawned[0].processId, startTime: expect.any(String) },
     ...{ voice: true, activity: expect.any(String), interventions: 0, refused: [], ...counts },
     ...{ changedFiles: [`${on.backend}-note.txt`], moreChangedFiles: 0 },
     lastCalls: [`write: ${note}`, `bash: cat ${on.backend}-note.txt`],
     ...{
       resultPreview: turn,
       resultParts: { header: 0, last: turn.length - result.length },
-      resultPath: `${instanceId}.result.md`,
-      logPath: join(on.sandbox.stateDir, "logs", `${instanceId}.log`),
+      resultPath: basename(collected.resultPath),
+      logPath,
       announce: "wake",
       followUps: [],
     },
@@ -125,7 +131,7 @@ contract("record, result and log of an agent are on disk, for their owner only, 
   for (const line of log.trimEnd().split("\n")) expect(line).toMatch(/^\[(stdout|stderr)\] /);
   expect(log).not.toContain('"bizar"');
   const { stateDir } = on.sandbox;
-  const files = [join(stateDir, "bg", `${instanceId}.json`), join(stateDir, "bg", `${instanceId}.result.md`), logPath];
+  const files = [join(stateDir, "bg", `${instanceId}.json`), collected.resultPath, logPath];
   for (const file of files) expect((await stat(file)).mode & 0o777).toBe(0o600);
   for (const folder of [stateDir, join(stateDir, "bg"), join(stateDir, "logs")]) {
     expect((await stat(folder)).mode & 0o777).toBe(0o700);
@@ -159,14 +165,11 @@ contract("a collect that waits in vain says running with what there is, and may 
   const { instanceId } = await on.start({ prompt: "wait for it", timeoutMs: 1000 });
   await until("its tool has ended", () => on.requestsFor("wait for it").length === 2);
   const early = await on.call("bizar_collect", { instanceId });
-  expect(early).toMatchObject({
-    status: "running",
-    result: "So far so good.",
-    elapsed: expect.stringMatching(/^\d+s$/),
-  });
+  expect(early).toMatchObject({ status: "running", result: "So far so good.", toolCallCount: 1 });
+  expect(early.durationMs).toBeGreaterThan(900);
   go.resolve();
   const late = await on.call("bizar_collect", { instanceId, timeoutMs: 60_000 });
-  expect(late).toMatchObject({ status: "done", result: "At last." });
+  expect(late).toMatchObject({ status: "done", result: "At last.", toolCallCount: 1 });
   expect(await on.call("bizar_collect", { instanceId })).toEqual(late);
 });
 

@@ -8,7 +8,6 @@ export type Command =
         | "delete"
         | "duplicate"
         | "edit"
-        | "open"
         | "comment"
         | "add"
         | "connect"
@@ -18,9 +17,7 @@ export type Command =
         | "escape"
         | "zoom_in"
         | "zoom_out"
-        | "fit"
-        | "next"
-        | "previous";
+        | "fit";
     };
 
 interface Key {
@@ -42,11 +39,8 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 const PLAIN: Readonly<Record<string, Exclude<Command["kind"], "move">>> = {
   Delete: "delete",
   Backspace: "delete",
-  Enter: "open",
+  Enter: "edit",
   F2: "edit",
-  e: "edit",
-  n: "next",
-  p: "previous",
   c: "comment",
   a: "add",
   l: "connect",

@@ -3,12 +3,10 @@ import {
   BackgroundVariant,
   ConnectionMode,
   MiniMap,
-  Panel,
   ReactFlow,
   SelectionMode,
   useReactFlow,
   type OnConnectEnd,
-  type Viewport,
 } from "@xyflow/react";
 import { memo, type MouseEvent } from "react";
 import { NewCommentPlace } from "../comments/new-comment-place.tsx";
@@ -22,20 +20,17 @@ import { ElementNodeView } from "../elements/element-node.tsx";
 import { shownType } from "../elements/element-types.ts";
 import { changeEdges, changeNodes, useFlow } from "./flow-store.ts";
 import type { ConnectionEdge, ElementNode } from "./flow-nodes.ts";
-import { FIT } from "./fit.ts";
 import { ImageDrop } from "./image-drop.tsx";
+import { Keyboard } from "./keyboard.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
 import { Toolbar } from "./toolbar.tsx";
-import { useMiddle } from "./use-middle.ts";
 import { ViewControls } from "./view-controls.tsx";
 import { ZoomVariable } from "./zoom-variable.tsx";
 
 const nodeTypes = { element: ElementNodeView };
 const edgeTypes = { connection: ConnectionEdgeView };
 const MAP_SIZE = { width: 170, height: 116 };
-
-/** Where the person looked before the document took the place of the canvas. */
-let lastViewport: Viewport | null = null;
+const FIT = { padding: 0.12, maxZoom: 1 };
 
 /** The plan, to look at and to work on. */
 export const PlanCanvas = memo(function PlanCanvas() {
@@ -43,7 +38,6 @@ export const PlanCanvas = memo(function PlanCanvas() {
   const edges = useFlow((flow) => flow.edges) as ConnectionEdge[];
   const placing = usePage((page) => page.placingComment);
   const { screenToFlowPosition } = useReactFlow();
-  const middle = useMiddle();
 
   const addWhereClicked = (event: MouseEvent) => {
     const onPane = event.target instanceof Element && event.target.classList.contains("react-flow__pane");
@@ -71,10 +65,7 @@ export const PlanCanvas = memo(function PlanCanvas() {
         disableKeyboardA11y
         edgesFocusable={false}
         elevateNodesOnSelect
-        {...(lastViewport === null ? { fitView: true } : { defaultViewport: lastViewport })}
-        onMoveEnd={(_event, viewport) => {
-          lastViewport = viewport;
-        }}
+        fitView
         fitViewOptions={FIT}
         minZoom={0.05}
         maxZoom={2.5}
@@ -111,10 +102,9 @@ export const PlanCanvas = memo(function PlanCanvas() {
         <CommentPins />
         <NewCommentPlace />
         <SelectionBar />
-        <Panel position="center-left" className="toolbar-place">
-          <Toolbar place={middle} direction="vertical" />
-        </Panel>
-        <ViewControls />
+        <Toolbar />
+        <ViewControls fit={FIT} />
+        <Keyboard fit={FIT} />
         <ImageDrop />
       </ReactFlow>
     </main>

@@ -1,22 +1,15 @@
-import { useState, type CSSProperties } from "react";
+import { useState } from "react";
 import { markdownParts } from "./markdown-parts.ts";
 import { visibleText } from "./visible-text.ts";
 
 /** A text as it is written; of a very long one the first part until all of it is asked for. */
-export function LongText(props: {
-  readonly text: string;
-  readonly className?: string;
-  readonly style?: CSSProperties;
-}) {
-  const { text, className, style } = props;
+export function LongText({ text, className }: { readonly text: string; readonly className?: string }) {
   const [all, setAll] = useState(false);
   const first = markdownParts(text).next().value?.text ?? "";
   const shown = all ? text : first;
   return (
     <>
-      <pre className={className} style={style}>
-        {visibleText(shown)}
-      </pre>
+      <pre className={className}>{visibleText(shown)}</pre>
       {shown.length < text.length && <ShowAll length={text.length} show={() => setAll(true)} />}
     </>
   );

@@ -1,0 +1,60 @@
+import type { ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { actOnChanges, changesActions, type ChangesAction } from "../../workspace/act-on-changes.ts";
+import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
+import { instanceId, readArguments } from "./arguments.ts";
+import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
+import { plainName } from "../../text/plain-name.ts";
+
+export const CHANGES = "bizar_changes";
+
+const description = `Decide on what an agent changed in a folder of its own (isolation "worktree").
+
+show: the patch, and whether it fits the files of now. apply: all of it into the files, or, where it conflicts, nothing.
+update: merges the files of now into the agent's folder, and has it finish. branch: a commit on a new branch. discard.`;
+
+const args = {
+  instanceId: instanceId.describe("The agent"),
+  action: z.enum(changesActions).describe("What to do"),
+};
+
+export function changesTool(parts: ToolParts): ToolDefinition {
+  const run = async (given: unknown): Promise<ToolResult> => {
+    const reading = readArguments(CHANGES, args, given);
+    return reading.ok
+      ? await decide(parts, reading.value.instanceId, reading.value.action)
+      : errorAnswer(reading.error);
+  };
+  return { description, args, execute: neverThrowing(CHANGES, forSupervisors(CHANGES, parts.options, run)) };
+}
+
+async function decide({ supervision }: ToolParts, id: string, action: ChangesAction): Promise<ToolResult> {
+  const { catalog, workspace, sendMessage } = await supervision();
+  const entry = await catalog.find(id);
+  if (entry === undefined) return errorAnswer("instance not found", { instanceId: id });
+  const acted = await actOnChanges(workspace, entry.record, action);
+  if (!acted.ok) {
+    const { error, reason, files } = acted;
+    return errorAnswer(error, { instanceId: id, reason, ...(files === undefined ? {} : { files }) });
+  }
+  const { words, facts, followUp } = acted.value;
+  let message = words;
+  if (followUp !== undefined) {
+    const isTaken = (await sendMessage(id, followUp)) === "accepted";
+    message += isTaken ? " The agent goes on with it: collect it." : " Ask the agent to go on with bizar_send_message.";
+  }
+  const value = { instanceId: id, message, ...facts };
+  const patch = action === "show" ? await patchText(facts["changes"], MAX_ANSWER_BYTES - jsonBytes(value)) : {};
+  return answer(`${plainName(entry.record.agent)}: ${action}`, { ...value, ...patch }, { instanceId: id });
+}
+
+/** Room for the names of the fields, and the mark of a cut. */
+const FIELD_BYTES = 100;
+
+async function patchText(changes: unknown, bytes: number): Promise<Record<string, unknown>> {
+  if (typeof changes !== "object" || changes === null || !("patchPath" in changes)) return {};
+  const whole = await readFile(String(changes.patchPath), "utf8");
+  const patch = cutToJsonBytes(whole, bytes - FIELD_BYTES);
+  return patch === whole ? { patch } : { patch, truncated: true };
+}

@@ -1,0 +1,50 @@
+import { join, relative } from "node:path";
+import type { PrepareFolder } from "../backends/in-own-folder.ts";
+import type { FinishFolder, TurnRequest } from "../supervisor/ports.ts";
+import type { Workspace } from "../workspace/workspace.ts";
+import { describeError } from "../describe-error.ts";
+import { openWorkspace } from "../workspace/open-workspace.ts";
+import type { SupervisionContext } from "./supervision.ts";
+
+/** The folders of agents, for this plugin instance. */
+export interface OwnFolders {
+  readonly workspace: Workspace;
+  readonly prepare: PrepareFolder;
+  readonly finish: FinishFolder;
+}
+
+export function ownFolders({
+  options,
+  paths,
+  diagnostics,
+}: Pick<SupervisionContext, "options" | "paths" | "diagnostics">): OwnFolders {
+  const workspace = openWorkspace({ ...options, ...paths });
+  return {
+    workspace,
+    async prepare({ instanceId }) {
+      try {
+        const prepared = await workspace.prepare(instanceId);
+        return prepared.ok ? undefined : prepared.error;
+      } catch (error) {
+        return `The agent's folder could not be made: ${describeError(error)}`;
+      }
+    },
+    async finish({ instanceId, folder }) {
+      if (folder === undefined) return undefined;
+      const what = `What ${instanceId} has done in its folder could not be taken down; it is tried again when it is asked for.`;
+      try {
+        const finished = await workspace.finish(instanceId);
+        if (!finished.ok) diagnostics.report(what, new Error(finished.error));
+        return finished.ok ? (finished.value ?? undefined) : undefined;
+      } catch (error) {
+        diagnostics.report(what, error);
+        return undefined;
+      }
+    },
+  };
+}
+
+/** The directory of the caller, whose configuration an agent has also in its own folder. */
+export function callerDirectory({ directory, folder }: TurnRequest): string {
+  return folder === undefined ? directory : join(folder.original, relative(folder.copy, directory));
+}

@@ -1,0 +1,121 @@
+import { existsSync } from "node:fs";
+import { decodeTime } from "ulid";
+import type { Changes } from "../supervisor/own-folder.ts";
+import { applyChanges, type Applied } from "./apply-changes.ts";
+import { branchChanges, discardChanges, type Branched } from "./branch-changes.ts";
+import { holding, type FolderParts } from "./folder-parts.ts";
+import type { FolderState } from "./folder-state.ts";
+import {
+  beginFolder,
+  cancelFolder,
+  expireFolder,
+  finishTurn,
+  prepareCopy,
+  type Begun,
+  type FolderRequest,
+} from "./own-folders.ts";
+import { done, failure, type Result } from "./result.ts";
+import { hasCopy, judgeChanges, removeCopy, takeResult } from "./take-result.ts";
+import { updateCopy, type Updated } from "./update-copy.ts";
+
+/** What is in an agent's folder now. */
+export interface FolderView {
+  readonly state: FolderState;
+  /** Absent: nothing. */
+  readonly changes: Changes | undefined;
+}
+
+/** Between the making of a folder and of its agent's record no more than moments pass. */
+const WITHOUT_RECORD_MS = 3_600_000;
+const ID_PREFIX = 4;
+
+/** The folders that agents have of their own. */
+export class Workspace {
+  constructor(readonly parts: FolderParts) {}
+
+  /** Takes down the caller's tree of this moment for an agent that is about to be started. */
+  async begin(request: FolderRequest): Promise<Result<Begun>> {
+    return await beginFolder(this.parts, request);
+  }
+
+  /** Takes that back. */
+  async cancel(instanceId: string): Promise<void> {
+    await cancelFolder(this.parts, instanceId);
+  }
+
+  /** Sees to it that an agent's copy is there. */
+  async prepare(instanceId: string): Promise<Result<FolderState>> {
+    return await prepareCopy(this.parts, instanceId);
+  }
+
+  /** Takes down what a turn has left, and removes a copy in which nothing was changed. */
+  async finish(instanceId: string): Promise<Result<Changes | null>> {
+    return await finishTurn(this.parts, instanceId);
+  }
+
+  /** What is in an agent's folder, judged against the caller's tree of now; `null`: it has none. */
+  async look(instanceId: string): Promise<Result<FolderView | null>> {
+    const known = await this.parts.states.read(instanceId);
+    if (known === undefined) return done(null);
+    return await holding(this.parts, known.commonDir, async () => {
+      const state = (await this.parts.states.read(instanceId)) ?? known;
+      if (state.status !== "open") return done({ state, changes: undefined });
+      const taken = await takeResult(this.parts, state);
+      if (!taken.ok) return taken;
+      const changes = await judgeChanges(this.parts, taken.value);
+      return changes.ok ? done({ state: taken.value, changes: changes.value ?? undefined }) : changes;
+    });
+  }
+
+  async apply(instanceId: string): Promise<Result<Applied>> {
+    return await applyChanges(this.parts, instanceId);
+  }
+
+  async branch(instanceId: string): Promise<Result<Branched>> {
+    return await branchChanges(this.parts, instanceId);
+  }
+
+  async update(instanceId: string): Promise<Result<Updated>> {
+    return await updateCopy(this.parts, instanceId);
+  }
+
+  async discard(instanceId: string): Promise<Result<null>> {
+    return await discardChanges(this.parts, instanceId);
+  }
+
+  /** The folders that are there, or whose work is kept. */
+  async list(): Promise<FolderState[]> {
+    const states = await Promise.all((await this.parts.states.list()).map((id) => this.parts.states.read(id)));
+    return states.filter((state) => state !== undefined);
+  }
+
+  /**
+   * Removes the folders of agents whose record has gone, and what was left by one who died over a removal. What nobody has
+   * decided on stays under its ref.
+   *
+   * @param hasRecord whether there is anything of a record under an id
+   * @returns the folders that were removed, or would be
+   */
+  async sweep(hasRecord: (instanceId: string) => Promise<boolean>, dryRun = false): Promise<Result<string[]>> {
+    const removed: string[] = [];
+    for (const instanceId of await this.parts.states.list()) {
+      const state = await this.parts.states.read(instanceId);
+      const isOver = state !== undefined && state.status !== "open" && state.leftOut.length === 0 && hasCopy(state);
+      const isOrphan = this.#isOrphan(instanceId, state) && !(await hasRecord(instanceId));
+      if (!isOver && !isOrphan) continue;
+      removed.push(this.parts.states.homeOf(instanceId));
+      if (dryRun) continue;
+      const gone = isOrphan
+        ? await expireFolder(this.parts, instanceId)
+        : await removeCopy(this.parts, state!, state!.status !== "applied");
+      if (!gone.ok) return failure(gone.reason, `The folder of ${instanceId} could not be removed. ${gone.error}`);
+    }
+    return done(removed);
+  }
+
+  #isOrphan(instanceId: string, state: FolderState | undefined): boolean {
+    const isKeptOnly = state?.status === "open" && state.copyGitDir === null && state.result !== null;
+    if (isKeptOnly && !existsSync(this.parts.states.homeOf(instanceId))) return false;
+    return this.parts.clock.now() - decodeTime(instanceId.slice(ID_PREFIX)) > WITHOUT_RECORD_MS;
+  }
+}
