@@ -2,12 +2,14 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import type { CanvasServer } from "../../src/canvas/server/canvas-server.ts";
 import { UnreadMessages } from "../../src/host/unread-messages.ts";
 import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
 import { runPlanAction } from "../../src/host/tools/plan-action-run.ts";
 import { runPlanWait } from "../../src/host/tools/plan-wait-run.ts";
 import { startPlans, type PlanSide } from "../../src/plugin/plans.ts";
 import { buildCanvas } from "../build/build-canvas.ts";
+import { servePlans } from "../scripted-browser/serve-plans.ts";
 import { launchBrowser } from "../scripted-browser/launch-browser.ts";
 import { ROOT } from "../scripted-host/sandbox.ts";
 import { ELEMENTS, idOf, largePlan } from "./large-plan.ts";
@@ -20,11 +22,13 @@ const SESSION = "ses_bench";
 export class PlanPage {
   readonly #folder: string;
   readonly #side: PlanSide;
+  readonly #server: CanvasServer;
   readonly #browser: Browser;
 
-  private constructor(folder: string, side: PlanSide, browser: Browser) {
+  private constructor(folder: string, side: PlanSide, server: CanvasServer, browser: Browser) {
     this.#folder = folder;
     this.#side = side;
+    this.#server = server;
     this.#browser = browser;
   }
 
@@ -45,7 +49,7 @@ export class PlanPage {
     const blank = { op: "delete_element", id: "el_start" } as const;
     const made = await side.plans.edit(SLUG, { kind: "agent", name: "odin" }, [blank, ...largePlan()]);
     if (!made.ok) throw new Error(`The plan could not be made: ${JSON.stringify(made).slice(0, 500)}`);
-    return new PlanPage(folder, side, await launchBrowser());
+    return new PlanPage(folder, side, await servePlans(side.plans.folder), await launchBrowser());
   }
 
   /** Opens the plan in a new browser window; `paintedMs` until all of its elements are painted. */
@@ -53,8 +57,7 @@ export class PlanPage {
     const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
     await page.addInitScript(pageClock(ELEMENTS));
-    const { url } = await this.#side.show(SLUG);
-    await page.goto(url);
+    await page.goto(this.#server.link(SLUG));
     const startedAt = now();
     await page.getByRole("button", { name: "Open the plan" }).click();
     // The link leads on to the page.
@@ -89,6 +92,7 @@ export class PlanPage {
 
   async dispose(): Promise<void> {
     await this.#browser.close();
+    this.#server.close();
     this.#side.close();
     await rm(this.#folder, { recursive: true });
   }

@@ -12,9 +12,10 @@ const whole = (fallback: number, min: number, max = Number.MAX_SAFE_INTEGER) =>
 
 /**
  * Every option of the plugin, with its default and the reason for it. Options come as the second element of the
- * plugin tuple in `opencode.json`; environment variables override them (see {@link environmentNames}).
+ * plugin tuple in `opencode.json`; environment variables override them (see {@link environmentNames}). Users read these
+ * comments in `docs/options.md`, and their editors show them: `bun run docs` takes them over.
  */
-const optionsSchema = z.object({
+export const optionsSchema = z.object({
   /** Where records, results and logs live. `null`: `$XDG_CACHE_HOME/bizar`, or `~/.cache/bizar`. */
   stateDir: z.string().min(1).nullable().default(null),
   /** Where operators tail the logs. `null`: `logs` under `stateDir`. */
@@ -56,6 +57,7 @@ const optionsSchema = z.object({
   opencodeBinary: z.string().min(1).nullable().default(null),
   /** The number of the same call, with the same result, at which the model is told; must rise to the next two. */
   loopThresholdWarn: whole(5, 1),
+  /** The number of the same call at which the model is told strongly. */
   loopThresholdEscalate: whole(8, 1),
   /** The number at which such a call is refused. */
   loopThresholdBlock: whole(12, 1),
@@ -114,7 +116,7 @@ export interface OptionsReading {
 }
 
 /** Environment variables that override options, and how their text becomes a value. */
-const environmentNames: Readonly<Record<string, { option: OptionName; read: (text: string) => unknown }>> = {
+export const environmentNames: Readonly<Record<string, { option: OptionName; read: (text: string) => unknown }>> = {
   BIZAR_STATE_DIR: { option: "stateDir", read: (text) => text },
   BIZAR_LOG_DIR: { option: "logDir", read: (text) => text },
   BIZAR_MAX_CONCURRENT_INSTANCES: { option: "maxConcurrentInstances", read: readNumber },

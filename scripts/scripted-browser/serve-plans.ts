@@ -1,0 +1,17 @@
+import { join } from "node:path";
+import { startCanvasServer, type CanvasServer } from "../../src/canvas/server/canvas-server.ts";
+import { createPlans } from "../../src/plans/file-plans.ts";
+import { MemoryLedger } from "../../src/plans/ledger.ts";
+import { systemClock } from "../../src/system-clock.ts";
+import { CANVAS_TARGET } from "../build/build-canvas.ts";
+import { ROOT } from "../scripted-host/sandbox.ts";
+
+/**
+ * A server of the built page for the plans of a folder. The plugin's own refuses a browser that this process has
+ * started, since only the user opens a plan.
+ */
+export async function servePlans(folder: string): Promise<CanvasServer> {
+  const plans = createPlans({ folder, clock: systemClock, ledger: new MemoryLedger() });
+  const report = (message: string) => void process.stderr.write(`${message}\n`);
+  return await startCanvasServer({ plans, assetsFolder: join(ROOT, CANVAS_TARGET), report });
+}
