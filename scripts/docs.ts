@@ -10,4 +10,4 @@ import { ROOT } from "./scripted-host/sandbox.ts";
 const options = await optionList();
 await Bun.write(join(ROOT, "docs/options.md"), optionsPage(options));
 await Bun.write(join(ROOT, "docs/options.schema.json"), optionsSchemaFile(options));
-if (process.argv.includes("--picture")) await Bun.write(join(ROOT, "docs/plan.png"), await planPicture());
+if (process.argv.includes("--picture")) await Bun.write(join(ROOT, "docs/plan.jpg"), await planPicture());

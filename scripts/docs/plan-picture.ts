@@ -58,7 +58,7 @@ const DRAWING = {
   connections: ["goal>store", "goal>way", "way>flow", "store>tests", "flow>tests", "goal>old asks"],
 };
 
-/** A plan that waits for the user, as the page shows it: a PNG. */
+/** A plan that waits for the user, as the page shows it: a JPEG. */
 export async function planPicture(): Promise<Uint8Array> {
   await buildCanvas(ROOT);
   const folder = await mkdtemp(join(tmpdir(), "bizar-picture-"));
@@ -96,6 +96,6 @@ async function shot(browser: Browser, link: string): Promise<Uint8Array> {
   await page.goto(link);
   await page.getByRole("button", { name: "Open the plan" }).click();
   await page.getByText("The agent waits for you").waitFor();
-  await page.locator(".react-flow__node svg text").first().waitFor();
-  return await page.screenshot();
+  await page.locator("img.diagram").waitFor();
+  return await page.screenshot({ type: "jpeg", quality: 82 });
 }

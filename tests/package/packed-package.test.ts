@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { collectSpawned, createRig, spawn } from "../opencode/rig.ts";
 import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { followLink } from "../canvas/follow-link.ts";
 import { MemoryPlans } from "../canvas/memory-plans.ts";
@@ -12,10 +13,11 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => await pack.dispose());
 
-test("the tarball holds the plugin, its documents and the built page, and nothing else", () => {
-  const documents = ["CHANGELOG.md", "LICENSE", "README.md", "index.ts", "package.json"];
+test("the tarball holds the plugin, its documents and the built page, and nothing else", async () => {
+  const pages = (await readdir(join(import.meta.dir, "../../docs"))).map((name) => `docs/${name}`);
+  const documents = ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", ...pages];
   const others = pack.files.filter((path) => !/^(src|dist\/canvas\/assets|dist\/plugin)\//.test(path));
-  expect(others.toSorted()).toEqual([...documents, "dist/canvas/index.html"].toSorted());
+  expect(others.toSorted()).toEqual([...documents, "index.ts", "package.json", "dist/canvas/index.html"].toSorted());
   expect(pack.files.filter((path) => path.startsWith("src/canvas/page/"))).toEqual([]);
   expect(pack.files).toContain("dist/plugin/index.js");
   expect(pack.files.filter((path) => path.startsWith("src/") && !path.endsWith(".ts"))).toEqual([]);

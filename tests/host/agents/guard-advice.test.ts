@@ -23,7 +23,7 @@ describe("odin knows what to do about each end that a guard brings", () => {
   }
 });
 
-test("the README has the advice for users' own agents, word for word", async () => {
-  const readme = await Bun.file(`${import.meta.dir}/../../../README.md`).text();
-  expect(readme.replaceAll(/\s+/g, " ")).toContain(backgroundLoopAdvice.replaceAll(/\s+/g, " "));
+test("the page on guards has the advice for users' own agents, word for word", async () => {
+  const page = await Bun.file(`${import.meta.dir}/../../../docs/guards.md`).text();
+  expect(page.replaceAll(/\s+/g, " ")).toContain(backgroundLoopAdvice.replaceAll(/\s+/g, " "));
 });
