@@ -12,6 +12,9 @@ import { ROOT } from "../scripted-host/sandbox.ts";
  */
 export async function servePlans(folder: string): Promise<CanvasServer> {
   const plans = createPlans({ folder, clock: systemClock, ledger: new MemoryLedger() });
-  const report = (message: string) => void process.stderr.write(`${message}\n`);
   return await startCanvasServer({ plans, assetsFolder: join(ROOT, CANVAS_TARGET), report });
+}
+
+function report(message: string): void {
+  process.stderr.write(`${message}\n`);
 }

@@ -98,9 +98,8 @@ test("every source file that the architecture names is there", async () => {
 });
 
 test("the page of options, and their schema for editors, are those of the configuration: else `bun run docs`", async () => {
-  const read = async (name: string) => await Bun.file(join(ROOT, "docs", name)).text();
-  expect(await read("options.md")).toBe(optionsPage(options));
-  expect(await read("options.schema.json")).toBe(optionsSchemaFile(options));
+  expect(await Bun.file(join(ROOT, "docs/options.md")).text()).toBe(optionsPage(options));
+  expect(await Bun.file(join(ROOT, "docs/options.schema.json")).text()).toBe(optionsSchemaFile(options));
 });
 
 test("the schema for editors has every option with its default and range, and no other name passes", () => {
