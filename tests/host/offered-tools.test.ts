@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { offeredTools, type OfferedToolsParts } from "../../src/host/offered-tools.ts";
 
-const BACKGROUND = ["spawn_background", "status", "collect", "send_message", "kill"];
+const BACKGROUND = ["spawn_background", "status", "collect", "send_message", "kill", "changes"];
 const PLANS = ["plan_action", "get_plan_comments", "wait_for_feedback"];
 
 /** The plugin's tools that a request of an agent is left without. */
