@@ -8,7 +8,7 @@ interface AgentAnswer {
   readonly reason?: string;
   readonly activity?: string;
   readonly toolCallCount?: number;
-  readonly durationMs?: number;
+  readonly elapsed?: string;
   readonly result?: string;
   readonly error?: string;
 }
@@ -38,12 +38,12 @@ export function readAnswers(output: string | undefined): AgentAnswer[] {
 }
 
 function describeAnswer(answer: AgentAnswer, agentOf: (instanceId: string) => string): string {
-  const { instanceId, status = "error", reason, activity, toolCallCount, durationMs, result, error } = answer;
+  const { instanceId, status = "error", reason, activity, toolCallCount, elapsed, result, error } = answer;
   const facts = [
     reason === undefined ? status : `${status} (${reason})`,
     ...(activity === undefined ? [] : [activity]),
     ...(toolCallCount === undefined ? [] : [`${toolCallCount} tool call${toolCallCount === 1 ? "" : "s"}`]),
-    ...(durationMs === undefined ? [] : [`${(durationMs / 1000).toFixed(1)} s`]),
+    ...(elapsed === undefined ? [] : [elapsed]),
   ].join(", ");
   const name = instanceId === undefined ? "" : `${agentOf(instanceId)}: `;
   const words = error ?? result ?? "";

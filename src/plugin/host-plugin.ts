@@ -10,6 +10,7 @@ import { agentsOutHooks } from "../host/announcements/agents-out.ts";
 import { putReminder } from "../host/announcements/put-reminder.ts";
 import { HostClient } from "../host/host-client.ts";
 import { startedAs } from "../host/started-as.ts";
+import { LastLooks } from "../host/tools/last-looks.ts";
 import { backgroundTools } from "../host/tools/background-tools.ts";
 import { UnreadMessages } from "../host/unread-messages.ts";
 import { hostPlans } from "./host-plans.ts";
@@ -22,6 +23,7 @@ import { liveInstances } from "../processes/live-instances.ts";
 import { foreignProcWarning } from "../processes/outer-proc.ts";
 import { createIdentity } from "../processes/supervisor-identity.ts";
 import { statePaths } from "../store/state-paths.ts";
+import { systemClock } from "../system-clock.ts";
 import { FleetBudget } from "../supervisor/policies/caps.ts";
 
 /** The plugin in an ordinary opencode: it supervises. */
@@ -79,6 +81,9 @@ function hostHooks(
   const context = { options, paths, directory, identity, guard, fleet, host, diagnostics, agentEnded };
   const supervision = new LazySupervision(context);
   const unread = new UnreadMessages();
+  const looks = new LastLooks();
+  // With "finish" agents need no opencode to come to their end.
+  const endsWithTurn = startedAs() === "run" && options.onExit === "kill";
   const plans = hostPlans({ input, options, host, diagnostics, unread, supervision: () => supervision.started() });
   const ledger = ledgerHooks({
     ...{ directory, folder: paths.changeDir, recordDir: paths.recordDir, report: diagnostics.report },
@@ -94,8 +99,7 @@ function hostHooks(
     },
     tellNow: async (sessionId) => await (await supervision.started()).tellNow(sessionId),
     put: async (sessionId, text) => await putReminder(host, sessionId, text),
-    // With "finish" they need no opencode to come to their end.
-    isRun: startedAs() === "run" && options.onExit === "kill",
+    isRun: endsWithTurn,
     report: diagnostics.report,
   });
   return joinHooks(unread.hooks, plans.hooks, ledger, out, {
@@ -104,6 +108,7 @@ function hostHooks(
     },
     async event({ event }) {
       host.event(event);
+      looks.event(event);
       supervision.event(event);
     },
     tool: backgroundTools({
@@ -111,6 +116,9 @@ function hostHooks(
       host,
       recordDir: paths.recordDir,
       changeDir: paths.changeDir,
+      clock: systemClock,
+      looks,
+      endsWithTurn,
       unread,
       supervision: () => supervision.started(),
     }),

@@ -4,6 +4,7 @@ import type { HostClient } from "../../src/host/host-client.ts";
 import { whenAborted } from "../../src/host/when-aborted.ts";
 import { backgroundTools } from "../../src/host/tools/background-tools.ts";
 import type { SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
+import { LastLooks } from "../../src/host/tools/last-looks.ts";
 import { awakeClock } from "../../src/supervisor/awake-clock.ts";
 import { deadlinePolicy } from "../../src/supervisor/policies/deadline.ts";
 import { silencePolicy } from "../../src/supervisor/policies/silence.ts";
@@ -90,6 +91,9 @@ export class ChaosHost {
       host: sessions as HostClient,
       recordDir: world.paths.recordDir,
       changeDir: world.paths.changeDir,
+      clock: world.clock,
+      looks: new LastLooks(),
+      endsWithTurn: false,
       unread: { has: () => false, whenWritten: async (_sessionId, signal) => (await whenAborted(signal), false) },
       supervision: async () => ({ ...this.wired, workspace, askOwner: noReaction }),
     });

@@ -26,6 +26,7 @@ describe("bizar_plan_action", () => {
     await act("add_element", { elementId: "el_b", type: "note", title: "Second", x: 10, y: 20 });
     const canvas = await act("get_canvas");
     expect(canvas).toMatchObject({ ok: true, title: "The plan", status: "draft", review: { state: "none" } });
+    expect(canvas.elements[1]).toMatchObject({ id: "el_b", x: 10, y: 20 });
     const [from] = canvas.elements.filter(({ title }: { title: string }) => title === "First");
     const made = await act("add_connection", { from: from.id, to: "el_b", label: "then" });
     expect(made).toMatchObject({ ok: true, from: from.id, to: "el_b" });

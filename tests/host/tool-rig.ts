@@ -9,6 +9,7 @@ import { toRecord, type InstanceRecord } from "../../src/store/record.ts";
 import type { MemoryLimit } from "../../src/supervisor/admission.ts";
 import type { Instance } from "../../src/supervisor/instance.ts";
 import { createSupervisorRig } from "../supervisor/supervisor-rig.ts";
+import { LastLooks } from "../../src/host/tools/last-looks.ts";
 import { UnreadMessages } from "../../src/host/unread-messages.ts";
 import { createFakeHost } from "./fake-client.ts";
 
@@ -27,6 +28,7 @@ export function createToolRig(
   rawOptions: Record<string, unknown> = {},
   memory?: MemoryLimit,
   bg = "/state/bg",
+  endsWithTurn = false,
 ) {
   const rig = createSupervisorRig(maxConcurrentInstances, memory);
   const { host, fake } = createFakeHost();
@@ -47,11 +49,15 @@ export function createToolRig(
     recovered: async () => undefined,
   });
   const unread = new UnreadMessages();
+  const looks = new LastLooks();
   const tools = backgroundTools({
     options: readOptions(rawOptions, {}).options,
     host,
     recordDir: bg,
     changeDir: `${bg}/../changes`,
+    clock: rig.clock,
+    looks,
+    endsWithTurn,
     unread,
     supervision: async () => ({
       supervisor,
@@ -71,7 +77,7 @@ export function createToolRig(
     const { title, output, metadata } = result as Omit<ToolAnswer, "value">;
     return { title, output, metadata, value: JSON.parse(output) as never };
   };
-  return { ...rig, unread, call, catalog, fake, foreign, owner };
+  return { ...rig, unread, looks, call, catalog, fake, foreign, owner };
 }
 
 /** A tool's answer, and what its JSON says. */

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
-import { collectSpawned, createRig, spawn } from "./rig.ts";
+import { collectSpawned, createRig, recordOf, spawn } from "./rig.ts";
 
 test("with BIZAR_DISABLE_LOG=1 an agent works as ever, and no log is written", async () => {
   const rig = await createRig();
@@ -13,7 +13,7 @@ test("with BIZAR_DISABLE_LOG=1 an agent works as ever, and no log is written", a
     expect(run.toolAnswers("bizar_collect")).toEqual([
       [expect.objectContaining({ status: "done", result: "the result" })],
     ]);
-    const [{ logPath }] = run.toolAnswers("bizar_spawn_background") as [{ logPath: string }];
+    const { logPath } = await recordOf(rig, run.toolAnswers("bizar_spawn_background")[0]);
     expect(existsSync(logPath)).toBe(false);
   } finally {
     await rig.dispose();

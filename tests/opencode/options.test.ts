@@ -5,7 +5,7 @@ import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
 import { OPENCODE } from "../../scripts/scripted-host/sandbox.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { SMALL_MODEL, setModels } from "./contract/on-both-backends.ts";
-import { bash, collectSpawned, createRig, spawn, type Answer, type Rig } from "./rig.ts";
+import { bash, collectSpawned, createRig, resultOf, spawn, type Answer, type Rig } from "./rig.ts";
 
 let rig: Rig | undefined;
 afterEach(async () => {
@@ -56,7 +56,7 @@ test("of an agent without a voice, whose session was compacted, the result is it
   rig.plan("delegate", spawn(agent), collectSpawned());
   const [collected] = (await run(rig, "delegate")).toolAnswers("bizar_collect") as Answer[];
   expect(collected).toEqual([expect.objectContaining({ status: "done", result: "FINAL" })]);
-  expect(await Bun.file(collected[0].resultPath).text()).toBe("I look first.\n\nFINAL");
+  expect(await resultOf(rig, collected[0])).toBe("I look first.\n\nFINAL");
 }, 120_000);
 
 test("a state folder that cannot be written is a clear error, and no agent is started", async () => {

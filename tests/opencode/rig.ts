@@ -1,4 +1,5 @@
 import { expect } from "bun:test";
+import { join } from "node:path";
 import { startServer, type Server } from "../../scripts/scripted-host/opencode.ts";
 import { createSandbox, type Sandbox, type SandboxSettings } from "../../scripts/scripted-host/sandbox.ts";
 import {
@@ -8,6 +9,7 @@ import {
   type ScriptedModel,
   type ToolCall,
 } from "../../scripts/scripted-host/scripted-model.ts";
+import type { InstanceRecord } from "../../src/store/record.ts";
 
 /** One answer of the model: fixed, or made from the request. */
 export type Step = ModelAnswer | ((request: ModelRequest) => ModelAnswer | Promise<ModelAnswer>);
@@ -143,6 +145,16 @@ export function collectSpawned(more: Record<string, unknown> = {}): Step {
 /** The ids in the spawn answers of a request. */
 export function spawnedIds(request: ModelRequest): string[] {
   return request.toolResults.flatMap((text) => (JSON.parse(text) as { instanceId?: string }).instanceId ?? []);
+}
+
+/** The record of an agent as it lies on disk now. */
+export async function recordOf({ sandbox }: Pick<Rig, "sandbox">, { instanceId }: Answer): Promise<InstanceRecord> {
+  return await Bun.file(join(sandbox.stateDir, "bg", `${instanceId}.json`)).json();
+}
+
+/** The whole result of an agent's last turn. */
+export async function resultOf({ sandbox }: Pick<Rig, "sandbox">, { instanceId }: Answer): Promise<string> {
+  return await Bun.file(join(sandbox.stateDir, "bg", `${instanceId}.result.md`)).text();
 }
 
 /** The order of texts, for `toSorted`. */

@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { runOpencode, startRun, startServer } from "../../scripts/scripted-host/opencode.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
-import type { InstanceRecord } from "../../src/store/record.ts";
 import {
   askServer,
   bash,
   collectSpawned,
   createRig,
+  recordOf,
+  resultOf,
   serveRig,
   spawn,
   spawnedIds,
@@ -33,10 +34,6 @@ afterEach(async () => {
   await own?.dispose();
   own = undefined;
 });
-
-async function record(of: Rig, instanceId: string): Promise<InstanceRecord> {
-  return JSON.parse(await readFile(join(of.sandbox.stateDir, "bg", `${instanceId}.json`), "utf8")) as InstanceRecord;
-}
 
 /** The processes of an agent that its marker finds. */
 function tools(instanceId: string): string[] {
@@ -83,16 +80,16 @@ test("an agent runs in a session of one server: its result, its log, its record,
     undefined,
   ]);
   expect([second.status, second.result]).toEqual(["done", "Built."]);
-  expect([first.toolCallCount, first.tokens.input]).toEqual([1, 20]);
-  expect(spawned.map(({ processId }) => processId)).toEqual([spawned[0].processId, spawned[0].processId]);
-  expect(warmServers(rig.server.pid)).toEqual([spawned[0].processId]);
-  const log = await readFile(spawned[0].logPath, "utf8");
+  const [kept, other] = [await recordOf(rig, first), await recordOf(rig, second)];
+  expect(spawned.map(({ instanceId }) => instanceId)).toEqual([kept.instanceId, other.instanceId]);
+  const server = kept.process?.pid ?? 0;
+  expect([other.process?.pid, warmServers(rig.server.pid)]).toEqual([server, [server]]);
+  const log = await readFile(kept.logPath, "utf8");
   for (const part of ["think I look.", "tool  bash", "text  It is blue.", "step  stop"]) expect(log).toContain(part);
   for (const line of log.trimEnd().split("\n")) expect(line).toMatch(/^\[(stdout|stderr)\] /);
-  const kept = await record(rig, spawned[0].instanceId);
-  expect(kept).toMatchObject({ backend: "warm", status: "done", sessionId: spawned[0].sessionId, voice: true });
-  const { data: session } = await rig.server.client.session.get({ path: { id: spawned[0].sessionId } });
-  expect([session?.parentID, session?.title]).toEqual([asked.sessionId, `bgr:mimir:${spawned[0].instanceId}`]);
+  expect(kept).toMatchObject({ backend: "warm", status: "done", voice: true, toolCallCount: 1, tokens: { input: 20 } });
+  const { data: session } = await rig.server.client.session.get({ path: { id: kept.sessionId ?? "" } });
+  expect([session?.parentID, session?.title]).toEqual([asked.sessionId, `bgr:mimir:${kept.instanceId}`]);
 }, 60_000);
 
 test("two directories of one opencode share a server, and each agent works in its own", async () => {
@@ -102,8 +99,9 @@ test("two directories of one opencode share a server, and each agent works in it
   rig.plan("where", { calls: [bash("pwd")] }, (request) => ({ text: request.toolResults.at(-1)?.trim() ?? "" }));
   rig.plan("delegate where", spawn({ agent: "thor", prompt: "where" }), collectSpawned());
   const both = [await rig.ask("delegate where"), await rig.ask("delegate where", { directory: other })];
-  const [here, there] = both.map((asked) => asked.answers("bizar_spawn_background")[0]);
-  expect(there.processId).toBe(here.processId);
+  const ran = both.map((asked) => asked.answers("bizar_spawn_background")[0]);
+  const [here, there] = await Promise.all(ran.map(async (agent) => await recordOf(rig, agent)));
+  expect(there?.process?.pid).toBe(here?.process?.pid ?? 0);
   const results = both.map((asked) => asked.answers("bizar_collect")[0][0].result);
   expect(results).toEqual([rig.sandbox.project, other]);
 }, 60_000);
@@ -132,7 +130,7 @@ test("a killed agent's command is gone within a second, and another agent notice
   const [[killed, other]] = asked.answers("bizar_collect");
   expect([killed.status, killed.reason]).toEqual(["killed", "killed"]);
   expect([other.status, other.result]).toEqual(["done", "worked on"]);
-  const { endedAt, turns } = await record(rig, ids[0] ?? "");
+  const { endedAt, turns } = await recordOf(rig, { instanceId: ids[0] });
   expect(turns[0]?.exitCode).not.toBe(0);
   expect(endedAt).not.toBeNull();
 }, 60_000);
@@ -198,13 +196,13 @@ test("an opencode run that is ended with an agent at work leaves no server, and 
   });
   const run = startRun(sandbox, { prompt: "spawn and leave", agent: "odin" });
   await until("its turn is over", () => model.requests.some(({ prompt }) => prompt.includes("still runs")));
-  const { process: server } = await record(own, ids[0] ?? "");
+  const { process: server } = await recordOf(own, { instanceId: ids[0] });
   run.kill("SIGINT");
   await run.ended;
   await until("its command is gone", () => tools(ids[0] ?? "").length === 0);
   await until("the server is gone", () => !lives(server?.pid ?? 0));
   await runOpencode(sandbox, { prompt: "what became of it" });
-  const { status, reason } = await record(own, ids[0] ?? "");
+  const { status, reason } = await recordOf(own, { instanceId: ids[0] });
   expect(status).toBe("failed");
   expect(["supervisor_lost", "shutdown"]).toContain(reason ?? "");
 }, 60_000);
@@ -231,7 +229,7 @@ test("with onExit finish a warm agent works on without its host, and its server 
   await until("the server has ended itself", () => !lives(warm), 5000);
   own.plan("what became of it", { calls: [{ tool: "bizar_status", args: { all: true } }] });
   const end = await runOpencode(sandbox, { prompt: "what became of it", agent: "odin" });
-  expect(end.toolAnswers("bizar_status")[0]).toEqual([
-    expect.objectContaining({ status: "done", resultPreview: "worked on alone" }),
-  ]);
+  const [[agent]] = end.toolAnswers("bizar_status") as [[Answer]];
+  expect(agent).toMatchObject({ status: "done" });
+  expect(await resultOf(own, agent)).toBe("worked on alone");
 }, 90_000);

@@ -5,7 +5,7 @@ import { startServer, type Server } from "../../scripts/scripted-host/opencode.t
 import { writeConfig } from "../../scripts/scripted-host/sandbox.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
-import { askServer, bash, createRig, spawn, until, type Answer, type Rig } from "./rig.ts";
+import { askServer, bash, createRig, recordOf, spawn, until, type Answer, type Rig } from "./rig.ts";
 
 let rig: Rig;
 let hosts: Server[] = [];
@@ -46,10 +46,12 @@ test("two hosts in two directories have a server each; when one is killed its se
     await until("its command runs", () => tools(spawned[index]).length > 0);
   }
   const [killed, other] = spawned;
-  expect(killed.processId).not.toBe(other.processId);
+  const pids = await Promise.all(spawned.map(async (agent) => (await recordOf(rig, agent)).process?.pid ?? 0));
+  const [killedPid = 0, otherPid = 0] = pids;
+  expect(killedPid).not.toBe(otherPid);
   await hosts.shift()?.stop("SIGKILL");
-  await until("all of the killed one's is gone", () => !lives(killed.processId) && tools(killed).length === 0, 5000);
-  expect([lives(other.processId), tools(other).length > 0]).toEqual([true, true]);
+  await until("all of the killed one's is gone", () => !lives(killedPid) && tools(killed).length === 0, 5000);
+  expect([lives(otherPid), tools(other).length > 0]).toEqual([true, true]);
   await Bun.write(join(folders[1] ?? "", "go"), "");
   rig.plan("collect", { calls: [{ tool: "bizar_collect", args: { instanceId: other.instanceId } }] });
   const [host] = hosts;

@@ -6,14 +6,25 @@ import { writeConfig } from "../../scripts/scripted-host/sandbox.ts";
 import { ServerClient } from "../../src/backends/warm/server-client.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
-import type { InstanceRecord } from "../../src/store/record.ts";
-import { askServer, bash, collectSpawned, createRig, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
+import {
+  askServer,
+  bash,
+  collectSpawned,
+  createRig,
+  recordOf,
+  serveRig,
+  spawn,
+  until,
+  type Answer,
+  type Rig,
+} from "./rig.ts";
 
 let rig: Rig;
 afterEach(async () => await rig.dispose());
 
-async function recordOf({ instanceId }: Answer): Promise<InstanceRecord> {
-  return await Bun.file(join(rig.sandbox.stateDir, "bg", `${instanceId}.json`)).json();
+/** The process that runs an agent. */
+async function pidOf(agent: Answer): Promise<number> {
+  return (await recordOf(rig, agent)).process?.pid ?? 0;
 }
 
 function tools({ instanceId }: Answer): string[] {
@@ -31,7 +42,8 @@ test("an agent goes on after its opencode and its server were started anew; chan
   rig.otherwise(({ messages }) => ({ text: `I see ${messages.filter(({ role }) => role === "user").length}.` }));
   rig.plan("spawn", spawn({ agent: "keeper", prompt: "one" }), collectSpawned());
   const first = await runOpencode(sandbox, { prompt: "spawn", agent: "odin" });
-  const [{ instanceId, sessionId }] = first.toolAnswers("bizar_spawn_background") as [Answer];
+  const [agent] = first.toolAnswers("bizar_spawn_background") as [Answer];
+  const { instanceId, sessionId } = await recordOf(rig, agent);
   const send = async (prompt: string): Promise<Answer[]> => {
     rig.plan(
       `send ${prompt}`,
@@ -42,7 +54,8 @@ test("an agent goes on after its opencode and its server were started anew; chan
     return [run.toolAnswers("bizar_send_message")[0], run.toolAnswers("bizar_collect")[0]];
   };
   const [sent, same] = await send("two");
-  expect(sent).toMatchObject({ sessionId, message: "keeper goes on in the same session." });
+  expect((await recordOf(rig, agent)).sessionId).toBe(sessionId);
+  expect(sent).toMatchObject({ message: "keeper goes on in the same session." });
   expect(same).toMatchObject({ status: "done", result: "I see 2." });
   await writeConfig(
     sandbox.project,
@@ -51,7 +64,7 @@ test("an agent goes on after its opencode and its server were started anew; chan
     { agent: { keeper: { ...described, prompt: "?" } } },
   );
   const [afresh, changed] = await send("three");
-  expect(afresh.sessionId).not.toBe(sessionId);
+  expect((await recordOf(rig, agent)).sessionId).not.toBe(sessionId);
   expect(afresh.message).toStartWith(`keeper begins a new session, in which nothing of the earlier one (${sessionId})`);
   expect(changed.result).toMatch(/^\[new session: the definition of "keeper" has changed.*\]\nI see 1\.$/);
 }, 90_000);
@@ -70,17 +83,18 @@ test("of two directories that share a server one is closed: its agent is ended, 
   rig.plan("spawn there", spawn({ agent: "thor", prompt: "hang there" }));
   const [here] = (await served.ask("spawn here")).answers("bizar_spawn_background");
   const [there] = (await served.ask("spawn there", { directory: other })).answers("bizar_spawn_background");
-  expect(there.processId).toBe(here.processId);
+  const serverPid = await pidOf(here);
+  expect(await pidOf(there)).toBe(serverPid);
   await until("its command runs", () => tools(there).includes("sleep 878"));
   await server.client.instance.dispose({ query: { directory: other } });
-  await until("its end is written down", async () => (await recordOf(there)).reason === "shutdown");
-  expect([tools(there), lives(here.processId)]).toEqual([[], true]);
+  await until("its end is written down", async () => (await recordOf(rig, there)).reason === "shutdown");
+  expect([tools(there), lives(serverPid)]).toEqual([[], true]);
   rig.plan("collect", { calls: [{ tool: "bizar_collect", args: { instanceId: here.instanceId } }] });
   const collecting = served.ask("collect");
   go.resolve();
   expect((await collecting).answers("bizar_collect")).toMatchObject([{ status: "done", result: "worked on" }]);
   await server.client.instance.dispose({ query: { directory: sandbox.project } });
-  await until("the last one ends the server", () => !lives(here.processId));
+  await until("the last one ends the server", () => !lives(serverPid));
 }, 60_000);
 
 test("opencode is killed with a warm agent at work: the next one says so, tells its parent, and goes on with it", async () => {
@@ -94,7 +108,7 @@ test("opencode is killed with a warm agent at work: the next one says so, tells 
   await until("its command runs", () => tools(agent).includes("sleep 879"));
   await first.stop("SIGKILL");
   const second = await startServer(sandbox);
-  const { instanceId, sessionId } = agent;
+  const { instanceId, sessionId, process: ran } = await recordOf(rig, agent);
   rig.plan(
     "and now",
     { calls: [{ tool: "bizar_collect", args: { instanceId } }] },
@@ -106,10 +120,11 @@ test("opencode is killed with a warm agent at work: the next one says so, tells 
   const [lost, continued] = now.answers("bizar_collect");
   expect(lost).toMatchObject({ status: "failed", reason: "supervisor_lost", result: "I begin." });
   expect(now.answers("bizar_send_message")).toMatchObject([
-    { sessionId, message: "thor goes on in the same session, after a turn that was failed (supervisor_lost)." },
+    { message: "thor goes on in the same session, after a turn that was failed (supervisor_lost)." },
   ]);
   expect(continued).toMatchObject({ status: "done", result: "went on" });
-  expect([lives(agent.processId), tools(agent)]).toEqual([false, []]);
+  expect((await recordOf(rig, agent)).sessionId).toBe(sessionId);
+  expect([lives(ran?.pid ?? 0), tools(agent)]).toEqual([false, []]);
   await second.stop();
 }, 90_000);
 
@@ -124,6 +139,7 @@ test("with onExit finish an agent is told of when it has finished, while another
   });
   const killed = await startServer(sandbox);
   const [short, long] = (await askServer(killed, sandbox.project, "spawn both")).answers("bizar_spawn_background");
+  const theirs = await pidOf(long);
   await until("both are at work", () => rig.requestsFor("short").length === 1 && rig.requestsFor("long").length === 2);
   await killed.stop("SIGKILL");
   const host = await startServer(sandbox);
@@ -133,10 +149,10 @@ test("with onExit finish an agent is told of when it has finished, while another
     return (await askServer(host, sandbox.project, instanceId)).answers("bizar_collect")[0];
   };
   expect(await collect(short)).toMatchObject({ status: "done", result: "The short one." });
-  expect([lives(long.processId), (await recordOf(long)).status]).toEqual([true, "running"]);
+  expect([lives(theirs), (await recordOf(rig, long)).status]).toEqual([true, "running"]);
   second.resolve();
   expect(await collect(long)).toMatchObject({ status: "done", result: "The long one." });
-  await until("their server has ended", () => !lives(long.processId));
+  await until("their server has ended", () => !lives(theirs));
   await host.stop();
 }, 120_000);
 
@@ -169,7 +185,7 @@ for (const [answer, backgroundSkipPermissions, result] of [
     const host = await startServer(sandbox);
     const [agent] = (await askServer(host, sandbox.project, "spawn one")).answers("bizar_spawn_background");
     await until("it asks its model", () => rig.requestsFor("use bash").length === 1);
-    const pid = (await recordOf(agent)).process?.pid ?? 0;
+    const pid = await pidOf(agent);
     // It answers nothing any more.
     process.kill(host.pid, "SIGSTOP");
     hostStands.resolve();

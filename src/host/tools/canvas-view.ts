@@ -11,7 +11,10 @@ const MOST_NOTE_BYTES = 12_000;
 /** No model reads a picture's bytes as text. */
 const IMAGE_CHARACTERS = 60;
 
+/** A place that the layout has chosen says nothing to anybody. */
+const PLACE_FIELDS = ["x", "y", "width", "height", "autoPlaced"];
 const ELEMENT_FIELDS = ["id", ...ELEMENT_RULES.keys()];
+const AUTO_PLACED_FIELDS = ELEMENT_FIELDS.filter((name) => !PLACE_FIELDS.includes(name));
 const CONNECTION_FIELDS = ["id", ...CONNECTION_RULES.keys()];
 const REPLY_FIELDS = ["id", "author", "text", "created"];
 const COMMENT_FIELDS = [...REPLY_FIELDS, ...COMMENT_RULES.keys(), "thread"];
@@ -53,17 +56,22 @@ export function canvasView(facts: Record<string, unknown>, stored: StoredPlan, p
 
 function cutElement(element: PlanElement, length: number): Partial<PlanElement> {
   const most = element.type === "image" ? IMAGE_CHARACTERS : length;
+  const isPlaced = element.autoPlaced !== true;
   return {
-    ...known(element, ELEMENT_FIELDS),
-    title: shorten(element.title, length),
-    content: shorten(element.content, most),
+    ...known(element, isPlaced ? ELEMENT_FIELDS : AUTO_PLACED_FIELDS),
+    ...(element.title === "" ? {} : { title: shorten(element.title, length) }),
+    ...(element.content === "" ? {} : { content: shorten(element.content, most) }),
     ...(element.answer === undefined ? {} : { answer: shorten(element.answer, length) }),
   };
 }
 
-/** What other programs keep in a plan is theirs: no person sees it on the page, so no agent is told it. */
+/**
+ * What there is of the fields. What other programs keep in a plan is theirs: no person sees it on the page, so no agent
+ * is told it.
+ */
 function known<T extends object>(value: T, fields: readonly string[]): Partial<T> {
-  return Object.fromEntries(Object.entries(value).filter(([name]) => fields.includes(name))) as Partial<T>;
+  const entries = Object.entries(value).filter(([name, field]) => fields.includes(name) && field !== "");
+  return Object.fromEntries(entries) as Partial<T>;
 }
 
 /** As many elements and connections as there is room for, each in a line of its own. */

@@ -13,6 +13,7 @@ import { changesView } from "./changes-view.ts";
 import { deedsView } from "./deeds-view.ts";
 import { forSupervisors, neverThrowing, type ToolParts, type ToolSupervision } from "./tool-parts.ts";
 import { plainName } from "../../text/plain-name.ts";
+import { spending, whichAgent } from "./instance-view.ts";
 
 export const COLLECT = "bizar_collect";
 const MOST_AT_ONCE = 32;
@@ -62,7 +63,8 @@ export function collectTool(parts: ToolParts): ToolDefinition {
       ended();
     }
     const isTalkedTo = parts.unread.has(context.sessionID);
-    return await results({ host: parts.host, catalog, workspace }, ids, { scope, isTalkedTo }, one !== undefined);
+    const sources = { host: parts.host, clock: parts.clock, catalog, workspace };
+    return await results(sources, ids, { scope, isTalkedTo }, one !== undefined);
   };
   return { description, args, execute: neverThrowing(COLLECT, forSupervisors(COLLECT, parts.options, run)) };
 }
@@ -108,7 +110,7 @@ async function waitFor(
 }
 
 async function results(
-  { host, catalog, workspace }: ResultSources,
+  { host, clock, catalog, workspace }: ResultSources,
   ids: string[],
   { scope, isTalkedTo }: { readonly scope: Scope; readonly isTalkedTo: boolean },
   single: boolean,
@@ -117,7 +119,7 @@ async function results(
   const entries = found.filter((entry) => entry !== undefined);
   // A record may have been removed during the wait.
   if (single && entries.length === 0) return errorAnswer(NOT_FOUND, { instanceId: ids[0] });
-  const budget = Math.floor(MAX_ANSWER_BYTES / ids.length);
+  const how = { budget: Math.floor(MAX_ANSWER_BYTES / ids.length), isTalkedTo, now: clock.now() };
   const views = await Promise.all(
     found.map(async (entry, index) => {
       if (entry === undefined) return { error: NOT_FOUND, instanceId: ids[index] };
@@ -126,11 +128,11 @@ async function results(
           resultText(host, catalog, entry, scope),
           changesView(workspace, entry.record),
         ]);
-        return resultView(entry, text, { budget, isTalkedTo, folder });
+        return resultView(entry, text, { ...how, folder });
       } catch (error) {
         // The others' results are there all the same.
         return {
-          ...resultView(entry, "", { budget, isTalkedTo, folder: {} }),
+          ...resultView(entry, "", { ...how, folder: {} }),
           error: `The result could not be read: ${describeError(error)}`,
         };
       }
@@ -147,11 +149,13 @@ async function results(
 /** Where results come from. */
 interface ResultSources extends Pick<ToolSupervision, "catalog" | "workspace"> {
   readonly host: HostClient;
+  readonly clock: ToolParts["clock"];
 }
 
 interface ViewSettings {
   readonly budget: number;
   readonly isTalkedTo: boolean;
+  readonly now: number;
   /** What is in the agent's own folder. */
   readonly folder: Record<string, unknown>;
 }
@@ -160,12 +164,12 @@ interface ViewSettings {
 function resultView(
   entry: CatalogEntry,
   text: string,
-  { budget, isTalkedTo, folder }: ViewSettings,
+  { budget, isTalkedTo, now, folder }: ViewSettings,
 ): Record<string, unknown> {
   const { record } = entry;
   const hasEnded = record.endedAt !== null;
   const view = {
-    instanceId: record.instanceId,
+    ...whichAgent(record),
     status: hasEnded ? record.status : "running",
     ...(hasEnded
       ? {}
@@ -177,17 +181,13 @@ function resultView(
     ...deedsView(record, budget),
     ...folder,
     result: "",
-    resultPath: record.resultPreview === null ? null : entry.resultPath,
-    toolCallCount: record.toolCallCount,
-    tokens: record.tokens,
-    costUsd: record.costUsd,
-    durationMs: duration(entry),
+    ...spending(record, now),
     ...(record.error === null ? {} : { error: cutToJsonBytes(record.error, Math.floor(budget / ERROR_SHARE)) }),
   };
-  // The array's own indentation and the mark of a cut come on top.
-  const room = budget - jsonBytes([{ ...view, truncated: true }]);
-  const result = cutToJsonBytes(text, room);
-  return result === text ? { ...view, result } : { ...view, result, truncated: true };
+  // Nobody needs the way to what stands here.
+  const ofCut = { truncated: true, ...(record.resultPreview === null ? {} : { resultPath: entry.resultPath }) };
+  const result = cutToJsonBytes(text, budget - jsonBytes([{ ...view, ...ofCut }]));
+  return result === text ? { ...view, result } : { ...view, result, ...ofCut };
 }
 
 async function resultText(
@@ -204,10 +204,4 @@ async function resultText(
   }
   const whole = await catalog.result(entry);
   return scope === "last" ? lastMessageOf(whole, record.resultParts) : whole;
-}
-
-function duration({ record }: CatalogEntry): number {
-  if (record.startedAt === null) return 0;
-  const end = record.endedAt === null ? Date.now() : Date.parse(record.endedAt);
-  return end - Date.parse(record.startedAt);
 }

@@ -1,31 +1,45 @@
+import type { ListedRecord } from "../../store/record.ts";
+import { duration } from "../../text/plain-text.ts";
+import { plainName } from "../../text/plain-name.ts";
 import type { ListedEntry } from "../instance-catalog.ts";
 import { shorten } from "./answer.ts";
-import { plainName } from "../../text/plain-name.ts";
 
 const MAX_ERROR_CHARACTERS = 1000;
+const TITLE_CHARACTERS = 60;
+/** Of what a run has cost, so many digits say enough. */
+const COST_DIGITS = 3;
 
-/** An instance as `bizar_status` shows it. Times are ISO 8601; absent means that it does not apply. */
-export function instanceView({ record, queuePosition, waitsFor }: ListedEntry): Record<string, unknown> {
+/** An instance as `bizar_status` shows it; what is absent does not apply, or is none. */
+export function instanceView({ record, queuePosition, waitsFor }: ListedEntry, now: number): Record<string, unknown> {
   return {
-    instanceId: record.instanceId,
-    sessionId: record.sessionId,
-    agent: plainName(record.agent),
-    title: record.title,
+    ...whichAgent(record),
     status: record.status,
     ...(record.reason === null ? {} : { reason: record.reason }),
-    activity: record.activity,
+    ...(isAtWork(record) ? { activity: record.activity } : {}),
     ...(queuePosition === undefined ? {} : { queuePosition }),
     ...(waitsFor === undefined ? {} : { waitsFor: waitsFor.what }),
-    toolCallCount: record.toolCallCount,
-    tokens: record.tokens,
-    costUsd: record.costUsd,
-    startedAt: record.startedAt,
-    ...(record.endedAt === null ? {} : { endedAt: record.endedAt }),
-    lastActivityAt: record.lastActivityAt,
+    ...(record.toolCallCount === 0 ? {} : { toolCallCount: record.toolCallCount }),
+    ...spending(record, now),
     ...(record.changes === null ? {} : { changes: record.changes }),
-    promptPreview: record.promptPreview,
-    ...(record.resultPreview === null ? {} : { resultPreview: record.resultPreview }),
     ...(record.error === null ? {} : { error: shorten(record.error, MAX_ERROR_CHARACTERS) }),
-    logPath: record.logPath,
   };
+}
+
+/** What tells an agent from the others. */
+export function whichAgent({ instanceId, agent, title }: ListedRecord): Record<string, unknown> {
+  return { instanceId, agent: plainName(agent), title: shorten(title, TITLE_CHARACTERS) };
+}
+
+/** What a run has cost, where it did, and how long it took or waits. */
+export function spending(record: ListedRecord, now: number): Record<string, unknown> {
+  const { costUsd, createdAt, startedAt, endedAt } = record;
+  const end = endedAt === null ? now : Date.parse(endedAt);
+  return {
+    ...(costUsd === 0 ? {} : { costUsd: Number(costUsd.toPrecision(COST_DIGITS)) }),
+    elapsed: duration(end - Date.parse(startedAt ?? createdAt)),
+  };
+}
+
+function isAtWork({ status }: ListedRecord): boolean {
+  return status === "pending" || status === "running";
 }

@@ -76,7 +76,6 @@ async function send(
   const waits = record.followUps.length;
   const value = {
     instanceId: id,
-    sessionId: record.sessionId,
     status: record.status,
     turn: record.turns.length + waits,
     ...(queuePosition === undefined ? {} : { queuePosition }),
@@ -85,7 +84,7 @@ async function send(
       waits > 0
         ? `${agent} takes the message up when its running turn has ended${waits > 1 ? `, after ${waits - 1} others` : ""}.`
         : whereTo(record, before.record),
-    nextSteps: [`bizar_collect {"instanceId": "${id}"} waits for the answer`],
   };
-  return answer(`${agent} ${waits > 0 ? "will go on" : "goes on"} (${id})`, value, { instanceId: id });
+  const metadata = { instanceId: id, sessionId: record.sessionId };
+  return answer(`${agent} ${waits > 0 ? "will go on" : "goes on"} (${id})`, value, metadata);
 }

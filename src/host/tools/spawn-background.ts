@@ -110,7 +110,7 @@ async function spawn(parts: ToolParts, given: SpawnArguments, context: ToolConte
     whenIdentified(supervisor, instanceId, context.abort),
   ]);
   const note = [...notes, ...(shared === undefined ? [] : [shared])].join(" ");
-  return await describe(catalog, instanceId, note === "" ? undefined : note);
+  return await describe(parts, catalog, instanceId, note === "" ? undefined : note);
 }
 
 /** What to mind where the prompt names files that agents have changed which still run. */
@@ -130,7 +130,12 @@ async function sharedFiles(
   return `The prompt names files that running agents have changed: ${lines.join(", ")}. Two that change one file undo each other's work.`;
 }
 
-async function describe(catalog: InstanceCatalog, instanceId: string, note: string | undefined): Promise<ToolResult> {
+async function describe(
+  parts: ToolParts,
+  catalog: InstanceCatalog,
+  instanceId: string,
+  note: string | undefined,
+): Promise<ToolResult> {
   const entry = await catalog.find(instanceId);
   if (entry === undefined) return errorAnswer("The agent was started, but its record has gone.", { instanceId });
   const { record, queuePosition, waitsFor } = entry;
@@ -138,54 +143,49 @@ async function describe(catalog: InstanceCatalog, instanceId: string, note: stri
   const agent = plainName(record.agent);
   const value = {
     instanceId,
-    sessionId: record.sessionId,
-    processId: record.process?.pid ?? null,
     status,
     ...(queuePosition === undefined ? {} : { queuePosition }),
     ...(waitsFor === undefined ? {} : { waitsFor: waitsFor.what }),
     ...(record.reason === null ? {} : { reason: record.reason }),
     ...(record.error === null ? {} : { error: shorten(record.error, 2000) }),
     ...(record.folder === null ? {} : { folder: record.folder.directory, base: record.folder.base }),
-    logPath: record.logPath,
-    message: message(entry),
+    message: message(entry, parts),
     ...(note === undefined ? {} : { note }),
-    nextSteps: nextSteps(instanceId, record.endedAt !== null),
   };
-  return answer(`${agent} ${status} (${instanceId})`, value, { instanceId, sessionId: record.sessionId, status });
+  const { sessionId, logPath } = record;
+  const metadata = { instanceId, sessionId, processId: record.process?.pid ?? null, logPath, status };
+  return answer(`${agent} ${status} (${instanceId})`, value, metadata);
 }
 
-function message({ record, queuePosition, waitsFor }: CatalogEntry): string {
-  const { status } = record;
-  const agent = plainName(record.agent);
+function message(entry: CatalogEntry, parts: ToolParts): string {
+  const { status } = entry.record;
   switch (status) {
     case "queued":
-      return (
-        `${agent} waits for ${waitsFor?.what ?? "a place"}, number ${queuePosition ?? "?"} in line` +
-        `${waitsFor === undefined ? "" : ` (${waitsFor.detail})`}; it starts by itself.`
-      );
+      return `${waiting(entry)}; it starts by itself. ${meanwhile(parts)}`;
     case "pending":
-      return `${agent} is starting; it takes longer than usual.`;
+      return `It is starting, which takes longer than usual. ${meanwhile(parts)}`;
     case "running":
-      return `${agent} is running in the background.`;
+      return meanwhile(parts);
     case "done":
     case "failed":
     case "killed":
     case "timed_out":
-      return `${agent} has ended already: ${status}.`;
+      return "It has ended already.";
     default:
       return unreachable(status);
   }
 }
 
-function nextSteps(instanceId: string, hasEnded: boolean): string[] {
-  const collect = `bizar_collect {"instanceId": "${instanceId}"} waits for its result`;
-  if (hasEnded) return [collect];
-  return [
-    "go on with other work: the agent needs nothing from you",
-    `bizar_status {"instanceId": "${instanceId}"} shows what it is doing`,
-    collect,
-    `bizar_kill {"instanceId": "${instanceId}"} ends it`,
-  ];
+function waiting({ queuePosition, waitsFor }: CatalogEntry): string {
+  const detail = waitsFor === undefined ? "" : ` (${waitsFor.detail})`;
+  return `It waits for ${waitsFor?.what ?? "a place"}, number ${queuePosition ?? "?"} in line${detail}`;
+}
+
+/** What the caller does while an agent works. */
+function meanwhile({ options, endsWithTurn }: ToolParts): string {
+  const rest = "do not poll, and do not work on the same files.";
+  if (options.announce === "off") return `bizar_collect waits for its end; ${rest}`;
+  return `You are told when it ends${endsWithTurn ? "; collect it before you end your turn" : ""}: ${rest}`;
 }
 
 function firstWords(prompt: string): string {

@@ -11,10 +11,8 @@ const ENDED_SHOWN = 20;
 /** Room for the note that older ones were left out. */
 const NOTE_BYTES = 500;
 
-const description = `Show background agents: status, what each is doing now, tool calls, tokens, cost, and where its log is.
-
-Without arguments: those of this session that live, and the last 20 that ended. It never waits; use bizar_collect to
-wait for a result instead of asking for the status again and again.`;
+const description =
+  "Look at this session's background agents, or at one. You are told when one ends: to wait is no reason to look.";
 
 const args = {
   instanceId: instanceId.optional().describe("Only this agent"),
@@ -27,13 +25,20 @@ export function statusTool(parts: ToolParts): ToolDefinition {
     if (!reading.ok) return errorAnswer(reading.error);
     const { value } = reading;
     const { catalog } = await parts.supervision();
+    const { clock, looks, recordDir } = parts;
+    const tell = (entries: readonly ListedEntry[], asked: string) => {
+      const now = clock.now();
+      const knownForMs = looks.known(context.sessionID, asked, newsOf(entries), now);
+      const isNews = knownForMs === undefined || entries.length === 0;
+      return isNews ? statusAnswer(entries, recordDir, now) : unchanged(entries, context.sessionID, knownForMs);
+    };
     if (value.instanceId !== undefined) {
       const entry = await catalog.find(value.instanceId);
       if (entry === undefined) return errorAnswer("instance not found", { instanceId: value.instanceId });
-      return statusAnswer([entry], parts.recordDir);
+      return tell([entry], value.instanceId);
     }
     const entries = await catalog.list();
-    return statusAnswer(value.all === true ? entries : ofSession(entries, context.sessionID), parts.recordDir);
+    return value.all === true ? tell(entries, "all") : tell(ofSession(entries, context.sessionID), "own");
   };
   return { description, args, execute: neverThrowing(STATUS, run) };
 }
@@ -44,13 +49,31 @@ function ofSession(entries: readonly ListedEntry[], sessionId: string): ListedEn
   return own.filter((entry) => entry.record.endedAt === null || ended.includes(entry));
 }
 
-function statusAnswer(entries: readonly ListedEntry[], recordDir: string): ToolResult {
+/** What a look can bring that was not known before. */
+function newsOf(entries: readonly ListedEntry[]): string {
+  return JSON.stringify(
+    entries.map((entry) => {
+      const { elapsed: _, activity, ...view } = instanceView(entry, 0);
+      // "waiting for the model, 16 s"
+      return { ...view, activity: String(activity).replace(/, \d+ s$/, "") };
+    }),
+  );
+}
+
+function unchanged(entries: readonly ListedEntry[], sessionId: string, forMs: number): ToolResult {
+  const live = entries.filter(({ record }) => record.endedAt === null);
+  const isTold = live.some(({ record }) => record.parent.sessionId === sessionId && record.announce !== "off");
+  const rest = live.length === 0 ? "; all of it has ended" : isTold ? "; you will be told" : "";
+  const note = `nothing has changed for ${Math.round(forMs / 1000)} s${rest}`;
+  return answer(note, [{ note }], { count: entries.length, live: live.length });
+}
+
+function statusAnswer(entries: readonly ListedEntry[], recordDir: string, now: number): ToolResult {
   const views: Record<string, unknown>[] = [];
   let bytes = NOTE_BYTES;
   // The newest matter most: where not all fit, the oldest are left out.
   for (const entry of entries.toReversed()) {
-    const view = instanceView(entry);
-    // Inside the array each line is two blanks further in.
+    const view = instanceView(entry, now);
     bytes += jsonBytes([view]);
     if (bytes > MAX_ANSWER_BYTES) break;
     views.unshift(view);

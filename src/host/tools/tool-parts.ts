@@ -2,6 +2,7 @@ import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import type { Options } from "../../config/options.ts";
 import type { OwnerAnswer } from "../../store/ask-owner.ts";
 import type { OwnerRequest } from "../../store/request-files.ts";
+import type { Clock } from "../../supervisor/ports.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { describeError } from "../../describe-error.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
@@ -10,6 +11,7 @@ import type { InstanceCatalog } from "../instance-catalog.ts";
 import { maySupervise } from "../may-supervise.ts";
 import type { UnreadMessages } from "../unread-messages.ts";
 import { errorAnswer } from "./answer.ts";
+import type { LastLooks } from "./last-looks.ts";
 import { plainName } from "../../text/plain-name.ts";
 
 /** What the tools work with. */
@@ -17,6 +19,11 @@ export interface ToolParts {
   readonly options: Options;
   readonly host: HostClient;
   readonly recordDir: string;
+  readonly clock: Pick<Clock, "now">;
+  /** What sessions have been told of their agents. */
+  readonly looks: Pick<LastLooks, "known">;
+  /** Whether this opencode, and with it the agents, end with the turn of the session. */
+  readonly endsWithTurn: boolean;
   /** What the user has written, and the model has not seen. */
   readonly unread: Pick<UnreadMessages, "has" | "whenWritten">;
   /** Where what is known of changed files is kept. */

@@ -13,20 +13,24 @@ async function spawnRunning(rig: ReturnType<typeof createToolRig>, args: Record<
   return { turn, answer: await answering };
 }
 
-test("the answer comes with the session, and says what to do next", async () => {
+const TOLD = "You are told when it ends: do not poll, and do not work on the same files.";
+
+test("the answer comes with the session, names the agent once, and says what not to do", async () => {
   const { answer, turn } = await spawnRunning(createToolRig());
   const { instanceId } = turn.request;
-  expect(answer.value).toEqual({
-    instanceId,
-    sessionId: "ses_child",
-    processId: 4242,
-    status: "running",
-    logPath: `/state/logs/${instanceId}.log`,
-    message: "mimir is running in the background.",
-    nextSteps: expect.arrayContaining([expect.stringContaining(`bizar_collect {"instanceId": "${instanceId}"}`)]),
-  });
-  expect(answer.metadata).toEqual({ instanceId, sessionId: "ses_child", status: "running" });
+  expect(answer.value).toEqual({ instanceId, status: "running", message: TOLD });
+  const logPath = `/state/logs/${instanceId}.log`;
+  expect(answer.metadata).toEqual({ instanceId, sessionId: "ses_child", processId: 4242, logPath, status: "running" });
   expect(answer.title).toBe(`mimir running (${instanceId})`);
+});
+
+test("where nobody tells of its end, or the opencode ends with the turn, the answer says so", async () => {
+  const quiet = await spawnRunning(createToolRig(8, { announce: "off" }));
+  expect(quiet.answer.value.message).toStartWith("bizar_collect waits for its end; do not poll");
+  const inRun = await spawnRunning(createToolRig(8, {}, undefined, "/state/bg", true));
+  expect(inRun.answer.value.message).toContain("collect it before you end your turn");
+  const noted = await spawnRunning(createToolRig(8, { announce: "note" }));
+  expect(noted.answer.value.message).toBe(TOLD);
 });
 
 test("the agent runs where its caller does, on its caller's model, with the whole prompt", async () => {
@@ -58,9 +62,9 @@ test("when all places are taken, the answer comes at once with the place in the 
   const rig = createToolRig(1);
   await spawnRunning(rig);
   const { value } = await rig.call("spawn_background", task);
-  expect(value).toMatchObject({ status: "queued", queuePosition: 1, waitsFor: "a place", processId: null });
+  expect(value).toMatchObject({ status: "queued", queuePosition: 1, waitsFor: "a place" });
   expect(value.message).toBe(
-    "mimir waits for a place, number 1 in line (1 of at most 1 are running); it starts by itself.",
+    `It waits for a place, number 1 in line (1 of at most 1 are running); it starts by itself. ${TOLD}`,
   );
   expect((await rig.call("spawn_background", task)).value.queuePosition).toBe(2);
 });
@@ -70,16 +74,16 @@ test("when memory is short, the answer says that the agent waits for it, with th
   await spawnRunning(rig);
   rig.clock.advance(60_000);
   const { value } = await rig.call("spawn_background", task);
-  expect(value).toMatchObject({ status: "queued", queuePosition: 1, waitsFor: "memory", sessionId: null });
+  expect(value).toMatchObject({ status: "queued", queuePosition: 1, waitsFor: "memory" });
   expect(value.message).toBe(
-    "mimir waits for memory, number 1 in line (600 MB are available; 768 MB must be); it starts by itself.",
+    `It waits for memory, number 1 in line (600 MB are available; 768 MB must be); it starts by itself. ${TOLD}`,
   );
 });
 
 test("when the host aborts the call, the agent goes on, pending", async () => {
   const rig = createToolRig();
-  const { value } = await rig.call("spawn_background", task, { abort: AbortSignal.abort() });
-  expect(value).toMatchObject({ status: "pending", sessionId: null });
+  const { metadata, value } = await rig.call("spawn_background", task, { abort: AbortSignal.abort() });
+  expect([value.status, metadata["sessionId"]]).toEqual(["pending", null]);
   expect(rig.backend.turns[0]).toMatchObject({ stops: 0, stopsNow: 0 });
 });
 

@@ -15,29 +15,86 @@ const numbered = (state: SampleState, number: number, given: Partial<Instance> =
 const elsewhere = { parent: { sessionId: "ses_other", messageId: "msg_1", agent: "odin" } };
 const ids = (views: { instanceId: string }[]) => views.map(({ instanceId }) => instanceId);
 
-test("one agent is shown with all that is known of it", async () => {
-  const rig = rigWith(numbered("failed", 1));
-  const answer = await rig.call("status", { instanceId: sampleId(1) });
-  expect(answer.value).toEqual([
+const agent = { agent: "mimir", title: "Look around" };
+
+test("an agent is shown with what tells it from others and how it stands, and with nothing that is none", async () => {
+  const { progress } = sampleInstance("running");
+  const done = { progress: { ...progress, activity: "tool bash", toolCallCount: 3, costUsd: 0.012345 } };
+  const rig = rigWith(numbered("failed", 1), numbered("running", 2, done), numbered("queued", 3));
+  rig.clock.advance(65_010);
+  const { value } = await rig.call("status");
+  expect(value).toEqual([
     {
       instanceId: sampleId(1),
-      sessionId: "ses_child",
-      agent: "mimir",
-      title: "Look around",
-      status: "failed",
-      reason: "session_error",
-      activity: "starting",
-      toolCallCount: 0,
-      tokens: { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite: 0 },
-      costUsd: 0,
-      startedAt: "2026-01-02T03:04:05.010Z",
-      endedAt: "2026-01-02T03:04:05.020Z",
-      lastActivityAt: "2026-01-02T03:04:05.000Z",
-      promptPreview: "Look around and report.",
-      error: "boom happened",
-      logPath: `/state/logs/${sampleId(1)}.log`,
+      ...agent,
+      ...{ status: "failed", reason: "session_error", elapsed: "0s", error: "boom happened" },
     },
+    {
+      instanceId: sampleId(2),
+      ...agent,
+      ...{ status: "running", activity: "tool bash", toolCallCount: 3, costUsd: 0.0123, elapsed: "1m" },
+    },
+    { instanceId: sampleId(3), ...agent, status: "queued", elapsed: "1m" },
   ]);
+});
+
+const note = (text: string) => [{ note: `nothing has changed for ${text}` }];
+
+describe("asked again with nothing changed", () => {
+  test("it is one line, for each session and each of the agents it asks for", async () => {
+    const rig = rigWith(numbered("running", 1), numbered("done", 2));
+    const look = async (args: object = {}, sessionID = "ses_parent") =>
+      (await rig.call("status", args, { sessionID })).value;
+    expect(await look()).toHaveLength(2);
+    rig.clock.advance(4000);
+    expect(await look()).toEqual(note("4 s; you will be told"));
+    rig.clock.advance(8000);
+    expect(await look()).toEqual(note("12 s; you will be told"));
+    expect(await look({ instanceId: sampleId(1) })).toMatchObject([{ instanceId: sampleId(1) }]);
+    expect(await look({ instanceId: sampleId(1) })).toEqual(note("0 s; you will be told"));
+    expect(await look({ instanceId: sampleId(2) })).toMatchObject([{ instanceId: sampleId(2) }]);
+    expect(await look({ instanceId: sampleId(2) })).toEqual(note("0 s; all of it has ended"));
+    expect(await look({ all: true }, "ses_other")).toHaveLength(2);
+    expect(await look({ all: true }, "ses_other")).toEqual(note("0 s"));
+  });
+
+  test("whatever has changed is told, but not the clock", async () => {
+    const rig = rigWith();
+    const { progress } = sampleInstance("running");
+    const look = async (activity: string, toolCallCount: number) => {
+      const instance = numbered("running", 1, { progress: { ...progress, activity, toolCallCount } });
+      rig.foreign.set(sampleId(1), recordOf(instance));
+      return (await rig.call("status")).value[0].note !== undefined;
+    };
+    expect(await look("waiting for the model", 1)).toBe(false);
+    expect(await look("waiting for the model, 16 s", 1)).toBe(true);
+    expect(await look("tool bash", 1)).toBe(false);
+    expect(await look("tool bash", 2)).toBe(false);
+    expect(await look("tool bash", 2)).toBe(true);
+    rig.foreign.set(sampleId(1), recordOf(numbered("killed", 1)));
+    expect((await rig.call("status")).value).toMatchObject([{ status: "killed" }]);
+    rig.foreign.set(sampleId(2), recordOf(numbered("queued", 2)));
+    expect((await rig.call("status")).value).toHaveLength(2);
+  });
+
+  test("nobody is promised to be told where nobody tells", async () => {
+    const rig = rigWith(numbered("running", 1, { announce: "off" }));
+    await rig.call("status");
+    expect((await rig.call("status")).value).toEqual(note("0 s"));
+  });
+
+  for (const type of ["session.compacted", "message.removed"]) {
+    test(`what ${type} took out of a session's context is told again there`, async () => {
+      const rig = rigWith(numbered("running", 1));
+      const look = async (sessionID: string) =>
+        (await rig.call("status", { all: true }, { sessionID })).value[0].note !== undefined;
+      expect([await look("ses_a"), await look("ses_b"), await look("ses_a"), await look("ses_b")]).toEqual([
+        ...[false, false, true, true],
+      ]);
+      rig.looks.event({ type, properties: { sessionID: "ses_a" } });
+      expect([await look("ses_a"), await look("ses_b")]).toEqual([false, true]);
+    });
+  }
 });
 
 test("agents of this opencode are shown as they are now, with their place in the line", async () => {
@@ -65,8 +122,9 @@ describe("without an id", () => {
     expect(ids((await rig.call("status", { all: true })).value)).toEqual([sampleId(1), sampleId(2)]);
   });
 
-  test("nothing to show is an empty list", async () => {
-    expect((await rigWith().call("status")).value).toEqual([]);
+  test("nothing to show is an empty list, however often it is asked for", async () => {
+    const rig = rigWith();
+    expect([(await rig.call("status")).value, (await rig.call("status")).value]).toEqual([[], []]);
   });
 });
 

@@ -19,7 +19,7 @@ contract(
     expect(await on.call("bizar_kill", { instanceId })).toEqual({ instanceId, status: "killed" });
     await until("the tree is gone", () => living(agent).length === 0, Math.max(0, killedAt + 1000 - performance.now()));
     // The server of warm agents lives on for the others.
-    const process = systemProcessTable().find(agent.processId);
+    const process = systemProcessTable().find((await on.record(instanceId)).process?.pid ?? 0);
     expect(process?.isZombie ?? true).toBe(on.backend === "process");
     const { status, reason, error } = await on.record(instanceId);
     expect({ status, reason, error }).toEqual({ status: "killed", reason: "killed", error: expect.any(String) });
@@ -45,7 +45,7 @@ contract("what an agent that is done leaves running is ended too, and the log sa
   const { spawned, collected } = await on.delegate([{ prompt: "leave something" }]);
   expect(collected).toEqual([expect.objectContaining({ status: "done", result: "left it running" })]);
   expect(living(spawned[0])).toEqual([]);
-  expect(await readFile(spawned[0].logPath, "utf8")).toMatch(
+  expect(await readFile((await on.record(spawned[0].instanceId)).logPath, "utf8")).toMatch(
     /^\[stderr\] bizar: ended what the agent left running: sleep 95 \(pid \d+\)$/m,
   );
 });

@@ -25,12 +25,13 @@ contract("with one place, agents wait in line and run in order; one that waits c
   const running = await on.start({ prompt: "first" });
   expect(running).toMatchObject({ status: "running" });
   const [second, third] = [await on.start({ prompt: "second" }), await on.start({ prompt: "third" })];
-  const waiting = { status: "queued", waitsFor: "a place", processId: null, sessionId: null };
+  const waiting = { status: "queued", waitsFor: "a place" };
   expect([second, third]).toMatchObject([
     { ...waiting, queuePosition: 1 },
     { ...waiting, queuePosition: 2 },
   ]);
   const { instanceId } = second;
+  expect(await on.record(instanceId)).toMatchObject({ process: null, sessionId: null });
   expect(await on.call("bizar_kill", { instanceId })).toEqual({ instanceId, status: "killed" });
   expect(await on.call("bizar_status", { instanceId: third.instanceId })).toMatchObject([
     { status: "queued", queuePosition: 1 },
@@ -54,7 +55,8 @@ contract("an agent over its tool-call cap is ended, and says so", async (on) => 
     { text: "never" },
   );
   const [collected] = (await on.delegate([{ prompt: "many calls" }])).collected;
-  expect(collected).toMatchObject({ status: "failed", reason: "tool_cap", toolCallCount: 3 });
+  expect(collected).toMatchObject({ status: "failed", reason: "tool_cap" });
+  expect((await on.record(collected.instanceId)).toolCallCount).toBe(3);
   expect(living(collected)).toEqual([]);
   expect(collected.error).toContain("more than 2 tool calls");
 });

@@ -5,7 +5,16 @@ import type { Sandbox, SandboxSettings } from "../../../scripts/scripted-host/sa
 import { treeMembers } from "../../../src/processes/end-tree.ts";
 import type { InstanceRecord } from "../../../src/store/record.ts";
 import type { BackendName } from "../../../src/supervisor/instance.ts";
-import { collectSpawned, createRig, serve, spawn, type Answer, type Asked, type AskSettings } from "../rig.ts";
+import {
+  collectSpawned,
+  createRig,
+  recordOf,
+  serve,
+  spawn,
+  type Answer,
+  type Asked,
+  type AskSettings,
+} from "../rig.ts";
 import type { ServedRig } from "../rig.ts";
 
 /** Both of them; what the contract says holds on each. */
@@ -100,7 +109,7 @@ function onBackend(rig: ServedRig, backend: BackendName): OnBackend {
       rig.plan(prompt, { calls: [{ tool, args }] });
       return (await rig.ask(prompt)).answers(tool)[0];
     },
-    record: async (instanceId) => await Bun.file(join(rig.sandbox.stateDir, "bg", `${instanceId}.json`)).json(),
+    record: async (instanceId) => await recordOf(rig, { instanceId }),
   };
 }
 

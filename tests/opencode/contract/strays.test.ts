@@ -36,7 +36,7 @@ contract(
     const { spawned, collected } = await on.delegate([{ prompt: "daemons" }]);
     expect(collected).toEqual([expect.objectContaining({ status: "done", result: "left them" })]);
     expect(left()).toEqual([]);
-    const log = await readFile(spawned[0].logPath, "utf8");
+    const log = await readFile((await on.record(spawned[0].instanceId)).logPath, "utf8");
     for (const sleep of sleeps) expect(log).toContain(`ended what the agent left running: ${sleep} (pid`);
   },
 );
@@ -56,15 +56,16 @@ contract("300 short orphans later the agent's bash is as sound as before", async
   const orphans = "i=0; while [ $i -lt 300 ]; do (env -i true &); i=$((i+1)); done; echo made";
   const calls = [bash("echo fine; exit 3"), bash("echo also fine")];
   on.plan("orphans", { calls: [bash(orphans)] }, { calls }, (request) => ({ text: request.toolResults.join("|") }));
-  const [{ status, result, processId }] = (await on.delegate([{ prompt: "orphans" }])).collected;
+  const [{ instanceId, status, result }] = (await on.delegate([{ prompt: "orphans" }])).collected;
   expect({ status, result }).toMatchObject({
     status: "done",
     result: expect.stringMatching(/^made[^]*fine[^]*also fine/),
   });
+  const { process: agent } = await on.record(instanceId);
   const zombies = () =>
     systemProcessTable()
       .list()
-      .filter((row) => row.isZombie && row.parentPid === processId);
+      .filter((row) => row.isZombie && row.parentPid === agent?.pid);
   // The server of warm agents lives on.
   await until("none of them waits to be collected", () => zombies().length === 0);
 });

@@ -125,11 +125,13 @@ contract("what a native subagent of the agent does counts, and its text is not t
   on.plan("the helper's part", { calls: [bash("echo helped")], usage }, { text: "I have helped.", usage });
   const task = { description: "Helps", prompt: "the helper's part", subagent_type: "general" };
   on.plan("use a helper", { calls: [{ tool: "task", args: task }], usage }, { text: "All done.", usage });
-  const { collected, spawned } = await on.delegate([{ prompt: "use a helper" }]);
-  expect(collected[0]).toMatchObject({ status: "done", result: "All done.", toolCallCount: 2 });
-  expect(collected[0].tokens).toMatchObject({ input: 400, output: 80 });
-  expect(collected[0].costUsd).toBeCloseTo(0.0012, 9);
-  expect((await on.record(spawned[0].instanceId)).sessionId).toBe(spawned[0].sessionId);
+  const [collected] = (await on.delegate([{ prompt: "use a helper" }])).collected;
+  expect(collected).toMatchObject({ status: "done", result: "All done.", costUsd: 0.0012 });
+  const { toolCallCount, tokens, costUsd, sessionId } = await on.record(collected.instanceId);
+  expect([toolCallCount, tokens]).toMatchObject([2, { input: 400, output: 80 }]);
+  expect(costUsd).toBeCloseTo(0.0012, 9);
+  const { data: session } = await on.server.client.session.get({ path: { id: sessionId ?? "" } });
+  expect(session?.title).toBe(`bgr:thor:${collected.instanceId}`);
 });
 
 contract(

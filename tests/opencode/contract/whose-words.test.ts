@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import { copyFile, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Sandbox } from "../../../scripts/scripted-host/sandbox.ts";
-import { bash, type Answer, type Step } from "../rig.ts";
+import { bash, resultOf, type Answer, type Step } from "../rig.ts";
 import { onBothBackends, SMALL_MODEL, type OnBackend } from "./on-both-backends.ts";
 
 const contract = onBothBackends({}, addPlugin);
@@ -51,7 +51,7 @@ contract(
     expect(collected).toMatchObject({ status: "done", result: "FINAL", changedFiles: [`${on.backend}.txt`] });
     expect(collected).not.toHaveProperty("reason");
     const whole = "I look first.\n\nFINAL";
-    expect(await readFile(collected.resultPath, "utf8")).toBe(whole);
+    expect(await resultOf(on, collected)).toBe(whole);
     expect(await collect(on, collected.instanceId, "last", "turn", "all")).toEqual(["FINAL", whole, whole]);
     const record = await on.record(collected.instanceId);
     expect([record.resultPreview, record.turns.length]).toEqual([whole, 1]);
