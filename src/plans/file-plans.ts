@@ -1,6 +1,6 @@
 import { adoptHandEdit } from "./adopt-hand-edit.ts";
 import { changesUnseen } from "./changes-unseen.ts";
-import { holdsOf, type Hold } from "./holds.ts";
+import { holdsOf } from "./holds.ts";
 import { withOwnEdits } from "./judge-plan.ts";
 import { JudgedFolder, type JudgedSnapshot } from "./judged-folder.ts";
 import { MemoryLedger, type DecidedPlan, type Ledger } from "./ledger.ts";
@@ -11,7 +11,7 @@ import type { BaseClock } from "../lib/clock.ts";
 import { PlanFolder } from "./plan-folder.ts";
 import { PlanLock } from "./plan-lock.ts";
 import { caught, problem } from "./plan-problems.ts";
-import type { EditResult, Plans, PlanSummary, Result, StoredPlan } from "./plan-store-port.ts";
+import type { EditResult, Hold, PlanSummary, Plans, Result, StoredPlan } from "./plan-store-port.ts";
 import { summarize } from "./plan-summary.ts";
 import { askForReview, decideReview, isDecision, tellReview, toldUntil } from "./review.ts";
 import { PlanWatch, type Sight } from "./watch-plan.ts";

@@ -1,22 +1,6 @@
 import { isOfSubstance, ofSubstance } from "./judge-plan.ts";
-import type { ChangeSince, Ledger } from "./ledger.ts";
-import type { Asker } from "./plan.ts";
-import type { Result, StoredPlan } from "./plan-store-port.ts";
-
-/** A review that keeps those who asked for it from writing. */
-export interface Hold {
-  readonly slug: string;
-  readonly askedBy: Asker | undefined;
-  readonly why:
-    /** The person has not decided. */
-    | { readonly kind: "open" }
-    /** What they were to decide on is not there any more. */
-    | { readonly kind: "gone" }
-    /** It cannot be read: `message` says why. */
-    | { readonly kind: "unreadable"; readonly message: string }
-    /** What they approved is another plan now. */
-    | { readonly kind: "changed"; readonly changes: readonly ChangeSince[] };
-}
+import type { Ledger } from "./ledger.ts";
+import type { Hold, Result, StoredPlan } from "./plan-store-port.ts";
 
 /**
  * The holds of a plan.

@@ -1,5 +1,4 @@
-import type { Hold } from "./holds.ts";
-import type { Standing } from "./ledger.ts";
+import type { ChangeSince, Standing } from "./ledger.ts";
 import type { Operation, OperationRefusal } from "./operations.ts";
 import type { Asker, Author, Decision, Plan, PlanMeta, PlanStatus } from "./plan.ts";
 
@@ -49,6 +48,21 @@ export type EditResult =
     }
   | { readonly ok: false; readonly refusal: OperationRefusal; readonly stored: StoredPlan }
   | { readonly ok: false; readonly problem: PlanProblem };
+
+/** A review that keeps those who asked for it from writing. */
+export interface Hold {
+  readonly slug: string;
+  readonly askedBy: Asker | undefined;
+  readonly why:
+    /** The person has not decided. */
+    | { readonly kind: "open" }
+    /** What they were to decide on is not there any more. */
+    | { readonly kind: "gone" }
+    /** It cannot be read: `message` says why. */
+    | { readonly kind: "unreadable"; readonly message: string }
+    /** What they approved is another plan now. */
+    | { readonly kind: "changed"; readonly changes: readonly ChangeSince[] };
+}
 
 /** What a list shows of a plan. */
 export interface PlanSummary extends Standing {

@@ -1,4 +1,4 @@
-import type { Hold } from "../plans/holds.ts";
+import type { Hold } from "../plans/plan-store-port.ts";
 import type { PlansContext, PlanSide } from "./plans.ts";
 
 /** The plans of one plugin instance, loaded at their first use: opencode's start waits for what is loaded before. */

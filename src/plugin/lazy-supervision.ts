@@ -1,4 +1,5 @@
-import type { Supervision, SupervisionContext } from "./supervision.ts";
+import type { Supervision } from "./supervision.ts";
+import type { SupervisionContext } from "./supervision-context.ts";
 
 /**
  * The supervision, loaded once the host has the hooks: opencode waits for those at its start, and recovery, which

@@ -1,19 +1,7 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import type { GuardSettings } from "../guard/guard-settings.ts";
-import type { guardHooks, GuardHooksParts } from "../host/guard-hooks.ts";
 import { joinHooks } from "./join-hooks.ts";
-
-export type LoopGuardParts = Pick<GuardHooksParts, "worktree" | "onGiveUp" | "onRepeatedText" | "isIntervention"> & {
-  /** Told once of each file that cannot be written. */
-  readonly report: (message: string) => void;
-};
-
-/** The loop guard of one process: the same in an ordinary opencode and inside a background agent. */
-export interface LoopGuard {
-  readonly hooks: ReturnType<typeof guardHooks>;
-  /** Settles when everything that waits to be written is on disk. */
-  flush(): Promise<void>;
-}
+import type { LoopGuard, LoopGuardParts } from "./loaded-loop-guard.ts";
 
 /** A loop guard that is loaded when it first has something to do: opencode's start waits for what is loaded before. */
 export function createLoopGuard(settings: GuardSettings, parts: LoopGuardParts): LoopGuard {

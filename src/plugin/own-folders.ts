@@ -4,7 +4,7 @@ import type { FinishFolder, TurnRequest } from "../supervisor/ports.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { describeError } from "../describe-error.ts";
 import { openWorkspace } from "../workspace/open-workspace.ts";
-import type { SupervisionContext } from "./supervision.ts";
+import type { SupervisionContext } from "./supervision-context.ts";
 
 /** The folders of agents, for this plugin instance. */
 export interface OwnFolders {

@@ -4,11 +4,8 @@ import { inOwnFolder } from "../backends/in-own-folder.ts";
 import { processBackend } from "../backends/process/process-backend.ts";
 import type { Options } from "../config/options.ts";
 import { describeError } from "../describe-error.ts";
-import type { GuardSettings } from "../guard/guard-settings.ts";
-import type { Diagnostics } from "../host/diagnostics.ts";
 import { endToast } from "../host/end-toast.ts";
 import { hostBinary } from "../host/host-binary.ts";
-import type { HostClient } from "../host/host-client.ts";
 import type { InstanceCatalog } from "../host/instance-catalog.ts";
 import { maySupervise } from "../host/may-supervise.ts";
 import { ModelLists } from "../opencode/model-lists.ts";
@@ -17,7 +14,6 @@ import { availableMemoryMb } from "../processes/available-memory.ts";
 import { endTree } from "../processes/end-tree.ts";
 import { orphanedTree } from "../processes/orphaned-tree.ts";
 import { systemProcessTable } from "../processes/process-table.ts";
-import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { deletedSession, tellOwnersOfDeleted } from "./deleted-sessions.ts";
 import { ownerRequests } from "./owner-requests.ts";
@@ -28,7 +24,7 @@ import { thisMachine } from "../store/machine.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
 import type { OwnerRequest } from "../store/request-files.ts";
 import type { RequestWatch } from "../store/request-watch.ts";
-import { hasRecordFile, logPath, type StatePaths } from "../store/state-paths.ts";
+import { hasRecordFile, logPath } from "../store/state-paths.ts";
 import { agentBudgetPolicy, toolCapPolicy, type FleetBudget } from "../supervisor/policies/caps.ts";
 import { deadlinePolicy } from "../supervisor/policies/deadline.ts";
 import type { Policy } from "../supervisor/policies/policy.ts";
@@ -38,23 +34,9 @@ import { silencePolicy } from "../supervisor/policies/silence.ts";
 import { thinkingLoopPolicy } from "../supervisor/policies/thinking-loop.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { callerDirectory, ownFolders } from "./own-folders.ts";
+import type { SupervisionContext } from "./supervision-context.ts";
 import { warmAgents } from "./warm-agents.ts";
 import { wireSupervision, type MessageOutcome } from "./wire-supervision.ts";
-
-export interface SupervisionContext {
-  readonly options: Options;
-  readonly paths: StatePaths;
-  readonly identity: SupervisorIdentity;
-  readonly guard: GuardSettings;
-  /** What all agents of this opencode may cost together. */
-  readonly fleet: FleetBudget;
-  readonly host: HostClient;
-  readonly diagnostics: Diagnostics;
-  /** The directory of this plugin instance. */
-  readonly directory: string;
-  /** An agent has ended, and its record says so or will in a moment. */
-  readonly agentEnded: () => void;
-}
 
 /** Everything that runs agents and keeps what is known of them. */
 export interface Supervision {

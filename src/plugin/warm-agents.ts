@@ -5,7 +5,7 @@ import { hostBinary } from "../host/host-binary.ts";
 import { systemClock } from "../system-clock.ts";
 import { serverLogPath } from "../store/state-paths.ts";
 import type { Transcripts } from "../supervisor/ports.ts";
-import type { SupervisionContext } from "./supervision.ts";
+import type { SupervisionContext } from "./supervision-context.ts";
 
 /** What makes an opencode another one: where its configuration and its data lie, and what it is told. */
 const CONFIGURES = /^(?:HOME|PATH|SHELL|XDG_|OPENCODE_|BIZAR_)/;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { gate } from "../../src/host/plans/plan-gate.ts";
 import { SessionFamilies } from "../../src/host/plans/session-families.ts";
-import type { Hold } from "../../src/plans/holds.ts";
+import type { Hold } from "../../src/plans/plan-store-port.ts";
 
 /** Two conversations; the parents of what is a subagent's in them. */
 const PARENTS: Record<string, string> = { ses_1_a: "ses_1", ses_1_a_b: "ses_1_a", ses_1_c: "ses_1", ses_2_a: "ses_2" };

@@ -1,5 +1,5 @@
 import { isText, shape } from "../../shape.ts";
-import type { Hold } from "../../plans/holds.ts";
+import type { Hold } from "../../plans/plan-store-port.ts";
 import type { Asker } from "../../plans/plan.ts";
 import { describeChanges } from "../../plans/standing-words.ts";
 import { readReadingCommands, type ReadingCommand } from "../shell/only-reads.ts";

@@ -7,15 +7,12 @@ import type { PlanProblem, StoredPlan } from "../../plans/plan-store-port.ts";
 import type { PlanServices } from "../plans/plan-services.ts";
 import { answer, cutToJsonBytes, jsonBytes } from "./answer.ts";
 import { canvasView } from "./canvas-view.ts";
-import { PLAN_ACTION, planActionSchema } from "./plan-action.ts";
+import { PLAN_ACTION, planActionSchema, type PlanActionArguments } from "./plan-action.ts";
 import { orRefusal, planRefusal } from "./plan-answer.ts";
 import { drawing } from "./plan-draw.ts";
 import { planOperation, withIds } from "./plan-operation.ts";
 import { overwrittenTexts } from "./overwritten-texts.ts";
 import { readGiven } from "./schema-arguments.ts";
-import type { Given } from "./schema-tool.ts";
-
-export type PlanActionArguments = Given<typeof planActionSchema>;
 
 const MAKES_A_PLAN: ReadonlySet<string> = new Set(["draw", "add_element"]);
 const MOST_NAMED = 30;

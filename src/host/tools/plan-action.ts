@@ -1,10 +1,8 @@
-import type { PlanServices } from "../plans/plan-services.ts";
-import { slugIn, type PlanLines } from "../plans/plan-lines.ts";
-import type { SchemaTool, ToolSchema } from "./schema-tool.ts";
+import type { Given, ToolSchema } from "./schema-tool.ts";
 
 export const PLAN_ACTION = "bizar_plan_action";
 
-const description = `Read and draw a visual plan: boxes and arrows on a canvas that the user sees in the browser, live.
+export const planActionDescription = `Read and draw a visual plan: boxes and arrows on a canvas that the user sees in the browser, live.
 
 Actions, with what they take beside planSlug:
 - get_canvas: nothing. Answers with elements, connections, comments, status. Look before you change what is there.
@@ -88,17 +86,4 @@ export const planActionSchema = {
   required: ["action", "planSlug"],
 } as const satisfies ToolSchema;
 
-/** The tool that draws. */
-export function planActionTool(desk: () => Promise<PlanServices>, lines: PlanLines): SchemaTool {
-  return {
-    name: PLAN_ACTION,
-    description,
-    schema: planActionSchema,
-    async run(given, context) {
-      return await lines.inTurn(slugIn(given), async () => {
-        const { runPlanAction } = await import("./plan-action-run.ts");
-        return await runPlanAction(desk, given, context);
-      });
-    },
-  };
-}
+export type PlanActionArguments = Given<typeof planActionSchema>;

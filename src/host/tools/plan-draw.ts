@@ -1,7 +1,7 @@
 import type { Operation } from "../../plans/operations.ts";
 import type { Plan, PlanElement } from "../../plans/plan.ts";
 import { isText, shape } from "../../shape.ts";
-import type { PlanActionArguments } from "./plan-action-run.ts";
+import type { PlanActionArguments } from "./plan-action.ts";
 import { elementIdOf, findElement, quote, splitsAtArrow, type Named } from "./plan-names.ts";
 import { elementFields, ELEMENT_FIELDS, newId, wrongElement } from "./plan-operation.ts";
 

@@ -1,6 +1,6 @@
 import type { Operation } from "../../plans/operations.ts";
 import { ELEMENT_TYPES, type Plan, type PlanElement } from "../../plans/plan.ts";
-import type { PlanActionArguments } from "./plan-action-run.ts";
+import type { PlanActionArguments } from "./plan-action.ts";
 import { TEXT_FIELDS } from "./overwritten-texts.ts";
 import { elementIdOf, findComment, findConnection, findElement, type Named } from "./plan-names.ts";
 import { unreachable } from "../../lib/unreachable.ts";

@@ -1,10 +1,8 @@
-import type { PlanServices } from "../plans/plan-services.ts";
-import { slugIn, type PlanLines } from "../plans/plan-lines.ts";
-import type { SchemaTool, ToolSchema } from "./schema-tool.ts";
+import type { ToolSchema } from "./schema-tool.ts";
 
 export const PLAN_WAIT = "bizar_wait_for_feedback";
 
-const description = `Put a visual plan up for review, and wait for what the user does: approve, reject, ask for changes, comment, edit.
+export const planWaitDescription = `Put a visual plan up for review, and wait for what the user does: approve, reject, ask for changes, comment, edit.
 
 The answer comes as soon as the user has done something. status "approved": go on. "changes_requested", "feedback_received":
 read note, newComments and edits, change the plan, answer comments, and wait again. "rejected": do not do it. "timed_out" is
@@ -26,17 +24,3 @@ export const planWaitSchema = {
   },
   required: ["planSlug"],
 } as const satisfies ToolSchema;
-
-/** The tool that waits for the user. */
-export function planWaitTool(desk: () => Promise<PlanServices>, lines: PlanLines): SchemaTool {
-  return {
-    name: PLAN_WAIT,
-    description,
-    schema: planWaitSchema,
-    async run(given, context) {
-      await lines.settled(slugIn(given));
-      const { runPlanWait } = await import("./plan-wait-run.ts");
-      return await runPlanWait(desk, given, context);
-    },
-  };
-}

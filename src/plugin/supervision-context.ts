@@ -1,0 +1,23 @@
+import type { Options } from "../config/options.ts";
+import type { GuardSettings } from "../guard/guard-settings.ts";
+import type { Diagnostics } from "../host/diagnostics.ts";
+import type { HostClient } from "../host/host-client.ts";
+import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import type { StatePaths } from "../store/state-paths.ts";
+import type { FleetBudget } from "../supervisor/policies/caps.ts";
+
+/** What the supervision of one plugin instance is built from. */
+export interface SupervisionContext {
+  readonly options: Options;
+  readonly paths: StatePaths;
+  readonly identity: SupervisorIdentity;
+  readonly guard: GuardSettings;
+  /** What all agents of this opencode may cost together. */
+  readonly fleet: FleetBudget;
+  readonly host: HostClient;
+  readonly diagnostics: Diagnostics;
+  /** The directory of this plugin instance. */
+  readonly directory: string;
+  /** An agent has ended, and its record says so or will in a moment. */
+  readonly agentEnded: () => void;
+}

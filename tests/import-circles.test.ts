@@ -1,0 +1,56 @@
+import { expect, test } from "bun:test";
+import { dirname, join, normalize } from "node:path";
+
+const ROOT = join(import.meta.dir, "..");
+/** Of types too, and those that are loaded later: what the linter sees of circles leaves `import()` out. */
+const IMPORT = /(?:\bfrom |\bimport\(|^import )"(\.[^"]+)"/gm;
+
+test("no file of the sources imports itself by way of others, be it for a type or later", async () => {
+  const paths = [...new Bun.Glob("src/**/*.{ts,tsx}").scanSync(ROOT)];
+  const imports = new Map(
+    await Promise.all(
+      paths.map(async (path) => {
+        const source = (await Bun.file(join(ROOT, path)).text()).replaceAll(/\/\*[\s\S]*?\*\//g, "");
+        const named = [...source.matchAll(IMPORT)].map(([, name = ""]) => normalize(join(dirname(path), name)));
+        return [path, named] as const;
+      }),
+    ),
+  );
+  expect(imports.size).toBeGreaterThan(100);
+  expect(circles(imports)).toEqual([]);
+});
+
+test("a circle is found, however long it is", () => {
+  const files = new Map([
+    ["a", ["b"]],
+    ["b", ["c", "d"]],
+    ["c", []],
+    ["d", ["a"]],
+  ]);
+  expect(circles(files)).toEqual([["a", "b", "d", "a"]]);
+  expect(
+    circles(
+      new Map([
+        ["a", ["b", "c"]],
+        ["b", ["c"]],
+        ["c", []],
+      ]),
+    ),
+  ).toEqual([]);
+  expect(circles(new Map([["a", ["a"]]]))).toEqual([["a", "a"]]);
+});
+
+/** One circle for each place at which a walk comes back to where it was. */
+function circles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
+  const found: string[][] = [];
+  const done = new Set<string>();
+  const walk = (path: string, above: readonly string[]): void => {
+    const at = above.indexOf(path);
+    if (at !== -1) found.push([...above.slice(at), path]);
+    if (at !== -1 || done.has(path)) return;
+    for (const next of imports.get(path) ?? []) walk(next, [...above, path]);
+    done.add(path);
+  };
+  for (const path of imports.keys()) walk(path, []);
+  return found;
+}
