@@ -57,7 +57,7 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
       },
       async event({ event }) {
         // Before anything else: `opencode run` rejects it without a word within 10 to 90 ms, and knows nothing of a
-        // subagent that was told to go on (1.18.33).
+        // subagent that was told to go on.
         readQuestion(event, role)
           ?.answer(answering)
           .catch((error: unknown) => writeStderr(`bizar: ${describeError(error)}\n`));

@@ -2,7 +2,7 @@ import type { Config } from "@opencode-ai/plugin";
 
 /**
  * Makes the asked agent run as asked: `opencode run` refuses a subagent and runs the default agent instead, and its
- * own `doom_loop` question, which nobody can answer here, ends a run (1.18.33). Its prompt, model and permissions stay.
+ * own `doom_loop` question, which nobody can answer here, ends a run. Its prompt, model and permissions stay.
  */
 export function adaptChildConfig(config: Config, agent: string): void {
   config.agent ??= {};
@@ -13,7 +13,7 @@ export function adaptChildConfig(config: Config, agent: string): void {
   goOnAfterRefusals(config);
 }
 
-/** How deep native subagents may nest where the configuration does not say (1.18.33). */
+/** How deep native subagents may nest where the configuration does not say. */
 const SUBAGENT_DEPTH = 1;
 
 /**
@@ -30,7 +30,7 @@ export function adaptServerConfig(config: Config & { subagent_depth?: unknown })
 
 /**
  * An agent goes on after a refusal, also where `opencode run` answers before the plugin, without a word, or where its
- * question to the user is dismissed: either ends a turn otherwise (1.18.33).
+ * question to the user is dismissed: either ends a turn otherwise.
  */
 function goOnAfterRefusals(config: { experimental?: object }): void {
   config.experimental = { ...config.experimental, continue_loop_on_deny: true };

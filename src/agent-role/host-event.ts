@@ -38,7 +38,7 @@ export type HostPart = Checked<(typeof partChecks)[keyof typeof partChecks]>;
 
 const isPart: Check<HostPart> = (value): value is HostPart => Object.values(partChecks).some((check) => check(value));
 
-/** The events of opencode 1.18.33 that telemetry reads; their properties, as far as it reads them. */
+/** The events of opencode that telemetry reads; their properties, as far as it reads them. */
 const eventChecks = {
   "session.created": shape({ sessionID: isText }),
   "session.status": shape({ sessionID: isText, status: shape({ type: isText, next: orAbsent(isNumber) }) }),

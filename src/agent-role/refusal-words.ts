@@ -11,10 +11,10 @@ export function withoutUser(error: string): string {
   return rejection.words === undefined || rejection.words === NO_PERMISSION ? NO_PERMISSION : error;
 }
 
-/** Has the model of an agent read what is true of a refusal: opencode words each as the user's (1.18.33). */
+/** Has the model of an agent read what is true of a refusal: opencode words each as the user's. */
 export function refusalWords(): Required<Pick<Hooks, "experimental.chat.messages.transform">> {
   return {
-    // The parts are those of this one request: what is stored stays as it is (1.18.33).
+    // The parts are those of this one request: what is stored stays as it is.
     async "experimental.chat.messages.transform"(_input, { messages }) {
       for (const { parts } of messages) {
         for (const part of parts) {

@@ -76,7 +76,7 @@ export function serverRoleHooks(parts: ServerRoleParts): Required<Pick<Hooks, "c
 
 function applyEvent(parts: ServerRoleParts, event: HostEvent): void {
   const { life, abortSession, answering } = parts;
-  // The host's own types (1.18.33) lag behind its events.
+  // The host's own types lag behind its events.
   const { type, properties }: { type: string; properties?: unknown } = event;
   const question = readQuestion(event, parts);
   if (question !== undefined) life.asked(question.id, question.sessionId, async () => await question.answer(answering));

@@ -26,7 +26,7 @@ export interface Telemetry {
   readonly tools: readonly ToolReport[];
 }
 
-/** Whose the messages of the agent's session are: `opencode run` prints the texts of all of them alike (1.18.33). */
+/** Whose the messages of the agent's session are: `opencode run` prints the texts of all of them alike. */
 export interface MessageReport {
   /** The one with the prompt of this turn. */
   readonly prompt: string | null;

@@ -15,7 +15,7 @@ const NEEDS_EVENTS = new Set(["thinking", "writing"]);
 /** What a model is not heard of for is shown where its request is out. */
 const WAITING = "waiting for the model";
 
-/** Agents of the host that help out in a session of another one (1.18.33). */
+/** Agents of the host that help out in a session of another one. */
 const HELPERS = new Set(["compaction", "summary", "title"]);
 
 /**

@@ -131,7 +131,7 @@ export class EvidenceCollector {
     }
   }
 
-  /** What `opencode run` exits with, where it comes to its exit: after any error it is 1 (1.18.33). */
+  /** What `opencode run` exits with, where it comes to its exit: after any error it is 1. */
   get expectedExitCode(): 0 | 1 {
     return this.#marks.some(({ type }) => type === "error") ? 1 : 0;
   }
@@ -177,7 +177,7 @@ export class EvidenceCollector {
     const marks = this.#ownMarks();
     const finish = lastFinish(marks);
     const lastOf = (type: Mark["type"]) => marks.findLastIndex((mark) => mark.type === type);
-    // opencode exits with 1 after any error, also one that it got over: that of a prompt that was too long (1.18.33).
+    // opencode exits with 1 after any error, also one that it got over: that of a prompt that was too long.
     const isExplained = exitCode !== null && lastOf("error") >= 0 && lastOf("error") < lastOf("finish");
     // A turn that came to a good end went on after whatever had gone wrong before.
     const isRecovered = isFinished(finish) && (exitCode === 0 || isExplained);

@@ -25,7 +25,7 @@ const text = z.object({
   ignored: z.boolean().optional(),
 });
 
-/** What `opencode run --format json` prints on stdout (1.18.33), one JSON object a line; nothing marks the end. */
+/** What `opencode run --format json` prints on stdout, one JSON object a line; nothing marks the end. */
 const runEvent = z.discriminatedUnion("type", [
   z.object({ ...base, type: z.literal("step_start") }),
   z.object({ ...base, type: z.literal("text"), part: text }),

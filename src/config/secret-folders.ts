@@ -8,7 +8,7 @@ const MOST_LINKS = 40;
 
 /**
  * Tells whether a folder that the plugin would write to lies at or under one that holds credentials, links resolved.
- * Synchronous: while opencode starts, each step that has to wait for the event loop takes milliseconds (1.18.33).
+ * Synchronous: while opencode starts, each step that has to wait for the event loop takes milliseconds.
  *
  * @param path absolute; need not exist yet
  * @returns the secret folder, or `undefined` when the path is fine

@@ -3,7 +3,7 @@ import { isText, shape } from "../shape.ts";
 import { onlyReads } from "./shell/only-reads.ts";
 import { PROGRAMS } from "./shell/programs.ts";
 
-/** The host's own tools that change nothing (1.18.33, and the names that they had before). */
+/** The host's own tools that change nothing, by these names and by those that they had before. */
 const READING = new Set([
   "read",
   "grep",

@@ -181,7 +181,7 @@ class GuardAdapter {
       this.#rounds.set(key, messageID);
       return;
     }
-    // An end is told again when the host compacts the session (1.18.33).
+    // An end is told again when the host compacts the session.
     if (!this.#rounds.delete(key)) return;
     const print = this.#fingerprints.get(key) ?? fingerprint(tool, state.input, this.#parts.worktree);
     this.#fingerprints.delete(key);

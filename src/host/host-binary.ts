@@ -2,7 +2,7 @@ import { basename } from "node:path";
 
 /**
  * The binary that background agents run: the host's own, so that an agent is exactly the host's version. Inside
- * opencode `process.execPath` is that binary (1.18.33).
+ * opencode `process.execPath` is that binary.
  */
 export function hostBinary(configured: string | null, execPath: string = process.execPath): string {
   if (configured !== null) return configured;

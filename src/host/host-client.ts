@@ -11,8 +11,9 @@ import { withinLimit } from "../supervisor/within-limit.ts";
 import { lastChoice, tellChoice, type Choice } from "../opencode/last-choice.ts";
 import { LatestMessages } from "./latest-messages.ts";
 import { systemClock } from "../system-clock.ts";
+import { HOST_VERSION } from "../opencode/version.ts";
 
-/** Where the host says how to ask for the page before (1.18.33). */
+/** Where the host says how to ask for the page before. */
 const CURSOR_HEADER = "x-next-cursor";
 const ANSWER_LIMIT_MS = 10_000;
 
@@ -29,7 +30,7 @@ const agentSchema = z.object({
   variant: z.string().nullish(),
 });
 
-/** An agent as `GET /agent` of opencode 1.18.33 lists it. */
+/** An agent as `GET /agent` of opencode lists it. */
 export type HostAgent = z.infer<typeof agentSchema>;
 
 const providersSchema = z.object({
@@ -38,7 +39,7 @@ const providersSchema = z.object({
   ),
 });
 
-/** A configured provider, as `GET /config/providers` of opencode 1.18.33 lists it; its keys are left out. */
+/** A configured provider, as `GET /config/providers` of opencode lists it; its keys are left out. */
 type HostProvider = z.infer<typeof providersSchema>["providers"][number];
 
 const infoSchema = z.object({
@@ -73,7 +74,7 @@ const messageSchema = z.object({
     }),
   ),
 });
-/** A message as `GET /session/{id}/message` of opencode 1.18.33 lists it. */
+/** A message as `GET /session/{id}/message` of opencode lists it. */
 export type HostMessage = z.infer<typeof messageSchema>;
 
 const sessionSchema = z.object({
@@ -108,7 +109,7 @@ export interface Toast {
 
 /**
  * What the plugin asks of its host. Every call has a limit, and an answer of another shape is an error that says so.
- * None may be awaited before the hooks are returned: that dead-locks the start (1.18.33).
+ * None may be awaited before the hooks are returned: that dead-locks the start.
  */
 export class HostClient implements Transcripts {
   readonly #latest = new LatestMessages();
@@ -205,7 +206,7 @@ export class HostClient implements Transcripts {
     return (await this.#session(sessionId))?.parentID ?? undefined;
   }
 
-  /** Whether an `opencode run` of a user made this session: such a one is told by what it denies from the start (1.18.33). */
+  /** Whether an `opencode run` of a user made this session: such a one is told by what it denies from the start. */
   async isOfRun(sessionId: string): Promise<boolean> {
     const session = await this.#session(sessionId);
     if (session === undefined || session.parentID || session.title?.startsWith("bgr:")) return false;
@@ -239,14 +240,14 @@ export class HostClient implements Transcripts {
     await this.#ask("a log line", (signal) => this.client.app.log({ body, signal }));
   }
 
-  /** Every agent of a directory; of the plugin's own where that is empty. They change with a new instance only (1.18.33). */
+  /** Every agent of a directory; of the plugin's own where that is empty. They change with a new instance only. */
   readonly #agents = cached(async (directory): Promise<HostAgent[]> => {
     const query = directory === "" ? {} : { query: { directory } };
     const data = await this.#ask("its agents", (signal) => this.client.app.agents({ ...query, signal }));
     return this.#read("its agents", z.array(agentSchema), data);
   });
 
-  /** The providers of a directory; they too change with a new instance only (1.18.33). */
+  /** The providers of a directory; they too change with a new instance only. */
   readonly #providers = cached(async (directory): Promise<HostProvider[]> => {
     const what = "its providers";
     const data = await this.#ask(what, (signal) => this.client.config.providers({ query: { directory }, signal }));
@@ -275,7 +276,7 @@ export class HostClient implements Transcripts {
 
   /**
    * A choice without an agent that the host does not know (any more): a message for such a one is lost, in
-   * `prompt_async` without a word (1.18.33).
+   * `prompt_async` without a word.
    */
   async #possible(choice: Choice): Promise<Choice> {
     const { agent, ...rest } = choice;
@@ -311,7 +312,7 @@ export class HostClient implements Transcripts {
     const [issue] = parsed.error.issues;
     throw new Error(
       `opencode gave ${what} in a form this plugin does not know (${issue?.path.join(".")}: ${issue?.message}). ` +
-        `It was made for opencode 1.18.33.`,
+        `It was made for opencode ${HOST_VERSION}.`,
     );
   }
 }

@@ -76,7 +76,7 @@ export function ledgerHooks({ directory, folder, recordDir, instanceOf, report }
     async event({ event }) {
       if (event.type !== "message.part.updated") return;
       const { part }: { part: unknown } = event.properties;
-      // The hook after a call is not called when that fails (1.18.33).
+      // The hook after a call is not called when that fails.
       if (isFailed(part)) await ledger.failed(part.callID);
     },
   };

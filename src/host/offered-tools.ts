@@ -34,7 +34,7 @@ type Messages = Parameters<NonNullable<Hooks["experimental.chat.messages.transfo
 
 /**
  * Leaves out of each request what its agent has no use for: every tool costs tokens in every step. A message of the user
- * says which tools its turn has, and what is changed here holds for this one request and is not stored (1.18.33).
+ * says which tools its turn has, and what is changed here holds for this one request and is not stored.
  */
 export function offeredTools(parts: OfferedToolsParts): Required<Pick<Hooks, "experimental.chat.messages.transform">> {
   /** The sessions that had the tools for plans once: a tool that comes and goes costs the prompt cache. */

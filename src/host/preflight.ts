@@ -20,7 +20,7 @@ const LISTED = 12;
 
 /**
  * Looks the agent and the model up before a child is started: `opencode run` takes an unknown agent for the default
- * one, silently, and says nothing useful about an unknown model (1.18.33).
+ * one, silently, and says nothing useful about an unknown model.
  *
  * @throws Error when the host does not answer
  */

@@ -1,4 +1,4 @@
-/** How the requests begin that the host makes beside the real steps of a session (1.18.33). */
+/** How the requests begin that the host makes beside the real steps of a session. */
 const SIDE_REQUEST =
   /^\s*(You are a title generator|You are a context summarization agent|Summarize what was done in this conversation)/;
 

@@ -1,4 +1,4 @@
-/** Options of every command of opencode that take no value (1.18.33); each other one takes the word behind it. */
+/** Options of every command of opencode that take no value; each other one takes the word behind it. */
 const FLAGS = new Set(["--print-logs", "--pure", "--help", "-h", "--version", "-v"]);
 /** With one of these, others reach the terminal UI as they reach a server. */
 const LISTENING = /^--(port|hostname|mdns)(=|$)/;

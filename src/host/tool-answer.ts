@@ -50,7 +50,7 @@ const BLANK_LINE = "\n\n";
 
 /**
  * Reads what `tool.execute.after` is given: an output, or of an MCP server's tool the content of its answer, whose texts
- * the host joins afterwards (1.18.33). A subagent that failed gives nothing.
+ * the host joins afterwards. A subagent that failed gives nothing.
  */
 export function readAnswer(answer: unknown): AnswerInHand | undefined {
   if (hasOutput(answer)) {

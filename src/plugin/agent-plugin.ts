@@ -24,7 +24,7 @@ export interface AgentPluginParts {
   readonly supervisorCheckMs: number;
 }
 
-/** One for the process: opencode may make the plugin anew in the middle of a run (1.18.33), and counts never fall. */
+/** One for the process: opencode may make the plugin anew in the middle of a run, and counts never fall. */
 let agentOfProcess: AgentRoleHandle | undefined;
 /** That of the newest plugin instance: those before it may be on their way out. */
 let client: PluginInput["client"];

@@ -7,7 +7,7 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 
 const isOfSession = shape({ sessionID: isText });
 
-/** The session whose end an event tells; opencode tells of each that was below it, too (1.18.33). */
+/** The session whose end an event tells; opencode tells of each that was below it, too. */
 export function deletedSession({ type, properties }: { readonly type: string; readonly properties: unknown }) {
   return type === "session.deleted" && isOfSession(properties) ? properties.sessionID : undefined;
 }

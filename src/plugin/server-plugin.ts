@@ -20,7 +20,7 @@ import { joinHooks } from "./join-hooks.ts";
 import type { AgentPluginParts } from "./agent-plugin.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 
-/** Nothing that an agent starts needs it: the server has read it already (1.18.33). */
+/** Nothing that an agent starts needs it: the server has read it already. */
 const PASSWORD_NAME = "OPENCODE_SERVER_PASSWORD";
 
 /** One for all directories of this process. */

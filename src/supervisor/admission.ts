@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "./ports.ts";
 
 /**
- * What an agent will still take that has just started. A measured `opencode run` (1.18.33) has 500 MB in the end, but
+ * What an agent will still take that has just started. A measured `opencode run` has 500 MB in the end, but
  * takes them over 3 s alone and 15 s among six on two cores: several that are let in at once would each find the memory
  * that all of them are about to take. What is set aside fades evenly as they take it.
  */

@@ -58,7 +58,7 @@ export interface TurnEvidence {
   /** The last lines that may explain an exit without any other sign. */
   readonly lastErrorLines: readonly string[];
   /**
-   * An exit code says nothing more: the error that it tells of came before a good end (`opencode run`, 1.18.33), or the
+   * An exit code says nothing more: the error that it tells of came before a good end (`opencode run`), or the
    * process was ended from here once the turn was over.
    */
   readonly isRecovered?: boolean;
@@ -76,7 +76,7 @@ export function isFinished(finish: string | undefined): boolean {
 
 /**
  * Judges a turn by everything that was seen of it. An exit code of 0 alone never means done: `opencode run` exits 0
- * after a refused permission and after running another agent than the one asked for (1.18.33).
+ * after a refused permission and after running another agent than the one asked for.
  */
 export function judge(evidence: TurnEvidence): Outcome {
   const { permissionRejected, agentFallback, exitCode, signal } = evidence;

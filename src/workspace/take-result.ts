@@ -148,7 +148,7 @@ export async function removeCopy(
 const SCHEMA_LINE = /^(\s*\{)\s*"\$schema"\s*:\s*"https:\/\/opencode\.ai\/config\.json"\s*,?/;
 const CONFIG_NAMES = new Set(["opencode.json", "opencode.jsonc"]);
 
-/** opencode writes its `$schema` into a configuration that has none (1.18.33): that is no change of the agent's. */
+/** opencode writes its `$schema` into a configuration that has none: that is no change of the agent's. */
 async function withoutSchemaLines(place: GitPlace, base: string, tree: string): Promise<Result<string>> {
   const changes = await treeChanges(place, base, tree);
   if (!changes.ok) return changes;

@@ -2,7 +2,7 @@ import type { Clock, Timer } from "../../supervisor/ports.ts";
 
 /**
  * Notices an opencode that has ended its turn and does not come to its exit: it waits for another plugin's `dispose`,
- * for as long as that takes (1.18.33).
+ * for as long as that takes.
  */
 export class LateExit {
   #timer: Timer | undefined;

@@ -221,8 +221,8 @@ class ProcessTurn implements RunningTurn {
   }
 
   /**
-   * All opencode processes of a user write to one SQLite file. One that finds it locked waits for 5 s and gives up
-   * (1.18.33); whoever held it has most likely done by then.
+   * All opencode processes of a user write to one SQLite file. One that finds it locked waits for 5 s and gives up;
+   * whoever held it has most likely done by then.
    *
    * @returns whether to go on
    */

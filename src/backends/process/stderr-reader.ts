@@ -18,7 +18,7 @@ const HOST_LOG = /^timestamp=\S+ level=(\w+) /;
 const ERROR_FIELD = /\berror="((?:[^"\\]|\\.)*)"/;
 const MODEL_UNKNOWN = /^ProviderModelNotFoundError: (.*)$/;
 
-/** Reads one line of a child's stderr, as opencode 1.18.33 writes it. */
+/** Reads one line of a child's stderr, as opencode writes it. */
 export function readStderrLine(nonce: string, line: string): StderrFact {
   const tree = parseTreeReport(nonce, line);
   if (tree?.orphan !== undefined) return { type: "orphan", why: tree.orphan };

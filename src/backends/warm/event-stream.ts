@@ -9,7 +9,7 @@ export interface ServerEvent {
   readonly properties: unknown;
 }
 
-/** opencode sends a heartbeat every 10 s (1.18.33). */
+/** opencode sends a heartbeat every 10 s. */
 const SILENT_MS = 25_000;
 const CONNECT_LIMIT_MS = 10_000;
 const FIRST_PAUSE_MS = 100;
@@ -18,7 +18,7 @@ const LONGEST_PAUSE_MS = 2000;
 const MAX_EVENT_BYTES = 8_388_608;
 /** Where an event says what it is. */
 const HEAD_CHARACTERS = 2000;
-/** Each event comes a second time, for who keeps a copy of the database (1.18.33). */
+/** Each event comes a second time, for who keeps a copy of the database. */
 const COPY = '"payload":{"type":"sync"';
 /** Those that a turn cannot do without. */
 const NEEDED =

@@ -6,6 +6,7 @@ import type { ModelChoice } from "../../supervisor/instance.ts";
 import { systemClock } from "../../system-clock.ts";
 import type { Clock } from "../../supervisor/ports.ts";
 import { withinLimit } from "../../supervisor/within-limit.ts";
+import { HOST_VERSION } from "../../opencode/version.ts";
 
 const ANSWER_LIMIT_MS = 10_000;
 /** The first request of a directory loads its configuration, plugins and servers. */
@@ -97,7 +98,7 @@ export class ServerClient {
     await this.#ask("its health", healthy, (signal) => this.#client.global.health({ signal }), HEALTH_LIMIT_MS);
   }
 
-  /** Makes a session below the caller's; what nobody can be asked is denied, as `opencode run` does it (1.18.33). */
+  /** Makes a session below the caller's; what nobody can be asked is denied, as `opencode run` does it. */
   async createSession({ directory, title, parentId, instanceId }: NewSession): Promise<string> {
     const permission = ["question", "plan_enter", "plan_exit"].map((name) => ({
       permission: name,
@@ -159,7 +160,7 @@ export class ServerClient {
     return (await this.#agents(directory, (known) => known.some(isNamed))).find(isNamed);
   }
 
-  /** They change with a new server only (1.18.33). */
+  /** They change with a new server only. */
   readonly #agents = cached(async (directory) => {
     const read = (signal: AbortSignal) => this.#client.app.agents({ directory }, { signal });
     return await this.#ask("its agents", agents, read, FIRST_ANSWER_LIMIT_MS);
@@ -210,7 +211,7 @@ export class ServerClient {
     }
     const parsed = schema.safeParse(answer.data);
     if (parsed.success) return parsed.data;
-    throw new ServerError(`${failed} in a form this plugin knows; it was made for opencode 1.18.33.`, status);
+    throw new ServerError(`${failed} in a form this plugin knows; it was made for opencode ${HOST_VERSION}.`, status);
   }
 }
 

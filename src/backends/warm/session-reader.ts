@@ -23,7 +23,7 @@ type TextPart = Part & Checked<typeof isWholeText>;
 
 export interface SessionReaderParts {
   readonly sessionId: string;
-  /** The message with the prompt of this turn; ids rise (1.18.33). */
+  /** The message with the prompt of this turn; ids rise. */
   readonly prompt: string;
   /** `isOwn`: of a message of the agent itself, not of a summary of the host. */
   readonly onEvent: (event: RunEvent, isOwn: boolean) => void;
@@ -162,7 +162,7 @@ export class SessionReader {
   #error(error: unknown): void {
     const told = hasWords(error) ? error : { name: "UnknownError", data: { message: JSON.stringify(error) } };
     const words = `${told.name}: ${told.data?.message ?? ""}`;
-    // The same error is told for the session and for its message, and once more with where it was thrown (1.18.33).
+    // The same error is told for the session and for its message, and once more with where it was thrown.
     if (this.#errors.has(words) || (this.#errors.size > 0 && words.includes("\n    at "))) return;
     this.#errors.add(words);
     this.#emit("error", this.#parts.now(), { error: told });

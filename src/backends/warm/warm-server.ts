@@ -206,7 +206,7 @@ export class WarmServer {
   }
 }
 
-/** A request that comes a moment before the server is ready may stay without an answer (1.18.33). */
+/** A request that comes a moment before the server is ready may stay without an answer. */
 async function healthy(client: ServerClient): Promise<void> {
   for (let attempt = 1; attempt < HEALTH_ATTEMPTS; attempt++) {
     try {
@@ -231,14 +231,14 @@ interface StartedServer {
   readonly ended: Promise<string>;
 }
 
-/** A port of 0 makes opencode take 4096 where that is free (1.18.33): the user's own server may want it. */
+/** A port of 0 makes opencode take 4096 where that is free: the user's own server may want it. */
 async function startChild(parts: WarmServerParts, output: ServerOutput): Promise<StartedServer> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     try {
       return await startOn(port, parts, output);
     } catch (error) {
-      // opencode takes a second or two until it listens, and does not say why it cannot (1.18.33).
+      // opencode takes a second or two until it listens, and does not say why it cannot.
       if (attempt >= PORT_ATTEMPTS || (await isFree(port))) throw error;
       parts.log.write("stderr", `bizar: somebody else has taken port ${port}; another one is tried.`);
     }

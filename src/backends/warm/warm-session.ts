@@ -21,7 +21,7 @@ import type { WarmServer } from "./warm-server.ts";
 const PREVIEW_CHARACTERS = 200;
 /** A prompt that was taken and has not reached its session after this long never will. */
 const BEGIN_LIMIT_MS = 60_000;
-/** A prompt is in its session for a moment before opencode calls that busy (1.18.33). */
+/** A prompt is in its session for a moment before opencode calls that busy. */
 const NOT_BUSY_YET_MS = 1000;
 
 const isOfSession = shape({ sessionID: isText });
@@ -126,7 +126,7 @@ export class WarmSession implements SessionListener {
     }
   }
 
-  /** A subagent of an earlier turn may be told to go on: no event says then whose it is (1.18.33). Never rejects. */
+  /** A subagent of an earlier turn may be told to go on: no event says then whose it is. Never rejects. */
   async #adoptEarlier(): Promise<void> {
     const { server, sessionId, turn, log } = this.#parts;
     if (turn.sessionId !== sessionId) return;
@@ -195,7 +195,7 @@ export class WarmSession implements SessionListener {
     if (type === "session.idle" || (type === "session.status" && isStatus(properties) && isIdle(properties))) {
       this.#becameIdle();
     } else if (type === "session.error" && this.#promptedAt !== null && !this.#reader.hasBegun) {
-      // An unknown agent: there is no message, and nothing else follows (1.18.33).
+      // An unknown agent: there is no message, and nothing else follows.
       void this.#ask();
     }
   }

@@ -25,7 +25,7 @@ type MimirBash = Required<Pick<Hooks, "config" | "chat.params" | "tool.execute.b
 /**
  * Keeps the provided mimir to lines of bash that only read, and of named files only those that its rules let it read. The
  * host asks its permissions for each command alone: not for `{ cat a; } > b` or `> b`, not for the words that the shell
- * makes of a command, and of files outside the project for a few commands only (1.18.33).
+ * makes of a command, and of files outside the project for a few commands only.
  */
 export function mimirBash({ directory, project }: MimirBashParts): MimirBash {
   let config: Config = {};

@@ -83,7 +83,7 @@ export function agentsOutHooks(parts: AgentsOutParts): AgentsOutHooks {
       await keepQuietly(sessionID);
     },
     async event({ event: { type, properties } }) {
-      // A step without a text: nothing holds it, and whatever comes before it is stored as the last is seen (1.18.33).
+      // A step without a text: nothing holds it, and whatever comes before it is stored as the last is seen.
       if (!isRun || type !== "message.updated" || !hasEnded(properties)) return;
       const { id, sessionID, finish } = properties.info;
       if (finish !== "stop" || held.has(id)) return;

@@ -57,7 +57,7 @@ export async function openParentSession(
 
 /**
  * Whether the last turn of a session ended without a look at a message: one that comes to a session in the very moment
- * of its end is stored, and never answered (1.18.33). What the user has stopped since stays as it is.
+ * of its end is stored, and never answered. What the user has stopped since stays as it is.
  */
 async function isOverlooked(
   host: Pick<HostClient, "messages">,

@@ -26,7 +26,7 @@ type CommandHooks = Required<Pick<Hooks, "config" | "command.execute.before" | "
 
 const MOST_TEMPLATED = 100;
 
-/** What stops a command that has been answered. The user never sees it (1.18.33). */
+/** What stops a command that has been answered. The user never sees it. */
 class Answered extends Error {}
 
 /** The slash commands: registered, so that they complete in the UI, and answered. Everything else passes untouched. */
@@ -93,7 +93,7 @@ export function readCall(text: string, isRun: boolean): Call | undefined {
   return isCommandName(name) ? { name, argumentText, line } : undefined;
 }
 
-/** `opencode run` puts a word of its command line that has a blank in it between quotes (1.18.33). */
+/** `opencode run` puts a word of its command line that has a blank in it between quotes. */
 function unwrapped(text: string): string {
   const inner = /^"(\/[\s\S]*)"$/.exec(text.trim())?.[1];
   return inner === undefined ? text : inner.replaceAll('\\"', '"');

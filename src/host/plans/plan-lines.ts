@@ -9,7 +9,7 @@ export function slugIn(given: unknown): string {
 
 /**
  * A line for each plan: what is called first is done first. The host starts the calls of one message in their order, and
- * waits for none of them (1.18.33).
+ * waits for none of them.
  */
 export class PlanLines {
   readonly #tails = new Map<string, Promise<unknown>>();

@@ -29,7 +29,7 @@ export interface PlanServices {
   readonly unread: Pick<UnreadMessages, "has" | "whenWritten">;
   /** Who asks for a review, from a session of this process. */
   readonly asker: (sessionId: string) => Promise<Asker>;
-  /** Aborted when the plugin is disposed of: opencode takes no answer any more, and aborts nothing itself (1.18.33). */
+  /** Aborted when the plugin is disposed of: opencode takes no answer any more, and aborts nothing itself. */
   readonly closing: AbortSignal;
   /** A review was asked for or decided here, or its wait has ended: what comes later is announced. */
   readonly follow: (slug: string) => void;

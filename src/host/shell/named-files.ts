@@ -152,7 +152,7 @@ function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : `${folder}${sep}`);
 }
 
-/** As the host reads its patterns (1.18.33): `*` is any text, also with a slash in it. */
+/** As the host reads its patterns: `*` is any text, also with a slash in it. */
 export function mayRead(name: string, rules: ReadRules): boolean {
   let allowed = true;
   for (const [pattern, action] of Object.entries(rules)) {

@@ -6,7 +6,7 @@ import type { ReadingCommand } from "./only-reads.ts";
 
 const MOST_REMEMBERED = 100;
 
-/** The arguments of the host's bash (1.18.33). */
+/** The arguments of the host's bash. */
 export const isBashCall = shape({ command: isText, workdir: orAbsent(isText) });
 
 /** Gives bash lines that are let through because they only read an environment in which they do. */

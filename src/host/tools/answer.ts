@@ -1,6 +1,6 @@
 import type { ToolResult } from "@opencode-ai/plugin/tool";
 
-/** The host replaces answers over 51 200 bytes with a short notice (1.18.33); ours stay well below. */
+/** The host replaces answers over 51 200 bytes with a short notice; ours stay well below. */
 export const MAX_ANSWER_BYTES = 40_000;
 const MAX_ERROR_CHARACTERS = 2000;
 

@@ -17,7 +17,7 @@ export type ArgumentsReading<T> =
   | { readonly ok: false; readonly error: string };
 
 /**
- * Reads a tool's arguments, which the host hands over unchecked (1.18.33). Names that the tool does not know are an
+ * Reads a tool's arguments, which the host hands over unchecked. Names that the tool does not know are an
  * error too: a model that misspells `timeoutMs` would otherwise believe that it was heard.
  */
 export function readArguments<Shape extends z.ZodRawShape>(

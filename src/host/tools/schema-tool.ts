@@ -41,7 +41,7 @@ export interface SchemaTool {
 
 /**
  * The tools as hooks. The host takes JSON Schema for arguments, but holds all of them to be required; the definition
- * that it asks for before each step says which are (1.18.33). A schema of zod would say so too, and takes 20 ms to load.
+ * that it asks for before each step says which are. A schema of zod would say so too, and takes 20 ms to load.
  */
 export function schemaToolHooks(tools: readonly SchemaTool[]): Required<Pick<Hooks, "tool" | "tool.definition">> {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));

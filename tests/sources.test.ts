@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import { dirname, join, normalize } from "node:path";
+import packed from "../package.json";
+import { HOST_VERSION } from "../src/opencode/version.ts";
 
 const ROOT = join(import.meta.dir, "..");
 /** Of types too, and those that are loaded later: what the linter sees of circles leaves `import()` out. */
@@ -38,6 +40,18 @@ test("a circle is found, however long it is", () => {
     ),
   ).toEqual([]);
   expect(circles(new Map([["a", ["a"]]]))).toEqual([["a", "a"]]);
+});
+
+test("what opencode is like is told of one version, which one folder names", async () => {
+  const paths = [...new Bun.Glob("src/**/*.{ts,tsx}").scanSync(ROOT)].filter(
+    (path) => !path.startsWith("src/opencode/"),
+  );
+  const sources = await Promise.all(
+    paths.map(async (path) => ({ path, text: await Bun.file(join(ROOT, path)).text() })),
+  );
+  expect(sources.filter(({ text }) => text.includes(HOST_VERSION)).map(({ path }) => path)).toEqual([]);
+  expect(packed.devDependencies["opencode-ai"]).toBe(HOST_VERSION);
+  expect(packed.engines.opencode).toBe(`>=${HOST_VERSION}`);
 });
 
 /** One circle for each place at which a walk comes back to where it was. */
