@@ -1,13 +1,13 @@
 import type { Config, Hooks } from "@opencode-ai/plugin";
 import { readFile, realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { pathIn } from "../files/path-in.ts";
 import { ChangedFiles } from "../ledger/changed-files.ts";
 import { FileLedger, type Author, type FileCall, type Stale } from "../ledger/file-ledger.ts";
 import { staleText, type NamedAgent } from "../ledger/stale-text.ts";
 import { othersAtWork, takingBackText } from "./others-at-work.ts";
-import { isBashCall } from "./shell/reading-shell.ts";
-import { commandTakingBack } from "./shell/takes-back.ts";
+import { isBashCall, type BashCall } from "./shell/reading-shell.ts";
+import { commandsTakingBack } from "./shell/takes-back.ts";
 import { NewestMap } from "../lib/newest-map.ts";
 import { changedPaths } from "../opencode/changed-paths.ts";
 import { isText, oneOf, shape } from "../shape.ts";
@@ -47,12 +47,14 @@ export function ledgerHooks({ directory, folder, recordDir, instanceOf, report }
     return staleText(stale, shown, await namedAgent(recordDir, stale));
   };
   let config: Config = {};
-  const others = { directory, recordDir, permissionOf: (agent: string) => config.agent?.[agent]?.permission };
-  const refuseTakingBack = async (line: string, sessionId: string) => {
-    const command = await commandTakingBack(line);
-    if (command === undefined) return;
-    const atWork = await othersAtWork(others, await instanceOf(sessionId).catch(() => undefined));
-    if (atWork.length > 0) throw new Error(`bash was refused: ${takingBackText(command, atWork)}`);
+  const permissionOf = (agent: string) => config.agent?.[agent]?.permission;
+  const refuseTakingBack = async ({ command: line, workdir = "." }: BashCall, sessionId: string) => {
+    for (const { command, folders } of await commandsTakingBack(line)) {
+      // A copy of the folder is nobody else's.
+      const parts = { directory: resolve(directory, workdir, ...folders), recordDir, permissionOf };
+      const atWork = await othersAtWork(parts, await instanceOf(sessionId).catch(() => undefined));
+      if (atWork.length > 0) throw new Error(`bash was refused: ${takingBackText(command, atWork)}`);
+    }
   };
   return {
     async config(given) {
@@ -62,7 +64,7 @@ export function ledgerHooks({ directory, folder, recordDir, instanceOf, report }
       if (agent !== undefined) agents.set(sessionID, agent);
     },
     async "tool.execute.before"({ tool, sessionID, callID }, { args }: { args: unknown }) {
-      if (tool === "bash" && isBashCall(args)) await refuseTakingBack(args.command, sessionID);
+      if (tool === "bash" && isBashCall(args)) await refuseTakingBack(args, sessionID);
       const files = filesOf(tool, args);
       if (files === undefined) return;
       const stale = await ledger.begin({ ...files, callId: callID, author: await authorOf(sessionID) });

@@ -25,14 +25,14 @@ function agent(given: Record<string, unknown> = {}): string {
   return instanceId;
 }
 
-async function bash(command: string, own: string | undefined): Promise<string> {
+async function bash(command: string, own: string | undefined, workdir?: string): Promise<string> {
   const hooks = ledgerHooks({
     ...{ directory: project, folder: join(recordDir, "..", "changes"), recordDir, instanceOf: async () => own },
     report: (message) => expect.unreachable(message),
   });
   await hooks.config({ agent: { reader: { permission: { edit: "deny", bash: { "*": "deny" } as never } } } });
   const call = { tool: "bash", sessionID: "ses_1", callID: "call_1" };
-  return await hooks["tool.execute.before"](call, { args: { command } }).then(
+  return await hooks["tool.execute.before"](call, { args: { command, workdir } }).then(
     () => "runs",
     (error: Error) => error.message,
   );
@@ -70,4 +70,18 @@ test("a folder of the same working tree, and a link to it, are the same", async 
   symlinkSync(join(project, "sub"), link);
   agent({ directory: link });
   expect(await bash("git reset --hard", undefined)).toContain("bash was refused");
+});
+
+test("a copy of the folder is nobody else's, however a line gets there; from there the folder is still theirs", async () => {
+  const own = agent({ title: "prices" });
+  const copy = join(project, "..", "copy");
+  mkdirSync(copy);
+  writeFileSync(join(copy, ".git"), "gitdir: x");
+  agent();
+  for (const line of [`git -C ${copy} checkout HEAD~1`, "cd ../copy && git stash"])
+    expect(await bash(line, own)).toBe("runs");
+  expect(await bash("git reset --hard", own, copy)).toBe("runs");
+  for (const line of [`git -C ${project} stash`, "cd ../project/sub && git stash", "cd ../nowhere; git stash"])
+    expect(await bash(line, own, line.startsWith("cd ../nowhere") ? undefined : copy)).toContain("bash was refused");
+  expect(await bash("cd ../copy && git stash && git -C ../project stash", own)).toContain("bash was refused");
 });

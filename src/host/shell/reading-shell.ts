@@ -1,13 +1,14 @@
 import { resolve } from "node:path";
 import type { Hooks } from "@opencode-ai/plugin";
 import { NewestMap } from "../../lib/newest-map.ts";
-import { isText, orAbsent, shape } from "../../shape.ts";
+import { isText, orAbsent, shape, type Checked } from "../../shape.ts";
 import type { ReadingCommand } from "./only-reads.ts";
 
 const MOST_REMEMBERED = 100;
 
 /** The arguments of the host's bash. */
 export const isBashCall = shape({ command: isText, workdir: orAbsent(isText) });
+export type BashCall = Checked<typeof isBashCall>;
 
 /** Gives bash lines that are let through because they only read an environment in which they do. */
 export class ReadingShell {

@@ -1,52 +1,69 @@
-/** Commands of git that put other contents, or another commit, into the working tree of everybody. */
-const TAKING_BACK = new Set(["stash", "checkout", "switch", "restore", "reset", "clean", "rebase"]);
-/** Options of git before its command that take the word behind them. */
-const VALUED = new Set(["-C", "-c", "--git-dir", "--work-tree", "--namespace", "--exec-path", "--config-env"]);
-/** Programs that run the words behind them as a command, or a text of shell. */
-const SHELLS = new Set(["sh", "bash", "zsh", "dash", "ksh"]);
+import type { Script } from "unbash";
+import { gitTakesBack, type TakingBack } from "./git-taking-back.ts";
+
+/** Programs that run a text of shell. */
+const SHELLS = new Set(["sh", "bash", "zsh", "dash", "ksh", "su", "script"]);
 /** Programs that run the words behind them. */
 const WRAPPERS = new Set(
-  "env command builtin exec nohup time sudo doas xargs timeout nice ionice setsid stdbuf find parallel watch strace".split(
-    " ",
-  ),
+  `env command builtin exec nohup time sudo doas xargs timeout nice ionice setsid stdbuf find parallel watch strace flock
+   chrt taskset unshare`.split(/\s+/),
 );
+const SAYING = new Set(["echo", "printf"]);
+const MOVING = new Set(["cd", "pushd", "popd"]);
 const GETTERS = ["parts", "script", "value"];
 const LONGEST_LINE = 100_000;
 const DEEPEST = 5;
+/** What the shell makes something else of. */
+const EXPANDS = /[$`*?[\]{}~]|^-/;
 
-/**
- * The command of git in a bash line that takes back what stands in the folder, as `git stash`; `undefined` where there is
- * none. It is found in groups, loops, substitutions, behind other programs (`env`, `timeout`) and in `sh -c "…"`. Where
- * the line cannot be read, none is found: nothing is refused without a reason.
- */
-export async function commandTakingBack(line: string, depth = 0): Promise<string | undefined> {
-  // No grammar is loaded for a line that does not name git.
-  if (!line.includes("git") || line.length > LONGEST_LINE || depth > DEEPEST) return undefined;
-  const { parse } = await import("unbash");
-  const lists: string[][] = [];
-  collect(parse(line), lists);
-  for (const words of lists) {
-    const found = takenBack(words) ?? (await inText(words, depth));
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/** What a line runs: the words of each command, and texts that are run as lines. */
+interface Found {
+  readonly commands: string[][];
+  readonly texts: string[];
 }
 
-/** The words of every command in a parsed script, whatever it stands in. */
-function collect(node: unknown, lists: string[][]): void {
+/**
+ * What a bash line takes back of what stands in a working tree. It is found in groups, loops, substitutions, behind other
+ * programs (`env`, `timeout`) and in texts of shell (`sh -c "…"`, a document, a pipe). Where the line cannot be read,
+ * nothing is found: nothing is refused without a reason.
+ */
+export async function commandsTakingBack(line: string, depth = 0): Promise<readonly TakingBack[]> {
+  // No grammar is loaded for a line that does not name one of the two.
+  if (!/git|patch/.test(line) || line.length > LONGEST_LINE || depth > DEEPEST) return [];
+  const { parse } = await import("unbash");
+  const script = parse(line);
+  const found: Found = { commands: [], texts: [] };
+  collect(script, found);
+  const taking: TakingBack[] = [];
+  for (const words of found.commands) {
+    const taken = takenBack(words);
+    if (taken !== undefined && "text" in taken) found.texts.push(taken.text);
+    else if (taken !== undefined) taking.push(taken);
+    found.texts.push(...textsIn(words));
+  }
+  for (const text of found.texts) taking.push(...(await commandsTakingBack(text, depth + 1)));
+  const inside = entered(script, found.commands);
+  return taking.map(({ command, folders }) => ({ command, folders: [...inside, ...folders] }));
+}
+
+/** Takes in everything in a parsed script, whatever it stands in. */
+function collect(node: unknown, found: Found): void {
   if (Array.isArray(node)) {
-    for (const each of node) collect(each, lists);
+    for (const each of node) collect(each, found);
     return;
   }
   if (typeof node !== "object" || node === null) return;
-  if (Reflect.get(node, "type") === "Command") {
-    const suffix: unknown = Reflect.get(node, "suffix");
-    const words = [Reflect.get(node, "name"), ...(Array.isArray(suffix) ? (suffix as unknown[]) : [])];
-    lists.push(words.flatMap(wordText));
-  }
+  const type: unknown = Reflect.get(node, "type");
+  if (type === "Command") found.commands.push(wordsOf(node));
+  if (type === "Command" && SHELLS.has(nameOf(wordsOf(node)[0]))) found.texts.push(...documentsOf(node));
+  if (type === "Pipeline") found.texts.push(...pipedTexts(listOf(node, "commands")));
   // Some nodes give their parts by a getter of their class, which is no property of their own.
   const given = GETTERS.map((name): unknown => Reflect.get(node, name));
-  for (const value of new Set<unknown>([...Object.values(node), ...given])) collect(value, lists);
+  for (const value of new Set<unknown>([...Object.values(node), ...given])) collect(value, found);
+}
+
+function wordsOf(command: object): string[] {
+  return [Reflect.get(command, "name"), ...listOf(command, "suffix")].flatMap(wordText);
 }
 
 function wordText(node: unknown): string[] {
@@ -56,15 +73,43 @@ function wordText(node: unknown): string[] {
   return (type === undefined || type === "Word") && typeof value === "string" ? [value] : [];
 }
 
-/** `git` may stand behind programs that run it. */
-function takenBack(words: readonly string[]): string | undefined {
-  const at = words.findIndex(isGit);
-  if (at === -1 || (at > 0 && !WRAPPERS.has(nameOf(words[0])))) return undefined;
-  return ofGit(words.slice(at + 1));
+function listOf(node: object, name: string): readonly unknown[] {
+  const value: unknown = Reflect.get(node, name);
+  return Array.isArray(value) ? (value as unknown[]) : [];
 }
 
-function isGit(word: string): boolean {
-  return nameOf(word) === "git";
+/** The documents that a command is given as its input. */
+function documentsOf(command: object): string[] {
+  return [...listOf(command, "prefix"), ...listOf(command, "suffix")].flatMap((part) => {
+    if (typeof part !== "object" || part === null) return [];
+    const type: unknown = Reflect.get(part, "type");
+    if (type === "HereString") return wordText(Reflect.get(part, "target"));
+    const body: unknown = type === "HereDoc" ? Reflect.get(part, "body") : undefined;
+    const text: unknown = typeof body === "object" && body !== null ? Reflect.get(body, "text") : undefined;
+    return typeof text === "string" ? [text] : [];
+  });
+}
+
+/** What is said into a shell that reads what to run. */
+function pipedTexts(commands: readonly unknown[]): string[] {
+  return commands.flatMap((command, index) => {
+    const before = commands[index - 1];
+    if (typeof command !== "object" || command === null || typeof before !== "object" || before === null) return [];
+    const [name, ...rest] = wordsOf(command);
+    if (!SHELLS.has(nameOf(name)) || rest.some((word) => !word.startsWith("-"))) return [];
+    const [sayer, ...words] = wordsOf(before);
+    return [...documentsOf(before), ...(SAYING.has(nameOf(sayer)) ? [words.join(" ")] : [])];
+  });
+}
+
+/** `git` may stand behind programs that run it. */
+function takenBack(words: readonly string[]): ReturnType<typeof gitTakesBack> {
+  const isRun = (at: number) => at === 0 || (at > 0 && WRAPPERS.has(nameOf(words[0])));
+  const git = words.findIndex((word) => nameOf(word) === "git");
+  if (isRun(git)) return gitTakesBack(words.slice(git + 1));
+  const patch = words.findIndex((word) => nameOf(word) === "patch");
+  const isReverse = words.slice(patch + 1).some((word) => word === "--reverse" || /^-[a-zA-Z\d]*R/.test(word));
+  return isRun(patch) && isReverse ? { command: "patch --reverse", folders: [] } : undefined;
 }
 
 /** The name of a program without its folder. */
@@ -72,32 +117,24 @@ function nameOf(word = ""): string {
   return word.slice(word.lastIndexOf("/") + 1);
 }
 
-function ofGit(words: readonly string[]): string | undefined {
-  let at = 0;
-  while (at < words.length && words[at]!.startsWith("-")) at += VALUED.has(words[at]!) ? 2 : 1;
-  const [command = "", ...rest] = words.slice(at);
-  if (!TAKING_BACK.has(command) || onlyReads(command, rest)) return undefined;
-  return `git ${command}`;
+/** `sh -c "…"`, `eval …`, `git submodule foreach …`, behind whatever they stand. */
+function textsIn(words: readonly string[]): string[] {
+  return words.flatMap((word, at) => {
+    const rest = words.slice(at + 1);
+    if (word === "eval" || (word === "foreach" && words[at - 1] === "submodule")) return [rest.join(" ")];
+    if (!SHELLS.has(nameOf(word))) return [];
+    const option = rest.findIndex((each) => /^-[a-zA-Z]*c$/.test(each));
+    return option === -1 ? [] : (rest[option + 1] ?? []);
+  });
 }
 
-function onlyReads(command: string, rest: readonly string[]): boolean {
-  const end = rest.indexOf("--");
-  const options = end === -1 ? rest : rest.slice(0, end);
-  if (options.some((word) => word === "--help" || word === "-h")) return true;
-  if (command === "stash") return rest[0] === "list" || rest[0] === "show";
-  if (command === "clean") return options.some((word) => word === "--dry-run" || /^-[a-zA-Z]*n/.test(word));
-  return command === "rebase" && options.includes("--show-current-patch");
-}
-
-/** `sh -c "…"`, `eval …`, behind whatever they stand. */
-async function inText(words: readonly string[], depth: number): Promise<string | undefined> {
-  for (const [at, word] of words.entries()) {
-    if (word === "eval") return await commandTakingBack(words.slice(at + 1).join(" "), depth + 1);
-    if (!SHELLS.has(nameOf(word))) continue;
-    const option = words.findIndex((each, index) => index > at && /^-[a-zA-Z]*c$/.test(each));
-    if (option === -1) continue;
-    const found = await commandTakingBack(words[option + 1] ?? "", depth + 1);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/** The folder that all of a line works in: `cd there && …`, where nothing runs without that. */
+function entered({ commands: [statement, ...more] }: Script, all: readonly (readonly string[])[]): readonly string[] {
+  const { command, background } = statement ?? {};
+  if (command?.type !== "AndOr" || background === true || more.length > 0) return [];
+  const [first] = command.commands;
+  const [name, folder = "", ...others] = first?.type === "Command" ? wordsOf(first) : [];
+  const isPlain = name === "cd" && folder !== "" && others.length === 0 && !EXPANDS.test(folder);
+  const isOnce = all.filter((words) => MOVING.has(words[0] ?? "")).length === 1;
+  return isPlain && isOnce && command.operators.every((operator) => String(operator) === "&&") ? [folder] : [];
 }

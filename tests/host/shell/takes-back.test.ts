@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { commandTakingBack } from "../../../src/host/shell/takes-back.ts";
+import { commandsTakingBack } from "../../../src/host/shell/takes-back.ts";
 
 test.each([
   ["git stash", "git stash"],
@@ -21,8 +21,82 @@ test.each([
   ["eval git stash", "git stash"],
   ["ls | xargs git checkout --", "git checkout"],
   ["f() { git reset --hard; }; f", "git reset"],
+  ["env -u GIT_DIR git stash", "git stash"],
+  ["command git stash", "git stash"],
+  ["FOO=1 git stash", "git stash"],
+  [String.raw`\git stash`, "git stash"],
+  ['"git" stash', "git stash"],
+  ["! git stash", "git stash"],
+  ["time git stash", "git stash"],
+  ["sudo -u me git stash", "git stash"],
+  ["flock lock git stash", "git stash"],
+  ["su me -c 'git stash'", "git stash"],
+  ["env X=1 sh -c 'git stash'", "git stash"],
+  ["echo 'git stash' | sh", "git stash"],
+  ["sh <<< 'git stash'", "git stash"],
+  ["bash -s <<EOF\ncd x\ngit reset --hard\nEOF", "git reset"],
+  ["cat <<EOF | bash\ngit clean -fd\nEOF", "git clean"],
+  ["git -c alias.x=stash x", "git stash"],
+  ["git -c alias.x='!git reset --hard' x", "git reset"],
+  ["git submodule foreach 'git checkout .'", "git checkout"],
+  ["find . -name '*.ts' -exec git checkout {} +", "git checkout"],
+  ["git stash -m 'has -h'", "git stash"],
+  ["git stash drop", "git stash"],
+  ["git stash clear", "git stash"],
+  ["git clean -fdxe node_modules", "git clean"],
+  ["git clean -fdenode", "git clean"],
+  ["git rebase --autostash main", "git rebase"],
+  ["git pull --rebase", "git pull --rebase"],
+  ["git pull -r origin main", "git pull -r"],
+  ["git pull --rebase=interactive", "git pull --rebase"],
+  ["git pull --autostash", "git pull --autostash"],
+  ["git -c pull.rebase=true pull", "git pull"],
+  ["git -c merge.autoStash=true merge main", "git merge"],
+  ["git merge --abort", "git merge --abort"],
+  ["git merge --ab", "git merge --abort"],
+  ["git merge --autostash main", "git merge --autostash"],
+  ["git cherry-pick --abort", "git cherry-pick --abort"],
+  ["git cherry-pick --skip", "git cherry-pick --skip"],
+  ["git revert --abort", "git revert --abort"],
+  ["git am --abort", "git am --abort"],
+  ["git am --skip", "git am --skip"],
+  ["git diff | git apply -R", "git apply -R"],
+  ["git apply --reverse x.patch", "git apply --reverse"],
+  ["git apply -vR x.patch", "git apply -R"],
+  ["git diff | patch -p1 -R", "patch --reverse"],
+  ["patch -Rp1 < x.patch", "patch --reverse"],
+  ["git rm -rf src", "git rm -f"],
+  ["git checkout-index -af", "git checkout-index -f"],
+  ["git read-tree -um HEAD~1", "git read-tree -u"],
+  ["git bisect start", "git bisect start"],
+  ["git bisect reset", "git bisect reset"],
+  ["git submodule update --init --force", "git submodule --force"],
+  ["git filter-branch --tree-filter x", "git filter-branch"],
+  ["git worktree remove -f -f ../x", "git worktree remove --force --force"],
 ])("%s", async (line, found) => {
-  expect(await commandTakingBack(line)).toBe(found);
+  expect((await commandsTakingBack(line)).map(({ command }) => command)).toContain(found);
+});
+
+test.each<[line: string, folders: string[]]>([
+  ["git stash", []],
+  ["git -C ../copy checkout main", ["../copy"]],
+  ["git -C a -C b stash", ["a", "b"]],
+  ["cd ../copy && git stash", ["../copy"]],
+  ["cd '../my copy' && git -C sub stash && git stash pop", ["../my copy", "sub"]],
+  ['sh -c "cd /tmp/copy && git stash"', ["/tmp/copy"]],
+  // Here it may run in this folder after all.
+  ["cd ../copy; git stash", []],
+  ["cd ../copy || git stash", []],
+  ["cd ../copy && git stash; git stash", []],
+  ["cd ../copy && git stash & git stash", []],
+  ["cd ../copy && cd - && git stash", []],
+  ["(cd ../copy && true) && git stash", []],
+  ["cd $COPY && git stash", []],
+  ["cd - && git stash", []],
+  ["cd && git stash", []],
+  ['git -C "$COPY" stash', []],
+])("%s: where that is", async (line, folders) => {
+  expect((await commandsTakingBack(line))[0]?.folders).toEqual(folders);
 });
 
 test.each([
@@ -41,6 +115,29 @@ test.each([
   "ls git stash",
   "git show HEAD:src/reset.ts",
   "git worktree add --detach ../base HEAD",
+  "git worktree remove ../base",
+  "git worktree remove --force ../base",
+  "git stash create",
+  "git pull",
+  "git pull --no-rebase",
+  "git pull --rebase=false",
+  "git merge main",
+  "git cherry-pick abc",
+  "git am x.mbox",
+  "git am --show-current-patch",
+  "git apply x.patch",
+  "git apply -R --check x.patch",
+  "git apply --cached -R x.patch",
+  "git rm --cached -f x",
+  "git rm x",
+  "git bisect log",
+  "git submodule update --init",
+  "git submodule foreach 'git status'",
+  "git -c alias.x=status x",
+  "patch -p1 < x.patch",
+  "echo 'git stash' | cat",
+  "cat <<EOF > notes\ngit stash\nEOF",
+  "git commit -m 'patch -R'",
 ])("%s passes", async (line) => {
-  expect(await commandTakingBack(line)).toBeUndefined();
+  expect(await commandsTakingBack(line)).toEqual([]);
 });
