@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import type { Benchmark, Figure } from "./bench/benchmark.ts";
 import { canvas } from "./bench/canvas.ts";
 import { guardCost } from "./bench/guard-cost.ts";
+import { ledger } from "./bench/ledger.ts";
 import { logFlood } from "./bench/log-flood.ts";
 import { pluginLoad } from "./bench/plugin-load.ts";
 import { recordsAtStart } from "./bench/records-at-start.ts";
@@ -21,6 +22,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   logFlood,
   recordsAtStart,
   guardCost,
+  ledger,
   textRepetition,
   watchdogs,
   warmAgent,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 
 /** A larger file is known by its time and size alone: its digest would be felt. */
-const MOST_DIGESTED_BYTES = 1_048_576;
+const MOST_DIGESTED_BYTES = 262_144;
 
 /** What tells one content of a file from another. */
 export interface FileVersion {

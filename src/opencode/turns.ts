@@ -1,5 +1,9 @@
 import { isFinished } from "../supervisor/outcome.ts";
 import type { TranscriptTurn } from "../supervisor/ports.ts";
+import { joinRefused, type Deeds } from "../supervisor/deeds.ts";
+import { isAnything, isText, orAbsent, shape } from "../shape.ts";
+import { readRefusal } from "./refusals.ts";
+import { TurnDeeds } from "./turn-deeds.ts";
 import { isOwnMessage, isSaid, ownWords, type MessageInfo, type MessagePart } from "./whose-words.ts";
 
 /** A message as `GET /session/{id}/message` lists it (1.18.33), as far as turns depend on it. */
@@ -42,7 +46,25 @@ export function turnsOf(
     words: answers.map(({ info, parts }) => ownWords(info, parts)).filter((words) => words !== ""),
     ownMessages: answers.flatMap(({ info }) => (isOwnMessage(info) ? info.id : [])),
     finished: hasFinished(answers),
+    deeds: deedsOf(answers),
   }));
+}
+
+const isCall = shape({
+  id: isText,
+  tool: isText,
+  state: shape({ status: isText, input: isAnything, error: orAbsent(isText) }),
+});
+const hasFolder = shape({ path: shape({ cwd: isText }) });
+
+/** What the calls of a turn did; nothing is told where no message says in which folder. */
+function deedsOf(answers: readonly ListedMessage[]): Deeds | undefined {
+  const folder = answers.map(({ info }) => info).find((info) => hasFolder(info))?.path.cwd;
+  if (folder === undefined) return undefined;
+  const deeds = new TurnDeeds(folder);
+  const calls = answers.flatMap(({ parts }) => parts.filter((part) => isCall(part)));
+  for (const call of calls) deeds.called(call.id, call);
+  return { ...deeds.sum, refused: joinRefused([], ...calls.map((call) => readRefusal(call))) };
 }
 
 function asks({ info, parts }: ListedMessage): boolean {

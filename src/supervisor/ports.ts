@@ -1,6 +1,7 @@
 import type { BaseClock, Timer } from "../lib/clock.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import type { BackendName, Instance, ModelChoice, Progress, Turn } from "./instance.ts";
+import type { Deeds } from "./deeds.ts";
 import type { Outcome, TurnEvidence } from "./outcome.ts";
 import type { Changes, OwnFolder } from "./own-folder.ts";
 
@@ -113,6 +114,8 @@ export interface TranscriptTurn {
   readonly words: readonly string[];
   /** The messages that are the agent's own, not the host's. */
   readonly ownMessages: readonly string[];
+  /** What its calls did, where the session tells it: not those of native subagents. */
+  readonly deeds?: Deeds | undefined;
   /** Whether the last message of the agent is complete, no tool call is open, and the host would not go on by itself. */
   readonly finished: boolean;
 }

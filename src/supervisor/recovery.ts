@@ -1,5 +1,6 @@
 import type { ProcessIdentity } from "../processes/process-table.ts";
-import { isTerminal, type Instance } from "./instance.ts";
+import { neverLessDeeds } from "./deeds.ts";
+import { isTerminal, type Instance, type Progress } from "./instance.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Clock, FinishFolder, Transcripts, TranscriptTurn } from "./ports.ts";
 import { readLastTurn } from "./read-transcript.ts";
@@ -154,7 +155,7 @@ export class Recovery {
       // The session that asked may have gone on long since: it finds a note, and is not woken.
       const announce = instance.announce === "wake" ? "note" : instance.announce;
       const { instance: settled } = transition(
-        { ...instance, announce, followUps: [] },
+        { ...instance, announce, followUps: [], progress: withDeeds(instance, turn) },
         {
           type: "ended",
           at: parts.clock.now(),
@@ -179,6 +180,11 @@ export class Recovery {
   async #pause(ms: number): Promise<void> {
     await new Promise<void>((resolve) => this.parts.clock.after(ms, resolve));
   }
+}
+
+/** What it did since its record was written last is in its session. */
+function withDeeds({ progress }: Instance, turn: TranscriptTurn | undefined): Progress {
+  return turn?.deeds === undefined ? progress : { ...progress, ...neverLessDeeds(progress, turn.deeds) };
 }
 
 /** How an instance ends whose supervisor is gone. */

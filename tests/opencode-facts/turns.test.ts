@@ -53,6 +53,30 @@ describe("the turns of a session", () => {
   for (const [what, messages, turns] of cases) test(what, () => expect(read(messages)).toEqual(turns));
 });
 
+test("what the calls of a turn did is told with it, and nothing of what the host called", () => {
+  const call = (tool: string, input: object, state: object = { status: "completed" }, id = tool) => ({
+    ...{ type: "tool", id, tool, state: { ...state, input } },
+  });
+  const path = { cwd: "/project", root: "/" };
+  const write = call("write", { filePath: "/project/src/a.ts" });
+  const denied = "The user has specified a rule which prevents you from using this specific tool call";
+  const bash = call("bash", { command: "rm x" }, { status: "error", error: denied });
+  const open = call("edit", { filePath: "b.ts" }, { status: "running" });
+  const [first, second] = turnsOf(
+    listed([
+      ask(),
+      answer("A.", { parts: [write, bash], ...{ path } }),
+      ask(),
+      answer("B.", { parts: [open], ...{ path } }),
+    ]),
+  );
+  expect(first?.deeds).toEqual({
+    ...{ changedFiles: ["src/a.ts"], moreChangedFiles: 0, refused: ["bash: rm x"] },
+    lastCalls: ["write: /project/src/a.ts", "bash: rm x"],
+  });
+  expect(second?.deeds).toMatchObject({ changedFiles: [], lastCalls: ["edit: b.ts"] });
+});
+
 describe("what the host and plugins put in between begins no turn, and is nobody's words", () => {
   const cases: [what: string, messages: Parameters<typeof listed>[0], turns: string[][]][] = [
     ["a compaction", [ask(), step("I look."), compaction(), summary(), goOn, answer("FINAL")], [["I look.", "FINAL"]]],

@@ -16,7 +16,8 @@ test("opencode is killed with three agents: one is read back, one is ended, one 
   const plugin = join(import.meta.dir, "../fixtures/plugins/slow-watch.ts");
   rig = await createRig({ plugin, options: { maxConcurrentInstances: 2 } });
   const killed = Promise.withResolvers<void>();
-  rig.plan("ends alone", { after: killed.promise, text: "ended without anybody" });
+  const note = { tool: "write", args: { filePath: join(rig.sandbox.project, "alone.txt"), content: "x" } };
+  rig.plan("ends alone", { after: killed.promise, calls: [note] }, { text: "ended without anybody" });
   rig.plan("hangs", { calls: [bash("echo started; sleep 84")] });
   rig.plan(
     "spawn three",
@@ -46,7 +47,9 @@ test("opencode is killed with three agents: one is read back, one is ended, one 
       expect.objectContaining({ instanceId: queued, status: "failed", reason: "supervisor_lost" }),
     ],
   ]);
-  expect(status.answers("bizar_collect")).toEqual([expect.objectContaining({ result: "ended without anybody" })]);
+  expect(status.answers("bizar_collect")).toEqual([
+    expect.objectContaining({ result: "ended without anybody", changedFiles: ["alone.txt"] }),
+  ]);
   expect(living(hanging)).toEqual([]);
   await until("the parent session has a note of each", async () => (await notes(second, asked.sessionId)).length === 3);
   expect((await notes(second, asked.sessionId)).toSorted(byText)).toEqual(ids.toSorted(byText));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { noDeeds } from "../../src/supervisor/deeds.ts";
 import type { TranscriptTurn } from "../../src/supervisor/ports.ts";
 import { settlement } from "../../src/supervisor/recovery.ts";
 import { createRecoveryRig, lostInstance, untilSettled } from "./recovery-rig.ts";
@@ -47,6 +48,17 @@ test("a turn that was cut short has failed, and what it wrote is kept", async ()
   await recovery.run();
   expect(saved.get(sampleId(1))!.state).toMatchObject({ status: "failed", reason: "supervisor_lost" });
   expect(results.get(sampleId(1))).toBe("half");
+});
+
+test("what it did while nobody wrote that down is read back from its session", async () => {
+  const instance = sampleInstance("running");
+  const before = { ...noDeeds, changedFiles: ["a.ts"], lastCalls: ["edit: a.ts"] };
+  const lost = lostInstance({ ...instance, progress: { ...instance.progress, ...before } });
+  const { recovery, saved, world } = createRecoveryRig(lost);
+  const deeds = { ...noDeeds, changedFiles: ["a.ts", "b.ts"], lastCalls: ["edit: a.ts", "write: b.ts"] };
+  world.read = async () => [sampleTurn({ finished: false, deeds })];
+  await recovery.run();
+  expect(saved.get(sampleId(1))!.progress).toMatchObject(deeds);
 });
 
 test("one that waited for a place is not looked for in any session", async () => {

@@ -136,5 +136,5 @@ function entered({ commands: [statement, ...more] }: Script, all: readonly (read
   const [name, folder = "", ...others] = first?.type === "Command" ? wordsOf(first) : [];
   const isPlain = name === "cd" && folder !== "" && others.length === 0 && !EXPANDS.test(folder);
   const isOnce = all.filter((words) => MOVING.has(words[0] ?? "")).length === 1;
-  return isPlain && isOnce && command.operators.every((operator) => String(operator) === "&&") ? [folder] : [];
+  return isPlain && isOnce && command.operators.every((operator) => operator === "&&") ? [folder] : [];
 }

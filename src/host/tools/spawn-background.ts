@@ -1,13 +1,11 @@
 import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
-import { relative } from "node:path";
 import { z } from "zod";
-import { ChangedFiles } from "../../ledger/changed-files.ts";
-import { changesOfNamed } from "../../ledger/named-files.ts";
 import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
 import { preflight } from "../preflight.ts";
 import { answer, errorAnswer, shorten } from "./answer.ts";
 import { readArguments, timeoutMs } from "./arguments.ts";
 import { beginOwnFolder } from "./begin-own-folder.ts";
+import { sharedFiles } from "./shared-files.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { whenIdentified } from "./when-identified.ts";
 import { plainName } from "../../text/plain-name.ts";
@@ -106,28 +104,11 @@ async function spawn(parts: ToolParts, given: SpawnArguments, context: ToolConte
     throw error;
   }
   const [shared] = await Promise.all([
-    folder === undefined ? sharedFiles(parts, catalog, prompt, directory) : undefined,
+    folder === undefined ? sharedFiles({ ...parts, supervisor, catalog }, prompt, directory) : undefined,
     whenIdentified(supervisor, instanceId, context.abort),
   ]);
   const note = [...notes, ...(shared === undefined ? [] : [shared])].join(" ");
   return await describe(parts, catalog, instanceId, note === "" ? undefined : note);
-}
-
-/** What to mind where the prompt names files that agents have changed which still run. */
-async function sharedFiles(
-  { changeDir }: ToolParts,
-  catalog: InstanceCatalog,
-  prompt: string,
-  directory: string,
-): Promise<string | undefined> {
-  const lines: string[] = [];
-  for (const { path, instanceId } of await changesOfNamed(prompt, directory, new ChangedFiles(changeDir))) {
-    const record = instanceId === undefined ? undefined : (await catalog.find(instanceId))?.record;
-    if (record === undefined || record.endedAt !== null) continue;
-    lines.push(`${JSON.stringify(relative(directory, path))} (${record.agent} ${JSON.stringify(record.title)})`);
-  }
-  if (lines.length === 0) return undefined;
-  return `The prompt names files that running agents have changed: ${lines.join(", ")}. Two that change one file undo each other's work.`;
 }
 
 async function describe(

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { createToolRig } from "../tool-rig.ts";
+import { join } from "node:path";
+import { ChangedFiles } from "../../../src/ledger/changed-files.ts";
+import { sampleId, sampleInstance } from "../../supervisor/sample-instance.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+import { until } from "../../until.ts";
+import { createToolRig, recordOf } from "../tool-rig.ts";
+
+type ToolRig = ReturnType<typeof createToolRig>;
 
 const task = { agent: "mimir", prompt: "Look around and report." };
 
@@ -132,5 +139,54 @@ describe("what cannot be started is an error, and nothing is left of it", () => 
     const rig = createToolRig();
     rig.fake.agents = new Error("connection refused");
     expect((await rig.call("spawn_background", task)).value.error).toContain("connection refused");
+  });
+});
+
+describe("a prompt that names files of running agents", () => {
+  async function projectWith(...files: string[]) {
+    const folder = temporaryFolder();
+    for (const file of files) await Bun.write(join(folder, "project", file), "x");
+    const rig = createToolRig(8, {}, undefined, join(folder, "bg"));
+    return { rig, directory: join(folder, "project"), changes: new ChangedFiles(join(folder, "changes")) };
+  }
+
+  /** Has an agent that changes these files, and gives its turn. */
+  async function writer(rig: ToolRig, directory: string, changedFiles: string[]) {
+    const answering = rig.call("spawn_background", { ...task, title: "discounts" }, { directory });
+    while (rig.backend.turns.length === 0) await Promise.resolve();
+    const turn = rig.backend.turns.at(-1)!;
+    turn.observer.sessionIdentified("ses_child");
+    turn.observer.progressed({ ...sampleInstance("running").progress, changedFiles });
+    return { turn, id: (await answering).value.instanceId as string };
+  }
+
+  async function noteFor(rig: ToolRig, directory: string, prompt: string): Promise<string | undefined> {
+    const turns = rig.backend.turns.length;
+    const answering = rig.call("spawn_background", { ...task, prompt }, { directory });
+    while (rig.backend.turns.length === turns) await Promise.resolve();
+    rig.backend.turns.at(-1)!.observer.sessionIdentified("ses_other");
+    return (await answering).value.note;
+  }
+
+  test("is answered with a warning that names file and agent, and other prompts are not", async () => {
+    const { rig, directory } = await projectWith("src/price.ts", "src/other.ts");
+    const { id, turn } = await writer(rig, directory, ["src/price.ts"]);
+    expect(await noteFor(rig, directory, "Fix `src/price.ts`.")).toStartWith(
+      'The prompt names files that running agents have changed: "src/price.ts" (mimir "discounts").',
+    );
+    expect(await noteFor(rig, directory, "Fix src/other.ts.")).toBeUndefined();
+    turn.end();
+    await until("it has ended", () => rig.supervisor.view(id) === undefined);
+    expect(await noteFor(rig, directory, "Fix src/price.ts again.")).toBeUndefined();
+  });
+
+  test("those of another opencode's agents are known by the ledger", async () => {
+    const { rig, directory, changes } = await projectWith("a.ts");
+    const version = { mtimeMs: 1, size: 1, digest: null };
+    const running = sampleInstance("running", { instanceId: sampleId(7), title: "prices" });
+    rig.foreign.set(sampleId(7), recordOf(running));
+    const author = { sessionId: "ses_a", instanceId: sampleId(7), agent: "thor" };
+    await changes.record({ ...author, path: join(directory, "a.ts"), version, at: 1 });
+    expect(await noteFor(rig, directory, "Look at a.ts")).toContain('"a.ts" (mimir "prices")');
   });
 });

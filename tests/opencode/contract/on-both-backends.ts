@@ -51,7 +51,13 @@ export interface Delegated extends Asked {
   readonly collected: readonly Answer[];
 }
 
-export type OnBothBackends = (sentence: string, body: (on: OnBackend) => Promise<void>, limitMs?: number) => void;
+export type OnBothBackends = (
+  sentence: string,
+  body: (on: OnBackend) => Promise<void>,
+  limitMs?: number,
+  /** Where the body itself brings the other one in. */
+  backends?: readonly BackendName[],
+) => void;
 
 /**
  * Starts one opencode for a test file.
@@ -71,8 +77,8 @@ export function onBothBackends(
     rig = await serve(created);
   }, 60_000);
   afterAll(async () => await rig.dispose());
-  return (sentence, body, limitMs = 60_000) => {
-    for (const backend of BACKENDS) {
+  return (sentence, body, limitMs = 60_000, backends = BACKENDS) => {
+    for (const backend of backends) {
       const run = async () => {
         // Both are asked the same: what the other one said is no answer to that.
         rig.model.requests.length = 0;

@@ -1,13 +1,11 @@
 import { expect } from "bun:test";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { bash, type Step } from "../rig.ts";
+import { bash, barrier } from "../rig.ts";
+import { linesOf, read, sharedWriter, write } from "./shared-writer.ts";
 import { onBothBackends } from "./on-both-backends.ts";
 
 const contract = onBothBackends();
-
-const read = (filePath: string) => ({ calls: [{ tool: "read", args: { filePath } }] });
-const write = (filePath: string, content: string) => ({ calls: [{ tool: "write", args: { filePath, content } }] });
 
 contract(
   "a whole-file write over another agent's change is refused by name; the file read again, it passes",
@@ -61,56 +59,54 @@ contract(
 );
 
 contract(
-  "two agents and the user's session rewrite one file for a while: nothing is lost",
+  "two agents and the user edit the same files round after round, with stale writes, stash and whole-file writes: nothing is lost, each refusal names who",
   async (on) => {
-    const path = join(on.sandbox.project, `list-${on.backend}.txt`);
-    await writeFile(path, "begin\n");
-    const lines = 2;
-    const refusals: string[] = [];
-    /** Adds lines by whole-file writes of what was read, as a model does that knows no better. */
-    const appends = (name: string): Step => {
-      let added = 0;
-      return ({ toolResults }) => {
-        const last = toolResults.at(-1) ?? "";
-        if (last.includes("was refused:")) refusals.push(last);
-        const content = contentOf(last);
-        if (content !== undefined) return write(path, `${content}${name} ${added}\n`);
-        if (last.startsWith("Wrote")) added += 1;
-        return added === lines ? { text: `${name} is done.` } : read(path);
-      };
+    const { project } = on.sandbox;
+    const files = ["one.txt", "two.txt", "three.txt"];
+    for (const file of files) await writeFile(join(project, file), "begin\nend\n");
+    const work = { project, files, refusals: [] as string[] };
+    const everybody = barrier(3);
+    const untilAll = async () => {
+      await everybody();
+      return { text: "All is written." };
     };
-    on.plan("Append as the first.", ...manySteps(appends("first")));
-    on.plan("Append as the second.", ...manySteps(appends("second")));
-    const question = `Append yourself, beside two agents on ${on.backend}.`;
-    const asUser = appends("user");
+    on.plan("Write as the first.", ...sharedWriter(work, "first", 0, untilAll));
+    on.plan("Write as the second.", ...sharedWriter(work, "second", 1, untilAll));
     on.plan(
-      question,
-      on.spawn({ prompt: "Append as the first.", title: "one" }, { prompt: "Append as the second.", title: "two" }),
-      ...manySteps(asUser),
+      "Write yourself, beside two agents.",
+      on.spawn(
+        { prompt: "Write as the first.", title: "one" },
+        { prompt: "Write as the second.", title: "two", backend: "warm" },
+      ),
+      ...sharedWriter(work, "user", 2, on.spawn({ prompt: "Look into two.txt.", backend: "warm" }), async () => {
+        await everybody();
+        return { text: "So have I." };
+      }),
     );
-    const spawned = (await on.ask(question)).answers("bizar_spawn_background");
-    for (const { instanceId } of spawned) {
-      on.plan(`Collect ${instanceId}.`, { calls: [{ tool: "bizar_collect", args: { instanceId } }] });
-      const [collected] = (await on.ask(`Collect ${instanceId}.`)).answers("bizar_collect");
-      expect(collected.status).toBe("done");
+    const asked = await on.ask("Write yourself, beside two agents.");
+    const [one, two, third] = asked.answers("bizar_spawn_background");
+    expect(third.note).toMatch(/^The prompt names files that running agents have changed: "two.txt" \(.*thor "/);
+    const instanceIds = [one, two].map(({ instanceId }) => instanceId);
+    for (const { status, changedFiles } of await on.call("bizar_collect", { instanceIds })) {
+      expect([status, changedFiles.toSorted()]).toEqual(["done", files.toSorted()]);
     }
-    const written = (await readFile(path, "utf8")).trim().split("\n");
-    const expected = ["first", "second", "user"].flatMap((name) =>
-      Array.from({ length: lines }, (_, index) => `${name} ${index}`),
-    );
-    expect(written.toSorted()).toEqual(["begin", ...expected].toSorted());
-    for (const refusal of refusals)
-      expect(refusal).toMatch(/changed by (?:thor "(?:one|two)"|another session \(odin\))/);
+    const contents = await Promise.all(files.map(async (file) => await readFile(join(project, file), "utf8")));
+    const lines = contents.flatMap((content) => content.split("\n").filter((line) => /\d/.test(line)));
+    const expected = [linesOf("first", 0), linesOf("second", 1), linesOf("user", 2)].flat();
+    expect(lines.toSorted()).toEqual(expected.toSorted());
+    for (const content of contents) expect(content).toMatch(/^begin\n[^]*\nend\n$/);
+    const stashes = work.refusals.filter((words) => words.includes("git stash"));
+    const writes = work.refusals.filter((words) => !words.includes("git stash"));
+    expect(stashes).toHaveLength(6);
+    for (const words of stashes)
+      expect(words).toMatch(/bash was refused: "git stash" .* in this folder: thor "(?:one|two)"/);
+    expect(writes.length).toBeGreaterThan(3);
+    for (const words of writes) {
+      expect(words).toMatch(
+        /write was refused: "\w+\.txt" was (?:changed|written) by (?:thor "(?:one|two)"|another session \(odin\))/,
+      );
+    }
   },
   120_000,
+  ["process"],
 );
-
-function manySteps(step: Step): Step[] {
-  return Array.from({ length: 60 }, () => step);
-}
-
-/** The file as the read tool shows it, in numbered lines (1.18.33); `undefined` where it shows none. */
-function contentOf(answer: string): string | undefined {
-  const lines = answer.split("\n").flatMap((line) => /^\s*\d+: (.*)$/.exec(line)?.[1] ?? []);
-  return lines.length === 0 ? undefined : `${lines.join("\n")}\n`;
-}

@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import type { ModelAnswer } from "../../../scripts/scripted-host/scripted-model.ts";
+import { bash, type Step } from "../rig.ts";
+
+const ROUNDS = 8;
+const DEEDS = ["write", "edit", "write", "stash"] as const;
+const REFUSED = "was refused:";
+
+export const read = (filePath: string) => ({ calls: [{ tool: "read", args: { filePath } }] });
+export const write = (filePath: string, content: string) => ({
+  calls: [{ tool: "write", args: { filePath, content } }],
+});
+
+export interface SharedWork {
+  readonly project: string;
+  readonly files: readonly string[];
+  /** What was refused, in the words of the refusals. */
+  readonly refusals: string[];
+}
+
+/** The lines that a writer puts into the files, in the end. */
+export function linesOf(name: string, ofRound: number): string[] {
+  const rounds = Array.from({ length: ROUNDS }, (_, round) => round);
+  return rounds
+    .filter((round) => DEEDS[(round + ofRound) % DEEDS.length] !== "stash")
+    .map((round) => `${name} ${round}`);
+}
+
+/** The steps of a model that writes into shared files, and then says the last of them. */
+export function sharedWriter(work: SharedWork, name: string, ofRound: number, ...last: readonly Step[]): Step[] {
+  const deeds = rounds(work, name, ofRound);
+  const left = [...last];
+  return Array.from({ length: 8 * ROUNDS }, () => async (request) => {
+    const next = deeds.next(request.toolResults.at(-1) ?? "");
+    if (next.done !== true) return next.value;
+    const step = left.shift() ?? { text: `${name} is done.` };
+    return typeof step === "function" ? await step(request) : step;
+  });
+}
+
+/** Writes what it knows, as a model does that knows no better, and reads only what it was refused to write. */
+function* rounds(
+  { project, files, refusals }: SharedWork,
+  name: string,
+  ofRound: number,
+): Generator<ModelAnswer, void, string> {
+  const known = new Map<string, string>();
+  for (let round = 0; round < ROUNDS; round++) {
+    const file = join(project, files[(round + ofRound) % files.length] ?? "");
+    const line = `${name} ${round}`;
+    const deed = DEEDS[(round + ofRound) % DEEDS.length];
+    if (deed === "stash") refusals.push(yield { calls: [bash("git stash; git stash pop")] });
+    else if (deed === "edit") yield edit(file, "\nend\n", `\n${line}\nend\n`);
+    for (let isRefused = deed === "write"; isRefused;) {
+      const before = known.get(file) ?? contentOf(yield read(file));
+      const answer = yield write(file, withLine(before, line));
+      known.set(file, before);
+      isRefused = answer.includes(REFUSED);
+      if (isRefused) refusals.push(answer);
+      if (isRefused) known.delete(file);
+    }
+    const stale = known.get(file);
+    if (stale !== undefined && deed !== "stash") known.set(file, withLine(stale, line));
+  }
+}
+
+function edit(filePath: string, oldString: string, newString: string): ModelAnswer {
+  return { calls: [{ tool: "edit", args: { filePath, oldString, newString } }] };
+}
+
+function withLine(content: string, line: string): string {
+  return content.replace(/end\n$/, `${line}\nend\n`);
+}
+
+/** The file as the read tool shows it, in numbered lines (1.18.33). */
+function contentOf(answer: string): string {
+  return `${answer
+    .split("\n")
+    .flatMap((line) => /^\s*\d+: (.*)$/.exec(line)?.[1] ?? [])
+    .join("\n")}\n`;
+}
