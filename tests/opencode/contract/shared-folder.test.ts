@@ -66,9 +66,10 @@ contract(
     for (const file of files) await writeFile(join(project, file), "begin\nend\n");
     const work = { project, files, refusals: [] as string[] };
     const everybody = barrier(3);
+    const asked = Promise.withResolvers<void>();
     const untilAll = async () => {
       await everybody();
-      return { text: "All is written." };
+      return { after: asked.promise, text: "All is written." };
     };
     on.plan("Write as the first.", ...sharedWriter(work, "first", 0, untilAll));
     on.plan("Write as the second.", ...sharedWriter(work, "second", 1, untilAll));
@@ -78,13 +79,14 @@ contract(
         { prompt: "Write as the first.", title: "one" },
         { prompt: "Write as the second.", title: "two", backend: "warm" },
       ),
-      ...sharedWriter(work, "user", 2, on.spawn({ prompt: "Look into two.txt.", backend: "warm" }), async () => {
+      ...sharedWriter(work, "user", 2, async () => {
         await everybody();
-        return { text: "So have I." };
+        return on.spawn({ prompt: "Look into two.txt.", backend: "warm" });
       }),
     );
-    const asked = await on.ask("Write yourself, beside two agents.");
-    const [one, two, third] = asked.answers("bizar_spawn_background");
+    const told = await on.ask("Write yourself, beside two agents.");
+    asked.resolve();
+    const [one, two, third] = told.answers("bizar_spawn_background");
     expect(third.note).toMatch(/^The prompt names files that running agents have changed: "two.txt" \(.*thor "/);
     const instanceIds = [one, two].map(({ instanceId }) => instanceId);
     for (const { status, changedFiles } of await on.call("bizar_collect", { instanceIds })) {
