@@ -1,10 +1,15 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { isAnything, isText, shape } from "../shape.ts";
+import { isAnything, isText, shape, type Checked } from "../shape.ts";
 import { plainName } from "../text/plain-name.ts";
 
-const isAtWork = shape({ instanceId: isText, agent: isText, title: isText, directory: isText, status: isText });
+const isAtWork = shape({
+  ...{ instanceId: isText, agent: isText, title: isText, directory: isText, status: isText },
+  folder: isAnything,
+});
+const hasDirectory = shape({ directory: isText });
+type AtWork = Checked<typeof isAtWork>;
 const hasPermission = shape({ edit: isAnything, bash: isAnything });
 const AT_WORK = new Set(["pending", "running"]);
 const MOST_TITLE_CHARACTERS = 60;
@@ -27,7 +32,7 @@ export async function othersAtWork(parts: OthersParts, ownId: string | undefined
       if (!name.endsWith(".json") || name === `${ownId}.json`) return [];
       const record = await readRecord(join(recordDir, name));
       if (record === undefined || !AT_WORK.has(record.status) || !mayWrite(permissionOf(record.agent))) return [];
-      if ((await treeOf(record.directory)) !== tree) return [];
+      if ((await treeOf(folderOf(record))) !== tree) return [];
       return [`${plainName(record.agent)} ${JSON.stringify(record.title.slice(0, MOST_TITLE_CHARACTERS))}`];
     }),
   );
@@ -41,6 +46,11 @@ export function takingBackText(command: string, others: readonly string[]): stri
     "Look at what was before with git diff, or git show HEAD:<file>; take back a change of your own with edit; " +
     "try another state in a copy (git worktree add)."
   );
+}
+
+/** Where it works: in a folder of its own, where it has one. */
+function folderOf({ directory, folder }: AtWork): string {
+  return hasDirectory(folder) ? folder.directory : directory;
 }
 
 /** The working tree of git that a folder is in; itself where it is in none. */

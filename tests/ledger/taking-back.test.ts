@@ -59,6 +59,7 @@ test.each<[string, Record<string, unknown>]>([
   ["has not begun", { status: "queued" }],
   ["may not write", { agent: "reader" }],
   ["works elsewhere", { directory: "/" }],
+  ["has a folder of its own", { folder: { directory: "/" } }],
 ])("an agent that %s holds nobody up", async (_what, given) => {
   const own = agent({ title: "prices" });
   agent(given);

@@ -56,7 +56,7 @@ async function changedByOwn({ supervisor }: SharedFilesParts): Promise<Map<strin
   for (const { instance } of supervisor.views()) {
     if (isTerminal(instance)) continue;
     for (const file of instance.progress.changedFiles) {
-      const path = resolve(instance.directory, file);
+      const path = resolve(instance.folder?.directory ?? instance.directory, file);
       const real = await realpath(path).catch(() => path);
       byPath.set(real, [...(byPath.get(real) ?? []), nameOf(instance)]);
     }
