@@ -53,10 +53,11 @@ describe("the turns of a session", () => {
   for (const [what, messages, turns] of cases) test(what, () => expect(read(messages)).toEqual(turns));
 });
 
+const call = (tool: string, input: object, state: object = { status: "completed" }, id = tool) => ({
+  ...{ type: "tool", id, tool, state: { ...state, input } },
+});
+
 test("what the calls of a turn did is told with it, and nothing of what the host called", () => {
-  const call = (tool: string, input: object, state: object = { status: "completed" }, id = tool) => ({
-    ...{ type: "tool", id, tool, state: { ...state, input } },
-  });
   const path = { cwd: "/project", root: "/" };
   const write = call("write", { filePath: "/project/src/a.ts" });
   const denied = "The user has specified a rule which prevents you from using this specific tool call";

@@ -142,32 +142,32 @@ describe("what cannot be started is an error, and nothing is left of it", () => 
   });
 });
 
+async function projectWith(...files: string[]) {
+  const folder = temporaryFolder();
+  for (const file of files) await Bun.write(join(folder, "project", file), "x");
+  const rig = createToolRig(8, {}, undefined, join(folder, "bg"));
+  return { rig, directory: join(folder, "project"), changes: new ChangedFiles(join(folder, "changes")) };
+}
+
+/** Has an agent that changes these files, and gives its turn. */
+async function writer(rig: ToolRig, directory: string, changedFiles: string[]) {
+  const answering = rig.call("spawn_background", { ...task, title: "discounts" }, { directory });
+  while (rig.backend.turns.length === 0) await Promise.resolve();
+  const turn = rig.backend.turns.at(-1)!;
+  turn.observer.sessionIdentified("ses_child");
+  turn.observer.progressed({ ...sampleInstance("running").progress, changedFiles });
+  return { turn, id: (await answering).value.instanceId as string };
+}
+
+async function noteFor(rig: ToolRig, directory: string, prompt: string): Promise<string | undefined> {
+  const turns = rig.backend.turns.length;
+  const answering = rig.call("spawn_background", { ...task, prompt }, { directory });
+  while (rig.backend.turns.length === turns) await Promise.resolve();
+  rig.backend.turns.at(-1)!.observer.sessionIdentified("ses_other");
+  return (await answering).value.note;
+}
+
 describe("a prompt that names files of running agents", () => {
-  async function projectWith(...files: string[]) {
-    const folder = temporaryFolder();
-    for (const file of files) await Bun.write(join(folder, "project", file), "x");
-    const rig = createToolRig(8, {}, undefined, join(folder, "bg"));
-    return { rig, directory: join(folder, "project"), changes: new ChangedFiles(join(folder, "changes")) };
-  }
-
-  /** Has an agent that changes these files, and gives its turn. */
-  async function writer(rig: ToolRig, directory: string, changedFiles: string[]) {
-    const answering = rig.call("spawn_background", { ...task, title: "discounts" }, { directory });
-    while (rig.backend.turns.length === 0) await Promise.resolve();
-    const turn = rig.backend.turns.at(-1)!;
-    turn.observer.sessionIdentified("ses_child");
-    turn.observer.progressed({ ...sampleInstance("running").progress, changedFiles });
-    return { turn, id: (await answering).value.instanceId as string };
-  }
-
-  async function noteFor(rig: ToolRig, directory: string, prompt: string): Promise<string | undefined> {
-    const turns = rig.backend.turns.length;
-    const answering = rig.call("spawn_background", { ...task, prompt }, { directory });
-    while (rig.backend.turns.length === turns) await Promise.resolve();
-    rig.backend.turns.at(-1)!.observer.sessionIdentified("ses_other");
-    return (await answering).value.note;
-  }
-
   test("is answered with a warning that names file and agent, and other prompts are not", async () => {
     const { rig, directory } = await projectWith("src/price.ts", "src/other.ts");
     const { id, turn } = await writer(rig, directory, ["src/price.ts"]);
