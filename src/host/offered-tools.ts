@@ -1,11 +1,11 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import { NewestMap } from "../lib/newest-map.ts";
 import { isText, oneOf, shape } from "../shape.ts";
+import { ODIN } from "./agents/odin.ts";
 import { maySupervise } from "./may-supervise.ts";
 
 /** Of more sessions it is worked out anew from their messages. */
 const MOST_SESSIONS = 1000;
-const ODIN = "odin";
 
 const BACKGROUND_TOOLS = [
   "bizar_spawn_background",

@@ -1,5 +1,6 @@
 import { nearestName } from "../config/nearest-name.ts";
 import type { ModelChoice } from "../supervisor/instance.ts";
+import { ODIN } from "./agents/odin.ts";
 import { modelChoice, type HostAgent, type HostClient } from "./host-client.ts";
 import { plainName } from "../text/plain-name.ts";
 
@@ -14,9 +15,11 @@ export interface PreflightRequest {
 /** Either the agent by its own name and the model to run on, or why the agent cannot be started. */
 export type Preflight =
   | { readonly ok: true; readonly agent: string; readonly model: ModelChoice }
-  | { readonly ok: false; readonly reason: "agent_unknown" | "model_unknown"; readonly error: string };
+  | { readonly ok: false; readonly reason: "agent_unknown" | "wrong_agent" | "model_unknown"; readonly error: string };
 
 const LISTED = 12;
+const NOT_IN_BACKGROUND =
+  "odin is not started in the background: there it has nobody to delegate to. Spawn thor, mimir or another agent with the task, or do it yourself.";
 
 /**
  * Looks the agent and the model up before a child is started: `opencode run` takes an unknown agent for the default
@@ -35,8 +38,10 @@ export async function preflight(host: HostClient, request: PreflightRequest): Pr
   // A name with something in it that one does not see comes back as it was shown.
   const agent =
     agents.find(({ name }) => name === request.agent) ?? agents.find(({ name }) => plainName(name) === request.agent);
+  if ((agent?.name ?? request.agent.trim().toLowerCase()) === ODIN)
+    return { ok: false, reason: "wrong_agent", error: NOT_IN_BACKGROUND };
   if (agent === undefined) {
-    const names = agents.map(({ name }) => name);
+    const names = agents.map(({ name }) => name).filter((name) => name !== ODIN);
     return { ok: false, reason: "agent_unknown", error: unknown("agent", request.agent, names) };
   }
   const model = chooseModel(request.model, agent, callerModel);

@@ -175,10 +175,7 @@ export function tooLarge(path: string): ReturnType<typeof problem> {
 }
 
 function noPlan(slug: string): ReturnType<typeof problem> {
-  return problem(
-    "not_found",
-    `There is no plan "${slug}". Make it with /plan new ${slug}, or list the plans with /plan list.`,
-  );
+  return problem("not_found", `There is no plan "${slug}".`);
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -6,7 +6,7 @@ import { refusalWords } from "../agent-role/refusal-words.ts";
 import type { AgentRole } from "../agent-role/role.ts";
 import { withRules } from "./with-rules.ts";
 import { describeError } from "../describe-error.ts";
-import { othersHere } from "../host/agents/others-here.ts";
+import { inBackground } from "../host/agents/in-background.ts";
 import { ledgerHooks } from "../host/ledger-hooks.ts";
 import { statePaths } from "../store/state-paths.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
@@ -71,6 +71,6 @@ export function agentPlugin(
   });
   return withRules(
     input,
-    withLoopGuard(joinHooks(agent.hooks, agentTree(role), refusalWords(), plans, ledger, othersHere()), guard),
+    withLoopGuard(joinHooks(agent.hooks, agentTree(role), refusalWords(), plans, ledger, inBackground()), guard),
   );
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readOptions, type Options } from "../config/options.ts";
 import { secretFolderOf } from "../config/secret-folders.ts";
 import type { GuardSettings } from "../guard/guard-settings.ts";
-import { provideAgents } from "../host/agents/provide-agents.ts";
+import { odinHooks } from "../host/agents/odin-hooks.ts";
 import { Diagnostics } from "../host/diagnostics.ts";
 import { ledgerHooks } from "../host/ledger-hooks.ts";
 import { agentsOutHooks } from "../host/announcements/agents-out.ts";
@@ -102,10 +102,7 @@ function hostHooks(
     isRun: endsWithTurn,
     report: diagnostics.report,
   });
-  return joinHooks(unread.hooks, plans.hooks, ledger, out, {
-    async config(config) {
-      if (options.provideAgents) provideAgents(config);
-    },
+  return joinHooks(odinHooks(options.provideAgents), unread.hooks, plans.hooks, ledger, out, {
     async event({ event }) {
       host.event(event);
       looks.event(event);

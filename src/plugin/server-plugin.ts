@@ -7,7 +7,7 @@ import { instanceFinder, serverRoleHooks } from "../agent-role/server-role.ts";
 import { serverTree } from "../agent-role/server-tree.ts";
 import { withRules } from "./with-rules.ts";
 import { describeError } from "../describe-error.ts";
-import { othersHere } from "../host/agents/others-here.ts";
+import { inBackground } from "../host/agents/in-background.ts";
 import { ledgerHooks } from "../host/ledger-hooks.ts";
 import { statePaths } from "../store/state-paths.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
@@ -67,7 +67,7 @@ export function serverPlugin(
     ...{ directory: input.directory, folder: changeDir, recordDir, instanceOf },
     report: (message, cause) => report(`${message} ${describeError(cause)}`),
   });
-  return withRules(input, withLoopGuard(joinHooks(hooks, tree, refusalWords(), plans, ledger, othersHere()), guard));
+  return withRules(input, withLoopGuard(joinHooks(hooks, tree, refusalWords(), plans, ledger, inBackground()), guard));
 }
 
 function report(message: string): void {

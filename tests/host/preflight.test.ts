@@ -14,6 +14,16 @@ function told(host: HostClient, sessionID: string, ...infos: object[]): void {
 
 const callerModel = { providerId: "scripted", modelId: "model", variant: undefined };
 
+for (const agent of ["odin", "Odin", " ODIN "]) {
+  test(`${JSON.stringify(agent)} is not started in the background, and the error says who is`, async () => {
+    expect(await preflight(createFakeHost().host, request({ agent }))).toEqual({
+      ok: false,
+      reason: "wrong_agent",
+      error: expect.stringContaining("Spawn thor, mimir or another agent"),
+    });
+  });
+}
+
 describe("the model that an agent runs on", () => {
   const ownModel = { model: { providerID: "other", modelID: "tiny" } };
 

@@ -7,7 +7,10 @@ let rig: ServedRig;
 beforeAll(async () => {
   rig = await serveRig({
     config: {
-      agent: { hermes: { mode: "primary", description: "Another primary", prompt: "You are Hermes." } },
+      agent: {
+        hermes: { mode: "primary", description: "Another primary", prompt: "You are Hermes." },
+        scribe: { mode: "subagent", description: "Writes things down", prompt: "You are the scribe." },
+      },
     },
   });
 }, 60_000);
@@ -20,6 +23,13 @@ test("an unknown agent is a clear error with the near name, and nothing is start
   expect(answer.error).toStartWith('There is no agent "mimr" here. Did you mean "mimir"? Those that can be used: ');
   for (const name of ["mimir", "thor", "hermes", "general"]) expect(answer.error).toContain(name);
   expect(answer.error).not.toContain("title");
+  expect(await readdir(join(rig.sandbox.stateDir, "bg")).catch(() => [])).toEqual([]);
+}, 60_000);
+
+test("odin is not started in the background, and the answer says whom to start", async () => {
+  rig.plan("spawn odin", spawn({ agent: "odin", prompt: "x" }));
+  const [answer] = (await rig.ask("spawn odin")).answers("bizar_spawn_background");
+  expect(answer).toEqual({ reason: "wrong_agent", error: expect.stringContaining("Spawn thor, mimir or another") });
   expect(await readdir(join(rig.sandbox.stateDir, "bg")).catch(() => [])).toEqual([]);
 }, 60_000);
 
@@ -69,7 +79,7 @@ test("each agent is offered the tools that are for it, and no other agent pays f
   await mkdir(join(project, "plans/new-login"), { recursive: true });
   const task = { subagent_type: "general", description: "A native subagent", prompt: "as a native subagent" };
   const agents = ["process", "warm"].flatMap((backend) => [
-    { agent: "thor", backend, prompt: `a task on ${backend}` },
+    { agent: "scribe", backend, prompt: `a task on ${backend}` },
     { agent: "thor", backend, prompt: `plans/new-login/ on ${backend}` },
   ]);
   rig.plan("delegate", { calls: [{ tool: "task", args: task }, ...(spawn(...agents).calls ?? [])] }, (request) => ({
@@ -85,4 +95,22 @@ test("each agent is offered the tools that are for it, and no other agent pays f
   expect(ours("delegate")).toEqual([8, 8, 8]);
   expect(ours("as a native subagent")).toEqual([0]);
   expect(agents.map(({ prompt }) => ours(prompt))).toEqual([[0], [3], [0], [3]]);
+
+  // What opencode itself tells an agent without a prompt of its own stands before what Odin is told.
+  const said = (prompt: string) => rig.requestsFor(prompt)[0] ?? expect.unreachable(prompt);
+  const [base = ""] = said("hello build").system.split("\n\n");
+  expect(said("delegate").system).toStartWith(base);
+  for (const word of ["You are Odin.", 'scribe "Writes things down"', 'hermes "Another primary"']) {
+    expect(said("delegate").system).toContain(word);
+    expect(said("as a native subagent").system + said("hello hermes").system).not.toContain(word);
+  }
+  expect(said("delegate").tools.includes("question")).toBe(said("hello build").tools.includes("question"));
+  // Whatever its name, an agent knows that it works in the background; nobody else is told so.
+  for (const { agent, prompt } of agents) {
+    expect(said(prompt).system).toContain("You work in the background: nobody answers questions");
+    if (agent === "scribe") expect(said(prompt).system).toContain("You are the scribe.");
+  }
+  for (const prompt of ["delegate", "hello build", "as a native subagent"]) {
+    expect(said(prompt).system).not.toContain("in the background:");
+  }
 }, 60_000);

@@ -1,7 +1,6 @@
 /** What to do when the loop guard speaks: for the prompt of any agent. `docs/guards.md` has it for users' own agents. */
-export const loopAdvice = `When a tool's answer or your instructions have a line that begins with "[loop guard:", or a tool's error begins with
-"Loop protection:", you are going round in circles: that call will bring nothing new. Do not make it again. Use what it has told you, change the
-arguments or the tool, or say what stands in the way and finish.`;
+export const loopAdvice = `A line that begins with "[loop guard:", or a tool's error that begins with "Loop protection:", says that you go round in circles:
+do not make that call again. Use what it has told you, change the arguments or the tool, or say what stands in the way and finish.`;
 
 /** The same for an agent that works in the background. */
 export const backgroundLoopAdvice = `${loopAdvice} The third refusal of the same call in a row ends your run.

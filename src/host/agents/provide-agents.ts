@@ -1,30 +1,43 @@
 import type { Config } from "@opencode-ai/plugin";
 import { mimir } from "./mimir.ts";
-import { odin } from "./odin.ts";
+import { ODIN, odin } from "./odin.ts";
 import type { ProvidedAgent } from "./provided-agent.ts";
 import { thor } from "./thor.ts";
 
-const PROVIDED: Readonly<Record<string, ProvidedAgent>> = { odin, mimir, thor };
+const PROVIDED: Readonly<Record<string, ProvidedAgent>> = { [ODIN]: odin, mimir, thor };
 
-/** Adds odin, mimir and thor to the configuration, unless an agent of that name is there. */
-export function provideAgents(config: Config): void {
-  config.agent ??= {};
-  for (const [name, agent] of Object.entries(PROVIDED)) {
-    config.agent[name] ??= configured(agent, (config as { permission?: unknown }).permission);
+/**
+ * Adds odin, mimir and thor to the configuration, unless an agent of that name is there.
+ *
+ * @returns the names of those that were added
+ */
+export function provideAgents(config: Config): readonly string[] {
+  const agents = (config.agent ??= {});
+  const added = Object.entries(PROVIDED).filter(([name]) => agents[name] === undefined);
+  for (const [name, agent] of added) {
+    agents[name] = configured(agent, (config as { permission?: unknown }).permission);
   }
+  return added.map(([name]) => name);
 }
 
 type AgentConfig = NonNullable<NonNullable<Config["agent"]>[string]>;
 
 function configured(agent: ProvidedAgent, userPermission: unknown): AgentConfig {
-  const { description, mode, prompt, permission, neverAsks = false } = agent;
-  if (permission === undefined) return { description, mode, prompt };
+  const { description, mode, prompt, permission, neverAsks = false, mayAskUser = false, addsToBase = false } = agent;
+  const said = { description, mode, ...(addsToBase ? {} : { prompt }) };
+  // opencode lets its own main agents alone ask (1.18.33).
+  if (mayAskUser && !decidesQuestions(userPermission)) return { ...said, permission: { question: "allow" } as object };
+  if (permission === undefined) return said;
   return {
-    description,
-    mode,
-    prompt,
+    ...said,
     permission: { ...(neverAsks ? withoutAsking(userPermission) : {}), ...permission },
   };
+}
+
+/** Whether the user's rules say who may put questions to the user. */
+function decidesQuestions(permission: unknown): boolean {
+  if (typeof permission !== "object" || permission === null) return permission === "deny";
+  return Reflect.get(permission, "question") !== undefined || Reflect.get(permission, "*") === "deny";
 }
 
 /** The user's rules with every `ask` turned into `deny`; the rule for all first, since the last one that fits wins. */

@@ -7,6 +7,13 @@ export interface ProvidedAgent {
   readonly mode: "primary" | "all";
   readonly prompt: string;
   readonly permission?: Readonly<Record<string, Permission | Readonly<Record<string, Permission>>>>;
+  /** It may put questions to the user, where the user's configuration does not say otherwise. */
+  readonly mayAskUser?: boolean;
+  /**
+   * Its prompt is added to what opencode tells every agent about its model, its tools and the code base: an agent's own
+   * prompt stands in the place of that (1.18.33).
+   */
+  readonly addsToBase?: boolean;
   /** What else the user has configured holds for it too, but for `ask`, which becomes `deny`. */
   readonly neverAsks?: boolean;
 }
