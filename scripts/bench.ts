@@ -9,6 +9,7 @@ import { recordsAtStart } from "./bench/records-at-start.ts";
 import { jsonLines, table } from "./bench/report.ts";
 import { sessionId } from "./bench/session-id.ts";
 import { textRepetition } from "./bench/text-repetition.ts";
+import { tokens } from "./bench/tokens.ts";
 import { warmAgent } from "./bench/warm-agent.ts";
 import { warmLongSession } from "./bench/warm-long-session.ts";
 import { warmMany } from "./bench/warm-many.ts";
@@ -24,6 +25,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   guardCost,
   ledger,
   textRepetition,
+  tokens,
   watchdogs,
   warmAgent,
   warmMany,

@@ -4,7 +4,7 @@ export interface Figure {
   readonly benchmark: string;
   readonly figure: string;
   readonly value: number;
-  readonly unit: "x" | "µs" | "ms" | "MB/s" | "MiB" | "calls" | "fps";
+  readonly unit: "x" | "µs" | "ms" | "MB/s" | "MiB" | "calls" | "fps" | "tokens";
   /** The smallest and the largest of the rounds that `value` is the median of. */
   readonly spread?: readonly [number, number];
   readonly rounds?: number;

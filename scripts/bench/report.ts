@@ -48,6 +48,6 @@ function row(figure: Figure): string[] {
 }
 
 function show(value: number, unit: Figure["unit"]): string {
-  if (unit === "calls") return String(value);
+  if (unit === "calls" || unit === "tokens") return String(value);
   return value.toFixed(unit === "x" ? 3 : value < 1000 ? 1 : 0);
 }

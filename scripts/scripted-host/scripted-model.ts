@@ -19,8 +19,16 @@ export interface ModelRequest {
   readonly toolResults: readonly string[];
   /** The names of the tools that are offered. */
   readonly tools: readonly string[];
+  /** The tools as they are offered, each with its words and the schema of its arguments. */
+  readonly definitions: readonly ToolDefinition[];
   /** Aborts when opencode hangs up. */
   readonly hungUp: AbortSignal;
+}
+
+interface ToolDefinition {
+  readonly name: string;
+  readonly description?: string;
+  readonly parameters?: unknown;
 }
 
 /** One answer of the model: what is there is sent in this order. */
@@ -59,7 +67,7 @@ export interface ScriptedModel {
 interface RawRequest {
   readonly model: string;
   readonly messages: readonly { role: string; content?: unknown }[];
-  readonly tools?: readonly { function: { name: string } }[];
+  readonly tools?: readonly { function: ToolDefinition }[];
 }
 
 /** Starts the server on a free port. */
@@ -113,6 +121,7 @@ function readRequest({ model, messages, tools = [] }: RawRequest, hungUp: AbortS
     step: chat.slice(lastUser + 1).filter(({ role }) => role === "assistant").length,
     toolResults: chat.slice(lastUser + 1).flatMap(({ role, text }) => (role === "tool" ? text : [])),
     tools: tools.map((tool) => tool.function.name),
+    definitions: tools.map((tool) => tool.function),
   };
 }
 

@@ -142,11 +142,11 @@ function message(entry: CatalogEntry, parts: ToolParts): string {
   const { status } = entry.record;
   switch (status) {
     case "queued":
-      return `${waiting(entry)}; it starts by itself. ${meanwhile(parts)}`;
+      return `${waiting(entry)}; it starts by itself. ${meanwhile(entry, parts)}`;
     case "pending":
-      return `It is starting, which takes longer than usual. ${meanwhile(parts)}`;
+      return `It is starting, which takes longer than usual. ${meanwhile(entry, parts)}`;
     case "running":
-      return meanwhile(parts);
+      return meanwhile(entry, parts);
     case "done":
     case "failed":
     case "killed":
@@ -163,8 +163,8 @@ function waiting({ queuePosition, waitsFor }: CatalogEntry): string {
 }
 
 /** What the caller does while an agent works. */
-function meanwhile({ options, endsWithTurn }: ToolParts): string {
-  const rest = "do not poll, and do not work on the same files.";
+function meanwhile({ record }: CatalogEntry, { options, endsWithTurn }: ToolParts): string {
+  const rest = record.folder === null ? "do not poll, and do not work on the same files." : "do not poll.";
   if (options.announce === "off") return `bizar_collect waits for its end; ${rest}`;
   return `You are told when it ends${endsWithTurn ? "; collect it before you end your turn" : ""}: ${rest}`;
 }
