@@ -50,7 +50,7 @@ const eventChecks = {
     patterns: listOf(isText),
     tool: orAbsent(shape({ callID: isText })),
   }),
-  "message.part.delta": shape({ sessionID: isText, partID: isText }),
+  "message.part.delta": shape({ sessionID: isText, partID: isText, delta: orAbsent(isText) }),
 };
 
 type EventChecks = typeof eventChecks;

@@ -15,6 +15,9 @@ const NEEDS_EVENTS = new Set(["thinking", "writing"]);
 /** What a model is not heard of for is shown where its request is out. */
 const WAITING = "waiting for the model";
 
+/** Of what it thought or wrote last. */
+const LAST_WORDS = 300;
+
 /** Agents of the host that help out in a session of another one. */
 const HELPERS = new Set(["compaction", "summary", "title"]);
 
@@ -38,6 +41,7 @@ export class TelemetryState {
   #thinkingSince: number | null = null;
   #hasActed = false;
   #repeatsItself = false;
+  #lastWords = "";
   #loopGuard: string | null = null;
   #toolCallCount = 0;
   /** Open calls of the own session by part id, in the order in which they came to their state. */
@@ -105,7 +109,7 @@ export class TelemetryState {
         this.#permissionAsked(event.properties);
         return false;
       case "message.part.delta":
-        return isOwn && this.#deltaCame(event.properties.partID);
+        return isOwn && this.#deltaCame(event.properties);
       default:
         return unreachable(event);
     }
@@ -160,6 +164,7 @@ export class TelemetryState {
       thinkingSince: phase === "retrying" ? null : this.#thinkingSince,
       hasActed: this.#hasActed,
       repeatsItself: this.#repeatsItself,
+      ...(this.#lastWords === "" ? {} : { lastWords: this.#lastWords }),
     };
   }
 
@@ -226,9 +231,10 @@ export class TelemetryState {
     }
   }
 
-  #deltaCame(partId: string): boolean {
-    const type = this.#partTypes.get(partId);
+  #deltaCame({ partID, delta = "" }: Delta): boolean {
+    const type = this.#partTypes.get(partID);
     if (type === undefined) return false;
+    this.#lastWords = (this.#lastWords + delta).slice(-LAST_WORDS);
     if (type === "reasoning") {
       this.#thinkingSince ??= this.#lastEventAt;
       return this.#become("thinking");
@@ -336,6 +342,7 @@ export class TelemetryState {
   }
 }
 
+type Delta = Extract<HostEvent, { type: "message.part.delta" }>["properties"];
 type Asked = Extract<HostEvent, { type: "permission.asked" }>["properties"];
 
 /** A call that is being written, or runs. */

@@ -21,6 +21,8 @@ const ANSWER_LIMIT_MS = 10_000;
 
 const modelSchema = z.object({ providerID: z.string(), modelID: z.string(), variant: z.string().nullish() });
 
+const rulesSchema = z.array(z.object({ permission: z.string(), pattern: z.string(), action: z.string() }));
+
 const agentSchema = z.object({
   name: z.string(),
   mode: z.string(),
@@ -28,6 +30,7 @@ const agentSchema = z.object({
   description: z.string().nullish(),
   model: modelSchema.nullish(),
   variant: z.string().nullish(),
+  permission: rulesSchema.nullish(),
 });
 
 /** An agent as `GET /agent` of opencode lists it. */
@@ -80,7 +83,7 @@ export type HostMessage = z.infer<typeof messageSchema>;
 const sessionSchema = z.object({
   parentID: z.string().nullish(),
   title: z.string().nullish(),
-  permission: z.array(z.object({ permission: z.string(), pattern: z.string(), action: z.string() })).nullish(),
+  permission: rulesSchema.nullish(),
 });
 
 /** What nobody could answer under `opencode run`. */

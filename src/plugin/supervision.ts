@@ -7,6 +7,7 @@ import { describeError } from "../describe-error.ts";
 import { endToast } from "../host/end-toast.ts";
 import { hostBinary } from "../host/host-binary.ts";
 import type { InstanceCatalog } from "../host/instance-catalog.ts";
+import { offersOf } from "../host/offers.ts";
 import { maySupervise } from "../host/may-supervise.ts";
 import { ModelLists } from "../opencode/model-lists.ts";
 import { systemClock } from "../system-clock.ts";
@@ -118,7 +119,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     clock: systemClock,
     machine: thisMachine,
     finishFolder: folders.finish,
-    policies: policies(options, fleet),
+    policies: policies(options, fleet, host),
     refusal: () => fleet.refusal(),
     maxConcurrentInstances: options.maxConcurrentInstances,
     memory: { minFreeMemoryMb: options.minFreeMemoryMb, availableMemoryMb },
@@ -192,7 +193,7 @@ async function afterRecovery(
 }
 
 /** Every rule that may end a running agent. */
-function policies(options: Options, fleet: FleetBudget): Policy[] {
+function policies(options: Options, fleet: FleetBudget, host: HostClient): Policy[] {
   return [
     deadlinePolicy,
     silencePolicy({
@@ -202,6 +203,10 @@ function policies(options: Options, fleet: FleetBudget): Policy[] {
     thinkingLoopPolicy({
       timeoutMs: options.backgroundThinkingLoopTimeoutMs,
       maxInterventions: options.backgroundMaxInterventions,
+      async offersOf({ agent, directory }) {
+        const found = (await host.agents(directory, agent)).find(({ name }) => name === agent);
+        return found === undefined ? [] : offersOf(found);
+      },
     }),
     toolCapPolicy(options.backgroundToolCallCap),
     agentBudgetPolicy({ usd: options.backgroundBudgetUsd, tokens: options.backgroundTokenBudget }),

@@ -39,6 +39,8 @@ export interface Liveness {
   readonly hasActed: boolean;
   /** Whether a text of this turn has become a loop. */
   readonly repeatsItself: boolean;
+  /** The end of what it thought or wrote last in this turn, where it did. */
+  readonly lastWords?: string;
 }
 
 /** What is known of an agent's work so far. */

@@ -19,6 +19,13 @@ const thinks = [
   [30, delta("prt_r")],
 ] as const;
 
+test("the end of what it thought and wrote is told, and no more of it than an intervention quotes", () => {
+  const words = Array.from({ length: 400 }, (_, index) => [40 + index, delta("prt_r")] as const);
+  expect(livenessAfter(...thinks, ...words.slice(0, 2)).lastWords).toBe("aaa");
+  expect(livenessAfter(...thinks, ...words).lastWords).toHaveLength(300);
+  expect(livenessAfter([10, step])).not.toHaveProperty("lastWords");
+});
+
 describe("the phase and when it began", () => {
   const cases: [what: string, events: (readonly [number, HostEvent])[], phase: Liveness["phase"], since?: number][] = [
     ["nothing yet", [], "model"],

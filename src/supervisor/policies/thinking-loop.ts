@@ -1,4 +1,5 @@
-import type { Progress } from "../instance.ts";
+import type { Instance, Progress } from "../instance.ts";
+import { interventionText } from "./intervention.ts";
 import { LimitTimer, type Policy } from "./policy.ts";
 
 export interface ThinkingLimits {
@@ -6,20 +7,24 @@ export interface ThinkingLimits {
   readonly timeoutMs: number;
   /** How often a run is helped out before it is ended; a tool or a text gives them back. */
   readonly maxInterventions: number;
+  /** What an agent can do, in words, by the tools that it has. */
+  readonly offersOf?: (instance: Instance) => Promise<readonly string[]>;
 }
 
-/** The prompt of the turn that replaces one that only thought. */
-export const INTERVENTION = `You have been thinking for a long time without doing anything, so your turn was stopped. Take one concrete step now:
-delegate a piece of research, read a file or search for the one fact you miss, or run a command. If you have all you need,
-write the answer. Do not think it all through again.`;
-
 /** Helps an agent out that only thinks, or repeats itself, and ends it when that does not help. */
-export function thinkingLoopPolicy({ timeoutMs, maxInterventions }: ThinkingLimits): Policy {
+export function thinkingLoopPolicy({ timeoutMs, maxInterventions, offersOf }: ThinkingLimits): Policy {
   return {
     watch(instance, clock, { end, intervene }) {
       let interventions = 0;
       let isStopping = false;
       let { toolCallCount } = instance.progress;
+      let lastWords: string | undefined;
+      let offers: readonly string[] = [];
+      // Asked for at once: an intervention is in time, whatever is known by then.
+      void offersOf?.(instance).then(
+        (known) => void (offers = known),
+        () => undefined,
+      );
       /** As it was when the turn started. */
       let before = { interventions, toolCallCount };
       const act = (what: string) => {
@@ -27,7 +32,7 @@ export function thinkingLoopPolicy({ timeoutMs, maxInterventions }: ThinkingLimi
         isStopping = true;
         if (interventions < maxInterventions) {
           interventions += 1;
-          intervene(INTERVENTION);
+          intervene(interventionText(lastWords, offers));
           return;
         }
         const helped = interventions === 0 ? "" : ` ${interventions} interventions did not help.`;
@@ -40,6 +45,7 @@ export function thinkingLoopPolicy({ timeoutMs, maxInterventions }: ThinkingLimi
         toolCallCount = progress.toolCallCount;
         // What an already stopped turn still says is over.
         if (liveness === null || isStopping) return;
+        ({ lastWords } = liveness);
         if (liveness.hasActed) interventions = 0;
         // The text that has become a loop was no step forward.
         if (liveness.repeatsItself && toolCallCount === before.toolCallCount) interventions = before.interventions;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
-import { INTERVENTION } from "../../../src/supervisor/policies/thinking-loop.ts";
+import { INTERVENTION } from "../../../src/supervisor/policies/intervention.ts";
 import { bash, collectSpawned, recordOf, serveRig, spawn, type Answer, type ServedRig } from "../rig.ts";
 import { BACKENDS, living } from "./on-both-backends.ts";
 
@@ -71,7 +71,8 @@ const delegated = Object.fromEntries(BACKENDS.map((backend) => [backend, [] as A
 
 beforeAll(async () => {
   for (const backend of BACKENDS) plan(backend);
-  rig.plan(INTERVENTION, (request) => {
+  rig.otherwise((request) => {
+    if (!request.prompt.startsWith(INTERVENTION)) return { text: "done" };
     const isRepeating = request.messages.some(({ text }) => text.startsWith("repeat for ever"));
     return isRepeating ? repeating : { text: "recovered" };
   });
@@ -113,11 +114,15 @@ for (const backend of BACKENDS) {
     const { turns, interventions } = await recordOf(rig, end("think and recover"));
     expect([turns.map(({ kind }) => kind), interventions]).toEqual([["initial", "intervention"], 1]);
     // The model sees the task before it.
-    const intervened = rig.requestsFor(INTERVENTION);
+    const intervened = rig.model.requests.filter(({ prompt }) => prompt.startsWith(INTERVENTION));
     const own = intervened.filter(({ messages }) =>
       messages.some(({ text }) => text === `think and recover ${backend}`),
     );
     expect(own).toHaveLength(1);
+    expect(own[0]?.prompt).toMatch(/Your thoughts ended with "….*leads to \d+\.".*/);
+    expect(own[0]?.prompt).toContain(
+      "read a file or search for the one fact you miss, run a command, or make a change",
+    );
   });
 
   test(`thoughts that repeat themselves for ever end the run as thinking_loop [${backend}]`, async () => {

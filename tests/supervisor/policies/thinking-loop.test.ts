@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { thinkingLoopPolicy } from "../../../src/supervisor/policies/thinking-loop.ts";
+import { INTERVENTION } from "../../../src/supervisor/policies/intervention.ts";
 import { REACTION_MS, THINKING_MS, watched } from "./policy-rig.ts";
 
 type Watched = ReturnType<typeof watched>;
@@ -21,9 +22,29 @@ describe("an agent that only thinks", () => {
     run.clock.advance(THINKING_MS);
     expect(run.prompts).toEqual([]);
     run.clock.advance(REACTION_MS);
-    expect(run.prompts).toEqual([expect.stringMatching(/delegate(.|\n)*read a file or search(.|\n)*run a command/)]);
+    expect(run.prompts).toEqual([expect.stringContaining("make one call of a tool that you have")]);
     expect(run.ends).toEqual([]);
     expect(run.clock.pending).toBe(0);
+  });
+
+  test("is told how its thoughts ended, and what it can do", async () => {
+    const offers = ["read a file", "run a command"];
+    const policy = thinkingLoopPolicy({ timeoutMs: THINKING_MS, maxInterventions: 1, offersOf: async () => offers });
+    const run = watched(policy);
+    await Promise.resolve();
+    run.report({ activity: "thinking" }, { thinkingSince: run.clock.now(), lastWords: 'half of "it", and so on' });
+    run.clock.advance(THINKING_MS + REACTION_MS);
+    expect(run.prompts[0]).toStartWith(INTERVENTION);
+    expect(run.prompts[0]).toContain('Your thoughts ended with "…of \\"it\\", and so on".');
+    expect(run.prompts[0]).toContain("now: read a file, or run a command. If");
+  });
+
+  test("is helped out in time where nobody knows what it can do", async () => {
+    const offersOf = async () => await Promise.reject(new Error("the host is busy"));
+    const run = watched(thinkingLoopPolicy({ timeoutMs: THINKING_MS, maxInterventions: 1, offersOf }));
+    await Promise.resolve();
+    thinkToTheLimit(run);
+    expect(run.prompts).toEqual([expect.stringContaining("a tool that you have")]);
   });
 
   test("goes on being heard while it thinks: that is no silence, and no way out", () => {

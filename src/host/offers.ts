@@ -1,0 +1,18 @@
+import type { HostAgent } from "./host-client.ts";
+
+/** The permission that decides whether an agent has a tool, and what it can do with it. */
+const OFFERS = [
+  ["task", "delegate a piece of research to a subagent with task"],
+  ["read", "read a file or search for the one fact you miss"],
+  ["bash", "run a command"],
+  ["edit", "make a change"],
+] as const;
+
+/** What an agent can do, in words, by the tools that opencode offers it. */
+export function offersOf({ permission }: Pick<HostAgent, "permission">): readonly string[] {
+  return OFFERS.flatMap(([tool, offer]) => {
+    // A tool is left out where the last rule for it is a no to everything (1.18.33).
+    const last = permission?.findLast((rule) => rule.permission === tool || rule.permission === "*");
+    return last?.pattern === "*" && last.action === "deny" ? [] : [offer];
+  });
+}
