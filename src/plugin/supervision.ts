@@ -7,6 +7,7 @@ import { describeError } from "../describe-error.ts";
 import { endToast } from "../host/end-toast.ts";
 import { hostBinary } from "../host/host-binary.ts";
 import type { InstanceCatalog } from "../host/instance-catalog.ts";
+import type { HostClient } from "../host/host-client.ts";
 import { offersOf } from "../host/offers.ts";
 import { maySupervise } from "../host/may-supervise.ts";
 import { ModelLists } from "../opencode/model-lists.ts";

@@ -9,6 +9,10 @@ function watchedWith(maxInterventions: number): Watched {
   return watched(thinkingLoopPolicy({ timeoutMs: THINKING_MS, maxInterventions }));
 }
 
+async function noAnswer(): Promise<never> {
+  throw new Error("the host is busy");
+}
+
 /** A turn that only thinks, to the moment of the reaction. */
 function thinkToTheLimit({ clock, report }: Watched): void {
   report({ activity: "thinking" }, { thinkingSince: clock.now() });
@@ -40,8 +44,7 @@ describe("an agent that only thinks", () => {
   });
 
   test("is helped out in time where nobody knows what it can do", async () => {
-    const offersOf = async () => await Promise.reject(new Error("the host is busy"));
-    const run = watched(thinkingLoopPolicy({ timeoutMs: THINKING_MS, maxInterventions: 1, offersOf }));
+    const run = watched(thinkingLoopPolicy({ timeoutMs: THINKING_MS, maxInterventions: 1, offersOf: noAnswer }));
     await Promise.resolve();
     thinkToTheLimit(run);
     expect(run.prompts).toEqual([expect.stringContaining("a tool that you have")]);
