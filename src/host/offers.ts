@@ -11,7 +11,7 @@ const OFFERS = [
 /** What an agent can do, in words, by the tools that opencode offers it. */
 export function offersOf({ permission }: Pick<HostAgent, "permission">): readonly string[] {
   return OFFERS.flatMap(([tool, offer]) => {
-    // A tool is left out where the last rule for it is a no to everything (1.18.33).
+    // A tool is left out where the last rule for it is a no to everything.
     const last = permission?.findLast((rule) => rule.permission === tool || rule.permission === "*");
     return last?.pattern === "*" && last.action === "deny" ? [] : [offer];
   });

@@ -25,7 +25,7 @@ type AgentConfig = NonNullable<NonNullable<Config["agent"]>[string]>;
 function configured(agent: ProvidedAgent, userPermission: unknown): AgentConfig {
   const { description, mode, prompt, permission, neverAsks = false, mayAskUser = false, addsToBase = false } = agent;
   const said = { description, mode, ...(addsToBase ? {} : { prompt }) };
-  // opencode lets its own main agents alone ask (1.18.33).
+  // opencode lets its own main agents alone ask.
   if (mayAskUser && !decidesQuestions(userPermission)) return { ...said, permission: { question: "allow" } as object };
   if (permission === undefined) return said;
   return {

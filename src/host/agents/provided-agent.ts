@@ -11,7 +11,7 @@ export interface ProvidedAgent {
   readonly mayAskUser?: boolean;
   /**
    * Its prompt is added to what opencode tells every agent about its model, its tools and the code base: an agent's own
-   * prompt stands in the place of that (1.18.33).
+   * prompt stands in the place of that.
    */
   readonly addsToBase?: boolean;
   /** What else the user has configured holds for it too, but for `ask`, which becomes `deny`. */
