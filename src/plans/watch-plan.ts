@@ -3,6 +3,7 @@ import { watchNames } from "../files/watch-names.ts";
 import { identifyFolder } from "../files/folder-identity.ts";
 import type { BaseClock } from "../lib/clock.ts";
 import type { Result, StoredPlan } from "./plan-store-port.ts";
+import { onceMore } from "../lib/once-more.ts";
 
 /** A change comes as several events: they are one look. */
 const SETTLE_MS = 20;
@@ -47,8 +48,7 @@ export class PlanWatch {
   readonly #watched = new Map<string, Watched>();
   #told: string | undefined;
   #doubted: Doubted | undefined;
-  #isLooking = false;
-  #lookAgain = false;
+  readonly #ask = onceMore(async () => await this.#look());
   #isClosed = false;
   #soon: { clear(): void } | undefined;
   #poll: { clear(): void } | undefined;
@@ -60,8 +60,7 @@ export class PlanWatch {
 
   /** Looks at once: this process itself has changed the plan. */
   lookNow(): void {
-    this.#lookAgain = true;
-    if (!this.#isLooking && !this.#isClosed) void this.#look();
+    this.#ask();
   }
 
   close(): void {
@@ -73,18 +72,11 @@ export class PlanWatch {
   }
 
   async #look(): Promise<void> {
-    this.#isLooking = true;
+    if (this.#isClosed) return;
     this.#stopTimers();
-    try {
-      while (this.#lookAgain && !this.#isClosed) {
-        this.#lookAgain = false;
-        // Watched first: what happens after the look is told by an event.
-        await this.#watchFolders();
-        this.#tell(await this.#parts.look());
-      }
-    } finally {
-      this.#isLooking = false;
-    }
+    // Watched first: what happens after the look is told by an event.
+    await this.#watchFolders();
+    this.#tell(await this.#parts.look());
   }
 
   #tell({ result, fingerprint }: Sight): void {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import type { GuardStore } from "../guard/guarded-sessions.ts";
@@ -7,6 +7,7 @@ import { NewestMap } from "../lib/newest-map.ts";
 import { isFlag, isNumber, isText, listOf, oneOf, orNull, shape } from "../shape.ts";
 import { writeQuickly } from "../files/durable-file.ts";
 import { isMissing } from "../lib/is-missing.ts";
+import { setAside } from "./set-aside.ts";
 
 const SCHEMA_VERSION = 2;
 const OLDER_SCHEMAS = new Set([1]);
@@ -116,8 +117,7 @@ export class GuardFileStore implements GuardStore {
     }
     // An older plugin counted otherwise.
     if (isVersioned(saved) && OLDER_SCHEMAS.has(saved.schemaVersion)) return undefined;
-    const aside = `${path}.corrupt-${Date.now()}`;
-    await rename(path, aside);
+    const aside = await setAside(path);
     this.report(`${path} is no state of a loop guard; it was moved to ${aside}.`);
     return undefined;
   }

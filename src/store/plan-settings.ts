@@ -1,8 +1,9 @@
-import { mkdir, readFile, rename } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import { writeDurably } from "../files/durable-file.ts";
 import { isMissing } from "../lib/is-missing.ts";
+import { setAside } from "./set-aside.ts";
 
 /** `plan-settings.json`: what the user has switched on for plans. */
 export interface PlanSettings {
@@ -58,8 +59,7 @@ export class PlanSettingsFile {
   }
 
   async #setAside(): Promise<void> {
-    const aside = `${this.path}.corrupt-${Date.now()}`;
-    await rename(this.path, aside);
+    const aside = await setAside(this.path);
     this.#reportOnce(`${this.path} held no settings; it was moved to ${aside}.`);
   }
 

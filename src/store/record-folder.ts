@@ -16,6 +16,7 @@ import {
 } from "./record.ts";
 import { recordPath, type StatePaths } from "./state-paths.ts";
 import { unreachable } from "../lib/unreachable.ts";
+import { setAside } from "./set-aside.ts";
 
 const READ_AT_ONCE = 32;
 const ENDING = ".json";
@@ -199,9 +200,8 @@ export class RecordFolder {
       this.#reportOnce(path, `The record ${path} is no record (${problem}); it is ignored.`);
       return;
     }
-    const aside = `${path}.corrupt-${Date.now()}`;
     try {
-      await this.machine.files.rename(path, aside);
+      const aside = await setAside(path, async (from, to) => await this.machine.files.rename(from, to));
       this.#reportOnce(path, `The record ${path} is no record (${problem}); it was moved to ${aside}.`);
     } catch (error) {
       this.#reportOnce(

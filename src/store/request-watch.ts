@@ -9,6 +9,8 @@ import { lookAgain, type RepeatedLook } from "../lib/look-again.ts";
 import type { Clock } from "../supervisor/ports.ts";
 import { parseRequest, requestNamed, type OwnerRequest, type RequestFile } from "./request-files.ts";
 import type { StatePaths } from "./state-paths.ts";
+import { setAside } from "./set-aside.ts";
+import { onceMore } from "../lib/once-more.ts";
 
 /** Whoever asks touches the file twice a second and takes it back after 10 s: an older one was left by somebody who died. */
 const DEAD_REQUEST_MS = 60_000;
@@ -45,8 +47,7 @@ export class RequestWatch {
   /** The record folder that was there at the last look, as {@link identifyFolder} tells it. */
   #folder: string | undefined;
   #watcher: { close(): void } | null = null;
-  #isLooking = false;
-  #lookAgain = false;
+  readonly #lookSoon = onceMore(async () => await this.#look());
   #isClosed = false;
 
   constructor(parts: RequestWatchParts) {
@@ -101,23 +102,14 @@ export class RequestWatch {
     this.#watcher = null;
   }
 
-  #lookSoon(): void {
-    this.#lookAgain = true;
-    if (!this.#isLooking) void this.#look();
-  }
-
   async #look(): Promise<void> {
-    this.#isLooking = true;
-    while (this.#lookAgain && !this.#isClosed) {
-      this.#lookAgain = false;
-      // Watched first: what comes after the look is told by an event.
-      await this.#watch();
-      const names: string[] = await readdir(this.#parts.paths.recordDir).catch(() => []);
-      for (const path of this.#reported) if (!names.includes(basename(path))) this.#reported.delete(path);
-      const files = names.flatMap((name) => requestNamed(this.#parts.paths, name) ?? []);
-      await Promise.all(files.map((file) => this.#take(file)));
-    }
-    this.#isLooking = false;
+    if (this.#isClosed) return;
+    // Watched first: what comes after the look is told by an event.
+    await this.#watch();
+    const names: string[] = await readdir(this.#parts.paths.recordDir).catch(() => []);
+    for (const path of this.#reported) if (!names.includes(basename(path))) this.#reported.delete(path);
+    const files = names.flatMap((name) => requestNamed(this.#parts.paths, name) ?? []);
+    await Promise.all(files.map((file) => this.#take(file)));
   }
 
   /** Settles when the request is taken; it may be done later. Never rejects. */
@@ -140,8 +132,7 @@ export class RequestWatch {
           this.#reportOnce(file.asked, `The request ${file.asked} is of schema ${reading.version}; it is ignored.`);
           return;
         case "corrupt": {
-          const aside = `${file.asked}.corrupt-${Date.now()}`;
-          await rename(file.asked, aside);
+          const aside = await setAside(file.asked);
           this.#reportOnce(file.asked, `${file.asked} is no request (${reading.problem}); it was moved to ${aside}.`);
         }
       }

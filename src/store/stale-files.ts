@@ -4,6 +4,7 @@ import { Slices } from "../lib/slices.ts";
 import type { InstanceRecord } from "./record.ts";
 import { logParts } from "./rotate-files.ts";
 import type { FolderListing, StateListing } from "./state-listing.ts";
+import { ASIDE_ENDING } from "./set-aside.ts";
 
 /** How long what has ended is kept: 7 days. */
 export const KEPT_MS = 7 * 86_400_000;
@@ -16,14 +17,14 @@ const SESSION = "ses_[A-Za-z0-9]{1,64}";
 
 const INSTANCE_FILE = new RegExp(`^(${INSTANCE})\\.[\\w.-]+$`);
 const RECORD = new RegExp(`^(${INSTANCE})\\.json$`);
-const RECORD_ASIDE = new RegExp(`^(${INSTANCE})\\.json\\.corrupt-(\\d{13})$`);
+const RECORD_ASIDE = new RegExp(`^(${INSTANCE})\\.json${ASIDE_ENDING}$`);
 const CLAIM = /\.json\.claim(?:\.|$)/;
 const INSTANCE_LOG = new RegExp(`^(${INSTANCE})\\.log(?:\\.[1-3])?$`);
 const SESSION_LOG = new RegExp(`^${SESSION}\\.log(?:\\.[1-3])?$`);
 const SERVER_LOG = /^warm-server-wrm_[0-7][0-9A-HJKMNP-TV-Z]{25}\.log(?:\.[1-3])?$/;
 const SESSION_STATE = new RegExp(`^${SESSION}\\.json$`);
 const ASIDE = new RegExp(
-  `^(?:${INSTANCE}\\.[\\w-]+(?:\\.json)?|${SESSION}\\.json|plan-settings\\.json)\\.corrupt-(\\d{13})$`,
+  `^(?:${INSTANCE}\\.[\\w-]+(?:\\.json)?|${SESSION}\\.json|plan-settings\\.json)${ASIDE_ENDING}$`,
 );
 // write-file-atomic 8.0.0 adds a number of 32 bits to the name of the file that it replaces.
 const UNFINISHED_INSTANCE = new RegExp(

@@ -3,6 +3,7 @@ import type { Plan, PlanComment, PlanElement } from "../../plans/plan.ts";
 import type { CommandContext } from "./command-context.ts";
 import { knownPlan, orNotDone } from "./known-plan.ts";
 import { expectWords, NotDone, onlyUser, WrongUse, type Subcommand } from "./subcommand.ts";
+import { newestThatFit } from "../../lib/newest-that-fit.ts";
 
 const MOST_CHARACTERS = 25_000;
 
@@ -49,15 +50,14 @@ export const showComments: Subcommand<CommandContext> = {
     const { plan } = await knownPlan(context, slug);
     if (plan.comments.length === 0) return `There are no comments on ${slug}.`;
     const oldestFirst = plan.comments.toSorted((one, other) => (one.created < other.created ? -1 : 1));
-    return newestThatFit(oldestFirst.map((comment) => commentText(plan, comment)));
+    return newestComments(oldestFirst.map((comment) => commentText(plan, comment)));
   },
 };
 
 /** Where not all fit into an answer, the oldest are left out. */
-function newestThatFit(texts: readonly string[]): string {
-  let room = MOST_CHARACTERS;
-  const fitting = texts.toReversed().findIndex((text) => (room -= text.length + 2) < 0);
-  const shown = fitting === -1 ? texts : texts.slice(-Math.max(1, fitting));
+function newestComments(texts: readonly string[]): string {
+  const fitting = newestThatFit(texts, MOST_CHARACTERS, String, ({ length }) => length + 2);
+  const shown = texts.slice(-Math.max(1, fitting.length));
   const omitted = texts.length - shown.length;
   return `${omitted === 0 ? "" : `(older ones left out: ${omitted})\n\n`}${shown.join("\n\n")}`;
 }

@@ -1,4 +1,5 @@
 import type { ToolResult } from "@opencode-ai/plugin/tool";
+import { newestThatFit } from "../../lib/newest-that-fit.ts";
 
 /** The host replaces answers over 51 200 bytes with a short notice; ours stay well below. */
 export const MAX_ANSWER_BYTES = 40_000;
@@ -45,4 +46,22 @@ export function fitting(lines: readonly string[], maxBytes: number): readonly st
 /** At most `length` characters, with an ellipsis where something was left out. */
 export function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
+}
+
+/** Room for the note that older ones were left out. */
+const NOTE_BYTES = 500;
+/** The largest view for which an answer of {@link newestViews} has room. */
+export const MOST_VIEW_BYTES = MAX_ANSWER_BYTES - NOTE_BYTES;
+
+/**
+ * The views of a list as an answer tells them. The newest matter most: where not all fit, the oldest are left out, and the
+ * answer begins with a note that says so.
+ *
+ * @param path where all of them are
+ */
+export function newestViews<T>(oldestFirst: readonly T[], view: (item: T) => unknown, path: string): unknown[] {
+  const views = newestThatFit(oldestFirst, MOST_VIEW_BYTES, view, (one) => jsonBytes([one]));
+  const omitted = oldestFirst.length - views.length;
+  const note = { truncated: true, omitted, note: "older ones are left out", path };
+  return omitted > 0 ? [note, ...views] : views;
 }

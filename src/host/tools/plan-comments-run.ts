@@ -2,13 +2,12 @@ import type { ToolResult } from "@opencode-ai/plugin/tool";
 import type { PlanComment } from "../../plans/plan.ts";
 import { commentView } from "../plans/edit-view.ts";
 import type { PlanServices } from "../plans/plan-services.ts";
-import { answer, errorAnswer, jsonBytes, MAX_ANSWER_BYTES, shorten } from "./answer.ts";
+import { answer, errorAnswer, jsonBytes, MOST_VIEW_BYTES, newestViews, shorten } from "./answer.ts";
 import { PLAN_COMMENTS, planCommentsSchema } from "./plan-comments.ts";
 import { findElement } from "./plan-names.ts";
 import { readGiven } from "./schema-arguments.ts";
 import { neverThrowing } from "./tool-parts.ts";
 
-const NOTE_BYTES = 500;
 /** Of a comment that alone is more than an answer holds. */
 const LONGEST_TEXT = 1000;
 
@@ -33,23 +32,14 @@ export async function runPlanComments(desk: () => Promise<PlanServices>, given: 
       .toSorted((one, other) => (one.created < other.created ? -1 : 1))
       .map((comment) => commentView(plan, comment));
     const path = `${plans.folder}/${planSlug}/plan.json`;
-    return answer(`${planSlug}: ${wanted.length} comments`, newestThatFit(wanted, path), { count: wanted.length });
+    return answer(`${planSlug}: ${wanted.length} comments`, newestViews(wanted, shortEnough, path), {
+      count: wanted.length,
+    });
   })(given, undefined as never);
 }
 
-/** Where not all fit, the oldest are left out. */
-function newestThatFit(comments: readonly PlanComment[], path: string): unknown[] {
-  const views: unknown[] = [];
-  let bytes = NOTE_BYTES;
-  for (const comment of comments.toReversed()) {
-    const view = jsonBytes([comment]) > MAX_ANSWER_BYTES - NOTE_BYTES ? shortComment(comment) : comment;
-    bytes += jsonBytes([view]);
-    if (bytes > MAX_ANSWER_BYTES) break;
-    views.unshift(view);
-  }
-  const omitted = comments.length - views.length;
-  if (omitted > 0) views.unshift({ truncated: true, omitted, note: "older ones are left out", path });
-  return views;
+function shortEnough(comment: PlanComment): PlanComment | Record<string, unknown> {
+  return jsonBytes([comment]) > MOST_VIEW_BYTES ? shortComment(comment) : comment;
 }
 
 function shortComment(comment: PlanComment): Record<string, unknown> {

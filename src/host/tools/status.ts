@@ -1,15 +1,13 @@
 import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
 import { z } from "zod";
 import type { ListedEntry } from "../instance-catalog.ts";
-import { answer, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
+import { answer, errorAnswer, newestViews } from "./answer.ts";
 import { instanceId, readArguments } from "./arguments.ts";
 import { instanceView } from "./instance-view.ts";
 import { neverThrowing, type ToolParts } from "./tool-parts.ts";
 
 export const STATUS = "bizar_status";
 const ENDED_SHOWN = 20;
-/** Room for the note that older ones were left out. */
-const NOTE_BYTES = 500;
 
 const description =
   "Look at this session's background agents, or at one. You are told when one ends: to wait is no reason to look.";
@@ -69,17 +67,7 @@ function unchanged(entries: readonly ListedEntry[], sessionId: string, forMs: nu
 }
 
 function statusAnswer(entries: readonly ListedEntry[], recordDir: string, now: number): ToolResult {
-  const views: Record<string, unknown>[] = [];
-  let bytes = NOTE_BYTES;
-  // The newest matter most: where not all fit, the oldest are left out.
-  for (const entry of entries.toReversed()) {
-    const view = instanceView(entry, now);
-    bytes += jsonBytes([view]);
-    if (bytes > MAX_ANSWER_BYTES) break;
-    views.unshift(view);
-  }
-  const omitted = entries.length - views.length;
-  if (omitted > 0) views.unshift({ truncated: true, omitted, note: "older ones are left out", path: recordDir });
+  const views = newestViews(entries, (entry) => instanceView(entry, now), recordDir);
   const live = entries.filter(({ record }) => record.endedAt === null).length;
   return answer(`${entries.length} ${entries.length === 1 ? "agent" : "agents"}, ${live} live`, views, {
     count: entries.length,
