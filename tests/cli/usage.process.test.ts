@@ -9,7 +9,11 @@ import { createCommandLine } from "./command-line-rig.ts";
 
 const wrong: [string, string[], string][] = [
   ["no command", [], "Usage: opencode-bizar <command>"],
-  ["an unknown command", ["stop"], 'There is no command "stop". There are: ps, logs, show, kill, gc.'],
+  [
+    "an unknown command",
+    ["stop"],
+    'There is no command "stop". There are: ps, logs, show, kill, diff, apply, branch, discard, worktrees, gc.',
+  ],
   ["an unknown flag", ["ps", "--every"], "Unknown option '--every'"],
   ["an agent's command without an id", ["kill"], "kill takes exactly one agent's id, not 0."],
   ["an agent's command with two ids", ["show", "a", "b"], "show takes exactly one agent's id, not 2."],
