@@ -33,6 +33,8 @@ export interface GuardHooksParts {
   readonly onGiveUp?: (marker: string, sessionId: string) => void;
   /** A text of a session has become a loop. Absent: the session is nudged. */
   readonly onRepeatedText?: (sessionId: string) => void;
+  /** Takes what a session is to be told below the answer of its next call; `undefined` where there is nothing. */
+  readonly noteFor?: (sessionId: string) => Promise<string | undefined>;
   /** Whether a message that arrives is an intervention of the supervisor, not the user speaking. */
   readonly isIntervention?: boolean;
 }
@@ -64,6 +66,8 @@ interface TakenAnswer {
   readonly output: string;
   readonly result: CallResult;
   readonly nudge: string | undefined;
+  /** All that was put below it; the empty text where nothing was. */
+  readonly below: string;
 }
 
 /** Waits and notes: tools that may be called again and again. */
@@ -121,13 +125,18 @@ class GuardAdapter {
       throw new Error(decision.text);
     },
     "tool.execute.after": async ({ tool, sessionID, callID, args }, output) => {
-      if (this.#isExempt(tool)) return;
       const answer = readAnswer(output);
       if (answer?.end.status !== "completed") return;
+      const note = await this.#parts.noteFor?.(sessionID);
+      if (this.#isExempt(tool)) {
+        if (note !== undefined) answer.append(note);
+        return;
+      }
       const result = digestEnd(tool, args, answer.end);
       const nudge = (await this.#parts.sessions.of(sessionID)).nudgeFor(callID, result);
-      if (nudge !== undefined) answer.append(nudge);
-      this.#answers.set(callKey(sessionID, callID), { output: answer.end.output, result, nudge });
+      const below = [nudge, note].filter((text) => text !== undefined).join("\n\n");
+      if (below !== "") answer.append(below);
+      this.#answers.set(callKey(sessionID, callID), { output: answer.end.output, result, nudge, below });
     },
     event: async ({ event }) => await this.#event(event),
     "chat.message": async ({ sessionID, agent }, { parts }) => {
@@ -211,7 +220,7 @@ class GuardAdapter {
     const taken = this.#answers.get(key);
     this.#answers.delete(key);
     const end = callEnd(state);
-    const bare = taken?.nudge === undefined ? end : withoutText(end, taken.nudge);
+    const bare = taken === undefined || taken.below === "" ? end : withoutText(end, taken.below);
     // Another plugin, or the host itself, may have changed the answer since.
     if (taken === undefined || bare?.status !== "completed") {
       return { result: digestEnd(tool, state.input, end), isTold: false };

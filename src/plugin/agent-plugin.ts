@@ -12,6 +12,7 @@ import { statePaths } from "../store/state-paths.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { answering } from "../opencode/answer-questions.ts";
 import { agentPlans } from "./agent-plans.ts";
+import { noteTaker } from "./note-taker.ts";
 import { joinHooks } from "./join-hooks.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 import { liveInstances } from "../processes/live-instances.ts";
@@ -51,6 +52,7 @@ export function agentPlugin(
   }));
   const guard = createLoopGuard(role.guard, {
     worktree: worktreeOf(input),
+    noteFor: noteTaker(role.guard.sessionDir, (message) => void process.stderr.write(`bizar: ${message}\n`)),
     report: (message) => void process.stderr.write(`bizar: ${message}\n`),
     isIntervention: role.turn === "intervention",
     onRepeatedText: () => agent.textRepeated(),

@@ -5,7 +5,10 @@ import { guardHooks, type GuardHooksParts } from "../host/guard-hooks.ts";
 import { GuardFileStore } from "../store/guard-file-store.ts";
 import { ToolLog } from "../store/tool-log.ts";
 
-export type LoopGuardParts = Pick<GuardHooksParts, "worktree" | "onGiveUp" | "onRepeatedText" | "isIntervention"> & {
+export type LoopGuardParts = Pick<
+  GuardHooksParts,
+  "worktree" | "onGiveUp" | "onRepeatedText" | "isIntervention" | "noteFor"
+> & {
   /** Told once of each file that cannot be written. */
   readonly report: (message: string) => void;
 };

@@ -4,6 +4,7 @@ import type { OwnerRequest } from "../store/request-files.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
 import type { StatePaths } from "../store/state-paths.ts";
 import { isTerminal } from "../supervisor/instance.ts";
+import type { SendMessage } from "../host/tools/tool-parts.ts";
 import type { Clock } from "../supervisor/ports.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { unreachable } from "../lib/unreachable.ts";
@@ -14,8 +15,7 @@ export interface OwnerRequestsParts {
   readonly token: string;
   readonly records: Pick<RecordFolder, "read">;
   readonly supervisor: Pick<Supervisor, "view" | "views" | "stop">;
-  /** Asks for a further turn of an agent. */
-  readonly sendMessage: (instanceId: string, prompt: string) => Promise<"accepted" | "foreign">;
+  readonly sendMessage: SendMessage;
   readonly report: (message: string) => void;
   /** Writes the records of what this plugin instance holds anew: somebody has removed them. */
   readonly saveAll: () => void;
@@ -47,7 +47,7 @@ async function perform(parts: OwnerRequestsParts, instanceId: string, request: O
       endOfDeletedSession(supervisor, request.sessionId);
       return;
     case "send":
-      if ((await sendMessage(instanceId, request.prompt)) !== "foreign") return;
+      if ((await sendMessage(instanceId, request.prompt, request.now)) !== "foreign") return;
       throw new Error("The opencode that was asked does not hold this agent any more. Try again.");
     default:
       unreachable(request);

@@ -16,6 +16,7 @@ import { refusalWords } from "../agent-role/refusal-words.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import { liveInstances } from "../processes/live-instances.ts";
 import { agentPlans } from "./agent-plans.ts";
+import { noteTaker } from "./note-taker.ts";
 import { joinHooks } from "./join-hooks.ts";
 import type { AgentPluginParts } from "./agent-plugin.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
@@ -56,6 +57,7 @@ export function serverPlugin(
   });
   const guard = createLoopGuard(role.guard, {
     worktree: worktreeOf(input),
+    noteFor: noteTaker(role.guard.sessionDir, report),
     report,
     onRepeatedText: (id) => say({ session: id, text: "repeated" }),
     onGiveUp: (marker, id) => say({ session: id, loopGuard: marker }),

@@ -22,13 +22,16 @@ import { ownerRequests } from "./owner-requests.ts";
 import { askOwner, type OwnerAnswer } from "../store/ask-owner.ts";
 import { removeOld } from "../store/retention.ts";
 import { LogFile } from "../store/log-file.ts";
+import type { SendMessage } from "../host/tools/tool-parts.ts";
 import { thisMachine } from "../store/machine.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
 import type { OwnerRequest } from "../store/request-files.ts";
+import { SessionNotes } from "../store/session-notes.ts";
 import type { RequestWatch } from "../store/request-watch.ts";
 import { hasRecordFile, logPath } from "../store/state-paths.ts";
 import { agentBudgetPolicy, toolCapPolicy, type FleetBudget } from "../supervisor/policies/caps.ts";
 import { deadlinePolicy } from "../supervisor/policies/deadline.ts";
+import { noticePolicy } from "../supervisor/policies/notices.ts";
 import type { Policy } from "../supervisor/policies/policy.ts";
 import type { TurnRequest } from "../supervisor/ports.ts";
 import type { Instance } from "../supervisor/instance.ts";
@@ -38,7 +41,7 @@ import type { Supervisor } from "../supervisor/supervisor.ts";
 import { callerDirectory, ownFolders } from "./own-folders.ts";
 import type { SupervisionContext } from "./supervision-context.ts";
 import { warmAgents } from "./warm-agents.ts";
-import { wireSupervision, type MessageOutcome } from "./wire-supervision.ts";
+import { wireSupervision } from "./wire-supervision.ts";
 
 /** Everything that runs agents and keeps what is known of them. */
 export interface Supervision {
@@ -46,8 +49,7 @@ export interface Supervision {
   readonly catalog: InstanceCatalog;
   /** The folders that agents have of their own. */
   readonly workspace: Workspace;
-  /** Asks for a further turn of an agent. Rejects when no turn can be started now. */
-  readonly sendMessage: (instanceId: string, prompt: string) => Promise<MessageOutcome>;
+  readonly sendMessage: SendMessage;
   /** Asks the opencode that owns an agent to do something. */
   readonly askOwner: (instanceId: string, request: OwnerRequest) => Promise<OwnerAnswer>;
   /** A session waits for the results of these agents. Returns what ends the wait. */
@@ -121,6 +123,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     machine: thisMachine,
     finishFolder: folders.finish,
     policies: policies(options, fleet, host),
+    notes: new SessionNotes(context.guard.sessionDir),
     refusal: () => fleet.refusal(),
     maxConcurrentInstances: options.maxConcurrentInstances,
     memory: { minFreeMemoryMb: options.minFreeMemoryMb, availableMemoryMb },
@@ -197,6 +200,11 @@ async function afterRecovery(
 function policies(options: Options, fleet: FleetBudget, host: HostClient): Policy[] {
   return [
     deadlinePolicy,
+    noticePolicy({
+      toolCalls: options.backgroundToolCallCap,
+      usd: options.backgroundBudgetUsd,
+      tokens: options.backgroundTokenBudget,
+    }),
     silencePolicy({
       stallTimeoutMs: options.backgroundStallTimeoutMs,
       toolTimeoutMs: options.backgroundToolTimeoutMs,

@@ -1,4 +1,5 @@
 import { UserNotes } from "../host/announcements/user-notes.ts";
+import type { SendMessage } from "../host/tools/tool-parts.ts";
 import { InstanceCatalog } from "../host/instance-catalog.ts";
 import type { HostClient } from "../host/host-client.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
@@ -27,7 +28,7 @@ const CLAIM_PAUSE_MS = 500;
 /** What a supervision stands on: the system's own, or a test's. */
 export interface SupervisionEdges extends Pick<
   SupervisorParts,
-  "backend" | "finishFolder" | "policies" | "refusal" | "maxConcurrentInstances" | "memory" | "report"
+  "backend" | "finishFolder" | "notes" | "policies" | "refusal" | "maxConcurrentInstances" | "memory" | "report"
 > {
   readonly paths: StatePaths;
   readonly identity: SupervisorIdentity;
@@ -50,13 +51,6 @@ export interface SupervisionEdges extends Pick<
   readonly warn: (message: string) => void;
 }
 
-/** What came of a message to an agent. */
-export type MessageOutcome =
-  /** A further turn waits, or starts at once. */
-  | "accepted"
-  /** Another opencode holds the agent. */
-  | "foreign";
-
 /** The supervisor, its records and those who tell of its ends, as one. */
 export interface WiredSupervision {
   readonly supervisor: Supervisor;
@@ -64,8 +58,7 @@ export interface WiredSupervision {
   readonly records: RecordFolder;
   /** Settles when what earlier hosts left is settled. Never rejects. */
   readonly recovered: () => Promise<void>;
-  /** Asks for a further turn of an agent. Rejects when no turn can be started now. */
-  readonly sendMessage: (instanceId: string, prompt: string) => Promise<MessageOutcome>;
+  readonly sendMessage: SendMessage;
   /** A session waits for the results of these agents. Returns what ends the wait. */
   readonly collecting: (instanceIds: readonly string[], sessionId: string) => () => void;
   /** The agents of a session that have not ended, or whose end is not on the disk. */
@@ -117,7 +110,8 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
       await new Promise<void>((resolve) => clock.after(CLAIM_PAUSE_MS, resolve));
     }
   };
-  const sendMessage = async (instanceId: string, prompt: string): Promise<MessageOutcome> => {
+  const sendMessage: SendMessage = async (instanceId, prompt, now) => {
+    if (now === true && (await supervisor.tellNow(instanceId, prompt))) return "noted";
     if (supervisor.followUp(instanceId, prompt)) return "accepted";
     const instance = await claimEnded(instanceId);
     // Another message, which came first, may have made it go on: then this one goes behind it.

@@ -5,7 +5,8 @@ import { instancePath, type StatePaths } from "./state-paths.ts";
 /** What another process may ask of the one that owns an instance. */
 export type OwnerRequest =
   | { readonly kind: "kill" }
-  | { readonly kind: "send"; readonly prompt: string }
+  /** `now`: at its next step, where it is at work. */
+  | { readonly kind: "send"; readonly prompt: string; readonly now?: boolean | undefined }
   /** A session was deleted that is the agent's, or its parent's. */
   | { readonly kind: "session_deleted"; readonly sessionId: string };
 
@@ -22,7 +23,7 @@ const requestSchema = z.intersection(
   }),
   z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("kill") }),
-    z.object({ kind: z.literal("send"), prompt: z.string().min(1) }),
+    z.object({ kind: z.literal("send"), prompt: z.string().min(1), now: z.boolean().optional() }),
     z.object({ kind: z.literal("session_deleted"), sessionId: z.string() }),
   ]),
 );

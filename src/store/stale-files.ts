@@ -22,7 +22,7 @@ const CLAIM = /\.json\.claim(?:\.|$)/;
 const INSTANCE_LOG = new RegExp(`^(${INSTANCE})\\.log(?:\\.[1-3])?$`);
 const SESSION_LOG = new RegExp(`^${SESSION}\\.log(?:\\.[1-3])?$`);
 const SERVER_LOG = /^warm-server-wrm_[0-7][0-9A-HJKMNP-TV-Z]{25}\.log(?:\.[1-3])?$/;
-const SESSION_STATE = new RegExp(`^${SESSION}\\.json$`);
+const SESSION_STATE = new RegExp(`^${SESSION}(?:\\.notes)?\\.json$`);
 const ASIDE = new RegExp(
   `^(?:${INSTANCE}\\.[\\w-]+(?:\\.json)?|${SESSION}\\.json|plan-settings\\.json)${ASIDE_ENDING}$`,
 );

@@ -15,6 +15,8 @@ export interface Live {
   settled: PromiseWithResolvers<void>;
   /** The last end was told to everybody, and no further turn waits. */
   isSettled: boolean;
+  /** Its turn has ended, and what was told to it and not read has been taken back. */
+  isReadBack: boolean;
   /** Another host has taken it over: what its turn still comes to is nothing to anybody here. */
   isDisowned: boolean;
   /** Somebody has asked for its end: what waits behind a turn that had come to its own end is ended as well. */
@@ -46,6 +48,7 @@ export function createLive(instance: Instance): Live {
     identified: Promise.withResolvers(),
     settled: Promise.withResolvers(),
     isSettled: false,
+    isReadBack: false,
     isDisowned: false,
     stopAsked: undefined,
   };

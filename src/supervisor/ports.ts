@@ -137,6 +137,21 @@ export interface Transcripts {
   ): Promise<TranscriptTurn[] | undefined>;
 }
 
+/** What a running agent is told beside its prompt. */
+export interface Note {
+  /** `limit`: the plugin tells how much is left. `message`: the session that asked for the agent has written. */
+  readonly kind: "limit" | "message";
+  readonly text: string;
+}
+
+/** Notes to agents that are at work: each is read once, at the next step behind a tool call. */
+export interface Notes {
+  /** Rejects when it cannot be left. */
+  post(sessionId: string, note: Note): Promise<void>;
+  /** Those that nobody has read yet, oldest first; they are gone then. Rejects when they cannot be read. */
+  take(sessionId: string): Promise<readonly Note[]>;
+}
+
 /** Tells people and sessions that an agent ended. Never throws. */
 export interface EndNotifier {
   ended(instance: Instance): void;

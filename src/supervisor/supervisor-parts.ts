@@ -1,6 +1,6 @@
 import type { MemoryLimit } from "./admission.ts";
 import type { Policy } from "./policies/policy.ts";
-import type { Backend, Clock, EndNotifier, FinishFolder, InstanceStore, Transcripts } from "./ports.ts";
+import type { Backend, Clock, EndNotifier, FinishFolder, InstanceStore, Notes, Transcripts } from "./ports.ts";
 
 /** What a supervisor works with: everything outside of the core. */
 export interface SupervisorParts {
@@ -8,6 +8,7 @@ export interface SupervisorParts {
   readonly store: InstanceStore;
   readonly transcripts: Transcripts;
   readonly notifier: EndNotifier;
+  readonly notes: Notes;
   readonly clock: Clock;
   readonly policies: readonly Policy[];
   /** How many agents run at once. */

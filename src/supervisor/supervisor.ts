@@ -83,6 +83,46 @@ export class Supervisor {
   }
 
   /**
+   * Gives a running agent a message at its next step; one whose turn ends before that takes it up in a further turn.
+   *
+   * @returns whether this supervisor holds the instance, and it is at work in its session, or about to be
+   */
+  async tellNow(instanceId: string, prompt: string): Promise<boolean> {
+    const live = this.#held(instanceId);
+    // One that is being started reads it at its first step.
+    if (live?.instance.state.status === "pending") await this.whenIdentified(instanceId);
+    const turn = live?.instance.turns.length;
+    const sessionId = live === undefined ? undefined : sessionAtWork(live.instance);
+    if (live === undefined || sessionId === undefined) return false;
+    await this.#parts.notes.post(sessionId, { kind: "message", text: prompt });
+    const isOver = live.isReadBack || live.instance.turns.length !== turn || sessionAtWork(live.instance) !== sessionId;
+    // Its end may have come first: then nobody reads it there.
+    return !isOver || !(await this.#parts.notes.take(sessionId)).some(({ kind }) => kind === "message");
+  }
+
+  /** Never rejects. */
+  async #notify(live: Live, text: string): Promise<void> {
+    await live.identified.promise;
+    const sessionId = sessionAtWork(live.instance);
+    if (sessionId === undefined) return;
+    await this.#parts.notes
+      .post(sessionId, { kind: "limit", text })
+      .catch((error: unknown) => this.#parts.report(`${live.instance.instanceId} could not be told something.`, error));
+  }
+
+  /** The messages that the agent has not come to read: they are its next turns. Never rejects. */
+  async #unreadMessages(instance: Instance): Promise<readonly string[]> {
+    if (instance.sessionId === null) return [];
+    try {
+      const notes = await this.#parts.notes.take(instance.sessionId);
+      return notes.filter(({ kind }) => kind === "message").map(({ text }) => text);
+    } catch (error) {
+      this.#parts.report(`Whether ${instance.instanceId} has read its messages cannot be seen.`, error);
+      return [];
+    }
+  }
+
+  /**
    * Takes on an instance whose turn has ended, and that nobody else holds, for a further turn of its session. The record
    * is this supervisor's, and durable, before the turn starts.
    *
@@ -93,7 +133,12 @@ export class Supervisor {
     if (refusal !== undefined) throw new Error(refusal);
     const { instanceId } = instance;
     const at = this.#parts.clock.now();
-    const asked = transition(instance, { type: "follow_up_requested", at, prompt }).instance;
+    // What was told to a turn that was lost comes first.
+    const prompts = [...(await this.#unreadMessages(instance)), prompt];
+    const asked = prompts.reduce(
+      (before, text) => transition(before, { type: "follow_up_requested", at, prompt: text }).instance,
+      instance,
+    );
     const live = createLive(transition(asked, { type: "next_turn_opened", at }).instance);
     await this.#parts.store.create(live.instance);
     this.#live.set(instanceId, live);
@@ -239,12 +284,14 @@ export class Supervisor {
     const control: RunControl = {
       end: (outcome) => this.#requestStop(live, outcome),
       intervene: (prompt) => this.#apply(live, { type: "intervention_requested", at: clock.now(), prompt }),
+      notify: (text) => void this.#notify(live, text),
     };
     live.watches = policies.map((policy) => policy.watch(live.instance, clock, control));
     this.#startTurn(live);
   }
 
   #startTurn(live: Live): void {
+    live.isReadBack = false;
     const observer = turnObserver(live, this.#parts.clock, (event) => this.#apply(live, event));
     const run = this.#parts.backend.start(lastTurn(live.instance), observer);
     live.run = run;
@@ -272,6 +319,10 @@ export class Supervisor {
       return;
     }
     if (await store.isTaken(instanceId)) return;
+    live.isReadBack = true;
+    for (const prompt of await this.#unreadMessages(live.instance)) {
+      this.#apply(live, { type: "follow_up_requested", at: clock.now(), prompt });
+    }
     const words = await wholeWords(this.#parts, live.instance, turnEnd);
     const { text, kept } = composeResult([ending?.resultHeader, turnEnd.resultHeader], words);
     try {
@@ -371,4 +422,10 @@ export class Supervisor {
     for (const watch of live.watches) watch.dispose();
     live.watches = [];
   }
+}
+
+/** The session in which the instance works now, and reads what it is told. */
+function sessionAtWork({ state, sessionId }: Instance): string | undefined {
+  if (state.status !== "running" || state.ending !== null || state.intervention !== null) return undefined;
+  return sessionId ?? undefined;
 }

@@ -65,6 +65,7 @@ export class ChaosHost {
         silencePolicy({ stallTimeoutMs: 20_000, toolTimeoutMs: 60_000 }),
         thinkingLoopPolicy({ timeoutMs: 8000, maxInterventions: 1 }),
       ],
+      notes: { post: async () => undefined, take: async () => [] },
       maxConcurrentInstances: world.cap,
       toast: { ended: () => undefined },
       childLives: (child) => world.processes.lives(child),
@@ -79,10 +80,10 @@ export class ChaosHost {
     });
     this.wired = {
       ...wired,
-      sendMessage: async (instanceId, prompt) => {
+      sendMessage: async (instanceId, prompt, now) => {
         const { asked } = world.records;
         asked.set(instanceId, (asked.get(instanceId) ?? 0) + 1);
-        return await wired.sendMessage(instanceId, prompt);
+        return await wired.sendMessage(instanceId, prompt, now);
       },
     };
     const workspace = openWorkspace({ ...options, ...world.paths });

@@ -73,6 +73,7 @@ function createMachine() {
       },
       backend,
       policies: [],
+      notes: { post: async () => undefined, take: async () => [] },
       maxConcurrentInstances: 2,
       toast: { ended: () => undefined },
       childLives: () => false,

@@ -6,6 +6,7 @@ import { thinkingLoopPolicy } from "../../src/supervisor/policies/thinking-loop.
 import { Supervisor } from "../../src/supervisor/supervisor.ts";
 import { FakeBackend, type FakeTurn } from "./fake-backend.ts";
 import { FakeClock } from "./fake-clock.ts";
+import { MemoryNotes } from "./memory-notes.ts";
 import { FakeStore } from "./fake-store.ts";
 import { killed, sampleInstance, sampleRequest } from "./sample-instance.ts";
 import { until } from "../until.ts";
@@ -31,6 +32,7 @@ async function startAgent(maxInterventions = 1, fleet = new FleetBudget(0)) {
     store,
     clock,
     transcripts: { read: async () => undefined },
+    notes: new MemoryNotes(),
     maxConcurrentInstances: 8,
     policies: [
       silencePolicy({ stallTimeoutMs: 180_000, toolTimeoutMs: 1_800_000 }),

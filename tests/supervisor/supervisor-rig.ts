@@ -5,6 +5,7 @@ import type { TranscriptTurn } from "../../src/supervisor/ports.ts";
 import { Supervisor } from "../../src/supervisor/supervisor.ts";
 import { FakeBackend, type FakeTurn } from "./fake-backend.ts";
 import { FakeClock } from "./fake-clock.ts";
+import { MemoryNotes } from "./memory-notes.ts";
 import { FakeStore } from "./fake-store.ts";
 import { sampleRequest } from "./sample-instance.ts";
 
@@ -19,6 +20,7 @@ export function createSupervisorRig(maxConcurrentInstances = 8, memory?: MemoryL
   const store = new FakeStore(journal);
   const clock = new FakeClock();
   const transcripts = { read: async (): Promise<TranscriptTurn[] | undefined> => undefined };
+  const notes = new MemoryNotes();
   const supervisor = new Supervisor({
     backend,
     store,
@@ -27,6 +29,7 @@ export function createSupervisorRig(maxConcurrentInstances = 8, memory?: MemoryL
     maxConcurrentInstances,
     ...(memory === undefined ? {} : { memory }),
     policies: [deadlinePolicy],
+    notes,
     notifier: { ended: ({ state }) => void told.push(state.status) },
     report: (message, cause) => void reports.push(`${message} ${String(cause)}`),
   });
@@ -36,5 +39,5 @@ export function createSupervisorRig(maxConcurrentInstances = 8, memory?: MemoryL
     return { id, turn: backend.turnOf(id) };
   };
   const stateOf = (id: string) => (supervisor.view(id)?.instance ?? store.records.get(id))?.state;
-  return { backend, clock, journal, reports, start, stateOf, store, supervisor, told, transcripts };
+  return { backend, clock, journal, notes, reports, start, stateOf, store, supervisor, told, transcripts };
 }

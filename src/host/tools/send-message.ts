@@ -12,7 +12,7 @@ export const SEND_MESSAGE = "bizar_send_message";
 const description = `Give a background agent a further message: a new turn of the same session, with everything that was said before.
 
 An agent that has ended, also one that failed, was killed or was lost with its opencode, starts at once; a running one
-takes the message up when its turn has ended. bizar_collect waits for the turns that were asked for.`;
+takes the message up when its turn has ended, or with mode "now" at its next step. bizar_collect waits for the turns that were asked for.`;
 
 const args = {
   instanceId: instanceId.describe("The agent to go on"),
@@ -20,6 +20,7 @@ const args = {
     .string()
     .refine((text) => text.trim() !== "", "the prompt is empty")
     .describe("What it is to do next"),
+  mode: z.enum(["after", "now"]).default("after").describe("When a running agent reads it"),
 };
 
 export function sendMessageTool(parts: ToolParts): ToolDefinition {
@@ -51,7 +52,7 @@ type SendArguments = z.infer<z.ZodObject<typeof args>>;
 
 async function send(
   { supervision }: ToolParts,
-  { instanceId: id, prompt }: SendArguments,
+  { instanceId: id, prompt, mode }: SendArguments,
   { abort }: ToolContext,
 ): Promise<ToolResult> {
   const { supervisor, catalog, sendMessage, askOwner } = await supervision();
@@ -62,8 +63,10 @@ async function send(
   if (endedAt !== null && sessionId === null) {
     return errorAnswer(`${agent} never had a session that could go on: spawn it again.`, { instanceId: id });
   }
-  if ((await sendMessage(id, prompt)) === "foreign") {
-    const answered = await askOwner(id, { kind: "send", prompt });
+  const now = mode === "now";
+  const outcome = await sendMessage(id, prompt, now);
+  if (outcome === "foreign") {
+    const answered = await askOwner(id, { kind: "send", prompt, ...(now && { now }) });
     if (!answered.ok) {
       const { supervisor, status } = before.record;
       const error = `This agent belongs to another opencode (process ${supervisor.pid}). ${answered.error}`;
@@ -74,14 +77,17 @@ async function send(
   if (endedAt !== null) await whenIdentified(supervisor, id, abort);
   const { record, queuePosition, waitsFor } = (await catalog.find(id)) ?? before;
   const waits = record.followUps.length;
+  // Of an agent of another opencode the record says whether it is at work.
+  const isNoted = outcome === "noted" || (outcome === "foreign" && now && waits === 0 && record.status === "running");
   const value = {
     instanceId: id,
     status: record.status,
     turn: record.turns.length + waits,
     ...(queuePosition === undefined ? {} : { queuePosition }),
     ...(waitsFor === undefined ? {} : { waitsFor: waitsFor.what }),
-    message:
-      waits > 0
+    message: isNoted
+      ? `${agent} reads it at its next step; if it ends before that, in a further turn.`
+      : waits > 0
         ? `${agent} takes the message up when its running turn has ended${waits > 1 ? `, after ${waits - 1} others` : ""}.`
         : whereTo(record, before.record),
   };

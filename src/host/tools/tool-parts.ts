@@ -32,14 +32,28 @@ export interface ToolParts {
   readonly supervision: () => Promise<ToolSupervision>;
 }
 
+/** What came of a message to an agent. */
+export type MessageOutcome =
+  /** A further turn waits, or starts at once. */
+  | "accepted"
+  /** It is read at the agent's next step, or in a further turn where that one ends before. */
+  | "noted"
+  /** Another opencode holds the agent. */
+  | "foreign";
+
+/**
+ * Gives an agent a message: a further turn, or with `now` something to read at its next step, where it is at work.
+ * Rejects when no turn can be started now.
+ */
+export type SendMessage = (instanceId: string, prompt: string, now?: boolean) => Promise<MessageOutcome>;
+
 /** What runs the agents, as far as the tools need it. */
 export interface ToolSupervision {
   readonly supervisor: Supervisor;
   readonly catalog: InstanceCatalog;
   /** The folders that agents have of their own. */
   readonly workspace: Workspace;
-  /** Asks for a further turn of an agent. Rejects when no turn can be started now. */
-  readonly sendMessage: (instanceId: string, prompt: string) => Promise<"accepted" | "foreign">;
+  readonly sendMessage: SendMessage;
   /** Asks the opencode that owns an agent to do something. Rejects when that cannot be asked for. */
   readonly askOwner: (instanceId: string, request: OwnerRequest) => Promise<OwnerAnswer>;
   /** A session waits for the results of these agents. Returns what ends the wait. */

@@ -93,6 +93,7 @@ function overBudget(error: string) {
   return { status: "failed", reason: "budget", error } as const;
 }
 
-function totalTokens({ input, output, reasoning, cacheRead, cacheWrite }: Tokens): number {
+/** Tokens of every kind. */
+export function totalTokens({ input, output, reasoning, cacheRead, cacheWrite }: Tokens): number {
   return input + output + reasoning + cacheRead + cacheWrite;
 }

@@ -8,6 +8,8 @@ export interface RunControl {
   readonly end: (outcome: Outcome) => void;
   /** Stops the turn and starts another one of the same session with this prompt. */
   readonly intervene: (prompt: string) => void;
+  /** Tells the agent something at its next step. */
+  readonly notify: (text: string) => void;
 }
 
 /** One rule that may end a running agent. Its timers live as long as the run, over all its turns. */

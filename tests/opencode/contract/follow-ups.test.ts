@@ -54,6 +54,31 @@ contract("a message to a running agent waits behind its turn, and collect waits 
   expect(await on.call("bizar_collect", { instanceId })).toMatchObject({ status: "done", result: "then done" });
 });
 
+contract("a message now is read at the agent's next step, below an answer, as the words of another", async (on) => {
+  const sent = Promise.withResolvers<void>();
+  on.plan("look around", { after: sent.promise, calls: [bash("echo here")] }, ({ toolResults }) => ({
+    text: toolResults.join(""),
+  }));
+  const { instanceId } = await on.start({ prompt: "look around" });
+  const answer = await on.call("bizar_send_message", { instanceId, prompt: "Also there.\nBoth.", mode: "now" });
+  expect(answer).toMatchObject({ status: "running", turn: 1, message: expect.stringContaining("at its next step") });
+  sent.resolve();
+  const { result } = await on.call("bizar_collect", { instanceId });
+  expect(result).toContain("here\n\n\n[message] The session that asked for you has written while you work.");
+  expect(result).toEndWith("\n> Also there.\n> Both.");
+  expect((await on.record(instanceId)).turns).toHaveLength(1);
+});
+
+contract("a message now to an agent that makes no call any more is its next turn", async (on) => {
+  const late = Promise.withResolvers<void>();
+  on.plan("say one word", { after: late.promise, text: "Word." });
+  on.plan("another word", { text: "Another." });
+  const { instanceId } = await on.start({ prompt: "say one word" });
+  await on.call("bizar_send_message", { instanceId, prompt: "another word", mode: "now" });
+  late.resolve();
+  expect(await on.call("bizar_collect", { instanceId })).toMatchObject({ result: "Another." });
+});
+
 contract("a killed agent goes on with a message", async (on) => {
   on.plan("hang for ever", { calls: [bash("sleep 86")] });
   on.plan("try something else", { text: "better" });

@@ -1,11 +1,13 @@
 import { expect } from "bun:test";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { bash, until } from "../rig.ts";
-import { living, onBothBackends } from "./on-both-backends.ts";
+import { living, onBothBackends, type OnBackend } from "./on-both-backends.ts";
 
 const contract = onBothBackends({
   options: {
     maxConcurrentInstances: 1,
-    backgroundToolCallCap: 2,
+    backgroundToolCallCap: 5,
     backgroundTokenBudget: 1000,
     backgroundSkipPermissions: true,
   },
@@ -47,18 +49,47 @@ contract("with one place, agents wait in line and run in order; one that waits c
   expect(order).toEqual(["first", "third"]);
 });
 
+/** What an agent was told of its limits. */
+function limitsToldIn(toolResults: readonly string[] = []): string[] {
+  return [...toolResults.join("\n").matchAll(/\[limit\] ([^.]+)\./g)].map(([, words = ""]) => words);
+}
+
+/** What no agent has read yet. */
+function notesOf({ sandbox }: OnBackend): string[] {
+  return readdirSync(join(sandbox.stateDir, "sessions")).filter((name) => name.endsWith(".notes.json"));
+}
+
+contract("an agent at 80 % of its token budget is told what is left, once", async (on) => {
+  on.plan(
+    "talk a lot",
+    { calls: [bash("echo 1")], usage: { input: 600, output: 250 } },
+    async () => {
+      await until("it is told", () => notesOf(on).length > 0);
+      return { calls: [bash("echo 2")] };
+    },
+    ({ toolResults }) => ({ text: limitsToldIn(toolResults).join() }),
+  );
+  const [collected] = (await on.delegate([{ prompt: "talk a lot" }])).collected;
+  expect(collected).toMatchObject({ status: "done", result: "150 of 1000 tokens are left" });
+});
+
 contract("an agent over its tool-call cap is ended, and says so", async (on) => {
   on.plan(
     "many calls",
-    { calls: [bash("echo 1"), bash("echo 2")] },
+    { calls: ["1", "2", "3", "4"].map((number) => bash(`echo ${number}`)) },
+    async ({ toolResults }) => {
+      if (limitsToldIn(toolResults).length === 0) await until("it is told", () => notesOf(on).length > 0);
+      return { calls: [bash("echo 5")] };
+    },
     { text: "One more.", calls: [bash("sleep 93")] },
     { text: "never" },
   );
   const [collected] = (await on.delegate([{ prompt: "many calls" }])).collected;
   expect(collected).toMatchObject({ status: "failed", reason: "tool_cap" });
-  expect((await on.record(collected.instanceId)).toolCallCount).toBe(3);
+  expect((await on.record(collected.instanceId)).toolCallCount).toBe(6);
   expect(living(collected)).toEqual([]);
-  expect(collected.error).toContain("more than 2 tool calls");
+  expect(collected.error).toContain("more than 5 tool calls");
+  expect(limitsToldIn(on.requestsFor("many calls")[2]?.toolResults)).toEqual(["1 of 5 tool calls are left"]);
 });
 
 contract("an agent over its token budget is ended with its tools, and says so", async (on) => {

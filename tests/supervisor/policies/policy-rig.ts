@@ -25,15 +25,18 @@ export const waiting: Liveness = {
 export function watched(policy: Policy, instance: Instance = sampleInstance(), clock = new FakeClock()) {
   const ends: Outcome[] = [];
   const prompts: string[] = [];
+  const notices: string[] = [];
   const watch = policy.watch(instance, clock, {
     end: (outcome) => void ends.push(outcome),
     intervene: (prompt) => void prompts.push(prompt),
+    notify: (text) => void notices.push(text),
   });
   let progress: Progress = { ...instance.progress, voice: true, liveness: waiting, activity: "silent" };
   return {
     clock,
     ends,
     prompts,
+    notices,
     reasons: () => ends.map(({ reason }) => reason),
     /** The agent reports; what is not given stays as it was. */
     report: (given: Partial<Progress> = {}, liveness?: Partial<Liveness>) => {
