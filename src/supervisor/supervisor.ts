@@ -1,4 +1,5 @@
 import { Admission } from "./admission.ts";
+import { AgentNotes } from "./agent-notes.ts";
 import { createInstanceId } from "./create-instance-id.ts";
 import { createInstance, isTerminal, type Instance, type InstanceRequest } from "./instance.ts";
 import { brokenEnd } from "./broken-end.ts";
@@ -25,6 +26,7 @@ const CLOSED = "This opencode is shutting down; no agent can be started any more
 export class Supervisor {
   readonly #parts: SupervisorParts;
   readonly #admission: Admission;
+  readonly #notes: AgentNotes;
   readonly #live = new Map<string, Live>();
   #closed = false;
 
@@ -32,6 +34,7 @@ export class Supervisor {
     this.#parts = parts;
     const { maxConcurrentInstances: limit, memory, clock } = parts;
     this.#admission = new Admission({ limit, memory, clock });
+    this.#notes = new AgentNotes(parts);
   }
 
   /**
@@ -89,37 +92,10 @@ export class Supervisor {
    */
   async tellNow(instanceId: string, prompt: string): Promise<boolean> {
     const live = this.#held(instanceId);
+    if (live === undefined) return false;
     // One that is being started reads it at its first step.
-    if (live?.instance.state.status === "pending") await this.whenIdentified(instanceId);
-    const turn = live?.instance.turns.length;
-    const sessionId = live === undefined ? undefined : sessionAtWork(live.instance);
-    if (live === undefined || sessionId === undefined) return false;
-    await this.#parts.notes.post(sessionId, { kind: "message", text: prompt });
-    const isOver = live.isReadBack || live.instance.turns.length !== turn || sessionAtWork(live.instance) !== sessionId;
-    // Its end may have come first: then nobody reads it there.
-    return !isOver || !(await this.#parts.notes.take(sessionId)).some(({ kind }) => kind === "message");
-  }
-
-  /** Never rejects. */
-  async #notify(live: Live, text: string): Promise<void> {
-    await live.identified.promise;
-    const sessionId = sessionAtWork(live.instance);
-    if (sessionId === undefined) return;
-    await this.#parts.notes
-      .post(sessionId, { kind: "limit", text })
-      .catch((error: unknown) => this.#parts.report(`${live.instance.instanceId} could not be told something.`, error));
-  }
-
-  /** The messages that the agent has not come to read: they are its next turns. Never rejects. */
-  async #unreadMessages(instance: Instance): Promise<readonly string[]> {
-    if (instance.sessionId === null) return [];
-    try {
-      const notes = await this.#parts.notes.take(instance.sessionId);
-      return notes.filter(({ kind }) => kind === "message").map(({ text }) => text);
-    } catch (error) {
-      this.#parts.report(`Whether ${instance.instanceId} has read its messages cannot be seen.`, error);
-      return [];
-    }
+    if (live.instance.state.status === "pending") await this.whenIdentified(instanceId);
+    return await this.#notes.message(live, prompt);
   }
 
   /**
@@ -134,7 +110,7 @@ export class Supervisor {
     const { instanceId } = instance;
     const at = this.#parts.clock.now();
     // What was told to a turn that was lost comes first.
-    const prompts = [...(await this.#unreadMessages(instance)), prompt];
+    const prompts = [...(await this.#notes.unread(instance)), prompt];
     const asked = prompts.reduce(
       (before, text) => transition(before, { type: "follow_up_requested", at, prompt: text }).instance,
       instance,
@@ -284,7 +260,7 @@ export class Supervisor {
     const control: RunControl = {
       end: (outcome) => this.#requestStop(live, outcome),
       intervene: (prompt) => this.#apply(live, { type: "intervention_requested", at: clock.now(), prompt }),
-      notify: (text) => void this.#notify(live, text),
+      notify: (text) => void this.#notes.limit(live, text),
     };
     live.watches = policies.map((policy) => policy.watch(live.instance, clock, control));
     this.#startTurn(live);
@@ -320,7 +296,7 @@ export class Supervisor {
     }
     if (await store.isTaken(instanceId)) return;
     live.isReadBack = true;
-    for (const prompt of await this.#unreadMessages(live.instance)) {
+    for (const prompt of await this.#notes.unread(live.instance)) {
       this.#apply(live, { type: "follow_up_requested", at: clock.now(), prompt });
     }
     const words = await wholeWords(this.#parts, live.instance, turnEnd);
@@ -422,10 +398,4 @@ export class Supervisor {
     for (const watch of live.watches) watch.dispose();
     live.watches = [];
   }
-}
-
-/** The session in which the instance works now, and reads what it is told. */
-function sessionAtWork({ state, sessionId }: Instance): string | undefined {
-  if (state.status !== "running" || state.ending !== null || state.intervention !== null) return undefined;
-  return sessionId ?? undefined;
 }

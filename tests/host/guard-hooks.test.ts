@@ -323,34 +323,3 @@ describe("what outlives the process", () => {
     expect(store.saved.get(SESSION)?.()).toMatchObject({ entries: [], nudges: [], failing: [] });
   });
 });
-
-describe("a note to the session", () => {
-  const noted = (tool: string, notes: string[]) => {
-    const host = new GuardedHost({ noteFor: async (session) => (session === SESSION ? notes.shift() : undefined) });
-    return { host, make: async () => await answerOf(host, newCall({ tool })) };
-  };
-  const answerOf = async (host: GuardedHost, call: HostCall) => {
-    await host.announce(call);
-    await host.ask(call);
-    return await host.ended(call, { output: "text" }, {});
-  };
-
-  test.each(["read", "todowrite", "bizar_status"])("stands below the answer of %s, once", async (tool) => {
-    const { make } = noted(tool, ["[limit] 1 left"]);
-    expect([await make(), await make()]).toEqual(["text\n\n[limit] 1 left", "text"]);
-  });
-
-  test("is no news of that answer, and stands below the guard's own word", async () => {
-    const { make } = noted("read", ["one", "two", "three"]);
-    expect([await make(), await make()]).toEqual(["text\n\none", "text\n\ntwo"]);
-    const third = await make();
-    expect(third).toStartWith(`text\n\n${NUDGE}`);
-    expect(third).toEndWith("\n\nthree");
-  });
-
-  test("waits for a call that gives an answer", async () => {
-    const { host, make } = noted("read", ["later"]);
-    await makeFailing(host);
-    expect(await make()).toBe("text\n\nlater");
-  });
-});

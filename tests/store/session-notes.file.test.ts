@@ -22,13 +22,11 @@ test("of many that are written while they are read none is lost, none comes twic
   const [writer, reader] = [new SessionNotes(folder), new SessionNotes(folder)];
   const texts = Array.from({ length: 100 }, (_, index) => String(index));
   const read: string[] = [];
-  let isWritten = false;
-  const writing = Promise.all(texts.map(async (text) => await writer.post(SESSION, { kind: "limit", text }))).then(
-    () => (isWritten = true),
-  );
+  const written = { isAll: false };
+  const writing = Promise.all(texts.map(async (text) => await writer.post(SESSION, { kind: "limit", text })));
+  void writing.then(() => (written.isAll = true));
   // oxlint-disable-next-line eslint/no-await-in-loop -- one after the other, as an agent's calls
-  while (!isWritten) read.push(...(await reader.take(SESSION)).map(({ text }) => text));
-  await writing;
+  while (!written.isAll) read.push(...(await reader.take(SESSION)).map(({ text }) => text));
   read.push(...(await reader.take(SESSION)).map(({ text }) => text));
   expect(read.toSorted()).toEqual(texts.toSorted());
 });

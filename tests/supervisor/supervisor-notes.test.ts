@@ -38,10 +38,10 @@ test("messages that were not read are further turns, in their order; what is tol
 test("a message that comes when the turn has ended is not left there, for a further turn takes it", async () => {
   const { id, turn, supervisor, notes } = await atWork();
   const posting = Promise.withResolvers<void>();
-  const { post } = notes;
+  const post = notes.post.bind(notes);
   notes.post = async (...given) => {
     await posting.promise;
-    await post.call(notes, ...given);
+    await post(...given);
   };
   const told = supervisor.tellNow(id, "Too late.");
   turn.end();
