@@ -54,6 +54,23 @@ export function createLive(instance: Instance): Live {
   };
 }
 
+/** Clears whatever waits to be done about it. */
+export function disposeTimers(live: Live): void {
+  live.saveTimer?.clear();
+  live.saveTimer = null;
+  for (const watch of live.watches) watch.dispose();
+  live.watches = [];
+}
+
+/** Ends everything of its turn at once. Never throws. */
+export function stopNow({ run, instance }: Live, report: (message: string, cause: unknown) => void): void {
+  try {
+    run?.stopNow();
+  } catch (error) {
+    report(`${instance.instanceId} was not stopped well.`, error);
+  }
+}
+
 /** The turn that is to be run, for the backend. */
 export function lastTurn(instance: Instance): TurnRequest {
   const { instanceId, agent, model, backend = "process", folder, parent, sessionId, definition, turns } = instance;

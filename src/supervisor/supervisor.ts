@@ -3,14 +3,14 @@ import { AgentNotes } from "./agent-notes.ts";
 import { createInstanceId } from "./create-instance-id.ts";
 import { createInstance, isTerminal, type Instance, type InstanceRequest } from "./instance.ts";
 import { brokenEnd } from "./broken-end.ts";
-import { createLive, isWarm, lastTurn, type Live, type LiveView } from "./live.ts";
+import { createLive, disposeTimers, isWarm, lastTurn, stopNow, type Live, type LiveView } from "./live.ts";
 import { judge, type Outcome } from "./outcome.ts";
 import type { RunControl } from "./policies/policy.ts";
 import type { TurnEnd } from "./ports.ts";
 import { wholeWords } from "./read-transcript.ts";
 import { composeResult } from "./result.ts";
 import type { SupervisorParts } from "./supervisor-parts.ts";
-import { transition, type Effect, type InstanceEvent } from "./transition.ts";
+import { askedFor, transition, type Effect, type InstanceEvent } from "./transition.ts";
 import { turnObserver } from "./turn-observer.ts";
 import { unreachable } from "../lib/unreachable.ts";
 
@@ -111,10 +111,7 @@ export class Supervisor {
     const at = this.#parts.clock.now();
     // What was told to a turn that was lost comes first.
     const prompts = [...(await this.#notes.unread(instance)), prompt];
-    const asked = prompts.reduce(
-      (before, text) => transition(before, { type: "follow_up_requested", at, prompt: text }).instance,
-      instance,
-    );
+    const asked = prompts.reduce((before, text) => askedFor(before, text, at), instance);
     const live = createLive(transition(asked, { type: "next_turn_opened", at }).instance);
     await this.#parts.store.create(live.instance);
     this.#live.set(instanceId, live);
@@ -182,8 +179,8 @@ export class Supervisor {
     if (live === undefined) return;
     live.isDisowned = true;
     this.#live.delete(instanceId);
-    this.#disposeTimers(live);
-    this.#stopNow(live);
+    disposeTimers(live);
+    stopNow(live, this.#parts.report);
     this.#admission.release(instanceId);
     live.settled.resolve();
   }
@@ -193,16 +190,8 @@ export class Supervisor {
     this.#closed = true;
     this.#admission.close();
     // All trees first: nothing may keep running because a disk is slow.
-    for (const live of this.#live.values()) this.#stopNow(live);
+    for (const live of this.#live.values()) stopNow(live, this.#parts.report);
     for (const live of this.#live.values()) this.#endAtShutdown(live);
-  }
-
-  #stopNow({ run, instance }: Live): void {
-    try {
-      run?.stopNow();
-    } catch (error) {
-      this.#parts.report(`${instance.instanceId} was not stopped well.`, error);
-    }
   }
 
   #isClosed(): boolean {
@@ -231,7 +220,7 @@ export class Supervisor {
       error: "The opencode that ran this agent was closed.",
     };
     const at = this.#parts.clock.now();
-    this.#disposeTimers(live);
+    disposeTimers(live);
     live.instance = transition(live.instance, {
       type: "ended",
       at,
@@ -346,7 +335,7 @@ export class Supervisor {
         this.#startTurn(live);
         return saved;
       case "settle":
-        this.#disposeTimers(live);
+        disposeTimers(live);
         void saved.then(() => this.#settle(live));
         return saved;
       default:
@@ -390,12 +379,5 @@ export class Supervisor {
     } catch (error) {
       this.#parts.report(`The record of ${live.instance.instanceId} could not be written; it is tried again.`, error);
     }
-  }
-
-  #disposeTimers(live: Live): void {
-    live.saveTimer?.clear();
-    live.saveTimer = null;
-    for (const watch of live.watches) watch.dispose();
-    live.watches = [];
   }
 }

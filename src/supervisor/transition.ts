@@ -274,3 +274,8 @@ function withState(instance: Instance, change: (state: InstanceState) => Instanc
 function replaceLast(turns: readonly Turn[], change: Partial<Turn>): readonly Turn[] {
   return turns.map((turn, index) => (index === turns.length - 1 ? { ...turn, ...change } : turn));
 }
+
+/** The instance with a further turn to come. */
+export function askedFor(instance: Instance, prompt: string, at: number): Instance {
+  return transition(instance, { type: "follow_up_requested", at, prompt }).instance;
+}
