@@ -70,7 +70,7 @@ export class PlanPage {
     const id = idOf(index);
     const shown = page.evaluate<number>(`titleShown(${JSON.stringify(id)}, ${JSON.stringify(title)})`);
     const startedAt = now();
-    const args = { action: "update_element", planSlug: SLUG, elementId: id, title };
+    const args = { action: "update_element" as const, planSlug: SLUG, elementId: id, title };
     await runPlanAction(async () => this.#side, args, { agent: "odin", sessionID: SESSION });
     return (await shown) - startedAt;
   }

@@ -18,7 +18,7 @@ const SIZE = { width: 1280, height: 720 };
 
 /** What an agent draws for the picture. */
 const DRAWING = {
-  action: "draw",
+  action: "draw" as const,
   planSlug: SLUG,
   planTitle: "API keys for the CLI",
   elements: [

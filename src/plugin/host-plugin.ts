@@ -11,7 +11,7 @@ import { putReminder } from "../host/announcements/put-reminder.ts";
 import { HostClient } from "../host/host-client.ts";
 import { startedAs } from "../host/started-as.ts";
 import { LastLooks } from "../host/tools/last-looks.ts";
-import { backgroundTools } from "../host/tools/background-tools.ts";
+import { backgroundToolHooks } from "../host/tools/background-tools.ts";
 import { UnreadMessages } from "../host/unread-messages.ts";
 import { hostPlans } from "./host-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
@@ -102,23 +102,23 @@ function hostHooks(
     isRun: endsWithTurn,
     report: diagnostics.report,
   });
-  return joinHooks(odinHooks(options.provideAgents), unread.hooks, plans.hooks, ledger, out, {
+  const tools = backgroundToolHooks({
+    options,
+    host,
+    recordDir: paths.recordDir,
+    changeDir: paths.changeDir,
+    clock: systemClock,
+    looks,
+    endsWithTurn,
+    unread,
+    supervision: () => supervision.started(),
+  });
+  return joinHooks(odinHooks(options.provideAgents), unread.hooks, plans.hooks, ledger, out, tools, {
     async event({ event }) {
       host.event(event);
       looks.event(event);
       supervision.event(event);
     },
-    tool: backgroundTools({
-      options,
-      host,
-      recordDir: paths.recordDir,
-      changeDir: paths.changeDir,
-      clock: systemClock,
-      looks,
-      endsWithTurn,
-      unread,
-      supervision: () => supervision.started(),
-    }),
     async dispose() {
       supervision.close();
       liveInstances().delete(identity.token);

@@ -2,7 +2,7 @@ import { openWorkspace } from "../../src/workspace/open-workspace.ts";
 import { readOptions } from "../../src/config/options.ts";
 import type { HostClient } from "../../src/host/host-client.ts";
 import { whenAborted } from "../../src/host/when-aborted.ts";
-import { backgroundTools } from "../../src/host/tools/background-tools.ts";
+import { backgroundToolHooks } from "../../src/host/tools/background-tools.ts";
 import type { SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
 import { LastLooks } from "../../src/host/tools/last-looks.ts";
 import { awakeClock } from "../../src/supervisor/awake-clock.ts";
@@ -24,7 +24,7 @@ export class ChaosHost {
   readonly name: string;
   readonly identity: SupervisorIdentity;
   readonly wired: WiredSupervision;
-  readonly tools: ReturnType<typeof backgroundTools>;
+  readonly tools: ReturnType<typeof backgroundToolHooks>["tool"];
   /** The turns that have not come to their end. */
   readonly running = new Set<string>();
   isDisposed = false;
@@ -87,7 +87,7 @@ export class ChaosHost {
       },
     };
     const workspace = openWorkspace({ ...options, ...world.paths });
-    this.tools = backgroundTools({
+    this.tools = backgroundToolHooks({
       options,
       host: sessions as HostClient,
       recordDir: world.paths.recordDir,
@@ -97,7 +97,7 @@ export class ChaosHost {
       endsWithTurn: false,
       unread: { has: () => false, whenWritten: async (_sessionId, signal) => (await whenAborted(signal), false) },
       supervision: async () => ({ ...this.wired, workspace, askOwner: noReaction }),
-    });
+    }).tool;
   }
 
   /** Whether it is there and its process lives. */

@@ -59,7 +59,6 @@ describe("bizar_plan_action", () => {
     ["an element of an unknown type", { action: "add_element", type: "sticky", title: "x" }, "text, task, note"],
     ["a title with NUL", { action: "add_element", title: "a\0b" }, "Expected title to be"],
     ["a title with half a character", { action: "add_element", title: "a\ud83d" }, "Expected title to be"],
-    ["a misspelt argument", { action: "add_element", titel: "x" }, "titel"],
     ["an element that is not there", { action: "update_element", elementId: "el_no", title: "x" }, "el_no"],
     ["no element's id", { action: "delete_element" }, "elementId"],
     ["nothing to change", { action: "update_element", elementId: "el_a" }, "at least one"],
@@ -84,6 +83,46 @@ describe("bizar_plan_action", () => {
       expect(now.ok && now.value.plan.elements.map(({ title }) => title)).toEqual(["A"]);
     });
   }
+
+  test("what it takes otherwise than it was written stands in the note, also of a refusal", async () => {
+    const { act, call } = createPlanRig();
+    const given = {
+      action: "add-element",
+      slug: "New Login",
+      name: "a",
+      title: "A",
+      type: "Task",
+      done: "true",
+      x: "40",
+    };
+    const { value } = await call("bizar_plan_action", { ...given, y: 8, color: "red" });
+    expect(value).toMatchObject({
+      ok: true,
+      action: "add_element",
+      planSlug: "new-login",
+      elementId: "el_a",
+      x: 40,
+      y: 8,
+    });
+    expect(value.note).toBe(
+      'slug → planSlug; name → elementId; action "add-element" → "add_element"; planSlug "New Login" → "new-login"; ' +
+        'x "40" → 40; done "true" → true; ignored: "color"',
+    );
+    const onSame = { planSlug: "NEW_login" };
+    const changed = await act("update_element", { ...onSame, id: "el_a", elementId: "", description: "Words" });
+    expect(changed).toMatchObject({ ok: true, elementId: "el_a", note: expect.stringContaining("id → elementId") });
+    await act("draw", { ...onSame, elements: '[{"name":"b","title":"B"}]', connections: "a>b" });
+    expect(await act("set_status", { ...onSame, status: "In Progress" })).toMatchObject({ status: "in-progress" });
+    const seen = await act("get_canvas", { planSlug: " `new-login` " });
+    expect(seen.elements).toMatchObject([{ type: "task", done: true, content: "Words" }, { title: "B" }]);
+    expect(seen.connections).toMatchObject([{ from: "el_a", to: "el_b" }]);
+    const removed = await act("delete_connection", { ...onSame, id: "a>b" });
+    expect(removed).toMatchObject({ ok: true, note: expect.stringContaining("id → connectionId") });
+    const refused = await act("add_element", { titel: "x", y: "low", width: "wide" });
+    expect(refused).toMatchObject({ ok: false, note: 'ignored: "titel" (did you mean title?)' });
+    for (const words of ['"y": expected a number', '"width": expected a number'])
+      expect(refused.error).toContain(words);
+  });
 
   test("a first element that is refused makes no plan", async () => {
     const { act, plans } = createPlanRig();

@@ -93,7 +93,7 @@ describe("draw", () => {
 
   const wrong: [what: string, given: Record<string, unknown>, says: string[]][] = [
     ["nothing", {}, ["elements, connections, or both"]],
-    ["no list", { elements: "a, b" }, ['"elements"', "array"]],
+    ["no list", { elements: "a, b" }, ['"elements": expected a list']],
     [
       "several faults at once",
       { elements: [two[0], { name: "b" }, 7, { ...two[0] }], connections: ["a>b", "a>no", "a"] },

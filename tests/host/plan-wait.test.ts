@@ -162,7 +162,7 @@ describe("bizar_wait_for_feedback", () => {
 
   const wrong: [what: string, args: Record<string, unknown>, says: string][] = [
     ["a plan that is not there", { planSlug: "y" }, "y"],
-    ["too short a time", { planSlug: "x", timeoutMs: 10 }, "timeoutMs"],
+    ["a time that is none", { planSlug: "x", timeoutMs: "soon" }, "timeoutMs"],
     ["a moment that is none", { planSlug: "x", sinceTimestamp: "yesterday" }, "ISO 8601"],
     ["no plan", {}, "planSlug"],
   ];

@@ -90,7 +90,43 @@ describe("the model that an agent runs on", () => {
   });
 });
 
+describe("what is meant is found, and told where it was called otherwise", () => {
+  const cases: [given: Partial<PreflightRequest>, agent: string, model: string, note?: string][] = [
+    [{ agent: "Mimir" }, "mimir", "scripted/model", 'agent "Mimir" → mimir'],
+    [{ agent: "@thor" }, "thor", "scripted/model", 'agent "@thor" → thor'],
+    [{ agent: "THOR", model: "tiny" }, "thor", "other/tiny", 'agent "THOR" → thor; model "tiny" → other/tiny'],
+    [{ agent: "Twin" }, "Twin", "scripted/model"],
+    [{ model: "vendor/large" }, "mimir", "scripted/vendor/large", 'model "vendor/large" → scripted/vendor/large'],
+    [{ model: "large" }, "mimir", "scripted/vendor/large", 'model "large" → scripted/vendor/large'],
+    [{ model: "Other/Tiny" }, "mimir", "other/tiny", 'model "Other/Tiny" → other/tiny'],
+    [{ model: "MODEL" }, "mimir", "scripted/model", 'model "MODEL" → scripted/model'],
+  ];
+  for (const [given, agent, model, note] of cases) {
+    test(JSON.stringify(given), async () => {
+      const { host, fake } = createFakeHost();
+      fake.agents = ["mimir", "thor", "Twin", "twin"].map((name) => hostAgent(name));
+      const found = await preflight(host, request(given));
+      if (!found.ok) throw new Error(found.error);
+      const { providerId, modelId } = found.model;
+      expect([found.agent, `${providerId}/${modelId}`, found.note]).toEqual([agent, model, note]);
+    });
+  }
+});
+
 describe("what cannot be started is refused, with what can", () => {
+  test("an agent and a model that two could be, both at once", async () => {
+    const { host, fake } = createFakeHost();
+    fake.agents = ["Twin", "twin"].map((name) => hostAgent(name));
+    fake.providers = ["one", "two"].map((id) => ({ id, name: id, models: { same: {} } }));
+    expect(await preflight(host, request({ agent: "TWIN", model: "same" }))).toEqual({
+      ok: false,
+      reason: "agent_unknown",
+      error:
+        'The agent "TWIN" fits 2 of those here: say which, Twin, twin. ' +
+        'The model "same" fits 2 of those here: say which, one/same, two/same.',
+    });
+  });
+
   const agents = [hostAgent("mimir"), hostAgent("thor"), hostAgent("title", { hidden: true })];
   const cases: [what: string, given: Partial<PreflightRequest>, reason: string, error: string][] = [
     [

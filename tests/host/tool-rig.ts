@@ -2,7 +2,7 @@ import { openWorkspace } from "../../src/workspace/open-workspace.ts";
 import type { ToolContext } from "@opencode-ai/plugin/tool";
 import { readOptions } from "../../src/config/options.ts";
 import { InstanceCatalog } from "../../src/host/instance-catalog.ts";
-import { backgroundTools } from "../../src/host/tools/background-tools.ts";
+import { backgroundToolHooks } from "../../src/host/tools/background-tools.ts";
 import type { OwnerAnswer } from "../../src/store/ask-owner.ts";
 import type { OwnerRequest } from "../../src/store/request-files.ts";
 import { toRecord, type InstanceRecord } from "../../src/store/record.ts";
@@ -50,7 +50,7 @@ export function createToolRig(
   });
   const unread = new UnreadMessages();
   const looks = new LastLooks();
-  const tools = backgroundTools({
+  const tools = backgroundToolHooks({
     options: readOptions(rawOptions, {}).options,
     host,
     recordDir: bg,
@@ -70,7 +70,7 @@ export function createToolRig(
       },
       collecting: () => () => undefined,
     }),
-  });
+  }).tool;
   /** Calls a tool as the host does: with whatever arguments the model wrote. */
   const call = async (tool: string, args: unknown = {}, given: Partial<ToolContext> = {}): Promise<ToolAnswer> => {
     const result = await tools[`bizar_${tool}`]!.execute(args as never, toolContext(given));

@@ -44,20 +44,21 @@ test("bad arguments are answered with what was expected and what came", async ()
   rig.plan("bad arguments", {
     calls: [
       { tool: "bizar_spawn_background", args: { agent: "thor", prompt: "  " } },
-      { tool: "bizar_spawn_background", args: { agent: "thor", prompt: "x", timeoutMs: 5 } },
-      { tool: "bizar_spawn_background", args: { agent: "thor", prompt: "x", model: "no-slash" } },
-      { tool: "bizar_collect", args: { instanceId: "../../etc/passwd" } },
+      { tool: "bizar_spawn_background", args: { agent: "Thr", promt: "x", timeoutMs: "soon", model: "nothing" } },
+      { tool: "bizar_collect", args: { instanceId: "../../etc/passwd", instanceIds: [{ id: "x" }] } },
       { tool: "bizar_kill", args: { instanceId: "bgr_01M7XQSVGK6916V6935K7D7JSA" } },
       { tool: "bizar_status", args: { instanceId: "bgr_01M7XQSVGK6916V6935K7D7JSA" } },
     ],
   });
   const asked = await rig.ask("bad arguments");
-  const [empty, short, model] = asked.answers("bizar_spawn_background");
+  const [empty, all] = asked.answers("bizar_spawn_background");
   expect(empty.error).toContain("the prompt is empty");
-  expect(short.error).toMatch(/"timeoutMs": .*1000.*got 5/);
-  expect(model.error).toContain("expected provider/model");
-  expect(asked.answers("bizar_collect")[0].error).toContain("expected an instance id");
-  const unknown = { error: "instance not found", instanceId: "bgr_01M7XQSVGK6916V6935K7D7JSA" };
+  for (const words of ['"prompt"', 'got "soon"', 'no agent "Thr"', 'Did you mean "thor"?', 'no model "nothing"']) {
+    expect(all.error).toContain(words);
+  }
+  expect(all.note).toContain('"promt" (did you mean prompt?)');
+  expect(asked.answers("bizar_collect")[0].error).toContain('"instanceIds": expected one id or a list of ids');
+  const unknown = { error: "instance not found", instanceId: "bgr_01M7XQSVGK6916V6935K7D7JSA", agents: [] };
   expect(asked.answers("bizar_kill")).toEqual([unknown]);
   expect(asked.answers("bizar_status")).toEqual([unknown]);
 }, 60_000);
@@ -113,4 +114,43 @@ test("each agent is offered the tools that are for it, and no other agent pays f
   for (const prompt of ["delegate", "hello build", "as a native subagent"]) {
     expect(said(prompt).system).not.toContain("nobody answers questions");
   }
+}, 60_000);
+
+/** A spawn in words that other tools have. */
+const loose = (backend: string) => ({
+  tool: "bizar_spawn_background",
+  args: {
+    ...{ subagent_type: "Thor", message: `loose on ${backend}`, description: "Loose", run_in_background: true },
+    ...{ model: "model-a", timeoutMs: "5", title: "", backend: backend.toUpperCase() },
+  },
+});
+
+test("what is meant is taken, however a model writes it, and the answer says so", async () => {
+  const collecting = Promise.withResolvers<void>();
+  const ending = async () => {
+    await collecting.promise;
+    return { text: "done" };
+  };
+  for (const backend of ["process", "warm"]) rig.plan(`loose on ${backend}`, ending);
+  rig.plan("loosely", { calls: [loose("process"), loose("warm")] }, (request) => {
+    collecting.resolve();
+    const [one, other] = spawnedIds(request);
+    const ids = JSON.stringify([`"${one}"`, "bgr_01M7XQSVGK6916V6935K7D7JSA", other]);
+    return { calls: [{ tool: "bizar_collect", args: { ids, wait: "All", timeout: "60000" } }] };
+  });
+  const asked = await rig.ask("loosely");
+  const [first, second] = asked.answers("bizar_spawn_background");
+  for (const { note } of [first, second]) {
+    for (const words of ["subagent_type → agent", "message → prompt", "description → title", 'timeoutMs "5" → 1000']) {
+      expect(note).toContain(words);
+    }
+    expect(note).toEndWith('ignored: "run_in_background"; agent "Thor" → thor; model "model-a" → scripted/model-a');
+  }
+  const [collected] = asked.answers("bizar_collect");
+  const agents = ["process", "warm"].map(() => ({ agent: "thor", title: "Loose" }));
+  expect(collected).toMatchObject([
+    { instanceId: first.instanceId, status: "done", note: expect.stringContaining("timeout → timeoutMs; ") },
+    { error: "instance not found", agents },
+    { instanceId: second.instanceId, status: "done" },
+  ]);
 }, 60_000);

@@ -1,12 +1,3 @@
-import { isText, shape } from "../../shape.ts";
-
-const namesPlan = shape({ planSlug: isText });
-
-/** The plan that a call is about, before anything of it has been looked at. */
-export function slugIn(given: unknown): string {
-  return namesPlan(given) ? given.planSlug.trim() : "";
-}
-
 /**
  * A line for each plan: what is called first is done first. The host starts the calls of one message in their order, and
  * waits for none of them.

@@ -2,7 +2,9 @@ import type { ToolResult } from "@opencode-ai/plugin/tool";
 import { newestThatFit } from "../../lib/newest-that-fit.ts";
 
 /** The host replaces answers over 51 200 bytes with a short notice; ours stay well below. */
-export const MAX_ANSWER_BYTES = 40_000;
+export const MAX_ANSWER_BYTES = 39_500;
+/** Of a note, which comes on top. */
+const MOST_NOTE_BYTES = 400;
 const MAX_ERROR_CHARACTERS = 2000;
 
 /** A tool's answer: JSON for the model, a title for the person who looks on. */
@@ -14,6 +16,20 @@ export function answer(title: string, value: unknown, metadata: Record<string, u
 export function errorAnswer(error: string, facts: Record<string, unknown> = {}): ToolResult {
   const words = shorten(error, MAX_ERROR_CHARACTERS);
   return answer(`error: ${shorten(words, 80)}`, { error: words, ...facts }, { error: true });
+}
+
+/** An answer that also says how the call was taken; of several things, the first one says it. */
+export function noting(result: ToolResult, note: string | undefined): ToolResult {
+  if (note === undefined || typeof result === "string") return result;
+  const value: unknown = JSON.parse(result.output);
+  const [first, ...others] = Array.isArray(value) ? (value as unknown[]) : [value];
+  const noted = withNote(first, cutToJsonBytes(note, MOST_NOTE_BYTES));
+  return { ...result, output: JSON.stringify(Array.isArray(value) ? [noted, ...others] : noted) };
+}
+
+function withNote(value: unknown, note: string): unknown {
+  const before: unknown = typeof value === "object" && value !== null ? Reflect.get(value, "note") : undefined;
+  return { ...(value as object | undefined), note: typeof before === "string" ? `${before} ${note}` : note };
 }
 
 /** How many bytes a value takes in an answer. */
@@ -58,9 +74,15 @@ export const MOST_VIEW_BYTES = MAX_ANSWER_BYTES - NOTE_BYTES;
  * answer begins with a note that says so.
  *
  * @param path where all of them are
+ * @param bytes that the views may take
  */
-export function newestViews<T>(oldestFirst: readonly T[], view: (item: T) => unknown, path: string): unknown[] {
-  const views = newestThatFit(oldestFirst, MOST_VIEW_BYTES, view, (one) => jsonBytes([one]));
+export function newestViews<T>(
+  oldestFirst: readonly T[],
+  view: (item: T) => unknown,
+  path: string,
+  bytes = MOST_VIEW_BYTES,
+): unknown[] {
+  const views = newestThatFit(oldestFirst, bytes, view, (one) => jsonBytes([one]));
   const omitted = oldestFirst.length - views.length;
   const note = { truncated: true, omitted, note: "older ones are left out", path };
   return omitted > 0 ? [note, ...views] : views;

@@ -1,9 +1,11 @@
-import type { ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
-import { actOnChanges, changesActions, type ChangesAction } from "../../workspace/act-on-changes.ts";
+import { actOnChanges, changesActions } from "../../workspace/act-on-changes.ts";
 import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
-import { instanceId, readArguments } from "./arguments.ts";
+import { withArguments } from "./arguments.ts";
+import { ONE_AGENT } from "./background-arguments.ts";
+import { findAgents, NOT_FOUND, notFoundAnswer } from "./find-agents.ts";
+import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { plainName } from "../../text/plain-name.ts";
 
@@ -14,25 +16,29 @@ const description = `Decide on what an agent changed in a folder of its own (iso
 show: the patch, and whether it fits the files of now. apply: all of it into the files, or, where it conflicts, nothing.
 update: merges the files of now into the agent's folder, and has it finish. branch: a commit on a new branch. discard.`;
 
-const args = {
-  instanceId: instanceId.describe("The agent"),
-  action: z.enum(changesActions).describe("What to do"),
-};
+const schema = {
+  properties: {
+    instanceId: { ...ONE_AGENT, description: "The agent" },
+    action: { type: "string", enum: changesActions, description: "What to do" },
+  },
+  required: ["instanceId", "action"],
+} as const satisfies ToolSchema;
 
-export function changesTool(parts: ToolParts): ToolDefinition {
-  const run = async (given: unknown): Promise<ToolResult> => {
-    const reading = readArguments(CHANGES, args, given);
-    return reading.ok
-      ? await decide(parts, reading.value.instanceId, reading.value.action)
-      : errorAnswer(reading.error);
-  };
-  return { description, args, execute: neverThrowing(CHANGES, forSupervisors(CHANGES, parts.options, run)) };
+export function changesTool(parts: ToolParts): SchemaTool {
+  const run = withArguments(CHANGES, schema, async (given, context) => await decide(parts, given, context));
+  const guarded = forSupervisors(CHANGES, parts.options, run);
+  return { name: CHANGES, description, schema, run: neverThrowing(CHANGES, guarded) };
 }
 
-async function decide({ supervision }: ToolParts, id: string, action: ChangesAction): Promise<ToolResult> {
+async function decide(
+  { supervision }: ToolParts,
+  { instanceId, action }: Given<typeof schema>,
+  { sessionID }: ToolContext,
+): Promise<ToolResult> {
   const { catalog, workspace, sendMessage } = await supervision();
-  const entry = await catalog.find(id);
-  if (entry === undefined) return errorAnswer("instance not found", { instanceId: id });
+  const [found] = await findAgents(catalog, [instanceId], sessionID);
+  if (found?.entry === undefined) return notFoundAnswer(found?.missing ?? { error: NOT_FOUND, instanceId });
+  const { id, entry } = found;
   const acted = await actOnChanges(workspace, entry.record, action);
   if (!acted.ok) {
     const { error, reason, files } = acted;

@@ -1,5 +1,4 @@
-import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
-import { z } from "zod";
+import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import type { HostClient } from "../host-client.ts";
 import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
 import { withLimit } from "../with-limit.ts";
@@ -8,17 +7,18 @@ import { describeError } from "../../describe-error.ts";
 import { promptsOf } from "../../supervisor/read-transcript.ts";
 import { lastMessageOf } from "../../supervisor/result.ts";
 import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
-import { instanceId, readArguments, timeoutMs } from "./arguments.ts";
+import { withArguments } from "./arguments.ts";
+import { SOME_AGENTS, WAIT_MS } from "./background-arguments.ts";
 import { changesView } from "./changes-view.ts";
 import { deedsView } from "./deeds-view.ts";
+import { agentsOf, findAgents, NOT_FOUND, notFoundAnswer, type FoundAgent } from "./find-agents.ts";
+import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { forSupervisors, neverThrowing, type ToolParts, type ToolSupervision } from "./tool-parts.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { spending, whichAgent } from "./instance-view.ts";
 
 export const COLLECT = "bizar_collect";
-const MOST_AT_ONCE = 32;
 const TALKED_TO = "answer the user, who has written, and collect it again then";
-const NOT_FOUND = "instance not found";
 /** An error takes at most this part of its agent's share: bytes, since escapes take six for one. */
 const ERROR_SHARE = 4;
 
@@ -28,45 +28,64 @@ Give one instanceId, or several instanceIds with wait "all" (default) or "any". 
 over. When the time runs out first, the status is still "running": the agent is left alone and goes on, so collect it
 again later. A result can be fetched as often as you like. A long result is cut; resultPath names the file with all of it.`;
 
-const args = {
-  instanceId: instanceId.optional().describe("The agent to wait for"),
-  instanceIds: z.array(instanceId).min(1).max(MOST_AT_ONCE).optional().describe("Several agents to wait for"),
-  wait: z.enum(["all", "any"]).optional().describe('With instanceIds: until all have ended, or the first one ("all")'),
-  timeoutMs: timeoutMs.optional().describe("How long to wait at most, in milliseconds (1000 to 1800000)"),
-  scope: z
-    .enum(["last", "turn", "all"])
-    .optional()
-    .describe('The last message of the last turn, all it said in that turn, or in all turns ("last")'),
-};
+const schema = {
+  properties: {
+    instanceId: { ...SOME_AGENTS, description: "The agent to wait for" },
+    instanceIds: {
+      ...SOME_AGENTS,
+      type: "array",
+      items: { type: "string" },
+      description: "Several agents to wait for",
+    },
+    wait: {
+      type: "string",
+      enum: ["all", "any"],
+      description: 'With instanceIds: until all have ended, or the first one ("all")',
+    },
+    timeoutMs: { ...WAIT_MS, description: "How long to wait at most, in milliseconds (1000 to 1800000)" },
+    scope: {
+      type: "string",
+      enum: ["last", "turn", "all"],
+      description: 'The last message of the last turn, all it said in that turn, or in all turns ("last")',
+    },
+  },
+  required: [],
+} as const satisfies ToolSchema;
 
 type Scope = "last" | "turn" | "all";
 
-export function collectTool(parts: ToolParts): ToolDefinition {
-  const run = async (given: unknown, context: ToolContext): Promise<ToolResult> => {
-    const reading = readArguments(COLLECT, args, given);
-    if (!reading.ok) return errorAnswer(reading.error);
-    const { instanceId: one, instanceIds: several, wait, timeoutMs: asked, scope = "last" } = reading.value;
-    if ((one === undefined) === (several === undefined)) {
-      return errorAnswer(`${COLLECT} takes either instanceId or instanceIds, and exactly one of them.`);
-    }
-    const ids = one === undefined ? [...new Set(several)] : [one];
+export function collectTool(parts: ToolParts): SchemaTool {
+  const run = async (given: Given<typeof schema>, context: ToolContext): Promise<ToolResult> => {
+    const { instanceId = [], instanceIds = [], wait = "all", timeoutMs: asked, scope = "last" } = given;
+    const names = [...new Set([...instanceId, ...instanceIds])];
     const { catalog, collecting, workspace } = await parts.supervision();
-    const before = await Promise.all(ids.map((id) => catalog.find(id)));
-    const missing = ids.filter((_, index) => before[index] === undefined);
-    if (missing.length > 0) return errorAnswer(NOT_FOUND, one === undefined ? { missing } : { instanceId: one });
-    const limit = asked ?? Math.max(...before.map((entry) => entry?.record.timeoutMs ?? 0));
-    const waited = async (signal: AbortSignal) => await waitFor(catalog, ids, wait ?? "all", signal);
-    const ended = collecting(ids, context.sessionID);
-    try {
-      await withLimit(context.abort, limit, async (signal) => await waitUnlessWritten(parts, context, signal, waited));
-    } finally {
-      ended();
+    const found = await findAgents(catalog, names, context.sessionID);
+    if (found.length === 0) {
+      const agents = await agentsOf(catalog, context.sessionID);
+      return errorAnswer(`${COLLECT} takes instanceId, or instanceIds for several: which agents?`, { agents });
+    }
+    const isSingle = given.instanceIds === undefined && found.length === 1;
+    const ids = found.flatMap(({ id, entry }) => (entry === undefined ? [] : id));
+    if (ids.length > 0) {
+      const limit = asked ?? Math.max(...found.map(({ entry }) => entry?.record.timeoutMs ?? 0));
+      const waited = async (signal: AbortSignal) => await waitFor(catalog, ids, wait, signal);
+      const ended = collecting(ids, context.sessionID);
+      try {
+        await withLimit(
+          context.abort,
+          limit,
+          async (signal) => await waitUnlessWritten(parts, context, signal, waited),
+        );
+      } finally {
+        ended();
+      }
     }
     const isTalkedTo = parts.unread.has(context.sessionID);
     const sources = { host: parts.host, clock: parts.clock, catalog, workspace };
-    return await results(sources, ids, { scope, isTalkedTo }, one !== undefined);
+    return await results(sources, found, { scope, isTalkedTo }, isSingle);
   };
-  return { description, args, execute: neverThrowing(COLLECT, forSupervisors(COLLECT, parts.options, run)) };
+  const guarded = forSupervisors(COLLECT, parts.options, withArguments(COLLECT, schema, run));
+  return { name: COLLECT, description, schema, run: neverThrowing(COLLECT, guarded) };
 }
 
 /** The user, who has written, does not wait for agents. */
@@ -92,7 +111,7 @@ function abortedBy(promise: Promise<boolean>): AbortSignal {
 
 async function waitFor(
   catalog: InstanceCatalog,
-  ids: string[],
+  ids: readonly string[],
   wait: "all" | "any",
   limit: AbortSignal,
 ): Promise<void> {
@@ -111,18 +130,29 @@ async function waitFor(
 
 async function results(
   { host, clock, catalog, workspace }: ResultSources,
-  ids: string[],
+  found: readonly FoundAgent[],
   { scope, isTalkedTo }: { readonly scope: Scope; readonly isTalkedTo: boolean },
-  single: boolean,
+  isSingle: boolean,
 ): Promise<ToolResult> {
-  const found = await Promise.all(ids.map((id) => catalog.find(id)));
-  const entries = found.filter((entry) => entry !== undefined);
-  // A record may have been removed during the wait.
-  if (single && entries.length === 0) return errorAnswer(NOT_FOUND, { instanceId: ids[0] });
-  const how = { budget: Math.floor(MAX_ANSWER_BYTES / ids.length), isTalkedTo, now: clock.now() };
+  const all = await Promise.all(
+    found.map(async (one): Promise<FoundAgent> => {
+      if (one.entry === undefined) return one;
+      const entry = await catalog.find(one.id);
+      // A record may have been removed during the wait.
+      return entry === undefined
+        ? { id: one.id, missing: { error: NOT_FOUND, instanceId: one.id } }
+        : { ...one, entry };
+    }),
+  );
+  const [first] = all;
+  if (isSingle && first !== undefined && first.entry === undefined) return notFoundAnswer(first.missing);
+  const missing = all.flatMap((one) => (one.entry === undefined ? one.missing : []));
+  const budget = Math.floor((MAX_ANSWER_BYTES - jsonBytes(missing)) / all.length);
+  const how = { budget, isTalkedTo, now: clock.now() };
   const views = await Promise.all(
-    found.map(async (entry, index) => {
-      if (entry === undefined) return { error: NOT_FOUND, instanceId: ids[index] };
+    all.map(async (one) => {
+      if (one.entry === undefined) return one.missing;
+      const { entry } = one;
       try {
         const [text, folder] = await Promise.all([
           resultText(host, catalog, entry, scope),
@@ -138,12 +168,13 @@ async function results(
       }
     }),
   );
-  const ended = entries.filter(({ record }) => record.endedAt !== null).length;
-  const title = single
-    ? `${plainName(entries[0]?.record.agent ?? "")} ${entries[0]?.record.status}`
-    : `${ended} of ${ids.length} agents have ended`;
-  const statuses = Object.fromEntries(entries.map(({ record }) => [record.instanceId, record.status]));
-  return answer(title, single ? views[0] : views, { statuses, ...namingEnds(entries.map(({ record }) => record)) });
+  const records = all.flatMap(({ entry }) => entry?.record ?? []);
+  const ended = records.filter(({ endedAt }) => endedAt !== null).length;
+  const title = isSingle
+    ? `${plainName(records[0]?.agent ?? "")} ${records[0]?.status}`
+    : `${ended} of ${all.length} agents have ended`;
+  const statuses = Object.fromEntries(records.map(({ instanceId, status }) => [instanceId, status]));
+  return answer(title, isSingle ? views[0] : views, { statuses, ...namingEnds(records) });
 }
 
 /** Where results come from. */

@@ -1,9 +1,12 @@
-import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
-import type { CatalogEntry } from "../instance-catalog.ts";
+import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
+import type { InstanceRecord } from "../../store/record.ts";
 import { namingEnds } from "../announcements/told-ends.ts";
 import { endInstance } from "../end-instance.ts";
 import { answer, errorAnswer } from "./answer.ts";
-import { instanceId, readArguments } from "./arguments.ts";
+import { withArguments } from "./arguments.ts";
+import { SOME_AGENTS } from "./background-arguments.ts";
+import { findAgents, NOT_FOUND, type FoundAgent } from "./find-agents.ts";
+import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { plainName } from "../../text/plain-name.ts";
 
@@ -14,42 +17,65 @@ const description = `End a background agent, and everything that it started.
 The answer comes when nothing of it runs any more. What it wrote so far can still be collected. An agent that has ended
 already stays as it is.`;
 
-const args = { instanceId: instanceId.describe("The agent to end") };
+const schema = {
+  properties: { instanceId: { ...SOME_AGENTS, description: "The agent to end" } },
+  required: ["instanceId"],
+} as const satisfies ToolSchema;
 
-export function killTool(parts: ToolParts): ToolDefinition {
-  const run = async (given: unknown, { sessionID, abort }: ToolContext): Promise<ToolResult> => {
-    const reading = readArguments(KILL, args, given);
-    if (!reading.ok) return errorAnswer(reading.error);
-    const { instanceId: id } = reading.value;
-    const ended = (await parts.supervision()).collecting([id], sessionID);
+export function killTool(parts: ToolParts): SchemaTool {
+  const run = async ({ instanceId }: Given<typeof schema>, { sessionID, abort }: ToolContext): Promise<ToolResult> => {
+    const supervision = await parts.supervision();
+    const found = await findAgents(supervision.catalog, instanceId, sessionID);
+    const ended = supervision.collecting(
+      found.map(({ id }) => id),
+      sessionID,
+    );
     try {
-      return await kill(parts, id, abort);
+      return killAnswer(await Promise.all(found.map(async (one) => await kill(parts, one, abort))));
     } finally {
       ended();
     }
   };
-  return { description, args, execute: neverThrowing(KILL, forSupervisors(KILL, parts.options, run)) };
+  const guarded = forSupervisors(KILL, parts.options, withArguments(KILL, schema, run));
+  return { name: KILL, description, schema, run: neverThrowing(KILL, guarded) };
 }
 
-async function kill({ supervision, options }: ToolParts, id: string, abort: AbortSignal): Promise<ToolResult> {
+/** What came of ending one agent. */
+interface Killed {
+  readonly view: { readonly instanceId: string; readonly error?: string } & Readonly<Record<string, unknown>>;
+  /** As it is when it has ended. */
+  readonly record?: InstanceRecord;
+}
+
+function killAnswer(all: readonly Killed[]): ToolResult {
+  const [only, ...others] = all;
+  const records = all.flatMap(({ record }) => record ?? []);
+  const title = records.map(({ agent, status }) => `${plainName(agent)} ${status}`).join(", ");
+  const statuses = Object.fromEntries(records.map(({ instanceId, status }) => [instanceId, status]));
+  if (only === undefined || others.length > 0) {
+    return answer(
+      title,
+      all.map(({ view }) => view),
+      { statuses, ...namingEnds(records) },
+    );
+  }
+  if (only.record !== undefined) return answer(title, only.view, { statuses, ...namingEnds(records) });
+  const { error = "", ...facts } = only.view;
+  return errorAnswer(error, facts);
+}
+
+async function kill({ supervision, options }: ToolParts, found: FoundAgent, abort: AbortSignal): Promise<Killed> {
+  if (found.entry === undefined) return { view: { ...found.missing } };
+  const { id } = found;
   const ended = await endInstance(await supervision(), id, options.killGraceMs, abort);
-  if (ended === undefined) return errorAnswer("instance not found", { instanceId: id });
-  if (ended.why !== undefined) return notEnded(ended.entry, ended.why);
+  if (ended === undefined) return { view: { error: NOT_FOUND, instanceId: id } };
   const { record } = ended.entry;
-  const { status, agent, error } = record;
+  const { status, error, supervisor } = record;
+  if (ended.why !== undefined) {
+    const words = `This agent belongs to another opencode (process ${supervisor.pid}). ${ended.why}`;
+    return { view: { error: words, instanceId: id, status } };
+  }
   // What nobody has seen the end of was not killed: the error says why.
   const why = status === "failed" && error !== null ? { error } : {};
-  return answer(
-    `${plainName(agent)} ${status}`,
-    { instanceId: id, status, ...why },
-    { statuses: { [id]: status }, ...namingEnds([record]) },
-  );
-}
-
-function notEnded({ record }: CatalogEntry, why: string): ToolResult {
-  const { instanceId: id, status, supervisor } = record;
-  return errorAnswer(`This agent belongs to another opencode (process ${supervisor.pid}). ${why}`, {
-    instanceId: id,
-    status,
-  });
+  return { view: { instanceId: id, status, ...why }, record };
 }

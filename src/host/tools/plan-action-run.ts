@@ -1,18 +1,17 @@
 import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
-import { shape, isText } from "../../shape.ts";
 import { inWords } from "../../plans/make-plan.ts";
 import type { Operation, OperationRefusal } from "../../plans/operations.ts";
-import { PLAN_STATUSES, type Author, type Plan } from "../../plans/plan.ts";
+import { ELEMENT_TYPES, PLAN_STATUSES, type Author, type Plan } from "../../plans/plan.ts";
 import type { PlanProblem, StoredPlan } from "../../plans/plan-store-port.ts";
 import type { PlanServices } from "../plans/plan-services.ts";
 import { answer, cutToJsonBytes, jsonBytes } from "./answer.ts";
 import { canvasView } from "./canvas-view.ts";
-import { PLAN_ACTION, planActionSchema, type PlanActionArguments } from "./plan-action.ts";
+import type { PlanActionArguments } from "./plan-action.ts";
 import { orRefusal, planRefusal } from "./plan-answer.ts";
 import { drawing } from "./plan-draw.ts";
 import { planOperation, withIds } from "./plan-operation.ts";
 import { overwrittenTexts } from "./overwritten-texts.ts";
-import { readGiven } from "./schema-arguments.ts";
+import { wordMeant } from "./read-argument.ts";
 
 const MAKES_A_PLAN: ReadonlySet<string> = new Set(["draw", "add_element"]);
 const MOST_NAMED = 30;
@@ -28,23 +27,27 @@ const EMPTY: Plan = {
   viewport: { x: 0, y: 0, zoom: 1 },
   revision: 0,
 };
-const namesPlan = shape({ planSlug: isText, action: isText });
 
 /** Does one action on a plan. Never rejects. */
 export async function runPlanAction(
   desk: () => Promise<PlanServices>,
-  given: unknown,
+  given: PlanActionArguments,
   { agent, sessionID }: Pick<ToolContext, "agent" | "sessionID">,
 ): Promise<ToolResult> {
-  const facts = namesPlan(given)
-    ? { action: given.action, planSlug: given.planSlug }
-    : { action: "unknown", planSlug: "" };
-  const reading = readGiven(PLAN_ACTION, planActionSchema, given);
-  if (!reading.ok) return planRefusal(facts, reading.error);
-  return await orRefusal(facts, async () => {
-    const action = new PlanAction(await desk(), reading.value, { kind: "agent", name: agent }, sessionID);
-    return await action.run();
+  const { action, planSlug } = given;
+  return await orRefusal({ action, planSlug }, async () => {
+    return await new PlanAction(await desk(), inItsWords(given), { kind: "agent", name: agent }, sessionID).run();
   });
+}
+
+/** The arguments with the words that a plan has for types and statuses, however they were written. */
+function inItsWords(given: PlanActionArguments): PlanActionArguments {
+  const { type, status } = given;
+  return {
+    ...given,
+    ...(type === undefined ? {} : { type: wordMeant(type, ELEMENT_TYPES) ?? type }),
+    ...(status === undefined ? {} : { status: wordMeant(status, PLAN_STATUSES) ?? status }),
+  };
 }
 
 class PlanAction {

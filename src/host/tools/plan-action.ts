@@ -1,3 +1,5 @@
+import { PLAN_SLUG } from "./plan-slug.ts";
+import { fromJson, isRecord } from "./read-argument.ts";
 import type { Given, ToolSchema } from "./schema-tool.ts";
 
 export const PLAN_ACTION = "bizar_plan_action";
@@ -36,8 +38,8 @@ export const planActionSchema = {
       ],
       description: "What to do",
     },
-    planSlug: { type: "string", minLength: 1, description: 'The plan, such as "new-login": a-z, 0-9 and -' },
-    planTitle: { type: "string", description: "The title of a plan that draw or add_element makes" },
+    planSlug: { ...PLAN_SLUG, description: 'The plan, such as "new-login": a-z, 0-9 and -' },
+    planTitle: { type: "string", minLength: 1, description: "The title of a plan that draw or add_element makes" },
     elements: {
       type: "array",
       items: {
@@ -56,15 +58,23 @@ export const planActionSchema = {
       items: { type: "string" },
       description: 'draw: "a>b label", by the names of new elements and of those that are there',
     },
-    elementId: { type: "string", description: "The element that is meant" },
+    elementId: {
+      type: "string",
+      minLength: 1,
+      alsoCalled: ["element", "name"],
+      description: "The element that is meant",
+    },
     type: {
       type: "string",
+      isName: true,
+      alsoCalled: ["kind", "elementType"],
       description:
         "Element: text, task, note, decision, question, code, diagram, mockup or image. Connection: any word",
     },
     title: { type: "string", description: "The element's title" },
     content: {
       type: "string",
+      alsoCalled: ["body", "description", "markdown"],
       description:
         "Markdown; of code the code, of a diagram Mermaid, of a mockup plain text drawn in a fixed-width font, of an image a data:image/… URL",
     },
@@ -74,16 +84,59 @@ export const planActionSchema = {
     height: { type: "number", description: "Pixels; leave it out for one that fits" },
     done: { type: "boolean", description: "Of a task" },
     answer: { type: "string", description: "Of a question: what you assume; it is answered by the user" },
-    language: { type: "string", description: "Of a code element" },
-    from: { type: "string", description: "The element where a connection starts" },
-    to: { type: "string", description: "The element where it ends" },
+    language: { type: "string", alsoCalled: ["lang"], description: "Of a code element" },
+    from: {
+      type: "string",
+      minLength: 1,
+      alsoCalled: ["source", "fromId"],
+      description: "The element where a connection starts",
+    },
+    to: { type: "string", minLength: 1, alsoCalled: ["target", "toId"], description: "The element where it ends" },
     label: { type: "string", description: "What stands at a connection" },
-    connectionId: { type: "string", description: "The connection that is meant" },
-    commentId: { type: "string", description: "The comment that is replied to" },
-    text: { type: "string", description: "A comment or a reply" },
-    status: { type: "string", description: "The plan's new status: draft, in-progress or done" },
+    connectionId: {
+      type: "string",
+      minLength: 1,
+      alsoCalled: ["connection"],
+      description: "The connection that is meant",
+    },
+    commentId: { type: "string", minLength: 1, description: "The comment that is replied to" },
+    text: {
+      type: "string",
+      minLength: 1,
+      alsoCalled: ["comment", "reply", "message"],
+      description: "A comment or a reply",
+    },
+    status: {
+      type: "string",
+      isName: true,
+      alsoCalled: ["planStatus"],
+      description: "The plan's new status: draft, in-progress or done",
+    },
   },
   required: ["action", "planSlug"],
 } as const satisfies ToolSchema;
 
 export type PlanActionArguments = Given<typeof planActionSchema>;
+
+/** What an `id` beside the plan's is, by the action; of all others it is the element's. */
+const ID_OF: Readonly<Record<string, keyof typeof planActionSchema.properties>> = {
+  add_connection: "connectionId",
+  delete_connection: "connectionId",
+  reply_to_comment: "commentId",
+};
+
+/** The action as it was written. */
+export function actionIn(given: unknown): string {
+  const fields = typeof given === "string" ? fromJson(given) : given;
+  const action = isRecord(fields) ? fields["action"] : undefined;
+  return typeof action === "string" ? action : "unknown";
+}
+
+/** The schema as a call with this action is read. */
+export function schemaFor(action: string): typeof planActionSchema {
+  const name = ID_OF[action] ?? "elementId";
+  const { properties } = planActionSchema;
+  const argument = properties[name];
+  const alsoCalled = ["id", ...("alsoCalled" in argument ? argument.alsoCalled : [])];
+  return { ...planActionSchema, properties: { ...properties, [name]: { ...argument, alsoCalled } } };
+}

@@ -3,20 +3,20 @@ import type { PlanComment } from "../../plans/plan.ts";
 import { commentView } from "../plans/edit-view.ts";
 import type { PlanServices } from "../plans/plan-services.ts";
 import { answer, errorAnswer, jsonBytes, MOST_VIEW_BYTES, newestViews, shorten } from "./answer.ts";
-import { PLAN_COMMENTS, planCommentsSchema } from "./plan-comments.ts";
+import { PLAN_COMMENTS, type planCommentsSchema } from "./plan-comments.ts";
 import { findElement } from "./plan-names.ts";
-import { readGiven } from "./schema-arguments.ts";
+import type { Given } from "./schema-tool.ts";
 import { neverThrowing } from "./tool-parts.ts";
 
 /** Of a comment that alone is more than an answer holds. */
 const LONGEST_TEXT = 1000;
 
 /** Reads the comments of a plan. Never rejects. */
-export async function runPlanComments(desk: () => Promise<PlanServices>, given: unknown): Promise<ToolResult> {
+export async function runPlanComments(
+  desk: () => Promise<PlanServices>,
+  { planSlug, elementId }: Given<typeof planCommentsSchema>,
+): Promise<ToolResult> {
   return await neverThrowing(PLAN_COMMENTS, async () => {
-    const reading = readGiven(PLAN_COMMENTS, planCommentsSchema, given);
-    if (!reading.ok) return errorAnswer(reading.error);
-    const { planSlug, elementId } = reading.value;
     const { plans } = await desk();
     const found = await plans.read(planSlug);
     if (!found.ok) {
@@ -35,7 +35,7 @@ export async function runPlanComments(desk: () => Promise<PlanServices>, given: 
     return answer(`${planSlug}: ${wanted.length} comments`, newestViews(wanted, shortEnough, path), {
       count: wanted.length,
     });
-  })(given, undefined as never);
+  })(undefined, undefined as never);
 }
 
 function shortEnough(comment: PlanComment): PlanComment | Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { PLAN_SLUG } from "./plan-slug.ts";
 import type { ToolSchema } from "./schema-tool.ts";
 
 export const PLAN_COMMENTS = "bizar_get_plan_comments";
@@ -8,8 +9,13 @@ All of them, those of one element (elementId), or only those pinned to the canva
 
 export const planCommentsSchema = {
   properties: {
-    planSlug: { type: "string", minLength: 1, description: "The plan" },
-    elementId: { type: "string", description: 'Only those on this element; "null": only those pinned to the canvas' },
+    planSlug: PLAN_SLUG,
+    elementId: {
+      type: "string",
+      minLength: 1,
+      alsoCalled: ["element"],
+      description: 'Only those on this element; "null": only those pinned to the canvas',
+    },
   },
   required: ["planSlug"],
 } as const satisfies ToolSchema;

@@ -1,6 +1,9 @@
 import type { PlanServices } from "../plans/plan-services.ts";
-import { PlanLines, slugIn } from "../plans/plan-lines.ts";
-import { PLAN_ACTION, planActionDescription, planActionSchema } from "./plan-action.ts";
+import { PlanLines } from "../plans/plan-lines.ts";
+import { noting } from "./answer.ts";
+import { readGiven, withArguments } from "./arguments.ts";
+import { actionIn, PLAN_ACTION, planActionDescription, planActionSchema, schemaFor } from "./plan-action.ts";
+import { planRefusal } from "./plan-answer.ts";
 import { PLAN_COMMENTS, planCommentsDescription, planCommentsSchema } from "./plan-comments.ts";
 import { PLAN_WAIT, planWaitDescription, planWaitSchema } from "./plan-wait.ts";
 import { schemaToolHooks, type SchemaTool } from "./schema-tool.ts";
@@ -18,9 +21,16 @@ function planActionTool(desk: () => Promise<PlanServices>, lines: PlanLines): Sc
     description: planActionDescription,
     schema: planActionSchema,
     async run(given, context) {
-      return await lines.inTurn(slugIn(given), async () => {
+      const action = actionIn(given);
+      const reading = readGiven(PLAN_ACTION, schemaFor(action), given);
+      const { note } = reading;
+      if (!reading.ok) {
+        const { planSlug = "" } = reading.partial;
+        return noting(planRefusal({ action, planSlug }, reading.error), note);
+      }
+      return await lines.inTurn(reading.value.planSlug, async () => {
         const { runPlanAction } = await import("./plan-action-run.ts");
-        return await runPlanAction(desk, given, context);
+        return noting(await runPlanAction(desk, reading.value, context), note);
       });
     },
   };
@@ -32,11 +42,11 @@ function planCommentsTool(desk: () => Promise<PlanServices>, lines: PlanLines): 
     name: PLAN_COMMENTS,
     description: planCommentsDescription,
     schema: planCommentsSchema,
-    async run(given) {
-      await lines.settled(slugIn(given));
+    run: withArguments(PLAN_COMMENTS, planCommentsSchema, async (given) => {
+      await lines.settled(given.planSlug);
       const { runPlanComments } = await import("./plan-comments-run.ts");
       return await runPlanComments(desk, given);
-    },
+    }),
   };
 }
 
@@ -47,9 +57,26 @@ function planWaitTool(desk: () => Promise<PlanServices>, lines: PlanLines): Sche
     description: planWaitDescription,
     schema: planWaitSchema,
     async run(given, context) {
-      await lines.settled(slugIn(given));
+      const reading = readGiven(PLAN_WAIT, planWaitSchema, given);
+      const { planSlug = "", timeoutMs, sinceTimestamp } = reading.ok ? reading.value : reading.partial;
+      const since = sinceTimestamp === undefined ? undefined : momentOf(sinceTimestamp);
+      const wrong = [
+        ...(reading.ok ? [] : [reading.error]),
+        ...(since === "none"
+          ? [`${PLAN_WAIT} takes sinceTimestamp as ISO 8601, not ${JSON.stringify(sinceTimestamp)}.`]
+          : []),
+      ];
+      if (wrong.length > 0) return noting(planRefusal({ planSlug }, wrong.join(" ")), reading.note);
+      await lines.settled(planSlug);
       const { runPlanWait } = await import("./plan-wait-run.ts");
-      return await runPlanWait(desk, given, context);
+      return await runPlanWait(desk, { planSlug, since, timeoutMs, callNote: reading.note }, context);
     },
   };
+}
+
+/** A moment as ISO 8601, also where it was written as the seconds or milliseconds since 1970. */
+function momentOf(text: string): string {
+  const number = /^\d{10}(?:\d{3})?$/.test(text) ? Number(text) : undefined;
+  const date = new Date(number === undefined ? text : text.length === 10 ? number * 1000 : number);
+  return Number.isNaN(date.getTime()) ? "none" : date.toISOString();
 }

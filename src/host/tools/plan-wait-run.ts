@@ -2,42 +2,31 @@ import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import { feedbackSince, type Feedback } from "../../plans/feedback.ts";
 import type { Plans, StoredPlan } from "../../plans/plan-store-port.ts";
 import { toldUntil } from "../../plans/review.ts";
-import { shape, isText } from "../../shape.ts";
 import { namingFeedback } from "../plans/told-feedback.ts";
 import type { PlanServices } from "../plans/plan-services.ts";
 import { commentView, editView } from "../plans/edit-view.ts";
 import { standingView } from "../plans/standing-view.ts";
 import { whenAborted } from "../when-aborted.ts";
-import { answer, cutToJsonBytes, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
+import { answer, cutToJsonBytes, noting, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { orRefusal, planRefusal } from "./plan-answer.ts";
 import { approvalWords } from "../plans/approval-words.ts";
-import { PLAN_WAIT, planWaitSchema } from "./plan-wait.ts";
-import { readGiven } from "./schema-arguments.ts";
 
 const DEFAULT_TIMEOUT_MS = 600_000;
 /** All of a note, unless most of it is no letters: without the answer nobody would hear of the decision. */
 const MOST_NOTE_BYTES = 30_000;
-const namesPlan = shape({ planSlug: isText });
 
 /** Puts a plan up for review and waits for what a person does. Never rejects. */
 export async function runPlanWait(
   desk: () => Promise<PlanServices>,
-  given: unknown,
+  given: Wait,
   context: Pick<ToolContext, "sessionID" | "abort">,
 ): Promise<ToolResult> {
-  const facts = { planSlug: namesPlan(given) ? given.planSlug : "" };
-  const reading = readGiven(PLAN_WAIT, planWaitSchema, given);
-  if (!reading.ok) return planRefusal(facts, reading.error);
-  const { planSlug, timeoutMs = DEFAULT_TIMEOUT_MS, sinceTimestamp } = reading.value;
-  if (sinceTimestamp !== undefined && Number.isNaN(Date.parse(sinceTimestamp))) {
-    return planRefusal(facts, `${PLAN_WAIT} takes sinceTimestamp as ISO 8601, not ${JSON.stringify(sinceTimestamp)}.`);
-  }
-  const since = sinceTimestamp === undefined ? undefined : new Date(sinceTimestamp).toISOString();
-  return await orRefusal(facts, async () => {
+  const { planSlug } = given;
+  return await orRefusal({ planSlug }, async () => {
     const ready = await desk();
     const ended = ready.reviews.waiting(context.sessionID, planSlug);
     try {
-      return await wait(ready, { ...facts, since, timeoutMs }, context);
+      return await wait(ready, given, context);
     } finally {
       ended();
       // What a person does from here on is announced.
@@ -48,13 +37,16 @@ export async function runPlanWait(
 
 interface Wait {
   readonly planSlug: string;
-  readonly since: string | undefined;
-  readonly timeoutMs: number;
+  /** ISO 8601 */
+  readonly since?: string | undefined;
+  readonly timeoutMs?: number | undefined;
+  /** How the call was taken. */
+  readonly callNote?: string | undefined;
 }
 
 async function wait(
   desk: PlanServices,
-  { planSlug, since, timeoutMs }: Wait,
+  { planSlug, since, timeoutMs = DEFAULT_TIMEOUT_MS, callNote }: Wait,
   { sessionID, abort }: Pick<ToolContext, "sessionID" | "abort">,
 ): Promise<ToolResult> {
   const begin = performance.now();
@@ -89,12 +81,14 @@ async function wait(
     const status = desk.unread.has(sessionID) ? "user_message" : "timed_out";
     const note = `${status === "timed_out" ? "" : "The user has written: read it and answer. The review stays open. "}${approvalWords(planSlug)}`;
     const value = { ok: true, status, planStatus, ...standing, note, newComments: [], edits: [], waitedMs };
-    return answer(`${planSlug}: no feedback yet`, value);
+    return noting(answer(`${planSlug}: no feedback yet`, value), callNote);
   }
   const { stored, feedback } = outcome;
   if (stored.meta.review.state !== "open") desk.reviews.closed(planSlug);
   await tell(desk, sessionID, stored, feedback.until, lost);
-  return answer(`${planSlug}: ${feedback.status}`, feedbackView(desk, stored, feedback, waitedMs), {
+  // The note of such an answer is what the user wrote, and nobody else's words stand there.
+  const value = { ...feedbackView(desk, stored, feedback, waitedMs), ...(callNote === undefined ? {} : { callNote }) };
+  return answer(`${planSlug}: ${feedback.status}`, value, {
     status: feedback.status,
     ...namingFeedback(planSlug, feedback.until),
   });

@@ -1,3 +1,4 @@
+import { PLAN_SLUG } from "./plan-slug.ts";
 import type { ToolSchema } from "./schema-tool.ts";
 
 export const PLAN_WAIT = "bizar_wait_for_feedback";
@@ -10,15 +11,18 @@ never an approval: the review stays open. "user_message": the user has written; 
 
 export const planWaitSchema = {
   properties: {
-    planSlug: { type: "string", minLength: 1, description: "The plan" },
+    planSlug: PLAN_SLUG,
     timeoutMs: {
       type: "integer",
       minimum: 5000,
       maximum: 1_800_000,
+      alsoCalled: ["timeout", "waitMs"],
       description: "How long to wait at most, in milliseconds (600000)",
     },
     sinceTimestamp: {
       type: "string",
+      isName: true,
+      alsoCalled: ["since"],
       description: "ISO 8601: what the user did after this moment counts too. Mostly left out",
     },
   },

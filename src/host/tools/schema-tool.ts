@@ -1,13 +1,29 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
 
-/** One argument of a tool, in the words of JSON Schema. */
-export type ArgumentSchema = { readonly description: string } & (
-  | { readonly type: "string"; readonly enum?: readonly string[]; readonly minLength?: number }
+/** One argument of a tool, in the words of JSON Schema, and how it is read. Only the words are offered to models. */
+export type ArgumentSchema = {
+  readonly description: string;
+  /** What models call it beside its name. */
+  readonly alsoCalled?: readonly string[];
+} & (
+  | {
+      readonly type: "string";
+      readonly enum?: readonly string[];
+      /** With 1 an empty text is none. */
+      readonly minLength?: number;
+      readonly maxLength?: number;
+      /** A name or an id: blanks and quotes around it are not part of it, and an empty one is none. */
+      readonly isName?: true;
+      /** A name in small letters, with `-` for a blank. */
+      readonly isSlug?: true;
+    }
   | { readonly type: "number" | "integer"; readonly minimum?: number; readonly maximum?: number }
   | { readonly type: "boolean" }
   /** Of its members the tool itself says what is wrong with them. */
   | { readonly type: "array"; readonly items: object }
+  /** One name, or several: a list of them in any form. */
+  | { readonly type: "string" | "array"; readonly items?: object; readonly areNames: true; readonly maxItems?: number }
 );
 
 /** What a tool takes: its arguments by name, and which of them must be there. */
@@ -16,15 +32,17 @@ export interface ToolSchema {
   readonly required: readonly string[];
 }
 
-type ValueOf<A extends ArgumentSchema> = A extends { readonly enum: readonly (infer Word)[] }
-  ? Word
-  : A extends { readonly type: "string" }
-    ? string
-    : A extends { readonly type: "boolean" }
-      ? boolean
-      : A extends { readonly type: "array" }
-        ? readonly unknown[]
-        : number;
+type ValueOf<A extends ArgumentSchema> = A extends { readonly areNames: true }
+  ? readonly string[]
+  : A extends { readonly enum: readonly (infer Word)[] }
+    ? Word
+    : A extends { readonly type: "string" }
+      ? string
+      : A extends { readonly type: "boolean" }
+        ? boolean
+        : A extends { readonly type: "array" }
+          ? readonly unknown[]
+          : number;
 
 /** The arguments that a schema lets through. */
 export type Given<S extends ToolSchema> = {
@@ -42,6 +60,7 @@ export interface SchemaTool {
 /**
  * The tools as hooks. The host takes JSON Schema for arguments, but holds all of them to be required; the definition
  * that it asks for before each step says which are. A schema of zod would say so too, and takes 20 ms to load.
+ * The host checks nothing by them: whatever a model writes arrives.
  */
 export function schemaToolHooks(tools: readonly SchemaTool[]): Required<Pick<Hooks, "tool" | "tool.definition">> {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
@@ -50,12 +69,24 @@ export function schemaToolHooks(tools: readonly SchemaTool[]): Required<Pick<Hoo
     async "tool.definition"({ toolID }, output) {
       const tool = byName.get(toolID);
       if (tool === undefined) return;
-      const { properties, required } = tool.schema;
+      const { required } = tool.schema;
+      const properties = offered(tool.schema);
       Object.assign(output, { jsonSchema: { type: "object", properties, required, additionalProperties: false } });
     },
   };
 }
 
 function definition({ description, schema, run }: SchemaTool): ToolDefinition {
-  return { description, args: schema.properties as never, execute: run };
+  return { description, args: offered(schema) as never, execute: run };
+}
+
+const OFFERED = ["type", "enum", "minimum", "maximum", "items", "description"];
+
+/** The arguments as models see them: every word costs tokens in each of their requests. */
+function offered({ properties }: ToolSchema): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, argument]) => {
+      return [name, Object.fromEntries(Object.entries(argument).filter(([key]) => OFFERED.includes(key)))];
+    }),
+  );
 }

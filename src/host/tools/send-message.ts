@@ -1,8 +1,10 @@
-import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
-import { z } from "zod";
+import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import type { InstanceRecord } from "../../store/record.ts";
 import { answer, errorAnswer } from "./answer.ts";
-import { instanceId, readArguments } from "./arguments.ts";
+import { withArguments } from "./arguments.ts";
+import { ONE_AGENT, PROMPT } from "./background-arguments.ts";
+import { findAgents, NOT_FOUND, notFoundAnswer } from "./find-agents.ts";
+import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { whenIdentified } from "./when-identified.ts";
 import { plainName } from "../../text/plain-name.ts";
@@ -14,22 +16,19 @@ const description = `Give a background agent a further message: a new turn of th
 An agent that has ended, also one that failed, was killed or was lost with its opencode, starts at once; a running one
 takes the message up when its turn has ended, or with mode "now" at its next step. bizar_collect waits for the turns that were asked for.`;
 
-const args = {
-  instanceId: instanceId.describe("The agent to go on"),
-  prompt: z
-    .string()
-    .refine((text) => text.trim() !== "", "the prompt is empty")
-    .describe("What it is to do next"),
-  mode: z.enum(["after", "now"]).default("after").describe("When a running agent reads it"),
-};
+const schema = {
+  properties: {
+    instanceId: { ...ONE_AGENT, description: "The agent to go on" },
+    prompt: { ...PROMPT, description: "What it is to do next" },
+    mode: { type: "string", enum: ["after", "now"], description: "When a running agent reads it" },
+  },
+  required: ["instanceId", "prompt"],
+} as const satisfies ToolSchema;
 
-export function sendMessageTool(parts: ToolParts): ToolDefinition {
-  const run = async (given: unknown, context: ToolContext): Promise<ToolResult> => {
-    const reading = readArguments(SEND_MESSAGE, args, given);
-    if (!reading.ok) return errorAnswer(reading.error);
-    return await send(parts, reading.value, context);
-  };
-  return { description, args, execute: neverThrowing(SEND_MESSAGE, forSupervisors(SEND_MESSAGE, parts.options, run)) };
+export function sendMessageTool(parts: ToolParts): SchemaTool {
+  const run = withArguments(SEND_MESSAGE, schema, async (given, context) => await send(parts, given, context));
+  const guarded = forSupervisors(SEND_MESSAGE, parts.options, run);
+  return { name: SEND_MESSAGE, description, schema, run: neverThrowing(SEND_MESSAGE, guarded) };
 }
 
 /** A session whose last turn came to no good end is not gone on with silently. */
@@ -48,16 +47,15 @@ function whereTo({ agent: name, sessionId }: InstanceRecord, before: InstanceRec
   );
 }
 
-type SendArguments = z.infer<z.ZodObject<typeof args>>;
-
 async function send(
   { supervision }: ToolParts,
-  { instanceId: id, prompt, mode }: SendArguments,
-  { abort }: ToolContext,
+  { instanceId, prompt, mode }: Given<typeof schema>,
+  { abort, sessionID }: ToolContext,
 ): Promise<ToolResult> {
   const { supervisor, catalog, sendMessage, askOwner } = await supervision();
-  const before = await catalog.find(id);
-  if (before === undefined) return errorAnswer("instance not found", { instanceId: id });
+  const [found] = await findAgents(catalog, [instanceId], sessionID);
+  if (found?.entry === undefined) return notFoundAnswer(found?.missing ?? { error: NOT_FOUND, instanceId });
+  const { id, entry: before } = found;
   const { sessionId, endedAt } = before.record;
   const agent = plainName(before.record.agent);
   if (endedAt !== null && sessionId === null) {

@@ -1,10 +1,11 @@
-import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
-import { z } from "zod";
+import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
 import { preflight } from "../preflight.ts";
-import { answer, errorAnswer, shorten } from "./answer.ts";
-import { readArguments, timeoutMs } from "./arguments.ts";
+import { answer, errorAnswer, noting, shorten } from "./answer.ts";
+import { readGiven } from "./arguments.ts";
+import { PROMPT, WAIT_MS } from "./background-arguments.ts";
 import { beginOwnFolder } from "./begin-own-folder.ts";
+import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { sharedFiles } from "./shared-files.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { whenIdentified } from "./when-identified.ts";
@@ -21,60 +22,79 @@ The answer comes as soon as the agent runs, with its instanceId. Then go on with
 and fetch what it found with bizar_collect.`;
 
 const DEFAULT_TIMEOUT_MS = 300_000;
-const MAX_DEADLINE_MS = 86_400_000;
-const MODEL = /^[^/]+\/.+$/;
 
-const args = {
-  agent: z
-    .string()
-    .min(1)
-    .describe("The agent to run: mimir (research), thor (implements), or any other configured one"),
-  prompt: z
-    .string()
-    .refine((text) => text.trim() !== "", "the prompt is empty")
-    .describe("The whole task, self-contained: the agent sees nothing of this conversation"),
-  model: z
-    .string()
-    .regex(MODEL, "expected provider/model, both halves non-empty")
-    .optional()
-    .describe("provider/model; left out: the agent's own model, else the one you run on"),
-  backend: z
-    .enum(["process", "warm"])
-    .optional()
-    .describe(
-      "process: an opencode of its own; warm: a session of a shared one, quicker and lighter; left out: as set up",
-    ),
-  isolation: z
-    .enum(["none", "worktree"])
-    .optional()
-    .describe("worktree: a folder of its own, a copy of this one as it is now; bizar_changes brings its work back"),
-  title: z.string().min(1).max(200).optional().describe("A few words to tell this agent from the others"),
-  timeoutMs: timeoutMs.optional().describe("How long bizar_collect waits for this agent by default (300000)"),
-  deadlineMs: z
-    .number()
-    .int()
-    .min(1000)
-    .max(MAX_DEADLINE_MS)
-    .optional()
-    .describe("Ends the run as timed_out after this many milliseconds; left out: no limit"),
-};
+const schema = {
+  properties: {
+    agent: {
+      type: "string",
+      isName: true,
+      alsoCalled: ["subagent_type", "subagent", "agent_type", "agentName"],
+      description: "The agent to run: mimir (research), thor (implements), or any other configured one",
+    },
+    prompt: {
+      ...PROMPT,
+      description: "The whole task, self-contained: the agent sees nothing of this conversation",
+    },
+    model: {
+      type: "string",
+      isName: true,
+      alsoCalled: ["modelID", "modelName"],
+      description: "provider/model; left out: the agent's own model, else the one you run on",
+    },
+    backend: {
+      type: "string",
+      enum: ["process", "warm"],
+      description:
+        "process: an opencode of its own; warm: a session of a shared one, quicker and lighter; left out: as set up",
+    },
+    isolation: {
+      type: "string",
+      enum: ["none", "worktree"],
+      description: "worktree: a folder of its own, a copy of this one as it is now; bizar_changes brings its work back",
+    },
+    title: {
+      type: "string",
+      minLength: 1,
+      maxLength: 200,
+      alsoCalled: ["description", "name", "label"],
+      description: "A few words to tell this agent from the others",
+    },
+    timeoutMs: { ...WAIT_MS, description: "How long bizar_collect waits for this agent by default (300000)" },
+    deadlineMs: {
+      type: "integer",
+      minimum: 1000,
+      maximum: 86_400_000,
+      alsoCalled: ["deadline"],
+      description: "Ends the run as timed_out after this many milliseconds; left out: no limit",
+    },
+  },
+  required: ["agent", "prompt"],
+} as const satisfies ToolSchema;
 
-export function spawnBackgroundTool(parts: ToolParts): ToolDefinition {
-  const run = async (given: unknown, context: ToolContext): Promise<ToolResult> => {
-    const reading = readArguments(SPAWN, args, given);
-    if (!reading.ok) return errorAnswer(reading.error);
-    return await spawn(parts, reading.value, context);
-  };
-  return { description, args, execute: neverThrowing(SPAWN, forSupervisors(SPAWN, parts.options, run)) };
+export function spawnBackgroundTool(parts: ToolParts): SchemaTool {
+  const run = forSupervisors(
+    SPAWN,
+    parts.options,
+    async (given: unknown, context) => await spawn(parts, given, context),
+  );
+  return { name: SPAWN, description, schema, run: neverThrowing(SPAWN, run) };
 }
 
-type SpawnArguments = z.infer<z.ZodObject<typeof args>>;
-
-async function spawn(parts: ToolParts, given: SpawnArguments, context: ToolContext): Promise<ToolResult> {
-  const { agent, prompt, model } = given;
+async function spawn(parts: ToolParts, args: unknown, context: ToolContext): Promise<ToolResult> {
+  const reading = readGiven(SPAWN, schema, args);
   const { sessionID: sessionId, messageID: messageId, directory } = context;
-  const checked = await preflight(parts.host, { agent, model, directory, caller: { sessionId, messageId } });
-  if (!checked.ok) return errorAnswer(checked.error, { reason: checked.reason });
+  const look = async ({ agent = "", model }: Partial<Given<typeof schema>>) =>
+    await preflight(parts.host, { agent, model, directory, caller: { sessionId, messageId } });
+  if (!reading.ok) {
+    // What else is wrong is told with it, where the host can tell.
+    const other = await look(reading.partial).catch(() => undefined);
+    const error = other?.ok === false ? `${reading.error} ${other.error}` : reading.error;
+    return noting(errorAnswer(error), reading.note);
+  }
+  const given = reading.value;
+  const checked = await look(given);
+  if (!checked.ok) return noting(errorAnswer(checked.error, { reason: checked.reason }), reading.note);
+  const { prompt } = given;
   const { supervisor, catalog, workspace } = await parts.supervision();
   const title = given.title ?? firstWords(prompt);
   const own = await beginOwnFolder(workspace, parts.options, given.isolation, {
@@ -82,7 +102,7 @@ async function spawn(parts: ToolParts, given: SpawnArguments, context: ToolConte
     title,
     directory,
   });
-  if (!own.ok) return errorAnswer(own.error, { reason: own.reason });
+  if (!own.ok) return noting(errorAnswer(own.error, { reason: own.reason }), reading.note);
   const { instanceId, folder, notes } = own.value;
   const request = {
     agent: checked.agent,
@@ -108,7 +128,8 @@ async function spawn(parts: ToolParts, given: SpawnArguments, context: ToolConte
     whenIdentified(supervisor, instanceId, context.abort),
   ]);
   const note = [...notes, ...(shared === undefined ? [] : [shared])].join(" ");
-  return await describe(parts, catalog, instanceId, note === "" ? undefined : note);
+  const taken = [reading.note, checked.note].filter((words) => words !== undefined).join("; ");
+  return noting(await describe(parts, catalog, instanceId, note || undefined), taken || undefined);
 }
 
 async function describe(

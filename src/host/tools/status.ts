@@ -1,9 +1,11 @@
-import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
-import { z } from "zod";
+import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import type { ListedEntry } from "../instance-catalog.ts";
-import { answer, errorAnswer, newestViews } from "./answer.ts";
-import { instanceId, readArguments } from "./arguments.ts";
+import { answer, jsonBytes, MOST_VIEW_BYTES, newestViews } from "./answer.ts";
+import { withArguments } from "./arguments.ts";
+import { SOME_AGENTS } from "./background-arguments.ts";
+import { findAgents, notFoundAnswer, type NotFound } from "./find-agents.ts";
 import { instanceView } from "./instance-view.ts";
+import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { neverThrowing, type ToolParts } from "./tool-parts.ts";
 
 export const STATUS = "bizar_status";
@@ -12,33 +14,36 @@ const ENDED_SHOWN = 20;
 const description =
   "Look at this session's background agents, or at one. You are told when one ends: to wait is no reason to look.";
 
-const args = {
-  instanceId: instanceId.optional().describe("Only this agent"),
-  all: z.boolean().optional().describe("Every agent on this machine, also of other sessions"),
-};
+const schema = {
+  properties: {
+    instanceId: { ...SOME_AGENTS, description: "Only this agent" },
+    all: { type: "boolean", description: "Every agent on this machine, also of other sessions" },
+  },
+  required: [],
+} as const satisfies ToolSchema;
 
-export function statusTool(parts: ToolParts): ToolDefinition {
-  const run = async (given: unknown, context: ToolContext): Promise<ToolResult> => {
-    const reading = readArguments(STATUS, args, given);
-    if (!reading.ok) return errorAnswer(reading.error);
-    const { value } = reading;
+export function statusTool(parts: ToolParts): SchemaTool {
+  const run = async (given: Given<typeof schema>, { sessionID }: ToolContext): Promise<ToolResult> => {
     const { catalog } = await parts.supervision();
     const { clock, looks, recordDir } = parts;
-    const tell = (entries: readonly ListedEntry[], asked: string) => {
+    const tell = (entries: readonly ListedEntry[], asked: string, missing: readonly NotFound[] = []) => {
       const now = clock.now();
-      const knownForMs = looks.known(context.sessionID, asked, newsOf(entries), now);
-      const isNews = knownForMs === undefined || entries.length === 0;
-      return isNews ? statusAnswer(entries, recordDir, now) : unchanged(entries, context.sessionID, knownForMs);
+      const knownForMs = looks.known(sessionID, asked, newsOf(entries), now);
+      const isNews = knownForMs === undefined || entries.length === 0 || missing.length > 0;
+      return isNews ? statusAnswer(entries, recordDir, now, missing) : unchanged(entries, sessionID, knownForMs);
     };
-    if (value.instanceId !== undefined) {
-      const entry = await catalog.find(value.instanceId);
-      if (entry === undefined) return errorAnswer("instance not found", { instanceId: value.instanceId });
-      return tell([entry], value.instanceId);
+    if (given.instanceId !== undefined) {
+      const found = await findAgents(catalog, given.instanceId, sessionID);
+      const missing = found.flatMap((one) => (one.entry === undefined ? one.missing : []));
+      const [first] = missing;
+      if (first !== undefined && found.length === 1) return notFoundAnswer(first);
+      const entries = found.flatMap(({ entry }) => entry ?? []);
+      return tell(entries, entries.map(({ record }) => record.instanceId).join(), missing);
     }
     const entries = await catalog.list();
-    return value.all === true ? tell(entries, "all") : tell(ofSession(entries, context.sessionID), "own");
+    return given.all === true ? tell(entries, "all") : tell(ofSession(entries, sessionID), "own");
   };
-  return { description, args, execute: neverThrowing(STATUS, run) };
+  return { name: STATUS, description, schema, run: neverThrowing(STATUS, withArguments(STATUS, schema, run)) };
 }
 
 function ofSession(entries: readonly ListedEntry[], sessionId: string): ListedEntry[] {
@@ -66,11 +71,15 @@ function unchanged(entries: readonly ListedEntry[], sessionId: string, forMs: nu
   return answer(note, [{ note }], { count: entries.length, live: live.length });
 }
 
-function statusAnswer(entries: readonly ListedEntry[], recordDir: string, now: number): ToolResult {
-  const views = newestViews(entries, (entry) => instanceView(entry, now), recordDir);
+function statusAnswer(
+  entries: readonly ListedEntry[],
+  recordDir: string,
+  now: number,
+  missing: readonly NotFound[],
+): ToolResult {
+  const bytes = MOST_VIEW_BYTES - jsonBytes(missing);
+  const views = newestViews(entries, (entry) => instanceView(entry, now), recordDir, bytes);
   const live = entries.filter(({ record }) => record.endedAt === null).length;
-  return answer(`${entries.length} ${entries.length === 1 ? "agent" : "agents"}, ${live} live`, views, {
-    count: entries.length,
-    live,
-  });
+  const title = `${entries.length} ${entries.length === 1 ? "agent" : "agents"}, ${live} live`;
+  return answer(title, [...views, ...missing], { count: entries.length, live });
 }

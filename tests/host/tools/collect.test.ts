@@ -188,13 +188,12 @@ describe("several at once", () => {
 
 describe("what cannot be collected is an error", () => {
   const cases: [what: string, args: unknown, error: string][] = [
-    ["neither instanceId nor instanceIds", {}, "exactly one of them"],
-    ["both", { instanceId: sampleId(1), instanceIds: [sampleId(2)] }, "exactly one of them"],
-    ["an empty list", { instanceIds: [] }, '"instanceIds"'],
+    ["neither instanceId nor instanceIds", {}, "which agents?"],
+    ["an empty list", { instanceIds: [] }, "which agents?"],
     ["more than 32", { instanceIds: Array.from({ length: 33 }, (_, each) => sampleId(each)) }, '"instanceIds"'],
-    ["an id that is none", { instanceIds: [sampleId(1), "../x"] }, '"instanceIds.1"'],
-    ["a wait that is too short", { instanceId: sampleId(1), timeoutMs: 999 }, '"timeoutMs"'],
-    ["a wait that is too long", { instanceId: sampleId(1), timeoutMs: 1_800_001 }, '"timeoutMs"'],
+    ["an id that is none", { instanceId: "../x" }, "instance not found"],
+    ["a list that holds an object", { instanceIds: [{ id: sampleId(1) }] }, '"instanceIds"'],
+    ["a wait that is none", { instanceId: sampleId(1), timeoutMs: "abc" }, '"timeoutMs"'],
     ["an unknown way to wait", { instanceIds: [sampleId(1)], wait: "some" }, '"wait"'],
     ["an unknown scope", { instanceId: sampleId(1), scope: "first" }, '"scope"'],
   ];
@@ -204,14 +203,38 @@ describe("what cannot be collected is an error", () => {
 
   test("an unknown id is named", async () => {
     const { value } = await createToolRig().call("collect", { instanceId: sampleId(7) });
-    expect(value).toEqual({ error: "instance not found", instanceId: sampleId(7) });
+    expect(value).toEqual({ error: "instance not found", instanceId: sampleId(7), agents: [] });
   });
 
-  test("of several, those that are unknown are named, and nobody waits", async () => {
+  test("of several, those that are unknown are told of, and the others are waited for", async () => {
+    for (const wait of ["all", "any"]) {
+      const rig = createToolRig();
+      const { id, turn } = await rig.start();
+      const answering = rig.call("collect", { instanceIds: [sampleId(7), id, sampleId(8)], wait });
+      await Bun.sleep(0);
+      turn.end({ text: "Found." });
+      expect((await answering).value).toMatchObject([
+        { error: "instance not found", instanceId: sampleId(7), agents: [{ id: id.slice(-6), status: "pending" }] },
+        { instanceId: id, status: "done" },
+        { error: "instance not found", instanceId: sampleId(8) },
+      ]);
+    }
+  });
+
+  test("ids under both names are all collected, and so are several under that of one", async () => {
     const rig = createToolRig();
-    const { id } = await rig.start();
-    const { value } = await rig.call("collect", { instanceIds: [id, sampleId(7), sampleId(8)] });
-    expect(value).toEqual({ error: "instance not found", missing: [sampleId(7), sampleId(8)] });
+    const ids = [sampleId(1), sampleId(2)];
+    for (const id of ids) rig.foreign.set(id, recordOf(sampleInstance("done", { instanceId: id })));
+    for (const given of [
+      { instanceId: ids[0], instanceIds: [ids[1]] },
+      { instanceId: ids },
+      { instanceIds: ids.join() },
+    ]) {
+      const { value } = await rig.call("collect", given);
+      expect(value.map(({ instanceId }: { instanceId: string }) => instanceId)).toEqual(ids);
+    }
+    const { value } = await rig.call("collect", { instanceIds: `"${ids[0]}"`, timeoutMs: "5" });
+    expect(value).toMatchObject([{ instanceId: ids[0], note: expect.stringContaining('timeoutMs "5" → 1000') }]);
   });
 });
 

@@ -84,11 +84,27 @@ test("one of another opencode that has ended is no error", async () => {
 
 test("an unknown id is an error that names it", async () => {
   const { value } = await createToolRig().call("kill", { instanceId: sampleId(7) });
-  expect(value).toEqual({ error: "instance not found", instanceId: sampleId(7) });
+  expect(value).toEqual({ error: "instance not found", instanceId: sampleId(7), agents: [] });
+});
+
+test("of several ids one that is unknown keeps no other from being ended", async () => {
+  const rig = createToolRig(1);
+  await rig.start();
+  const waiting = [await rig.supervisor.spawn(sampleRequest()), await rig.supervisor.spawn(sampleRequest())];
+  const { value, metadata } = await rig.call("kill", {
+    instanceId: JSON.stringify([waiting[0], "bgr_no", waiting[1]]),
+  });
+  expect(value).toMatchObject([
+    { instanceId: waiting[0], status: "killed" },
+    { instanceId: "bgr_no", error: "instance not found" },
+    { instanceId: waiting[1], status: "killed" },
+  ]);
+  expect(value[1].agents).toHaveLength(3);
+  expect(metadata["statuses"]).toEqual({ [waiting[0]!]: "killed", [waiting[1]!]: "killed" });
 });
 
 test("arguments that cannot be used are an error", async () => {
-  for (const args of [undefined, {}, { instanceId: "all" }, { instanceId: null }]) {
+  for (const args of [undefined, {}, { instanceId: { id: 1 } }, { instanceId: null }]) {
     expect((await createToolRig().call("kill", args)).value.error).toStartWith("bizar_kill takes instanceId.");
   }
 });

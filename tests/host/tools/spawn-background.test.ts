@@ -103,16 +103,35 @@ test("an agent that ended before its session was known is told as it ended", asy
   expect(value).toMatchObject({ status: "failed", reason: "spawn_failed", error: "no such file: opencode" });
 });
 
+test("what is meant is taken, whatever a model calls it, and the note says so", async () => {
+  const rig = createToolRig();
+  const given = { subagent_type: "@Mimir", message: "Look around.", description: "A look", model: "tiny" };
+  const args = { ...given, timeoutMs: "5", deadlineMs: 5, run_in_background: true };
+  const { answer, turn } = await spawnRunning(rig, args);
+  const { instance } = rig.supervisor.view(turn.request.instanceId)!;
+  expect(instance).toMatchObject({
+    agent: "mimir",
+    prompt: "Look around.",
+    title: "A look",
+    timeoutMs: 1000,
+    deadlineMs: 1000,
+  });
+  expect(instance.model).toMatchObject({ providerId: "other", modelId: "tiny" });
+  expect(answer.value.note).toBe(
+    "subagent_type → agent; message → prompt; description → title; " +
+      'timeoutMs "5" → 1000; deadlineMs 5 → 1000; ignored: "run_in_background"; agent "@Mimir" → mimir; model "tiny" → other/tiny',
+  );
+});
+
 describe("what cannot be started is an error, and nothing is left of it", () => {
   const cases: [what: string, args: unknown, error: string][] = [
     ["no agent", { prompt: "Go." }, '"agent"'],
     ["no prompt", { agent: "mimir" }, '"prompt"'],
     ["a blank prompt", { ...task, prompt: " \n " }, "the prompt is empty"],
-    ["a model without a provider", { ...task, model: "/model" }, "provider/model"],
-    ["a model without a name", { ...task, model: "scripted/" }, "provider/model"],
-    ["a wait that is too short", { ...task, timeoutMs: 999 }, '"timeoutMs"'],
-    ["a deadline that is too long", { ...task, deadlineMs: 86_400_001 }, '"deadlineMs"'],
-    ["an argument that nobody knows", { ...task, timeout: 5000 }, "timeout"],
+    ["a model of no provider", { ...task, model: "/model" }, 'There is no model "/model"'],
+    ["a model without a name", { ...task, model: "scripted/" }, 'There is no model "scripted/"'],
+    ["a wait that is none", { ...task, timeoutMs: "a while" }, '"timeoutMs"'],
+    ["a deadline that is none", { ...task, deadlineMs: {} }, '"deadlineMs"'],
     ["no arguments", undefined, '"agent"'],
     ["something else", "mimir", "bizar_spawn_background takes"],
     ["an unknown agent", { ...task, agent: "mimr" }, 'Did you mean "mimir"?'],
@@ -127,6 +146,16 @@ describe("what cannot be started is an error, and nothing is left of it", () => 
       expect([rig.journal.length, rig.backend.turns.length]).toEqual([0, 0]);
     });
   }
+
+  test("all that is wrong with a call, at once", async () => {
+    const rig = createToolRig();
+    const args = { subagent_type: "mimr", model: "nope", timeoutMs: "abc", backend: "cold", promt: "Go." };
+    const { value } = await rig.call("spawn_background", args);
+    for (const words of ['"prompt"', 'got "abc"', 'got "cold"', 'no agent "mimr"', 'no model "nope"']) {
+      expect(value.error).toContain(words);
+    }
+    expect(value.note).toBe('subagent_type → agent; ignored: "promt" (did you mean prompt?)');
+  });
 
   test("a state folder that cannot be written", async () => {
     const rig = createToolRig();

@@ -153,7 +153,34 @@ test("an unknown id is an error that names it", async () => {
   expect((await rigWith().call("status", { instanceId: sampleId(7) })).value).toEqual({
     error: "instance not found",
     instanceId: sampleId(7),
+    agents: [],
   });
+});
+
+test("of several ids those that are unknown are told of beside the others, once with the session's agents", async () => {
+  const rig = rigWith(numbered("running", 1), numbered("done", 2), numbered("done", 3, elsewhere));
+  const { value } = await rig.call("status", { instanceIds: [sampleId(1), sampleId(7), "../x", sampleId(3)] });
+  expect(value).toMatchObject([
+    { instanceId: sampleId(1), status: "running", note: "instanceIds → instanceId" },
+    { instanceId: sampleId(3), status: "done" },
+    {
+      error: "instance not found",
+      instanceId: sampleId(7),
+      agents: [
+        { id: sampleId(1).slice(-6), agent: "mimir", title: "Look around", status: "running" },
+        { id: sampleId(2).slice(-6), agent: "mimir", title: "Look around", status: "done" },
+      ],
+    },
+    { error: "instance not found", instanceId: "../x" },
+  ]);
+  expect(value[3]).not.toHaveProperty("agents");
+});
+
+test("an id in any writing is that of its agent", async () => {
+  const id = sampleId(1);
+  for (const given of [{ id }, { instance_id: ` "${id}"` }, { instanceId: [id] }, { instanceId: id.toLowerCase() }]) {
+    expect(ids((await rigWith(numbered("running", 1)).call("status", given)).value)).toEqual([id]);
+  }
 });
 
 test("every agent may ask", async () => {
@@ -162,7 +189,7 @@ test("every agent may ask", async () => {
 });
 
 test("arguments that cannot be used are an error", async () => {
-  for (const args of [{ instanceId: "../x" }, { all: "yes" }, { id: sampleId(1) }, 5]) {
+  for (const args of [{ instanceId: [{}] }, { all: "perhaps" }, 5]) {
     expect((await rigWith().call("status", args)).value.error).toStartWith("bizar_status takes instanceId, all.");
   }
 });

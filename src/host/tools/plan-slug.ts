@@ -1,0 +1,8 @@
+/** What models call a plan's slug. */
+export const PLAN_SLUG = {
+  type: "string",
+  isName: true,
+  isSlug: true,
+  alsoCalled: ["slug", "plan", "planId", "planName", "id"],
+  description: "The plan",
+} as const;
