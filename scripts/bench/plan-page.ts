@@ -56,6 +56,7 @@ export class PlanPage {
   async open(): Promise<{ readonly page: Page; readonly paintedMs: number }> {
     const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
+    await page.addInitScript(`localStorage.setItem("bizar:view", "canvas")`);
     await page.addInitScript(pageClock(ELEMENTS));
     await page.goto(this.#server.link(SLUG));
     const startedAt = now();

@@ -33,7 +33,8 @@ export function inColumns(
   return places;
 }
 
-function columnsOf(boxes: readonly Box[], connections: readonly Connection[]): readonly (readonly Box[])[] {
+/** What is reached in so many steps from where nothing leads to stands one behind the other. */
+export function columnsOf(boxes: readonly Box[], connections: readonly Connection[]): readonly (readonly Box[])[] {
   const byId = new Map(boxes.map((box) => [box.id, box]));
   const arrows = Map.groupBy(connections, (connection) => connection.from);
   const followers = new Set(connections.map((connection) => connection.to));

@@ -1,5 +1,6 @@
 import { graphlib, layout } from "@dagrejs/dagre";
-import { inColumns } from "./columns.ts";
+import { columnsOf, inColumns } from "./columns.ts";
+import { fillShape } from "./fill-shape.ts";
 import type { Connection, PlanElement } from "./plan.ts";
 import { around, GAP, wayDown, type Rectangle } from "./rectangles.ts";
 
@@ -12,8 +13,12 @@ export interface Place {
 const COLUMN_GAP = 80;
 const LABEL_CHARACTER_WIDTH = 7;
 const MOST_LABEL_WIDTH = 200;
-/** Groups that are connected to nothing stand in rows of about this width. */
+const LABELLED_GAP = 130;
+/** Groups that are connected to nothing stand in rows of at least this width. */
 const ROW_WIDTH = 1_600;
+/** Of what the groups and the room between them fill, about so much is wasted. */
+const WASTE = 1.2;
+const SHAPE = 1.6;
 const GRID = 20;
 /**
  * Boxes and arrows that Dagre lays out, of all groups together. Dagre 3.1.3 takes up to 450 ms for so many without any
@@ -37,8 +42,8 @@ interface Anchor {
 }
 
 /**
- * Places for all elements that nobody has placed: from left to right along the connections, since boxes are wider than
- * high and so are screens; near what they are connected to, else below everything; clear of all others.
+ * Places for all elements that nobody has placed: from left to right along the connections, in rows where that would be a
+ * strip; near what they are connected to, else below everything; clear of all others.
  *
  * @returns the place of each of them, on whole pixels; the same input gives the same places
  */
@@ -48,10 +53,10 @@ export function placeAutomatically(
 ): ReadonlyMap<string, Place> {
   const free = elements.filter((element) => element.autoPlaced === true);
   const taken: Rectangle[] = elements.filter((element) => element.autoPlaced !== true);
-  const groups = layOutGroups(free, connections);
   const fixed = new Map(
     elements.filter((element) => element.autoPlaced !== true).map((element) => [element.id, element]),
   );
+  const groups = layOutGroups(free, connections, fixed);
   const anchors = anchorGroups(groups, fixed, connections);
   const places = new Map<string, Place>();
 
@@ -84,23 +89,52 @@ export function placeAutomatically(
 }
 
 /** Each set of elements that are connected with each other is a group, in the order of their first elements. */
-function layOutGroups(free: readonly PlanElement[], connections: readonly Connection[]): readonly Group[] {
+function groupsOf(
+  free: readonly PlanElement[],
+  connections: readonly Connection[],
+): readonly { readonly elements: readonly PlanElement[]; readonly arrows: readonly Connection[] }[] {
   const ids = new Set(free.map((element) => element.id));
   const inner = connections.filter(({ from, to }) => from !== to && ids.has(from) && ids.has(to));
   const groupOf = groupTogether([...ids], inner);
   const members = Map.groupBy(free, (element) => groupOf.get(element.id));
   const arrows = Map.groupBy(inner, (connection) => groupOf.get(connection.from));
+  return [...members].map(([group, elements]) => ({ elements, arrows: arrows.get(group) ?? [] }));
+}
+
+/** What stands beside something with a place of its own goes on from there; the rest fills the window's shape. */
+function layOutGroups(
+  free: readonly PlanElement[],
+  connections: readonly Connection[],
+  fixed: ReadonlyMap<string, Rectangle>,
+): readonly Group[] {
   let left = MOST_FOR_DAGRE;
-  return [...members].map(([group, elements]) => {
-    const connections = arrows.get(group) ?? [];
-    const cost = connections.length === 0 ? 0 : elements.length + connections.length;
+  return groupsOf(free, connections).map(({ elements, arrows }) => {
+    const cost = arrows.length === 0 ? 0 : elements.length + arrows.length;
     const isAffordable = cost > 0 && cost <= left;
     if (isAffordable) left -= cost;
-    return groupAt(
-      elements,
-      isAffordable ? byDagre(elements, connections) : inColumns(elements, connections, COLUMN_GAP),
+    const ids = new Set(elements.map(({ id }) => id));
+    const isAnchored = connections.some(
+      ({ from, to }) => (ids.has(from) && fixed.has(to)) || (ids.has(to) && fixed.has(from)),
     );
+    if (isAnchored) {
+      return groupAt(elements, isAffordable ? byDagre(elements, arrows) : inColumns(elements, arrows, COLUMN_GAP));
+    }
+    const hasLabels = arrows.some(({ label = "" }) => label !== "");
+    const ranks = isAffordable ? ranksOf(elements, byDagre(elements, arrows)) : columnsOf(elements, arrows);
+    return groupAt(elements, fillShape(ranks, hasLabels ? LABELLED_GAP : COLUMN_GAP));
   });
+}
+
+/** What stands one behind the other: Dagre puts the middles of a rank on one line. */
+function ranksOf(
+  elements: readonly PlanElement[],
+  places: ReadonlyMap<string, Place>,
+): readonly (readonly PlanElement[])[] {
+  const placeOf = (id: string): Place => places.get(id) ?? { x: 0, y: 0 };
+  const ranks = Map.groupBy(elements, ({ id, width }) => Math.round(placeOf(id).x + width / 2));
+  return [...ranks]
+    .toSorted(([one], [other]) => one - other)
+    .map(([, rank]) => rank.toSorted((one, other) => placeOf(one.id).y - placeOf(other.id).y));
 }
 
 function groupAt(elements: readonly PlanElement[], places: ReadonlyMap<string, Place>): Group {
@@ -199,10 +233,13 @@ function besideAnchor({ members, size }: Group, { x, middle, side, memberId }: A
 
 /** Groups one beside the other, in rows. */
 function inRows(groups: readonly Group[], from: Place): Group["members"] {
+  const area = groups.reduce((sum, { size }) => sum + (size.width + GAP) * (size.height + GAP), 0);
+  const widest = Math.max(0, ...groups.map(({ size }) => size.width));
+  const rowWidth = Math.max(ROW_WIDTH, widest, Math.sqrt(area * SHAPE * WASTE));
   let { x, y } = from;
   let rowHeight = 0;
   return groups.flatMap((group) => {
-    if (x > from.x && x + group.size.width > from.x + ROW_WIDTH) {
+    if (x > from.x && x + group.size.width > from.x + rowWidth) {
       x = from.x;
       y += rowHeight + GAP;
       rowHeight = 0;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { buildCanvas, CANVAS_TARGET } from "../../scripts/build/build-canvas.ts";
 import { launchBrowser } from "../../scripts/scripted-browser/launch-browser.ts";
 import { startCanvasServer, type CanvasServer } from "../../src/canvas/server/canvas-server.ts";
@@ -13,7 +13,7 @@ import type { Operation } from "../../src/plans/operations.ts";
 import type { Plan } from "../../src/plans/plan.ts";
 import type { Plans, StoredPlan } from "../../src/plans/plan-store-port.ts";
 import { until } from "../until.ts";
-import { openWatched, type Watched } from "./watched-page.ts";
+import { openWatched, type Watched, type WatchedOptions } from "./watched-page.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 export const AGENT = { kind: "agent", name: "thor" } as const;
@@ -117,7 +117,7 @@ export async function stageElements(...operations: readonly Operation[]): Promis
 }
 
 /** A page in a browser of its own, which must have nothing to complain of at the end of the test. */
-export async function openPage(url: URL | string, options: BrowserContextOptions = {}): Promise<Watched> {
+export async function openPage(url: URL | string, options: WatchedOptions = {}): Promise<Watched> {
   return await openWatched(browser, url, options);
 }
 

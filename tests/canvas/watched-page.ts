@@ -7,13 +7,21 @@ export interface Watched {
   readonly complaints: readonly string[];
 }
 
+export interface WatchedOptions extends BrowserContextOptions {
+  /** What the person of that browser chose to look at before; null: nothing. */
+  readonly view?: "canvas" | "document" | null;
+}
+
 /** Opens a plan in a browser of its own, which must have nothing to complain of at the end of the test. */
 export async function openWatched(
   browser: Browser,
   url: URL | string,
-  options: BrowserContextOptions = {},
+  { view = "canvas", ...options }: WatchedOptions = {},
 ): Promise<Watched> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+  // Of a browser whose person has chosen; the tests of the document choose the other, or nothing.
+  if (view !== null)
+    await context.addInitScript(`localStorage.getItem("bizar:view") ?? localStorage.setItem("bizar:view", "${view}")`);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const complaints: string[] = [];
@@ -31,7 +39,7 @@ export async function openWatched(
   if (url.toString().includes("?secret=")) await page.getByRole("button", { name: "Open the plan" }).click();
   if (url !== "about:blank") {
     await page.locator(".card").first().waitFor();
-    await untilStill(page);
+    if ((await page.getByTestId("document").count()) === 0) await untilStill(page);
   }
   return { page, complaints };
 }

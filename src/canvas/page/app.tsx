@@ -2,20 +2,24 @@ import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect } from "react";
 import { ConnectDialog } from "./canvas/connect-dialog.tsx";
 import { FindDialog } from "./canvas/find-dialog.tsx";
+import { Keyboard } from "./canvas/keyboard.tsx";
 import { PlanCanvas } from "./canvas/plan-canvas.tsx";
 import { CommentsPanel } from "./comments/comments-panel.tsx";
+import { PlanDocument } from "./document/plan-document.tsx";
 import { DecideDialog } from "./review/decide-dialog.tsx";
 import { ConnectionBanner } from "./shell/connection-banner.tsx";
 import { Header } from "./shell/header.tsx";
+import { LargeDialog } from "./elements/large-dialog.tsx";
 import { HelpDialog } from "./shell/help-dialog.tsx";
 import { NoticeList } from "./shell/notice-list.tsx";
 import { usePage } from "./shell/page-state.ts";
+import { useView, type View } from "./shell/view.ts";
 import { usePlan } from "./sync/plan-store.ts";
 import { visibleText } from "./elements/visible-text.ts";
 
 /** The page. */
 export function App() {
-  const loaded = usePlan(({ plan }) => plan !== null);
+  const view = useView((state) => state.view);
   const commentsOpen = usePage((page) => page.commentsOpen);
   usePageTitle();
   return (
@@ -24,14 +28,26 @@ export function App() {
         <Header />
         <ConnectionBanner />
         <div className="work">
-          {loaded ? <PlanCanvas /> : <main className="loading" aria-busy="true" aria-label="Plan" />}
+          <PlanView view={view} />
           {commentsOpen && <CommentsPanel />}
         </div>
         <NoticeList />
       </div>
       <OpenDialog />
+      {view !== null && <Keyboard />}
     </ReactFlowProvider>
   );
+}
+
+function PlanView({ view }: { readonly view: View | null }) {
+  switch (view) {
+    case "canvas":
+      return <PlanCanvas />;
+    case "document":
+      return <PlanDocument />;
+    case null:
+      return <main className="loading" aria-busy="true" aria-label="Plan" />;
+  }
 }
 
 function OpenDialog() {
@@ -44,6 +60,8 @@ function OpenDialog() {
       return <FindDialog />;
     case "connect":
       return <ConnectDialog from={dialog.from} />;
+    case "large":
+      return <LargeDialog id={dialog.id} />;
     case "decide":
       return <DecideDialog decision={dialog.decision} />;
   }

@@ -6,10 +6,12 @@ import { startFlow } from "./canvas/flow-store.ts";
 import { watchForLostText } from "./elements/editing.ts";
 import { loadMarkdown } from "./elements/markdown.tsx";
 import { startSession } from "./sync/plan-session.ts";
+import { startView } from "./shell/view.ts";
 import { startTheme } from "./theme/theme.ts";
 
 startTheme();
 startFlow();
+startView();
 watchForLostText();
 const page = document.getElementById("page");
 if (page !== null) createRoot(page).render(<App />);

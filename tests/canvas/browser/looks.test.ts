@@ -1,18 +1,11 @@
 import { expect, test } from "bun:test";
-import { join } from "node:path";
-import type { AxeResults } from "axe-core";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { TEMPLATES } from "../../../src/plans/templates/templates.ts";
-import { until } from "../../until.ts";
 import { REALISTIC } from "./realistic-plan.ts";
+import { drawn, take } from "../seen-page.ts";
 import { openPage, setStage, stageElements, stagePlan, type StagedPlan } from "../stage.ts";
 
 setStage();
-
-const ROOT = join(import.meta.dir, "../../..");
-/** What a person looks at after the tests. */
-const PICTURES = join(ROOT, "artefacts/canvas");
-const AXE = join(ROOT, "node_modules/axe-core/axe.min.js");
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 const LOOKS: Readonly<Record<string, BrowserContextOptions>> = {
@@ -93,23 +86,4 @@ async function seeDialogs(page: Page, look: string): Promise<void> {
   await page.getByRole("dialog").waitFor();
   await take(page, `find-${look}`);
   await page.keyboard.press("Escape");
-}
-
-/** Nothing is still being loaded or drawn. */
-async function drawn(page: Page): Promise<void> {
-  const isDrawn =
-    "document.querySelector('.markdown-plain') === null && ![...document.querySelectorAll('.hint')].some(({ textContent }) => textContent === 'Drawing…')";
-  await until("all is drawn", async () => await page.evaluate<boolean>(isDrawn));
-}
-
-/** Takes a picture, and looks for what would keep people out. */
-async function take(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
-  expect(await page.evaluate<number>("document.documentElement.scrollWidth - window.innerWidth")).toBe(0);
-  await page.evaluate(await Bun.file(AXE).text());
-  const { violations } = await page.evaluate<AxeResults>("axe.run()");
-  const serious = violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
-  expect(serious).toEqual([]);
 }

@@ -1,6 +1,7 @@
-import type { BrowserContextOptions, Locator, Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import type { Operation } from "../../../src/plans/operations.ts";
 import type { PlanElement } from "../../../src/plans/plan.ts";
+import type { WatchedOptions } from "../watched-page.ts";
 import { openPage, stageElements, StagedPlan } from "../stage.ts";
 import { element } from "./sample-plan.ts";
 
@@ -31,7 +32,7 @@ export class OpenPlan extends StagedPlan {
 
 /** Opens a new plan that waits for a review. */
 export async function openPlan(
-  options: BrowserContextOptions & { readonly elements?: readonly PlanElement[] } = {},
+  options: WatchedOptions & { readonly elements?: readonly PlanElement[] } = {},
 ): Promise<OpenPlan> {
   const { elements = ELEMENTS, ...contextOptions } = options;
   const added = elements.map((one): Operation => ({ op: "add_element", element: one }));

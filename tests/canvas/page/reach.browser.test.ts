@@ -1,23 +1,12 @@
 import { expect, test } from "bun:test";
-import { join } from "node:path";
-import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { until } from "../../until.ts";
+import { seriousFindings } from "../seen-page.ts";
 import { setStage } from "../stage.ts";
 import { openPlan } from "./page-rig.ts";
 import { element } from "./sample-plan.ts";
 
 setStage();
-
-const AXE = join(import.meta.dir, "../../../node_modules/axe-core/axe.min.js");
-
-async function seriousFindings(page: Page): Promise<readonly string[]> {
-  await page.evaluate(await Bun.file(AXE).text());
-  const { violations } = await page.evaluate<AxeResults>("axe.run()");
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(" | ")}`);
-}
 
 async function tabTo(page: Page, testId: string): Promise<void> {
   for (let presses = 0; presses < 40; presses += 1) {
@@ -37,7 +26,7 @@ test("with the keyboard alone: an element is found, moved, edited, connected, co
   await open.until("it moved by ten and by one", ({ elements }) =>
     elements.some(({ id, x, y }) => id === "el_note" && x === 10 && y === 301),
   );
-  await keyboard.press("Enter");
+  await keyboard.press("e");
   await keyboard.press("Control+a");
   await keyboard.type("By hand");
   await keyboard.press("Control+Enter");

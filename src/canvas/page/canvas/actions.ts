@@ -1,10 +1,12 @@
 import { estimateSize } from "../../../plans/element-size.ts";
 import type { Operation } from "../../../plans/operations.ts";
 import type { ElementType, PlanElement } from "../../../plans/plan.ts";
+import { around } from "../../../plans/rectangles.ts";
 import { startEditing } from "../elements/editing.ts";
 import { shrinkImage } from "../elements/shrink-image.ts";
 import { notify } from "../shell/notices.ts";
 import { usePage } from "../shell/page-state.ts";
+import { isDocument } from "../shell/view.ts";
 import { newId } from "../sync/new-id.ts";
 import { edit } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
@@ -95,6 +97,13 @@ export async function addImage(file: File, middle: Point): Promise<void> {
 export function startComment(): void {
   const [only, ...more] = selectedElements();
   const element = only === undefined || more.length > 0 ? undefined : usePlan.getState().elements.get(only);
-  if (element === undefined) usePage.setState(({ placingComment }) => ({ placingComment: !placingComment }));
+  if (element === undefined && isDocument()) usePage.setState({ composing: { elementId: null, ...aboveAll() } });
+  else if (element === undefined) usePage.setState(({ placingComment }) => ({ placingComment: !placingComment }));
   else usePage.setState({ composing: { elementId: element.id, x: element.width - 12, y: -4 }, placingComment: false });
+}
+
+/** Where a remark on the plan as a whole is pinned. */
+function aboveAll(): Point {
+  const { x, y } = around(usePlan.getState().plan?.elements ?? []);
+  return { x, y: y - COPY_OFFSET };
 }

@@ -8,6 +8,7 @@ export type Command =
         | "delete"
         | "duplicate"
         | "edit"
+        | "open"
         | "comment"
         | "add"
         | "connect"
@@ -17,7 +18,9 @@ export type Command =
         | "escape"
         | "zoom_in"
         | "zoom_out"
-        | "fit";
+        | "fit"
+        | "next"
+        | "previous";
     };
 
 interface Key {
@@ -39,8 +42,11 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 const PLAIN: Readonly<Record<string, Exclude<Command["kind"], "move">>> = {
   Delete: "delete",
   Backspace: "delete",
-  Enter: "edit",
+  Enter: "open",
   F2: "edit",
+  e: "edit",
+  n: "next",
+  p: "previous",
   c: "comment",
   a: "add",
   l: "connect",

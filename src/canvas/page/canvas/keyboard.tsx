@@ -1,27 +1,39 @@
-import { useReactFlow, type FitViewOptions } from "@xyflow/react";
+import { useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
 import { openDialog, usePage } from "../shell/page-state.ts";
+import { neighbour, useGoTo } from "../shell/go-to.ts";
+import { isDocument } from "../shell/view.ts";
 import { redo, undo } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { deleteSelected, duplicateSelected, moveSelected, startComment } from "./actions.ts";
 import { selectedConnections, selectedElements, selectOnly } from "./flow-store.ts";
 import { motionMs } from "../theme/motion.ts";
+import { FIT } from "./fit.ts";
 import { commandOf, type Command } from "./key-commands.ts";
 import { editElement } from "./selection-bar.tsx";
 
 /** Does what keys ask for, wherever the focus is, except in fields and dialogs. */
-export function Keyboard({ fit }: { readonly fit: FitViewOptions }) {
+export function Keyboard() {
   const { zoomIn, zoomOut, fitView } = useReactFlow();
+  const goTo = useGoTo();
   useEffect(() => {
+    const glide = (step: 1 | -1) => {
+      const id = neighbour(step);
+      if (id !== undefined) goTo(id, { zoom: 1 });
+    };
     const views: Partial<Record<Command["kind"], () => void>> = {
+      next: () => glide(1),
+      previous: () => glide(-1),
       zoom_in: () => void zoomIn(),
       zoom_out: () => void zoomOut(),
-      fit: () => void fitView({ ...fit, duration: motionMs(300) }),
+      fit: () => void fitView({ ...FIT, duration: motionMs(300) }),
     };
     const onKeyDown = (event: KeyboardEvent) => {
       const command = isElsewhere(event) ? null : commandOf(event);
       if (command === null) return;
-      if (command.kind === "edit" && isControl(event.target)) return;
+      if (command.kind === "open" && isControl(event.target)) return;
+      // The document is scrolled by its keys, and has no zoom.
+      if (isDocument() && OF_CANVAS.has(command.kind)) return;
       event.preventDefault();
       const view = views[command.kind];
       if (view !== undefined) view();
@@ -34,9 +46,11 @@ export function Keyboard({ fit }: { readonly fit: FitViewOptions }) {
       document.removeEventListener("keydown", onKeyDown);
       document.removeEventListener("focusin", onFocus);
     };
-  }, [zoomIn, zoomOut, fitView, fit]);
+  }, [zoomIn, zoomOut, fitView, goTo]);
   return null;
 }
+
+const OF_CANVAS: ReadonlySet<Command["kind"]> = new Set(["move", "zoom_in", "zoom_out", "fit"]);
 
 function run(command: Command): void {
   const [selected] = selectedElements();
@@ -54,6 +68,10 @@ function run(command: Command): void {
       return duplicateSelected();
     case "edit":
       if (selected !== undefined) editElement(selected);
+      else if (connection !== undefined) usePage.setState({ labelling: connection });
+      return;
+    case "open":
+      if (selected !== undefined) openDialog({ kind: "large", id: selected });
       else if (connection !== undefined) usePage.setState({ labelling: connection });
       return;
     case "comment":
@@ -75,13 +93,16 @@ function run(command: Command): void {
     case "zoom_in":
     case "zoom_out":
     case "fit":
+    case "next":
+    case "previous":
       return;
   }
 }
 
 /** The Tab key selects what it comes to, so that the other keys act on it. */
 function selectFocused(target: EventTarget | null): void {
-  if (!(target instanceof HTMLElement) || !target.matches(".react-flow__node:focus-visible")) return;
+  if (!(target instanceof HTMLElement) || !target.matches(".react-flow__node:focus-visible, .part-card:focus-visible"))
+    return;
   const id = target.dataset["id"];
   if (id !== undefined && !selectedElements().includes(id)) selectOnly([id]);
 }

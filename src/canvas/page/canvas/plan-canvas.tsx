@@ -3,10 +3,12 @@ import {
   BackgroundVariant,
   ConnectionMode,
   MiniMap,
+  Panel,
   ReactFlow,
   SelectionMode,
   useReactFlow,
   type OnConnectEnd,
+  type Viewport,
 } from "@xyflow/react";
 import { memo, type MouseEvent } from "react";
 import { NewCommentPlace } from "../comments/new-comment-place.tsx";
@@ -20,17 +22,20 @@ import { ElementNodeView } from "../elements/element-node.tsx";
 import { shownType } from "../elements/element-types.ts";
 import { changeEdges, changeNodes, useFlow } from "./flow-store.ts";
 import type { ConnectionEdge, ElementNode } from "./flow-nodes.ts";
+import { FIT } from "./fit.ts";
 import { ImageDrop } from "./image-drop.tsx";
-import { Keyboard } from "./keyboard.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
 import { Toolbar } from "./toolbar.tsx";
+import { useMiddle } from "./use-middle.ts";
 import { ViewControls } from "./view-controls.tsx";
 import { ZoomVariable } from "./zoom-variable.tsx";
 
 const nodeTypes = { element: ElementNodeView };
 const edgeTypes = { connection: ConnectionEdgeView };
 const MAP_SIZE = { width: 170, height: 116 };
-const FIT = { padding: 0.12, maxZoom: 1 };
+
+/** Where the person looked before the document took the place of the canvas. */
+let lastViewport: Viewport | null = null;
 
 /** The plan, to look at and to work on. */
 export const PlanCanvas = memo(function PlanCanvas() {
@@ -38,6 +43,7 @@ export const PlanCanvas = memo(function PlanCanvas() {
   const edges = useFlow((flow) => flow.edges) as ConnectionEdge[];
   const placing = usePage((page) => page.placingComment);
   const { screenToFlowPosition } = useReactFlow();
+  const middle = useMiddle();
 
   const addWhereClicked = (event: MouseEvent) => {
     const onPane = event.target instanceof Element && event.target.classList.contains("react-flow__pane");
@@ -65,7 +71,10 @@ export const PlanCanvas = memo(function PlanCanvas() {
         disableKeyboardA11y
         edgesFocusable={false}
         elevateNodesOnSelect
-        fitView
+        {...(lastViewport === null ? { fitView: true } : { defaultViewport: lastViewport })}
+        onMoveEnd={(_event, viewport) => {
+          lastViewport = viewport;
+        }}
         fitViewOptions={FIT}
         minZoom={0.05}
         maxZoom={2.5}
@@ -102,9 +111,10 @@ export const PlanCanvas = memo(function PlanCanvas() {
         <CommentPins />
         <NewCommentPlace />
         <SelectionBar />
-        <Toolbar />
-        <ViewControls fit={FIT} />
-        <Keyboard fit={FIT} />
+        <Panel position="center-left" className="toolbar-place">
+          <Toolbar place={middle} direction="vertical" />
+        </Panel>
+        <ViewControls />
         <ImageDrop />
       </ReactFlow>
     </main>

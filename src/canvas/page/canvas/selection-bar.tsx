@@ -18,7 +18,7 @@ export function SelectionBar() {
     <NodeToolbar nodeId={[...ids]} isVisible position={Position.Top} offset={14} className="selection-bar">
       {ids.length === 1 && (
         <>
-          <ToolButton icon="edit" label="Edit (Enter)" onClick={() => editElement(only)} />
+          <ToolButton icon="edit" label="Edit (E)" onClick={() => editElement(only)} />
           <ToolButton icon="comment" label="Comment (C)" data-testid="comment-element" onClick={startComment} />
           <ToolButton icon="connect" label="Connect (L)" onClick={() => openDialog({ kind: "connect", from: only })} />
         </>

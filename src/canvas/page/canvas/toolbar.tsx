@@ -1,66 +1,68 @@
-import { Panel } from "@xyflow/react";
 import { useRef, type KeyboardEvent } from "react";
 import { ELEMENT_TYPES, type ElementType } from "../../../plans/plan.ts";
 import { typeName } from "../elements/element-types.ts";
 import { ToolButton } from "../elements/tool-button.tsx";
 import { usePage } from "../shell/page-state.ts";
 import { addElement, addImage, startComment } from "./actions.ts";
-import { useMiddle } from "./use-middle.ts";
+import type { Point } from "./free-place.ts";
+
+interface ToolbarProps {
+  /** Where what is added goes. */
+  readonly place: () => Point;
+  readonly direction: "vertical" | "horizontal";
+}
 
 /** What can be added. One stop for the Tab key; the arrow keys go on from there. */
-export function Toolbar() {
-  const middle = useMiddle();
+export function Toolbar({ place, direction }: ToolbarProps) {
   const placing = usePage((page) => page.placingComment);
   const picker = useRef<HTMLInputElement>(null);
   const add = (type: ElementType) => {
     if (type === "image") picker.current?.click();
-    else addElement(type, middle());
+    else addElement(type, place());
   };
   return (
-    <Panel position="center-left" className="toolbar-place">
-      <div
-        className="toolbar"
-        role="toolbar"
-        aria-label="Add to the plan"
-        aria-orientation="vertical"
-        onKeyDown={moveFocus}
-      >
-        {ELEMENT_TYPES.map((type, index) => (
-          <ToolButton
-            key={type}
-            icon={type}
-            label={`Add: ${typeName(type)}`}
-            tip={typeName(type)}
-            data-type={type}
-            data-testid={`add-${type}`}
-            tabIndex={index === 0 ? 0 : -1}
-            onClick={() => add(type)}
-          />
-        ))}
-        <span className="toolbar-gap" />
+    <div
+      className="toolbar"
+      role="toolbar"
+      aria-label="Add to the plan"
+      aria-orientation={direction}
+      onKeyDown={moveFocus}
+    >
+      {ELEMENT_TYPES.map((type, index) => (
         <ToolButton
-          icon="comment"
-          label="Comment"
-          tip="Comment (C)"
-          data-testid="add-comment"
-          aria-pressed={placing}
-          tabIndex={-1}
-          onClick={startComment}
+          key={type}
+          icon={type}
+          label={`Add: ${typeName(type)}`}
+          tip={typeName(type)}
+          data-type={type}
+          data-testid={`add-${type}`}
+          tabIndex={index === 0 ? 0 : -1}
+          onClick={() => add(type)}
         />
-        <input
-          ref={picker}
-          type="file"
-          accept="image/*"
-          hidden
-          data-testid="image-file"
-          onChange={({ target }) => {
-            const file = target.files?.[0];
-            if (file !== undefined) void addImage(file, middle());
-            target.value = "";
-          }}
-        />
-      </div>
-    </Panel>
+      ))}
+      <span className="toolbar-gap" />
+      <ToolButton
+        icon="comment"
+        label="Comment"
+        tip="Comment (C)"
+        data-testid="add-comment"
+        aria-pressed={placing}
+        tabIndex={-1}
+        onClick={startComment}
+      />
+      <input
+        ref={picker}
+        type="file"
+        accept="image/*"
+        hidden
+        data-testid="image-file"
+        onChange={({ target }) => {
+          const file = target.files?.[0];
+          if (file !== undefined) void addImage(file, place());
+          target.value = "";
+        }}
+      />
+    </div>
   );
 }
 

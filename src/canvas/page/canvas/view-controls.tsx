@@ -1,10 +1,11 @@
 import { motionMs } from "../theme/motion.ts";
-import { Panel, useReactFlow, type FitViewOptions } from "@xyflow/react";
+import { Panel, useReactFlow } from "@xyflow/react";
 import { ToolButton } from "../elements/tool-button.tsx";
 import { openDialog } from "../shell/page-state.ts";
+import { FIT } from "./fit.ts";
 
 /** Zoom, the whole plan, search. */
-export function ViewControls({ fit }: { readonly fit: FitViewOptions }) {
+export function ViewControls() {
   const { zoomIn, zoomOut, fitView } = useReactFlow();
   return (
     <Panel position="bottom-left" className="view-controls">
@@ -15,7 +16,7 @@ export function ViewControls({ fit }: { readonly fit: FitViewOptions }) {
         label="Show the whole plan"
         tip="Whole plan (0)"
         data-testid="fit-view"
-        onClick={() => void fitView({ ...fit, duration: motionMs(300) })}
+        onClick={() => void fitView({ ...FIT, duration: motionMs(300) })}
       />
       <ToolButton
         icon="search"

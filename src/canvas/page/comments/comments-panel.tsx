@@ -2,8 +2,8 @@ import { motionMs } from "../theme/motion.ts";
 import { useReactFlow } from "@xyflow/react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { PlanComment } from "../../../plans/plan.ts";
-import { selectOnly } from "../canvas/flow-store.ts";
 import { Icon } from "../elements/icons.tsx";
+import { useGoTo } from "../shell/go-to.ts";
 import { usePage } from "../shell/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { CommentThread } from "./comment-thread.tsx";
@@ -72,14 +72,12 @@ function ActiveIntoView({ active, children }: { readonly active: boolean; readon
 /** Moves the view to where a comment is pinned. */
 function useJump(): (comment: PlanComment) => void {
   const { setCenter, getZoom } = useReactFlow();
+  const goTo = useGoTo();
   return (comment) => {
     usePage.setState({ activeComment: comment.id });
     const element = comment.elementId === null ? undefined : usePlan.getState().elements.get(comment.elementId);
-    const zoom = Math.max(getZoom(), 0.7);
-    if (element !== undefined) {
-      selectOnly([element.id]);
-      void setCenter(element.x + element.width / 2, element.y + element.height / 2, { zoom, duration: motionMs(350) });
-    } else void setCenter(comment.x ?? 0, comment.y ?? 0, { zoom, duration: motionMs(350) });
+    if (element !== undefined) goTo(element.id, { focus: false });
+    else void setCenter(comment.x ?? 0, comment.y ?? 0, { zoom: Math.max(getZoom(), 0.7), duration: motionMs(350) });
   };
 }
 

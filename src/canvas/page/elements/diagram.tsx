@@ -1,15 +1,19 @@
-import { memo, useEffect, useMemo, useState } from "react";
-import { useTheme } from "../theme/theme.ts";
-import type { Drawing } from "./diagram-drawing.ts";
+import { memo, useMemo, useState, type CSSProperties } from "react";
 import { diagramSize, hasUnshownLines, MOST_DRAWN } from "./diagram-source.ts";
 import { LongText } from "./long-text.tsx";
 import { UnshownText } from "./unshown-text.tsx";
+import { useDrawing } from "./use-drawing.ts";
 import { visibleText } from "./visible-text.ts";
 
-type Shown = { readonly drawing: Drawing } | { readonly error: string } | null;
+interface DiagramProps {
+  readonly source: string;
+  readonly title: string;
+  /** Shows it large. */
+  readonly open: () => void;
+}
 
 /** A drawing of Mermaid's language as an image; what is wrong with it is said above its source. */
-export const Diagram = memo(function Diagram(props: { readonly source: string; readonly title: string }) {
+export const Diagram = memo(function Diagram(props: DiagramProps) {
   const { source } = props;
   const [asked, setAsked] = useState<string | null>(null);
   const size = useMemo(() => diagramSize(source), [source]);
@@ -32,20 +36,8 @@ export const Diagram = memo(function Diagram(props: { readonly source: string; r
   );
 });
 
-function DrawnDiagram({ source, title }: { readonly source: string; readonly title: string }) {
-  const theme = useTheme((state) => state.theme);
-  const [shown, setShown] = useState<Shown>(null);
-  useEffect(() => {
-    const looking = new AbortController();
-    const show = (result: Shown) => {
-      if (!looking.signal.aborted) setShown(result);
-    };
-    import("./diagram-drawing.ts")
-      .then(async ({ drawDiagram }) => show({ drawing: await drawDiagram(source, theme, looking.signal) }))
-      .catch((error: unknown) => show({ error: error instanceof Error ? error.message : String(error) }));
-    return () => looking.abort();
-  }, [source, theme]);
-
+function DrawnDiagram({ source, title, open }: DiagramProps) {
+  const shown = useDrawing(source);
   if (source.trim() === "") return <p className="hint">Double-click to draw in Mermaid’s language.</p>;
   if (shown === null) return <p className="hint">Drawing…</p>;
   if ("error" in shown) {
@@ -62,7 +54,17 @@ function DrawnDiagram({ source, title }: { readonly source: string; readonly tit
   }
   const { url, width, height } = shown.drawing;
   return (
-    <img className="diagram" src={url} width={width} height={height} alt={`Diagram: ${title}`} draggable={false} />
+    <button type="button" className="diagram-open" data-testid="open-diagram" title="Look at it large" onClick={open}>
+      <img
+        className="diagram"
+        src={url}
+        width={width}
+        height={height}
+        style={{ "--natural": `${width}px` } as CSSProperties}
+        alt={`Diagram: ${title}`}
+        draggable={false}
+      />
+    </button>
   );
 }
 

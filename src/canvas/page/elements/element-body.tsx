@@ -1,5 +1,6 @@
-import { memo, useLayoutEffect, useRef, useState, type ReactNode } from "react";
+import { memo, useCallback, useLayoutEffect, useRef, useState, type CSSProperties, type ReactNode } from "react";
 import type { PlanElement } from "../../../plans/plan.ts";
+import { openDialog } from "../shell/page-state.ts";
 import { AnswerField } from "./answer-field.tsx";
 import { Diagram } from "./diagram.tsx";
 import { shownType } from "./element-types.ts";
@@ -61,14 +62,17 @@ function ContentEditor({ type }: { readonly type: string }) {
 }
 
 function Content({ element }: { readonly element: PlanElement }): ReactNode {
-  const { content, title } = element;
+  const { content, title, id } = element;
+  const open = useCallback(() => openDialog({ kind: "large", id }), [id]);
   switch (shownType(element.type)) {
     case "code":
       return <CodeText code={content} language={element.language ?? ""} />;
     case "diagram":
-      return <Diagram source={content} title={visibleText(title)} />;
+      return <Diagram source={content} title={visibleText(title)} open={open} />;
     case "mockup":
-      return <LongText text={content} className="wireframe" />;
+      return (
+        <LongText text={content} className="wireframe" style={{ "--columns": longestLine(content) } as CSSProperties} />
+      );
     case "image":
       return (
         <>
@@ -83,4 +87,8 @@ function Content({ element }: { readonly element: PlanElement }): ReactNode {
     case "question":
       return <MarkdownText text={content} />;
   }
+}
+
+function longestLine(text: string): number {
+  return text.split("\n").reduce((longest, line) => Math.max(longest, line.length), 1);
 }

@@ -1,17 +1,15 @@
 import { Handle, NodeResizer, Position, useUpdateNodeInternals, type NodeProps } from "@xyflow/react";
-import { memo, useEffect, useRef, type MouseEvent } from "react";
-import type { PlanElement } from "../../../plans/plan.ts";
-import { useDetailLevel, type DetailLevel } from "../canvas/detail-level.ts";
+import { memo, useEffect, useRef } from "react";
+import { useDetailLevel } from "../canvas/detail-level.ts";
 import type { ElementNode } from "../canvas/flow-nodes.ts";
 import { edit } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
-import { startEditing, useEditing } from "./editing.ts";
+import { CardHead, editWhatWasHit } from "./card-head.tsx";
+import { useEditing } from "./editing.ts";
 import { ElementBody } from "./element-body.tsx";
-import { shownType, typeName } from "./element-types.ts";
-import { Icon } from "./icons.tsx";
-import { saveWhenLeft, TextEditor } from "./text-editor.tsx";
+import { shownType } from "./element-types.ts";
+import { saveWhenLeft } from "./text-editor.tsx";
 import { useArrival } from "./use-arrival.ts";
-import { visibleText } from "./visible-text.ts";
 
 const LEAST_WIDTH = 120;
 const LEAST_HEIGHT = 60;
@@ -53,44 +51,6 @@ export const ElementNodeView = memo(function ElementNodeView({ id, selected, dra
   );
 });
 
-function CardHead(props: { readonly element: PlanElement; readonly level: DetailLevel; readonly editing: boolean }) {
-  const { element, level, editing } = props;
-  const type = shownType(element.type);
-  return (
-    <header className="card-head">
-      {type === "task" && level === "full" ? (
-        <input
-          type="checkbox"
-          className="task-box nodrag"
-          checked={element.done === true}
-          aria-label={`Done: ${element.title || "untitled"}`}
-          onChange={({ target }) => edit([{ op: "update_element", id: element.id, changes: { done: target.checked } }])}
-        />
-      ) : (
-        <span className="badge" title={visibleText(typeName(element.type))}>
-          <Icon name={type} />
-        </span>
-      )}
-      <div className="card-title" data-testid="element-title" dir="auto">
-        {editing ? (
-          <TextEditor field="title" label="Title" lines="one" placeholder="Title" />
-        ) : (
-          visibleText(element.title) || <span className="untitled">{visibleText(typeName(element.type))}</span>
-        )}
-      </div>
-      {type === "code" && level === "full" && (
-        <div className="card-language">
-          {editing ? (
-            <TextEditor field="language" label="Programming language" lines="one" placeholder="language" />
-          ) : (
-            visibleText(element.language ?? "")
-          )}
-        </div>
-      )}
-    </header>
-  );
-}
-
 /** The canvas measures handles when an element comes into sight; here, when the element comes near enough to have them. */
 function useMeasuredHandles(id: string, full: boolean): void {
   const update = useUpdateNodeInternals();
@@ -127,11 +87,3 @@ const Handles = memo(function Handles() {
     </>
   );
 });
-
-function editWhatWasHit(event: MouseEvent<HTMLElement>, element: PlanElement): void {
-  const hit = event.target instanceof Element ? event.target : null;
-  if (hit?.closest("input, textarea, button, a") !== null) return;
-  event.stopPropagation();
-  const inBody = hit.closest(".card-body") !== null && element.type !== "image";
-  startEditing(element, inBody ? "content" : "title");
-}

@@ -1,15 +1,22 @@
-import { useState } from "react";
+import { useState, type CSSProperties } from "react";
 import { markdownParts } from "./markdown-parts.ts";
 import { visibleText } from "./visible-text.ts";
 
 /** A text as it is written; of a very long one the first part until all of it is asked for. */
-export function LongText({ text, className }: { readonly text: string; readonly className?: string }) {
+export function LongText(props: {
+  readonly text: string;
+  readonly className?: string;
+  readonly style?: CSSProperties;
+}) {
+  const { text, className, style } = props;
   const [all, setAll] = useState(false);
   const first = markdownParts(text).next().value?.text ?? "";
   const shown = all ? text : first;
   return (
     <>
-      <pre className={className}>{visibleText(shown)}</pre>
+      <pre className={className} style={style}>
+        {visibleText(shown)}
+      </pre>
       {shown.length < text.length && <ShowAll length={text.length} show={() => setAll(true)} />}
     </>
   );

@@ -44,7 +44,7 @@ export function onEditorKey(event: KeyboardEvent<HTMLElement>, lines: "one" | "m
   if (!isSave && event.key !== "Escape") return;
   if (event.nativeEvent.isComposing) return;
   event.preventDefault();
-  const node = event.currentTarget.closest<HTMLElement>(".react-flow__node");
+  const node = event.currentTarget.closest<HTMLElement>(".react-flow__node, .part-card");
   if (isSave) saveEditing();
   else cancelEditing();
   node?.focus({ preventScroll: true });

@@ -5,11 +5,11 @@ interface DialogProps {
   readonly title: string;
   readonly close: () => void;
   readonly children: ReactNode;
-  readonly wide?: boolean;
+  readonly size?: "small" | "wide" | "large";
 }
 
 /** A dialog of the browser: it holds the focus, Escape closes it, and the focus goes back to where it was. */
-export function Dialog({ title, close, children, wide = false }: DialogProps) {
+export function Dialog({ title, close, children, size = "small" }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -26,7 +26,7 @@ export function Dialog({ title, close, children, wide = false }: DialogProps) {
     <dialog
       ref={dialog}
       className="dialog"
-      data-wide={wide || undefined}
+      data-size={size}
       aria-label={title}
       onCancel={(event) => {
         event.preventDefault();

@@ -8,6 +8,7 @@ import { edit, exportUrl, redo, undo } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { switchTheme, useTheme } from "../theme/theme.ts";
 import { openDialog, usePage } from "./page-state.ts";
+import { switchView, useView } from "./view.ts";
 import { visibleText } from "../elements/visible-text.ts";
 
 /** What the plan is, where it stands, and what can be done with all of it. */
@@ -66,6 +67,7 @@ function Tools() {
   const canRedo = usePlan(({ history }) => history.undone.length > 0);
   const open = usePlan(({ plan }) => plan?.comments.filter(({ resolved }) => resolved !== true).length ?? 0);
   const commentsOpen = usePage((page) => page.commentsOpen);
+  const view = useView((state) => state.view);
   const theme = useTheme((state) => state.theme);
   const themeLabel = theme === "dark" ? "Light colours" : "Dark colours";
   return (
@@ -73,6 +75,13 @@ function Tools() {
       <ToolButton icon="undo" label="Undo" data-testid="undo" disabled={!canUndo} onClick={undo} />
       <ToolButton icon="redo" label="Redo" data-testid="redo" disabled={!canRedo} onClick={redo} />
       <span className="header-gap" />
+      <ToolButton
+        icon={view === "document" ? "board" : "document"}
+        label={view === "document" ? "Show the canvas" : "Show as a document"}
+        data-testid="view"
+        disabled={view === null}
+        onClick={switchView}
+      />
       <ToolButton
         icon="comment"
         label={`Comments, ${open} open`}

@@ -6,7 +6,9 @@ const MODIFIER = navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl";
 const KEYS: readonly (readonly [string, readonly string[]])[] = [
   ["Go from element to element", ["Tab"]],
   ["Find an element by its text", ["/"]],
-  ["Edit the selected element", ["Enter"]],
+  ["Next and previous element, in reading order", ["N", "P"]],
+  ["Look at the selected element large", ["Enter"]],
+  ["Edit the selected element", ["E"]],
   ["Save what you wrote", [`${MODIFIER} Enter`]],
   ["Leave without saving", ["Esc"]],
   ["Add an element", ["A"]],
@@ -24,7 +26,7 @@ const KEYS: readonly (readonly [string, readonly string[]])[] = [
 
 export function HelpDialog() {
   return (
-    <Dialog title="Keys" close={closeDialog} wide>
+    <Dialog title="Keys" close={closeDialog} size="wide">
       <p className="dialog-text">
         Double-click an element to edit it, or the empty canvas to add one. Drag from a dot on its edge to connect it.
         Images can be pasted or dropped. All that you do reaches the agent.

@@ -13,6 +13,8 @@ export type OpenDialog =
   | { readonly kind: "find" }
   /** Choose what an element is connected with; its connections. */
   | { readonly kind: "connect"; readonly from: string }
+  /** One element as large as the window. */
+  | { readonly kind: "large"; readonly id: string }
   | { readonly kind: "decide"; readonly decision: Decision };
 
 export interface PageState {

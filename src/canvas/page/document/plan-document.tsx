@@ -1,0 +1,54 @@
+import { memo, useEffect, useMemo, useState } from "react";
+import { inReadingOrder } from "../../../plans/reading-order.ts";
+import { ImageDrop } from "../canvas/image-drop.tsx";
+import { Toolbar } from "../canvas/toolbar.tsx";
+import { whenThereIsTime } from "../elements/spare-time.ts";
+import { usePlan } from "../sync/plan-store.ts";
+import { CanvasComments } from "./canvas-comments.tsx";
+import { Contents } from "./contents.tsx";
+import { DocumentPart } from "./document-part.tsx";
+
+/** So many parts are there at once; the rest follow while the page has time. */
+const PARTS_AT_ONCE = 20;
+
+/** The plan in reading order, everything at full size. */
+export const PlanDocument = memo(function PlanDocument() {
+  const elements = usePlan(({ plan }) => plan?.elements);
+  const connections = usePlan(({ plan }) => plan?.connections);
+  const order = useMemo(
+    () => inReadingOrder({ elements: elements ?? [], connections: connections ?? [] }).map(({ id }) => id),
+    [elements, connections],
+  );
+  const numbers = useMemo(() => new Map(order.map((id, index) => [id, index + 1])), [order]);
+  const shown = useLittleByLittle(order.length);
+  return (
+    <main className="document" aria-label="Plan" data-testid="document">
+      <Contents order={order} />
+      <div className="document-text">
+        {order.slice(0, shown).map((id) => (
+          <DocumentPart key={id} id={id} numbers={numbers} />
+        ))}
+        {shown >= order.length && <CanvasComments />}
+        <Toolbar place={belowAll} direction="horizontal" />
+      </div>
+      <ImageDrop />
+    </main>
+  );
+});
+
+function belowAll() {
+  const elements = usePlan.getState().plan?.elements ?? [];
+  const lowest = Math.max(0, ...elements.map(({ y, height }) => y + height));
+  const left = Math.min(...elements.map(({ x }) => x), Infinity);
+  return { x: (Number.isFinite(left) ? left : 0) + 150, y: lowest + 140 };
+}
+
+/** How many of so many are to be shown by now. */
+function useLittleByLittle(all: number): number {
+  const [shown, setShown] = useState(PARTS_AT_ONCE);
+  useEffect(() => {
+    if (shown >= all) return undefined;
+    return whenThereIsTime(() => setShown(shown + PARTS_AT_ONCE));
+  }, [shown, all]);
+  return shown;
+}

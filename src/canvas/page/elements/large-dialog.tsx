@@ -1,0 +1,25 @@
+import { Dialog } from "../shell/dialog.tsx";
+import { closeDialog } from "../shell/page-state.ts";
+import { usePlan } from "../sync/plan-store.ts";
+import { ElementBody } from "./element-body.tsx";
+import { shownType, typeName } from "./element-types.ts";
+import { visibleText } from "./visible-text.ts";
+import { ZoomableDiagram } from "./zoomable-diagram.tsx";
+
+/** One element as large as the window; of a diagram, with pan and zoom. */
+export function LargeDialog({ id }: { readonly id: string }) {
+  const element = usePlan(({ elements }) => elements.get(id));
+  if (element === undefined) return null;
+  const title = visibleText(element.title) || visibleText(typeName(element.type));
+  return (
+    <Dialog title={title} close={closeDialog} size="large">
+      {element.type === "diagram" ? (
+        <ZoomableDiagram source={element.content} title={title} />
+      ) : (
+        <div className="card part-card large-card" data-type={shownType(element.type)} data-testid="large">
+          <ElementBody element={element} editing={false} selected={false} />
+        </div>
+      )}
+    </Dialog>
+  );
+}

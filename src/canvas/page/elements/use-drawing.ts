@@ -1,0 +1,22 @@
+import { useEffect, useState } from "react";
+import { useTheme } from "../theme/theme.ts";
+import type { Drawing } from "./diagram-drawing.ts";
+
+export type Drawn = { readonly drawing: Drawing } | { readonly error: string } | null;
+
+/** What a diagram's source looks like, in the colours of now; null while it is being drawn. */
+export function useDrawing(source: string): Drawn {
+  const theme = useTheme((state) => state.theme);
+  const [drawn, setDrawn] = useState<Drawn>(null);
+  useEffect(() => {
+    const looking = new AbortController();
+    const show = (result: Drawn) => {
+      if (!looking.signal.aborted) setDrawn(result);
+    };
+    import("./diagram-drawing.ts")
+      .then(async ({ drawDiagram }) => show({ drawing: await drawDiagram(source, theme, looking.signal) }))
+      .catch((error: unknown) => show({ error: error instanceof Error ? error.message : String(error) }));
+    return () => looking.abort();
+  }, [source, theme]);
+  return drawn;
+}

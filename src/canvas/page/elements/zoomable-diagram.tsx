@@ -1,0 +1,106 @@
+import { useEffect, useLayoutEffect, useRef, useState, type PointerEvent } from "react";
+import { ToolButton } from "./tool-button.tsx";
+import { useDrawing } from "./use-drawing.ts";
+
+const STEP = 1.25;
+const LEAST = 0.2;
+const MOST = 6;
+
+interface ZoomableDiagramProps {
+  readonly source: string;
+  readonly title: string;
+}
+
+/** A drawing that is moved by dragging or by the arrow keys, and enlarged by buttons, keys or the wheel. */
+export function ZoomableDiagram({ source, title }: ZoomableDiagramProps) {
+  const drawn = useDrawing(source);
+  const frame = useRef<HTMLDivElement>(null);
+  const [room, setRoom] = useState({ width: 1, height: 1 });
+  /** null: as large as the window allows. */
+  const [zoom, setZoom] = useState<number | null>(null);
+  const drawing = drawn !== null && "drawing" in drawn ? drawn.drawing : null;
+  useLayoutEffect(() => {
+    const { clientWidth: width = 1, clientHeight: height = 1 } = frame.current ?? {};
+    setRoom({ width, height });
+  }, [drawing]);
+  const fitting = () => {
+    return drawing === null ? 1 : Math.min(room.width / drawing.width, room.height / drawing.height, 2);
+  };
+  const change = (by: number) => setZoom((now) => Math.min(MOST, Math.max(LEAST, (now ?? fitting()) * by)));
+  useWheel(frame, change);
+  const dragging = useDragToScroll();
+  if (drawing === null) {
+    return <p className="hint">{drawn === null ? "Drawing…" : "This diagram cannot be drawn."}</p>;
+  }
+  const scale = zoom ?? fitting();
+  return (
+    <div
+      className="zoomable"
+      data-testid="zoomable"
+      onKeyDown={({ key }) => {
+        if (key === "+" || key === "=") change(STEP);
+        if (key === "-") change(1 / STEP);
+        if (key === "0") setZoom(null);
+      }}
+    >
+      <div
+        ref={frame}
+        className="zoomable-frame"
+        role="region"
+        aria-label={`Diagram: ${title}`}
+        tabIndex={0}
+        data-first-focus
+        {...dragging}
+      >
+        <img
+          src={drawing.url}
+          width={drawing.width * scale}
+          height={drawing.height * scale}
+          alt={`Diagram: ${title}`}
+          draggable={false}
+        />
+      </div>
+      <div className="view-controls zoomable-controls">
+        <ToolButton icon="minus" label="Smaller (−)" onClick={() => change(1 / STEP)} />
+        <ToolButton icon="plus" label="Larger (+)" data-testid="zoom-larger" onClick={() => change(STEP)} />
+        <ToolButton icon="fit" label="Whole diagram (0)" onClick={() => setZoom(null)} />
+        <output aria-live="polite">{`${Math.round(scale * 100)} %`}</output>
+      </div>
+    </div>
+  );
+}
+
+/** React listens to the wheel passively: it could not keep the page from scrolling. */
+function useWheel(frame: { readonly current: HTMLElement | null }, change: (by: number) => void): void {
+  const latest = useRef(change);
+  latest.current = change;
+  useEffect(() => {
+    const onWheel = (event: WheelEvent) => {
+      const inside = event.target instanceof Node && frame.current?.contains(event.target) === true;
+      if (!inside || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      latest.current(event.deltaY < 0 ? STEP : 1 / STEP);
+    };
+    document.addEventListener("wheel", onWheel, { passive: false });
+    return () => document.removeEventListener("wheel", onWheel);
+  }, [frame]);
+}
+
+function useDragToScroll() {
+  const held = useRef<{ readonly x: number; readonly y: number } | null>(null);
+  return {
+    onPointerDown: (event: PointerEvent<HTMLElement>) => {
+      if (event.pointerType !== "mouse" || event.button !== 0) return;
+      held.current = { x: event.clientX, y: event.clientY };
+      event.currentTarget.setPointerCapture(event.pointerId);
+    },
+    onPointerMove: (event: PointerEvent<HTMLElement>) => {
+      if (held.current === null) return;
+      event.currentTarget.scrollBy(held.current.x - event.clientX, held.current.y - event.clientY);
+      held.current = { x: event.clientX, y: event.clientY };
+    },
+    onPointerUp: () => {
+      held.current = null;
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { useReactFlow, useStoreApi } from "@xyflow/react";
+import { useCallback } from "react";
+import { inReadingOrder } from "../../../plans/reading-order.ts";
+import { selectedElements, selectOnly, useFlow } from "../canvas/flow-store.ts";
+import { usePlan } from "../sync/plan-store.ts";
+import { motionMs } from "../theme/motion.ts";
+import { isDocument } from "./view.ts";
+
+const MARGIN = 90;
+
+export interface HowToGo {
+  /** As it is where it is left out, unless that is too small to read. */
+  readonly zoom?: number;
+  /** Whether it gets the focus. */
+  readonly focus?: boolean;
+}
+
+/** Brings an element into sight, in whichever view is shown, and selects it. */
+export function useGoTo(): (id: string, how?: HowToGo) => void {
+  const { setCenter, getZoom } = useReactFlow();
+  const store = useStoreApi();
+  return useCallback(
+    (id, { zoom, focus = true } = {}) => {
+      selectOnly([id]);
+      if (isDocument()) {
+        showPart(id, focus);
+        return;
+      }
+      const node = useFlow.getState().nodes.find((other) => other.id === id);
+      if (node === undefined) return;
+      const { width = 0, height = 0 } = node;
+      const scale = zoom ?? Math.max(getZoom(), 0.8);
+      // Of one that is higher than the window, the top.
+      const seen = store.getState().height / scale;
+      const middle = Math.min(height / 2, seen / 2 - MARGIN / scale);
+      const { x, y } = node.position;
+      void setCenter(x + width / 2, y + middle, { zoom: scale, duration: motionMs(350) }).then(
+        () => focus && focusElement(id),
+      );
+    },
+    [setCenter, getZoom, store],
+  );
+}
+
+/** The element that is read after, or before, the selected one; at the end it begins anew. */
+export function neighbour(step: 1 | -1): string | undefined {
+  const { plan } = usePlan.getState();
+  if (plan === null) return undefined;
+  const order = inReadingOrder(plan).map(({ id }) => id);
+  const [selected] = selectedElements();
+  const now = selected === undefined ? -1 : order.indexOf(selected);
+  if (now === -1) return step === 1 ? order[0] : order.at(-1);
+  return order.at((now + step) % order.length);
+}
+
+/** Scrolls the document to an element. */
+function showPart(id: string, focus: boolean): void {
+  const part = document.getElementById(`part-${id}`);
+  part?.scrollIntoView({ block: "start", behavior: motionMs(1) === 0 ? "auto" : "smooth" });
+  if (focus) part?.querySelector<HTMLElement>(".part-card")?.focus({ preventScroll: true });
+}
+
+/** Puts the focus on an element that is in sight. */
+function focusElement(id: string): void {
+  const node = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
+  node?.focus({ preventScroll: true });
+}

@@ -1,0 +1,55 @@
+import { create } from "zustand";
+import { around, type Rectangle } from "../../../plans/rectangles.ts";
+import { usePlan } from "../sync/plan-store.ts";
+
+/** How the plan is shown: on its canvas, or as a document in reading order. */
+export type View = "canvas" | "document";
+
+const KEY = "bizar:view";
+/** Of the canvas, below which cards show no more than their titles. */
+const LEAST_FIT = 0.5;
+const HEADER_HEIGHT = 60;
+const phone = matchMedia("(max-width: 640px)");
+
+/** What is shown; null until there is a plan. */
+export const useView = create<{ readonly view: View | null }>(() => ({ view: null }));
+
+/** Shows what the person chose last, or else what lets them read this plan. It stays as it is while the plan grows. */
+export function startView(): void {
+  const end = usePlan.subscribe(({ plan }) => {
+    if (plan === null) return;
+    end();
+    useView.setState({ view: chosenView() ?? viewThatFits(plan.elements) });
+  });
+}
+
+/** Switches, for good. */
+export function switchView(): void {
+  const view = useView.getState().view === "document" ? "canvas" : "document";
+  useView.setState({ view });
+  try {
+    localStorage.setItem(KEY, view);
+  } catch {
+    // A browser that keeps nothing: the choice holds for this load.
+  }
+}
+
+export function isDocument(): boolean {
+  return useView.getState().view === "document";
+}
+
+function viewThatFits(elements: readonly Rectangle[]): View {
+  if (elements.length === 0) return "canvas";
+  const { width, height } = around(elements);
+  const fit = Math.min(innerWidth / width, (innerHeight - HEADER_HEIGHT) / height);
+  return phone.matches || fit < LEAST_FIT ? "document" : "canvas";
+}
+
+function chosenView(): View | null {
+  try {
+    const chosen = localStorage.getItem(KEY);
+    return chosen === "canvas" || chosen === "document" ? chosen : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,193 @@
+import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { until } from "../../until.ts";
+import { drawn, picture, take } from "../seen-page.ts";
+import { openPage, setStage, stageElements, type StagedPlan } from "../stage.ts";
+import type { WatchedOptions } from "../watched-page.ts";
+import { LARGE, LARGE_ELEMENTS } from "./large-plan.ts";
+
+setStage();
+
+const SIZES: Readonly<Record<string, WatchedOptions>> = {
+  window: { viewport: { width: 1440, height: 900 } },
+  dark: { viewport: { width: 1440, height: 900 }, colorScheme: "dark" },
+  tablet: { viewport: { width: 820, height: 1180 }, hasTouch: true },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+};
+
+async function open(plan: StagedPlan, options: WatchedOptions): Promise<Page> {
+  const { page } = await openPage(plan.link(), { reducedMotion: "reduce", view: null, ...options });
+  return page;
+}
+
+async function openDocument(options: WatchedOptions = {}): Promise<{ plan: StagedPlan; page: Page }> {
+  const plan = await stageElements(...LARGE);
+  return { plan, page: await open(plan, { view: "document", ...options }) };
+}
+
+const part = (page: Page, id: string) => page.getByTestId(`part-${id}`);
+
+/** What of a document cannot be read by scrolling it: parts that are cut, and letters that are too small. */
+const UNREADABLE = `[...document.querySelectorAll(".part")].flatMap((part) => {
+  const id = part.id;
+  const cut = [...part.querySelectorAll(".card-body, .card-title")].filter((box) =>
+    getComputedStyle(box).overflowY !== "visible" && box.scrollHeight > box.clientHeight + 1);
+  const wide = [...part.querySelectorAll(".card-body, .card-body *")].filter((box) =>
+    getComputedStyle(box).overflowX === "hidden" && box.scrollWidth > box.clientWidth + 1);
+  const small = [...part.querySelectorAll("p, li, td, code, h1, h2, h3, pre")].filter((text) => parseFloat(getComputedStyle(text).fontSize) < 7);
+  const drawing = [...part.querySelectorAll("img.diagram")].filter((image) => image.width < image.naturalWidth * 0.7);
+  return [cut, wide, small, drawing].some((found) => found.length > 0) ? [id] : [];
+})`;
+
+/** Scrolls from part to part, as a reader does, and gives what is painted of each. */
+const READ = `(async () => {
+  const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+  const read = {};
+  for (const part of document.querySelectorAll(".part")) {
+    part.scrollIntoView();
+    for (let frames = 0; frames < 60 && part.innerText === ""; frames += 1) await frame();
+    await frame();
+    read[part.id.slice("part-".length)] = part.innerText;
+  }
+  return read;
+})()`;
+
+test.each(Object.keys(SIZES))(
+  "%s: a plan that does not fit opens as a document, in which every word is reached by scrolling alone",
+  async (size) => {
+    const plan = await stageElements(...LARGE);
+    const page = await open(plan, SIZES[size] ?? {});
+    await page.getByTestId("document").waitFor();
+    await until("all parts", async () => (await page.locator(".part").count()) === LARGE_ELEMENTS.length);
+    await page.evaluate(READ);
+    await drawn(page);
+    const read = await page.evaluate<Readonly<Record<string, string>>>(READ);
+    expect(await page.evaluate<string[]>(UNREADABLE)).toEqual([]);
+    for (const { id, title, type, content } of LARGE_ELEMENTS) {
+      expect(read[id]).toContain(title);
+      const lines = type === "code" || type === "mockup" ? content.split("\n") : [];
+      for (const line of lines) expect(read[id]).toContain(line.trim());
+    }
+    expect(read["el_queue"]).toContain("Proposed: Postgres. We have 40 jobs a minute.");
+    await picture(page, `document-end-${size}`);
+    await part(page, "el_arch").scrollIntoViewIfNeeded();
+    await picture(page, `document-diagram-${size}`);
+    await page.evaluate("document.querySelector('.document').scrollTo(0, 0)");
+    await take(page, `document-${size}`);
+  },
+  120_000,
+);
+
+test("the document and the canvas are one switch apart, and the choice is remembered", async () => {
+  const { page } = await openDocument({ view: null, viewport: { width: 1440, height: 900 } });
+  await page.getByTestId("view").click();
+  await page.locator(".react-flow__node").first().waitFor();
+  await page.reload();
+  await page.locator(".react-flow__node").first().waitFor();
+  await page.getByTestId("view").click();
+  await page.reload();
+  await page.getByTestId("document").waitFor();
+}, 90_000);
+
+test("a plan that fits into the window opens on the canvas, on a phone as a document", async () => {
+  const plan = await stageElements(...LARGE.slice(0, 2));
+  for (const [size, view] of [
+    ["window", ".react-flow__node"],
+    ["phone", ".part"],
+  ] as const) {
+    const page = await open(plan, SIZES[size] ?? {});
+    await page.locator(view).first().waitFor();
+  }
+}, 90_000);
+
+test("in the document a text is edited, a task ticked, a question answered, a comment made, and what an agent does arrives", async () => {
+  const { plan, page } = await openDocument();
+  await part(page, "el_not").getByTestId("element-content").dblclick();
+  await page.getByTestId("element-content-input").fill("Written in the document");
+  await page.keyboard.press("Control+Enter");
+  await plan.until("the text", ({ elements }) => elements.some(({ content }) => content === "Written in the document"));
+  await part(page, "el_t2").getByRole("checkbox").click();
+  await plan.until("the tick", ({ elements }) => elements.some(({ id, done }) => id === "el_t2" && done === true));
+  await part(page, "el_delay").getByTestId("element-answer-input").fill("Ten minutes");
+  await page.keyboard.press("Control+Enter");
+  await plan.until("the answer", ({ elements }) => elements.some(({ answer }) => answer === "Ten minutes"));
+  await part(page, "el_queue").locator(".card-head").click();
+  await page.keyboard.press("c");
+  await page.getByTestId("comment-input").fill("And the backup?");
+  await page.keyboard.press("Enter");
+  await part(page, "el_queue").getByText("And the backup?").waitFor();
+  await plan.agent({ op: "update_element", id: "el_risk", changes: { title: "Another risk" } });
+  await part(page, "el_risk").getByText("Another risk").waitFor();
+}, 90_000);
+
+test("by keyboard alone the document is read from part to part, edited, commented and left for the canvas", async () => {
+  const { plan, page } = await openDocument();
+  const focused = async () => await page.evaluate<string>("document.activeElement?.dataset.id ?? ''");
+  await page.keyboard.press("n");
+  expect(await focused()).toBe("el_goal");
+  await page.keyboard.press("n");
+  expect(await focused()).toBe("el_context");
+  await page.keyboard.press("p");
+  expect(await focused()).toBe("el_goal");
+  await page.keyboard.press("e");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("By keys");
+  await page.keyboard.press("Control+Enter");
+  await plan.until("the text", ({ elements }) => elements.some(({ content }) => content === "By keys"));
+  expect(await focused()).toBe("el_goal");
+  await page.keyboard.press("c");
+  await page.keyboard.type("A remark");
+  await page.keyboard.press("Enter");
+  await part(page, "el_goal").getByText("A remark").waitFor();
+  await page.getByTestId("view").focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".react-flow__node").first().waitFor();
+}, 90_000);
+
+test("on the canvas N and P glide from card to card in reading order, at full size", async () => {
+  const { page } = await openDocument({ view: "canvas", viewport: { width: 1440, height: 900 } });
+  await take(page, "canvas-window");
+  const scale = async () =>
+    await page.evaluate<number>("new DOMMatrix(document.querySelector('.react-flow__viewport').style.transform).a");
+  for (const [key, id] of [
+    ["n", "el_goal"],
+    ["n", "el_context"],
+    ["p", "el_goal"],
+    ["p", LARGE_ELEMENTS.at(-1)?.id],
+  ] as const) {
+    await page.keyboard.press(key);
+    if (key === "p" && id !== "el_goal") continue;
+    await until(
+      `at ${id}`,
+      async () => (await page.evaluate<string>("document.activeElement?.dataset.id ?? ''")) === id,
+    );
+    expect(await scale()).toBe(1);
+    const box = await page.getByTestId(`element-${id}`).boundingBox();
+    expect(box?.y).toBeGreaterThan(50);
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThan(1440);
+  }
+}, 90_000);
+
+test("a diagram is a click away from a large one that is enlarged and moved by keys, and Enter opens any card large", async () => {
+  const { page } = await openDocument();
+  await part(page, "el_arch").scrollIntoViewIfNeeded();
+  await part(page, "el_arch").getByTestId("open-diagram").click();
+  const image = page.getByTestId("zoomable").locator("img");
+  await image.waitFor();
+  const width = async () => (await image.boundingBox())?.width ?? 0;
+  const before = await width();
+  for (let presses = 0; presses < 6; presses += 1) await page.keyboard.press("+");
+  expect(await width()).toBeGreaterThan(before * 2);
+  await page.keyboard.press("ArrowRight");
+  await until(
+    "it has moved",
+    async () => await page.evaluate<boolean>("document.querySelector('.zoomable-frame').scrollLeft > 0"),
+  );
+  await take(page, "large-diagram");
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await part(page, "el_take").locator(".card-head").click();
+  await page.keyboard.press("Enter");
+  await page.getByTestId("large").getByText("for update skip locked").waitFor();
+  await take(page, "large-code");
+}, 90_000);
