@@ -48,7 +48,10 @@ interface Point {
 }
 
 async function middleOf(page: Page, id: string): Promise<Point> {
-  const box = await page.locator(`.react-flow__node[data-id="${id}"]`).boundingBox();
+  const node = page.locator(`.react-flow__node[data-id="${id}"]`);
+  // Near enough to read, its words are marked, and its head moves it.
+  const head = node.locator(".card[data-level=full] .card-title");
+  const box = await ((await head.count()) > 0 ? head : node).boundingBox();
   if (box === null) throw new Error(`There is no element ${id} on the page.`);
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
 }

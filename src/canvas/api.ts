@@ -44,8 +44,12 @@ export type EditAnswer =
   /** Answered with 409: the page keeps the person's text and offers both. */
   | { readonly ok: false; readonly refusal: OperationRefusal; readonly stored: StoredPlan };
 
+/** What ends a review: all of it is done, or nothing. */
 export interface DecisionRequest {
-  readonly decision: Decision;
+  /** Absent: the person only comments. */
+  readonly decision?: Decision;
+  /** The comments and replies that they have collected. */
+  readonly operations: readonly Operation[];
   /** At most 10 000 characters. */
   readonly note?: string;
   /**

@@ -74,7 +74,8 @@ export function updateElement(draft: PlanDraft, { id, changes: given, base }: Of
   const fields = [...new Set([...changedFields(before, changes), ...(isAnswered ? ["answer"] : [])])];
   if (fields.length === 0) return id;
   const applied = applyFields(before, changes, ELEMENT_RULES);
-  const element = resized(before, withPlace(isAnswered ? signed(applied, draft) : applied, changes), changes);
+  const placed = withPlace(isAnswered ? signed(applied, draft) : applied, changes);
+  const element = withSize(resized(before, placed, changes), changes, draft);
   // What a hand has written into the file keeps nobody from moving it.
   const isOther = fields.includes("type") || fields.includes("content");
   const fault = isOther ? checkContent(element) : undefined;
@@ -102,6 +103,12 @@ function signed(element: PlanElement, { author }: PlanDraft): PlanElement {
 function withPlace(element: PlanElement, changes: ElementChanges): PlanElement {
   if (changes.x === undefined && changes.y === undefined) return element;
   return without(element, "autoPlaced") as PlanElement;
+}
+
+/** What a person has sized stays so; what an agent sizes was measured by nobody. */
+function withSize(element: PlanElement, changes: ElementChanges, { author }: PlanDraft): PlanElement {
+  if (author.kind !== "person" || (changes.width === undefined && changes.height === undefined)) return element;
+  return { ...element, ownSize: true };
 }
 
 /** An element that nobody has placed or sized grows with its text. */

@@ -17,8 +17,8 @@ interface Room {
   readonly below?: number;
 }
 
-const prose = { characterWidth: 8, lineHeight: 21, leastHeight: 100, mostHeight: 480 };
-const code = { characterWidth: 7.8, lineHeight: 19, leastHeight: 120, mostHeight: 560 };
+const prose = { characterWidth: 8, lineHeight: 21, leastHeight: 100, mostHeight: 900 };
+const code = { characterWidth: 7.8, lineHeight: 19, leastHeight: 120, mostHeight: 900 };
 const ROOM: Record<ElementType, Room> = {
   text: { ...prose, width: 300 },
   task: { ...prose, width: 280 },
@@ -41,11 +41,15 @@ const TITLE_CHARACTER_WIDTH = 8.2;
 const BADGE_WIDTH = 34;
 const TITLE_LINE_HEIGHT = 22;
 const GRID = 20;
+const CODE_FRAME_WIDTH = 48;
+/** A sign of the source; of what it stands for there is less. */
+const TABLE_CHARACTER_WIDTH = 6.5;
+const DIAGRAM_STEP_WIDTH = 190;
 
 /** A size for an element of which nobody has said one: wide by its type, high enough for its text as far as reasonable. */
 export function estimateSize(
   element: { readonly type: string; readonly title?: string; readonly content?: string },
-  width = roomOf(element.type).width,
+  width = widthOf(element),
 ): Size {
   const room = roomOf(element.type);
   const inner = Math.max(width - FRAME_WIDTH, BADGE_WIDTH + TITLE_CHARACTER_WIDTH);
@@ -54,6 +58,53 @@ export function estimateSize(
   const frame = FRAME_HEIGHT + (room.below ?? 0) + (Math.max(titleLines, 1) - 1) * TITLE_LINE_HEIGHT;
   const height = frame + lines * room.lineHeight;
   return { width, height: Math.ceil(Math.min(Math.max(height, room.leastHeight), room.mostHeight) / GRID) * GRID };
+}
+
+const MOST_WIDTH = 900;
+
+/** Wide enough for the longest line of code, and for tables and diagrams. */
+function widthOf({ type, content = "" }: { readonly type: string; readonly content?: string }): number {
+  const { width, characterWidth } = roomOf(type);
+  const lines = content.slice(0, MOST_COUNTED).split("\n");
+  if (type === "code" || type === "mockup") return between(width, longest(lines) * characterWidth + CODE_FRAME_WIDTH);
+  if (type === "diagram") return between(width, diagramWidth(lines));
+  const fenced = fencedLines(lines);
+  const wide = Math.max(longest(lines.filter(isTable)) * TABLE_CHARACTER_WIDTH, longest(fenced) * code.characterWidth);
+  return wide === 0 ? width : between(width, wide + CODE_FRAME_WIDTH);
+}
+
+function longest(lines: readonly string[]): number {
+  return lines.reduce((most, line) => Math.max(most, line.length), 0);
+}
+
+function isTable(line: string): boolean {
+  return line.trimStart().startsWith("|");
+}
+
+function between(least: number, wanted: number): number {
+  return Math.ceil(Math.min(Math.max(least, wanted), MOST_WIDTH) / GRID) * GRID;
+}
+
+function fencedLines(lines: readonly string[]): readonly string[] {
+  let isInside = false;
+  return lines.filter((line) => {
+    if (!/^\s*(?:```|~~~)/.test(line)) return isInside;
+    isInside = !isInside;
+    return false;
+  });
+}
+
+/** About how wide Mermaid draws it: participants beside each other, or steps along the longest way from left to right. */
+function diagramWidth(lines: readonly string[]): number {
+  const [head = ""] = lines.filter((line) => line.trim() !== "");
+  if (/^\s*sequenceDiagram/.test(head)) {
+    const named = lines.flatMap((line) => /^\s*(\w+)\s*-[-.)x>]+\s*[+-]?(\w+)\s*:/.exec(line)?.slice(1) ?? []);
+    return new Set(named).size * DIAGRAM_STEP_WIDTH;
+  }
+  if (/^\s*(?:gantt|timeline|journey)/.test(head)) return MOST_WIDTH;
+  if (!/^\s*(?:flowchart|graph)\s+(?:LR|RL)/.test(head)) return 0;
+  const arrows = lines.flatMap((line) => (line.match(/-->|---|==>|-\.->/g) ?? []).map(() => line));
+  return Math.min(arrows.length, 5) * DIAGRAM_STEP_WIDTH;
 }
 
 function roomOf(type: string): Room {

@@ -8,12 +8,13 @@ import { makePlan } from "./make-plan.ts";
 import type { Operation } from "./operations.ts";
 import { SLUG, type Asker, type Author, type Decision, type Plan, type PlanMeta, type PlanStatus } from "./plan.ts";
 import type { BaseClock } from "../lib/clock.ts";
+import { withPlacesKept } from "./keep-places.ts";
 import { PlanFolder } from "./plan-folder.ts";
 import { PlanLock } from "./plan-lock.ts";
 import { caught, problem } from "./plan-problems.ts";
-import type { EditResult, Hold, PlanSummary, Plans, Result, StoredPlan } from "./plan-store-port.ts";
+import type { EditResult, Hold, PlanSummary, Plans, Result, Round, StoredPlan } from "./plan-store-port.ts";
 import { summarize } from "./plan-summary.ts";
-import { askForReview, decideReview, isDecision, tellReview, toldUntil } from "./review.ts";
+import { askForReview, decideReview, finishRound, isDecision, tellReview, toldUntil } from "./review.ts";
 import { PlanWatch, type Sight } from "./watch-plan.ts";
 import { withoutFuture } from "./without-future.ts";
 
@@ -101,7 +102,10 @@ class FilePlans implements Plans {
       const { snapshot, plan } = before.value;
       // The layout is loaded with the first edit, since the host waits for the plugin at its start.
       const { applyOperations } = await import("./apply-operations.ts");
-      const applied = applyOperations(plan, author, operations, this.#moment(snapshot.stored.meta));
+      const { meta } = snapshot.stored;
+      // Who has been asked to look finds things where they saw them: only what is new is placed.
+      const settled = meta.review.state === "none" ? plan : withPlacesKept(plan);
+      const applied = applyOperations(settled, author, operations, this.#moment(meta));
       if (!applied.ok) {
         outcome = { ok: false, refusal: applied.refusal, stored: snapshot.stored };
         return { ok: true, value: snapshot.stored };
@@ -109,7 +113,12 @@ class FilePlans implements Plans {
       const isEdit = operations.some((operation) => operation.op !== "set_viewport");
       const decided = snapshot.entry?.decided;
       const own = author.kind === "person" && decided !== undefined && withOwnEdits(decided, plan, applied.plan);
-      const after = await this.#write(snapshot, applied.plan, isEdit, own === false ? undefined : own);
+      const after = await this.#write(
+        snapshot,
+        applied.plan === settled ? plan : applied.plan,
+        isEdit,
+        own === false ? undefined : own,
+      );
       if (after.ok) outcome = { ok: true, stored: after.value, ids: applied.ids };
       return after;
     });
@@ -133,6 +142,11 @@ class FilePlans implements Plans {
   }
 
   async decide(slug: string, decision: Decision, note?: string, seen?: number): Promise<Result<StoredPlan>> {
+    return await this.finishReview(slug, { decision, operations: [], ...(note !== undefined && { note }) }, seen);
+  }
+
+  async finishReview(slug: string, round: Round, seen?: number): Promise<Result<StoredPlan>> {
+    const { decision, note, operations } = round;
     return await this.#change(slug, "keep", async () => {
       const before = await this.#readAdopted(slug);
       if (!before.ok) return before;
@@ -142,11 +156,26 @@ class FilePlans implements Plans {
         return problem("not_allowed", `Only a part of this plan can be shown, so it cannot be approved. ${cut}`);
       }
       if (seen !== undefined && seen !== plan.revision) return problem("changed", changesUnseen(plan, seen));
-      const { revision, title, elements, connections } = plan;
+      if (decision === "approved" && plan.elements.length === 0) {
+        return problem("not_allowed", "This plan is empty: there is nothing to approve. Ask for changes, or wait.");
+      }
       const { meta } = snapshot.stored;
-      const decided = decideReview(meta, decision, note, this.#moment(meta));
-      return await this.#judged.write(snapshot, plan, decided, { revision, title, elements, connections });
+      const now = this.#moment(meta);
+      const said = await this.#say(plan, operations, now);
+      if (!said.ok) return said;
+      if (decision === undefined) return await this.#judged.write(snapshot, said.value, finishRound(meta, now));
+      const { revision, title, elements, connections } = said.value;
+      const decided = decideReview(meta, decision, note, now);
+      return await this.#judged.write(snapshot, said.value, decided, { revision, title, elements, connections });
     });
+  }
+
+  /** The plan with the comments of a round. */
+  async #say(plan: Plan, operations: readonly Operation[], now: string): Promise<Result<Plan>> {
+    if (operations.length === 0) return { ok: true, value: plan };
+    const { applyOperations } = await import("./apply-operations.ts");
+    const applied = applyOperations(plan, { kind: "person" }, operations, now);
+    return applied.ok ? { ok: true, value: applied.plan } : problem("not_allowed", applied.refusal.message);
   }
 
   async holds(others: readonly string[]): Promise<readonly Hold[]> {
@@ -300,8 +329,8 @@ class FilePlans implements Plans {
   /** Now, and later than all that the plan tells of: who has been told up to a moment misses nothing of the same one. */
   #moment(meta?: PlanMeta): string {
     const now = this.#clock.now();
-    const { askedAt, decidedAt, toldUntil } = meta?.review ?? {};
-    const told = [meta?.lastEdited, askedAt, decidedAt, toldUntil].flatMap((time) =>
+    const { askedAt, decidedAt, finishedAt, toldUntil } = meta?.review ?? {};
+    const told = [meta?.lastEdited, askedAt, decidedAt, finishedAt, toldUntil].flatMap((time) =>
       time === undefined ? [] : [Date.parse(time)],
     );
     const latest = Math.max(...told.filter((time) => time < now + MOST_AHEAD_MS), 0);

@@ -13,7 +13,10 @@ export function judgePlan(inFile: StoredPlan, entry: LedgerEntry | undefined): S
   const told = decisionIn(meta);
   const standing: Standing = {
     ...(told !== undefined && told !== made && { claimed: told }),
-    ...(entry?.decided !== undefined && { changedSince: changesSince(entry.decided, plan) }),
+    ...(entry?.decided !== undefined && {
+      decidedRevision: entry.decided.revision,
+      changedSince: changesSince(entry.decided, plan),
+    }),
   };
   return { ...inFile, meta: { ...meta, status: statusOf(meta, review), review }, ...standing };
 }
@@ -43,7 +46,7 @@ function changesSince(decided: DecidedPlan, plan: Plan): readonly ChangeSince[] 
 }
 
 /** What an agent may change of what was approved: where things are, and what is done. */
-const WORK = new Set(["x", "y", "width", "height", "autoPlaced", "done"]);
+const WORK = new Set(["x", "y", "width", "height", "autoPlaced", "ownSize", "done"]);
 
 /** Whether a change is of what was decided on, and not of its place, or of a task that is ticked. */
 export function isOfSubstance({ change, what, fields }: ChangeSince): boolean {

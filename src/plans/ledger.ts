@@ -49,6 +49,8 @@ export type ChangeSince =
 export interface Standing {
   /** A decision that the files tell of and that nobody made here. */
   readonly claimed?: Decision;
+  /** The revision that was decided on. */
+  readonly decidedRevision?: number;
   /** What was changed since the decision, but for what the person changed on the page or by a command. */
   readonly changedSince?: readonly ChangeSince[];
 }

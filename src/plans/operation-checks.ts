@@ -26,6 +26,7 @@ export const ELEMENT_RULES: ReadonlyMap<string, Rule> = new Map([
   ["answer", orNull(text(LIMITS.contentLength))],
   ["language", orNull(text(64))],
   ["autoPlaced", orNull(flag)],
+  ["ownSize", orNull(flag)],
 ]);
 
 export const CONNECTION_RULES: ReadonlyMap<string, Rule> = new Map([
@@ -40,6 +41,8 @@ export const COMMENT_RULES: ReadonlyMap<string, Rule> = new Map([
   ["y", orNull(within(-LIMITS.coordinate, LIMITS.coordinate))],
   ["elementId", orNull(filledText(200))],
   ["resolved", orNull(flag)],
+  ["quote", orNull(quote)],
+  ["suggestion", orNull(text(LIMITS.remarkLength))],
 ]);
 
 export const VIEWPORT_RULES: ReadonlyMap<string, Rule> = new Map([
@@ -136,6 +139,15 @@ function isText(value: unknown): value is string {
 
 function flag(value: unknown): string | undefined {
   return typeof value === "boolean" ? undefined : "true or false";
+}
+
+function quote(value: unknown): string | undefined {
+  const isQuote =
+    isJsonObject(value) &&
+    isText(value.text) &&
+    value.text.length <= LIMITS.remarkLength &&
+    (value.offset === undefined || typeof value.offset === "number");
+  return isQuote ? undefined : "an object with a text, and an offset where it is known";
 }
 
 function orNull(rule: Rule): Rule {

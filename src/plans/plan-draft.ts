@@ -60,7 +60,7 @@ export class PlanDraft {
       what,
       id,
       ...(fields !== undefined && { fields }),
-      ...(this.author.kind === "person" && oldWords(before, fields)),
+      ...oldWords(before, fields),
     });
   }
 

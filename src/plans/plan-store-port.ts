@@ -11,6 +11,15 @@ export interface StoredPlan extends Standing {
   readonly cut?: string | undefined;
 }
 
+/** What a person has collected on a page. */
+export interface Round {
+  /** Absent: they only comment. */
+  readonly decision?: Decision;
+  readonly note?: string;
+  /** Comments and replies. */
+  readonly operations: readonly Operation[];
+}
+
 /** Why a plan cannot be read or written. */
 export interface PlanProblem {
   readonly reason:
@@ -108,6 +117,13 @@ export interface Plans {
    * @param seen the revision that they saw, where that is known: nothing is decided where it is another one now
    */
   decide(slug: string, decision: Decision, note?: string, seen?: number): Promise<Result<StoredPlan>>;
+  /**
+   * What a person sends at the end of a review, all at once: the comments that they have collected, and a decision or
+   * none.
+   *
+   * @param seen the revision that they saw, where that is known: nothing is done where it is another one now
+   */
+  finishReview(slug: string, round: Round, seen?: number): Promise<Result<StoredPlan>>;
   /** The session that asked has been told of all that a person did up to then. */
   told(slug: string, until: string): Promise<Result<StoredPlan>>;
   /**

@@ -52,6 +52,8 @@ export interface PlanElement {
   readonly language?: string;
   /** Nobody has chosen its place: the layout may move it. */
   readonly autoPlaced?: boolean;
+  /** A person has chosen its size: it does not grow with its text. */
+  readonly ownSize?: boolean;
   readonly [key: string]: unknown;
 }
 
@@ -76,6 +78,13 @@ export interface Reply {
   readonly [key: string]: unknown;
 }
 
+/** Words of an element. */
+export interface Quote {
+  readonly text: string;
+  /** Where they begin in its content; absent where the content does not have them as they are shown. */
+  readonly offset?: number;
+}
+
 /** A remark pinned to an element, or to a place of the canvas. */
 export interface PlanComment {
   /** `c_` and letters, digits, `-` or `_`. */
@@ -88,6 +97,10 @@ export interface PlanComment {
   readonly text: string;
   readonly created: string;
   readonly resolved?: boolean;
+  /** The words that it is about, as the person marked them. */
+  readonly quote?: Quote;
+  /** Other words that the person suggests for the quoted ones. */
+  readonly suggestion?: string;
   readonly thread: readonly Reply[];
   readonly [key: string]: unknown;
 }
@@ -110,7 +123,7 @@ export interface EditEntry {
   readonly id: string;
   /** What was changed of it, for `updated`. */
   readonly fields?: readonly string[];
-  /** Of a person's edit that `updated` or `deleted`: what it said before, as far as the journal holds it. */
+  /** Of one that `updated` or `deleted`: what it said before, as far as the journal holds it. */
   readonly old?: Readonly<Record<string, string | boolean>>;
 }
 
@@ -147,6 +160,8 @@ export interface Review {
   readonly decidedBy?: string;
   readonly decidedAt?: string;
   readonly note?: string;
+  /** ISO 8601: when the person last sent what they had collected, with or without a decision. */
+  readonly finishedAt?: string;
   /** ISO 8601: what a person did up to here, the session that asked has been told. */
   readonly toldUntil?: string;
   readonly [key: string]: unknown;
@@ -165,7 +180,8 @@ export interface PlanMeta {
 
 /** Who acts on a plan. Only the page and the user's commands act as a person. */
 export type Author =
-  | { readonly kind: "person" }
+  /** `page`: on a page, where edits are a part of a review, and are told with it. */
+  | { readonly kind: "person"; readonly page?: true }
   /** An agent by its name. */
   | { readonly kind: "agent"; readonly name: string };
 

@@ -1,4 +1,5 @@
 import { PERSON, type PlanComment, type Reply } from "./plan.ts";
+import { isJsonObject } from "./clean-json.ts";
 import { coordinate, dropUnless, isMoment, objects, text, UniqueIds } from "./repair-values.ts";
 
 /** When a remark was made that does not say so: whoever finds it new gives it a time. */
@@ -9,7 +10,13 @@ export function repairComments(value: unknown, elements: UniqueIds): readonly Pl
   const ids = new UniqueIds("c_");
   const replyIds = new UniqueIds("r_");
   return objects(value).map((given) => ({
-    ...dropUnless(given, { resolved: (value) => typeof value === "boolean", x: isNotNull, y: isNotNull }),
+    ...dropUnless(given, {
+      resolved: (value) => typeof value === "boolean",
+      x: isNotNull,
+      y: isNotNull,
+      quote: isQuote,
+      suggestion: isText,
+    }),
     id: ids.take(given.id),
     ...(isNotNull(given.x) && { x: coordinate(given.x, 0) }),
     ...(isNotNull(given.y) && { y: coordinate(given.y, 0) }),
@@ -25,6 +32,15 @@ export function repairComments(value: unknown, elements: UniqueIds): readonly Pl
       created: moment(reply.created),
     })),
   }));
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === "string";
+}
+
+function isQuote(value: unknown): boolean {
+  if (!isJsonObject(value) || typeof value.text !== "string") return false;
+  return value.offset === undefined || typeof value.offset === "number";
 }
 
 function isNotNull(value: unknown): boolean {

@@ -31,6 +31,7 @@ function repairReview(value: unknown): Review {
     decision: isDecision,
     decidedBy: isText,
     decidedAt: isMoment,
+    finishedAt: isMoment,
     note: isText,
     toldUntil: isMoment,
   });

@@ -56,6 +56,7 @@ function repairElements(value: unknown, ids: UniqueIds): readonly PlanElement[] 
         answeredBy: isString,
         language: isString,
         autoPlaced: isBoolean,
+        ownSize: isBoolean,
       }),
       ...named,
       x: coordinate(given.x, 0),

@@ -30,9 +30,15 @@ export function decideReview(meta: PlanMeta, decision: Decision, note: string | 
       decision,
       decidedBy: PERSON,
       decidedAt: now,
+      finishedAt: now,
       ...(note === undefined || note === "" ? {} : { note }),
     },
   };
+}
+
+/** The meta of a plan whose reader has sent what they had collected, and decided nothing. */
+export function finishRound(meta: PlanMeta, now: string): PlanMeta {
+  return { ...meta, review: { ...meta.review, finishedAt: now } };
 }
 
 /** The meta of a plan whose asker has been told of everything up to then; the same object where it had been already. */

@@ -33,11 +33,12 @@ function tamePlan(plan: Plan, latest: string): Plan {
 }
 
 function tameMeta(meta: PlanMeta, latest: string): PlanMeta {
-  const { askedAt = "", toldUntil = "", decidedAt = "" } = meta.review;
-  if ([meta.lastEdited, askedAt, toldUntil, decidedAt].every((moment) => moment <= latest)) return meta;
+  const { askedAt = "", toldUntil = "", decidedAt = "", finishedAt = "" } = meta.review;
+  if ([meta.lastEdited, askedAt, toldUntil, decidedAt, finishedAt].every((moment) => moment <= latest)) return meta;
   const review: Review = {
     ...meta.review,
     ...(askedAt > latest && { askedAt: UNKNOWN_MOMENT }),
+    ...(finishedAt > latest && { finishedAt: UNKNOWN_MOMENT }),
     ...(toldUntil > latest && { toldUntil: UNKNOWN_MOMENT }),
     // What has been told stays told, and what has not does not become so.
     ...(decidedAt > latest && { decidedAt: decidedAt > (toldUntil || askedAt) ? AFTER_UNKNOWN : UNKNOWN_MOMENT }),

@@ -56,10 +56,10 @@ export function startPlans(context: PlansContext): PlanSide {
       edit: async (...given) => await plans.edit(...given),
       watch: (...given) => plans.watch(...given),
       // A plan that has been decided on is watched no more, and the person may think again.
-      async decide(slug, ...given) {
-        const decided = await plans.decide(slug, ...given);
+      async finishReview(slug, ...given) {
+        const finished = await plans.finishReview(slug, ...given);
         follow(slug);
-        return decided;
+        return finished;
       },
     },
     openBrowser,

@@ -58,7 +58,8 @@ export class MemoryPlans implements CanvasPlans {
     return after.ok ? { ok: true, stored: after.value, ids: [] } : after;
   }
 
-  async decide(...[slug, decision, note, seen]: Parameters<CanvasPlans["decide"]>): Promise<Result<StoredPlan>> {
+  async finishReview(...[slug, round, seen]: Parameters<CanvasPlans["finishReview"]>): Promise<Result<StoredPlan>> {
+    const { decision = "changes_requested", note } = round;
     const read = await this.read(slug);
     if (!read.ok) return read;
     if (seen !== read.value.plan.revision) return { ok: false, problem: { reason: "changed", message: "It changed." } };

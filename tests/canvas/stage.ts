@@ -100,6 +100,11 @@ export class StagedPlan {
   }
 }
 
+/** What an agent of another process has of the plans. */
+export function plansOfAgent(): Plans {
+  return others;
+}
+
 /** A new plan, from a template. */
 export async function stagePlan(template = "blank", title = "A plan"): Promise<StagedPlan> {
   count += 1;

@@ -5,15 +5,20 @@ import { SeenPlans } from "../../src/host/plans/seen-plans.ts";
 import { UnreadMessages } from "../../src/host/unread-messages.ts";
 import { systemClock } from "../../src/system-clock.ts";
 import { planToolHooks } from "../../src/host/tools/plan-tools.ts";
+import type { Plans } from "../../src/plans/plan-store-port.ts";
 import { createPlans } from "../../src/plans/file-plans.ts";
 import type { Operation } from "../../src/plans/operations.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { toolContext, type ToolAnswer } from "./tool-rig.ts";
 
-/** The tools for plans as the plugin builds them, over plans on disk; the page is left out. */
-export function createPlanRig() {
-  const folder = join(temporaryFolder(), "plans");
-  const plans = createPlans({ folder, clock: systemClock });
+/**
+ * The tools for plans as the plugin builds them, over plans on disk; the page is left out.
+ *
+ * @param own the plans; those of a new folder where absent
+ */
+export function createPlanRig(own?: Plans) {
+  const folder = own?.folder ?? join(temporaryFolder(), "plans");
+  const plans = own ?? createPlans({ folder, clock: systemClock });
   const followed: string[] = [];
   const called: string[] = [];
   const closing = new AbortController();

@@ -51,13 +51,36 @@ describe("what a person did after a moment", () => {
     expect(feedback({ edits: [edit(12, { by: thor })] }).status).toBe("none");
   });
 
+  test("what is edited on a page is told with what the person sends, and calls nobody before", () => {
+    const page = { kind: "person", page: true } as const;
+    const edits = [edit(12, { by: page, fields: ["content"] })];
+    expect(feedback({ edits })).toMatchObject({ status: "none", until: at(12) });
+    expect(feedback({ edits, comments: [comment("c_1", { created: at(13) })] })).toMatchObject({ edits });
+    expect(feedback({ edits }, { state: "open", finishedAt: at(13) })).toMatchObject({
+      status: "feedback_received",
+      edits,
+      until: at(13),
+    });
+    expect(feedback({ edits }, { ...decided, decidedAt: at(13) })).toMatchObject({ status: "rejected", edits });
+    const byHand = edit(11, { fields: ["title"] });
+    expect(feedback({ edits: [byHand, ...edits] }).status).toBe("feedback_received");
+  });
+
+  test("to move or resize is no feedback, and no part of any", () => {
+    expect(feedback({ edits: [edit(12, { fields: ["x", "y"] })] }).status).toBe("none");
+    expect(feedback({ edits: [edit(12, { fields: ["width", "height", "autoPlaced"] })] }).status).toBe("none");
+    expect(feedback({ edits: [edit(12, { fields: ["x", "title"] })] }).edits).toEqual([
+      edit(12, { fields: ["title"] }),
+    ]);
+  });
+
   test("edits are one entry a thing", () => {
     const of = (...changes: [seconds: number, change: EditEntry["change"], fields?: readonly string[]][]) =>
       feedback({
         edits: changes.map(([seconds, change, fields]) => edit(seconds, { change, ...(fields && { fields }) })),
       }).edits;
-    expect(of([9, "updated", ["x"]], [12, "updated", ["y"]], [13, "updated", ["title"]])).toEqual([
-      edit(13, { fields: ["y", "title"] }),
+    expect(of([9, "updated", ["x"]], [12, "updated", ["content"]], [13, "updated", ["title"]])).toEqual([
+      edit(13, { fields: ["content", "title"] }),
     ]);
     expect(of([11, "added"], [12, "updated", ["x"]])).toEqual([edit(12, { change: "added" })]);
     expect(of([11, "updated", ["x"]], [12, "deleted"])).toEqual([edit(12, { change: "deleted" })]);

@@ -27,6 +27,8 @@ async function project(): Promise<{ plans: Plans; pass: (ms: number) => void }> 
 }
 
 const asker = { sessionId: "ses_1" };
+const said = (id: string) => ({ op: "add_comment", comment: { id, elementId: null, text: "Why?" } }) as const;
+const unplaced = (id: string) => ({ op: "add_element", element: { id, type: "text", title: id } }) as const;
 
 describe("a review", () => {
   test("is asked for by a session, and told of up to that moment", async () => {
@@ -43,6 +45,56 @@ describe("a review", () => {
     await plans.edit("a", person, [add("el_1")]);
     const again = held(await plans.openReview("a", asker));
     expect(again.meta.review).toEqual(first.meta.review);
+  });
+
+  test("ends with all that was collected at once, with a decision or none", async () => {
+    const { plans, pass } = await project();
+    const { meta } = held(await plans.openReview("a", asker));
+    const since = meta.review.toldUntil ?? "";
+    pass(1_000);
+    const commented = held(await plans.finishReview("a", { operations: [said("c_1")] }));
+    expect(commented.meta.review.state).toBe("open");
+    expect(feedbackSince(commented, since)).toMatchObject({
+      status: "feedback_received",
+      newComments: [{ id: "c_1", author: "user" }],
+    });
+    held(await plans.told("a", feedbackSince(commented, since).until));
+    pass(1_000);
+    const { revision } = commented.plan;
+    const round = { decision: "changes_requested", note: "Smaller", operations: [said("c_2")] } as const;
+    expect(await plans.finishReview("a", round, revision - 1)).toMatchObject({
+      ok: false,
+      problem: { reason: "changed" },
+    });
+    const decided = held(await plans.finishReview("a", round, revision));
+    expect(decided.decidedRevision).toBe(decided.plan.revision);
+    expect(feedbackSince(decided, decided.meta.review.toldUntil ?? "")).toMatchObject({
+      status: "changes_requested",
+      note: "Smaller",
+      newComments: [{ id: "c_2" }],
+    });
+    const wrong = { op: "reply_to_comment", commentId: "c_none", reply: { id: "r_1", text: "x" } } as const;
+    expect(await plans.finishReview("a", { decision: "approved", operations: [wrong] })).toMatchObject({ ok: false });
+    expect(held(await plans.read("a")).meta.status).toBe("changes_requested");
+  });
+
+  test("keeps everything in its place: what an agent adds from then on is all that is placed", async () => {
+    const { plans } = await project();
+    const from = { op: "add_connection", connection: { id: "conn_1", from: "el_1", to: "el_2" } } as const;
+    await plans.edit("a", thor, [unplaced("el_1"), unplaced("el_2"), from]);
+    const placesOf = async () => held(await plans.read("a")).plan.elements.map(({ id, x, y }) => ({ id, x, y }));
+    held(await plans.openReview("a", asker));
+    const before = await placesOf();
+    const between = { op: "add_connection", connection: { id: "conn_2", from: "el_3", to: "el_1" } } as const;
+    await plans.edit("a", thor, [unplaced("el_3"), between]);
+    expect((await placesOf()).slice(0, before.length)).toEqual(before);
+  });
+
+  test("of an empty plan does not end with an approval", async () => {
+    const { plans } = await project();
+    await plans.edit("a", thor, [{ op: "delete_element", id: "el_start" }]);
+    expect(await plans.decide("a", "approved")).toMatchObject({ ok: false, problem: { reason: "not_allowed" } });
+    held(await plans.decide("a", "changes_requested"));
   });
 
   test("that was decided while nobody waited goes on until the session is told", async () => {

@@ -6,10 +6,12 @@ import { Keyboard } from "./canvas/keyboard.tsx";
 import { PlanCanvas } from "./canvas/plan-canvas.tsx";
 import { CommentsPanel } from "./comments/comments-panel.tsx";
 import { PlanDocument } from "./document/plan-document.tsx";
+import { ChangesBar } from "./review/changes-bar.tsx";
 import { DecideDialog } from "./review/decide-dialog.tsx";
 import { ConnectionBanner } from "./shell/connection-banner.tsx";
 import { Header } from "./shell/header.tsx";
 import { LargeDialog } from "./elements/large-dialog.tsx";
+import { TextSelectionBar } from "./elements/text-selection-bar.tsx";
 import { HelpDialog } from "./shell/help-dialog.tsx";
 import { NoticeList } from "./shell/notice-list.tsx";
 import { usePage } from "./shell/page-state.ts";
@@ -27,6 +29,7 @@ export function App() {
       <div className="app">
         <Header />
         <ConnectionBanner />
+        <ChangesBar />
         <div className="work">
           <PlanView view={view} />
           {commentsOpen && <CommentsPanel />}
@@ -35,6 +38,7 @@ export function App() {
       </div>
       <OpenDialog />
       {view !== null && <Keyboard />}
+      <TextSelectionBar />
     </ReactFlowProvider>
   );
 }
@@ -63,7 +67,7 @@ function OpenDialog() {
     case "large":
       return <LargeDialog id={dialog.id} />;
     case "decide":
-      return <DecideDialog decision={dialog.decision} />;
+      return <DecideDialog choice={dialog.choice} />;
   }
 }
 

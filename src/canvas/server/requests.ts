@@ -29,8 +29,14 @@ const operation = z.custom<Operation>(
 
 const editRequest = z.object({ operations: z.array(operation).min(1).max(MOST_OPERATIONS) });
 
+/** What a person says; all else of a review is an edit, and was written when it was made. */
+const remark = operation.refine(({ op }) => op === "add_comment" || op === "reply_to_comment", {
+  error: 'Expected "op" to be add_comment or reply_to_comment.',
+});
+
 const decisionRequest = z.object({
-  decision: z.enum(DECISIONS),
+  decision: z.enum(DECISIONS).optional(),
+  operations: z.array(remark).max(MOST_OPERATIONS).default([]),
   note: z.string().max(LIMITS.noteLength).optional(),
   revision: z.int().nonnegative(),
 });
@@ -45,8 +51,9 @@ export function readEditRequest(body: unknown): Reading<EditRequest> {
 export function readDecisionRequest(body: unknown): Reading<DecisionRequest> {
   const reading = read(decisionRequest, body);
   if (!reading.ok) return reading;
-  const { decision, note, revision } = reading.value;
-  return { ok: true, value: { decision, revision, ...(note !== undefined && { note }) } };
+  const { decision, note, revision, operations } = reading.value;
+  const given = { ...(decision !== undefined && { decision }), ...(note !== undefined && { note }) };
+  return { ok: true, value: { ...given, revision, operations } };
 }
 
 function read<T>(schema: z.ZodType<T>, body: unknown): Reading<T> {

@@ -18,7 +18,7 @@ import { readDecisionRequest, readEditRequest, type Reading } from "./requests.t
 import { goOnPage, lockedPage, notFoundPage, openPage } from "./small-pages.ts";
 
 /** Who looks at a page is a person; an agent has its tools. */
-const PERSON: Author = { kind: "person" };
+const PERSON: Author = { kind: "person", page: true };
 
 export interface RoutesParts {
   readonly plans: CanvasPlans;
@@ -179,9 +179,10 @@ function addApi(app: Hono<Env>, { plans, access, streams, whoseAct }: RoutesPart
     if (request instanceof Response) return request;
     const act = await whoseAct(context.env);
     if (act.by !== "person") return refuse(context, 403, `${act.why} Only the user decides on a plan.`);
-    const decided = await plans.decide(context.req.param("slug"), request.decision, request.note, request.revision);
-    if (!decided.ok) return refuseFor(context, withoutPaths(decided.problem, plans.folder));
-    return context.json<PlanAnswer>(decided.value);
+    const { revision, ...round } = request;
+    const finished = await plans.finishReview(context.req.param("slug"), round, revision);
+    if (!finished.ok) return refuseFor(context, withoutPaths(finished.problem, plans.folder));
+    return context.json<PlanAnswer>(finished.value);
   });
 }
 

@@ -5,6 +5,7 @@ import type { Operation } from "../../../src/plans/operations.ts";
 import type { Plan } from "../../../src/plans/plan.ts";
 import { until } from "../../until.ts";
 import { startRelay } from "./relay.ts";
+import { sendReview } from "../page/page-rig.ts";
 import { middleOf, openPage, setStage, stageElements, type StagedPlan } from "../stage.ts";
 
 setStage();
@@ -83,9 +84,11 @@ test("a drag, an arrow, a comment with its reply and an approval are on the othe
   await one.keyboard.press("c");
   await one.getByTestId("comment-input").fill("Why two?");
   await one.getByTestId("comment-send").click();
+  await sendReview(one);
   await other.getByRole("button", { name: "Comment of user: Why two?" }).click();
   await other.getByTestId("reply-input").fill("Since one was not enough");
   await other.getByTestId("reply-send").click();
+  await other.getByTestId("send-now").click();
   await one.getByRole("button", { name: "Comment of user: Why two?, 1 replies" }).waitFor();
   await plan.until("the reply", ({ comments }) => comments[0]?.thread[0]?.text === "Since one was not enough");
 

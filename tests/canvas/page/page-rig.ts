@@ -30,6 +30,14 @@ export class OpenPlan extends StagedPlan {
   }
 }
 
+/** Sends what the person has said and edited, without a decision. */
+export async function sendReview(page: Page): Promise<void> {
+  await page.getByTestId("finish-review").click();
+  await page.getByTestId("choice-commented").click();
+  await page.getByTestId("decision-confirm").click();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+}
+
 /** Opens a new plan that waits for a review. */
 export async function openPlan(
   options: WatchedOptions & { readonly elements?: readonly PlanElement[] } = {},

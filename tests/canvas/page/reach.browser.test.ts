@@ -40,9 +40,7 @@ test("with the keyboard alone: an element is found, moved, edited, connected, co
   await keyboard.press("c");
   await keyboard.type("Noted");
   await keyboard.press("Enter");
-  await open.until("commented", ({ comments }) =>
-    comments.some(({ elementId, text }) => elementId === "el_note" && text === "Noted"),
-  );
+  await open.page.getByRole("button", { name: "Comment of user: Noted" }).waitFor();
   await keyboard.press("Control+d");
   await open.until("copied", ({ elements }) => elements.filter(({ content }) => content === "By hand").length === 2);
   await keyboard.press("Delete");

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import type { Plan } from "../../../src/plans/plan.ts";
 import { until } from "../../until.ts";
 import { middleOf, setStage } from "../stage.ts";
-import { openPlan, type OpenPlan } from "./page-rig.ts";
+import { openPlan, sendReview, type OpenPlan } from "./page-rig.ts";
 
 setStage();
 
@@ -121,18 +121,21 @@ test("comments are pinned to an element or to the canvas, replied to and resolve
   await open.page.keyboard.press("c");
   await open.page.getByTestId("comment-input").fill("Which type?");
   await open.page.getByTestId("comment-send").click();
-  await open.until("on the element", ({ comments }) => comments.some(({ elementId }) => elementId === "el_task"));
   await open.page.keyboard.press("Escape");
   await open.page.keyboard.press("c");
   await open.page.mouse.click(900, 650);
   await open.page.getByTestId("comment-input").fill("Room for more");
   await open.page.keyboard.press("Enter");
-  await open.until("on the canvas", ({ comments }) => comments.some(({ elementId }) => elementId === null));
+  await open.page.getByTestId("finish-review").getByText("2 comments").waitFor();
+  expect((await open.stored()).plan.comments).toEqual([]);
+  await sendReview(open.page);
   const { comments } = (await open.stored()).plan;
+  expect(comments.map(({ elementId }) => elementId)).toEqual(["el_task", null]);
   await open.page.getByTestId(`comment-pin-${comments[0]?.id}`).click();
   await open.page.getByTestId("comments-panel").waitFor();
   await open.page.getByTestId("reply-input").fill("Text");
   await open.page.getByTestId("reply-send").click();
+  await open.page.getByTestId("send-now").click();
   await open.until("the reply", (plan) => plan.comments[0]?.thread[0]?.text === "Text");
   await open.page.getByTestId(`comment-${comments[0]?.id}`).getByTestId("comment-resolve").click();
   await open.until("resolved", (plan) => plan.comments[0]?.resolved === true);
@@ -149,9 +152,11 @@ test("the page says that the agent waits; a decision goes with its note, and may
   await open.page.getByTestId("plan-status").and(open.page.getByText("Changes requested")).waitFor();
   expect((await open.stored()).meta.review).toMatchObject({ decision: "changes_requested", note: "Smaller, please" });
   expect(await review.innerText()).toContain("Smaller, please");
-  await open.page.getByTestId("approve").click();
+  await open.page.getByTestId("decided").click();
+  await open.page.getByTestId("choice-approved").click();
   await open.page.getByTestId("decision-confirm").click();
-  await open.page.getByTestId("plan-status").and(open.page.getByText("Approved")).waitFor();
+  await open.page.getByTestId("decided").getByText("Approved").waitFor();
+  expect(await open.page.getByTestId("decided").innerText()).toMatch(/\d.*, revision \d+ · change/);
 }, 30_000);
 
 test("an agent's answer is an assumption without the tick of an answer, until the person says that it is right", async () => {
@@ -187,7 +192,7 @@ test("an approval that only the file tells of is shown as none, until one click 
   await open.claim("approved");
   const standing = open.page.getByTestId("standing");
   await standing.getByText("not decided: approved is set in the file, not decided by you").waitFor();
-  expect(await open.page.getByTestId("plan-status").getAttribute("data-status")).toBe("in-progress");
+  expect((await open.stored()).meta.status).toBe("in-progress");
   await open.page.getByTestId("confirm-claim").click();
   await open.page.getByTestId("plan-status").and(open.page.getByText("Approved")).waitFor();
   await standing.waitFor({ state: "detached" });

@@ -14,7 +14,7 @@ test("an edit is a person's, and the answer is the plan as it is then", async ()
     ok: true,
     stored: { plan: { title: "changed", revision: 2 } },
   });
-  expect(rig.plans.edits).toEqual([{ slug: "one", author: { kind: "person" }, operations }]);
+  expect(rig.plans.edits).toEqual([{ slug: "one", author: { kind: "person", page: true }, operations }]);
 });
 
 test("an edit that does not go with what somebody else did is answered with 409 and both sides", async () => {
@@ -93,6 +93,7 @@ test.each([
   ["null as operation", EDITS, '{"operations":[null]}'],
   ["too many operations", EDITS, JSON.stringify({ operations: Array.from({ length: 501 }, () => op) })],
   ["a decision that is none", DECISION, '{"decision":"done","revision":1}'],
+  ["what is no remark", DECISION, '{"revision":1,"operations":[{"op":"delete_element","id":"el_a"}]}'],
   ["a decision on no revision", DECISION, '{"decision":"approved"}'],
   ["a decision on half a revision", DECISION, '{"decision":"approved","revision":1.5}'],
   ["a note that is no text", DECISION, '{"decision":"approved","revision":1,"note":{}}'],

@@ -61,7 +61,9 @@ test("what the page does is on disk as a person's, and sent again it is done onc
   expect((await post("edits", { operations })).status).toBe(200);
   expect((await post("edits", { operations })).status).toBe(200);
   expect(file().elements.filter(({ id }) => id === "el_hotel")).toHaveLength(1);
-  expect(file().edits).toEqual([expect.objectContaining({ by: { kind: "person" }, change: "added", id: "el_hotel" })]);
+  expect(file().edits).toEqual([
+    expect.objectContaining({ by: { kind: "person", page: true }, change: "added", id: "el_hotel" }),
+  ]);
 });
 
 test("an operation that makes no sense is refused whole, with the plan as it is", async () => {

@@ -67,12 +67,6 @@ const cases: [what: string, steps: Step[], view: object, line: string][] = [
     'answer "" → "Ann"',
   ],
   [
-    "a move, of which there are no words",
-    [[person, update("el_a", { x: 5 })]],
-    { title: "First", fields: ["x"] },
-    '- element el_a "First" updated (x)',
-  ],
-  [
     "a new element",
     [[person, { op: "add_element", element: { id: "el_n", type: "note", title: "Mind", content: "this" } }]],
     { change: "added", title: "Mind", new: { type: "note", content: "this" } },

@@ -3,6 +3,8 @@ import type { Operation } from "../../../plans/operations.ts";
 import type { ElementType, PlanElement } from "../../../plans/plan.ts";
 import { around } from "../../../plans/rectangles.ts";
 import { startEditing } from "../elements/editing.ts";
+import { commentOn } from "../elements/text-selection-bar.tsx";
+import { markedText } from "../elements/text-selection.ts";
 import { shrinkImage } from "../elements/shrink-image.ts";
 import { notify } from "../shell/notices.ts";
 import { usePage } from "../shell/page-state.ts";
@@ -93,8 +95,10 @@ export async function addImage(file: File, middle: Point): Promise<void> {
   addElement("image", middle, { title: file.name, content: image.url, width, height });
 }
 
-/** Starts a comment on the one element that is selected, or lets the person choose the place. */
+/** Starts a comment on the words that are marked, on the one element that is selected, or lets the person choose the place. */
 export function startComment(): void {
+  const marked = markedText();
+  if (marked !== null) return commentOn(marked, false);
   const [only, ...more] = selectedElements();
   const element = only === undefined || more.length > 0 ? undefined : usePlan.getState().elements.get(only);
   if (element === undefined && isDocument()) usePage.setState({ composing: { elementId: null, ...aboveAll() } });

@@ -1,6 +1,7 @@
 import { applyEdgeChanges, applyNodeChanges, type EdgeChange, type NodeChange } from "@xyflow/react";
 import { create } from "zustand";
 import { usePlan } from "../sync/plan-store.ts";
+import { shownBoxes, useCardHeights } from "./card-heights.ts";
 import { flowEdges, flowNodes, handlesOf, type ConnectionEdge, type ElementNode } from "./flow-nodes.ts";
 
 interface FlowState {
@@ -13,15 +14,20 @@ export const useFlow = create<FlowState>(() => ({ nodes: [], edges: [] }));
 
 /** Follows the plan. */
 export function startFlow(): void {
+  useCardHeights.subscribe(draw);
   usePlan.subscribe(({ plan, elements, connections }, before) => {
     if (plan === null) return;
-    if (elements !== before.elements) {
-      useFlow.setState((flow) => ({ nodes: flowNodes(plan.elements, flow.nodes) }));
-    }
+    if (elements !== before.elements) draw();
     if (connections !== before.connections || elements !== before.elements) {
       useFlow.setState((flow) => ({ edges: flowEdges(plan.connections, elements, flow.edges) }));
     }
   });
+}
+
+function draw(): void {
+  const { plan } = usePlan.getState();
+  const { heights } = useCardHeights.getState();
+  if (plan !== null) useFlow.setState((flow) => ({ nodes: flowNodes(shownBoxes(plan.elements, heights), flow.nodes) }));
 }
 
 export function changeNodes(changes: NodeChange<ElementNode>[]): void {

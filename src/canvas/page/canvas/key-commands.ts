@@ -10,6 +10,7 @@ export type Command =
         | "edit"
         | "open"
         | "comment"
+        | "suggest"
         | "add"
         | "connect"
         | "select_all"
@@ -48,6 +49,7 @@ const PLAIN: Readonly<Record<string, Exclude<Command["kind"], "move">>> = {
   n: "next",
   p: "previous",
   c: "comment",
+  s: "suggest",
   a: "add",
   l: "connect",
   "/": "find",

@@ -9,6 +9,8 @@ import { deleteSelected, duplicateSelected, moveSelected, startComment } from ".
 import { selectedConnections, selectedElements, selectOnly } from "./flow-store.ts";
 import { motionMs } from "../theme/motion.ts";
 import { FIT } from "./fit.ts";
+import { commentOn } from "../elements/text-selection-bar.tsx";
+import { markedText } from "../elements/text-selection.ts";
 import { commandOf, type Command } from "./key-commands.ts";
 import { editElement } from "./selection-bar.tsx";
 
@@ -76,6 +78,11 @@ function run(command: Command): void {
       return;
     case "comment":
       return startComment();
+    case "suggest": {
+      const marked = markedText();
+      if (marked !== null) commentOn(marked, true);
+      return;
+    }
     case "add":
       return document.querySelector<HTMLElement>(".toolbar .tool")?.focus();
     case "connect":

@@ -1,9 +1,9 @@
 import type { PlanComment } from "../../../plans/plan.ts";
 import { usePage, type CommentPlace } from "../shell/page-state.ts";
 import { newId } from "../sync/new-id.ts";
-import { edit } from "../sync/plan-session.ts";
+import { collect, edit } from "../sync/plan-session.ts";
 
-/** Pins a comment there. */
+/** Pins a comment there; it is sent with the person's review. */
 export function addComment(place: CommentPlace, text: string): void {
   const comment = {
     id: newId("c"),
@@ -11,13 +11,15 @@ export function addComment(place: CommentPlace, text: string): void {
     elementId: place.elementId,
     x: Math.round(place.x),
     y: Math.round(place.y),
+    ...(place.quote === undefined ? {} : { quote: { ...place.quote } }),
+    ...(place.suggests === true ? { suggestion: text } : {}),
   };
-  edit([{ op: "add_comment", comment }]);
+  collect({ op: "add_comment", comment });
   usePage.setState({ composing: null, activeComment: comment.id });
 }
 
 export function reply(commentId: string, text: string): void {
-  edit([{ op: "reply_to_comment", commentId, reply: { id: newId("r"), text } }]);
+  collect({ op: "reply_to_comment", commentId, reply: { id: newId("r"), text } });
 }
 
 export function setResolved(comment: PlanComment, resolved: boolean): void {

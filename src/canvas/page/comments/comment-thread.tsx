@@ -4,6 +4,8 @@ import { MarkdownText } from "../elements/markdown.tsx";
 import { usePlan } from "../sync/plan-store.ts";
 import { reply, setResolved } from "./comment-actions.ts";
 import { CommentAuthor } from "./comment-author.tsx";
+import { CommentQuote } from "./comment-quote.tsx";
+import { DraftButtons } from "./draft-buttons.tsx";
 import { RemarkForm } from "./remark-form.tsx";
 import { visibleText } from "../elements/visible-text.ts";
 
@@ -39,20 +41,22 @@ export const CommentThread = memo(function CommentThread({ comment, active, choo
           {resolved ? "Reopen" : "Resolve"}
         </button>
       </div>
-      <Remark author={comment.author} text={comment.text} at={comment.created} />
+      {comment.quote !== undefined && <CommentQuote quote={comment.quote.text} suggestion={comment.suggestion} />}
+      <Remark id={comment.id} author={comment.author} text={comment.text} at={comment.created} />
       {comment.thread.map(({ id, author, text, created }) => (
-        <Remark key={id} author={author} text={text} at={created} />
+        <Remark key={id} id={id} author={author} text={text} at={created} />
       ))}
       {active && !resolved && <RemarkForm label="Reply" testId="reply" send={(text) => reply(comment.id, text)} />}
     </article>
   );
 });
 
-function Remark(props: { readonly author: string; readonly text: string; readonly at: string }) {
+function Remark(props: { readonly id: string; readonly author: string; readonly text: string; readonly at: string }) {
   return (
     <div className="remark">
       <CommentAuthor author={props.author} at={props.at} />
       <MarkdownText text={props.text} />
+      <DraftButtons id={props.id} />
     </div>
   );
 }

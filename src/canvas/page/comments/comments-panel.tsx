@@ -42,7 +42,8 @@ export function CommentsPanel() {
       </header>
       {shown.length === 0 && (
         <p className="panel-empty">
-          Nothing here yet. Press <kbd>C</kbd>, then click on the plan: the agent sees each comment.
+          Nothing here yet. Press <kbd>C</kbd>, then click on the plan: comments go to the agent when you finish your
+          review.
         </p>
       )}
       <ol className="comment-list">

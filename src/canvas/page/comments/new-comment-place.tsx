@@ -3,8 +3,7 @@ import { useEffect } from "react";
 import { usePage, type CommentPlace } from "../shell/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { useMiddle } from "../canvas/use-middle.ts";
-import { addComment } from "./comment-actions.ts";
-import { RemarkForm } from "./remark-form.tsx";
+import { CommentComposer } from "./comment-composer.tsx";
 
 /** While a place is being chosen, takes the next click; then lets the person write there. */
 export function NewCommentPlace() {
@@ -70,17 +69,7 @@ function Composer({ place }: { readonly place: CommentPlace }) {
   return (
     <section className="composer" style={style} aria-label="New comment">
       {element !== undefined && <p className="composer-about">On “{element.title || "untitled"}”</p>}
-      <RemarkForm
-        label="Comment"
-        testId="comment"
-        send={(text) => addComment(element === undefined ? { ...place, elementId: null } : place, text)}
-        cancel={stopComposing}
-        startsFocused
-      />
+      <CommentComposer place={element === undefined ? { ...place, elementId: null } : place} />
     </section>
   );
-}
-
-function stopComposing(): void {
-  usePage.setState({ composing: null });
 }

@@ -7,11 +7,13 @@ interface RemarkFormProps {
   readonly send: (text: string) => void;
   readonly cancel?: () => void;
   readonly startsFocused?: boolean;
+  /** What is there at first. */
+  readonly start?: string;
 }
 
 /** A comment or a reply. Control and Enter, or Enter alone, sends; Shift and Enter begins a line. */
-export function RemarkForm({ label, testId, send, cancel, startsFocused = false }: RemarkFormProps) {
-  const [text, setText] = useState("");
+export function RemarkForm({ label, testId, send, cancel, startsFocused = false, start = "" }: RemarkFormProps) {
+  const [text, setText] = useState(start);
   const hint = useId();
   const submit = () => {
     if (text.trim() === "") return;

@@ -1,7 +1,6 @@
 import { useShallow } from "zustand/react/shallow";
-import { addComment } from "../comments/comment-actions.ts";
+import { CommentComposer } from "../comments/comment-composer.tsx";
 import { CommentThread } from "../comments/comment-thread.tsx";
-import { RemarkForm } from "../comments/remark-form.tsx";
 import { usePage } from "../shell/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 
@@ -28,13 +27,7 @@ export function PartComments({ elementId }: { readonly elementId: string | null 
       ))}
       {composing !== null && (
         <section className="thread" aria-label="New comment">
-          <RemarkForm
-            label="Comment"
-            testId="comment"
-            send={(text) => addComment(composing, text)}
-            cancel={() => usePage.setState({ composing: null })}
-            startsFocused
-          />
+          <CommentComposer place={composing} />
         </section>
       )}
     </aside>

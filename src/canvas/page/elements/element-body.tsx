@@ -1,6 +1,7 @@
 import { memo, useCallback, useLayoutEffect, useRef, useState, type CSSProperties, type ReactNode } from "react";
 import type { PlanElement } from "../../../plans/plan.ts";
 import { openDialog } from "../shell/page-state.ts";
+import { ChangeMark } from "../review/change-mark.tsx";
 import { AnswerField } from "./answer-field.tsx";
 import { Diagram } from "./diagram.tsx";
 import { shownType } from "./element-types.ts";
@@ -9,19 +10,27 @@ import { Picture } from "./picture.tsx";
 import { TextEditor } from "./text-editor.tsx";
 import { LongText } from "./long-text.tsx";
 import { UnshownText } from "./unshown-text.tsx";
+import { useWholeCard } from "./use-whole-card.ts";
 import { visibleText } from "./visible-text.ts";
 
 interface ElementBodyProps {
   readonly element: PlanElement;
   readonly editing: boolean;
   readonly selected: boolean;
+  /** There a card has a size, and grows with what is in it. */
+  readonly isOnCanvas?: boolean;
 }
 
+/** Its content is dragged like the rest of the card; words are marked instead. */
+const HAS_NO_WORDS: ReadonlySet<string> = new Set(["diagram", "image"]);
+
 /** What is in an element, below its title. */
-export const ElementBody = memo(function ElementBody({ element, editing, selected }: ElementBodyProps) {
+export const ElementBody = memo(function ElementBody(props: ElementBodyProps) {
+  const { element, editing, selected, isOnCanvas = false } = props;
   const writes = editing && element.type !== "image";
   const body = useRef<HTMLDivElement>(null);
   const [scrolls, setScrolls] = useState(false);
+  const cutLines = useWholeCard(element, body, isOnCanvas);
   useLayoutEffect(() => {
     const { scrollHeight = 0, clientHeight = 0 } = body.current ?? {};
     setScrolls(selected && scrollHeight > clientHeight + 1);
@@ -35,9 +44,26 @@ export const ElementBody = memo(function ElementBody({ element, editing, selecte
         dir="auto"
         {...(scrolls && !writes ? { tabIndex: 0, role: "region", "aria-label": "Content" } : {})}
       >
+        {writes || <ChangeMark id={element.id} />}
         {writes || <UnshownFields element={element} />}
-        {writes ? <ContentEditor type={element.type} /> : <Content element={element} />}
+        {writes ? (
+          <ContentEditor type={element.type} />
+        ) : (
+          <div className={HAS_NO_WORDS.has(element.type) ? `card-picture card-${element.type}` : "card-words nodrag"}>
+            <Content element={element} />
+          </div>
+        )}
       </div>
+      {cutLines > 0 && !writes && (
+        <button
+          type="button"
+          className="more-lines nodrag"
+          data-testid="more-lines"
+          onClick={() => openDialog({ kind: "large", id: element.id })}
+        >
+          {`${cutLines} more line${cutLines === 1 ? "" : "s"} ↓`}
+        </button>
+      )}
       {element.type === "question" && <AnswerField element={element} />}
     </>
   );

@@ -39,7 +39,7 @@ export const ElementNodeView = memo(function ElementNodeView({ id, selected, dra
         onBlur={writing ? saveWhenLeft : undefined}
       >
         <CardHead element={element} level={level} editing={editing} />
-        {full && <ElementBody element={element} editing={editing} selected={selected} />}
+        {full && <ElementBody element={element} editing={editing} selected={selected} isOnCanvas />}
       </div>
       {full ? (
         <Handles />

@@ -22,6 +22,8 @@ export function ZoomableDiagram({ source, title }: ZoomableDiagramProps) {
   useLayoutEffect(() => {
     const { clientWidth: width = 1, clientHeight: height = 1 } = frame.current ?? {};
     setRoom({ width, height });
+    // The dialog was open before there was anything to move.
+    frame.current?.focus();
   }, [drawing]);
   const fitting = () => {
     return drawing === null ? 1 : Math.min(room.width / drawing.width, room.height / drawing.height, 2);
@@ -49,7 +51,6 @@ export function ZoomableDiagram({ source, title }: ZoomableDiagramProps) {
         role="region"
         aria-label={`Diagram: ${title}`}
         tabIndex={0}
-        data-first-focus
         {...dragging}
       >
         <img

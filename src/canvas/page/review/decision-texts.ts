@@ -1,6 +1,11 @@
 import type { Decision, PlanStatus } from "../../../plans/plan.ts";
 
-interface DecisionTexts {
+/** How a review ends: with a decision, or with none. */
+export type Choice = Decision | "commented";
+
+export const CHOICES: readonly Choice[] = ["approved", "changes_requested", "commented", "rejected"];
+
+interface ChoiceTexts {
   readonly title: string;
   readonly explanation: string;
   readonly placeholder: string;
@@ -8,7 +13,7 @@ interface DecisionTexts {
   readonly done: string;
 }
 
-export const DECISION_TEXTS: Readonly<Record<Decision, DecisionTexts>> = {
+export const CHOICE_TEXTS: Readonly<Record<Choice, ChoiceTexts>> = {
   approved: {
     title: "Approve the plan",
     explanation: "The agent goes on with the plan as it stands now.",
@@ -22,6 +27,13 @@ export const DECISION_TEXTS: Readonly<Record<Decision, DecisionTexts>> = {
     placeholder: "What should be different?",
     action: "Ask for changes",
     done: "You asked for changes. The agent gets to know.",
+  },
+  commented: {
+    title: "Send your comments",
+    explanation: "The agent reads what you have said, and waits on for your decision.",
+    placeholder: "A note for the agent (optional)",
+    action: "Comment only",
+    done: "Your comments are sent. The agent gets to know.",
   },
   rejected: {
     title: "Reject the plan",

@@ -2,9 +2,9 @@ import { CONFIRM_CLAIM, standingWords } from "../../../plans/standing-words.ts";
 import type { Decision } from "../../../plans/plan.ts";
 import { notify } from "../shell/notices.ts";
 import { describeOutcome } from "../sync/api-client.ts";
-import { decide, shownRevision } from "../sync/plan-session.ts";
+import { finishReview, shownRevision } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
-import { DECISION_TEXTS, STATUS_NAMES } from "./decision-texts.ts";
+import { CHOICE_TEXTS } from "./decision-texts.ts";
 
 /** Whether an agent waits for the person, or what they decided and how that stands. */
 export function ReviewState() {
@@ -18,11 +18,7 @@ export function ReviewState() {
           <span>The agent waits for you</span>
         </>
       )}
-      {state === "decided" && review?.decision !== undefined && (
-        <span title={review.note}>
-          {`You decided: ${STATUS_NAMES[review.decision].toLowerCase()}${review.note ? ` — “${shorten(review.note)}”` : ""}`}
-        </span>
-      )}
+      {state === "decided" && review?.note && <span title={review.note}>{`“${shorten(review.note)}”`}</span>}
       <Standing />
     </div>
   );
@@ -53,8 +49,8 @@ function Standing() {
 
 /** Makes what the files claim the person's own decision, on the plan that they see. */
 async function confirm(decision: Decision): Promise<void> {
-  const outcome = await decide(decision, "", await shownRevision());
-  if (outcome.kind === "done") notify({ kind: "info", message: DECISION_TEXTS[decision].done });
+  const outcome = await finishReview(decision, "", await shownRevision());
+  if (outcome.kind === "done") notify({ kind: "info", message: CHOICE_TEXTS[decision].done });
   else notify({ kind: "failure", message: `Not confirmed: ${describeOutcome(outcome)}` });
 }
 

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { Icon } from "../elements/icons.tsx";
 import { ToolButton } from "../elements/tool-button.tsx";
+import { collected, inWords } from "../review/collected.ts";
 import { DecisionButtons } from "../review/decision-buttons.tsx";
 import { STATUS_NAMES } from "../review/decision-texts.ts";
 import { ReviewState } from "../review/review-state.tsx";
@@ -14,11 +15,17 @@ import { visibleText } from "../elements/visible-text.ts";
 /** What the plan is, where it stands, and what can be done with all of it. */
 export function Header() {
   const status = usePlan(({ stored }) => stored?.meta.status);
+  // One word for how the plan stands: that the agent waits, or what was decided.
+  const isSaidElsewhere = usePlan((state) => {
+    const review = state.stored?.meta.review;
+    if (review?.state === "open") return true;
+    return review?.state === "decided" && inWords(collected(state)) === "";
+  });
   return (
     <header className="header">
       <div className="header-plan">
         <Title />
-        {status !== undefined && (
+        {status !== undefined && !isSaidElsewhere && (
           <span className="status" data-testid="plan-status" data-status={status}>
             {STATUS_NAMES[status]}
           </span>

@@ -13,7 +13,8 @@ const KEYS: readonly (readonly [string, readonly string[]])[] = [
   ["Leave without saving", ["Esc"]],
   ["Add an element", ["A"]],
   ["Connect, or edit connections", ["L"]],
-  ["Comment", ["C"]],
+  ["Comment on the element, or on marked words", ["C"]],
+  ["Suggest others for marked words", ["S"]],
   ["Move the selected by 10, by 1 pixel", ["↑ ↓ ← →", "Shift ↑"]],
   ["Duplicate", [`${MODIFIER} D`]],
   ["Delete", ["Del"]],
@@ -29,7 +30,7 @@ export function HelpDialog() {
     <Dialog title="Keys" close={closeDialog} size="wide">
       <p className="dialog-text">
         Double-click an element to edit it, or the empty canvas to add one. Drag from a dot on its edge to connect it.
-        Images can be pasted or dropped. All that you do reaches the agent.
+        Images can be pasted or dropped. What you say and edit goes to the agent when you finish your review.
       </p>
       <dl className="keys">
         {KEYS.map(([what, keys]) => (

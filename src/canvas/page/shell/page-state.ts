@@ -1,11 +1,16 @@
 import { create } from "zustand";
-import type { Decision } from "../../../plans/plan.ts";
+import type { Quote } from "../../../plans/plan.ts";
+import type { Choice } from "../review/decision-texts.ts";
 
 /** Where a new comment goes: relative to the element, or to the canvas. */
 export interface CommentPlace {
   readonly elementId: string | null;
   readonly x: number;
   readonly y: number;
+  /** The words that it is about. */
+  readonly quote?: Quote;
+  /** Other words for them are suggested. */
+  readonly suggests?: boolean;
 }
 
 export type OpenDialog =
@@ -15,7 +20,7 @@ export type OpenDialog =
   | { readonly kind: "connect"; readonly from: string }
   /** One element as large as the window. */
   | { readonly kind: "large"; readonly id: string }
-  | { readonly kind: "decide"; readonly decision: Decision };
+  | { readonly kind: "decide"; readonly choice: Choice | null };
 
 export interface PageState {
   readonly dialog: OpenDialog | null;

@@ -33,7 +33,7 @@ export function describeOutcome(outcome: Exclude<Outcome, { kind: "done" }>): st
 export interface PlanApi {
   read(): Promise<Outcome>;
   edit(operations: readonly Operation[]): Promise<Outcome>;
-  decide(request: DecisionRequest): Promise<Outcome>;
+  finishReview(request: DecisionRequest): Promise<Outcome>;
 }
 
 /** Asks a server: the browser's `fetch`, or a test's. */
@@ -57,7 +57,7 @@ export function createApiClient(
   return {
     read: () => ask(request, base, {}),
     edit: (operations) => post("/edits", { operations }),
-    decide: (decision) => post("/decision", decision),
+    finishReview: (decision) => post("/decision", decision),
   };
 }
 

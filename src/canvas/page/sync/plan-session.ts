@@ -4,6 +4,8 @@ import { createApiClient, type Outcome } from "./api-client.ts";
 import { EditQueue, type PendingEdit } from "./edit-queue.ts";
 import { inverseOperations, stillPossible } from "./inverse-operations.ts";
 import { createKeptEdits } from "./kept-edits.ts";
+import { createKeptRound, fittedRemarks, remarkId, roundKey, type KeptRound, type Remark } from "./review-round.ts";
+import { newId } from "./new-id.ts";
 import { LiveEvents } from "./live-events.ts";
 import { hasUnseenRefusal, tellOfAnswer } from "./tell-of-answer.ts";
 import { showPlan, takeAnswer, takeStored, usePlan } from "./plan-store.ts";
@@ -20,6 +22,7 @@ export const exportUrl = `${base}/export`;
 
 const api = createApiClient(base, document.querySelector<HTMLMetaElement>('meta[name="bizar-token"]')?.content);
 const kept = createKeptEdits(sessionStorage, slug);
+let keptRound: KeptRound | null = null;
 const queue = new EditQueue(
   {
     send: async (operations) => await api.edit(operations),
@@ -48,8 +51,10 @@ const live = new LiveEvents({
     void sendKept();
   },
   received: (event) => {
-    if (event.type === "plan") takeStored(event.stored);
-    else usePlan.setState({ problem: event.problem });
+    if (event.type === "plan") {
+      takeStored(event.stored);
+      startRound();
+    } else usePlan.setState({ problem: event.problem });
   },
   lost: loseLink,
 });
@@ -108,19 +113,81 @@ export async function shownRevision(): Promise<number> {
 }
 
 /**
- * Decides once all that the person did before has reached the server; where some of it was not taken, warns first.
+ * Ends a review once all that the person did before has reached the server; where some of it was not taken, warns first.
+ * What they have said goes along, all at once.
  *
+ * @param decision null: they only comment
  * @param revision what the person saw when they began to decide
  */
-export async function decide(decision: Decision, note: string, revision: number): Promise<Outcome> {
+export async function finishReview(decision: Decision | null, note: string, revision: number): Promise<Outcome> {
   await queue.flush();
   if (queue.pending.length > 0) return { kind: "unreachable", message: "Your last edits have not been saved yet." };
   if (hasUnseenRefusal()) return { kind: "rejected", message: NOT_AS_SEEN };
-  const outcome = await api.decide({ decision, revision, ...(note === "" ? {} : { note }) });
+  const { round, stored } = usePlan.getState();
+  const said = stored === null ? round : fittedRemarks(stored.plan, round);
+  const outcome = await api.finishReview(
+    decision === null
+      ? { revision, operations: note === "" ? said : [...said, aboutThePlan(note)] }
+      : { decision, revision, operations: said, ...(note === "" ? {} : { note }) },
+  );
+  if (outcome.kind === "done") setRound(usePlan.getState().round.filter((remark) => !round.includes(remark)));
   if (outcome.kind !== "rejected" || outcome.problem?.reason !== "changed") takeOutcome(outcome);
   // What was changed is shown before the person decides again.
   else takeOutcome(await api.read());
   return outcome;
+}
+
+/** Says something that is sent with the person's review. */
+export function collect(remark: Remark): void {
+  setRound([...usePlan.getState().round, remark]);
+}
+
+/** Sends one comment or reply now; a reply goes with the comment that it is to. */
+export function sendRemark(id: string): void {
+  const { round } = usePlan.getState();
+  const chosen = round.find((remark) => remarkId(remark) === id);
+  if (chosen === undefined) return;
+  const to = chosen.op === "reply_to_comment" ? chosen.commentId : undefined;
+  const sent = round.filter((remark) => remark === chosen || remarkId(remark) === to);
+  setRound(round.filter((remark) => !sent.includes(remark)));
+  enqueue(sent);
+}
+
+/** Takes back what was not sent, a comment with the replies to it. */
+export function dropRemark(id: string): void {
+  setRound(
+    usePlan
+      .getState()
+      .round.filter(
+        (remark) => remarkId(remark) !== id && !(remark.op === "reply_to_comment" && remark.commentId === id),
+      ),
+  );
+}
+
+function setRound(round: readonly Remark[]): void {
+  usePlan.setState({ round });
+  keptRound?.write(round);
+  showPlan(queue.pending);
+}
+
+/** What was said before a reload, or in another tab. */
+function startRound(): void {
+  const { stored } = usePlan.getState();
+  if (stored === null || keptRound !== null) return;
+  const plan = { slug, id: stored.plan.id };
+  const kept = createKeptRound(localStorage, plan);
+  keptRound = kept;
+  const take = () => {
+    usePlan.setState({ round: kept.read() });
+    showPlan(queue.pending);
+  };
+  take();
+  window.addEventListener("storage", ({ key }) => key === roundKey(plan) && take());
+}
+
+/** A note without a decision is a remark on the plan as a whole. */
+function aboutThePlan(text: string): Remark {
+  return { op: "add_comment", comment: { id: newId("c"), elementId: null, x: 0, y: 0, text } };
 }
 
 async function sendKept(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Connection, Plan, PlanElement } from "../../../plans/plan.ts";
 import type { PendingEdit } from "./edit-queue.ts";
 import { shareStructure } from "./share-structure.ts";
 import { showPending } from "./show-pending.ts";
+import { fittedRemarks, remarkId, type Remark } from "./review-round.ts";
 import { NO_HISTORY, type UndoHistory } from "./undo-history.ts";
 
 /** How the page stands with its server. */
@@ -27,6 +28,8 @@ export interface PlanState {
   readonly problem: PlanProblem | null;
   readonly link: Link;
   readonly history: UndoHistory;
+  /** What the person has said and not sent. */
+  readonly round: readonly Remark[];
 }
 
 export const usePlan = create<PlanState>(() => ({
@@ -38,6 +41,7 @@ export const usePlan = create<PlanState>(() => ({
   problem: null,
   link: { state: "connecting" },
   history: NO_HISTORY,
+  round: [],
 }));
 
 /** Takes what the stream says now, unless an answer has said something newer already. */
@@ -67,14 +71,19 @@ function take(stored: StoredPlan): void {
   showPlan(pending);
 }
 
-/** Shows the server's plan with these edits on top. */
+/** What is not sent has no time of its own yet. */
+const BEGUN = new Date().toISOString();
+
+/** Shows the server's plan with these edits on top, and what the person has said and not sent. */
 export function showPlan(pending: readonly PendingEdit[]): void {
-  const { stored, plan: before } = usePlan.getState();
+  const { stored, plan: before, round } = usePlan.getState();
   if (stored === null) {
     usePlan.setState({ pending });
     return;
   }
-  const plan = shareStructure(before, showPending(stored.plan, pending, new Date().toISOString()));
+  const edited = showPending(stored.plan, pending, new Date().toISOString());
+  const said = fittedRemarks(edited, round).map((remark) => ({ id: remarkId(remark), operations: [remark] }));
+  const plan = shareStructure(before, showPending(edited, said, BEGUN));
   usePlan.setState({ pending, ...(plan === before ? {} : { plan, ...indexPlan(plan, before) }) });
 }
 

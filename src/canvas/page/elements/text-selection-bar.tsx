@@ -1,0 +1,68 @@
+import { useEffect, useState } from "react";
+import { notify } from "../shell/notices.ts";
+import { usePage } from "../shell/page-state.ts";
+import { markedText, type MarkedText } from "./text-selection.ts";
+import { ToolButton } from "./tool-button.tsx";
+
+const BAR_HEIGHT = 54;
+const BAR_WIDTH = 130;
+const COMMENT_OFFSET = { x: 24, y: -4 };
+
+/** What can be done with words that are marked: comment on them, suggest others, copy them. */
+export function TextSelectionBar() {
+  const [marked, setMarked] = useState<MarkedText | null>(null);
+  useEffect(() => {
+    const look = () => setMarked(markedText());
+    document.addEventListener("selectionchange", look);
+    document.addEventListener("scroll", look, true);
+    document.addEventListener("wheel", look, { passive: true, capture: true });
+    return () => {
+      document.removeEventListener("selectionchange", look);
+      document.removeEventListener("scroll", look, true);
+      document.removeEventListener("wheel", look, true);
+    };
+  }, []);
+  if (marked === null) return null;
+  const { box } = marked;
+  const top = box.top > BAR_HEIGHT + 60 ? box.top - BAR_HEIGHT : box.bottom + 8;
+  const left = Math.max(8, Math.min(box.left + box.width / 2 - BAR_WIDTH / 2, innerWidth - BAR_WIDTH - 8));
+  return (
+    <div
+      className="selection-bar text-bar"
+      role="toolbar"
+      aria-label="Marked text"
+      data-testid="text-bar"
+      style={{ top, left }}
+      // The text stays marked.
+      onMouseDown={(event) => event.preventDefault()}
+    >
+      <ToolButton
+        icon="comment"
+        label="Comment on it (C)"
+        data-testid="comment-text"
+        onClick={() => commentOn(marked, false)}
+      />
+      <ToolButton
+        icon="edit"
+        label="Suggest other words (S)"
+        data-testid="suggest-text"
+        onClick={() => commentOn(marked, true)}
+      />
+      <ToolButton icon="copy" label="Copy" data-testid="copy-text" onClick={() => void copy(marked.quote.text)} />
+    </div>
+  );
+}
+
+/** Lets the person write about words. */
+export function commentOn({ elementId, quote }: MarkedText, suggests: boolean): void {
+  usePage.setState({ composing: { elementId, ...COMMENT_OFFSET, quote, suggests }, placingComment: false });
+}
+
+async function copy(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    notify({ kind: "info", message: "Copied." });
+  } catch {
+    notify({ kind: "failure", message: "The browser does not allow copying here: press Ctrl and C." });
+  }
+}

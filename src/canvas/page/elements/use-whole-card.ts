@@ -1,0 +1,38 @@
+import { useEffect, useState, type RefObject } from "react";
+import type { PlanElement } from "../../../plans/plan.ts";
+import { MOST_HEIGHT, setCardHeight } from "../canvas/card-heights.ts";
+
+const LINE_HEIGHT = 21;
+
+/**
+ * Makes a card as high as what is in it, unless a person has chosen its size.
+ *
+ * @param body what would be cut
+ * @returns how many lines are cut all the same
+ */
+export function useWholeCard(element: PlanElement, body: RefObject<HTMLElement | null>, isOnCanvas: boolean): number {
+  const [cutLines, setCutLines] = useState(0);
+  const { id, height, width, content, title, answer, ownSize } = element;
+  useEffect(() => {
+    const shown = body.current;
+    if (!isOnCanvas || shown === null) return undefined;
+    setCardHeight(id, undefined);
+    const measure = () => {
+      const card = shown.closest<HTMLElement>(".card");
+      if (card === null || card.dataset["editing"] !== undefined) return;
+      const cut = shown.scrollHeight - shown.clientHeight;
+      if (cut <= 1) {
+        setCutLines(0);
+        return;
+      }
+      const wanted = card.offsetHeight + cut;
+      if (ownSize !== true && card.offsetHeight < MOST_HEIGHT) setCardHeight(id, Math.min(MOST_HEIGHT, wanted));
+      setCutLines(ownSize === true || wanted > MOST_HEIGHT ? Math.ceil(cut / LINE_HEIGHT) : 0);
+    };
+    const watch = new ResizeObserver(measure);
+    watch.observe(shown);
+    for (const part of shown.children) watch.observe(part);
+    return () => watch.disconnect();
+  }, [id, isOnCanvas, body, height, width, content, title, answer, ownSize]);
+  return cutLines;
+}
