@@ -1,4 +1,5 @@
 import { noTokens, type Liveness, type Tokens } from "../supervisor/instance.ts";
+import { callLine } from "../opencode/call-line.ts";
 import { readRefusal } from "../opencode/refusals.ts";
 import { TurnDeeds } from "../opencode/turn-deeds.ts";
 import { MOST_REFUSED } from "../supervisor/deeds.ts";
@@ -15,6 +16,8 @@ const NEEDS_EVENTS = new Set(["thinking", "writing"]);
 /** What a model is not heard of for is shown where its request is out. */
 const WAITING = "waiting for the model";
 
+/** Of what a running call is for. */
+const SHOWN_CHARACTERS = 60;
 /** Of what it thought or wrote last. */
 const LAST_WORDS = 300;
 
@@ -304,16 +307,18 @@ export class TelemetryState {
   #becomeOpenCall(): void {
     const stillOpen = [...this.#openCalls.values()].at(-1);
     if (stillOpen === undefined) this.#become("silent");
-    else this.#become(`${stillOpen.state} ${stillOpen.tool}`, stillOpen.since);
+    else this.#become(`${stillOpen.state} ${stillOpen.shown}`, stillOpen.since);
   }
 
-  #callBecame(state: OpenCall["state"], { id, tool }: { id: string; tool: string }): boolean {
+  #callBecame(state: OpenCall["state"], { id, tool, state: { input } }: Extract<HostPart, { type: "tool" }>): boolean {
     const call = this.#openCalls.get(id);
     // A running tool is told of again with each thing that it says.
     if (call?.state === state) return false;
     this.#openCalls.delete(id);
-    this.#openCalls.set(id, { state, tool, since: this.#lastEventAt });
-    const isNews = this.#become(`${state} ${tool}`);
+    // What is still being written has no arguments yet.
+    const shown = state === "tool" ? callLine(tool, input, SHOWN_CHARACTERS) : tool;
+    this.#openCalls.set(id, { state, tool, shown, since: this.#lastEventAt });
+    const isNews = this.#become(`${state} ${shown}`);
     this.#activitySince = this.#lastEventAt;
     return isNews;
   }
@@ -349,6 +354,8 @@ type Asked = Extract<HostEvent, { type: "permission.asked" }>["properties"];
 interface OpenCall {
   readonly state: "composing" | "tool";
   readonly tool: string;
+  /** The call as the activity has it. */
+  readonly shown: string;
   /** When it came to this state. */
   readonly since: number;
 }

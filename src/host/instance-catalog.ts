@@ -16,6 +16,8 @@ export interface ListedEntry {
   readonly waitsFor: LiveView["waitsFor"];
   /** The whole result, where the disk did not take it. */
   readonly unsavedResult: string | undefined;
+  /** Since when its tool runs, in milliseconds since the epoch, where this plugin instance runs it. */
+  readonly toolSince: number | undefined;
   /** Whether this plugin instance runs it. */
   readonly isOwn: boolean;
 }
@@ -103,7 +105,17 @@ export class InstanceCatalog {
 
   #ownEntry({ instance, queuePosition, waitsFor, unsavedResult }: LiveView): CatalogEntry {
     const resultPath = this.parts.resultPath(instance.instanceId);
-    return { record: this.parts.toRecord(instance), resultPath, queuePosition, waitsFor, unsavedResult, isOwn: true };
+    const { liveness } = instance.progress;
+    const toolSince = liveness?.phase === "tool" ? liveness.since : undefined;
+    return {
+      toolSince,
+      record: this.parts.toRecord(instance),
+      resultPath,
+      queuePosition,
+      waitsFor,
+      unsavedResult,
+      isOwn: true,
+    };
   }
 
   #foreignEntry<R extends ListedRecord>(record: R): ListedEntry & { readonly record: R } {
@@ -114,6 +126,7 @@ export class InstanceCatalog {
       queuePosition: undefined,
       waitsFor: undefined,
       unsavedResult: undefined,
+      toolSince: undefined,
       isOwn: false,
     };
   }

@@ -28,6 +28,12 @@ describe("what an agent is doing", () => {
     ["a token of a part nobody has seen", [step, delta("prt_unknown")], "waiting for the model"],
     ["a call is being written", [...writing, tool("bash", "pending", "prt_a")], "composing bash"],
     ["a tool runs", bash, "tool bash"],
+    [
+      "a command runs",
+      [tool("bash", "running", "prt_a", OWN, { command: `bun test ${"x".repeat(80)}` })],
+      `tool bash: bun test ${"x".repeat(50)}…`,
+    ],
+    ["a file is read", [tool("read", "running", "prt_a", OWN, { filePath: "src/a.ts" })], "tool read: src/a.ts"],
     ["a tool has ended", [...bash, tool("bash", "completed", "prt_a")], "silent"],
     ["a tool has failed", [...bash, tool("bash", "error", "prt_a")], "silent"],
     ["the provider asks to wait", [step, status("retry")], "retrying"],

@@ -10,12 +10,13 @@ const TITLE_CHARACTERS = 60;
 const COST_DIGITS = 3;
 
 /** An instance as `bizar_status` shows it; what is absent does not apply, or is none. */
-export function instanceView({ record, queuePosition, waitsFor }: ListedEntry, now: number): Record<string, unknown> {
+export function instanceView(entry: ListedEntry, now: number): Record<string, unknown> {
+  const { record, queuePosition, waitsFor } = entry;
   return {
     ...whichAgent(record),
     status: record.status,
     ...(record.reason === null ? {} : { reason: record.reason }),
-    ...(isAtWork(record) ? { activity: record.activity } : {}),
+    ...(isAtWork(record) ? { activity: activityOf(entry, now) } : {}),
     ...(queuePosition === undefined ? {} : { queuePosition }),
     ...(waitsFor === undefined ? {} : { waitsFor: waitsFor.what }),
     ...(record.toolCallCount === 0 ? {} : { toolCallCount: record.toolCallCount }),
@@ -38,6 +39,12 @@ export function spending(record: ListedRecord, now: number): Record<string, unkn
     ...(costUsd === 0 ? {} : { costUsd: Number(costUsd.toPrecision(COST_DIGITS)) }),
     elapsed: duration(end - Date.parse(startedAt ?? createdAt)),
   };
+}
+
+/** What an agent does, and for how long its tool has run. */
+function activityOf({ record: { activity }, toolSince }: ListedEntry, now: number): string {
+  if (toolSince === undefined || !activity.startsWith("tool ")) return activity;
+  return `${activity}, ${Math.max(0, Math.floor((now - toolSince) / 1000))} s`;
 }
 
 function isAtWork({ status }: ListedRecord): boolean {

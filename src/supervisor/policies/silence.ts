@@ -14,7 +14,7 @@ const COMPOSING_LIMIT_MS = 600_000;
 /** A start is no silence: a machine that starts many at once takes its time, whatever the limits for agents at work are. */
 const STARTING_LIMIT_MS = 60_000;
 /** Waits for a person, who takes their time; it ends by itself after 30 minutes at most. */
-const WAIT_FOR_A_PERSON = "tool bizar_wait_for_feedback";
+const WAIT_FOR_A_PERSON = "bizar_wait_for_feedback";
 const WAIT_LIMIT_MS = 1_860_000;
 
 /**
@@ -54,8 +54,9 @@ function silenceLimit({ liveness, activity, lastActivityAt, voice }: Progress, s
   if (!voice || liveness === null) return voiceless(lastActivityAt, toolMs);
   switch (liveness.phase) {
     case "tool": {
-      const limitMs = activity === WAIT_FOR_A_PERSON ? Math.max(toolMs, WAIT_LIMIT_MS) : toolMs;
-      const error = `The ${activity.replace(/^tool /, 'tool "')}" ran for more than ${limitMs} ms (backgroundToolTimeoutMs).`;
+      const tool = /^tool ([^:]*)/.exec(activity)?.[1] ?? "";
+      const limitMs = tool === WAIT_FOR_A_PERSON ? Math.max(toolMs, WAIT_LIMIT_MS) : toolMs;
+      const error = `The tool "${tool}" ran for more than ${limitMs} ms (backgroundToolTimeoutMs).`;
       return { since: liveness.since, limitMs, reason: "tool_stuck", error };
     }
     case "composing": {

@@ -101,10 +101,19 @@ test("agents of this opencode are shown as they are now, with their place in the
   const rig = createToolRig(1);
   const { turn } = await rig.start();
   const waiting = await rig.supervisor.spawn(sampleRequest());
-  turn.observer.progressed({ ...rig.supervisor.views()[0]!.instance.progress, activity: "tool bash" });
+  const { progress } = rig.supervisor.views()[0]!.instance;
+  const liveness = { phase: "tool", since: rig.clock.now(), retryAt: null, thinkingSince: null } as const;
+  turn.observer.progressed({
+    ...progress,
+    activity: "tool bash: bun test",
+    liveness: { ...liveness, hasActed: true, repeatsItself: false },
+  });
+  rig.clock.advance(12_500);
   const { value } = await rig.call("status");
+  rig.clock.advance(4000);
+  expect((await rig.call("status")).value).toEqual(note("4 s; you will be told"));
   expect(value).toMatchObject([
-    { status: "pending", activity: "tool bash" },
+    { status: "pending", activity: "tool bash: bun test, 12 s" },
     { instanceId: waiting, status: "queued", queuePosition: 1, waitsFor: "a place" },
   ]);
 });

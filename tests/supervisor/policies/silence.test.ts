@@ -43,7 +43,7 @@ const table: Row[] = [
   },
   {
     what: "a tool that waits for a person, which ends by itself after half an hour",
-    report: (now) => [{ activity: "tool bizar_wait_for_feedback" }, { phase: "tool", since: now }],
+    report: (now) => [{ activity: 'tool bizar_wait_for_feedback: {"planSlug":"x"}' }, { phase: "tool", since: now }],
     afterMs: Math.max(TOOL_MS, 1_860_000),
     reason: "tool_stuck",
     words: "bizar_wait_for_feedback",
