@@ -36,7 +36,7 @@ const bash = Object.fromEntries<Permission>([
 
 /** Researches: reads, searches, and changes nothing. It never asks, which would end a run in the background. */
 export const mimir: ProvidedAgent = {
-  description: "Researches in the background: reads and searches code and the web, changes nothing.",
+  description: "Researches: reads and searches code and the web, changes nothing.",
   mode: "all",
   permission: {
     read: { "*": "allow", "*.env": "deny", "*.env.*": "deny", "*.env.example": "allow" },

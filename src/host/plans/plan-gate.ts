@@ -10,6 +10,8 @@ import { quotedRefusal, READING_NAMES } from "../shell/refusal-text.ts";
 import type { SessionFamilies } from "./session-families.ts";
 import { unreachable } from "../../lib/unreachable.ts";
 
+/** So many of an id's last characters name an agent. */
+const SHORTEST_ENDING = 6;
 const SEND_MESSAGE = "bizar_send_message";
 
 /** Tools that change something, or have somebody change it. */
@@ -95,5 +97,7 @@ function whyHeld({ slug, why }: Hold, isTold: boolean): string {
 
 /** It has comments to answer, and is itself kept from writing. */
 function isForAsker(args: unknown, { instanceId }: Asker): boolean {
-  return hasInstance(args) && args.instanceId === instanceId;
+  if (!hasInstance(args)) return false;
+  const given = args.instanceId.trim().toUpperCase();
+  return given.length >= SHORTEST_ENDING && instanceId?.toUpperCase().endsWith(given) === true;
 }

@@ -11,15 +11,13 @@ import { plainName } from "../../text/plain-name.ts";
 
 export const CHANGES = "bizar_changes";
 
-const description = `Decide on what an agent changed in a folder of its own (isolation "worktree").
-
-show: the patch, and whether it fits the files of now. apply: all of it into the files, or, where it conflicts, nothing.
-update: merges the files of now into the agent's folder, and has it finish. branch: a commit on a new branch. discard.`;
+const description = `What an agent changed in its own folder (isolation "worktree").
+show: the patch, whether it fits. apply: all of it, or nothing. update: your files of now into its folder, and it goes on. branch: a commit on a new branch. discard.`;
 
 const schema = {
   properties: {
-    instanceId: { ...ONE_AGENT, description: "The agent" },
-    action: { type: "string", enum: changesActions, description: "What to do" },
+    instanceId: { ...ONE_AGENT },
+    action: { type: "string", enum: changesActions },
   },
   required: ["instanceId", "action"],
 } as const satisfies ToolSchema;

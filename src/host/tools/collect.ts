@@ -22,31 +22,26 @@ const TALKED_TO = "answer the user, who has written, and collect it again then";
 /** An error takes at most this part of its agent's share: bytes, since escapes take six for one. */
 const ERROR_SHARE = 4;
 
-const description = `Wait for background agents and fetch their results.
-
-Give one instanceId, or several instanceIds with wait "all" (default) or "any". The answer comes as soon as the wait is
-over. When the time runs out first, the status is still "running": the agent is left alone and goes on, so collect it
-again later. A result can be fetched as often as you like. A long result is cut; resultPath names the file with all of it.`;
+const description =
+  "Wait for background agents and get their results, as often as you like. When the wait runs out, they go on.";
 
 const schema = {
   properties: {
-    instanceId: { ...SOME_AGENTS, description: "The agent to wait for" },
+    instanceId: { ...SOME_AGENTS },
     instanceIds: {
       ...SOME_AGENTS,
       type: "array",
       items: { type: "string" },
-      description: "Several agents to wait for",
     },
     wait: {
       type: "string",
       enum: ["all", "any"],
-      description: 'With instanceIds: until all have ended, or the first one ("all")',
     },
-    timeoutMs: { ...WAIT_MS, description: "How long to wait at most, in milliseconds (1000 to 1800000)" },
+    timeoutMs: { ...WAIT_MS },
     scope: {
       type: "string",
       enum: ["last", "turn", "all"],
-      description: 'The last message of the last turn, all it said in that turn, or in all turns ("last")',
+      description: "Its last message, last turn, all turns",
     },
   },
   required: [],

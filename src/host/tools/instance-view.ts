@@ -28,7 +28,12 @@ export function instanceView(entry: ListedEntry, now: number): Record<string, un
 
 /** What tells an agent from the others. */
 export function whichAgent({ instanceId, agent, title }: ListedRecord): Record<string, unknown> {
-  return { instanceId, agent: plainName(agent), title: shorten(title, TITLE_CHARACTERS) };
+  return { instanceId, agent: plainName(agent), title: shownTitle(title) };
+}
+
+/** A title as answers have it. */
+export function shownTitle(title: string): string {
+  return shorten(title, TITLE_CHARACTERS);
 }
 
 /** What a run has cost, where it did, and how long it took or waits. */

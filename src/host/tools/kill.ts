@@ -12,13 +12,10 @@ import { plainName } from "../../text/plain-name.ts";
 
 export const KILL = "bizar_kill";
 
-const description = `End a background agent, and everything that it started.
-
-The answer comes when nothing of it runs any more. What it wrote so far can still be collected. An agent that has ended
-already stays as it is.`;
+const description = "End a background agent and all that it started.";
 
 const schema = {
-  properties: { instanceId: { ...SOME_AGENTS, description: "The agent to end" } },
+  properties: { instanceId: { ...SOME_AGENTS } },
   required: ["instanceId"],
 } as const satisfies ToolSchema;
 

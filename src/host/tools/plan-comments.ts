@@ -3,9 +3,7 @@ import type { ToolSchema } from "./schema-tool.ts";
 
 export const PLAN_COMMENTS = "bizar_get_plan_comments";
 
-export const planCommentsDescription = `Read the comments on a visual plan, oldest first, each with its thread.
-
-All of them, those of one element (elementId), or only those pinned to the canvas (elementId "null").`;
+export const planCommentsDescription = `A plan's comments with threads; elementId "null": those on the canvas.`;
 
 export const planCommentsSchema = {
   properties: {
@@ -14,7 +12,6 @@ export const planCommentsSchema = {
       type: "string",
       minLength: 1,
       alsoCalled: ["element"],
-      description: 'Only those on this element; "null": only those pinned to the canvas',
     },
   },
   required: ["planSlug"],

@@ -4,5 +4,4 @@ export const PLAN_SLUG = {
   isName: true,
   isSlug: true,
   alsoCalled: ["slug", "plan", "planId", "planName", "id"],
-  description: "The plan",
 } as const;

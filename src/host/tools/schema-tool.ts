@@ -3,7 +3,8 @@ import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugi
 
 /** One argument of a tool, in the words of JSON Schema, and how it is read. Only the words are offered to models. */
 export type ArgumentSchema = {
-  readonly description: string;
+  /** Only where the name does not say it. */
+  readonly description?: string;
   /** What models call it beside its name. */
   readonly alsoCalled?: readonly string[];
 } & (
@@ -71,7 +72,7 @@ export function schemaToolHooks(tools: readonly SchemaTool[]): Required<Pick<Hoo
       if (tool === undefined) return;
       const { required } = tool.schema;
       const properties = offered(tool.schema);
-      Object.assign(output, { jsonSchema: { type: "object", properties, required, additionalProperties: false } });
+      Object.assign(output, { jsonSchema: { type: "object", properties, ...(required.length > 0 && { required }) } });
     },
   };
 }
@@ -80,7 +81,7 @@ function definition({ description, schema, run }: SchemaTool): ToolDefinition {
   return { description, args: offered(schema) as never, execute: run };
 }
 
-const OFFERED = ["type", "enum", "minimum", "maximum", "items", "description"];
+const OFFERED = ["type", "enum", "items", "description"];
 
 /** The arguments as models see them: every word costs tokens in each of their requests. */
 function offered({ properties }: ToolSchema): Record<string, object> {

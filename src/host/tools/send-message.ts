@@ -11,16 +11,13 @@ import { plainName } from "../../text/plain-name.ts";
 
 export const SEND_MESSAGE = "bizar_send_message";
 
-const description = `Give a background agent a further message: a new turn of the same session, with everything that was said before.
-
-An agent that has ended, also one that failed, was killed or was lost with its opencode, starts at once; a running one
-takes the message up when its turn has ended, or with mode "now" at its next step. bizar_collect waits for the turns that were asked for.`;
+const description = "Give an agent, at work or ended, a further task: it knows what it did.";
 
 const schema = {
   properties: {
-    instanceId: { ...ONE_AGENT, description: "The agent to go on" },
-    prompt: { ...PROMPT, description: "What it is to do next" },
-    mode: { type: "string", enum: ["after", "now"], description: "When a running agent reads it" },
+    instanceId: { ...ONE_AGENT },
+    prompt: { ...PROMPT },
+    mode: { type: "string", enum: ["after", "now"], description: "After its turn, or at its next step" },
   },
   required: ["instanceId", "prompt"],
 } as const satisfies ToolSchema;

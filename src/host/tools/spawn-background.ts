@@ -14,12 +14,7 @@ import { unreachable } from "../../lib/unreachable.ts";
 
 export const SPAWN = "bizar_spawn_background";
 
-const description = `Start a background agent: it works on its own while you go on.
-
-Spawn several in one message when their tasks do not depend on each other; they run at the same time. Each agent starts
-without any of this conversation, so the prompt must hold everything it needs: the goal, the files, what to hand back.
-The answer comes as soon as the agent runs, with its instanceId. Then go on with your own work, look with bizar_status,
-and fetch what it found with bizar_collect.`;
+const description = "Start a background agent that works while you go on. You are told when it ends.";
 
 const DEFAULT_TIMEOUT_MS = 300_000;
 
@@ -29,43 +24,39 @@ const schema = {
       type: "string",
       isName: true,
       alsoCalled: ["subagent_type", "subagent", "agent_type", "agentName"],
-      description: "The agent to run: mimir (research), thor (implements), or any other configured one",
     },
     prompt: {
       ...PROMPT,
-      description: "The whole task, self-contained: the agent sees nothing of this conversation",
+      description: "The whole task: it sees nothing of this conversation",
     },
     model: {
       type: "string",
       isName: true,
       alsoCalled: ["modelID", "modelName"],
-      description: "provider/model; left out: the agent's own model, else the one you run on",
+      description: "provider/model",
     },
     backend: {
       type: "string",
       enum: ["process", "warm"],
-      description:
-        "process: an opencode of its own; warm: a session of a shared one, quicker and lighter; left out: as set up",
     },
     isolation: {
       type: "string",
       enum: ["none", "worktree"],
-      description: "worktree: a folder of its own, a copy of this one as it is now; bizar_changes brings its work back",
+      description: "worktree: in a folder of its own; bizar_changes brings its work back",
     },
     title: {
       type: "string",
       minLength: 1,
       maxLength: 200,
       alsoCalled: ["description", "name", "label"],
-      description: "A few words to tell this agent from the others",
     },
-    timeoutMs: { ...WAIT_MS, description: "How long bizar_collect waits for this agent by default (300000)" },
+    timeoutMs: { ...WAIT_MS, description: "Default wait of bizar_collect" },
     deadlineMs: {
       type: "integer",
       minimum: 1000,
       maximum: 86_400_000,
       alsoCalled: ["deadline"],
-      description: "Ends the run as timed_out after this many milliseconds; left out: no limit",
+      description: "Ends the run",
     },
   },
   required: ["agent", "prompt"],

@@ -11,13 +11,12 @@ import { neverThrowing, type ToolParts } from "./tool-parts.ts";
 export const STATUS = "bizar_status";
 const ENDED_SHOWN = 20;
 
-const description =
-  "Look at this session's background agents, or at one. You are told when one ends: to wait is no reason to look.";
+const description = "What your background agents do. You are told of ends: to wait is no reason to look.";
 
 const schema = {
   properties: {
-    instanceId: { ...SOME_AGENTS, description: "Only this agent" },
-    all: { type: "boolean", description: "Every agent on this machine, also of other sessions" },
+    instanceId: { ...SOME_AGENTS },
+    all: { type: "boolean", description: "Of all sessions" },
   },
   required: [],
 } as const satisfies ToolSchema;
