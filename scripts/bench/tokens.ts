@@ -55,7 +55,7 @@ export const tokens: Benchmark = {
             figure(`a request of an agent in the background, ${backend}: words`, addedWords(asked, bare.general), 80),
           ];
         }),
-        figure("a request of Odin", added(odin, bare.build), 1500),
+        figure("a request of Odin", added(odin, bare.build), 1900),
         ...answerFigures(odin.at(-1)?.toolResults ?? []),
       ];
     } finally {
