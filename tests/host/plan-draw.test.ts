@@ -106,15 +106,23 @@ describe("draw", () => {
       ],
     ],
     ["an unknown type", { elements: [{ name: "c", type: "sticky", title: "x" }] }, ["elements[0]", "text, task, note"]],
-    ["a misspelt field", { elements: [{ name: "c", titel: "x" }] }, ["elements[0]", "titel", "name, type"]],
-    ["a number for a title", { elements: [{ name: "c", title: 7 }] }, ["elements[0]: expected title to be a text"]],
+    [
+      "a misspelt field",
+      { elements: [{ name: "c", titel: "x" }] },
+      ["elements[0]", "takes a title", '"titel" (did you mean title?)'],
+    ],
+    ["a list for a title", { elements: [{ name: "c", title: ["a", "b"] }] }, ['elements[0]: "title": expected a text']],
     ["a name that is there", { elements: [{ name: "old", title: "x" }] }, ["elements[0]", '"old" already', "update"]],
     [
       "what the plan itself refuses",
       { elements: [two[0], { name: "c", title: "a\0b" }] },
       ["elements[1]: Expected title"],
     ],
-    ["a place that is none", { elements: [{ name: "c", title: "c", x: "left" }] }, ["elements[0]: Expected x"]],
+    [
+      "a place that is none",
+      { elements: [{ name: "c", title: "c", x: "left" }] },
+      ['elements[0]: "x": expected a number'],
+    ],
     ["a title that two have", { connections: ["old>Twin"] }, ["connections[0]: 2 elements are called", "el_t1, el_t2"]],
   ];
   for (const [what, given, says] of wrong) {
@@ -133,6 +141,26 @@ describe("draw", () => {
       expect(now.ok && now.value.plan.revision).toBe(2);
     });
   }
+
+  test("takes what an element can mean in one way only, and says so by its place", async () => {
+    const { act } = createPlanRig();
+    const loose = { id: "a", label: "A", type: "Task", done: "true", x: "40", y: 8, color: "red" };
+    const answer = await act("draw", { elements: [loose, { name: "b", text: "B", title: 7 }], connections: "a>b" });
+    expect(answer).toMatchObject({ ok: true, elements: 2, connections: 1 });
+    for (const words of [
+      "elements[0]: id → name; label → title; ",
+      'x "40" → 40',
+      'ignored: "color"',
+      "elements[1]: text → content",
+    ]) {
+      expect(answer.note).toContain(words);
+    }
+    const seen = await act("get_canvas");
+    expect(seen.elements).toMatchObject([
+      { id: "el_a", type: "task", title: "A", done: true, x: 40, y: 8 },
+      { id: "el_b", title: "7", content: "B" },
+    ]);
+  });
 
   test("a fault in a plan's first drawing makes no plan", async () => {
     const { act, plans } = createPlanRig();

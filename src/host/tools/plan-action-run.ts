@@ -1,7 +1,7 @@
 import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import { inWords } from "../../plans/make-plan.ts";
 import type { Operation, OperationRefusal } from "../../plans/operations.ts";
-import { ELEMENT_TYPES, PLAN_STATUSES, type Author, type Plan } from "../../plans/plan.ts";
+import { PLAN_STATUSES, type Author, type Plan } from "../../plans/plan.ts";
 import type { PlanProblem, StoredPlan } from "../../plans/plan-store-port.ts";
 import type { PlanServices } from "../plans/plan-services.ts";
 import { answer, cutToJsonBytes, jsonBytes } from "./answer.ts";
@@ -9,9 +9,8 @@ import { canvasView } from "./canvas-view.ts";
 import type { PlanActionArguments } from "./plan-action.ts";
 import { orRefusal, planRefusal } from "./plan-answer.ts";
 import { drawing } from "./plan-draw.ts";
-import { planOperation, withIds } from "./plan-operation.ts";
+import { inPlanWords, planOperation, withIds } from "./plan-operation.ts";
 import { overwrittenTexts } from "./overwritten-texts.ts";
-import { wordMeant } from "./read-argument.ts";
 
 const MAKES_A_PLAN: ReadonlySet<string> = new Set(["draw", "add_element"]);
 const MOST_NAMED = 30;
@@ -36,18 +35,8 @@ export async function runPlanAction(
 ): Promise<ToolResult> {
   const { action, planSlug } = given;
   return await orRefusal({ action, planSlug }, async () => {
-    return await new PlanAction(await desk(), inItsWords(given), { kind: "agent", name: agent }, sessionID).run();
+    return await new PlanAction(await desk(), inPlanWords(given), { kind: "agent", name: agent }, sessionID).run();
   });
-}
-
-/** The arguments with the words that a plan has for types and statuses, however they were written. */
-function inItsWords(given: PlanActionArguments): PlanActionArguments {
-  const { type, status } = given;
-  return {
-    ...given,
-    ...(type === undefined ? {} : { type: wordMeant(type, ELEMENT_TYPES) ?? type }),
-    ...(status === undefined ? {} : { status: wordMeant(status, PLAN_STATUSES) ?? status }),
-  };
 }
 
 class PlanAction {
@@ -163,7 +152,8 @@ class PlanAction {
       if (isNew) seen.saw(this.sessionId, planSlug, edited.stored.plan.revision);
       else seen.edited(this.sessionId, planSlug, edited.stored.plan.revision);
       const value = { ok: true, ...this.#facts, ...made.told, ...(isNew ? { created: true } : {}) };
-      const note = titled?.note === undefined ? {} : { note: titled.note };
+      const notes = [made.note, titled?.note].filter((words) => words !== undefined);
+      const note = notes.length === 0 ? {} : { note: notes.join("; ") };
       return answer(made.title, { ...value, ...placeOf(made.operations, edited.stored), ...note });
     }
     if ("problem" in edited) return await this.#problem(edited.problem);
@@ -202,6 +192,7 @@ interface PlanChange {
   readonly places?: readonly string[];
   readonly told: Readonly<Record<string, unknown>>;
   readonly title: string;
+  readonly note?: string | undefined;
 }
 
 function changeOf(given: PlanActionArguments, plan: Plan): PlanChange | string {

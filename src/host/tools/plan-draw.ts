@@ -1,9 +1,12 @@
 import type { Operation } from "../../plans/operations.ts";
 import type { Plan, PlanElement } from "../../plans/plan.ts";
 import { isText, shape } from "../../shape.ts";
-import type { PlanActionArguments } from "./plan-action.ts";
+import { readProperties } from "./arguments.ts";
+import { planActionSchema, type PlanActionArguments } from "./plan-action.ts";
 import { elementIdOf, findElement, quote, splitsAtArrow, type Named } from "./plan-names.ts";
-import { elementFields, ELEMENT_FIELDS, newId, wrongElement } from "./plan-operation.ts";
+import { elementFields, inPlanWords, newId, wrongElement } from "./plan-operation.ts";
+import { isRecord } from "./read-argument.ts";
+import type { Given, ToolSchema } from "./schema-tool.ts";
 
 /** What a drawing is made of, and the ids that are not `el_` and the name. */
 export interface Drawing {
@@ -14,13 +17,32 @@ export interface Drawing {
   readonly elements: number;
   readonly connections: number;
   readonly ids: Readonly<Record<string, string>>;
+  /** What was taken otherwise than it was written, where something was. */
+  readonly note: string | undefined;
 }
 
 const MOST_ERRORS = 20;
-const OWN_NAMES = ["name", "id", "elementId"] as const;
+const MOST_NOTED = 5;
 const isArrow = shape({ from: isText, to: isText });
 
-const isTitled = shape({ title: isText });
+const { properties } = planActionSchema;
+/** What an element of a drawing may have. */
+const elementSchema = {
+  properties: {
+    name: { type: "string", minLength: 1, alsoCalled: ["id", "elementId"], description: "" },
+    type: properties.type,
+    title: { ...properties.title, alsoCalled: ["label"] },
+    content: { ...properties.content, alsoCalled: [...properties.content.alsoCalled, "text"] },
+    x: properties.x,
+    y: properties.y,
+    width: properties.width,
+    height: properties.height,
+    done: properties.done,
+    answer: properties.answer,
+    language: properties.language,
+  },
+  required: [],
+} as const satisfies ToolSchema;
 
 interface Known {
   readonly inCall: Pick<Plan, "elements">;
@@ -32,6 +54,8 @@ interface Drawn {
   readonly id: string;
   readonly name: string | undefined;
   readonly title: string;
+  /** What was taken otherwise than it was written. */
+  readonly taken: readonly string[];
   readonly operation: Operation;
 }
 
@@ -60,8 +84,8 @@ export function drawing(
     }
     wrong.push(`elements[${index}]: ${made}`);
     // Its arrows are not wrong for that.
-    const [id, title] = [ownNameOf(element), isTitled(element) ? element.title : ""];
-    undrawn.push({ id: id === undefined ? newId("el") : elementIdOf(id), title } as PlanElement);
+    const { name, title } = calledAs(element);
+    undrawn.push({ id: name === undefined ? newId("el") : elementIdOf(name), title } as PlanElement);
   }
   const inCall = [...drawn.map(({ id, title }) => ({ id, title }) as PlanElement), ...undrawn];
   const known: Known = { inCall: { elements: inCall }, all: { elements: [...inCall, ...plan.elements] } };
@@ -79,7 +103,14 @@ export function drawing(
     elements: drawn.length,
     connections: connections.length,
     ids: Object.fromEntries(odd.map(({ name = "", id }) => [name, id])),
+    note: noteOf(drawn),
   };
+}
+
+function noteOf(drawn: readonly Drawn[]): string | undefined {
+  const taken = drawn.flatMap(({ place, taken }) => (taken.length === 0 ? [] : `${place}: ${taken.join("; ")}`));
+  const more = taken.length > MOST_NOTED ? [`and ${taken.length - MOST_NOTED} more`] : [];
+  return taken.length === 0 ? undefined : [...taken.slice(0, MOST_NOTED), ...more].join("; ");
 }
 
 function refusal(wrong: readonly string[]): string {
@@ -93,23 +124,16 @@ function drawElement(
   plan: Pick<Plan, "elements">,
   earlier: readonly Drawn[],
 ): Drawn | string {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+  if (!isRecord(given)) {
     return `expected an object with name, type, title, content, got ${quote(JSON.stringify(given) ?? "nothing")}.`;
   }
-  const fields = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null && value !== undefined));
-  const unknown = Object.keys(fields).filter((name) => ![...OWN_NAMES, ...ELEMENT_FIELDS].some((own) => own === name));
-  if (unknown.length > 0) {
-    return `an element has no ${unknown.map(quote).join(", ")}; it takes name, ${ELEMENT_FIELDS.join(", ")}.`;
-  }
-  const mistyped = [...OWN_NAMES, "type", "title", "content"].find(
-    (name) => fields[name] !== undefined && typeof fields[name] !== "string",
-  );
-  if (mistyped !== undefined)
-    return `expected ${mistyped} to be a text, got ${quote(JSON.stringify(fields[mistyped]))}.`;
-  const own = fields as Pick<PlanActionArguments, (typeof ELEMENT_FIELDS)[number]>;
+  const { value, wrong, taken } = readProperties(elementSchema, given);
+  const hint = taken.length === 0 ? "" : ` (${taken.join("; ")})`;
+  if (wrong.length > 0) return `${wrong.join("; ")}${hint}.`;
+  const own = inPlanWords(value as Given<typeof elementSchema>);
   const fault = wrongElement(own);
-  if (fault !== undefined) return fault;
-  const named = ownNameOf(fields);
+  if (fault !== undefined) return `${fault}${hint}`;
+  const named = own.name?.trim() || undefined;
   const id = named === undefined ? newId("el") : elementIdOf(named);
   const twin = earlier.find((other) => other.id === id);
   if (twin !== undefined)
@@ -119,13 +143,14 @@ function drawElement(
   }
   const element = { type: "text", ...elementFields(own), id };
   const { title = "" } = own;
-  return { place, id, name: named, title, operation: { op: "add_element", element } };
+  return { place, id, name: named, title, taken, operation: { op: "add_element", element } };
 }
 
-function ownNameOf(given: unknown): string | undefined {
-  if (typeof given !== "object" || given === null) return undefined;
-  const names = OWN_NAMES.map((key): unknown => Reflect.get(given, key)).filter(isText);
-  return names.map((name) => name.trim()).find((name) => name !== "");
+/** What an element that cannot be drawn is called all the same. */
+function calledAs(given: unknown): { readonly name: string | undefined; readonly title: string } {
+  const { value } = readProperties(elementSchema, given);
+  const { name, title = "" } = value as Given<typeof elementSchema>;
+  return { name: name?.trim(), title };
 }
 
 function drawConnection(given: unknown, known: Known): Operation | string {

@@ -1,8 +1,9 @@
 import type { Operation } from "../../plans/operations.ts";
-import { ELEMENT_TYPES, type Plan, type PlanElement } from "../../plans/plan.ts";
+import { ELEMENT_TYPES, PLAN_STATUSES, type Plan, type PlanElement } from "../../plans/plan.ts";
 import type { PlanActionArguments } from "./plan-action.ts";
 import { TEXT_FIELDS } from "./overwritten-texts.ts";
 import { elementIdOf, findComment, findConnection, findElement, type Named } from "./plan-names.ts";
+import { wordMeant } from "./read-argument.ts";
 import { unreachable } from "../../lib/unreachable.ts";
 
 export const ELEMENT_FIELDS = ["type", "x", "y", "width", "height", "done", ...TEXT_FIELDS] as const;
@@ -99,6 +100,18 @@ export function planOperation(given: PlanActionArguments, plan: Plan): PlanOpera
     default:
       return unreachable(action);
   }
+}
+
+/** Arguments with the words that a plan has for types and statuses, however they were written. */
+export function inPlanWords<T extends { readonly type?: string | undefined; readonly status?: string | undefined }>(
+  given: T,
+): T {
+  const { type, status } = given;
+  return {
+    ...given,
+    ...(type === undefined ? {} : { type: wordMeant(type, ELEMENT_TYPES) ?? type }),
+    ...(status === undefined ? {} : { status: wordMeant(status, PLAN_STATUSES) ?? status }),
+  };
 }
 
 /** What keeps an element from being one that a person can read. */
