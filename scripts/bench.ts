@@ -4,6 +4,7 @@ import { canvas } from "./bench/canvas.ts";
 import { guardCost } from "./bench/guard-cost.ts";
 import { ledger } from "./bench/ledger.ts";
 import { logFlood } from "./bench/log-flood.ts";
+import { ownFolder } from "./bench/own-folder.ts";
 import { pluginLoad } from "./bench/plugin-load.ts";
 import { recordsAtStart } from "./bench/records-at-start.ts";
 import { jsonLines, table } from "./bench/report.ts";
@@ -30,6 +31,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   warmAgent,
   warmMany,
   warmLongSession,
+  ownFolder,
   canvas,
 ];
 const NAMES = BENCHMARKS.map(({ name }) => name);

@@ -35,6 +35,10 @@ export const optionsSchema = z.object({
   isolateAgents: z.array(z.string().min(1)).default([]),
   /** Megabytes of untracked files that are copied into such a folder. 100: more are data, not work. */
   isolationUntrackedMb: whole(100, 0, 100_000),
+  /** A command of the shell that makes such a folder ready to work in, such as `bun install`. */
+  worktreeSetup: z.string().min(1).nullable().default(null),
+  /** Milliseconds that it may take. 10 minutes: an install without a cache is long. */
+  worktreeSetupTimeoutMs: whole(600_000, 1000, 3_600_000),
   /** Agents running at once. 8: each is a process of 250 to 590 MB. */
   maxConcurrentInstances: whole(8, 1, 32),
   /** With less than this available only one agent runs, in megabytes. 768: one agent, and room for your own work; 0: off. */

@@ -3,7 +3,7 @@ import { isText, shape } from "../shape.ts";
 const hasPath = shape({ filePath: isText });
 const hasPatch = shape({ patchText: isText });
 /** How a line of a patch begins that names a file which it changes; the name may follow without a blank (1.18.33). */
-const HEADERS = ["*** Add File:", "*** Update File:", "*** Delete File:", "*** Move to:"];
+export const PATCH_HEADERS = ["*** Add File:", "*** Update File:", "*** Delete File:", "*** Move to:"];
 
 /** The files that a call of opencode's own tools would change, as its arguments name them. */
 export function changedPaths(tool: string, args: unknown): string[] {
@@ -15,7 +15,7 @@ export function changedPaths(tool: string, args: unknown): string[] {
 /** Cut into lines and trimmed as opencode does (1.18.33): for it, U+2028 is no new line but a blank. */
 function patchedPaths(patch: string): string[] {
   return patch.split("\n").flatMap((line) => {
-    const header = HEADERS.find((start) => line.startsWith(start));
+    const header = PATCH_HEADERS.find((start) => line.startsWith(start));
     return header === undefined ? [] : [line.slice(header.length).trim()];
   });
 }

@@ -19,6 +19,8 @@ import { worktreeOf } from "./loop-guard.ts";
 const isSubagents = shape({ parentID: isText, metadata: orAbsent(shape({ bizar: orAbsent(isAnything) })) });
 
 export interface AgentPlansParts {
+  /** The folder whose plans they are, where that is not the agent's own. */
+  readonly plansRoot?: string | undefined;
   readonly input: PluginInput;
   readonly options: PluginOptions | undefined;
   /** The supervisor's. */
@@ -30,10 +32,11 @@ export interface AgentPlansParts {
 }
 
 /** Plans inside a background agent: the tools, and the gate. It loads no library before the first call. */
-export function agentPlans({ input, options, stateDir, instanceOf, report }: AgentPlansParts): Hooks {
+export function agentPlans({ plansRoot, input, options, stateDir, instanceOf, report }: AgentPlansParts): Hooks {
+  const worktree = plansRoot ?? worktreeOf(input);
   const reviews = new OpenReviews();
   const plans = new LazyPlans({
-    worktree: worktreeOf(input),
+    worktree,
     stateDir,
     // Whatever else the option is, it means the default, as for the supervisor.
     openBrowser: options?.["planOpenBrowser"] === "never" ? "never" : "auto",
@@ -54,7 +57,7 @@ export function agentPlans({ input, options, stateDir, instanceOf, report }: Age
   let looked: Promise<void> | undefined;
   /** An earlier turn of the agent, which another process ran, may have asked for a review. */
   const known = async () =>
-    await (looked ??= noteThose(plans, reviews, worktreeOf(input)).catch((error: unknown) =>
+    await (looked ??= noteThose(plans, reviews, worktree).catch((error: unknown) =>
       report(`Open reviews could not be looked for: ${describeError(error)}`),
     ));
   const gated: PlanGateParts = {
@@ -67,14 +70,17 @@ export function agentPlans({ input, options, stateDir, instanceOf, report }: Age
     ...offeredTools({
       supervisorAgents: [],
       wantsPlans: async (id) => (await settings.read()).visualPlan || reviews.of(id).length > 0,
-      slugs: async () => await planSlugs(worktreeOf(input)),
+      slugs: async () => await planSlugs(worktree),
     }),
     async dispose() {
       plans.close();
     },
     ...shell.hooks,
     "tool.execute.before": async ({ tool, sessionID, callID }, { args }) => {
-      refusePlanFiles(tool, args, { directory: input.directory, worktree: worktreeOf(input), stateDir });
+      // What lies in the place of a plan in a copy would be left there.
+      for (const root of new Set([worktree, worktreeOf(input)])) {
+        refusePlanFiles(tool, args, { directory: input.directory, worktree: root, stateDir });
+      }
       if (options?.["planGate"] !== "enforce") return;
       await gate(gated, { tool, sessionId: sessionID, callId: callID, args });
     },

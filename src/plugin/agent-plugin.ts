@@ -8,6 +8,8 @@ import { withRules } from "./with-rules.ts";
 import { describeError } from "../describe-error.ts";
 import { inBackground } from "../host/agents/in-background.ts";
 import { ledgerHooks } from "../host/ledger-hooks.ts";
+import { ownPlaceHooks } from "../host/own-place-hooks.ts";
+import { ownFolderOf } from "../workspace/own-folder-of.ts";
 import { statePaths } from "../store/state-paths.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { answering } from "../opencode/answer-questions.ts";
@@ -59,20 +61,26 @@ export function agentPlugin(
     onGiveUp: (marker) => agent.loopGuardGaveUp(marker),
   });
   const stateDir = dirname(role.guard.sessionDir);
+  const { changeDir, recordDir, worktreeDir } = statePaths(stateDir, role.guard.logDir);
+  const place = ownFolderOf(worktreeDir, input.directory);
+  const own = place === undefined ? {} : ownPlaceHooks(place);
   const plans = agentPlans({
+    plansRoot: place?.originals[0],
     input,
     options,
     stateDir,
     instanceOf: async () => role.instanceId,
     report: (message) => void process.stderr.write(`bizar: ${message}\n`),
   });
-  const { changeDir, recordDir } = statePaths(stateDir, role.guard.logDir);
   const ledger = ledgerHooks({
     ...{ directory: input.directory, folder: changeDir, recordDir, instanceOf: async () => role.instanceId },
     report: (message, cause) => void process.stderr.write(`bizar: ${message} ${describeError(cause)}\n`),
   });
   return withRules(
     input,
-    withLoopGuard(joinHooks(agent.hooks, agentTree(role), refusalWords(), plans, ledger, inBackground()), guard),
+    withLoopGuard(
+      joinHooks(own, agent.hooks, agentTree(role), refusalWords(), plans, ledger, inBackground(place)),
+      guard,
+    ),
   );
 }

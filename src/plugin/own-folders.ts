@@ -1,4 +1,5 @@
 import { join, relative } from "node:path";
+import type { LoggedTurn, LogSink } from "../backends/log-sink.ts";
 import type { PrepareFolder } from "../backends/in-own-folder.ts";
 import type { FinishFolder, TurnRequest } from "../supervisor/ports.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -13,20 +14,23 @@ export interface OwnFolders {
   readonly finish: FinishFolder;
 }
 
-export function ownFolders({
-  options,
-  paths,
-  diagnostics,
-}: Pick<SupervisionContext, "options" | "paths" | "diagnostics">): OwnFolders {
+export function ownFolders(
+  { options, paths, diagnostics }: Pick<SupervisionContext, "options" | "paths" | "diagnostics">,
+  openLog: (turn: LoggedTurn) => LogSink,
+): OwnFolders {
   const workspace = openWorkspace({ ...options, ...paths });
   return {
     workspace,
-    async prepare({ instanceId }) {
+    async prepare(turn, _observer, signal) {
+      const log = openLog(turn);
       try {
-        const prepared = await workspace.prepare(instanceId);
+        const line = (text: string) => log.write("stderr", `bizar: ${text}`);
+        const prepared = await workspace.prepare(turn.instanceId, { line, signal });
         return prepared.ok ? undefined : prepared.error;
       } catch (error) {
         return `The agent's folder could not be made: ${describeError(error)}`;
+      } finally {
+        log.close();
       }
     },
     async finish({ instanceId, folder }) {

@@ -9,6 +9,8 @@ import { withRules } from "./with-rules.ts";
 import { describeError } from "../describe-error.ts";
 import { inBackground } from "../host/agents/in-background.ts";
 import { ledgerHooks } from "../host/ledger-hooks.ts";
+import { ownPlaceHooks } from "../host/own-place-hooks.ts";
+import { ownFolderOf } from "../workspace/own-folder-of.ts";
 import { statePaths } from "../store/state-paths.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { answering } from "../opencode/answer-questions.ts";
@@ -63,13 +65,18 @@ export function serverPlugin(
     onGiveUp: (marker, id) => say({ session: id, loopGuard: marker }),
   });
   const stateDir = dirname(role.guard.sessionDir);
-  const plans = agentPlans({ input, options, stateDir, instanceOf, report });
-  const { changeDir, recordDir } = statePaths(stateDir, role.guard.logDir);
+  const { changeDir, recordDir, worktreeDir } = statePaths(stateDir, role.guard.logDir);
+  const place = ownFolderOf(worktreeDir, input.directory);
+  const own = place === undefined ? {} : ownPlaceHooks(place);
+  const plans = agentPlans({ plansRoot: place?.originals[0], input, options, stateDir, instanceOf, report });
   const ledger = ledgerHooks({
     ...{ directory: input.directory, folder: changeDir, recordDir, instanceOf },
     report: (message, cause) => report(`${message} ${describeError(cause)}`),
   });
-  return withRules(input, withLoopGuard(joinHooks(hooks, tree, refusalWords(), plans, ledger, inBackground()), guard));
+  return withRules(
+    input,
+    withLoopGuard(joinHooks(own, hooks, tree, refusalWords(), plans, ledger, inBackground(place)), guard),
+  );
 }
 
 function report(message: string): void {

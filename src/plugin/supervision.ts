@@ -74,7 +74,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     connected: async (directory) => await host.providers(directory),
     report: (message, cause) => diagnostics.log("warn", `${message} ${describeError(cause)}`),
   });
-  const folders = ownFolders(context);
+  const folders = ownFolders(context, (turn) => openLog(context, turn));
   const models = async (turn: TurnRequest) => await lists.find(callerDirectory(turn), turn.model.providerId);
   const warm = warmAgents(
     { ...context, models },

@@ -5,6 +5,7 @@ import { tryLock } from "../files/system-lock.ts";
 import type { Clock } from "../supervisor/ports.ts";
 import type { GitPlace } from "./git.ts";
 import type { FolderState, FolderStates } from "./folder-state.ts";
+import type { SetUpCommand } from "./set-up-copy.ts";
 import { failure, type Result } from "./result.ts";
 
 /** What everything that is done with the folders of agents works with. */
@@ -13,6 +14,8 @@ export interface FolderParts {
   readonly clock: Clock;
   /** So many bytes of untracked files are copied. */
   readonly untrackedBytes: number;
+  /** What makes a fresh copy ready to work in. */
+  readonly setUp?: SetUpCommand | undefined;
 }
 
 const LONGEST_WAIT_MS = 120_000;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { writeDurably } from "../files/durable-file.ts";
 import { isMissing } from "../lib/is-missing.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
-import { isNumber, isText, listOf, oneOf, orNull, shape, type Checked } from "../shape.ts";
+import { isFlag, isNumber, isText, listOf, oneOf, orNull, shape, type Checked } from "../shape.ts";
 
 const isUpdate = shape({ tree: isText, base: isText, baseTree: isText });
 
@@ -39,6 +39,8 @@ const isState = shape({
   leftOut: listOf(isText),
   /** What was brought into the copy beside the files of the snapshot. */
   brought: listOf(isText),
+  /** Whether all of that is done, and the copy was set up. */
+  isReady: isFlag,
   /** A number that no other copy of this machine has at the same time. */
   slot: isNumber,
 });

@@ -1,11 +1,14 @@
 import { existsSync } from "node:fs";
-import { mkdir, realpath, rm } from "node:fs/promises";
+import { mkdir, realpath } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
+import { MARKER_NAME } from "../processes/end-tree.ts";
 import type { Changes, OwnFolder } from "../supervisor/own-folder.ts";
 import { holding, storeOf, type FolderParts } from "./folder-parts.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
 import { git, gitFailure, listOf } from "./git.ts";
+import { bringIn, whatIsLacking, whyNoModules } from "./bring-in.ts";
+import { setUpCopy, type SetUpRun } from "./set-up-copy.ts";
 import { completeUpdate } from "./update-copy.ts";
 import { findRepository, type Repository } from "./repository.ts";
 import { done, failure, type Result } from "./result.ts";
@@ -65,13 +68,16 @@ export async function beginFolder(parts: FolderParts, request: FolderRequest): P
     branch: null,
     leftOut: [],
     brought: [],
+    isReady: false,
     slot: 0,
   };
   const written = await changed(parts, state, {});
   if (!written.ok) return written;
   const kept = await setRefs(state, { base: commit });
   if (!kept.ok) return kept;
-  return done({ folder: ownFolderOf(state), notes: await notesOf(state, leftOut) });
+  const noModules = await whyNoModules(state, parts.states.folder);
+  const notes = [...(await notesOf(state, leftOut)), ...(noModules === undefined ? [] : [noModules])];
+  return done({ folder: ownFolderOf(state), notes });
 }
 
 /** Takes back what was begun for an agent that has not come to be. */
@@ -91,12 +97,20 @@ export function ownFolderOf({ original, copy, prefix, baseWords }: FolderState):
  * Sees to it that an agent's copy is there, as its last turn has left it, or made of the caller's tree: of when the agent
  * was asked for, or of now where its earlier changes have been decided on.
  */
-export async function prepareCopy(parts: FolderParts, instanceId: string): Promise<Result<FolderState>> {
+export async function prepareCopy(
+  parts: FolderParts,
+  instanceId: string,
+  { line = () => undefined, signal = new AbortController().signal }: Partial<Pick<SetUpRun, "line" | "signal">> = {},
+): Promise<Result<FolderState>> {
   const known = await parts.states.read(instanceId);
   if (known === undefined) return failure("no_folder", `What is known of the folder of ${instanceId} is gone.`);
   const ready = await holding(parts, known.commonDir, async () => await readyState(parts, instanceId, known));
-  if (!ready.ok || hasCopy(ready.value)) return ready;
-  const state = ready.value;
+  if (!ready.ok) return ready;
+  const made = hasCopy(ready.value) ? ready : await makeCopy(parts, ready.value);
+  return made.ok && !made.value.isReady ? await fillCopy(parts, made.value, { line, signal }) : made;
+}
+
+async function makeCopy(parts: FolderParts, state: FolderState): Promise<Result<FolderState>> {
   const { commonDir, copy, result, base, prefix } = state;
   // What a start has left that was cut off: nobody has worked there.
   const removed = await removeWorktree(commonDir, copy);
@@ -105,7 +119,37 @@ export async function prepareCopy(parts: FolderParts, instanceId: string): Promi
   if (!added.ok) return added;
   // One that holds ignored files only is in no snapshot.
   await mkdir(join(copy, prefix), { recursive: true });
-  return await changed(parts, state, { copyGitDir: added.value });
+  return await holding(parts, "slots", async () => {
+    const others = await Promise.all((await parts.states.list()).map((id) => parts.states.read(id)));
+    const taken = new Set(
+      others.flatMap((other) => (other === undefined || other.copyGitDir === null ? [] : other.slot)),
+    );
+    let slot = 0;
+    while (taken.has(slot)) slot += 1;
+    return await changed(parts, state, { copyGitDir: added.value, isReady: false, slot });
+  });
+}
+
+/** Brings in what git does not know of, and has the copy set up; a start that was cut off does it again. */
+async function fillCopy(
+  parts: FolderParts,
+  state: FolderState,
+  { line, signal }: Pick<SetUpRun, "line" | "signal">,
+): Promise<Result<FolderState>> {
+  const { original, copy, slot } = state;
+  const lacking = await whatIsLacking(state);
+  const all = [...lacking.copied, ...lacking.shared];
+  const brought = all.filter((path) => state.brought.includes(path) || !existsSync(join(copy, path)));
+  // First: whatever of it is there, it is no change of the agent's.
+  const noted = await changed(parts, state, { brought });
+  if (!noted.ok) return noted;
+  for (const failed of await bringIn(original, copy, lacking)) line(`not brought into the agent's folder: ${failed}`);
+  if (parts.setUp !== undefined) {
+    const environment = { [MARKER_NAME]: state.instanceId, BIZAR_SLOT: String(slot), BIZAR_FOLDER: copy };
+    const setUp = await setUpCopy(parts.setUp, { copy, environment, line, signal });
+    if (!setUp.ok) return setUp;
+  }
+  return await changed(parts, noted.value, { isReady: true });
 }
 
 async function readyState(parts: FolderParts, instanceId: string, known: FolderState): Promise<Result<FolderState>> {
@@ -210,10 +254,7 @@ async function isInside(folder: string, root: string): Promise<boolean> {
  */
 export async function expireFolder(parts: FolderParts, instanceId: string): Promise<Result<null>> {
   const known = await parts.states.read(instanceId);
-  if (known === undefined) {
-    await rm(parts.states.homeOf(instanceId), { recursive: true, force: true });
-    return done(null);
-  }
+  if (known === undefined) return done(null);
   return await holding(parts, known.commonDir, async () => {
     // Its repository is gone: so is all that could be kept of it.
     const isLost = !existsSync(known.commonDir);

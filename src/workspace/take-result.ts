@@ -142,7 +142,7 @@ export async function removeCopy(
   const removed = await removeWorktree(commonDir, copy);
   if (!removed.ok) return removed;
   if (all) await rm(parts.states.homeOf(instanceId), { recursive: true, force: true });
-  return await changed(parts, state, { copyGitDir: null, brought: [] });
+  return await changed(parts, state, { copyGitDir: null, brought: [], isReady: false });
 }
 
 const SCHEMA_LINE = /^(\s*\{)\s*"\$schema"\s*:\s*"https:\/\/opencode\.ai\/config\.json"\s*,?/;

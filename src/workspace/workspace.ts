@@ -15,6 +15,7 @@ import {
   type FolderRequest,
 } from "./own-folders.ts";
 import { done, failure, type Result } from "./result.ts";
+import type { SetUpRun } from "./set-up-copy.ts";
 import { hasCopy, judgeChanges, removeCopy, takeResult } from "./take-result.ts";
 import { updateCopy, type Updated } from "./update-copy.ts";
 
@@ -44,8 +45,8 @@ export class Workspace {
   }
 
   /** Sees to it that an agent's copy is there. */
-  async prepare(instanceId: string): Promise<Result<FolderState>> {
-    return await prepareCopy(this.parts, instanceId);
+  async prepare(instanceId: string, run?: Pick<SetUpRun, "line" | "signal">): Promise<Result<FolderState>> {
+    return await prepareCopy(this.parts, instanceId, run);
   }
 
   /** Takes down what a turn has left, and removes a copy in which nothing was changed. */
@@ -100,21 +101,23 @@ export class Workspace {
     const removed: string[] = [];
     for (const instanceId of await this.parts.states.list()) {
       const state = await this.parts.states.read(instanceId);
-      const isOver = state !== undefined && state.status !== "open" && state.leftOut.length === 0 && hasCopy(state);
+      // Of a newer version, or lost: there may be work in it, and nobody here knows of what.
+      if (state === undefined) continue;
+      const isOver = state.status !== "open" && state.leftOut.length === 0 && hasCopy(state);
       const isOrphan = this.#isOrphan(instanceId, state) && !(await hasRecord(instanceId));
       if (!isOver && !isOrphan) continue;
       removed.push(this.parts.states.homeOf(instanceId));
       if (dryRun) continue;
       const gone = isOrphan
         ? await expireFolder(this.parts, instanceId)
-        : await removeCopy(this.parts, state!, state!.status !== "applied");
+        : await removeCopy(this.parts, state, state.status !== "applied");
       if (!gone.ok) return failure(gone.reason, `The folder of ${instanceId} could not be removed. ${gone.error}`);
     }
     return done(removed);
   }
 
-  #isOrphan(instanceId: string, state: FolderState | undefined): boolean {
-    const isKeptOnly = state?.status === "open" && state.copyGitDir === null && state.result !== null;
+  #isOrphan(instanceId: string, state: FolderState): boolean {
+    const isKeptOnly = state.status === "open" && state.copyGitDir === null && state.result !== null;
     if (isKeptOnly && !existsSync(this.parts.states.homeOf(instanceId))) return false;
     return this.parts.clock.now() - decodeTime(instanceId.slice(ID_PREFIX)) > WITHOUT_RECORD_MS;
   }

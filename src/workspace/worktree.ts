@@ -57,7 +57,8 @@ async function gitDirOf(commonDir: string, copy: string): Promise<string | undef
   return undefined;
 }
 
-async function removeFolder(path: string): Promise<void> {
+/** Removes a folder with everything in it, whoever may write there. */
+export async function removeFolder(path: string): Promise<void> {
   try {
     await rm(path, { recursive: true, force: true, maxRetries: 3 });
   } catch (error) {

@@ -14,6 +14,8 @@ const defaults: Options = {
   isolation: "none",
   isolateAgents: [],
   isolationUntrackedMb: 100,
+  worktreeSetup: null,
+  worktreeSetupTimeoutMs: 600_000,
   maxConcurrentInstances: 8,
   minFreeMemoryMb: 768,
   backgroundSkipPermissions: false,

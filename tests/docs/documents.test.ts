@@ -23,7 +23,7 @@ const MOST_CHARACTERS = 120;
 const OPTION =
   /^(?:background[A-Z]\w*|loop[A-Z]\w*|fleet[A-Z]\w*|plan(?:Open|Gate)\w*|max[A-Z]\w*|min[A-Z]\w*|warm[A-Z]\w*|\w+Dir|announce(?:Batch)?|onExit|kill[A-Z]\w*|\w+Agents|opencodeBinary|logRotation\w*)(?=$|:)/;
 /** Read by the set-up, and by what an agent's shell starts. */
-const OTHER_VARIABLES = ["BIZAR_CHROMIUM", "BIZAR_SHELL_OF"];
+const OTHER_VARIABLES = ["BIZAR_CHROMIUM", "BIZAR_SHELL_OF", "BIZAR_SLOT"];
 
 const pages = await readPages();
 const options = await optionList();

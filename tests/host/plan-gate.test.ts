@@ -47,12 +47,19 @@ describe("while a review is open", () => {
     "task",
     "bizar_spawn_background",
     "bizar_send_message",
+    "bizar_changes",
   ])
     test(`${tool} is refused, in words that name the plan`, async () => {
       expect(await refusal(tool)).toContain(`${tool} was refused: the plan "x" is up for review`);
     });
   for (const tool of ["read", "grep", "glob", "webfetch", "todowrite", "bizar_plan_action", "bizar_wait_for_feedback"])
     test(`${tool} passes`, async () => expect(await refusal(tool)).toBeUndefined());
+  test("an agent's changes may be looked at and thrown away, and come into no file", async () => {
+    for (const action of ["show", "discard"]) expect(await refusal("bizar_changes", { action })).toBeUndefined();
+    for (const action of ["apply", "update", "branch"]) {
+      expect(await refusal("bizar_changes", { action })).toContain("bizar_changes was refused");
+    }
+  });
   test("bash passes where it only reads", async () => {
     expect(await refusal("bash", { command: "git diff | head -5 2>/dev/null" })).toBeUndefined();
     expect(await refusal("bash", { command: "npm install" })).toContain(

@@ -62,7 +62,7 @@ export function createToolRig(
     supervision: async () => ({
       supervisor,
       catalog,
-      workspace: openWorkspace({ isolationUntrackedMb: 1, worktreeDir: `${bg}/../worktrees` }),
+      workspace: openWorkspace({ ...readOptions(rawOptions, {}).options, worktreeDir: `${bg}/../worktrees` }),
       sendMessage: async (id, prompt) => (supervisor.followUp(id, prompt) ? "accepted" : "foreign"),
       askOwner: async (id, request) => {
         owner.asked.push([id, request]);

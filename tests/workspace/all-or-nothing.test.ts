@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
+import { Workspace } from "../../src/workspace/workspace.ts";
 import { applyChanges } from "../../src/workspace/apply-changes.ts";
 import { branchChanges, discardChanges } from "../../src/workspace/branch-changes.ts";
 import { beginFolder, cancelFolder, expireFolder, finishTurn, prepareCopy } from "../../src/workspace/own-folders.ts";
@@ -174,4 +175,15 @@ test("a folder that was begun for nobody leaves nothing", async () => {
   await cancelFolder(rig.parts, instanceId);
   expect(rig.git(["for-each-ref", "refs/bizar"])).toBe("");
   expect(await rig.parts.states.list()).toEqual([]);
+});
+
+test("what is known of a folder and cannot be read is never swept away", async () => {
+  const rig = gitRig();
+  const agent = await rig.agent();
+  agent.write("b.txt", "work");
+  writeFileSync(rig.parts.states.pathOf(agent.instanceId), '{ "schemaVersion": "2" }');
+  const clock = { ...rig.parts.clock, now: () => Date.now() + 86_400_000 };
+  const swept = await new Workspace({ ...rig.parts, clock }).sweep(async () => false);
+  expect(swept).toEqual({ ok: true, value: [] });
+  expect(agent.read("b.txt")).toBe("work");
 });

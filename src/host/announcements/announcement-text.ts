@@ -82,15 +82,14 @@ function line({ instance }: Pick<EndedAgent, "instance">): string {
   return `- ${plainName(agent)} ${instanceId}, ${quote(title)}: ${state.status}${reason}.${error}${did}${folderWords(instance)}`;
 }
 
-/** What is in the agent's own folder, which nobody has looked at yet. */
-function folderWords({ folder, changes, instanceId }: Instance): string {
-  if (folder === undefined) return "";
-  if (changes === undefined) return " In its own folder nothing is changed.";
+/** What is in the agent's own folder, where that is known: a collect looks again. */
+function folderWords({ changes }: Instance): string {
+  if (changes === undefined) return "";
   const { files, insertions, deletions, applies, patchPath, leftOut = [] } = changes;
   const fit = typeof applies === "string" ? "They fit." : `They conflict in ${quoteAll(applies)}.`;
   const rest = leftOut.length === 0 ? "" : ` Only there: ${quoteAll(leftOut)}.`;
   const count = `${files} ${files === 1 ? "file" : "files"} (+${insertions} -${deletions}, ${patchPath})`;
-  return ` In its own folder it changed ${count}. ${fit}${rest} bizar_changes {"instanceId": "${instanceId}"} has them.`;
+  return ` In its own folder it changed ${count}. ${fit}${rest}`;
 }
 
 function deeds({ changedFiles, moreChangedFiles, refused, lastCalls }: Deeds, hasFailed: boolean): string {
@@ -127,8 +126,12 @@ function isWhole(result: string | undefined): boolean {
 }
 
 function nextWords({ instance }: EndedAgent, maySupervise: boolean): string {
-  const next = maySupervise ? nextCall(instance) : undefined;
-  return next === undefined ? "" : ` Next: ${next}.`;
+  if (!maySupervise) return "";
+  const { changes, instanceId } = instance;
+  const decide =
+    changes === undefined ? "" : ` bizar_changes {"instanceId": "${instanceId}", "action": "apply"} brings them in.`;
+  const next = nextCall(instance);
+  return next === undefined ? decide : `${decide} Next: ${next}.`;
 }
 
 /** The beginning and the end of a long text, of whole words. */

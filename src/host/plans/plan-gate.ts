@@ -13,6 +13,7 @@ import { unreachable } from "../../lib/unreachable.ts";
 /** So many of an id's last characters name an agent. */
 const SHORTEST_ENDING = 6;
 const SEND_MESSAGE = "bizar_send_message";
+const CHANGES = "bizar_changes";
 
 /** Tools that change something, or have somebody change it. */
 const WRITING = new Set([
@@ -24,9 +25,13 @@ const WRITING = new Set([
   "task",
   "bizar_spawn_background",
   SEND_MESSAGE,
+  CHANGES,
 ]);
+/** What of an agent's changes only looks at them, or throws them away. */
+const TAKING_NOTHING = new Set(["show", "discard"]);
 
 const hasInstance = shape({ instanceId: isText });
+const hasAction = shape({ action: isText });
 
 export interface PlanGateParts {
   readonly families: Pick<SessionFamilies, "areOne">;
@@ -55,6 +60,7 @@ export interface GatedCall {
 export async function gate(parts: PlanGateParts, call: GatedCall): Promise<void> {
   const { tool, sessionId, callId, args } = call;
   if (tool !== "bash" && !WRITING.has(tool)) return;
+  if (tool === CHANGES && hasAction(args) && TAKING_NOTHING.has(args.action)) return;
   for (const hold of await parts.holds()) {
     if (hold.askedBy === undefined || (tool === SEND_MESSAGE && isForAsker(args, hold.askedBy))) continue;
     for (const waiting of await parts.sessionsOf(hold.askedBy)) {

@@ -50,6 +50,30 @@ describe("what an agent hands back", () => {
   });
 });
 
+describe("changes in a folder of its own", () => {
+  const counts = { files: 2, insertions: 5, deletions: 1, patchPath: "/state/x.patch" };
+
+  test("are counted, with what fits, and with the call that brings them in for those who may", () => {
+    const agent = ended("done", { changes: { ...counts, applies: "clean" } });
+    const text = announcementText([agent], true);
+    expect(text).toContain("In its own folder it changed 2 files (+5 -1, /state/x.patch). They fit.");
+    expect(text).toContain('"action": "apply"} brings them in.');
+    expect(announcementText([agent], false)).not.toContain("bizar_changes");
+  });
+
+  test("name the files that conflict, and what is left out, quoted", () => {
+    const changes = { ...counts, files: 1, applies: ["a.txt"], leftOut: ["x.bin (200 MB)"] };
+    expect(announcementText([ended("done", { changes })], true)).toContain(
+      'it changed 1 file (+5 -1, /state/x.patch). They conflict in "a.txt". Only there: "x.bin (200 MB)".',
+    );
+  });
+
+  test("are not spoken of where it is not known whether there are some", () => {
+    const folder = { original: "/p", copy: "/c", directory: "/c", base: "a1b2c3d" };
+    expect(announcementText([ended("done", { folder })], true)).not.toContain("folder");
+  });
+});
+
 describe("an end without success", () => {
   const NEXT: readonly (readonly [Reason, string])[] = [
     ["session_error", "Next: bizar_send_message"],

@@ -1,12 +1,13 @@
 import { expect } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runGit, TEN_LINES } from "../../workspace/git-rig.ts";
+import type { ToolCall } from "../../../scripts/scripted-host/scripted-model.ts";
 import { bash, type Answer } from "../rig.ts";
 import { onBothBackends, type OnBackend } from "./on-both-backends.ts";
 
-const contract = onBothBackends({}, async ({ project }) => {
+const contract = onBothBackends({ options: { minFreeMemoryMb: 0 } }, async ({ project }) => {
   runGit(["init", "-q", "-b", "main"], project);
   await writeFile(join(project, ".git/config"), "[user]\n\temail = user@example.org\n\tname = User\n", { flag: "a" });
   for (const backend of ["process", "warm"]) await writeFile(join(project, `lines-${backend}.txt`), TEN_LINES);
@@ -14,10 +15,16 @@ const contract = onBothBackends({}, async ({ project }) => {
   runGit(["commit", "-qm", "first"], project);
 });
 
+/** Two agents start at the same time, and each works in a directory that opencode does not know yet. */
+const LIMIT_MS = 120_000;
 const OWN = { isolation: "worktree" } as const;
 
 /** Has two agents, each in its folder, run a bash line while the other one is at work as well. */
-async function twoAtOnce(on: OnBackend, name: string, lines: readonly [string, string]): Promise<readonly Answer[]> {
+async function twoAtOnce(
+  on: OnBackend,
+  name: string,
+  lines: readonly [string | readonly ToolCall[], string],
+): Promise<readonly Answer[]> {
   const both = Promise.withResolvers<void>();
   let waiting = 0;
   const arrived = async () => {
@@ -27,7 +34,8 @@ async function twoAtOnce(on: OnBackend, name: string, lines: readonly [string, s
   };
   const prompts = lines.map((line, index) => {
     const prompt = `${name}, part ${index + 1}, on ${on.backend}.`;
-    on.plan(prompt, async () => (await arrived(), { calls: [bash(line)] }), { text: `part ${index + 1} is done` });
+    const calls = typeof line === "string" ? [bash(line)] : line;
+    on.plan(prompt, async () => (await arrived(), { calls }), { text: `part ${index + 1} is done` });
     return prompt;
   });
   const { spawned, collected } = await on.delegate(prompts.map((prompt) => ({ prompt, ...OWN })));
@@ -36,8 +44,19 @@ async function twoAtOnce(on: OnBackend, name: string, lines: readonly [string, s
   return collected;
 }
 
-const decide = async (on: OnBackend, instanceId: string, action: string) =>
-  await on.call("bizar_changes", { instanceId, action });
+/** Calls of Odin's, one after the other; what each of them answered. */
+async function inTurn(on: OnBackend, name: string, ...calls: readonly (() => ToolCall)[]): Promise<Answer[]> {
+  const prompt = `${name}, on ${on.backend}.`;
+  on.plan(prompt, ...calls.map((call) => () => ({ calls: [call()] })));
+  const asked = await on.ask(prompt);
+  return calls.map((call, index) => {
+    const { tool } = call();
+    return asked.answers(tool)[calls.slice(0, index).filter((other) => other().tool === tool).length];
+  });
+}
+
+const changes = (instanceId: string, action: string) => () => ({ tool: "bizar_changes", args: { instanceId, action } });
+const collect = (instanceId: string) => () => ({ tool: "bizar_collect", args: { instanceId } });
 
 contract(
   "two agents' changes of one file and of others, and the user's own meanwhile, all come to stand there",
@@ -47,16 +66,33 @@ contract(
     await writeFile(join(project, `dirty-${on.backend}.txt`), "not tracked\n");
     const index = runGit(["ls-files", "-s"], project);
     const [first, second] = await twoAtOnce(on, "Work on the lines", [
-      `sed -i 's/^line 1$/FIRST/' ${file} && cat dirty-${on.backend}.txt > one-${on.backend}.txt`,
+      [
+        bash(`cat dirty-${on.backend}.txt > one-${on.backend}.txt; echo "slot $BIZAR_SLOT in $PWD"`),
+        // The paths are the original's: they mean the copy, or are refused.
+        bash(`echo spoilt > ${project}/${file}`),
+        { tool: "read", args: { filePath: join(project, file) } },
+        { tool: "write", args: { filePath: join(project, file), content: TEN_LINES.replace("line 1\n", "FIRST\n") } },
+      ],
       `sed -i 's/^line 10$/SECOND/' ${file} && echo 2 > two-${on.backend}.txt`,
     ]);
     expect(await readFile(join(project, file), "utf8")).toBe(TEN_LINES);
+    const { copy = "" } = (await on.record(first.instanceId)).folder ?? {};
+    const [, last] = on.requestsFor(`Work on the lines, part 1, on ${on.backend}.`);
+    expect(last?.system).toContain(`You work in ${copy}, a copy of ${project} of your own`);
+    expect(last?.toolResults[0]).toMatch(/^slot [01] in /);
+    expect(last?.toolResults[0]).toContain(copy);
+    expect(last?.toolResults[1]).toContain(`bash was refused: it names ${project}`);
     expect(first.changes).toMatchObject({ files: 2, insertions: 2, deletions: 1, applies: "clean" });
     await writeFile(join(project, file), TEN_LINES.replace("line 5\n", "USER\n"));
-    for (const { instanceId } of [first, second]) {
-      expect(await decide(on, instanceId, "apply")).toMatchObject({ message: expect.stringContaining("Applied") });
-      expect(existsSync((await on.record(instanceId)).folder?.copy ?? "")).toBe(false);
-    }
+    const ids: string[] = [first.instanceId, second.instanceId];
+    const [one, two, again] = await inTurn(
+      ...([on, "Apply both"] as const),
+      ...ids.map((id) => changes(id, "apply")),
+      collect(first.instanceId),
+    );
+    for (const { message } of [one, two]) expect(message).toContain("Applied");
+    expect(again).toMatchObject({ changes: "applied" });
+    for (const id of ids) expect(existsSync((await on.record(id)).folder?.copy ?? "")).toBe(false);
     const all = TEN_LINES.replace("line 1\n", "FIRST\n").replace("line 5\n", "USER\n").replace("line 10\n", "SECOND\n");
     expect(await readFile(join(project, file), "utf8")).toBe(all);
     // opencode itself adds a line to its configuration (1.18.33), and the other backend was here.
@@ -68,8 +104,8 @@ contract(
       ...["dirty", "one", "two"].map((word) => `?? ${word}-${on.backend}.txt`),
     ]);
     expect(runGit(["ls-files", "-s"], project)).toBe(index);
-    expect(await on.call("bizar_collect", { instanceId: first.instanceId })).toMatchObject({ changes: "applied" });
   },
+  LIMIT_MS,
 );
 
 contract(
@@ -82,31 +118,38 @@ contract(
       `sed -i 's/^line 5$/FIRST/' ${file}`,
       `sed -i 's/^line 5$/SECOND/' ${file} && echo more > more-${on.backend}.txt`,
     ]);
-    await decide(on, first.instanceId, "apply");
+    const { instanceId } = second;
     const applied = TEN_LINES.replace("line 5", "FIRST");
-    expect(await decide(on, second.instanceId, "apply")).toMatchObject({ reason: "conflict", files: [file] });
-    expect([await readFile(join(project, file), "utf8"), existsSync(join(project, `more-${on.backend}.txt`))]).toEqual([
-      applied,
-      false,
-    ]);
-    on.otherwise((request) =>
-      request.prompt.includes("merged into your folder") && request.step === 0
-        ? {
-            calls: [
-              bash(
-                `grep -c '<<<<<<<' ${file} && printf '${applied.replaceAll("\n", "\\n").replace("FIRST", "BOTH")}' > ${file}`,
-              ),
-            ],
-          }
+    const text = () => readFileSync(join(project, file), "utf8");
+    const solved = applied.replaceAll("\n", "\\n").replace("FIRST", "BOTH");
+    on.otherwise(({ prompt, step }) =>
+      prompt.includes("merged into your folder") && step === 0
+        ? { calls: [bash(`grep -c '<<<<<<<' ${file} && printf '${solved}' > ${file}`)] }
         : { text: "both are in" },
     );
-    expect(await decide(on, second.instanceId, "update")).toMatchObject({ conflicts: [file] });
-    expect(await on.call("bizar_collect", { instanceId: second.instanceId })).toMatchObject({
-      ...{ status: "done", result: "both are in" },
-      changes: { files: 2, applies: "clean" },
-    });
-    await decide(on, second.instanceId, "apply");
-    expect(await readFile(join(project, file), "utf8")).toBe(applied.replace("FIRST", "BOTH"));
+    // Its folder has gone by then: a further turn has a new one, of the files as they are then.
+    on.plan("And one more.", { calls: [bash(`grep -c BOTH ${file} && echo later > later-${on.backend}.txt`)] });
+    const found: string[] = [];
+    const noting = (call: () => ToolCall) => () => {
+      found.push(text(), String(existsSync(join(project, `more-${on.backend}.txt`))));
+      return call();
+    };
+    const [, refused, updated, both, , , later] = await inTurn(
+      ...([on, "Decide"] as const),
+      changes(first.instanceId, "apply"),
+      changes(instanceId, "apply"),
+      noting(changes(instanceId, "update")),
+      collect(instanceId),
+      changes(instanceId, "apply"),
+      () => ({ tool: "bizar_send_message", args: { instanceId, prompt: "And one more." } }),
+      collect(instanceId),
+    );
+    expect(found.slice(0, 2)).toEqual([applied, "false"]);
+    expect(refused).toMatchObject({ reason: "conflict", files: [file] });
+    expect(updated).toMatchObject({ conflicts: [file] });
+    expect(both).toMatchObject({ status: "done", result: "both are in", changes: { files: 2, applies: "clean" } });
+    expect(text()).toBe(applied.replace("FIRST", "BOTH"));
+    expect(later).toMatchObject({ status: "done", changes: { files: 1, applies: "clean" } });
   },
-  90_000,
+  LIMIT_MS,
 );
