@@ -1,3 +1,4 @@
+import { waitsForSpawnedWith } from "../host/announcements/waits-for-others.ts";
 import { UserNotes } from "../host/announcements/user-notes.ts";
 import type { SendMessage } from "../host/tools/tool-parts.ts";
 import { InstanceCatalog } from "../host/instance-catalog.ts";
@@ -86,9 +87,10 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
   const { announceBatch, maySupervise } = edges;
   const waitsForOthers = (instance: Instance) =>
     announceBatch === "together" &&
-    instance.state.status === "done" &&
-    isFirstRun(instance) &&
-    supervisor.views().some(({ instance: other }) => isSpawnedWith(instance, other) && !isTerminal(other));
+    waitsForSpawnedWith(
+      instance,
+      supervisor.views().map((view) => view.instance),
+    );
   const isBusy = (sessionId: string) => announcer.activity.isBusy(sessionId);
   const user = new UserNotes({ host, isBusy, maySupervise, report });
   const readFile = async (path: string) => await machine.files.read(path);
@@ -204,15 +206,6 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
       lost.close();
     },
   };
-}
-
-/** Whether two agents were asked for in one message, and neither has been asked for more since. */
-function isSpawnedWith({ instanceId, parent }: Instance, other: Instance): boolean {
-  return other.instanceId !== instanceId && other.parent.messageId === parent.messageId && isFirstRun(other);
-}
-
-function isFirstRun({ turns }: Instance): boolean {
-  return turns.every(({ kind }) => kind !== "follow_up");
 }
 
 /** Tells a person and a session. */

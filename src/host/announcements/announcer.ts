@@ -1,4 +1,4 @@
-import type { Announcement, Instance } from "../../supervisor/instance.ts";
+import type { Announcement, AnnounceMode, Instance } from "../../supervisor/instance.ts";
 import type { EndNotifier } from "../../supervisor/ports.ts";
 import { announcementText } from "./announcement-text.ts";
 import type { AnnouncerParts, ClaimedAnnouncement, LeftEnd } from "./announcer-parts.ts";
@@ -7,7 +7,7 @@ import { Collects } from "./collects.ts";
 import { OverlookedMessages } from "./overlooked-messages.ts";
 import type { Delivery, ParentSession } from "./parent-session.ts";
 import { includesEnd, type End } from "./told-ends.ts";
-import { untoldParent, type Untold, type UntoldParent } from "./untold.ts";
+import { untoldParent, type UntoldParent } from "./untold.ts";
 
 /** Ends within this time of each other are one message. */
 const BATCH_MS = 200;
@@ -123,10 +123,15 @@ export class Announcer implements EndNotifier {
     return this.activity.tellingCalls(sessionId) > this.#collects.of(sessionId);
   }
 
-  /** Whether an end can be told as things are; the session's next idle event, or the end of a collect, comes back. */
-  #isTold(sessionId: string, id: string, untold: Untold | undefined, mode: string | undefined): boolean {
+  /**
+   * Whether an end can be told as things are; the session's next idle event, or the end of a collect, comes back. One that
+   * somebody waits for is told by that answer, also where the session is about to end.
+   */
+  #mayTell(sessionId: string, id: string, { isLast, mode }: Telling): boolean {
+    if (this.#collects.isCollected(id)) return false;
+    const untold = this.#parents.get(sessionId)?.ends.get(id);
     const isNote = untold?.isLeft === true || mode === "note";
-    return !this.#collects.isCollected(id) && !(isNote && this.activity.isBusy(sessionId));
+    return isLast || !(untold?.waits() === true || (isNote && this.activity.isBusy(sessionId)));
   }
 
   async #announce(sessionId: string, parent: UntoldParent, isLast = false): Promise<boolean> {
@@ -165,9 +170,8 @@ export class Announcer implements EndNotifier {
     isLast: boolean,
   ): Promise<boolean> {
     let isLater = false;
-    for (const [id, untold] of [...parent.ends]) {
-      if (!isLast && (untold.waits() || !this.#isTold(sessionId, id, untold, undefined))) continue;
-      if (this.#collects.isCollected(id)) continue;
+    for (const id of [...parent.ends.keys()]) {
+      if (!this.#mayTell(sessionId, id, { isLast })) continue;
       const claim = await this.#parts.claim(id);
       if (claim === "later") isLater = true;
       else if (claim === "settled") parent.ends.delete(id);
@@ -202,12 +206,9 @@ export class Announcer implements EndNotifier {
     // A prompt of the user, or a collect, may have come in the meantime.
     const isWanted = !this.#isClosed && !this.#isAnswering(sessionId);
     const now = untold.flatMap((claim, index) => {
-      const { instance, end } = claim;
-      const isTold =
-        isLast || this.#isTold(sessionId, end.instanceId, parent.ends.get(end.instanceId), instance.announcement?.mode);
-      return isWanted && isTold && !this.#collects.isCollected(end.instanceId)
-        ? [{ ...claim, text: results[index] }]
-        : [];
+      const mode = claim.instance.announcement?.mode;
+      const isTold = isWanted && this.#mayTell(sessionId, claim.end.instanceId, { isLast, mode });
+      return isTold ? [{ ...claim, text: results[index] }] : [];
     });
     const delivery = now.length > 0 ? await this.#deliver(session, parent, now, isLast) : "delivered";
     if (delivery === "session_gone") {
@@ -288,6 +289,13 @@ export class Announcer implements EndNotifier {
       this.#parts.report(`It could not be written down that the end of ${end.instanceId} was told.`, error);
     }
   }
+}
+
+interface Telling {
+  /** The session is about to end. */
+  readonly isLast: boolean;
+  /** How the end is to be told, where that is known. */
+  readonly mode?: AnnounceMode | undefined;
 }
 
 function endOf({ state, createdAt }: Instance): number {

@@ -64,7 +64,7 @@ contract(
     const { project } = on.sandbox;
     const files = ["one.txt", "two.txt", "three.txt"];
     for (const file of files) await writeFile(join(project, file), "begin\nend\n");
-    const work = { project, files, refusals: [] as string[] };
+    const work = { project, files, refusals: [] as string[], begin: barrier(3) };
     const everybody = barrier(3);
     const asked = Promise.withResolvers<void>();
     const untilAll = async () => {
@@ -102,7 +102,7 @@ contract(
     expect(stashes).toHaveLength(6);
     for (const words of stashes)
       expect(words).toMatch(/bash was refused: "git stash" .* in this folder: thor "(?:one|two)"/);
-    expect(writes.length).toBeGreaterThan(3);
+    expect(writes.length).toBeGreaterThan(0);
     for (const words of writes) {
       expect(words).toMatch(
         /write was refused: "\w+\.txt" was (?:changed|written) by (?:thor "(?:one|two)"|another session \(odin\))/,

@@ -16,6 +16,8 @@ export interface SharedWork {
   readonly files: readonly string[];
   /** What was refused, in the words of the refusals. */
   readonly refusals: string[];
+  /** Settles when all writers may begin. */
+  readonly begin: () => Promise<void>;
 }
 
 /** The lines that a writer puts into the files, in the end. */
@@ -30,7 +32,10 @@ export function linesOf(name: string, ofRound: number): string[] {
 export function sharedWriter(work: SharedWork, name: string, ofRound: number, ...last: readonly Step[]): Step[] {
   const deeds = rounds(work, name, ofRound);
   const left = [...last];
+  let hasBegun = false;
   return Array.from({ length: 8 * ROUNDS }, () => async (request) => {
+    if (!hasBegun) await work.begin();
+    hasBegun = true;
     const next = deeds.next(request.toolResults.at(-1) ?? "");
     if (next.done !== true) return next.value;
     const step = left.shift() ?? { text: `${name} is done.` };
