@@ -1,10 +1,18 @@
-import { afterEach, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { runOpencode, startServer, type Server } from "../../scripts/scripted-host/opencode.ts";
-import { askServer, createRig, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
+import { records } from "./delegation.ts";
+import { newSession, planAction, waitFor } from "./plan-rig.ts";
+import { askServer, createRig, serveRig, spawn, spawnedIds, until } from "./rig.ts";
+import type { Answer, Rig, ServedRig } from "./rig.ts";
 import { startTerminalUi } from "./terminal.ts";
 
 let rig: Rig;
-afterEach(async () => await rig.dispose());
+let own: Rig | undefined;
+afterEach(async () => {
+  if (rig !== own) await rig.dispose();
+});
 
 /** The requests by which the model was told of ends. */
 function told() {
@@ -109,12 +117,10 @@ test("under opencode run Odin is not let go while two agents are out: it is led 
     text: "I report when they have ended.",
   });
   rig.otherwise(({ prompt, step, messages }) => {
-    if (step > 0)
-      return {
-        text: `Both: ${JSON.stringify(messages)
-          .match(/what the (first|second) found/g)
-          ?.join(", ")}`,
-      };
+    if (step > 0) {
+      const found = JSON.stringify(messages).match(/what the (?:first|second) found/g);
+      return { text: `Both: ${[...new Set(found)].join(", ")}` };
+    }
     const [, args = "{}"] = /call bizar_collect (\{.*?\}),/.exec(prompt) ?? [];
     collecting.resolve();
     return { calls: [{ tool: "bizar_collect", args: JSON.parse(args) as Record<string, unknown> }] };
@@ -128,19 +134,23 @@ test("under opencode run Odin is not let go while two agents are out: it is led 
   expect(JSON.stringify(step?.messages)).toContain("before you end it, collect them");
 }, 90_000);
 
-test("under opencode run an Odin that does not collect is held until its agents have ended, and told all of it", async () => {
+test("under opencode run an Odin that does not collect is held until its agents have ended, and told all of it, also in a session that goes on", async () => {
   rig = await createRig();
-  const held = Promise.withResolvers<void>();
-  rig.plan("long task", { after: held.promise, text: "what it found" });
+  let held = Promise.withResolvers<void>();
+  rig.plan("long task", () => ({ after: held.promise, text: "what it found" }));
   rig.plan("delegate", spawn({ agent: "thor", prompt: "long task" }), { text: "I am done." });
   rig.otherwise(({ prompt }) => {
     if (prompt.includes("has ended")) return { text: prompt.includes('"what it found"') ? "So it was found." : "lost" };
     setTimeout(() => held.resolve(), 0);
     return { text: "I am done all the same." };
   });
-  const run = await runOpencode(rig.sandbox, { prompt: "delegate", agent: "odin" });
-  const last = run.events.findLast(({ type }) => type === "text")?.part?.text;
-  expect([run.exitCode, last]).toEqual([0, "So it was found."]);
+  const first = await runOpencode(rig.sandbox, { prompt: "delegate", agent: "odin" });
+  held = Promise.withResolvers();
+  const goesOn = ["--session", first.events[0]?.sessionID ?? ""];
+  const second = await runOpencode(rig.sandbox, { prompt: "delegate", agent: "odin", arguments: goesOn });
+  for (const { exitCode, events } of [first, second]) {
+    expect([exitCode, events.findLast(({ type }) => type === "text")?.part?.text]).toEqual([0, "So it was found."]);
+  }
 }, 90_000);
 
 test("a parent at work is told at its next step, once, and as the agent that the user has chosen since", async () => {
@@ -185,22 +195,66 @@ test("a parent at work is told at its next step, once, and as the agent that the
   expect(messages.at(-1)?.info).toMatchObject({ mode: "build", modelID: "model-b" });
 }, 90_000);
 
-test("after a compaction of the parent the agents that run are named to it again", async () => {
-  const served = await serveRig();
-  rig = served;
-  const end = Promise.withResolvers<void>();
-  rig.plan("one task", { after: end.promise, text: "found" });
-  rig.plan("delegate", spawn({ agent: "thor", prompt: "one task", title: "the long one" }), { text: "under way" });
-  const asked = await served.ask("delegate");
-  const [{ instanceId }] = asked.answers("bizar_spawn_background");
-  const path = { id: asked.sessionId };
-  await served.server.client.session.summarize({ path, body: { providerID: "scripted", modelID: "model-a" } });
-  await served.ask("what now?", { sessionId: asked.sessionId });
-  const seen = JSON.stringify(rig.requestsFor("what now?").at(-1)?.messages);
-  expect(seen).toContain(`A background agent still runs:\\n- thor ${instanceId}`);
-  end.resolve();
-  await until("its end is told", () => told().length === 1);
-}, 90_000);
+describe("a session whose agent is at work", () => {
+  let served: ServedRig;
+  beforeAll(async () => {
+    served = await serveRig({ options: { planOpenBrowser: "never" } });
+    own = served;
+  }, 60_000);
+  beforeEach(() => void (rig = served));
+  afterAll(async () => await served.dispose());
+
+  test("is named it again after a compaction", async () => {
+    const end = Promise.withResolvers<void>();
+    rig.plan("one task", { after: end.promise, text: "found" });
+    rig.plan("delegate", spawn({ agent: "thor", prompt: "one task", title: "the long one" }), { text: "under way" });
+    const asked = await served.ask("delegate");
+    const [{ instanceId }] = asked.answers("bizar_spawn_background");
+    const path = { id: asked.sessionId };
+    await served.server.client.session.summarize({ path, body: { providerID: "scripted", modelID: "model-a" } });
+    await served.ask("what now?", { sessionId: asked.sessionId });
+    const seen = JSON.stringify(rig.requestsFor("what now?").at(-1)?.messages);
+    expect(seen).toContain(`A background agent still runs:\\n- thor ${instanceId}`);
+    end.resolve();
+    await until("its end is told", () => told().length === 1);
+  }, 90_000);
+
+  test("that waits for feedback and in a collect goes on at once when the user types; agent and review are left alone", async () => {
+    const end = Promise.withResolvers<void>();
+    const { client } = served.server;
+    rig.plan("other task", { after: end.promise, text: "found" });
+    rig.plan(
+      "draw and wait",
+      spawn({ agent: "thor", backend: "warm", prompt: "other task" }),
+      { calls: [planAction("add_element", "x", { type: "note", title: "First" })] },
+      (request) => ({
+        calls: [waitFor("x"), { tool: "bizar_collect", args: { instanceId: spawnedIds(request)[0] } }],
+      }),
+    );
+    rig.plan("wait, not that", { text: "I stop." });
+    const session = await newSession(served);
+    const asked = served.ask("draw and wait", { sessionId: session });
+    const running = async () => {
+      const { data = [] } = await client.session.messages({ path: { id: session } });
+      return data.flatMap(({ parts }) =>
+        parts.flatMap((part: Answer) => (part.state?.status === "running" ? part.tool : [])),
+      );
+    };
+    await until("both wait", async () => (await running()).length === 2);
+    const body = { agent: "odin", parts: [{ type: "text" as const, text: "wait, not that" }] };
+    await client.session.promptAsync({ path: { id: session }, body });
+    const answer = await asked;
+    expect(answer.answers("bizar_wait_for_feedback")).toMatchObject([{ ok: true, status: "user_message" }]);
+    expect(answer.answers("bizar_collect")).toMatchObject([{ status: "running", endedBy: "user_message" }]);
+    expect(answer.text).toBe("I stop.");
+    const meta = await readFile(join(rig.sandbox.project, "plans/x/meta.json"), "utf8");
+    expect(JSON.parse(meta).review.state).toBe("open");
+    const [record] = (await records(rig)).slice(-1);
+    expect(record?.endedAt).toBe(null);
+    end.resolve();
+    await until("its end is told", () => told().some(({ prompt }) => prompt.includes(record?.instanceId ?? "none")));
+  }, 90_000);
+});
 
 /** What the plugin has noted in a session of the ends that another one was told of. */
 async function notesIn({ client }: Server, sessionId: string): Promise<Answer[]> {
