@@ -9,8 +9,8 @@ export const PROMPTS = {
 export const BACKENDS = ["process", "warm"] as const;
 /** So many are spawned. */
 export const AGENTS = 4;
-/** So often Odin looks at them, in one message. */
-export const LOOKS = 8;
+/** So often Odin looks at them, in one message: opencode asks a person about a third call that is the same. */
+export const LOOKS = 2;
 /** What each of them hands back. */
 export const RESULT = "The rate limit stands in src/limits.ts:12.";
 
