@@ -88,13 +88,14 @@ function addedWords([asked]: readonly ModelRequest[], [bare]: readonly ModelRequ
 /** The answers that Odin got, in the order of the script. */
 function answerFigures(answers: readonly string[]): OwnFigure[] {
   const spawns = answers.slice(0, AGENTS);
-  const [status = "", ...same] = answers.slice(AGENTS, AGENTS + LOOKS);
+  // Calls of one message are answered in any order.
+  const looks = answers.slice(AGENTS, AGENTS + LOOKS).map(countTokens);
   const [collected = "", , canvas = ""] = answers.slice(AGENTS + LOOKS);
   const frame = (countTokens(collected) - AGENTS * countTokens(JSON.stringify(RESULT))) / AGENTS;
   return [
     figure("the answer to a spawn", Math.max(...spawns.map(countTokens)), 60),
-    figure("the status of four agents", countTokens(status), 270),
-    figure("the same status once more", Math.max(...same.map(countTokens)), 25),
+    figure("the status of four agents", Math.max(...looks), 270),
+    figure("the same status once more", Math.min(...looks), 25),
     figure("a collect beside each result", frame, 60),
     figure("get_canvas, 10 elements and 9 connections", countTokens(canvas), 600),
   ];

@@ -156,7 +156,7 @@ function message(entry: CatalogEntry, parts: ToolParts): string {
     case "queued":
       return `${waiting(entry)}; it starts by itself. ${meanwhile(entry, parts)}`;
     case "pending":
-      return `It is starting, which takes longer than usual. ${meanwhile(entry, parts)}`;
+      return `It is still starting. ${meanwhile(entry, parts)}`;
     case "running":
       return meanwhile(entry, parts);
     case "done":
