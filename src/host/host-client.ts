@@ -58,6 +58,7 @@ const infoSchema = z.object({
   summary: z.unknown(),
   finish: z.string().nullish(),
   error: z.unknown().nullish(),
+  path: z.object({ cwd: z.string() }).nullish(),
   time: z.object({ created: z.number().nullish(), completed: z.number().nullish() }),
 });
 
@@ -73,7 +74,14 @@ const messageSchema = z.object({
       auto: z.boolean().nullish(),
       metadata: z.record(z.string(), z.unknown()).nullish(),
       /** Of a tool's part: what its answer says beside its text. */
-      state: z.object({ metadata: z.unknown() }).nullish(),
+      id: z.string().nullish(),
+      tool: z.string().nullish(),
+      state: z
+        .object({
+          ...{ metadata: z.unknown(), input: z.unknown() },
+          ...{ status: z.string().optional(), error: z.string().optional() },
+        })
+        .nullish(),
     }),
   ),
 });
