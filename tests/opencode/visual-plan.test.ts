@@ -138,7 +138,7 @@ test("with /visual-plan on a hard task becomes a plan, which the user comments, 
   ]);
 
   // What the agent does arrives without a reload.
-  await page.getByText("Send the mail within a minute").waitFor();
+  await page.getByTestId("element-el_mail").getByText("Send the mail within a minute").waitFor();
   await until("it waits again", () => rig.requestsFor(TASK).length === 4);
   await page.getByTestId("element-el_table").getByTestId("element-title").dblclick();
   await page.getByTestId("element-title-input").fill("Add two tables");
