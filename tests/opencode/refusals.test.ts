@@ -93,7 +93,7 @@ test("each agent is offered the tools that are for it, and no other agent pays f
   }));
   await rig.ask("delegate");
   await rm(join(project, "plans"), { recursive: true });
-  expect(ours("delegate")).toEqual([8, 8, 8]);
+  expect(ours("delegate")).toEqual([9, 9, 9]);
   expect(ours("as a native subagent")).toEqual([0]);
   expect(agents.map(({ prompt }) => ours(prompt))).toEqual([[0], [3], [0], [3]]);
 
