@@ -6,7 +6,7 @@ import { PATCH_HEADERS } from "../opencode/changed-paths.ts";
 import { isBashCall } from "./shell/reading-shell.ts";
 import { commandsTakingBack } from "./shell/takes-back.ts";
 
-/** The arguments of opencode's own tools that name a file or a folder (1.18.33). */
+/** The arguments of opencode's own tools that name a file or a folder. */
 const PATH_ARGUMENTS = ["filePath", "path", "workdir"];
 const PATH_TOOLS = new Set(["read", "edit", "write", "multiedit", "grep", "glob", "list", "lsp", "bash"]);
 const hasPatch = shape({ patchText: isText });
