@@ -21,7 +21,10 @@ export async function openWatched(
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
   // Of a browser whose person has chosen; the tests of the document choose the other, or nothing.
   if (view !== null)
-    await context.addInitScript(`localStorage.getItem("bizar:view") ?? localStorage.setItem("bizar:view", "${view}")`);
+    // A frame in a sandbox, and a page that is none, have no storage.
+    await context.addInitScript(
+      `try { localStorage.getItem("bizar:view") ?? localStorage.setItem("bizar:view", "${view}") } catch {}`,
+    );
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const complaints: string[] = [];

@@ -119,7 +119,7 @@ test("under opencode run Odin is not let go while two agents are out: it is led 
   rig.otherwise(({ prompt, step, messages }) => {
     if (step > 0) {
       const found = JSON.stringify(messages).match(/what the (?:first|second) found/g);
-      return { text: `Both: ${[...new Set(found)].join(", ")}` };
+      return { text: `Both: ${[...new Set(found)].toSorted().join(", ")}` };
     }
     const [, args = "{}"] = /call bizar_collect (\{.*?\}),/.exec(prompt) ?? [];
     collecting.resolve();

@@ -191,7 +191,8 @@ describe("on a host of its own", () => {
   test("a project that was copied brings no approval along; one click on the page, over a forwarded port, makes it the user's", async () => {
     rig = await createRig({ options: { planOpenBrowser: "never" } });
     const { project } = rig.sandbox;
-    const plan = { schemaVersion: 2, title: "X", elements: [], connections: [], comments: [], revision: 3 };
+    const elements = [{ id: "el_1", type: "task", title: "Do it", x: 0, y: 0 }];
+    const plan = { schemaVersion: 2, title: "X", elements, connections: [], comments: [], revision: 3 };
     await mkdir(join(project, "plans/x"), { recursive: true });
     await writeFile(join(project, "plans/x/plan.json"), JSON.stringify(plan));
     await writeFile(join(project, "plans/x/meta.json"), await forgedMeta());

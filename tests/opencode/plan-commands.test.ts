@@ -124,7 +124,9 @@ test("/bizar lists, shows the log of, and kills a background agent", async () =>
   const [{ instanceId }] = asked.answers("bizar_spawn_background");
   await until("the command runs", async () => (await answerOf(served, sessionId, "bizar")).includes("tool bash"));
   expect(await answerOf(served, sessionId, "bizar", "list")).toMatch(
-    new RegExp(`${instanceId} +thor +running +tool bash +1 +\\$0\\.00 +\\d+s\n +\\S+/logs/${instanceId}\\.log`),
+    new RegExp(
+      `${instanceId} +thor +running +tool bash: sleep \\d+ +1 +\\$0\\.00 +\\d+s\n +\\S+/logs/${instanceId}\\.log`,
+    ),
   );
   expect(await answerOf(served, sessionId, "bizar", `logs ${instanceId.slice(-6)}`)).toContain("[stderr] ");
   expect(await answerOf(served, sessionId, "bizar", `kill ${instanceId}`)).toBe(`thor ${instanceId}: killed.`);

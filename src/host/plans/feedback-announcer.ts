@@ -46,6 +46,8 @@ interface Followed {
   /** The moment of the latest of what is untold. */
   until: string;
   isTelling: boolean;
+  /** Something has changed meanwhile, or what held it back is over. */
+  mustLook: boolean;
   retryMs: number;
 }
 
@@ -84,7 +86,14 @@ export class FeedbackAnnouncer {
     if (this.#isClosed) return;
     if (!this.#followed.has(slug)) {
       const watch = this.#parts.plans.watch(slug, (now) => void this.#changed(slug, now));
-      this.#followed.set(slug, { watch, timer: null, until: "", isTelling: false, retryMs: FIRST_RETRY_MS });
+      this.#followed.set(slug, {
+        watch,
+        timer: null,
+        until: "",
+        isTelling: false,
+        mustLook: false,
+        retryMs: FIRST_RETRY_MS,
+      });
     }
     await this.#look(slug);
   }
@@ -133,6 +142,10 @@ export class FeedbackAnnouncer {
     if (feedback.status === "none") return;
     const foreignMs = await this.#foreignDelay(askedBy);
     if (this.#followed.get(slug) !== followed) return;
+    if (followed.isTelling) {
+      followed.mustLook = true;
+      return;
+    }
     if (feedback.until !== followed.until) {
       followed.until = feedback.until;
       followed.timer?.clear();
@@ -176,7 +189,9 @@ export class FeedbackAnnouncer {
     } finally {
       followed.isTelling = false;
     }
-    if (isAgain) await this.#look(slug);
+    const { mustLook } = followed;
+    followed.mustLook = false;
+    if (isAgain || mustLook) await this.#look(slug);
   }
 
   /** `again`: what is told has changed, or is nothing. `held`: something will call when it can be told. */

@@ -43,7 +43,7 @@ function element(id: string, type: string, texts: Readonly<Record<string, string
 /** All in sight at once: what is not is not drawn. */
 function inGrid(operation: Operation, index: number): Operation {
   if (operation.op !== "add_element") return operation;
-  const place = { x: (index % 8) * 150, y: Math.floor(index / 8) * 150, width: 140, height: 140 };
+  const place = { x: (index % 8) * 150, y: Math.floor(index / 8) * 150, width: 140, height: 140, ownSize: true };
   return { op: "add_element", element: { ...operation.element, ...place } };
 }
 

@@ -15,6 +15,7 @@ function inRows(...elements: readonly PlanElement[]): readonly PlanElement[] {
     y: Math.floor(index / 4) * 230,
     width: 310,
     height: 210,
+    ownSize: true,
   }));
 }
 

@@ -5,6 +5,13 @@ import { useDrawing } from "./use-drawing.ts";
 const STEP = 1.25;
 const LEAST = 0.2;
 const MOST = 6;
+/** How far a key moves the drawing, in px. */
+const MOVES: ReadonlyMap<string, readonly [left: number, top: number]> = new Map([
+  ["ArrowLeft", [-60, 0]],
+  ["ArrowRight", [60, 0]],
+  ["ArrowUp", [0, -60]],
+  ["ArrowDown", [0, 60]],
+]);
 
 interface ZoomableDiagramProps {
   readonly source: string;
@@ -39,7 +46,14 @@ export function ZoomableDiagram({ source, title }: ZoomableDiagramProps) {
     <div
       className="zoomable"
       data-testid="zoomable"
-      onKeyDown={({ key }) => {
+      onKeyDown={(event) => {
+        const { key } = event;
+        const move = MOVES.get(key);
+        if (move !== undefined) {
+          // The browser's own way does nothing while the drawing has just become larger.
+          event.preventDefault();
+          frame.current?.scrollBy(...move);
+        }
         if (key === "+" || key === "=") change(STEP);
         if (key === "-") change(1 / STEP);
         if (key === "0") setZoom(null);
