@@ -173,4 +173,5 @@ test.skipIf(!mayUnshare)(
     expect(left).toEqual([]);
     expect(run.exitCode).toBe(0);
   },
+  90_000,
 );
