@@ -111,14 +111,14 @@ contract(
   async (on) => {
     const flag = join(on.sandbox.project, `go-${on.backend}`);
     // Each look is a turn of the session that asks.
-    const slowly = { pieces: 6, everyMs: 450 };
+    const slowly = { pieces: 6, everyMs: 800 };
     const wait = bash(`until [ -e ${flag} ]; do sleep 0.1; done`);
     let refusals = 0;
     on.plan(
       "do a bit of everything",
       { reasoning: "First I think it over.", text: "Then I say what I do.", calls: [wait], drip: slowly },
       () =>
-        refusals++ === 0 ? { status: 429, headers: { "retry-after": "2" }, text: "slow down" } : { text: "All of it." },
+        refusals++ === 0 ? { status: 429, headers: { "retry-after": "4" }, text: "slow down" } : { text: "All of it." },
     );
     const { instanceId } = await on.start({ prompt: "do a bit of everything" });
     const seen: string[] = [];
