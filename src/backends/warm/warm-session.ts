@@ -68,8 +68,8 @@ export class WarmSession implements SessionListener {
   readonly #partIds = withPartIds();
   #textPreview: string | null = null;
   #promptedAt: number | null = null;
-  /** When the prompt was first seen in its session. */
-  #begunAt: number | null = null;
+  /** When a look first found it idle though nothing says that it has ended; `null` once it runs. */
+  #idleAt: number | null = null;
   /** What waits while the server is asked. */
   #held: ServerEvent[] | null = null;
   #asking: Promise<void> = Promise.resolve();
@@ -188,7 +188,6 @@ export class WarmSession implements SessionListener {
     this.#questions.event(event);
     const isOwn = isOfSession(properties) && properties.sessionID === this.#parts.sessionId;
     if (isOwn && this.#promptedAt !== null) this.#reader.event(event);
-    this.#noteBegin();
     // What comes before the prompt is the rest of an earlier turn, and some of that comes late.
     if (this.#reader.hasBegun && !(isOwn && this.#reader.isOfEarlierTurn(event))) this.#count(event);
     if (!isOwn) return;
@@ -265,6 +264,7 @@ export class WarmSession implements SessionListener {
     const askedAt = clock.now();
     // In this order: what is idle now has nothing more to say.
     const busy = await server.client.busySessions(turn.directory);
+    if (busy.has(sessionId)) this.#idleAt = null;
     if (!this.#hasMissed && busy.has(sessionId)) return;
     await this.#readAll();
     if (busy.has(sessionId)) return;
@@ -290,7 +290,6 @@ export class WarmSession implements SessionListener {
       ]);
       for (const child of children) server.adopt(child, sessionId);
       for (const message of this.#reader.catchUp(messages)) this.#countMessage(message);
-      this.#noteBegin();
       const own = new Set([sessionId, ...children]);
       for (const event of questions) if (own.has(event.properties.sessionID)) this.#questions.event(event);
     } catch (error) {
@@ -299,19 +298,17 @@ export class WarmSession implements SessionListener {
     }
   }
 
-  #noteBegin(): void {
-    if (this.#reader.hasBegun) this.#begunAt ??= this.#parts.clock.now();
-  }
-
   /** The session was idle at this time, as far as the server knew. */
   #foundIdle(at: number): void {
     const { clock } = this.#parts;
-    const sinceBegin = clock.awakeSince(this.#begunAt ?? at) - clock.awakeSince(at);
-    const isCertain = this.#reader.isComplete || this.#hasFailed || sinceBegin >= NOT_BUSY_YET_MS;
+    const idleFor = clock.awakeSince(this.#idleAt ?? at) - clock.awakeSince(at);
+    // One look may have come before opencode called it busy, or between two steps.
+    const isCertain = this.#reader.isComplete || this.#hasFailed || idleFor >= NOT_BUSY_YET_MS;
     if (isCertain) {
       this.#over.resolve({ kind: "idle", failed: this.#hasFailed });
       return;
     }
+    this.#idleAt ??= at;
     this.#secondLook?.clear();
     this.#secondLook = clock.after(NOT_BUSY_YET_MS, () => void this.#ask());
   }

@@ -140,6 +140,25 @@ test("a turn that was cut short without a word is found idle at the second look"
   expect(await session.over).toEqual({ kind: "idle", failed: false });
 });
 
+test("a session that was not called busy yet, long after its prompt, runs at the second look", async () => {
+  await session.prompt();
+  storePrompt();
+  clock.advance(5000);
+  keep(...answer("msg_2", "I ask.", "tool-calls"));
+  listeners.gap();
+  await until("it was asked for", () => asked.filter((path) => path.endsWith("/question")).length > 0);
+  await Bun.sleep(0);
+  isBusy = true;
+  clock.advance(1000);
+  await until("it was asked again", () => asked.filter((path) => path.endsWith("/question")).length > 1);
+  expect(await ended()).toBeUndefined();
+  store(...answer("msg_3", "Done."));
+  isBusy = false;
+  tell("session.idle", {});
+  expect(await session.over).toEqual({ kind: "idle", failed: false });
+  expect(session.evidence.words()).toEqual(["I ask.", "Done."]);
+});
+
 test("what a gap has swallowed is asked for until the server tells it, before the turn counts as ended", async () => {
   await session.prompt();
   storePrompt();
