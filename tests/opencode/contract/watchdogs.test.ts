@@ -119,7 +119,8 @@ for (const backend of BACKENDS) {
       messages.some(({ text }) => text === `think and recover ${backend}`),
     );
     expect(own).toHaveLength(1);
-    expect(own[0]?.prompt).toMatch(/Your thoughts ended with "….*leads to \d+\.".*/);
+    // It is stopped anywhere in a sentence.
+    expect(own[0]?.prompt).toMatch(/Your thoughts ended with "….*Thought \d+ leads to \d+\..*"/);
     expect(own[0]?.prompt).toContain(
       "read a file or search for the one fact you miss, run a command, or make a change",
     );
