@@ -30,7 +30,7 @@ const ASIDE = new RegExp(
 const UNFINISHED_INSTANCE = new RegExp(
   `^${INSTANCE}\\.(?:json(?:\\.claim(?:\\.[0-9A-Z]{6,})*)?|result\\.md|[a-z]+-[\\w-]+\\.json)\\.\\d{1,10}$`,
 );
-const UNFINISHED_SESSION = new RegExp(`^${SESSION}\\.json\\.\\d{1,10}$`);
+const UNFINISHED_SESSION = new RegExp(`^${SESSION}(?:\\.notes)?\\.json\\.\\d{1,10}$`);
 /** The last change of a file, a hold on one, and what is left of a write of either. */
 const CHANGE = /^[0-9a-f]{32}\.(?:json|lock|\d{1,10}|lock\.\d{1,10})$/;
 const UNFINISHED_SETTINGS = /^plan-settings\.json\.\d{1,10}$/;

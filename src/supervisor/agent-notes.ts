@@ -18,7 +18,24 @@ export class AgentNotes {
     await this.parts.notes.post(sessionId, { kind: "message", text });
     const isOver = live.isReadBack || live.instance.turns.length !== turn || sessionAtWork(live.instance) !== sessionId;
     // Its end may have come first: then nobody reads it there.
-    return !isOver || !(await this.parts.notes.take(sessionId)).some(({ kind }) => kind === "message");
+    return !isOver || !(await this.#takeBack(sessionId, text));
+  }
+
+  /**
+   * Takes back one message of those that nobody has read.
+   *
+   * @returns whether it was there
+   */
+  async #takeBack(sessionId: string, text: string): Promise<boolean> {
+    const { notes } = this.parts;
+    const messages = (await notes.take(sessionId)).filter(({ kind }) => kind === "message");
+    const own = messages.findIndex((message) => message.text === text);
+    // Whoever has left the others takes them back too, or a further turn does.
+    for (const other of messages.toSpliced(own, own === -1 ? 0 : 1)) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- in their order
+      await notes.post(sessionId, other);
+    }
+    return own !== -1;
   }
 
   /** Tells the agent how much is left of a limit, once its session is there. Never rejects. */

@@ -174,6 +174,8 @@ test("a claim that a dead host left goes with the record", async () => {
 const untouched: [string, string, number, "stays" | "goes"][] = [
   ["guard state of a session", "sessions/ses_A1.json", 7 * DAY + HOUR, "goes"],
   ["guard state of a session", "sessions/ses_A1.json", 7 * DAY - HOUR, "stays"],
+  ["notes to a session", "sessions/ses_A1.notes.json", 7 * DAY + HOUR, "goes"],
+  ["notes to a session", "sessions/ses_A1.notes.json", 7 * DAY - HOUR, "stays"],
   ["a session's tool log", "logs/ses_A1.log", 7 * DAY + HOUR, "goes"],
   ["a session's rotated tool log", "logs/ses_A1.log.3", 7 * DAY + HOUR, "goes"],
   ["a session's tool log", "logs/ses_A1.log", 7 * DAY - HOUR, "stays"],
@@ -191,6 +193,7 @@ const untouched: [string, string, number, "stays" | "goes"][] = [
   ["a hold on a file that nobody gave back", `changes/${"0a".repeat(16)}.lock`, 7 * DAY + HOUR, "goes"],
   ["somebody else's file beside the changes", "changes/notes.json", 30 * DAY, "stays"],
   ["an unfinished write of guard state", "sessions/ses_A1.json.123", 2 * HOUR, "goes"],
+  ["an unfinished write of notes", "sessions/ses_A1.notes.json.123", 2 * HOUR, "goes"],
   ["an unfinished write of the settings", "plan-settings.json.123", 2 * HOUR, "goes"],
   ["the settings", "plan-settings.json", 30 * DAY, "stays"],
   ["a file of somebody else", "bg/notes.json.123", 30 * DAY, "stays"],

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { until } from "../until.ts";
 import { killed, sampleRequest } from "./sample-instance.ts";
 import { createSupervisorRig } from "./supervisor-rig.ts";
 
@@ -27,11 +28,11 @@ test("messages that were not read are further turns, in their order; what is tol
   await notes.post("ses_child", { kind: "limit", text: "[limit] 1 left" });
   await supervisor.tellNow(id, "Second.");
   turn.end();
-  await Bun.sleep(1);
+  await until("the next turn runs", () => backend.turns.length === 2);
   expect(backend.turns.map(({ request }) => request.prompt).slice(1)).toEqual(["First."]);
   backend.turns[1]!.observer.sessionIdentified("ses_child");
   backend.turns[1]!.end();
-  await Bun.sleep(1);
+  await until("the one after it runs", () => backend.turns.length === 3);
   expect(backend.turns.map(({ request }) => request.prompt).slice(1)).toEqual(["First.", "Second."]);
 });
 
@@ -49,6 +50,22 @@ test("a message that comes when the turn has ended is not left there, for a furt
   posting.resolve();
   expect(await told).toBe(false);
   expect(notes.posted.size).toBe(0);
+});
+
+test("of several messages that come when the turn has ended none is taken for read", async () => {
+  const { id, turn, supervisor, notes } = await atWork();
+  const posting = Promise.withResolvers<void>();
+  const post = notes.post.bind(notes);
+  notes.post = async (...given) => {
+    await posting.promise;
+    await post(...given);
+  };
+  const told = ["One.", "Two.", "One."].map(async (text) => await supervisor.tellNow(id, text));
+  turn.end();
+  await supervisor.whenSettled(id);
+  posting.resolve();
+  const refused = (await Promise.all(told)).filter((isTold) => !isTold).length;
+  expect(refused + (await notes.take("ses_child")).length).toBe(3);
 });
 
 test("one that is on its way out is told nothing now, and one that waits in line neither", async () => {
@@ -83,7 +100,7 @@ test("a message to a turn that was lost with its host comes before the next one"
   await supervisor.whenSettled(id);
   await notes.post("ses_child", message("Unread."));
   await supervisor.resume(store.records.get(id)!, "Go on.");
-  await Bun.sleep(1);
+  await until("it runs", () => backend.turns.length === 2);
   expect(backend.turns[1]!.request.prompt).toBe("Unread.");
   expect(supervisor.view(id)?.instance.followUps).toEqual(["Go on."]);
 });
