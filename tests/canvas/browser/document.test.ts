@@ -73,6 +73,12 @@ test.each(Object.keys(SIZES))(
     await part(page, "el_arch").scrollIntoViewIfNeeded();
     await picture(page, `document-diagram-${size}`);
     await page.evaluate("document.querySelector('.document').scrollTo(0, 0)");
+    const [contents, first] = [
+      await page.locator(".contents").boundingBox(),
+      await page.locator(".part").first().boundingBox(),
+    ];
+    const isBeside = contents!.x + contents!.width <= first!.x;
+    expect(isBeside || contents!.y + contents!.height <= first!.y).toBe(true);
     await take(page, `document-${size}`);
   },
   120_000,
