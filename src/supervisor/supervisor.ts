@@ -88,14 +88,11 @@ export class Supervisor {
   /**
    * Gives a running agent a message at its next step; one whose turn ends before that takes it up in a further turn.
    *
-   * @returns whether this supervisor holds the instance, and it is at work in its session, or about to be
+   * @returns whether this supervisor holds the instance, and it is at work in its session
    */
   async tellNow(instanceId: string, prompt: string): Promise<boolean> {
     const live = this.#held(instanceId);
-    if (live === undefined) return false;
-    // One that is being started reads it at its first step.
-    if (live.instance.state.status === "pending") await this.whenIdentified(instanceId);
-    return await this.#notes.message(live, prompt);
+    return live !== undefined && (await this.#notes.message(live, prompt));
   }
 
   /**

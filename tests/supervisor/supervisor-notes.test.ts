@@ -68,30 +68,18 @@ test("of several messages that come when the turn has ended none is taken for re
   expect(refused + (await notes.take("ses_child")).length).toBe(3);
 });
 
-test("one that is on its way out is told nothing now, and one that waits in line neither", async () => {
+test("one that is on its way out is told nothing now, nor is one that waits in line or is being started", async () => {
   const { id, turn, supervisor } = await atWork();
   const stopping = supervisor.stop(id, killed);
   expect(await supervisor.tellNow(id, "x")).toBe(false);
   turn.end();
   await stopping;
   const { start, supervisor: full } = createSupervisorRig(1);
-  await start();
+  const { id: starting } = await start();
+  expect(await full.tellNow(starting, "x")).toBe(false);
   const waiting = await full.spawn(sampleRequest());
   expect(await full.tellNow(waiting, "x")).toBe(false);
   expect(await full.tellNow("bgr_00000000000000000000000000", "x")).toBe(false);
-});
-
-test("one that is being started is told once its session is there, and nothing where it has come to none", async () => {
-  const { start, supervisor, notes } = createSupervisorRig();
-  const { id, turn } = await start();
-  const telling = supervisor.tellNow(id, "Look here.");
-  turn.observer.sessionIdentified("ses_child");
-  expect(await telling).toBe(true);
-  expect(await notes.take("ses_child")).toEqual([message("Look here.")]);
-  const other = await start();
-  const late = supervisor.tellNow(other.id, "x");
-  other.turn.end({ spawnError: "no binary" });
-  expect(await late).toBe(false);
 });
 
 test("a message to a turn that was lost with its host comes before the next one", async () => {

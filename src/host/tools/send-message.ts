@@ -59,6 +59,8 @@ async function send(
     return errorAnswer(`${agent} never had a session that could go on: spawn it again.`, { instanceId: id });
   }
   const now = mode === "now";
+  // One that is being started reads it at its first step.
+  if (now && before.record.status === "pending") await whenIdentified(supervisor, id, abort);
   const outcome = await sendMessage(id, prompt, now);
   if (outcome === "foreign") {
     const answered = await askOwner(id, { kind: "send", prompt, ...(now && { now }) });
