@@ -56,6 +56,7 @@ export const tokens: Benchmark = {
           ];
         }),
         figure("a request of Odin", added(odin, bare.build), 1900),
+        figure("a request of Odin without own folders", added(odin.map(withoutFolders), bare.build), 1500),
         ...answerFigures(odin.at(-1)?.toolResults ?? []),
       ];
     } finally {
@@ -83,6 +84,17 @@ function addedWords([asked]: readonly ModelRequest[], [bare]: readonly ModelRequ
   const known = new Set(bare.system.split("\n"));
   const ours = asked.system.split("\n").filter((line) => !known.has(line) && !line.includes("Working directory"));
   return ours.length === 0 ? 0 : countTokens(ours.join("\n"));
+}
+
+/** A request without what agents' own folders add to it: a tool, an argument, a line of the prompt. */
+function withoutFolders({ definitions, system, ...request }: ModelRequest): ModelRequest {
+  const left = definitions.filter(({ name }) => name !== "bizar_changes");
+  const withoutArgument = (key: string, value: unknown) => (key === "isolation" ? undefined : value);
+  return {
+    ...request,
+    system: system.replace(/^.*isolation "worktree".*$/m, ""),
+    definitions: JSON.parse(JSON.stringify(left, withoutArgument)) as typeof definitions,
+  };
 }
 
 /** The answers that Odin got, in the order of the script. */

@@ -23,7 +23,7 @@ const TALKED_TO = "answer the user, who has written, and collect it again then";
 const ERROR_SHARE = 4;
 
 const description =
-  "Wait for background agents and get their results, as often as you like. When the wait runs out, they go on.";
+  "Wait for background agents and get their results. When the wait runs out, they go on: collect again.";
 
 const schema = {
   properties: {

@@ -3,11 +3,14 @@ import { duration } from "../../text/plain-text.ts";
 import { plainName } from "../../text/plain-name.ts";
 import type { ListedEntry } from "../instance-catalog.ts";
 import { shorten } from "./answer.ts";
+import { deedsView } from "./deeds-view.ts";
 
 const MAX_ERROR_CHARACTERS = 1000;
 const TITLE_CHARACTERS = 60;
 /** Of what a run has cost, so many digits say enough. */
 const COST_DIGITS = 3;
+/** What one that has ended did is told beside many others; a collect tells more of it. */
+const DEEDS_BYTES = 4000;
 
 /** An instance as `bizar_status` shows it; what is absent does not apply, or is none. */
 export function instanceView(entry: ListedEntry, now: number): Record<string, unknown> {
@@ -23,6 +26,7 @@ export function instanceView(entry: ListedEntry, now: number): Record<string, un
     ...spending(record, now),
     ...(record.changes === null ? {} : { changes: record.changes }),
     ...(record.error === null ? {} : { error: shorten(record.error, MAX_ERROR_CHARACTERS) }),
+    ...(record.endedAt === null ? {} : deedsView(record, DEEDS_BYTES)),
   };
 }
 

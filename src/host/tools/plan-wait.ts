@@ -19,7 +19,6 @@ export const planWaitSchema = {
       type: "string",
       isName: true,
       alsoCalled: ["since"],
-      description: "ISO 8601",
     },
   },
   required: ["planSlug"],

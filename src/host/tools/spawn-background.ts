@@ -156,7 +156,6 @@ function message(entry: CatalogEntry, parts: ToolParts): string {
     case "queued":
       return `${waiting(entry)}; it starts by itself. ${meanwhile(entry, parts)}`;
     case "pending":
-      return `It is still starting. ${meanwhile(entry, parts)}`;
     case "running":
       return meanwhile(entry, parts);
     case "done":
@@ -176,9 +175,9 @@ function waiting({ queuePosition, waitsFor }: CatalogEntry): string {
 
 /** What the caller does while an agent works. */
 function meanwhile({ record }: CatalogEntry, { options, endsWithTurn }: ToolParts): string {
-  const rest = record.folder === null ? "do not poll, and do not work on the same files." : "do not poll.";
+  const rest = record.folder === null ? "do not poll, or work on the same files." : "do not poll.";
   if (options.announce === "off") return `bizar_collect waits for its end; ${rest}`;
-  return `You are told when it ends${endsWithTurn ? "; collect it before you end your turn" : ""}: ${rest}`;
+  return `${endsWithTurn ? "Collect it before you end your turn" : "You are told when it ends"}: ${rest}`;
 }
 
 function firstWords(prompt: string): string {

@@ -20,7 +20,7 @@ async function spawnRunning(rig: ReturnType<typeof createToolRig>, args: Record<
   return { turn, answer: await answering };
 }
 
-const TOLD = "You are told when it ends: do not poll, and do not work on the same files.";
+const TOLD = "You are told when it ends: do not poll, or work on the same files.";
 
 test("the answer comes with the session, names the agent once, and says what not to do", async () => {
   const { answer, turn } = await spawnRunning(createToolRig());
@@ -35,7 +35,9 @@ test("where nobody tells of its end, or the opencode ends with the turn, the ans
   const quiet = await spawnRunning(createToolRig(8, { announce: "off" }));
   expect(quiet.answer.value.message).toStartWith("bizar_collect waits for its end; do not poll");
   const inRun = await spawnRunning(createToolRig(8, {}, undefined, "/state/bg", true));
-  expect(inRun.answer.value.message).toContain("collect it before you end your turn");
+  expect(inRun.answer.value.message).toBe(
+    "Collect it before you end your turn: do not poll, or work on the same files.",
+  );
   const noted = await spawnRunning(createToolRig(8, { announce: "note" }));
   expect(noted.answer.value.message).toBe(TOLD);
 });
@@ -90,7 +92,7 @@ test("when memory is short, the answer says that the agent waits for it, with th
 test("when the host aborts the call, the agent goes on, pending", async () => {
   const rig = createToolRig();
   const { metadata, value } = await rig.call("spawn_background", task, { abort: AbortSignal.abort() });
-  expect([value.status, metadata["sessionId"]]).toEqual(["pending", null]);
+  expect([value.status, value.message, metadata["sessionId"]]).toEqual(["pending", TOLD, null]);
   expect(rig.backend.turns[0]).toMatchObject({ stops: 0, stopsNow: 0 });
 });
 

@@ -38,6 +38,33 @@ test("an agent is shown with what tells it from others and how it stands, and wi
   ]);
 });
 
+test("what one did is told when it has ended, however it did; its last calls where it is not done", async () => {
+  const { progress } = sampleInstance("running");
+  const deeds = {
+    ...{ changedFiles: ["src/a.ts", "src/b.ts"], moreChangedFiles: 2, refused: ["bash: rm -rf build"] },
+    lastCalls: ["read: src/a.ts", "[loop guard: 7 identical calls to bash]"],
+  };
+  const did = { progress: { ...progress, ...deeds } };
+  const states = ["running", "done", "failed", "killed", "timed_out"] as const;
+  const rig = rigWith(...states.map((state, index) => numbered(state, index, did)));
+  const { value } = await rig.call("status");
+  const { lastCalls: _, ...withoutCalls } = deeds;
+  const told = [{}, withoutCalls, deeds, deeds, deeds];
+  for (const [index, view] of value.entries()) {
+    const names = Object.keys(deeds).filter((name) => name in view);
+    expect(Object.fromEntries(names.map((name) => [name, view[name]]))).toEqual(told[index]!);
+  }
+});
+
+test("what one did takes a bounded part of the answer, whatever it is", async () => {
+  const { progress } = sampleInstance("running");
+  const many = Array.from({ length: 30 }, (_, index) => `${"\u0001".repeat(100)}${index}.ts`);
+  const did = { progress: { ...progress, changedFiles: many, refused: many, lastCalls: many.slice(0, 5) } };
+  const { output, value } = await rigWith(numbered("failed", 1, did)).call("status");
+  expect(Buffer.byteLength(output)).toBeLessThan(4000);
+  expect(value[0].moreChangedFiles + (value[0].changedFiles?.length ?? 0)).toBe(30);
+});
+
 const note = (text: string) => [{ note: `nothing has changed for ${text}` }];
 
 describe("asked again with nothing changed", () => {

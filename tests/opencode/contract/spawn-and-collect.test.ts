@@ -39,7 +39,7 @@ contract(
       instanceId: expect.stringMatching(/^bgr_[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
       // A start may take longer than an answer waits for.
       status: expect.stringMatching(/^(?:running|pending)$/),
-      message: expect.stringContaining("You are told when it ends: do not poll, and do not work on the same files."),
+      message: expect.stringContaining("You are told when it ends: do not poll, or work on the same files."),
     });
     expect(collected).toEqual({
       ...{ instanceId: answer.instanceId, agent: "thor", title: "a short task", status: "done", result: "short" },
