@@ -89,12 +89,15 @@ function addedWords([asked]: readonly ModelRequest[], [bare]: readonly ModelRequ
 /** A request without what agents' own folders add to it: a tool, an argument, a line of the prompt. */
 function withoutFolders({ definitions, system, ...request }: ModelRequest): ModelRequest {
   const left = definitions.filter(({ name }) => name !== "bizar_changes");
-  const withoutArgument = (key: string, value: unknown) => (key === "isolation" ? undefined : value);
   return {
     ...request,
     system: system.replace(/^.*isolation "worktree".*$/m, ""),
-    definitions: JSON.parse(JSON.stringify(left, withoutArgument)) as typeof definitions,
+    definitions: JSON.parse(JSON.stringify(left, withoutIsolation)) as typeof definitions,
   };
+}
+
+function withoutIsolation(key: string, value: unknown): unknown {
+  return key === "isolation" ? undefined : value;
 }
 
 /** The answers that Odin got, in the order of the script. */
