@@ -18,8 +18,8 @@ export const gc: Command = {
     };
     const files = await removeOld({ paths, records, identity, dryRun, report, now: () => Date.now() });
     const swept = await workspace.sweep(async (id) => await hasRecordFile(paths, id), dryRun);
-    if (!swept.ok) report(swept.error);
-    for (const folder of swept.ok ? swept.value : []) await print(`${folder}${dryRun ? " would be" : ""} removed\n`);
+    for (const problem of swept.failed) report(problem);
+    for (const folder of swept.removed) await print(`${folder}${dryRun ? " would be" : ""} removed\n`);
     if (files.length > 0) {
       const rows = files.map(({ why, bytes, path }) => [why, kilobytes(bytes), path]);
       await print(table(["WHY", "SIZE", "FILE"], rows));

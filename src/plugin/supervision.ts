@@ -189,8 +189,8 @@ async function afterRecovery(
     if ((await records.list()).some(({ supervisor }) => supervisor.token === identity.token)) requests.open();
     const report = (message: string) => diagnostics.log("warn", message);
     await removeOld({ paths, records, identity, report, signal, now: () => systemClock.now() });
-    const swept = await workspace.sweep(async (id) => await hasRecordFile(paths, id));
-    if (!swept.ok) report(swept.error);
+    const { failed } = await workspace.sweep(async (id) => await hasRecordFile(paths, id));
+    for (const problem of failed) report(problem);
   } catch (error) {
     diagnostics.report("What is older than 7 days could not be removed.", error);
   }

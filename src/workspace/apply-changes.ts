@@ -1,10 +1,9 @@
-import { holding, originalOf, type FolderParts } from "./folder-parts.ts";
+import { changed, holding, originalOf, type FolderParts } from "./folder-parts.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
-import { completeUpdate } from "./update-copy.ts";
 import { putTree } from "./put-tree.ts";
 import { done, failure, type Result } from "./result.ts";
-import { changed, hasCopy, isEmpty, meet, removeCopy, takeResult } from "./take-result.ts";
+import { isEmpty, meet, removeCopy, takeResult } from "./take-result.ts";
 import { countChanges, type Counts } from "./tree-changes.ts";
 
 /** What was brought back. */
@@ -36,8 +35,7 @@ export async function applyChanges(parts: FolderParts, instanceId: string): Prom
 /** The state with what the agent has done by now. */
 export async function currentResult(parts: FolderParts, state: FolderState): Promise<Result<FolderState>> {
   if (state.status === "discarded") return failure("nothing_to_do", "The agent's changes were discarded.");
-  const whole = state.update !== null && hasCopy(state) ? await completeUpdate(parts, state) : done(state);
-  const taken = whole.ok ? await takeResult(parts, whole.value) : whole;
+  const taken = await takeResult(parts, state);
   if (!taken.ok) return taken;
   return isEmpty(taken.value) ? failure("nothing_to_do", "The agent has changed nothing.") : taken;
 }

@@ -1,11 +1,11 @@
-import { holding, originalOf, storeOf, type FolderParts } from "./folder-parts.ts";
+import { changed, holding, originalOf, storeOf, type FolderParts } from "./folder-parts.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
 import { currentResult } from "./apply-changes.ts";
 import { git, gitFailure, OWN_NAME, textOf, type GitPlace } from "./git.ts";
 import { done, failure, type Result } from "./result.ts";
 import { commitTree, PLANS } from "./snapshot.ts";
-import { changed, removeCopy } from "./take-result.ts";
+import { removeCopy } from "./take-result.ts";
 import { mergeTrees, treeOf, withPathsOf } from "./tree-changes.ts";
 
 /** A branch with what an agent has done. */
@@ -15,6 +15,7 @@ export interface Branched {
   readonly isOnHead: boolean;
 }
 
+const PREFIX = "bizar";
 const SHOWN_ID = 6;
 const LONGEST_NAME = 40;
 
@@ -52,8 +53,11 @@ async function commitBranch(parts: FolderParts, state: FolderState): Promise<Res
 /** A branch of that name may hold the same already, or by now something of somebody else's. */
 async function makeBranch(state: FolderState, commit: string, tree: string): Promise<Result<string>> {
   const place = originalOf(state);
+  // A branch of that name leaves no room below it.
+  const isTaken = (await git(place, ["rev-parse", "--quiet", "--verify", `refs/heads/${PREFIX}`])).code === 0;
+  const name = `${PREFIX}${isTaken ? "-" : "/"}${nameOf(state)}`;
   for (let number = 1; ; number++) {
-    const branch = number === 1 ? nameOf(state) : `${nameOf(state)}-${number}`;
+    const branch = number === 1 ? name : `${name}-${number}`;
     const there = await git(place, ["rev-parse", "--quiet", "--verify", `refs/heads/${branch}^{tree}`]);
     if (there.code === 0 && textOf(there) === tree) return done(branch);
     if (there.code === 0) continue;
@@ -124,7 +128,7 @@ function nameOf({ title, instanceId }: FolderState): string {
     .replaceAll(/[^a-z0-9]+/g, "-")
     .slice(0, LONGEST_NAME);
   const name = words.replaceAll(/^-+|-+$/g, "");
-  return `bizar/${name === "" ? "" : `${name}-`}${instanceId.slice(-SHOWN_ID).toLowerCase()}`;
+  return `${name === "" ? "" : `${name}-`}${instanceId.slice(-SHOWN_ID).toLowerCase()}`;
 }
 
 /** Removes an agent's folder and everything that keeps its changes. May be repeated. */

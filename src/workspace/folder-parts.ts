@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { describeError } from "../describe-error.ts";
 import { tryLock } from "../files/system-lock.ts";
 import type { Clock } from "../supervisor/ports.ts";
 import type { GitPlace } from "./git.ts";
 import type { FolderState, FolderStates } from "./folder-state.ts";
 import type { SetUpCommand } from "./set-up-copy.ts";
-import { failure, type Result } from "./result.ts";
+import { done, failure, type Result } from "./result.ts";
 
 /** What everything that is done with the folders of agents works with. */
 export interface FolderParts {
@@ -43,6 +45,26 @@ export async function holding<T>(
     } finally {
       held.release();
     }
+  }
+}
+
+/** Whether the copy of an agent is there, as it was made. */
+export function hasCopy({ copy, copyGitDir }: FolderState): boolean {
+  return copyGitDir !== null && existsSync(copy) && existsSync(copyGitDir);
+}
+
+/** Writes down what has changed in a state. */
+export async function changed(
+  { states }: Pick<FolderParts, "states">,
+  state: FolderState,
+  change: Partial<FolderState>,
+): Promise<Result<FolderState>> {
+  const next = { ...state, ...change };
+  try {
+    await states.write(next);
+    return done(next);
+  } catch (error) {
+    return failure("disk", `What is known of the agent's folder could not be written: ${describeError(error)}`);
   }
 }
 

@@ -3,17 +3,17 @@ import { mkdir, realpath } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import type { Changes, OwnFolder } from "../supervisor/own-folder.ts";
-import { holding, storeOf, type FolderParts } from "./folder-parts.ts";
+import { changed, hasCopy, holding, storeOf, type FolderParts } from "./folder-parts.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
 import { git, gitFailure, listOf } from "./git.ts";
+import { completeUpdate } from "./complete-update.ts";
 import { bringIn, whatIsLacking, whyNoModules } from "./bring-in.ts";
 import { setUpCopy, type SetUpRun } from "./set-up-copy.ts";
-import { completeUpdate } from "./update-copy.ts";
 import { findRepository, type Repository } from "./repository.ts";
 import { done, failure, type Result } from "./result.ts";
 import { commitTree, PLANS, takeSnapshot } from "./snapshot.ts";
-import { changed, hasCopy, isEmpty, judgeChanges, removeCopy, takeResult } from "./take-result.ts";
+import { isEmpty, judgeChanges, removeCopy, takeResult } from "./take-result.ts";
 import { addWorktree, removeWorktree } from "./worktree.ts";
 
 const SHOWN_ID = 7;
@@ -56,7 +56,8 @@ export async function beginFolder(parts: FolderParts, request: FolderRequest): P
   const state: FolderState = {
     schemaVersion: "1",
     ...{ instanceId, title, original, gitDir, commonDir, prefix },
-    copy: join(parts.states.homeOf(instanceId), name),
+    // As git will name it, and opencode, where links lead to it.
+    copy: join(await realpath(parts.states.folder), instanceId, name),
     copyGitDir: null,
     base: commit,
     baseTree: tree,
@@ -74,7 +75,10 @@ export async function beginFolder(parts: FolderParts, request: FolderRequest): P
   const written = await changed(parts, state, {});
   if (!written.ok) return written;
   const kept = await setRefs(state, { base: commit });
-  if (!kept.ok) return kept;
+  if (!kept.ok) {
+    await parts.states.remove(instanceId);
+    return kept;
+  }
   const noModules = await whyNoModules(state, parts.states.folder);
   const notes = [...(await notesOf(state, leftOut)), ...(noModules === undefined ? [] : [noModules])];
   return done({ folder: ownFolderOf(state), notes });
@@ -154,7 +158,7 @@ async function fillCopy(
 
 async function readyState(parts: FolderParts, instanceId: string, known: FolderState): Promise<Result<FolderState>> {
   const state = (await parts.states.read(instanceId)) ?? known;
-  if (state.update !== null && hasCopy(state)) return await completeUpdate(parts, state);
+  if (state.update !== null) return await completeUpdate(parts, state);
   return state.status === "open" ? done(state) : await beginAgain(parts, state);
 }
 
@@ -256,15 +260,15 @@ export async function expireFolder(parts: FolderParts, instanceId: string): Prom
   const known = await parts.states.read(instanceId);
   if (known === undefined) return done(null);
   return await holding(parts, known.commonDir, async () => {
-    // Its repository is gone: so is all that could be kept of it.
-    const isLost = !existsSync(known.commonDir);
-    const taken = isLost || known.status !== "open" ? done(known) : await takeResult(parts, known);
+    const state = (await parts.states.read(instanceId)) ?? known;
+    // Its repository is gone, or on a disk that is not there now: what was taken down so far is in it.
+    const isLost = !existsSync(state.commonDir);
+    const taken = isLost || state.status !== "open" ? done(state) : await takeResult(parts, state);
     if (!taken.ok) return taken;
     const removed = await removeCopy(parts, taken.value, true);
     if (!removed.ok) return removed;
-    const isKept = !isLost && removed.value.status === "open" && !isEmpty(removed.value);
-    if (isKept) return done(null);
-    if (!isLost) await setRefs(known, { base: null, result: null });
+    if (removed.value.status === "open" && !isEmpty(removed.value)) return done(null);
+    if (!isLost) await setRefs(state, { base: null, result: null });
     await parts.states.remove(instanceId);
     return done(null);
   });

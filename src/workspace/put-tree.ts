@@ -7,6 +7,7 @@ import { git, gitFailure } from "./git.ts";
 import { done, failure, type Failure, type Result } from "./result.ts";
 import type { WorkingTree } from "./snapshot.ts";
 import { keepLineEnds } from "./line-ends.ts";
+import { keepModes } from "./keep-modes.ts";
 import { treeChanges, type TreeChange } from "./tree-changes.ts";
 
 export interface PutSettings {
@@ -37,6 +38,7 @@ export async function putTree(tree: WorkingTree, { from, to, changedSince }: Put
     const staged = await stage(tree, staging, to, changes.value);
     if (!staged.ok) return staged;
     await keepLineEnds(tree.root, join(staging, "new"), changes.value);
+    await keepModes(tree.root, join(staging, "new"), changes.value);
     const others = await changedSince();
     if (!others.ok) return others;
     const touched = new Set(changes.value.map(({ path }) => path));
@@ -65,7 +67,8 @@ export async function whyInTheWay(root: string, changes: readonly TreeChange[]):
   }
   const inTheWay: string[] = [];
   for (const { path, kind } of changes) {
-    if (kind === "added" && (await isThere(join(root, path)))) inTheWay.push(path);
+    if (kind !== "added" || !(await isThere(join(root, path)))) continue;
+    if (!(await isOtherwiseSpelled(root, path, changes))) inTheWay.push(path);
   }
   if (inTheWay.length === 0) return undefined;
   return failure(
@@ -82,6 +85,18 @@ async function removeLeft(gitDir: string): Promise<void> {
   for (const name of await readdir(gitDir)) {
     if (STAGING.test(name)) await rm(join(gitDir, name), { recursive: true, force: true });
   }
+}
+
+/** Where a disk takes capitals for small letters, what lies there is the very file that gets a new name. */
+async function isOtherwiseSpelled(root: string, path: string, changes: readonly TreeChange[]): Promise<boolean> {
+  const spelled = changes.filter(({ path: other, kind }) => kind === "deleted" && folded(other) === folded(path));
+  const there = await lstat(join(root, path));
+  const found = await Promise.all(spelled.map(async (old) => await lstat(join(root, old.path)).catch(() => undefined)));
+  return found.some((old) => old?.ino === there.ino && old.dev === there.dev);
+}
+
+function folded(path: string): string {
+  return path.normalize("NFC").toLowerCase();
 }
 
 /** A folder gives way to a file once its own files have been deleted. */

@@ -20,6 +20,8 @@ export interface SetUpRun {
 
 const LAST_LINES = 10;
 const LONGEST_LINE = 500;
+/** What was printed before the end is read within that. */
+const REST_MS = 1000;
 
 /** Runs the command in the copy. It is over when it ends, or with all that it started when its time is up. */
 export async function setUpCopy({ command, limitMs }: SetUpCommand, run: SetUpRun): Promise<Result<null>> {
@@ -41,9 +43,10 @@ export async function setUpCopy({ command, limitMs }: SetUpCommand, run: SetUpRu
     const signal = AbortSignal.any([limit, run.signal]);
     signal.addEventListener("abort", end, { once: true });
     if (signal.aborted) end();
-    // A process that it leaves running may hold the pipes open for ever.
-    await Promise.race([Promise.all([lines(child.stdout, line), lines(child.stderr, line)]), child.exited]);
+    const read = Promise.all([lines(child.stdout, line), lines(child.stderr, line)]);
     const code = await child.exited;
+    // A process that it leaves running may hold the pipes open for ever.
+    await Promise.race([read, Bun.sleep(REST_MS)]);
     signal.removeEventListener("abort", end);
     if (code === 0 && !signal.aborted) return done(null);
     const how = limit.aborted ? `took longer than ${limitMs} ms` : `ended with ${child.signalCode ?? `code ${code}`}`;
@@ -65,9 +68,10 @@ async function lines(stream: ReadableStream<Uint8Array>, take: (line: string) =>
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of stream) {
-    const parts = (rest + decoder.decode(chunk, { stream: true })).split(/\r?\n/);
+    // Whoever shows its progress goes back to the start of the line.
+    const parts = (rest + decoder.decode(chunk, { stream: true })).split(/[\r\n]+/);
     rest = parts.pop() ?? "";
-    for (const part of parts) take(part);
+    for (const part of parts) if (part !== "") take(part);
   }
   if (rest !== "") take(rest);
 }

@@ -1,9 +1,9 @@
-import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import type { Changes } from "../supervisor/own-folder.ts";
-import { originalOf, storeOf, type FolderParts } from "./folder-parts.ts";
+import { completeUpdate } from "./complete-update.ts";
+import { changed, hasCopy, originalOf, storeOf, type FolderParts } from "./folder-parts.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
 import { git, textOf, type GitPlace } from "./git.ts";
@@ -18,17 +18,16 @@ export function patchPathOf({ states }: Pick<FolderParts, "states">, instanceId:
   return join(states.homeOf(instanceId), "changes.patch");
 }
 
-/** Whether the copy of an agent is there, as it was made. */
-export function hasCopy({ copy, copyGitDir }: FolderState): boolean {
-  return copyGitDir !== null && existsSync(copy) && existsSync(copyGitDir);
-}
-
 /**
  * Takes down what an agent has made of its folder, committed or not, with the ref that keeps it and the patch.
  *
  * @returns the state as it is written then
  */
-export async function takeResult(parts: FolderParts, state: FolderState): Promise<Result<FolderState>> {
+export async function takeResult(parts: FolderParts, before: FolderState): Promise<Result<FolderState>> {
+  // Half an update would count as the agent's own work.
+  const whole = await completeUpdate(parts, before);
+  if (!whole.ok) return whole;
+  const state = whole.value;
   const { copy, copyGitDir, base, instanceId } = state;
   if (copyGitDir === null || !hasCopy(state)) return done(state);
   const settings = { untrackedBytes: parts.untrackedBytes, without: state.brought, otherwise: base };
@@ -57,21 +56,6 @@ async function writePatch(parts: FolderParts, state: FolderState, tree: string):
     return done(null);
   } catch (error) {
     return failure("disk", `The patch of ${instanceId} could not be written: ${describeError(error)}`);
-  }
-}
-
-/** Writes down what has changed in a state. */
-export async function changed(
-  { states }: Pick<FolderParts, "states">,
-  state: FolderState,
-  change: Partial<FolderState>,
-): Promise<Result<FolderState>> {
-  const next = { ...state, ...change };
-  try {
-    await states.write(next);
-    return done(next);
-  } catch (error) {
-    return failure("disk", `What is known of the agent's folder could not be written: ${describeError(error)}`);
   }
 }
 

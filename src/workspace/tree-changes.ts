@@ -11,6 +11,8 @@ export interface TreeChange {
   readonly path: string;
   readonly kind: "added" | "changed" | "deleted";
   readonly isSubmodule: boolean;
+  /** As git writes them: it tells a program from another file, and no more. */
+  readonly modes: readonly [string, string];
   /** The objects of both sides; all zeroes where there is none. */
   readonly before: string;
   readonly after: string;
@@ -28,6 +30,7 @@ export async function treeChanges(place: GitPlace, from: string, to: string): Pr
       path: words[at + 1]!,
       kind: letter === "A" ? "added" : letter === "D" ? "deleted" : "changed",
       isSubmodule: modeBefore === SUBMODULE || modeAfter === SUBMODULE,
+      modes: [modeBefore, modeAfter],
       ...{ before, after },
     });
   }

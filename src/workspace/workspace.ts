@@ -14,16 +14,23 @@ import {
   type Begun,
   type FolderRequest,
 } from "./own-folders.ts";
-import { done, failure, type Result } from "./result.ts";
+import { done, type Result } from "./result.ts";
 import type { SetUpRun } from "./set-up-copy.ts";
-import { hasCopy, judgeChanges, removeCopy, takeResult } from "./take-result.ts";
+import { judgeChanges, removeCopy, takeResult } from "./take-result.ts";
 import { updateCopy, type Updated } from "./update-copy.ts";
+import { goingPathOf, removeFolder } from "./worktree.ts";
 
 /** What is in an agent's folder now. */
 export interface FolderView {
   readonly state: FolderState;
   /** Absent: nothing. */
   readonly changes: Changes | undefined;
+}
+
+/** What housekeeping has come to. */
+export interface Swept {
+  readonly removed: readonly string[];
+  readonly failed: readonly string[];
 }
 
 /** Between the making of a folder and of its agent's record no more than moments pass. */
@@ -95,25 +102,35 @@ export class Workspace {
    * decided on stays under its ref.
    *
    * @param hasRecord whether there is anything of a record under an id
-   * @returns the folders that were removed, or would be
+   * @returns the folders that were removed, or would be, and why others could not be: one does not keep the rest
    */
-  async sweep(hasRecord: (instanceId: string) => Promise<boolean>, dryRun = false): Promise<Result<string[]>> {
-    const removed: string[] = [];
+  async sweep(hasRecord: (instanceId: string) => Promise<boolean>, dryRun = false): Promise<Swept> {
+    const swept = { removed: [] as string[], failed: [] as string[] };
     for (const instanceId of await this.parts.states.list()) {
       const state = await this.parts.states.read(instanceId);
       // Of a newer version, or lost: there may be work in it, and nobody here knows of what.
       if (state === undefined) continue;
-      const isOver = state.status !== "open" && state.leftOut.length === 0 && hasCopy(state);
       const isOrphan = this.#isOrphan(instanceId, state) && !(await hasRecord(instanceId));
-      if (!isOver && !isOrphan) continue;
-      removed.push(this.parts.states.homeOf(instanceId));
-      if (dryRun) continue;
-      const gone = isOrphan
-        ? await expireFolder(this.parts, instanceId)
-        : await removeCopy(this.parts, state, state.status !== "applied");
-      if (!gone.ok) return failure(gone.reason, `The folder of ${instanceId} could not be removed. ${gone.error}`);
+      if (!isOrphan && !isLeftOver(state)) continue;
+      const gone = dryRun ? done(null) : await (isOrphan ? expireFolder(this.parts, instanceId) : this.#tidy(state));
+      if (gone.ok) swept.removed.push(this.parts.states.homeOf(instanceId));
+      else swept.failed.push(`The folder of ${instanceId} could not be removed. ${gone.error}`);
     }
-    return done(removed);
+    return swept;
+  }
+
+  /** Its agent may have gone on meanwhile, in a copy that is made anew. */
+  async #tidy({ instanceId, commonDir }: FolderState): Promise<Result<null>> {
+    return await holding(this.parts, commonDir, async () => {
+      const state = await this.parts.states.read(instanceId);
+      if (state === undefined || !isLeftOver(state)) return done(null);
+      if (!isOver(state)) {
+        await removeFolder(goingPathOf(state.copy));
+        return done(null);
+      }
+      const removed = await removeCopy(this.parts, state, state.status !== "applied");
+      return removed.ok ? done(null) : removed;
+    });
   }
 
   #isOrphan(instanceId: string, state: FolderState): boolean {
@@ -121,4 +138,14 @@ export class Workspace {
     if (isKeptOnly && !existsSync(this.parts.states.homeOf(instanceId))) return false;
     return this.parts.clock.now() - decodeTime(instanceId.slice(ID_PREFIX)) > WITHOUT_RECORD_MS;
   }
+}
+
+/** Decided on, and its copy is there all the same, or what git keeps of it. */
+function isOver({ status, leftOut, copyGitDir }: FolderState): boolean {
+  return status !== "open" && leftOut.length === 0 && copyGitDir !== null;
+}
+
+/** Whether somebody died over the removal of a copy. */
+function isLeftOver(state: FolderState): boolean {
+  return isOver(state) || existsSync(goingPathOf(state.copy));
 }

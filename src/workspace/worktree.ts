@@ -1,7 +1,8 @@
-import { chmod, mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import { isCode } from "../lib/is-code.ts";
+import { isMissing } from "../lib/is-missing.ts";
 import type { FolderState } from "./folder-state.ts";
 import { git, gitFailure, textOf } from "./git.ts";
 import { done, failure, type Result } from "./result.ts";
@@ -26,10 +27,21 @@ export async function addWorktree(
   return own.code === 0 ? done(textOf(own)) : gitFailure(`${copy} is no working tree`, own);
 }
 
+/** Where a copy lies that is being removed. */
+export function goingPathOf(copy: string): string {
+  return `${copy}.going`;
+}
+
 /** Removes a working tree, whatever is left of it, and what git keeps of it, which may be gone with its repository. */
 export async function removeWorktree(commonDir: string, copy: string): Promise<Result<null>> {
+  const going = goingPathOf(copy);
   try {
-    await removeFolder(copy);
+    await removeFolder(going);
+    // At once: in what one leaves who dies over it, the agent would seem to have deleted the rest.
+    await rename(copy, going).catch((error: unknown) => {
+      if (!isMissing(error)) throw error;
+    });
+    await removeFolder(going);
   } catch (error) {
     return failure("disk", `The agent's folder ${copy} could not be removed: ${describeError(error)}`);
   }

@@ -184,6 +184,6 @@ test("what is known of a folder and cannot be read is never swept away", async (
   writeFileSync(rig.parts.states.pathOf(agent.instanceId), '{ "schemaVersion": "2" }');
   const clock = { ...rig.parts.clock, now: () => Date.now() + 86_400_000 };
   const swept = await new Workspace({ ...rig.parts, clock }).sweep(async () => false);
-  expect(swept).toEqual({ ok: true, value: [] });
+  expect(swept).toEqual({ removed: [], failed: [] });
   expect(agent.read("b.txt")).toBe("work");
 });
