@@ -1,15 +1,22 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { changedPaths } from "../opencode/changed-paths.ts";
 import { isText, shape } from "../shape.ts";
 import type { OwnPlace } from "../workspace/own-folder-of.ts";
-import { PATCH_HEADERS } from "../opencode/changed-paths.ts";
-import { isBashCall } from "./shell/reading-shell.ts";
+import { inCopy, isBelow, patchInCopy, patternInCopy, placeInCopy, unshare } from "./own-place-paths.ts";
+import { namedPaths, type NamedPath } from "./shell/leading-into.ts";
+import { isBashCall, type BashCall } from "./shell/reading-shell.ts";
 import { commandsTakingBack } from "./shell/takes-back.ts";
 
 /** The arguments of opencode's own tools that name a file or a folder. */
 const PATH_ARGUMENTS = ["filePath", "path", "workdir"];
 const PATH_TOOLS = new Set(["read", "edit", "write", "multiedit", "grep", "glob", "list", "lsp", "bash"]);
 const hasPatch = shape({ patchText: isText });
+const hasPattern = shape({ pattern: isText });
+/** What names another repository to git than the one that it runs in. */
+const OF_GIT = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX"];
+const PATTERN_STARTS = /[*?[\]{}]/;
 
 type OwnPlaceHooks = Required<Pick<Hooks, "tool.execute.before" | "shell.env">>;
 
@@ -19,6 +26,9 @@ type OwnPlaceHooks = Required<Pick<Hooks, "tool.execute.before" | "shell.env">>;
  */
 export function ownPlaceHooks(place: OwnPlace): OwnPlaceHooks {
   const { copy, slot } = place;
+  // Of the shell that opencode was started in, or of a hook of git.
+  for (const name of OF_GIT) delete process.env[name];
+  let leading: Readonly<Record<string, string>> | undefined;
   return {
     async "tool.execute.before"({ tool }, { args }: { args: unknown }) {
       if (typeof args !== "object" || args === null) return;
@@ -28,37 +38,46 @@ export function ownPlaceHooks(place: OwnPlace): OwnPlaceHooks {
           if (typeof given === "string") Reflect.set(args, name, inCopy(place, given));
         }
       }
+      if (tool === "glob" && hasPattern(args)) Object.assign(args, patternInCopy(place, args.pattern));
       if (hasPatch(args)) Reflect.set(args, "patchText", patchInCopy(place, args.patchText));
-      if (tool === "bash" && isBashCall(args)) await refuseLine(place, args.command);
+      if (tool === "bash" && isBashCall(args)) await refuseLine(place, args);
+      for (const path of changedPaths(tool, args)) await unshare(place, path);
     },
     async "shell.env"(_input, { env }) {
-      env["BIZAR_SLOT"] = String(slot);
-      env["BIZAR_FOLDER"] = copy;
+      Object.assign(env, (leading ??= leadingVariables(place)));
+      Object.assign(env, { BIZAR_SLOT: String(slot), BIZAR_FOLDER: copy, OLDPWD: copy });
     },
   };
 }
 
-/** A path below the caller's folder as the same place in the copy; any other one as it is. */
-export function inCopy({ originals, copy }: OwnPlace, path: string): string {
-  const original = originals.find((each) => path === each || path.startsWith(`${each}/`));
-  return original === undefined ? path : `${copy}${path.slice(original.length)}`;
+/** What of the environment names the caller's folder, as it means the copy: programs go by it, and so do shells. */
+function leadingVariables(place: OwnPlace): Readonly<Record<string, string>> {
+  const meant = (path: string) => (path.startsWith("/") ? placeInCopy(place, path) : undefined) ?? path;
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value = ""]) => {
+      const there = value.split(":").map(meant).join(":");
+      return there === value ? [] : [[name, there]];
+    }),
+  );
 }
 
-function patchInCopy(place: OwnPlace, patch: string): string {
-  return patch
-    .split("\n")
-    .map((line) => {
-      const header = PATCH_HEADERS.find((start) => line.startsWith(start));
-      return header === undefined ? line : `${header} ${inCopy(place, line.slice(header.length).trim())}`;
-    })
-    .join("\n");
-}
-
-async function refuseLine({ originals, copy }: OwnPlace, line: string): Promise<void> {
-  const named = originals.find((original) => spellings(original).some((each) => names(line, each)));
-  if (named !== undefined) {
+async function refuseLine(place: OwnPlace, { command: line, workdir }: BashCall): Promise<void> {
+  const { originals, copy } = place;
+  const directory = resolve(place.directory, workdir ?? ".");
+  const named = await namedPaths(line, { directory, before: copy, environment: process.env });
+  for (const path of named) {
+    const there = path.isPattern ? patternPlace(place, path) : placeOf(place, path);
+    if (there === undefined) continue;
     throw new Error(
-      `bash was refused: it names ${named}, where others work. You have a copy of your own: use ${copy} in its place.`,
+      `bash was refused: ${JSON.stringify(path.word)} leads to ${path.path}, where others work. You have a copy of your ` +
+        `own: use ${there} in its place.`,
+    );
+  }
+  // In a text of some other language.
+  const spelled = originals.find((original) => spellings(original).some((each) => names(line, each)));
+  if (spelled !== undefined) {
+    throw new Error(
+      `bash was refused: it names ${spelled}, where others work. You have a copy of your own: use ${copy} in its place.`,
     );
   }
   if ((await commandsTakingBack(line)).some(({ command }) => command === "git stash")) {
@@ -66,6 +85,24 @@ async function refuseLine({ originals, copy }: OwnPlace, line: string): Promise<
       "bash was refused: git stash is shared with the folder that yours is a copy of. Commit instead: your commits are on no branch.",
     );
   }
+}
+
+/** Modules may be linked from where they were installed, and are run from there. */
+function placeOf(place: OwnPlace, { path }: NamedPath): string | undefined {
+  const isModule = isBelow(place.copy, path) && path.includes("/node_modules/");
+  return isModule ? undefined : placeInCopy(place, path);
+}
+
+/** Of a pattern only what is before it is known, and whether it may mean the caller's folder. */
+function patternPlace(place: OwnPlace, { path }: NamedPath): string | undefined {
+  const start = path.slice(0, path.search(PATTERN_STARTS));
+  const folder = placeInCopy(place, start.slice(0, start.lastIndexOf("/")) || "/");
+  if (folder !== undefined) return folder;
+  const parts = path.split("/");
+  const meant = place.originals.some((original) =>
+    new Bun.Glob(parts.slice(0, original.split("/").length).join("/")).match(original),
+  );
+  return meant ? place.copy : undefined;
 }
 
 /** A path as a shell line may write it. */

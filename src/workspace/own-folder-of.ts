@@ -8,6 +8,8 @@ export interface OwnPlace {
   /** The root of the caller's working tree, and what it is called where links lead to it. */
   readonly originals: readonly string[];
   readonly copy: string;
+  /** Where the agent works in it: what paths are relative to. */
+  readonly directory: string;
   /** A number that no other agent on this machine has at the same time. */
   readonly slot: number;
 }
@@ -20,7 +22,7 @@ export function ownFolderOf(worktreeDir: string, directory: string): OwnPlace | 
     const state = parseState(readFileSync(join(worktreeDir, `${instanceId}.json`), "utf8"));
     if (state === undefined) return undefined;
     const { original, copy, slot } = state;
-    return { originals: [...new Set([original, real(original)])], copy, slot };
+    return { originals: [...new Set([original, real(original)])], copy, directory: real(directory), slot };
   } catch {
     return undefined;
   }

@@ -1,12 +1,10 @@
-import { readlinkSync, realpathSync } from "node:fs";
-import { basename, dirname, join, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
+import { realTarget } from "../../lib/real-target.ts";
 import { changedPaths } from "../../opencode/changed-paths.ts";
 import { isText, shape } from "../../shape.ts";
 import { decisionsFolder } from "../../store/state-paths.ts";
 
 const PLAN_FILE = /^plans[\\/][^\\/]+[\\/](?:plan|meta)\.json$/;
-/** As many as Linux follows. */
-const MOST_LINKS = 40;
 const hasPath = shape({ filePath: isText });
 
 /** Where a session works, and where the plugin keeps what is the user's. */
@@ -44,28 +42,6 @@ export function refusePlanFiles(tool: string, args: unknown, folders: GuardedFol
 
 function isBelow(folder: string, target: string): boolean {
   return `${folded(target)}/`.startsWith(`${folded(folder)}/`);
-}
-
-/** What a path leads to, with the links on its way followed; the end of it need not be there yet. */
-function realTarget(path: string, links = MOST_LINKS): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    const above = dirname(path);
-    if (above === path || links === 0) return path;
-    const place = join(realTarget(above, links), basename(path));
-    const next = linkAt(place);
-    return next === undefined ? place : realTarget(resolve(dirname(place), next), links - 1);
-  }
-}
-
-/** Where a link leads that leads to nothing yet: what is written there comes into being. */
-function linkAt(path: string): string | undefined {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return undefined;
-  }
 }
 
 /** As a disk that makes no difference between cases sees a name. */

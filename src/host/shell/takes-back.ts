@@ -1,8 +1,7 @@
 import type { Script } from "unbash";
 import { gitTakesBack, type TakingBack } from "./git-taking-back.ts";
+import { listOf, nameOf, nodesOf, SHELLS, textsIn, wordsOf, wordText } from "./shell-nodes.ts";
 
-/** Programs that run a text of shell. */
-const SHELLS = new Set(["sh", "bash", "zsh", "dash", "ksh", "su", "script"]);
 /** Programs that run the words behind them. */
 const WRAPPERS = new Set(
   `env command builtin exec nohup time sudo doas xargs timeout nice ionice setsid stdbuf find parallel watch strace flock
@@ -10,7 +9,6 @@ const WRAPPERS = new Set(
 );
 const SAYING = new Set(["echo", "printf"]);
 const MOVING = new Set(["cd", "pushd", "popd"]);
-const GETTERS = ["parts", "script", "value"];
 const LONGEST_LINE = 100_000;
 const DEEPEST = 5;
 /** What the shell makes something else of. */
@@ -46,36 +44,14 @@ export async function commandsTakingBack(line: string, depth = 0): Promise<reado
   return taking.map(({ command, folders }) => ({ command, folders: [...inside, ...folders] }));
 }
 
-/** Takes in everything in a parsed script, whatever it stands in. */
-function collect(node: unknown, found: Found): void {
-  if (Array.isArray(node)) {
-    for (const each of node) collect(each, found);
-    return;
+/** Takes in what a parsed script runs. */
+function collect(script: unknown, found: Found): void {
+  for (const node of nodesOf(script)) {
+    const type: unknown = Reflect.get(node, "type");
+    if (type === "Command") found.commands.push(wordsOf(node));
+    if (type === "Command" && SHELLS.has(nameOf(wordsOf(node)[0]))) found.texts.push(...documentsOf(node));
+    if (type === "Pipeline") found.texts.push(...pipedTexts(listOf(node, "commands")));
   }
-  if (typeof node !== "object" || node === null) return;
-  const type: unknown = Reflect.get(node, "type");
-  if (type === "Command") found.commands.push(wordsOf(node));
-  if (type === "Command" && SHELLS.has(nameOf(wordsOf(node)[0]))) found.texts.push(...documentsOf(node));
-  if (type === "Pipeline") found.texts.push(...pipedTexts(listOf(node, "commands")));
-  // Some nodes give their parts by a getter of their class, which is no property of their own.
-  const given = GETTERS.map((name): unknown => Reflect.get(node, name));
-  for (const value of new Set<unknown>([...Object.values(node), ...given])) collect(value, found);
-}
-
-function wordsOf(command: object): string[] {
-  return [Reflect.get(command, "name"), ...listOf(command, "suffix")].flatMap(wordText);
-}
-
-function wordText(node: unknown): string[] {
-  if (typeof node !== "object" || node === null) return [];
-  const type: unknown = Reflect.get(node, "type");
-  const value: unknown = Reflect.get(node, "value");
-  return (type === undefined || type === "Word") && typeof value === "string" ? [value] : [];
-}
-
-function listOf(node: object, name: string): readonly unknown[] {
-  const value: unknown = Reflect.get(node, name);
-  return Array.isArray(value) ? (value as unknown[]) : [];
 }
 
 /** The documents that a command is given as its input. */
@@ -110,22 +86,6 @@ function takenBack(words: readonly string[]): ReturnType<typeof gitTakesBack> {
   const patch = words.findIndex((word) => nameOf(word) === "patch");
   const isReverse = words.slice(patch + 1).some((word) => word === "--reverse" || /^-[a-zA-Z\d]*R/.test(word));
   return isRun(patch) && isReverse ? { command: "patch --reverse", folders: [] } : undefined;
-}
-
-/** The name of a program without its folder. */
-function nameOf(word = ""): string {
-  return word.slice(word.lastIndexOf("/") + 1);
-}
-
-/** `sh -c "…"`, `eval …`, `git submodule foreach …`, behind whatever they stand. */
-function textsIn(words: readonly string[]): string[] {
-  return words.flatMap((word, at) => {
-    const rest = words.slice(at + 1);
-    if (word === "eval" || (word === "foreach" && words[at - 1] === "submodule")) return [rest.join(" ")];
-    if (!SHELLS.has(nameOf(word))) return [];
-    const option = rest.findIndex((each) => /^-[a-zA-Z]*c$/.test(each));
-    return option === -1 ? [] : (rest[option + 1] ?? []);
-  });
 }
 
 /** The folder that all of a line works in: `cd there && …`, where nothing runs without that. */

@@ -81,7 +81,7 @@ contract(
     expect(last?.system).toContain(`You work in ${copy}, a copy of ${project} of your own`);
     expect(last?.toolResults[0]).toMatch(/^slot [01] in /);
     expect(last?.toolResults[0]).toContain(copy);
-    expect(last?.toolResults[1]).toContain(`bash was refused: it names ${project}`);
+    expect(last?.toolResults[1]).toContain(`use ${copy}/${file} in its place`);
     expect(first.changes).toMatchObject({ files: 2, insertions: 2, deletions: 1, applies: "clean" });
     await writeFile(join(project, file), TEN_LINES.replace("line 5\n", "USER\n"));
     const ids: string[] = [first.instanceId, second.instanceId];
