@@ -1,4 +1,5 @@
 import type { Operation, OperationRefusal } from "../plans/operations.ts";
+import type { PackedHistory } from "../plans/plan-history.ts";
 import type { PlanProblem, StoredPlan } from "../plans/plan-store-port.ts";
 import type { Decision } from "../plans/plan.ts";
 
@@ -14,6 +15,7 @@ import type { Decision } from "../plans/plan.ts";
  *   GET  …/plan/<slug>?ticket=<one-time ticket>  the same elsewhere: such a browser gets a file that goes on to it
  *   GET  …/plan/<slug>                           the page, with a token that its writes carry as {@link TOKEN_HEADER}
  *   GET  …/api/plans/<slug>                      {@link PlanAnswer}
+ *   GET  …/api/plans/<slug>/history              {@link HistoryAnswer}
  *   GET  …/api/plans/<slug>/events               server-sent events, each with a {@link PlanEvent} as its data
  *   POST …/api/plans/<slug>/edits                {@link EditRequest} to {@link EditAnswer}
  *   POST …/api/plans/<slug>/decision             {@link DecisionRequest} to {@link PlanAnswer}
@@ -27,6 +29,9 @@ export const TOKEN_HEADER = "x-bizar-token";
 
 /** A plan as it is now. */
 export type PlanAnswer = StoredPlan;
+
+/** What the plan was, revision by revision. */
+export type HistoryAnswer = PackedHistory;
 
 /** What the stream tells. `plan` comes at once when it opens, and after each change by whomever. */
 export type PlanEvent =

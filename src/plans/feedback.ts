@@ -60,6 +60,11 @@ export function withoutPlace(edit: EditEntry): readonly EditEntry[] {
   return fields.length === 0 ? [] : [{ ...edit, fields }];
 }
 
+/** Whether an edit only moves or resizes. */
+export function isOnlyPlace(edit: EditEntry): boolean {
+  return withoutPlace(edit).length === 0;
+}
+
 /** When a person last said something in a comment or its thread; the empty text where none has. */
 function lastWordOfPerson(comment: PlanComment): string {
   const words = [comment, ...comment.thread].filter((word) => word.author === PERSON);

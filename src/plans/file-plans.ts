@@ -1,5 +1,6 @@
 import { adoptHandEdit } from "./adopt-hand-edit.ts";
 import { changesUnseen } from "./changes-unseen.ts";
+import { HistoryFiles, type Step } from "./history-files.ts";
 import { holdsOf } from "./holds.ts";
 import { withOwnEdits } from "./judge-plan.ts";
 import { JudgedFolder, type JudgedSnapshot } from "./judged-folder.ts";
@@ -9,17 +10,17 @@ import type { Operation } from "./operations.ts";
 import { SLUG, type Asker, type Author, type Decision, type Plan, type PlanMeta, type PlanStatus } from "./plan.ts";
 import type { BaseClock } from "../lib/clock.ts";
 import { withPlacesKept } from "./keep-places.ts";
+import { MOST_AHEAD_MS, nextMoment } from "./next-moment.ts";
 import { PlanFolder } from "./plan-folder.ts";
 import { PlanLock } from "./plan-lock.ts";
 import { caught, problem } from "./plan-problems.ts";
 import type { EditResult, Hold, PlanSummary, Plans, Result, Round, StoredPlan } from "./plan-store-port.ts";
 import { summarize } from "./plan-summary.ts";
+import type { PlanHistory } from "./plan-history.ts";
 import { askForReview, decideReview, finishRound, isDecision, tellReview, toldUntil } from "./review.ts";
 import { PlanWatch, type Sight } from "./watch-plan.ts";
+import { withRemarks } from "./with-remarks.ts";
 import { withoutFuture } from "./without-future.ts";
-
-/** Times of the disk this far ahead of the clock are somebody's mistake, and are not followed. */
-const MOST_AHEAD_MS = 10_000;
 
 /**
  * The plans of a project.
@@ -39,6 +40,7 @@ export function createPlans(parts: {
 class FilePlans implements Plans {
   readonly #files: PlanFolder;
   readonly #judged: JudgedFolder;
+  readonly #history: HistoryFiles;
   readonly #lock: PlanLock;
   readonly #clock: BaseClock;
   /** Each plan as it was last seen, and in which folder: what tells an edit by hand from what was there. */
@@ -48,6 +50,7 @@ class FilePlans implements Plans {
   constructor(files: PlanFolder, ledger: Ledger, clock: BaseClock) {
     this.#files = files;
     this.#judged = new JudgedFolder(files, ledger);
+    this.#history = new HistoryFiles(files);
     this.#clock = clock;
     this.#lock = new PlanLock(files.lockPath, clock);
   }
@@ -66,6 +69,10 @@ class FilePlans implements Plans {
   async read(slug: string): Promise<Result<StoredPlan>> {
     const snapshot = await caught(async () => await this.#see(slug));
     return snapshot.ok ? { ok: true, value: snapshot.value.stored } : snapshot;
+  }
+
+  async history(slug: string): Promise<Result<PlanHistory>> {
+    return await caught(async () => await this.#history.read(slug));
   }
 
   async create(slug: string, template: string, title?: string): Promise<Result<StoredPlan>> {
@@ -105,7 +112,8 @@ class FilePlans implements Plans {
       const { meta } = snapshot.stored;
       // Who has been asked to look finds things where they saw them: only what is new is placed.
       const settled = meta.review.state === "none" ? plan : withPlacesKept(plan);
-      const applied = applyOperations(settled, author, operations, this.#moment(meta));
+      const now = this.#moment(meta);
+      const applied = applyOperations(settled, author, operations, now);
       if (!applied.ok) {
         outcome = { ok: false, refusal: applied.refusal, stored: snapshot.stored };
         return { ok: true, value: snapshot.stored };
@@ -119,7 +127,14 @@ class FilePlans implements Plans {
         isEdit,
         own === false ? undefined : own,
       );
-      if (after.ok) outcome = { ok: true, stored: after.value, ids: applied.ids };
+      if (!after.ok) return after;
+      outcome = { ok: true, stored: after.value, ids: applied.ids };
+      const isContent = plan !== snapshot.stored.plan || operations.some(({ op }) => !/comment|viewport/.test(op));
+      if (!isContent) return after;
+      await this.#remember(snapshot, [
+        { plan, by: { kind: "person" }, at: now },
+        { plan: after.value.plan, by: author, at: now },
+      ]);
       return after;
     });
     if (!written.ok) return written;
@@ -161,21 +176,13 @@ class FilePlans implements Plans {
       }
       const { meta } = snapshot.stored;
       const now = this.#moment(meta);
-      const said = await this.#say(plan, operations, now);
+      const said = await withRemarks(plan, operations, now);
       if (!said.ok) return said;
       if (decision === undefined) return await this.#judged.write(snapshot, said.value, finishRound(meta, now));
       const { revision, title, elements, connections } = said.value;
       const decided = decideReview(meta, decision, note, now);
       return await this.#judged.write(snapshot, said.value, decided, { revision, title, elements, connections });
     });
-  }
-
-  /** The plan with the comments of a round. */
-  async #say(plan: Plan, operations: readonly Operation[], now: string): Promise<Result<Plan>> {
-    if (operations.length === 0) return { ok: true, value: plan };
-    const { applyOperations } = await import("./apply-operations.ts");
-    const applied = applyOperations(plan, { kind: "person" }, operations, now);
-    return applied.ok ? { ok: true, value: applied.plan } : problem("not_allowed", applied.refusal.message);
   }
 
   async holds(others: readonly string[]): Promise<readonly Hold[]> {
@@ -222,7 +229,11 @@ class FilePlans implements Plans {
       const ready = async (): Promise<Result<null>> => await this.#files.check(slug);
       const adopted = await this.#lock.hold(ready, async () => {
         const before = await this.#readAdopted(slug);
-        return before.ok ? await this.#write(before.value.snapshot, before.value.plan) : before;
+        if (!before.ok) return before;
+        const { snapshot: found, plan } = before.value;
+        const written = await this.#write(found, plan);
+        await this.#remember(found, [{ plan, by: { kind: "person" }, at: this.#moment() }]);
+        return written;
       });
       return adopted.ok ? await this.#see(slug) : adopted;
     });
@@ -302,6 +313,16 @@ class FilePlans implements Plans {
     return written;
   }
 
+  /** Keeps what a plan has become beside it. An edit that is done stays done where the history cannot be written. */
+  async #remember({ stored, isAsWritten }: JudgedSnapshot, steps: readonly Step[]): Promise<void> {
+    const { slug, plan, meta } = stored;
+    const first = isAsWritten ? [{ plan, by: null, at: meta.lastEdited }] : [];
+    await caught(async () => {
+      await this.#history.add(slug, [...first, ...steps]);
+      return { ok: true, value: null };
+    });
+  }
+
   /** Changes a plan under the lock, and tells the watches of this process. */
   async #change(
     slug: string,
@@ -326,14 +347,7 @@ class FilePlans implements Plans {
     return true;
   }
 
-  /** Now, and later than all that the plan tells of: who has been told up to a moment misses nothing of the same one. */
   #moment(meta?: PlanMeta): string {
-    const now = this.#clock.now();
-    const { askedAt, decidedAt, finishedAt, toldUntil } = meta?.review ?? {};
-    const told = [meta?.lastEdited, askedAt, decidedAt, finishedAt, toldUntil].flatMap((time) =>
-      time === undefined ? [] : [Date.parse(time)],
-    );
-    const latest = Math.max(...told.filter((time) => time < now + MOST_AHEAD_MS), 0);
-    return new Date(Math.max(now, latest + 1)).toISOString();
+    return nextMoment(this.#clock.now(), meta);
   }
 }

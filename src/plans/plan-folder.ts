@@ -202,7 +202,7 @@ async function checkFolder(path: string): Promise<Result<null>> {
 }
 
 /** The text of a file, `null` where there is none. What is no file, or too large, is not read. */
-async function readRegular(path: string): Promise<Result<string | null>> {
+export async function readRegular(path: string): Promise<Result<string | null>> {
   let handle;
   try {
     // Without O_NONBLOCK, opening a pipe waits for its other end.

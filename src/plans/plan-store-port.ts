@@ -1,5 +1,6 @@
 import type { ChangeSince, Standing } from "./ledger.ts";
 import type { Operation, OperationRefusal } from "./operations.ts";
+import type { PlanHistory } from "./plan-history.ts";
 import type { Asker, Author, Decision, Plan, PlanMeta, PlanStatus } from "./plan.ts";
 
 /** A plan as it is on disk now: its status and review say what holds, whatever stands in its files. */
@@ -102,6 +103,8 @@ export interface Plans {
   read(slug: string): Promise<Result<StoredPlan>>;
   create(slug: string, template: string, title?: string): Promise<Result<StoredPlan>>;
   delete(slug: string): Promise<Result<null>>;
+  /** The latest revisions of its elements and connections, oldest first: at most 50, and a megabyte of them. */
+  history(slug: string): Promise<Result<PlanHistory>>;
   /** All of the operations, or none. */
   edit(slug: string, author: Author, operations: readonly Operation[]): Promise<EditResult>;
   /** A person's `approved`, `rejected` or `changes_requested` also decides an open review. An agent is refused those. */

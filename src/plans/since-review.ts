@@ -1,4 +1,4 @@
-import { oneEach, withoutPlace } from "./feedback.ts";
+import { isOnlyPlace, oneEach, withoutPlace } from "./feedback.ts";
 import type { EditEntry } from "./plan.ts";
 import type { StoredPlan } from "./plan-store-port.ts";
 
@@ -9,8 +9,18 @@ export function reviewedAt({ meta }: Pick<StoredPlan, "meta">): string | undefin
 
 /** What agents changed since a person's last review, one entry an element or connection, oldest first. */
 export function changesSinceReview(stored: Pick<StoredPlan, "plan" | "meta">): readonly EditEntry[] {
+  return allSinceReview(stored).flatMap(withoutPlace);
+}
+
+/** What agents moved since a person's last review, and changed in nothing else. */
+export function movedSinceReview(stored: Pick<StoredPlan, "plan" | "meta">): readonly EditEntry[] {
+  return allSinceReview(stored).filter(
+    (edit) => isOnlyPlace(edit) && edit.fields?.some((field) => field === "x" || field === "y"),
+  );
+}
+
+function allSinceReview(stored: Pick<StoredPlan, "plan" | "meta">): readonly EditEntry[] {
   const since = reviewedAt(stored);
   if (since === undefined) return [];
-  const made = (stored.plan.edits ?? []).filter(({ by, at }) => by.kind === "agent" && at > since);
-  return oneEach(made).flatMap(withoutPlace);
+  return oneEach((stored.plan.edits ?? []).filter(({ by, at }) => by.kind === "agent" && at > since));
 }

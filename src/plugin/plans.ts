@@ -53,6 +53,7 @@ export function startPlans(context: PlansContext): PlanSide {
     plans: {
       folder: plans.folder,
       read: async (...given) => await plans.read(...given),
+      history: async (...given) => await plans.history(...given),
       edit: async (...given) => await plans.edit(...given),
       watch: (...given) => plans.watch(...given),
       // A plan that has been decided on is watched no more, and the person may think again.

@@ -1,5 +1,6 @@
 import type { CanvasPlans } from "../../src/canvas/canvas-plans.ts";
 import type { Operation } from "../../src/plans/operations.ts";
+import type { PlanHistory } from "../../src/plans/plan-history.ts";
 import type { EditResult, Result, StoredPlan } from "../../src/plans/plan-store-port.ts";
 import type { Author } from "../../src/plans/plan.ts";
 
@@ -45,6 +46,11 @@ export class MemoryPlans implements CanvasPlans {
   async read(slug: string): Promise<Result<StoredPlan>> {
     const message = `There is no ${this.folder}/${slug}.`;
     return this.#states.get(slug) ?? { ok: false, problem: { reason: "not_found", message } };
+  }
+
+  async history(slug: string): Promise<Result<PlanHistory>> {
+    const read = await this.read(slug);
+    return read.ok ? { ok: true, value: [{ ...read.value.plan, at: read.value.meta.lastEdited, by: null }] } : read;
   }
 
   async edit(slug: string, author: Author, operations: readonly Operation[]): Promise<EditResult> {

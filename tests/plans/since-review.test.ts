@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { shownBoxes } from "../../src/canvas/page/canvas/card-heights.ts";
-import { changesSinceReview } from "../../src/plans/since-review.ts";
+import { changesSinceReview, movedSinceReview } from "../../src/plans/since-review.ts";
 import type { EditEntry } from "../../src/plans/plan.ts";
 import { at, element, meta, person, plan, thor } from "./plan-rig.ts";
 
@@ -23,6 +23,7 @@ test("what agents changed since a person's last review is one entry a thing, wit
     { id: "el_a", fields: ["title"], old: { title: "One" } },
     { id: "el_new", change: "added" },
   ]);
+  expect(movedSinceReview({ plan: plan({ edits }), meta: reviewed })).toMatchObject([{ id: "el_moved" }]);
 });
 
 test("before the first review nothing has changed since", () => {

@@ -8,6 +8,8 @@ import { CommentsPanel } from "./comments/comments-panel.tsx";
 import { PlanDocument } from "./document/plan-document.tsx";
 import { ChangesBar } from "./review/changes-bar.tsx";
 import { DecideDialog } from "./review/decide-dialog.tsx";
+import { HistoryPanel } from "./review/history-panel.tsx";
+import { PastBar } from "./review/past-bar.tsx";
 import { ConnectionBanner } from "./shell/connection-banner.tsx";
 import { Header } from "./shell/header.tsx";
 import { LargeDialog } from "./elements/large-dialog.tsx";
@@ -23,6 +25,7 @@ import { visibleText } from "./elements/visible-text.ts";
 export function App() {
   const view = useView((state) => state.view);
   const commentsOpen = usePage((page) => page.commentsOpen);
+  const historyOpen = usePage((page) => page.historyOpen);
   usePageTitle();
   return (
     <ReactFlowProvider>
@@ -30,9 +33,11 @@ export function App() {
         <Header />
         <ConnectionBanner />
         <ChangesBar />
+        <PastBar />
         <div className="work">
           <PlanView view={view} />
           {commentsOpen && <CommentsPanel />}
+          {historyOpen && <HistoryPanel />}
         </div>
         <NoticeList />
       </div>

@@ -2,8 +2,9 @@ import { Hono, type Context } from "hono";
 import { getCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import { exportMarkdown } from "../../plans/export-markdown.ts";
+import { packHistory } from "../../plans/plan-history.ts";
 import { SLUG, type Author } from "../../plans/plan.ts";
-import { MOST_BODY_BYTES, TOKEN_HEADER, type EditAnswer, type PlanAnswer } from "../api.ts";
+import { MOST_BODY_BYTES, TOKEN_HEADER, type EditAnswer, type HistoryAnswer, type PlanAnswer } from "../api.ts";
 import type { Act } from "../../processes/whose-act.ts";
 import type { CanvasPlans } from "../canvas-plans.ts";
 import type { Access } from "./access.ts";
@@ -146,6 +147,13 @@ function addApi(app: Hono<Env>, { plans, access, streams, whoseAct }: RoutesPart
     const read = await plans.read(context.req.param("slug"));
     return read.ok
       ? context.json<PlanAnswer>(read.value)
+      : refuseFor(context, withoutPaths(read.problem, plans.folder));
+  });
+
+  app.get(`${base}/history`, async (context) => {
+    const read = await plans.history(context.req.param("slug"));
+    return read.ok
+      ? context.json<HistoryAnswer>(packHistory(read.value))
       : refuseFor(context, withoutPaths(read.problem, plans.folder));
   });
 

@@ -4,7 +4,7 @@ import { changedPaths } from "../../opencode/changed-paths.ts";
 import { isText, shape } from "../../shape.ts";
 import { decisionsFolder } from "../../store/state-paths.ts";
 
-const PLAN_FILE = /^plans[\\/][^\\/]+[\\/](?:plan|meta)\.json$/;
+const PLAN_FILE = /^plans[\\/][^\\/]+[\\/](?:plan|meta)\.json(?:\.history)?$/;
 const hasPath = shape({ filePath: isText });
 
 /** Where a session works, and where the plugin keeps what is the user's. */

@@ -7,6 +7,7 @@ import type { PlanServices } from "../plans/plan-services.ts";
 import { answer, cutToJsonBytes, jsonBytes } from "./answer.ts";
 import { canvasView } from "./canvas-view.ts";
 import type { PlanActionArguments } from "./plan-action.ts";
+import { sinceLook } from "../plans/since-look.ts";
 import { orRefusal, planRefusal } from "./plan-answer.ts";
 import { drawing } from "./plan-draw.ts";
 import { inPlanWords, planOperation, withIds } from "./plan-operation.ts";
@@ -67,10 +68,13 @@ class PlanAction {
     const found = await this.desk.plans.read(planSlug);
     if (!found.ok) return await this.#problem(found.problem);
     const { plan, meta } = found.value;
-    this.desk.seen.saw(this.sessionId, planSlug, plan.revision);
+    const since = sinceLook(found.value, this.desk.seen.look(this.sessionId, planSlug), this.author);
+    this.desk.seen.looked(this.sessionId, planSlug, plan.revision, meta.lastEdited);
     const { elements, connections } = plan;
     const title = `${planSlug}: ${elements.length} elements, ${connections.length} connections, ${meta.status}`;
-    return answer(title, canvasView(this.#facts, found.value, this.#path), { revision: plan.revision });
+    return answer(title, canvasView({ ...this.#facts, ...since }, found.value, this.#path), {
+      revision: plan.revision,
+    });
   }
 
   async #setStatus(): Promise<ToolResult> {
@@ -149,8 +153,9 @@ class PlanAction {
     const first: readonly Operation[] = titled?.operation === undefined ? cleared : [...cleared, titled.operation];
     const edited = await plans.edit(planSlug, this.author, [...first, ...made.operations]);
     if (edited.ok) {
-      if (isNew) seen.saw(this.sessionId, planSlug, edited.stored.plan.revision);
-      else seen.edited(this.sessionId, planSlug, edited.stored.plan.revision);
+      const { revision } = edited.stored.plan;
+      if (isNew) seen.looked(this.sessionId, planSlug, revision, edited.stored.meta.lastEdited);
+      else seen.edited(this.sessionId, planSlug, revision);
       const value = { ok: true, ...this.#facts, ...made.told, ...(isNew ? { created: true } : {}) };
       const notes = [made.note, titled?.note].filter((words) => words !== undefined);
       const note = notes.length === 0 ? {} : { note: notes.join("; ") };

@@ -111,10 +111,39 @@ test("comments on marked words, a suggestion and an edit are collected over a re
   await page.getByTestId("part-el_goal").scrollIntoViewIfNeeded();
   await take(page, "review-changes");
   await page.getByText("The agent waits for you").waitFor();
+
+  // What it was can be looked at, and gone back to, and that undone.
+  await page.getByTestId("history").click();
+  const [latest] = await page.locator(".revision").all();
+  await page
+    .getByTestId("history-panel")
+    .getByText("changed “Goal”; new “Where the 14 are from”; 1 connection")
+    .waitFor();
+  await latest?.click();
+  await page
+    .getByTestId("past-bar")
+    .getByText(/^Revision \d+, thor/)
+    .waitFor();
+  await page.getByTestId("change-el_goal").getByText("Changed in this revision").waitFor();
+  await page.locator(".revision").nth(1).click();
+  await page.getByTestId("part-el_goal").getByText("can be seen").first().waitFor();
+  expect(await page.getByTestId("approve").count()).toBe(0);
+  await page.getByTestId("part-el_goal").getByTestId("element-content").dblclick();
+  await page.getByText("nothing can be changed here").first().waitFor();
+  await take(page, "review-history");
+  await page.getByTestId("go-back").click();
+  await plan.until("it is as it was", ({ elements }) => !elements.some(({ id }) => id === "el_new"));
+  await page.getByTestId("undo").click();
+  await plan.until(
+    "it is as it had become",
+    ({ elements, connections }) =>
+      elements.some(({ id }) => id === "el_new") && connections.some(({ id }) => id === "conn_new"),
+  );
+  await page.getByTestId("history").click();
   await page.getByTestId("approve").click();
   expect(await page.getByTestId("review-facts").innerText()).toContain("3 changes since your last review");
   await page.getByTestId("decision-confirm").click();
-  expect(await again.answer).toMatchObject({ status: "approved", newComments: [], edits: [] });
+  expect(await again.answer).toMatchObject({ status: "approved", newComments: [] });
 }, 150_000);
 
 test("one comment is sent now, moves call nobody, and comments without a decision leave the review open", async () => {

@@ -28,5 +28,5 @@ export function setResolved(comment: PlanComment, resolved: boolean): void {
 
 /** Opens the panel at that comment. */
 export function showComment(id: string): void {
-  usePage.setState({ commentsOpen: true, activeComment: id, composing: null });
+  usePage.setState({ commentsOpen: true, historyOpen: false, activeComment: id, composing: null });
 }

@@ -2,7 +2,7 @@ import { create } from "zustand";
 import type { ElementChanges } from "../../../plans/operations.ts";
 import type { PlanElement } from "../../../plans/plan.ts";
 import { lostElement } from "../sync/describe-refusal.ts";
-import { edit } from "../sync/plan-session.ts";
+import { edit, isOfPast } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { notify } from "../shell/notices.ts";
 
@@ -23,6 +23,7 @@ export interface Editing {
 export const useEditing = create<{ readonly editing: Editing | null }>(() => ({ editing: null }));
 
 export function startEditing(element: PlanElement, focus: TextField): void {
+  if (isOfPast()) return;
   saveEditing();
   const base =
     focus === "answer"

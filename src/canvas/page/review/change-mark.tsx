@@ -1,22 +1,33 @@
+import { isOnlyPlace } from "../../../plans/feedback.ts";
+import type { EditEntry } from "../../../plans/plan.ts";
 import { visibleText } from "../elements/visible-text.ts";
+import { usePlan } from "../sync/plan-store.ts";
 import { useChange } from "./changes.ts";
 
 const WORDS = ["title", "content", "answer", "language"];
+const NAMES = { added: "New", updated: "Changed", moved: "Moved" } as const;
 
-/** On an element that an agent has added or rewritten since the person's last review: so, and what it said before. */
+/** On an element that is new or another than before: since the person's last review, or in the revision that they see. */
 export function ChangeMark({ id }: { readonly id: string }) {
   const change = useChange(id);
-  if (change === undefined || change.change === "deleted") return null;
+  const isPast = usePlan(({ past }) => past !== null);
+  const kind = change === undefined ? undefined : kindOf(change);
+  if (change === undefined || kind === undefined) return null;
   const old = WORDS.flatMap((name) => {
     const text = change.fields?.includes(name) === true ? change.old?.[name] : undefined;
     return typeof text === "string" && text !== "" ? [text] : [];
   });
   return (
-    <div className="change-mark" data-testid={`change-${id}`} data-change={change.change}>
-      <strong>{change.change === "added" ? "New since your review" : "Changed since your review"}</strong>
+    <div className="change-mark" data-testid={`change-${id}`} data-change={kind}>
+      <strong>{`${NAMES[kind]} ${isPast ? "in this revision" : "since your review"}`}</strong>
       {old.map((text) => (
         <del key={text}>{visibleText(text)}</del>
       ))}
     </div>
   );
+}
+
+function kindOf(change: EditEntry): keyof typeof NAMES | undefined {
+  if (change.change === "deleted") return undefined;
+  return isOnlyPlace(change) ? "moved" : change.change;
 }

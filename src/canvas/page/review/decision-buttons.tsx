@@ -11,6 +11,9 @@ const finish = (choice: Choice | null) => () => openDialog({ kind: "decide", cho
 export function DecisionButtons() {
   const words = usePlan((state) => inWords(collected(state)));
   const decided = usePlan(useShallow(({ stored }) => decidedOf(stored?.meta.review, stored?.decidedRevision)));
+  const isPast = usePlan(({ past }) => past !== null);
+  // Nobody decides on what they do not see.
+  if (isPast) return null;
   if (decided !== null && words === "") {
     const { decision, at, revision } = decided;
     return (

@@ -4,6 +4,7 @@ import { ToolButton } from "../elements/tool-button.tsx";
 import { collected, inWords } from "../review/collected.ts";
 import { DecisionButtons } from "../review/decision-buttons.tsx";
 import { STATUS_NAMES } from "../review/decision-texts.ts";
+import { closeHistory } from "../review/history-panel.tsx";
 import { ReviewState } from "../review/review-state.tsx";
 import { edit, exportUrl, redo, undo } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
@@ -74,6 +75,7 @@ function Tools() {
   const canRedo = usePlan(({ history }) => history.undone.length > 0);
   const open = usePlan(({ plan }) => plan?.comments.filter(({ resolved }) => resolved !== true).length ?? 0);
   const commentsOpen = usePage((page) => page.commentsOpen);
+  const historyOpen = usePage((page) => page.historyOpen);
   const view = useView((state) => state.view);
   const theme = useTheme((state) => state.theme);
   const themeLabel = theme === "dark" ? "Light colours" : "Dark colours";
@@ -95,10 +97,23 @@ function Tools() {
         tip="Comments"
         data-testid="comments-toggle"
         aria-pressed={commentsOpen}
-        onClick={() => usePage.setState({ commentsOpen: !commentsOpen })}
+        onClick={() => {
+          closeHistory();
+          usePage.setState({ commentsOpen: !commentsOpen });
+        }}
       >
         {open > 0 && <span className="count">{open}</span>}
       </ToolButton>
+      <ToolButton
+        icon="history"
+        label="History"
+        data-testid="history"
+        aria-pressed={historyOpen}
+        onClick={() => {
+          if (historyOpen) closeHistory();
+          else usePage.setState({ historyOpen: true, commentsOpen: false });
+        }}
+      />
       <a
         className="tool"
         href={exportUrl}

@@ -28,6 +28,7 @@ export interface PageState {
   readonly placingComment: boolean;
   readonly composing: CommentPlace | null;
   readonly commentsOpen: boolean;
+  readonly historyOpen: boolean;
   readonly activeComment: string | null;
   /** The connection whose label is being written. */
   readonly labelling: string | null;
@@ -39,6 +40,7 @@ export const usePage = create<PageState>(() => ({
   placingComment: false,
   composing: null,
   commentsOpen: false,
+  historyOpen: false,
   activeComment: null,
   labelling: null,
 }));

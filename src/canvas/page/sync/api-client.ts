@@ -3,6 +3,7 @@ import {
   type DecisionRequest,
   type EditAnswer,
   type EditRequest,
+  type HistoryAnswer,
   type PlanAnswer,
   type Refused,
 } from "../../api.ts";
@@ -32,6 +33,8 @@ export function describeOutcome(outcome: Exclude<Outcome, { kind: "done" }>): st
 /** The server's side of one plan. Never throws. */
 export interface PlanApi {
   read(): Promise<Outcome>;
+  /** What the plan was, or why that is not known. */
+  history(): Promise<HistoryAnswer | string>;
   edit(operations: readonly Operation[]): Promise<Outcome>;
   finishReview(request: DecisionRequest): Promise<Outcome>;
 }
@@ -56,6 +59,15 @@ export function createApiClient(
     });
   return {
     read: () => ask(request, base, {}),
+    history: async () => {
+      try {
+        const response = await request(`${base}/history`, { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+        const answer = (await response.json()) as HistoryAnswer | Refused;
+        return "error" in answer ? answer.error : answer;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
     edit: (operations) => post("/edits", { operations }),
     finishReview: (decision) => post("/decision", decision),
   };

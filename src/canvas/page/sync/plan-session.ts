@@ -1,3 +1,4 @@
+import type { HistoryAnswer } from "../../api.ts";
 import type { Operation } from "../../../plans/operations.ts";
 import type { Decision, Plan } from "../../../plans/plan.ts";
 import { createApiClient, type Outcome } from "./api-client.ts";
@@ -72,6 +73,11 @@ export async function startSession(): Promise<void> {
   live.connect();
 }
 
+/** What the plan was, or why that is not known. */
+export async function loadHistory(): Promise<HistoryAnswer | string> {
+  return await api.history();
+}
+
 /** Tries at once. */
 export function reconnect(): void {
   live.connect();
@@ -80,7 +86,7 @@ export function reconnect(): void {
 /** Does what the person did: shown at once, sent in order, taken back by {@link undo}. */
 export function edit(operations: readonly Operation[]): void {
   const { plan, history } = usePlan.getState();
-  if (plan === null || operations.length === 0) return;
+  if (plan === null || operations.length === 0 || isOfPast()) return;
   const undo = inverseOperations(plan, operations);
   if (undo !== null && undo.length > 0) usePlan.setState({ history: remember(history, { redo: operations, undo }) });
   enqueue(operations);
@@ -89,7 +95,7 @@ export function edit(operations: readonly Operation[]): void {
 export function undo(): void {
   const { plan, history } = usePlan.getState();
   const back = stepBack(history);
-  if (back === null || plan === null) return;
+  if (back === null || plan === null || isOfPast()) return;
   usePlan.setState({ history: back.history });
   const possible = stillPossible(plan, back.step.undo);
   enqueueUnmoved(plan, possible, back.step.redo);
@@ -98,9 +104,16 @@ export function undo(): void {
 export function redo(): void {
   const { plan, history } = usePlan.getState();
   const forward = stepForward(history);
-  if (forward === null || plan === null) return;
+  if (forward === null || plan === null || isOfPast()) return;
   usePlan.setState({ history: forward.history });
   enqueueUnmoved(plan, forward.step.redo, forward.step.undo);
+}
+
+/** What was cannot be changed; says so. */
+export function isOfPast(): boolean {
+  const isPast = usePlan.getState().past !== null;
+  if (isPast) notify({ kind: "info", message: "This is how the plan was: nothing can be changed here." });
+  return isPast;
 }
 
 const NOT_AS_SEEN =
@@ -139,6 +152,7 @@ export async function finishReview(decision: Decision | null, note: string, revi
 
 /** Says something that is sent with the person's review. */
 export function collect(remark: Remark): void {
+  if (isOfPast()) return;
   setRound([...usePlan.getState().round, remark]);
 }
 

@@ -1,6 +1,7 @@
 import { create } from "zustand";
 import type { PlanProblem, StoredPlan } from "../../../plans/plan-store-port.ts";
 import type { Connection, Plan, PlanElement } from "../../../plans/plan.ts";
+import type { KeptRevision } from "../../../plans/plan-history.ts";
 import type { PendingEdit } from "./edit-queue.ts";
 import { shareStructure } from "./share-structure.ts";
 import { showPending } from "./show-pending.ts";
@@ -30,6 +31,8 @@ export interface PlanState {
   readonly history: UndoHistory;
   /** What the person has said and not sent. */
   readonly round: readonly Remark[];
+  /** The revision that is shown in the place of what the plan is. */
+  readonly past: KeptRevision | null;
 }
 
 export const usePlan = create<PlanState>(() => ({
@@ -42,6 +45,7 @@ export const usePlan = create<PlanState>(() => ({
   link: { state: "connecting" },
   history: NO_HISTORY,
   round: [],
+  past: null,
 }));
 
 /** Takes what the stream says now, unless an answer has said something newer already. */
@@ -76,8 +80,12 @@ const BEGUN = new Date().toISOString();
 
 /** Shows the server's plan with these edits on top, and what the person has said and not sent. */
 export function showPlan(pending: readonly PendingEdit[]): void {
-  const { stored, plan: before, round } = usePlan.getState();
+  const { stored, plan: before, round, past } = usePlan.getState();
   if (stored === null) {
+    usePlan.setState({ pending });
+    return;
+  }
+  if (past !== null) {
     usePlan.setState({ pending });
     return;
   }
@@ -85,6 +93,16 @@ export function showPlan(pending: readonly PendingEdit[]): void {
   const said = fittedRemarks(edited, round).map((remark) => ({ id: remarkId(remark), operations: [remark] }));
   const plan = shareStructure(before, showPending(edited, said, BEGUN));
   usePlan.setState({ pending, ...(plan === before ? {} : { plan, ...indexPlan(plan, before) }) });
+}
+
+/** Shows the plan as it was; `null`: as it is. */
+export function showPast(past: KeptRevision | null): void {
+  const { stored, plan: before, pending } = usePlan.getState();
+  usePlan.setState({ past });
+  if (past === null || stored === null) return showPlan(pending);
+  const { title, elements, connections } = past;
+  const plan = { ...stored.plan, title, elements, connections, comments: [] };
+  usePlan.setState({ plan, ...indexPlan(plan, before) });
 }
 
 type Index = Pick<PlanState, "elements" | "connections">;
