@@ -63,7 +63,7 @@ function overview(): string {
 
 ${lines.join("\n")}
 
-An <id> may be the start of one, or its last 6 characters or more. The files are those of BIZAR_STATE_DIR (default:
+An <id> may be the start of one, its last 6 characters or more, or a title that is unique. The files are those of BIZAR_STATE_DIR (default:
 ~/.cache/bizar, or bizar in XDG_CACHE_HOME) and BIZAR_LOG_DIR. Exit code 0: done, 1: it did not work, 2: wrong use.
 `;
 }

@@ -1,5 +1,5 @@
 import { isAlive } from "../processes/supervisor-identity.ts";
-import { matchingRecords } from "../store/matching-records.ts";
+import { agentsMeant } from "../store/matching-records.ts";
 import type { InstanceRecord } from "../store/record.ts";
 import { CommandError, type CommandContext } from "./command.ts";
 import { plainName } from "../text/plain-name.ts";
@@ -7,17 +7,17 @@ import { plainName } from "../text/plain-name.ts";
 const MOST_NAMED = 5;
 
 /**
- * The record that an id, the start of one or its end means.
+ * The record that an id, the start of one, its end, or a title means.
  *
  * @throws CommandError when there is none, or more than one
  */
 export async function findRecord({ records, paths }: CommandContext, given: string): Promise<InstanceRecord> {
   const exact = await records.read(given);
   if (exact !== undefined) return exact;
-  const found = matchingRecords(await records.list(), given);
+  const found = agentsMeant(await records.list(), given);
   const [only] = found;
   if (only === undefined) {
-    throw new CommandError(`There is no agent "${given}" in ${paths.recordDir}. "ps --all" lists them.`);
+    throw new CommandError(`There is no agent ${JSON.stringify(given)} in ${paths.recordDir}. "ps --all" lists them.`);
   }
   if (found.length === 1) {
     const record = await records.read(only.instanceId);
@@ -27,7 +27,7 @@ export async function findRecord({ records, paths }: CommandContext, given: stri
     .slice(-MOST_NAMED)
     .map(({ instanceId, agent, status }) => `  ${instanceId}  ${plainName(agent)}  ${status}`);
   const more = found.length > MOST_NAMED ? [`  and ${found.length - MOST_NAMED} more`] : [];
-  throw new CommandError(`"${given}" can be ${found.length} agents:\n${[...named, ...more].join("\n")}`);
+  throw new CommandError(`${JSON.stringify(given)} can be ${found.length} agents:\n${[...named, ...more].join("\n")}`);
 }
 
 /** `lives`, `gone`, or `elsewhere`: of another boot or container, which cannot be judged from here. */

@@ -18,6 +18,7 @@ import { planSlugs } from "../host/plans/plan-slugs.ts";
 import { PLAN_FIRST } from "../host/plans/plan-first.ts";
 import { SessionFamilies } from "../host/plans/session-families.ts";
 import { ReadingShell } from "../host/shell/reading-shell.ts";
+import { agentCall } from "../host/tools/agent-call.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { ToolSupervision } from "../host/tools/tool-parts.ts";
 import type { UnreadMessages } from "../host/unread-messages.ts";
@@ -135,6 +136,7 @@ class WiredPlans implements HostPlans {
           families: this.#families,
           sessionsOf: async (asker: Asker) => await this.#sessionsOf(asker),
           allowReading: this.#shell.allow.bind(this.#shell),
+          agentCall: agentCall(this.#parts),
           holds: async () => await this.#plans.holds(async () => await this.#lookOnce()),
         };
         await gate(parts, { tool, sessionId: sessionID, callId: callID, args });

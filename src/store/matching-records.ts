@@ -1,15 +1,4 @@
-/** So many of the last characters tell one agent from another; fewer may be a slip. */
-const SHORTEST_ENDING = 6;
-
-/** The records that an id, the start of one or its end may mean; large and small letters are the same. */
-export function matchingRecords<R extends { readonly instanceId: string }>(records: readonly R[], given: string): R[] {
-  const wanted = given.trim().toUpperCase();
-  if (wanted === "") return [];
-  return records.filter(({ instanceId }) => {
-    const id = instanceId.toUpperCase();
-    return id.startsWith(wanted) || (wanted.length >= SHORTEST_ENDING && id.endsWith(wanted));
-  });
-}
+import { thingsMeant } from "../text/things-meant.ts";
 
 /** What an agent is known by: its id, and a title that its session may have given to others as well. */
 interface Titled {
@@ -18,33 +7,28 @@ interface Titled {
   readonly parent: { readonly sessionId: string };
 }
 
+const PREFIX = /^bgr_/i;
+
 /**
- * The agents that a caller may mean by a title, or by the last characters of an id: those of its own session before all
- * others, and what fits exactly before what differs in case or blanks.
+ * The agents that a name means: an id, the start or the end of one, or a title.
  *
- * @param shown a title as the caller was shown it
+ * @param sessionId the session of whoever says it: its own agents come before all others
  */
-export function agentsMeant<R extends Titled>(
-  records: readonly R[],
-  name: string,
-  sessionId: string,
-  shown: (title: string) => string,
-): readonly R[] {
-  const wanted = folded(name);
-  if (wanted === "") return [];
-  const ways: readonly ((among: readonly R[]) => readonly R[])[] = [
-    (among) => among.filter(({ title }) => title === name),
-    (among) => among.filter(({ title }) => folded(title) === wanted || folded(shown(title)) === wanted),
-    (among) => (name.trim().length < SHORTEST_ENDING ? [] : matchingRecords(among, name)),
-  ];
-  const own = records.filter(({ parent }) => parent.sessionId === sessionId);
+export function agentsMeant<R extends Titled>(records: readonly R[], name: string, sessionId?: string): readonly R[] {
+  const own = sessionId === undefined ? [] : records.filter(({ parent }) => parent.sessionId === sessionId);
   for (const among of [own, records]) {
-    const found = ways.map((way) => way(among)).find(({ length }) => length > 0);
-    if (found !== undefined) return found;
+    const meant = thingsMeant(among, name, {
+      idOf: ({ instanceId }) => instanceId,
+      titleOf: ({ title }) => title,
+      isId: ({ instanceId }, given) => bare(instanceId) === bare(given),
+      byStart: true,
+    });
+    if (meant.length > 0) return meant;
   }
   return [];
 }
 
-function folded(text: string): string {
-  return text.normalize("NFC").trim().replaceAll(/\s+/g, " ").toLowerCase();
+/** An id without what all ids begin with, in capital letters. */
+function bare(id: string): string {
+  return id.replace(PREFIX, "").toUpperCase();
 }

@@ -23,6 +23,22 @@ test("what is known of an agent is shown, and its whole result", async () => {
   expect(stdout.length).toBeGreaterThan(100_000);
 });
 
+test("an agent is named by its id, the start or the end of it, or a title that is unique", async () => {
+  const line = createCommandLine();
+  await line.leave("done", { title: 'Fix a.ts, "b.ts"' });
+  for (const [number, title] of [
+    [2, "Twins"],
+    [3, "twins"],
+  ] as const) {
+    await line.leave("done", { instanceId: sampleId(number), title });
+  }
+  const first = sampleId(1);
+  const names = [first.toLowerCase().slice(4), 'fix a.ts, "b.ts"', '"Twins"'];
+  const shown = await Promise.all(names.map(async (name) => await line.run("show", name)));
+  for (const { stdout } of shown.slice(0, -1)) expect(stdout).toContain(`id:         ${first}`);
+  expect(shown.at(-1)).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('"\"Twins\"" can be 2 agents') });
+});
+
 test("a failure shows its reason and its words", async () => {
   const line = createCommandLine();
   const { progress } = sampleInstance();

@@ -143,6 +143,74 @@ describe("bizar_plan_action", () => {
     expect(bad.value).toMatchObject({ ok: false, planSlug: "../x" });
   });
 
+  describe("a plan is named by its slug, or by a title that is unique", () => {
+    const named = async () => {
+      const rig = createPlanRig();
+      const add = { action: "add_element", elementId: "el_a", title: "A" };
+      for (const [planSlug, planTitle] of [
+        ["limits", 'Rate "limits": v2'],
+        ["login-1", "New login"],
+        ["login-2", "new login"],
+        ["other", "login-1"],
+      ]) {
+        await rig.call("bizar_plan_action", { ...add, planSlug, planTitle });
+      }
+      return rig;
+    };
+    const names: [name: string, slug: string][] = [
+      ["limits", "limits"],
+      ['Rate "limits": v2', "limits"],
+      ['"rate \\"limits\\": v2"', "limits"],
+      // A slug goes before a title.
+      ["login-1", "login-1"],
+    ];
+    for (const [planSlug, slug] of names) {
+      test(JSON.stringify(planSlug), async () => {
+        const { call } = await named();
+        const look = await call("bizar_plan_action", { action: "get_canvas", planSlug });
+        expect(look.value).toMatchObject({ ok: true, planSlug: slug });
+        const comment = { action: "add_comment", planSlug, elementId: "a", text: "hm" };
+        expect((await call("bizar_plan_action", comment)).value).toMatchObject({ ok: true, planSlug: slug });
+        expect((await call("bizar_get_plan_comments", { planSlug })).value).toMatchObject([{ text: "hm" }]);
+        const waited = await call(
+          "bizar_wait_for_feedback",
+          { planSlug, timeoutMs: 5000 },
+          { abort: AbortSignal.abort() },
+        );
+        expect(waited.value).toMatchObject({
+          ok: true,
+          status: "timed_out",
+          note: expect.stringContaining(`/plan status ${slug} approved`),
+        });
+      });
+    }
+    test("what several are called is an error that names them", async () => {
+      const { call } = await named();
+      for (const tool of ["bizar_get_plan_comments", "bizar_wait_for_feedback"]) {
+        const { value } = await call(tool, { planSlug: "New Login" });
+        expect(value.error).toBe('2 plans are called "new-login": say which by its slug, login-1, login-2.');
+      }
+    });
+    test("a drawing under a slug of its own is a new plan, whatever titles others have", async () => {
+      const { call, plans } = await named();
+      const drawing = { action: "draw", elements: [{ name: "b", title: "B" }] };
+      expect((await call("bizar_plan_action", { ...drawing, planSlug: "New login" })).value).toMatchObject({
+        ...{ ok: true, planSlug: "new-login", created: true },
+      });
+      expect((await call("bizar_plan_action", { ...drawing, planSlug: 'rate "limits": V2' })).value).toMatchObject({
+        ...{ ok: true, planSlug: "limits" },
+      });
+      const all = await plans.list();
+      expect(all.ok && all.value.map(({ slug }) => slug)).toEqual([
+        "limits",
+        "login-1",
+        "login-2",
+        "new-login",
+        "other",
+      ]);
+    });
+  });
+
   test("a text that the user has changed since the agent looked is not overwritten; what it says now is told", async () => {
     const { act, person } = createPlanRig();
     await act("add_element", { elementId: "el_a", title: "mine", content: "old" });

@@ -1,7 +1,18 @@
 import { describe, expect, test } from "bun:test";
 import { gate } from "../../src/host/plans/plan-gate.ts";
 import { SessionFamilies } from "../../src/host/plans/session-families.ts";
+import { agentCall } from "../../src/host/tools/agent-call.ts";
+import { sampleId, sampleInstance } from "../supervisor/sample-instance.ts";
+import { createToolRig, recordOf } from "./tool-rig.ts";
 import type { Hold } from "../../src/plans/plan-store-port.ts";
+
+const [ASKING, OTHER] = [sampleId(700_001), sampleId(700_002)];
+const createdRig = { supervision: async () => ({ catalog: rig.catalog }) as never };
+const rig = createToolRig();
+const titles = { [ASKING]: "The planner", [OTHER]: "Another", [sampleId(3)]: "Twins", [sampleId(4)]: "twins" };
+for (const [instanceId, title] of Object.entries(titles)) {
+  rig.foreign.set(instanceId, recordOf(sampleInstance("running", { instanceId, title })));
+}
 
 /** Two conversations; the parents of what is a subagent's in them. */
 const PARENTS: Record<string, string> = { ses_1_a: "ses_1", ses_1_a_b: "ses_1_a", ses_1_c: "ses_1", ses_2_a: "ses_2" };
@@ -20,11 +31,12 @@ async function refusal(
     async (id) => PARENTS[id],
     () => expect.unreachable(),
   );
-  const askedBy = { sessionId: "ses_agent", instanceId: "bgr_asking" };
+  const askedBy = { sessionId: "ses_agent", instanceId: ASKING };
   const holds = async () => (why === null ? [] : [{ slug: "x", askedBy, why }]);
   const allowReading = (id: string, callId: string) => void allowed.push(`${id} ${callId}`);
   const call = { tool, sessionId, callId: "call_1", args };
-  return await gate({ families, holds, sessionsOf: async () => [waiting], allowReading }, call).then(
+  const parts = { families, holds, sessionsOf: async () => [waiting], allowReading };
+  return await gate({ ...parts, agentCall: agentCall(createdRig) }, call).then(
     () => undefined,
     (error: Error) => error.message,
   );
@@ -56,7 +68,10 @@ describe("while a review is open", () => {
     test(`${tool} passes`, async () => expect(await refusal(tool)).toBeUndefined());
   test("an agent's changes may be looked at and thrown away, and come into no file", async () => {
     for (const action of ["show", "discard"]) expect(await refusal("bizar_changes", { action })).toBeUndefined();
-    for (const action of ["apply", "update", "branch"]) {
+    for (const args of [{ action: "Show" }, { Action: '"discard"' }, '{"action": "show"}']) {
+      expect(await refusal("bizar_changes", args)).toBeUndefined();
+    }
+    for (const action of ["apply", "Update", "branch", "show apply", "shw"]) {
       expect(await refusal("bizar_changes", { action })).toContain("bizar_changes was refused");
     }
   });
@@ -77,9 +92,32 @@ describe("while a review is open", () => {
     expect(await allowedIn("git status")).toEqual(["ses_1 call_1"]);
     expect(await allowedIn("git push")).toEqual([]);
   });
-  test("a message passes for the agent that asked for the review: it may have comments to answer", async () => {
-    expect(await refusal("bizar_send_message", { instanceId: "bgr_asking", prompt: "answer" })).toBeUndefined();
-    expect(await refusal("bizar_send_message", { instanceId: "bgr_other", prompt: "go on" })).toContain("was refused");
+  describe("a message passes for the agent that asked for the review: it may have comments to answer", () => {
+    const passing: object[] = [
+      { instanceId: ASKING },
+      { instanceId: ASKING.slice(-6).toLowerCase() },
+      { instanceId: "the PLANNER" },
+      { id: `"${ASKING}"` },
+      { agentId: ["The planner"] },
+    ];
+    for (const args of passing) {
+      test(`for ${JSON.stringify(args)}`, async () => {
+        for (const given of [args, { ...args, prompt: "answer" }, JSON.stringify({ ...args, message: "answer" })]) {
+          expect(await refusal("bizar_send_message", given)).toBeUndefined();
+        }
+      });
+    }
+    const refused: object[] = [
+      { instanceId: OTHER },
+      { id: "Another" },
+      { instanceId: "twins" },
+      { instanceId: "no such" },
+    ];
+    for (const args of [...refused, {}, { instanceId: ASKING.slice(-5) }, { instanceId: "The planner, Another" }]) {
+      test(`and not for ${JSON.stringify(args)}`, async () => {
+        expect(await refusal("bizar_send_message", { ...args, prompt: "go on" })).toContain("was refused");
+      });
+    }
   });
   test("a review that is over in the meantime refuses nothing", async () => {
     expect(await refusal("edit", {}, { why: null })).toBeUndefined();

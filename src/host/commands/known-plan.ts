@@ -1,15 +1,18 @@
 import { nearestName } from "../../config/nearest-name.ts";
 import type { PlanProblem, Result, StoredPlan } from "../../plans/plan-store-port.ts";
 import type { CommandContext } from "./command-context.ts";
+import { planMeant } from "../plans/plan-meant.ts";
 import { NotDone } from "./subcommand.ts";
 
 /**
- * The plan of a slug.
+ * The plan of a slug, or of a title that is unique.
  *
  * @throws NotDone in words for the user, with the nearest slug where there is none of that one
  */
-export async function knownPlan({ plans: { plans } }: CommandContext, slug: string): Promise<StoredPlan> {
-  return await orNotDone(plans, slug, await plans.read(slug));
+export async function knownPlan({ plans: { plans } }: CommandContext, name: string): Promise<StoredPlan> {
+  const meant = await planMeant(plans, name);
+  if ("wrong" in meant) throw new NotDone(meant.wrong);
+  return await orNotDone(plans, meant.slug, await plans.read(meant.slug));
 }
 
 /** The value of a result; {@link NotDone} where it is a problem. */

@@ -1,14 +1,14 @@
-import { matchingRecords } from "../../store/matching-records.ts";
+import { agentsMeant } from "../../store/matching-records.ts";
 import type { ListedEntry } from "../instance-catalog.ts";
 import type { CommandContext } from "./command-context.ts";
 import { expectWords, WrongUse } from "./subcommand.ts";
 
-/** The agent that the one word behind a command means: its id, the start or the end of it. */
+/** The agent that the words behind a command mean: an id, the start or the end of one, or a title. */
 export async function meantAgent({ supervision }: CommandContext, words: readonly string[]): Promise<ListedEntry> {
-  expectWords(words, 1, 1);
-  const [given = ""] = words;
+  expectWords(words, 1, Infinity);
+  const given = words.join(" ");
   const all = await (await supervision()).catalog.list();
-  const ids = matchingRecords(
+  const ids = agentsMeant(
     all.map(({ record }) => record),
     given,
   ).map(({ instanceId }) => instanceId);

@@ -4,6 +4,7 @@ import type { CommandContext } from "./command-context.ts";
 import { knownPlan, orNotDone } from "./known-plan.ts";
 import { expectWords, NotDone, onlyUser, WrongUse, type Subcommand } from "./subcommand.ts";
 import { newestThatFit } from "../../lib/newest-that-fit.ts";
+import { findElement } from "../tools/plan-names.ts";
 
 const MOST_CHARACTERS = 25_000;
 
@@ -12,10 +13,10 @@ export const addComment: Subcommand<CommandContext> = {
   usage: 'comment <slug> [element] "text"',
   about: "comments on the plan, or on the element of that id or title",
   example: 'comment new-login el_token "How long is it valid?"',
-  async run(context, [slug, ...rest]) {
-    if (slug === undefined) throw new WrongUse("Expected the plan's slug and a text, got nothing.");
-    onlyUser(context, `An agent comments with bizar_plan_action, the user on the page: /plan open ${slug}.`);
-    const { plan } = await knownPlan(context, slug);
+  async run(context, [name, ...rest]) {
+    if (name === undefined) throw new WrongUse("Expected the plan's slug and a text, got nothing.");
+    onlyUser(context, `An agent comments with bizar_plan_action, the user on the page: /plan open ${name}.`);
+    const { slug, plan } = await knownPlan(context, name);
     const element = rest.length > 1 ? meantElement(plan, rest[0] ?? "") : undefined;
     const text = (element === undefined ? rest : rest.slice(1)).join(" ").trim();
     if (text === "") throw new WrongUse("Expected a text to comment with, got nothing.");
@@ -30,9 +31,12 @@ export const addComment: Subcommand<CommandContext> = {
 };
 
 /** The element that a first word names; `undefined` where it is the beginning of the text. */
-function meantElement({ elements }: Plan, word: string): PlanElement | undefined {
-  const found = elements.find(({ id, title }) => id === word || title.toLowerCase() === word.toLowerCase());
-  if (found !== undefined || !word.startsWith("el_")) return found;
+function meantElement(plan: Plan, word: string): PlanElement | undefined {
+  const { elements } = plan;
+  const found = findElement(plan, word);
+  if ("id" in found) return elements.find(({ id }) => id === found.id);
+  if (found.isOfSeveral === true) throw new WrongUse(found.wrong);
+  if (!word.startsWith("el_")) return undefined;
   const near = nearestName(
     word,
     elements.map(({ id }) => id),
@@ -46,8 +50,7 @@ export const showComments: Subcommand<CommandContext> = {
   about: "its comments with their replies, oldest first",
   async run(context, words) {
     expectWords(words, 1, 1);
-    const [slug = ""] = words;
-    const { plan } = await knownPlan(context, slug);
+    const { slug, plan } = await knownPlan(context, words[0] ?? "");
     if (plan.comments.length === 0) return `There are no comments on ${slug}.`;
     const oldestFirst = plan.comments.toSorted((one, other) => (one.created < other.created ? -1 : 1));
     return newestComments(oldestFirst.map((comment) => commentText(plan, comment)));

@@ -22,8 +22,7 @@ export const openPlan: Subcommand<CommandContext> = {
   about: "opens the canvas in the browser",
   async run(context, words) {
     expectWords(words, 1, 1);
-    const [slug = ""] = words;
-    const { plan } = await knownPlan(context, slug);
+    const { slug, plan } = await knownPlan(context, words[0] ?? "");
     if (context.endsSoon) throw new NotDone(ENDS_SOON);
     const shown = await show(context, slug);
     const name = `${slug}, "${plan.title}".`;
@@ -68,10 +67,10 @@ export const exportPlan: Subcommand<CommandContext> = {
   about: "Markdown, here and in plan.md beside the plan",
   async run(context, words) {
     expectWords(words, 1, 1);
-    const [slug = ""] = words;
-    const markdown = exportMarkdown(await knownPlan(context, slug));
+    const stored = await knownPlan(context, words[0] ?? "");
+    const markdown = exportMarkdown(stored);
     // The plan was read a moment ago: its folder is none that somebody has linked elsewhere.
-    const path = join(context.plans.plans.folder, slug, "plan.md");
+    const path = join(context.plans.plans.folder, stored.slug, "plan.md");
     await writeDurably(path, markdown, undefined, FILE_MODE).catch((error: unknown) => {
       throw new NotDone(`${path} could not be written: ${describeError(error)}`);
     });

@@ -15,11 +15,11 @@ export const planStatus: Subcommand<CommandContext> = {
   about: `the status, or sets it: ${PLAN_STATUSES.join(", ")}`,
   example: 'status new-login changes_requested "Begin with the tests"',
   async run(context, words) {
-    const [slug, value, ...noteWords] = words;
-    if (slug === undefined) throw new WrongUse("Expected the plan's slug, got nothing.");
+    const [name, value, ...noteWords] = words;
+    if (name === undefined) throw new WrongUse("Expected the plan's slug, got nothing.");
     if (value === undefined) {
-      const stored = await knownPlan(context, slug);
-      const { plan, meta } = stored;
+      const stored = await knownPlan(context, name);
+      const { slug, plan, meta } = stored;
       return `${slug}, "${plan.title}": ${meta.status}${reviewWords(meta.review)}${standing(stored)}`;
     }
     const status = PLAN_STATUSES.find(
@@ -37,7 +37,8 @@ export const planStatus: Subcommand<CommandContext> = {
       throw new WrongUse(`A note has at most ${LIMITS.noteLength} characters, not ${note.length}.`);
     }
     const { plans } = context.plans;
-    const before = await knownPlan(context, slug);
+    const before = await knownPlan(context, name);
+    const { slug } = before;
     if (isDecision(status)) await orOnPage(context, slug, "Only the user decides on a plan");
     await orNotDone(
       plans,

@@ -60,8 +60,10 @@ function usageOfOne<Context>(command: string, { usage, about, example }: Subcomm
 /** Refuses what is too much or too little. */
 export function expectWords(words: readonly string[], least: number, most: number): void {
   if (words.length >= least && words.length <= most) return;
-  const wanted = least === most ? `${least}` : `${least} to ${most}`;
+  const wanted = least === most ? `${least}` : most === Infinity ? `at least ${least}` : `${least} to ${most}`;
   const came =
     words.length === 0 ? "nothing" : `${words.length} (${words.map((word) => JSON.stringify(word)).join(" ")})`;
-  throw new WrongUse(`Expected ${wanted} ${most === 1 ? "word" : "words"}, got ${came}.`);
+  throw new WrongUse(
+    `Expected ${wanted} ${most === 1 || (most === Infinity && least === 1) ? "word" : "words"}, got ${came}.`,
+  );
 }

@@ -1,4 +1,3 @@
-import { isText, shape } from "../../shape.ts";
 import type { Hold } from "../../plans/plan-store-port.ts";
 import type { Asker } from "../../plans/plan.ts";
 import { describeChanges } from "../../plans/standing-words.ts";
@@ -10,8 +9,6 @@ import { quotedRefusal, READING_NAMES } from "../shell/refusal-text.ts";
 import type { SessionFamilies } from "./session-families.ts";
 import { unreachable } from "../../lib/unreachable.ts";
 
-/** So many of an id's last characters name an agent. */
-const SHORTEST_ENDING = 6;
 const SEND_MESSAGE = "bizar_send_message";
 const CHANGES = "bizar_changes";
 
@@ -30,15 +27,19 @@ const WRITING = new Set([
 /** What of an agent's changes only looks at them, or throws them away. */
 const TAKING_NOTHING = new Set(["show", "discard"]);
 
-const hasInstance = shape({ instanceId: isText });
-const hasAction = shape({ action: isText });
-
 export interface PlanGateParts {
   readonly families: Pick<SessionFamilies, "areOne">;
   /** The sessions that a review of this asker holds for. */
   readonly sessionsOf: (asker: Asker) => Promise<readonly string[]>;
   /** The reviews for which nothing is to be written now. */
   readonly holds: () => Promise<readonly Hold[]>;
+  /** What a call of a tool for background agents is about; without one in this process, nothing is known of any. */
+  readonly agentCall?: {
+    /** The id of the agent that a message is for. */
+    readonly addressee: (args: unknown, sessionId: string) => Promise<string | undefined>;
+    /** What is to be done with an agent's changes. */
+    readonly changesAction: (args: unknown) => string | undefined;
+  };
   /** A line of bash is let through because it only reads. */
   readonly allowReading: (sessionId: string, callId: string, commands: readonly ReadingCommand[]) => void;
 }
@@ -60,9 +61,13 @@ export interface GatedCall {
 export async function gate(parts: PlanGateParts, call: GatedCall): Promise<void> {
   const { tool, sessionId, callId, args } = call;
   if (tool !== "bash" && !WRITING.has(tool)) return;
-  if (tool === CHANGES && hasAction(args) && TAKING_NOTHING.has(args.action)) return;
-  for (const hold of await parts.holds()) {
-    if (hold.askedBy === undefined || (tool === SEND_MESSAGE && isForAsker(args, hold.askedBy))) continue;
+  if (tool === CHANGES && TAKING_NOTHING.has(parts.agentCall?.changesAction(args) ?? "")) return;
+  const holds = (await parts.holds()).filter(({ askedBy }) => askedBy !== undefined);
+  if (holds.length === 0) return;
+  const addressee = tool === SEND_MESSAGE ? await parts.agentCall?.addressee(args, sessionId) : undefined;
+  for (const hold of holds) {
+    // It has comments to answer, and is itself kept from writing.
+    if (hold.askedBy === undefined || (addressee !== undefined && addressee === hold.askedBy.instanceId)) continue;
     for (const waiting of await parts.sessionsOf(hold.askedBy)) {
       if (!(await parts.families.areOne(waiting, sessionId))) continue;
       const found = tool === "bash" ? await readReadingCommands(isBashCall(args) ? args.command : "") : undefined;
@@ -99,11 +104,4 @@ function whyHeld({ slug, why }: Hold, isTold: boolean): string {
     default:
       return unreachable(why);
   }
-}
-
-/** It has comments to answer, and is itself kept from writing. */
-function isForAsker(args: unknown, { instanceId }: Asker): boolean {
-  if (!hasInstance(args)) return false;
-  const given = args.instanceId.trim().toUpperCase();
-  return given.length >= SHORTEST_ENDING && instanceId?.toUpperCase().endsWith(given) === true;
 }

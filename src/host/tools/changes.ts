@@ -4,7 +4,7 @@ import { actOnChanges, changesActions } from "../../workspace/act-on-changes.ts"
 import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { withArguments } from "./arguments.ts";
 import { ONE_AGENT } from "./background-arguments.ts";
-import { findAgents, NOT_FOUND, notFoundAnswer } from "./find-agents.ts";
+import { findAgent, notFoundAnswer } from "./find-agents.ts";
 import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { plainName } from "../../text/plain-name.ts";
@@ -14,7 +14,7 @@ export const CHANGES = "bizar_changes";
 const description = `What an agent changed in its own folder (isolation "worktree").
 show: the patch, whether it fits. apply: all of it, or nothing. update: your files of now into its folder, and it goes on. branch: a commit on a new branch. discard.`;
 
-const schema = {
+export const changesSchema = {
   properties: {
     instanceId: { ...ONE_AGENT },
     action: { type: "string", enum: changesActions },
@@ -23,19 +23,19 @@ const schema = {
 } as const satisfies ToolSchema;
 
 export function changesTool(parts: ToolParts): SchemaTool {
-  const run = withArguments(CHANGES, schema, async (given, context) => await decide(parts, given, context));
+  const run = withArguments(CHANGES, changesSchema, async (given, context) => await decide(parts, given, context));
   const guarded = forSupervisors(CHANGES, parts.options, run);
-  return { name: CHANGES, description, schema, run: neverThrowing(CHANGES, guarded) };
+  return { name: CHANGES, description, schema: changesSchema, run: neverThrowing(CHANGES, guarded) };
 }
 
 async function decide(
   { supervision }: ToolParts,
-  { instanceId, action }: Given<typeof schema>,
+  { instanceId, action }: Given<typeof changesSchema>,
   { sessionID }: ToolContext,
 ): Promise<ToolResult> {
   const { catalog, workspace, sendMessage } = await supervision();
-  const [found] = await findAgents(catalog, [instanceId], sessionID);
-  if (found?.entry === undefined) return notFoundAnswer(found?.missing ?? { error: NOT_FOUND, instanceId });
+  const found = await findAgent(catalog, instanceId, sessionID);
+  if (found.entry === undefined) return notFoundAnswer(found.missing);
   const { id, entry } = found;
   const acted = await actOnChanges(workspace, entry.record, action);
   if (!acted.ok) {

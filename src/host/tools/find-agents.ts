@@ -5,6 +5,7 @@ import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
 import { agentsMeant } from "../../store/matching-records.ts";
 import type { ListedRecord } from "../../store/record.ts";
 import { errorAnswer, shorten } from "./answer.ts";
+import { namesIn } from "./names-in.ts";
 import { shownTitle } from "./instance-view.ts";
 
 export const NOT_FOUND = "instance not found";
@@ -26,42 +27,61 @@ export type FoundAgent =
   | { readonly id: string; readonly entry: CatalogEntry }
   | { readonly id: string; readonly entry?: undefined; readonly missing: NotFound };
 
+/** The agent of a name: a whole id, the last six characters of one, or a title that is unique. */
+export async function findAgent(catalog: InstanceCatalog, name: string, sessionId: string): Promise<FoundAgent> {
+  return await foundAs(catalog, name, await agentsFor(catalog, [name]), sessionId, true);
+}
+
 /**
- * The agents of these names, in their order: whole ids, their last six characters, or titles that are unique. The first
- * name that is none's says which agents the session has, and one that several have says which.
+ * The agents of these names, in their order and each once. One name may be a list of them. The first that is none's says
+ * which agents the session has, and one that several have says which.
  */
 export async function findAgents(
   catalog: InstanceCatalog,
   names: readonly string[],
   sessionId: string,
 ): Promise<readonly FoundAgent[]> {
-  const found = await Promise.all(names.map(async (name) => await findAgent(catalog, name, sessionId)));
-  const first = found.findIndex((meant) => !isEntry(meant) && meant.length === 0);
-  const agents = first === -1 ? [] : await agentsOf(catalog, sessionId);
-  return found.map((meant, index) => {
-    if (isEntry(meant)) return { id: meant.record.instanceId, entry: meant };
-    const id = shorten(names[index] ?? "", 100);
-    if (meant.length > 0) return { id, missing: several(id, meant) };
-    return { id, missing: { error: NOT_FOUND, instanceId: id, ...(index === first ? { agents } : {}) } };
-  });
+  const all = await agentsFor(catalog, names);
+  const isKnown = (name: string) => isWholeId(name) || agentsMeant(all, name, sessionId).length > 0;
+  const found = new Map<string, FoundAgent>();
+  for (const name of names.flatMap((each) => namesIn(each, isKnown))) {
+    const isFirst = ![...found.values()].some(({ entry }) => entry === undefined);
+    const one = await foundAs(catalog, name, all, sessionId, isFirst);
+    found.set(one.id, found.get(one.id) ?? one);
+  }
+  return [...found.values()];
 }
 
-/** The agent of a name, or those that it may mean: none, or more than one. */
-async function findAgent(
+/** What agents there are, where their ids alone do not say which are meant. */
+async function agentsFor(catalog: InstanceCatalog, names: readonly string[]): Promise<readonly ListedRecord[]> {
+  return names.every(isWholeId) ? [] : (await catalog.list()).map(({ record }) => record);
+}
+
+async function foundAs(
   catalog: InstanceCatalog,
   name: string,
+  all: readonly ListedRecord[],
   sessionId: string,
-): Promise<CatalogEntry | readonly ListedRecord[]> {
-  const id = `bgr_${name.replace(/^bgr_/i, "").toUpperCase()}`;
-  if (INSTANCE_ID.test(id)) return (await catalog.find(id)) ?? [];
-  const all = (await catalog.list()).map(({ record }) => record);
-  const meant = agentsMeant(all, name, sessionId, shownTitle);
+  isFirstMissing: boolean,
+): Promise<FoundAgent> {
+  const meant = isWholeId(name)
+    ? [wholeId(name)]
+    : agentsMeant(all, name, sessionId).map(({ instanceId }) => instanceId);
   const [only] = meant;
-  return meant.length === 1 && only !== undefined ? ((await catalog.find(only.instanceId)) ?? []) : meant;
+  const entry = meant.length === 1 && only !== undefined ? await catalog.find(only) : undefined;
+  if (entry !== undefined) return { id: entry.record.instanceId, entry };
+  const id = shorten(name, 100);
+  if (meant.length > 1) return { id, missing: several(id, agentsMeant(all, name, sessionId)) };
+  const agents = isFirstMissing ? { agents: await agentsOf(catalog, sessionId) } : {};
+  return { id, missing: { error: NOT_FOUND, instanceId: id, ...agents } };
 }
 
-function isEntry(meant: CatalogEntry | readonly ListedRecord[]): meant is CatalogEntry {
-  return "record" in meant;
+function isWholeId(name: string): boolean {
+  return INSTANCE_ID.test(wholeId(name));
+}
+
+function wholeId(name: string): string {
+  return `bgr_${name.replace(/^bgr_/i, "").toUpperCase()}`;
 }
 
 function several(name: string, meant: readonly ListedRecord[]): NotFound {

@@ -9,6 +9,7 @@ import { canvasView } from "./canvas-view.ts";
 import type { PlanActionArguments } from "./plan-action.ts";
 import { sinceLook } from "../plans/since-look.ts";
 import { orRefusal, planRefusal } from "./plan-answer.ts";
+import { planMeant } from "../plans/plan-meant.ts";
 import { drawing } from "./plan-draw.ts";
 import { inPlanWords, planOperation, withIds } from "./plan-operation.ts";
 import { overwrittenTexts } from "./overwritten-texts.ts";
@@ -36,7 +37,11 @@ export async function runPlanAction(
 ): Promise<ToolResult> {
   const { action, planSlug } = given;
   return await orRefusal({ action, planSlug }, async () => {
-    return await new PlanAction(await desk(), inPlanWords(given), { kind: "agent", name: agent }, sessionID).run();
+    const ready = await desk();
+    const meant = await planMeant(ready.plans, planSlug, MAKES_A_PLAN.has(action));
+    if ("wrong" in meant) return planRefusal({ action, planSlug }, meant.wrong);
+    const author = { kind: "agent", name: agent } as const;
+    return await new PlanAction(ready, inPlanWords({ ...given, planSlug: meant.slug }), author, sessionID).run();
   });
 }
 

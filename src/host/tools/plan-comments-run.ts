@@ -5,6 +5,7 @@ import type { PlanServices } from "../plans/plan-services.ts";
 import { answer, errorAnswer, jsonBytes, MOST_VIEW_BYTES, newestViews, shorten } from "./answer.ts";
 import { PLAN_COMMENTS, type planCommentsSchema } from "./plan-comments.ts";
 import { findElement } from "./plan-names.ts";
+import { planMeant } from "../plans/plan-meant.ts";
 import type { Given } from "./schema-tool.ts";
 import { neverThrowing } from "./tool-parts.ts";
 
@@ -14,10 +15,13 @@ const LONGEST_TEXT = 1000;
 /** Reads the comments of a plan. Never rejects. */
 export async function runPlanComments(
   desk: () => Promise<PlanServices>,
-  { planSlug, elementId }: Given<typeof planCommentsSchema>,
+  { planSlug: name, elementId }: Given<typeof planCommentsSchema>,
 ): Promise<ToolResult> {
   return await neverThrowing(PLAN_COMMENTS, async () => {
     const { plans } = await desk();
+    const meant = await planMeant(plans, name);
+    if ("wrong" in meant) return errorAnswer(meant.wrong, { planSlug: name });
+    const planSlug = meant.slug;
     const found = await plans.read(planSlug);
     if (!found.ok) {
       if (found.problem.reason === "not_found") return answer(`${planSlug}: no such plan`, []);

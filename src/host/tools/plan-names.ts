@@ -1,12 +1,17 @@
 import { createHash } from "node:crypto";
 import type { Connection, Plan, PlanElement } from "../../plans/plan.ts";
+import { thingsMeant } from "../../text/things-meant.ts";
 
 const ID_TAIL = /^[A-Za-z0-9_-]{1,64}$/;
-/** So many of an id's last characters name it. */
-const FEWEST_LAST = 6;
 
 /** What a name stands for: an id, or in words why it is none. */
-export type Named = { readonly id: string } | { readonly wrong: string };
+export type Named =
+  | { readonly id: string }
+  | {
+      readonly wrong: string;
+      /** It may be one of several. */
+      readonly isOfSeveral?: true;
+    };
 
 /** The id of an element to which an agent gave a name of its own; one name, one id. */
 export function elementIdOf(name: string): string {
@@ -57,33 +62,24 @@ function find<T extends Pick<PlanElement, "id">>(
   ownId: string,
   titleOf: (one: T) => string,
 ): Named {
-  const wanted = folded(name);
-  const ways: readonly ((one: T) => boolean)[] = [
-    ({ id }) => id === name.trim(),
-    ({ id }) => id === ownId,
-    (one) => titleOf(one).trim() === name.trim(),
-    (one) => folded(titleOf(one)) === wanted,
-    ({ id }) => name.trim().length >= FEWEST_LAST && id.endsWith(name.trim()),
+  const isId = ({ id }: T) => id === ownId;
+  // A name that a drawing gives twice is one of its faults already.
+  const meant = [
+    ...new Map(thingsMeant(all, name, { idOf: ({ id }) => id, titleOf, isId }).map((one) => [one.id, one])).values(),
   ];
-  for (const isMeant of wanted === "" ? [] : ways) {
-    // A name that a drawing gives twice is one of its faults already.
-    const meant = [...new Map(all.filter(isMeant).map((one) => [one.id, one])).values()];
-    if (meant.length > 1) return several(kind, meant, name);
-    if (meant[0] !== undefined) return { id: meant[0].id };
-  }
-  return { wrong: `There is no ${kind} ${quote(name)} in the plan; get_canvas shows those that are.` };
+  const [only, ...others] = meant;
+  if (only === undefined)
+    return { wrong: `There is no ${kind} ${quote(name)} in the plan; get_canvas shows those that are.` };
+  return others.length === 0 ? { id: only.id } : several(kind, meant, name);
 }
 
 function several(kind: string, meant: readonly { readonly id: string }[], name: string): Named {
   const ids = meant.slice(0, 5).map(({ id }) => id);
   const more = meant.length > ids.length ? " …" : "";
   return {
+    isOfSeveral: true,
     wrong: `${meant.length} ${kind}s are called ${quote(name)}: say which by its id, ${ids.join(", ")}${more}.`,
   };
-}
-
-function folded(text: string): string {
-  return text.trim().toLowerCase();
 }
 
 /** What an agent wrote, for a message. */

@@ -9,6 +9,7 @@ import { standingView } from "../plans/standing-view.ts";
 import { whenAborted } from "../when-aborted.ts";
 import { answer, cutToJsonBytes, noting, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { orRefusal, planRefusal } from "./plan-answer.ts";
+import { planMeant } from "../plans/plan-meant.ts";
 import { approvalWords } from "../plans/approval-words.ts";
 
 const DEFAULT_TIMEOUT_MS = 600_000;
@@ -21,12 +22,14 @@ export async function runPlanWait(
   given: Wait,
   context: Pick<ToolContext, "sessionID" | "abort">,
 ): Promise<ToolResult> {
-  const { planSlug } = given;
-  return await orRefusal({ planSlug }, async () => {
+  return await orRefusal({ planSlug: given.planSlug }, async () => {
     const ready = await desk();
+    const meant = await planMeant(ready.plans, given.planSlug);
+    if ("wrong" in meant) return planRefusal({ planSlug: given.planSlug }, meant.wrong);
+    const planSlug = meant.slug;
     const ended = ready.reviews.waiting(context.sessionID, planSlug);
     try {
-      return await wait(ready, given, context);
+      return await wait(ready, { ...given, planSlug }, context);
     } finally {
       ended();
       // What a person does from here on is announced.

@@ -18,6 +18,8 @@ const LONG_UNITS: Readonly<Record<string, string>> = {
   ...{ mins: "m", minute: "m", minutes: "m", hour: "h", hours: "h" },
 };
 const FLAGS: Readonly<Record<string, boolean>> = { true: true, yes: true, 1: true, false: false, no: false, 0: false };
+/** An id, or the end of one, with whatever stands around it. */
+const IN_LIST = /^\W*(?=\w*\d)\w{6,30}\W*$/;
 const PAIRS: Readonly<Record<string, string>> = { '"': '"', "'": "'", "`": "`", "“": "”", "<": ">" };
 
 /** Reads what a model sent for an argument in the one way in which it can be meant. */
@@ -142,11 +144,11 @@ function readNames(most: number, given: unknown): ArgumentReading {
   return said.length === 0 ? NONE : { kind: "value", value: [...new Set(said)] };
 }
 
-/** The members of a list that was written as a text, not in JSON. */
+/** The ids of a list that was written as a text, not in JSON. What is none of ids is one name: titles have commas. */
 function split(text: string): readonly string[] {
   const inner = /^\s*\[([\s\S]*)\]\s*$/.exec(text)?.[1] ?? text;
-  const isOfIds = /^\s*\S*bgr_\S+(?:\s+\S*bgr_\S+)+\s*$/.test(inner);
-  return inner.split(isOfIds ? /[\s,;]+/ : /[,;\n]/);
+  const ids = inner.split(/[\s,;]+/).filter((id) => id !== "");
+  return ids.every((id) => IN_LIST.test(id)) ? ids : [inner];
 }
 
 /** A name without the blanks and quotes around it. */

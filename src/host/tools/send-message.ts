@@ -3,7 +3,7 @@ import type { InstanceRecord } from "../../store/record.ts";
 import { answer, errorAnswer } from "./answer.ts";
 import { withArguments } from "./arguments.ts";
 import { ONE_AGENT, PROMPT } from "./background-arguments.ts";
-import { findAgents, NOT_FOUND, notFoundAnswer } from "./find-agents.ts";
+import { findAgent, notFoundAnswer } from "./find-agents.ts";
 import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { whenIdentified } from "./when-identified.ts";
@@ -13,7 +13,7 @@ export const SEND_MESSAGE = "bizar_send_message";
 
 const description = "Give an agent, at work or ended, a further task: it knows what it did.";
 
-const schema = {
+export const sendMessageSchema = {
   properties: {
     instanceId: { ...ONE_AGENT },
     prompt: { ...PROMPT },
@@ -23,9 +23,13 @@ const schema = {
 } as const satisfies ToolSchema;
 
 export function sendMessageTool(parts: ToolParts): SchemaTool {
-  const run = withArguments(SEND_MESSAGE, schema, async (given, context) => await send(parts, given, context));
+  const run = withArguments(
+    SEND_MESSAGE,
+    sendMessageSchema,
+    async (given, context) => await send(parts, given, context),
+  );
   const guarded = forSupervisors(SEND_MESSAGE, parts.options, run);
-  return { name: SEND_MESSAGE, description, schema, run: neverThrowing(SEND_MESSAGE, guarded) };
+  return { name: SEND_MESSAGE, description, schema: sendMessageSchema, run: neverThrowing(SEND_MESSAGE, guarded) };
 }
 
 /** A session whose last turn came to no good end is not gone on with silently. */
@@ -46,12 +50,12 @@ function whereTo({ agent: name, sessionId }: InstanceRecord, before: InstanceRec
 
 async function send(
   { supervision }: ToolParts,
-  { instanceId, prompt, mode }: Given<typeof schema>,
+  { instanceId, prompt, mode }: Given<typeof sendMessageSchema>,
   { abort, sessionID }: ToolContext,
 ): Promise<ToolResult> {
   const { supervisor, catalog, sendMessage, askOwner } = await supervision();
-  const [found] = await findAgents(catalog, [instanceId], sessionID);
-  if (found?.entry === undefined) return notFoundAnswer(found?.missing ?? { error: NOT_FOUND, instanceId });
+  const found = await findAgent(catalog, instanceId, sessionID);
+  if (found.entry === undefined) return notFoundAnswer(found.missing);
   const { id, entry: before } = found;
   const { sessionId, endedAt } = before.record;
   const agent = plainName(before.record.agent);

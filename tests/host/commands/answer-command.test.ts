@@ -178,6 +178,32 @@ describe("/plan", () => {
     );
   });
 
+  test("a plan's title does for its slug, and what several are called is asked back for", async () => {
+    const { say, plans, folder } = createRig();
+    await plans.create("limits", "blank", "Rate limits: v2");
+    await plans.create("one", "blank", "Twins");
+    await plans.create("two", "blank", "twins");
+    expect(await say('plan status "rate limits: V2"')).toStartWith('limits, "Rate limits: v2": draft');
+    expect(await say('plan status "Rate limits: v2" in-progress')).toBe("The plan limits is in-progress now.");
+    expect(await say('plan open "Rate limits: v2"')).toContain("/plan/limits?secret=s");
+    expect(await say('plan comment "Rate limits: v2" "START here" short')).toBe('Commented on "Start here" of limits.');
+    expect(await say('plan comments "Rate limits: v2"')).toContain("short");
+    expect(await say('plan export "Rate limits: v2"')).toContain(join(folder, "limits/plan.md"));
+    for (const command of ["status", "open", "comments", "export"]) {
+      expect(await say(`plan ${command} TWINS`)).toBe('2 plans are called "TWINS": say which by its slug, one, two.');
+    }
+    // What is deleted for good is called by its slug.
+    expect(await say('plan delete "Rate limits: v2" "Rate limits: v2"')).not.toContain("was deleted");
+  });
+
+  test("an element whose title is another one's too is not guessed at", async () => {
+    const { say, act, plans } = createRig();
+    for (const elementId of ["el_a", "el_b"]) await act("add_element", { elementId, title: "Schema" });
+    expect(await say("plan comment x schema is unclear")).toContain("say which by its id, el_a, el_b");
+    const found = await plans.read("x");
+    expect(found.ok && found.value.plan.comments).toEqual([]);
+  });
+
   test("of comments that are too many for an answer the newest are shown", async () => {
     const { say } = createRig();
     await say("plan new x");
@@ -248,5 +274,5 @@ test("/bizar help names every command", async () => {
   for (const part of ["/bizar logs <id>", "/plan delete <slug> <slug>", "/visual-plan on"])
     expect(help).toContain(part);
   expect(await createRig().say("bizar")).toBe("There are no background agents.");
-  expect(await createRig().say("bizar kill nobody")).toContain('There is no agent "nobody"');
+  expect(await createRig().say("bizar kill nobody at all")).toContain('There is no agent "nobody at all"');
 });

@@ -49,6 +49,30 @@ test("several are named each in its own way, and one that is none does not keep 
   ]);
 });
 
+test("titles with commas are told apart in a list of them, and one agent is told of once", async () => {
+  const rig = rigWith({ instanceId: "bgr_01ARZ3NDEKTSV4RRFFQ69G5QQQ", title: "Read a.ts, b.ts; report" });
+  const lists: [names: unknown, ids: string[]][] = [
+    ["Read a.ts, b.ts; report", ["bgr_01ARZ3NDEKTSV4RRFFQ69G5QQQ"]],
+    ["Docs, read a.ts, b.ts; report,fix the tests", [SECOND, "bgr_01ARZ3NDEKTSV4RRFFQ69G5QQQ", FIRST]],
+    [["Docs\nFix the tests"], [SECOND, FIRST]],
+    [["Docs", SECOND, "docs", "9G5FXW"], [SECOND]],
+    ["Docs, no such", [SECOND, "no such"]],
+    ["no such, nor this", ["no such, nor this"]],
+  ];
+  for (const [instanceIds, ids] of lists) {
+    const { value } = await rig.call("collect", { instanceIds }, { abort: AbortSignal.abort() });
+    expect([value].flat().map(({ instanceId }: { instanceId: string }) => instanceId)).toEqual(ids);
+  }
+});
+
+test("a message is for one agent, whose title may have commas", async () => {
+  const rig = rigWith({ instanceId: "bgr_01ARZ3NDEKTSV4RRFFQ69G5QQQ", title: "Docs, Fix the tests" });
+  const send = async (instanceId: string) =>
+    (await rig.call("send_message", { instanceId, prompt: "Go on." }, { abort: AbortSignal.abort() })).value;
+  expect(await send("docs, fix the tests")).toMatchObject({ instanceId: "bgr_01ARZ3NDEKTSV4RRFFQ69G5QQQ" });
+  expect(await send("Fix the tests, Docs")).toMatchObject({ error: "instance not found" });
+});
+
 test("a name that several have is an error that names them, and nothing is done", async () => {
   const twin = { instanceId: "bgr_01ARZ3NDEKTSV4RRFFQ69G5QQQ", title: "fix the TESTS" };
   const rig = rigWith(twin);

@@ -1,0 +1,22 @@
+import type { PlanGateParts } from "../plans/plan-gate.ts";
+import { readGiven } from "./arguments.ts";
+import { CHANGES, changesSchema } from "./changes.ts";
+import { findAgent } from "./find-agents.ts";
+import { SEND_MESSAGE, sendMessageSchema } from "./send-message.ts";
+import type { ToolParts } from "./tool-parts.ts";
+
+/** What a call is about, read as the tool itself reads it: whatever it would take is judged, however it is written. */
+export function agentCall({ supervision }: Pick<ToolParts, "supervision">): NonNullable<PlanGateParts["agentCall"]> {
+  return {
+    async addressee(args, sessionId) {
+      const reading = readGiven(SEND_MESSAGE, sendMessageSchema, args);
+      const { instanceId } = reading.ok ? reading.value : reading.partial;
+      if (instanceId === undefined) return undefined;
+      return (await findAgent((await supervision()).catalog, instanceId, sessionId)).entry?.record.instanceId;
+    },
+    changesAction(args) {
+      const reading = readGiven(CHANGES, changesSchema, args);
+      return (reading.ok ? reading.value : reading.partial).action;
+    },
+  };
+}
