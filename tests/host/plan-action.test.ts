@@ -12,6 +12,21 @@ const connect = (index: number) => ({
   connection: { id: `conn_${index}`, from: "el_100", to: "el_101" },
 });
 
+/** Plans with titles, two of which are the same. */
+async function namedPlans() {
+  const rig = createPlanRig();
+  const add = { action: "add_element", elementId: "el_a", title: "A" };
+  for (const [planSlug, planTitle] of [
+    ["limits", 'Rate "limits": v2'],
+    ["login-1", "New login"],
+    ["login-2", "new login"],
+    ["other", "login-1"],
+  ]) {
+    await rig.call("bizar_plan_action", { ...add, planSlug, planTitle });
+  }
+  return rig;
+}
+
 describe("bizar_plan_action", () => {
   test("draws a plan from nothing: elements, connections, comments, replies", async () => {
     const { act } = createPlanRig();
@@ -144,19 +159,6 @@ describe("bizar_plan_action", () => {
   });
 
   describe("a plan is named by its slug, or by a title that is unique", () => {
-    const named = async () => {
-      const rig = createPlanRig();
-      const add = { action: "add_element", elementId: "el_a", title: "A" };
-      for (const [planSlug, planTitle] of [
-        ["limits", 'Rate "limits": v2'],
-        ["login-1", "New login"],
-        ["login-2", "new login"],
-        ["other", "login-1"],
-      ]) {
-        await rig.call("bizar_plan_action", { ...add, planSlug, planTitle });
-      }
-      return rig;
-    };
     const names: [name: string, slug: string][] = [
       ["limits", "limits"],
       ['Rate "limits": v2', "limits"],
@@ -166,7 +168,7 @@ describe("bizar_plan_action", () => {
     ];
     for (const [planSlug, slug] of names) {
       test(JSON.stringify(planSlug), async () => {
-        const { call } = await named();
+        const { call } = await namedPlans();
         const look = await call("bizar_plan_action", { action: "get_canvas", planSlug });
         expect(look.value).toMatchObject({ ok: true, planSlug: slug });
         const comment = { action: "add_comment", planSlug, elementId: "a", text: "hm" };
@@ -185,14 +187,14 @@ describe("bizar_plan_action", () => {
       });
     }
     test("what several are called is an error that names them", async () => {
-      const { call } = await named();
+      const { call } = await namedPlans();
       for (const tool of ["bizar_get_plan_comments", "bizar_wait_for_feedback"]) {
         const { value } = await call(tool, { planSlug: "New Login" });
         expect(value.error).toBe('2 plans are called "new-login": say which by its slug, login-1, login-2.');
       }
     });
     test("a drawing under a slug of its own is a new plan, whatever titles others have", async () => {
-      const { call, plans } = await named();
+      const { call, plans } = await namedPlans();
       const drawing = { action: "draw", elements: [{ name: "b", title: "B" }] };
       expect((await call("bizar_plan_action", { ...drawing, planSlug: "New login" })).value).toMatchObject({
         ...{ ok: true, planSlug: "new-login", created: true },
