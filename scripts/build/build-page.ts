@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { putInPlace } from "./put-in-place.ts";
 import { writeDigest } from "./source-digest.ts";
@@ -6,6 +6,9 @@ import { writeDigest } from "./source-digest.ts";
 const PAGE = "src/canvas/page";
 /** The script that `index.html` names. */
 const ENTRY = "./main.tsx";
+/** The script of the frame in which diagrams are drawn. */
+const FRAME = `${PAGE}/drawing-frame/frame.ts`;
+const PRODUCTION = { "process.env.NODE_ENV": '"production"' };
 
 /**
  * Builds the page. Names hold a digest of the content; code that is imported lazily is in files of its own.
@@ -14,7 +17,8 @@ const ENTRY = "./main.tsx";
  */
 export async function buildPage(root: string, target: string, digest: string): Promise<void> {
   await putInPlace(target, async (folder) => {
-    const names = await bundle(join(root, PAGE, ENTRY), join(folder, "assets"));
+    const assets = join(folder, "assets");
+    const names = await bundle(join(root, PAGE, ENTRY), assets, await buildFrame(join(root, FRAME), assets));
     const html = await readFile(join(root, PAGE, "index.html"), "utf8");
     await writeFile(join(folder, "index.html"), withNames(html, names));
     await writeDigest(folder, digest);
@@ -27,7 +31,7 @@ interface Names {
 }
 
 /** The script is the entry, not `index.html`: with `splitting`, Bun 1.3.14 makes a page that names the wrong chunk. */
-async function bundle(entry: string, outdir: string): Promise<Names> {
+async function bundle(entry: string, outdir: string, frame: string): Promise<Names> {
   const { success, logs, outputs } = await Bun.build({
     entrypoints: [entry],
     outdir,
@@ -37,7 +41,7 @@ async function bundle(entry: string, outdir: string): Promise<Names> {
     sourcemap: "none",
     publicPath: "/assets/",
     naming: "[name]-[hash].[ext]",
-    define: { "process.env.NODE_ENV": '"production"' },
+    define: { ...PRODUCTION, DRAWING_FRAME: JSON.stringify(`/assets/${frame}`) },
     throw: false,
   });
   if (!success) throw new Error(`The canvas cannot be built:\n${logs.map(String).join("\n")}`);
@@ -45,6 +49,32 @@ async function bundle(entry: string, outdir: string): Promise<Names> {
   if (script === undefined) throw new Error(`${entry} made no script.`);
   const styles = outputs.filter(({ path }) => path.endsWith(".css"));
   return { script: basename(script.path), styles: styles.map(({ path }) => basename(path)) };
+}
+
+/**
+ * One document with its script in it: a frame of no origin can fetch none.
+ *
+ * @returns its name
+ */
+async function buildFrame(entry: string, folder: string): Promise<string> {
+  const { success, logs, outputs } = await Bun.build({
+    entrypoints: [entry],
+    target: "browser",
+    format: "iife",
+    minify: true,
+    define: PRODUCTION,
+    throw: false,
+  });
+  const [script] = outputs;
+  if (!success || script === undefined)
+    throw new Error(`The frame of diagrams cannot be built:\n${logs.map(String).join("\n")}`);
+  // What would end the script, or begin another one, stands in texts and patterns only.
+  const code = (await script.text()).replaceAll(/<(?=\/?script|!--)/gi, String.raw`\x3C`);
+  const html = `<!doctype html><meta charset="utf-8"><title>Draws diagrams</title><body><script>${code}</script>`;
+  const name = `drawing-${Bun.hash(html).toString(36)}.html`;
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, name), html);
+  return name;
 }
 
 /** The document, with the names of what was built in the place of the sources'. */

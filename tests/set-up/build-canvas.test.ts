@@ -15,13 +15,14 @@ const OF_MERMAID = "Syntax error in text";
 /** A checkout with a page of three lines. */
 function smallCheckout() {
   const root = temporaryFolder();
-  mkdirSync(join(root, "src/canvas/page"), { recursive: true });
+  mkdirSync(join(root, "src/canvas/page/drawing-frame"), { recursive: true });
   const write = (name: string, text: string) => writeFileSync(join(root, "src/canvas/page", name), text);
   write(
     "index.html",
     '<!doctype html><head><title>Plan</title></head><script type="module" src="./main.tsx"></script>',
   );
   write("page.css", "p { color: red }");
+  write("drawing-frame/frame.ts", 'console.log("draws");');
   write("later.ts", 'export const later = "loaded later";');
   write("main.tsx", 'import "./page.css"; console.log("first"); void import("./later.ts").then(console.log);');
   const html = () => readFileSync(join(root, CANVAS_TARGET, "index.html"), "utf8");

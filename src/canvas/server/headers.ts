@@ -9,6 +9,7 @@ const contentPolicy = (formAction: string) =>
     "img-src 'self' data: blob:",
     "font-src 'self'",
     "connect-src 'self'",
+    "frame-src 'self'",
     "base-uri 'none'",
     `form-action ${formAction}`,
     "frame-ancestors 'none'",
@@ -18,6 +19,18 @@ const contentPolicy = (formAction: string) =>
 export const FORM_HEADERS = {
   "Content-Security-Policy": contentPolicy("'self'"),
   "Referrer-Policy": "same-origin",
+} as const;
+
+/** Of the frame in which diagrams are drawn: its one script runs, and can reach nothing. */
+export const DRAWING_HEADERS = {
+  "Content-Security-Policy": [
+    "default-src 'none'",
+    "script-src 'unsafe-inline'",
+    "style-src 'unsafe-inline'",
+    "img-src data:",
+    "sandbox allow-scripts",
+    "frame-ancestors 'self'",
+  ].join("; "),
 } as const;
 
 const HEADERS: Readonly<Record<string, string>> = {

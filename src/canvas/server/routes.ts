@@ -9,7 +9,7 @@ import type { Act } from "../../processes/whose-act.ts";
 import type { CanvasPlans } from "../canvas-plans.ts";
 import type { Access } from "./access.ts";
 import { refuse, refuseFor, withoutPaths } from "./answers.ts";
-import { FORM_HEADERS, withSafeHeaders } from "./headers.ts";
+import { DRAWING_HEADERS, FORM_HEADERS, withSafeHeaders } from "./headers.ts";
 import type { Connection } from "./own-user.ts";
 import type { PageFiles } from "./page-files.ts";
 import type { PlanStreams } from "./plan-streams.ts";
@@ -128,6 +128,8 @@ function addAssets(app: Hono<Env>, { page }: RoutesParts): void {
     return context.body(asset.bytes, 200, {
       "Content-Type": asset.type,
       "Cache-Control": "public, max-age=31536000, immutable",
+      // The only document among them.
+      ...(asset.type.startsWith("text/html") ? DRAWING_HEADERS : {}),
     });
   });
 }

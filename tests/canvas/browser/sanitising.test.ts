@@ -78,9 +78,14 @@ test("a script in a title, a text, a diagram, a label, a comment or an image run
   expect(links.filter((protocol) => !["http:", "https:", "mailto:"].includes(protocol))).toEqual([]);
   expect(requests.filter((url) => url.startsWith(ELSEWHERE))).toEqual([]);
   expect(await page.evaluate<number | undefined>("window.ran")).toBeUndefined();
-  expect(await page.evaluate<number>("document.querySelectorAll('iframe, object, embed, .card script').length")).toBe(
-    0,
-  );
+  expect(
+    await page.evaluate<number>(
+      "document.querySelectorAll('iframe:not([sandbox=allow-scripts]), object, embed, .card script').length",
+    ),
+  ).toBe(0);
+  const frames = page.frames().filter((frame) => frame.parentFrame() !== null);
+  expect(frames).toHaveLength(1);
+  for (const frame of frames) expect(await frame.evaluate<string>("`${window.ran} ${origin}`")).toBe("undefined null");
   // The same payloads, unsanitised: this page would notice.
   await page.evaluate(`document.body.insertAdjacentHTML("beforeend", ${JSON.stringify(HTML_PAYLOADS[1])})`);
   await page.waitForFunction("window.ran > 0");

@@ -146,6 +146,17 @@ test("whatever a plan holds, the buttons of a decision answer, and what would ho
     await all.waitFor({ state: "detached" });
     expect((await open.element(id).innerText()).length).toBeGreaterThan(before);
   }
+  // Takes several seconds, in another process.
+  await open.element("el_edges").getByTestId("draw-anyway").click();
+  const meanwhile: number[] = [];
+  while (meanwhile.length < 8 && !meanwhile.some((ms) => ms < 200)) meanwhile.push(await askToReject(page));
+  expect(Math.min(...meanwhile)).toBeLessThan(200);
+  await open.element("el_edges").getByText("Drawing…").waitFor();
+  await open.element("el_edges").getByRole("button", { name: "Stop" }).click();
+  await open.element("el_edges").getByTestId("draw-anyway").waitFor();
+  // What was being drawn is ended, and others are drawn.
+  await open.element("el_nested").getByTestId("draw-anyway").click();
+  await open.element("el_nested").locator("img.diagram").waitFor();
 }, 120_000);
 
 test("a plan whose file holds more than a plan can says that only a part of it is shown", async () => {

@@ -154,6 +154,7 @@ test.each([
     "img-src 'self' data: blob:",
     "font-src 'self'",
     "connect-src 'self'",
+    "frame-src 'self'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -161,4 +162,14 @@ test.each([
   expect(headers.get("x-content-type-options")).toBe("nosniff");
   expect(headers.get("referrer-policy")).toBe("no-referrer");
   expect(headers.get("cross-origin-resource-policy")).toBe("same-origin");
+});
+
+test("the frame in which diagrams are drawn has no origin, reaches nothing, and is only in a page of ours", async () => {
+  const { status, headers } = await new RoutesRig().ask("/assets/drawing-abc.html");
+  expect(status).toBe(200);
+  const policy = headers.get("content-security-policy")?.split("; ");
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain("sandbox allow-scripts");
+  expect(policy).toContain("frame-ancestors 'self'");
+  expect(policy?.join(" ")).not.toContain("connect-src");
 });

@@ -1,6 +1,7 @@
 import { TOKEN_HEADER } from "../../../src/canvas/api.ts";
 import type { Act } from "../../../src/processes/whose-act.ts";
 import { Access } from "../../../src/canvas/server/access.ts";
+import type { Asset } from "../../../src/canvas/server/page-files.ts";
 import { PlanStreams } from "../../../src/canvas/server/plan-streams.ts";
 import type { Connection } from "../../../src/canvas/server/own-user.ts";
 import { createRoutes } from "../../../src/canvas/server/routes.ts";
@@ -16,6 +17,11 @@ export interface Asking {
 export const HOST = "127.0.0.1:4100";
 export const CONNECTION: Connection = { clientAddress: "127.0.0.1", clientPort: 50_000, serverPort: 4100 };
 export const HTML = '<!doctype html><title>the page</title><meta name="bizar-token" content="">';
+
+const ASSETS: Readonly<Record<string, Asset>> = {
+  "main-abc.js": { type: "text/javascript; charset=utf-8", bytes: new TextEncoder().encode("run()") },
+  "drawing-abc.html": { type: "text/html; charset=utf-8", bytes: new TextEncoder().encode("<title>") },
+};
 
 /** The server's routes without a port, over plans `one` and `two`. */
 export class RoutesRig {
@@ -37,12 +43,11 @@ export class RoutesRig {
       this.beats.add(beat);
       return () => void this.beats.delete(beat);
     });
-    const script = { type: "text/javascript; charset=utf-8", bytes: new TextEncoder().encode("run()") };
     this.#app = createRoutes({
       plans: this.plans,
       access: this.access,
       streams: this.streams,
-      page: { html: HTML, asset: async (name) => (name === "main-abc.js" ? script : undefined) },
+      page: { html: HTML, asset: async (name) => ASSETS[name] },
       isOwnUser: async (connection) => {
         this.asked.push(connection);
         return await this.isOwnUser();

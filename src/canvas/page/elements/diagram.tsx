@@ -20,7 +20,7 @@ export const Diagram = memo(function Diagram(props: DiagramProps) {
   if (size > MOST_DRAWN && asked !== source) {
     return (
       <div className="diagram-source">
-        <p role="status">{`This diagram has about ${size.toLocaleString("en")} parts. The page may stand still while it is drawn.`}</p>
+        <p role="status">{`This diagram has about ${size.toLocaleString("en")} parts. It may take long to draw.`}</p>
         <button type="button" className="button nodrag" data-testid="draw-anyway" onClick={() => setAsked(source)}>
           Draw anyway
         </button>
@@ -31,15 +31,31 @@ export const Diagram = memo(function Diagram(props: DiagramProps) {
   return (
     <>
       {hasUnshownLines(source) && <UnshownText source={source} />}
-      <DrawnDiagram {...props} />
+      <DrawnDiagram {...props} {...(size > MOST_DRAWN ? { stop: () => setAsked(null) } : {})} />
     </>
   );
 });
 
-function DrawnDiagram({ source, title, open }: DiagramProps) {
+interface DrawnDiagramProps extends DiagramProps {
+  /** Ends a drawing that takes long. */
+  readonly stop?: () => void;
+}
+
+function DrawnDiagram({ source, title, open, stop }: DrawnDiagramProps) {
   const shown = useDrawing(source);
   if (source.trim() === "") return <p className="hint">Double-click to draw in Mermaid’s language.</p>;
-  if (shown === null) return <p className="hint">Drawing…</p>;
+  if (shown === null) {
+    return (
+      <>
+        <p className="hint">Drawing…</p>
+        {stop !== undefined && (
+          <button type="button" className="button nodrag" onClick={stop}>
+            Stop
+          </button>
+        )}
+      </>
+    );
+  }
   if ("error" in shown) {
     return (
       <div className="diagram-source diagram-error">
@@ -52,8 +68,8 @@ function DrawnDiagram({ source, title, open }: DiagramProps) {
       </div>
     );
   }
-  const { url, width, height } = shown.drawing;
-  return (
+  const { url, width, height, scale } = shown.drawing;
+  const drawn = (
     <button type="button" className="diagram-open" data-testid="open-diagram" title="Look at it large" onClick={open}>
       <img
         className="diagram"
@@ -62,9 +78,17 @@ function DrawnDiagram({ source, title, open }: DiagramProps) {
         height={height}
         style={{ "--natural": `${width}px` } as CSSProperties}
         alt={`Diagram: ${title}`}
+        decoding="async"
         draggable={false}
       />
     </button>
+  );
+  if (scale === 1) return drawn;
+  return (
+    <>
+      <p className="hint" role="status">{`It is large: drawn at ${Math.ceil(scale * 100)} % of its size.`}</p>
+      {drawn}
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
+import type { Drawing } from "../drawing-frame/messages.ts";
 import { useTheme } from "../theme/theme.ts";
-import type { Drawing } from "./diagram-drawing.ts";
+import { drawDiagram } from "./drawings.ts";
 
 export type Drawn = { readonly drawing: Drawing } | { readonly error: string } | null;
 
@@ -13,9 +14,10 @@ export function useDrawing(source: string): Drawn {
     const show = (result: Drawn) => {
       if (!looking.signal.aborted) setDrawn(result);
     };
-    import("./diagram-drawing.ts")
-      .then(async ({ drawDiagram }) => show({ drawing: await drawDiagram(source, theme, looking.signal) }))
-      .catch((error: unknown) => show({ error: error instanceof Error ? error.message : String(error) }));
+    drawDiagram(source, theme, looking.signal).then(
+      (drawing) => show({ drawing }),
+      (error: unknown) => show({ error: error instanceof Error ? error.message : String(error) }),
+    );
     return () => looking.abort();
   }, [source, theme]);
   return drawn;

@@ -1,16 +1,10 @@
 import DOMPurify from "dompurify";
 import mermaid from "mermaid";
 import type { Theme } from "../theme/theme.ts";
-import { whenThereIsTime } from "./spare-time.ts";
-import { visibleText } from "./visible-text.ts";
+import { visibleText } from "../elements/visible-text.ts";
+import { inPixels } from "./in-pixels.ts";
+import type { Drawing } from "./messages.ts";
 import { withWordsOfHtml } from "./words-of-html.ts";
-
-export interface Drawing {
-  /** A `data:` URL of an SVG image: nothing in an image can run or load. */
-  readonly url: string;
-  readonly width: number;
-  readonly height: number;
-}
 
 /** Said in full: an image does not see the page's custom properties. */
 const COLOURS: Readonly<Record<Theme, Readonly<Record<string, string | boolean>>>> = {
@@ -46,25 +40,10 @@ const COLOURS: Readonly<Record<Theme, Readonly<Record<string, string | boolean>>
 /** Two dollars that Mermaid does not take for a formula: it would draw HTML, whose signs without their places say something else. */
 const HELD_APART = "$\uE000$";
 
+/** A longer SVG holds the page when it is shown, as long as one of pixels that is made here does not. */
+const MOST_SVG = 250_000;
+
 let count = 0;
-let turn: Promise<unknown> = Promise.resolve();
-
-/**
- * Draws Mermaid's language. Mermaid keeps one state for all: drawings are made one after the other, and between them the
- * page answers the person.
- *
- * @param signal says that nobody looks at it any more
- */
-export async function drawDiagram(source: string, theme: Theme, signal: AbortSignal): Promise<Drawing> {
-  const drawing = turn.then(async () => {
-    signal.throwIfAborted();
-    await new Promise<void>((resolve) => void whenThereIsTime(resolve));
-    return await draw(source, theme);
-  });
-  turn = drawing.catch(() => undefined);
-  return await drawing;
-}
-
 /** What Mermaid knows of a diagram that is made of nodes. */
 interface Nodes {
   getData(): { readonly nodes: readonly { readonly img?: unknown }[] };
@@ -81,7 +60,12 @@ async function hasPictures(source: string): Promise<boolean> {
   return "getData" in db && (db as unknown as Nodes).getData().nodes.some(({ img }) => Boolean(img));
 }
 
-async function draw(source: string, theme: Theme): Promise<Drawing> {
+/**
+ * Draws Mermaid's language. Mermaid keeps one state for all: one drawing at a time.
+ *
+ * @throws Error with what Mermaid says of the source
+ */
+export async function drawDiagram(source: string, theme: Theme): Promise<Drawing> {
   mermaid.initialize({
     startOnLoad: false,
     securityLevel: "strict",
@@ -111,7 +95,8 @@ async function draw(source: string, theme: Theme): Promise<Drawing> {
   const sized = visibleText(clean).replace(/<svg[^>]*>/, (root) =>
     root.replaceAll(/\s(?:width|height)="[^"]*"/g, "").replace("<svg", `<svg width="${width}" height="${height}"`),
   );
-  return { url: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(sized)}`, width, height };
+  const url = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(sized)}`;
+  return sized.length > MOST_SVG ? await inPixels(url, width, height) : { url, width, height, scale: 1 };
 }
 
 function sizeOf(svg: string): { readonly width: number; readonly height: number } {
