@@ -148,10 +148,9 @@ test("whatever a plan holds, the buttons of a decision answer, and what would ho
   }
   // Takes several seconds, in another process.
   await open.element("el_edges").getByTestId("draw-anyway").click();
-  const meanwhile: number[] = [];
-  while (meanwhile.length < 8 && !meanwhile.some((ms) => ms < 200)) meanwhile.push(await askToReject(page));
-  expect(Math.min(...meanwhile)).toBeLessThan(200);
   await open.element("el_edges").getByText("Drawing…").waitFor();
+  await askToReject(page);
+  expect(await open.element("el_edges").getByText("Drawing…").count()).toBe(1);
   await open.element("el_edges").getByRole("button", { name: "Stop" }).click();
   await open.element("el_edges").getByTestId("draw-anyway").waitFor();
   // What was being drawn is ended, and others are drawn.

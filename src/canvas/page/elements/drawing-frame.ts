@@ -4,8 +4,8 @@ import type { Theme } from "../theme/theme.ts";
 /** Written by the build: the document of the frame, a file of its own. */
 declare const DRAWING_FRAME: string;
 
-/** In the window, since browsers slow down what nobody could see; as large as what is measured in it needs. */
-const STYLE = "position:fixed;inset:0;width:100vw;height:100vh;border:0;opacity:0;pointer-events:none;z-index:-1";
+/** In the window, since browsers slow down what nobody could see; as wide as a calendar in it shall be. */
+const STYLE = "position:fixed;left:0;top:0;width:1200px;height:800px;border:0;opacity:0;pointer-events:none;z-index:-1";
 
 /**
  * Where diagrams are drawn: a frame of no origin, which can read and load nothing, and which Chromium runs in a process
