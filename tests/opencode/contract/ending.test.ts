@@ -26,14 +26,14 @@ contract(
   },
 );
 
-contract("killing an agent that has ended changes nothing", async (on) => {
+contract.once("killing an agent that has ended changes nothing", async (on) => {
   on.plan("quick", { text: "already there" });
   const [{ instanceId }] = (await on.delegate([{ prompt: "quick" }])).collected;
   expect(await on.call("bizar_kill", { instanceId })).toMatchObject({ instanceId, status: "done" });
   expect(await on.call("bizar_collect", { instanceId })).toMatchObject({ status: "done", result: "already there" });
 });
 
-contract("a deadline ends the run as timed_out, with everything that it started", async (on) => {
+contract.once("a deadline ends the run as timed_out, with everything that it started", async (on) => {
   on.plan("sleep past the deadline", { calls: [bash("sleep 96")] });
   const [collected] = (await on.delegate([{ prompt: "sleep past the deadline", deadlineMs: 6000 }])).collected;
   expect(collected).toMatchObject({ status: "timed_out", reason: "deadline" });
@@ -59,10 +59,13 @@ contract("an opencode run that an agent starts in its own bash is an ordinary ru
   expect(collected.result).toContain("inner answer");
   // Odin in an ordinary run has the plugin's tools; a background agent has not.
   expect(on.requestsFor("inner task")[0]?.tools).toContain("bizar_spawn_background");
+  expect(on.requestsFor("start another")[0]?.tools).not.toContain("bizar_spawn_background");
 });
 
 for (const whose of ["its own", "its parent's"] as const) {
-  contract(
+  // Who deletes its parent's session is heard by the parent's opencode alone, whatever the agent runs in.
+  const sentence = whose === "its own" ? contract : contract.once;
+  sentence(
     `an agent of which ${whose} session is deleted is ended at once, and told to have failed over it`,
     async (on) => {
       const prompt = `work until ${whose} session is deleted`;

@@ -7,7 +7,7 @@ import { living, onBothBackends } from "./on-both-backends.ts";
 const hangingDispose = join(import.meta.dir, "../../fixtures/plugins/hanging-dispose.ts");
 const contract = onBothBackends({ config: { plugin: [PLUGIN, hangingDispose] } });
 
-contract(
+contract.onProcess(
   "an agent whose opencode another plugin keeps from its exit is done with its result, and goes on",
   async (on) => {
     on.plan("work, then hang", { text: "I look.", calls: [bash("echo looked")] }, { text: "All of it." });

@@ -14,7 +14,7 @@ const contract = onBothBackends({
   config: { permission: { bash: { "*": "ask", "rm *": "deny" } } },
 });
 
-contract("with one place, agents wait in line and run in order; one that waits can be killed", async (on) => {
+contract.once("with one place, agents wait in line and run in order; one that waits can be killed", async (on) => {
   const first = Promise.withResolvers<void>();
   const order: string[] = [];
   for (const name of ["first", "second", "third"]) {
@@ -60,7 +60,7 @@ function notesOf({ sandbox }: OnBackend): string[] {
   return readdirSync(join(sandbox.stateDir, "sessions")).filter((name) => name.endsWith(".notes.json"));
 }
 
-contract("an agent at 80 % of its token budget is told what is left, once", async (on) => {
+contract.once("an agent at 80 % of its token budget is told what is left, once", async (on) => {
   on.plan(
     "talk a lot",
     { calls: [bash("echo 1")], usage: { input: 600, output: 250 } },
@@ -93,7 +93,7 @@ contract("an agent over its tool-call cap is ended, and says so", async (on) => 
   expect(limitsToldIn(on.requestsFor("many calls")[2]?.toolResults)).toEqual(["1 of 5 tool calls are left"]);
 });
 
-contract("an agent over its token budget is ended with its tools, and says so", async (on) => {
+contract.once("an agent over its token budget is ended with its tools, and says so", async (on) => {
   const usage = { input: 900, output: 200 };
   on.plan(
     "much talk",
@@ -144,5 +144,5 @@ contract(
     expect(collected.result).toContain("allowed, too");
     expect(collected.refused).toBeUndefined();
   },
-  90_000,
+  180_000,
 );

@@ -51,19 +51,21 @@ export interface Delegated extends Asked {
   readonly collected: readonly Answer[];
 }
 
-export type OnBothBackends = (
-  sentence: string,
-  body: (on: OnBackend) => Promise<void>,
-  limitMs?: number,
-  /** Where the body itself brings the other one in. */
-  backends?: readonly BackendName[],
-) => void;
+type Sentence = (sentence: string, body: (on: OnBackend) => Promise<void>, limitMs?: number) => void;
+
+/** For what holds on each backend, and is tried on each of them. */
+export interface OnBothBackends extends Sentence {
+  /** What no backend decides: it is tried on the warm one, whose agents need no opencode of their own. */
+  readonly once: Sentence;
+  /** What only the process backend decides, or where the body itself brings the other one in. */
+  readonly onProcess: Sentence;
+}
 
 /**
  * Starts one opencode for a test file.
  *
  * @param prepare what has to be in the sandbox before it starts
- * @returns `test`, for what holds on both backends: the sentence is tried on each of them
+ * @returns `test`, for the sentences that hold of it
  */
 export function onBothBackends(
   settings: Omit<SandboxSettings, "modelUrl"> = {},
@@ -75,18 +77,21 @@ export function onBothBackends(
     await setModels(created.sandbox.home);
     await prepare(created.sandbox);
     rig = await serve(created);
-  }, 60_000);
+  }, 180_000);
   afterAll(async () => await rig.dispose());
-  return (sentence, body, limitMs = 60_000, backends = BACKENDS) => {
-    for (const backend of backends) {
-      const run = async () => {
-        // Both are asked the same: what the other one said is no answer to that.
-        rig.model.requests.length = 0;
-        await body(onBackend(rig, backend));
-      };
-      test(`${sentence} [${backend}]`, run, limitMs);
-    }
-  };
+  const tried =
+    (backends: readonly BackendName[]): Sentence =>
+    (sentence, body, limitMs = 180_000) => {
+      for (const backend of backends) {
+        const run = async () => {
+          // Both are asked the same: what the other one said is no answer to that.
+          rig.model.requests.length = 0;
+          await body(onBackend(rig, backend));
+        };
+        test(`${sentence} [${backend}]`, run, limitMs);
+      }
+    };
+  return Object.assign(tried(BACKENDS), { once: tried(["warm"]), onProcess: tried(["process"]) });
 }
 
 function onBackend(rig: ServedRig, backend: BackendName): OnBackend {

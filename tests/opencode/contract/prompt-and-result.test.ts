@@ -31,7 +31,7 @@ contract("a prompt of 1 MB reaches the model byte for byte, and is in no process
   expect(argumentsSeen).not.toContain(secret);
 });
 
-contract(
+contract.once(
   "a result of 200 KB: the answer stays whole JSON under 40 000 bytes and names the file that has it all",
   async (on) => {
     // Each line says something else: a text that repeats itself would be stopped as a loop.

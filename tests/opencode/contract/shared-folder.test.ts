@@ -7,7 +7,7 @@ import { onBothBackends } from "./on-both-backends.ts";
 
 const contract = onBothBackends();
 
-contract(
+contract.once(
   "a whole-file write over another agent's change is refused by name; the file read again, it passes",
   async (on) => {
     const path = join(on.sandbox.project, "prices.ts");
@@ -58,7 +58,7 @@ contract(
   },
 );
 
-contract(
+contract.onProcess(
   "two agents and the user edit the same files round after round, with stale writes, stash and whole-file writes: nothing is lost, each refusal names who",
   async (on) => {
     const { project } = on.sandbox;
@@ -109,6 +109,5 @@ contract(
       );
     }
   },
-  120_000,
-  ["process"],
+  180_000,
 );

@@ -11,7 +11,7 @@ const STEPS = 3;
 let rig: ServedRig;
 beforeAll(async () => {
   rig = await serveRig({ options: { backgroundStallTimeoutMs: STALL_MS } });
-}, 60_000);
+}, 180_000);
 afterAll(async () => await rig.dispose());
 
 /** A process and everything below it, however deep. */

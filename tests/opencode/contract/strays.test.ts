@@ -41,7 +41,7 @@ contract(
   },
 );
 
-contract("and with a killed agent, also where the bash of a native subagent has left it", async (on) => {
+contract.once("and with a killed agent, also where the bash of a native subagent has left it", async (on) => {
   const { command, left, allRun } = strays(on);
   on.plan("the helper's daemons", { calls: [bash(command)] }, { text: "left them" });
   const task = { description: "Helps", prompt: "the helper's daemons", subagent_type: "general" };
@@ -52,7 +52,7 @@ contract("and with a killed agent, also where the bash of a native subagent has 
   expect(left()).toEqual([]);
 });
 
-contract("300 short orphans later the agent's bash is as sound as before", async (on) => {
+contract.once("300 short orphans later the agent's bash is as sound as before", async (on) => {
   const orphans = "i=0; while [ $i -lt 300 ]; do (env -i true &); i=$((i+1)); done; echo made";
   const calls = [bash("echo fine; exit 3"), bash("echo also fine")];
   on.plan("orphans", { calls: [bash(orphans)] }, { calls }, (request) => ({ text: request.toolResults.join("|") }));
@@ -85,7 +85,7 @@ contract("when its own opencode is killed from outside it has failed, and what w
   expect(left()).toEqual([]);
 });
 
-contract(
+contract.once(
   "an agent that is done takes nothing along that another one has left",
   async (on) => {
     const [mine, others] = [strays(on), strays(on)];
@@ -104,5 +104,5 @@ contract(
     expect(await on.call("bizar_collect", { instanceId })).toMatchObject({ result: "5 of mine are there yet" });
     expect(others.left()).toEqual([]);
   },
-  120_000,
+  180_000,
 );

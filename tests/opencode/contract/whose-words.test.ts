@@ -60,7 +60,7 @@ contract(
   },
 );
 
-contract(
+contract.once(
   "and what it says to a message after that is a turn of its own",
   async (on) => {
     on.plan("fill it, and wait", look);
@@ -76,7 +76,7 @@ contract(
       ...["SECOND", "SECOND", "I look first.\n\nSECOND"],
     ]);
   },
-  120_000,
+  180_000,
 );
 
 contract(
@@ -89,7 +89,7 @@ contract(
     expect(collected).not.toHaveProperty("error");
     expect(await collect(on, collected.instanceId, "turn")).toEqual(["I try.\n\nFINAL"]);
   },
-  120_000,
+  180_000,
 );
 
 contract(
@@ -103,5 +103,5 @@ contract(
     await on.call("bizar_send_message", { instanceId, prompt: "go on as a stranger" });
     expect(await collect(on, instanceId, "last", "all")).toEqual(["Went on.", "Done.\n\nWent on."]);
   },
-  120_000,
+  180_000,
 );
