@@ -1,11 +1,12 @@
 import { availableParallelism } from "node:os";
 import { CHECKS } from "./test/checks.ts";
-import { runCheck, runTestFile, type StepResult } from "./test/run-step.ts";
+import { inLanes } from "./test/lanes.ts";
+import { runCheck, runTestFile } from "./test/run-step.ts";
 import { Summary } from "./test/summary.ts";
 import { largestFirst, listTestFiles, starves, startsOpencode, takesTheMachine } from "./test/test-files.ts";
 
 /** Each file that starts the real opencode takes a processor for itself, and up to a gigabyte of memory. */
-const MOST_AT_ONCE = Math.min(2, availableParallelism());
+const AT_ONCE = Math.min(2, availableParallelism());
 
 const filters = process.argv.slice(2);
 if (filters.some((filter) => filter.startsWith("-"))) {
@@ -17,40 +18,25 @@ const isChosen = (name: string) => filters.length === 0 || filters.some((filter)
 const summary = new Summary();
 const again: string[] = [];
 const files = (await listTestFiles()).filter(isChosen);
-await inParallel(CHECKS.filter(isChosen), MOST_AT_ONCE, runCheck);
-await inParallel(
-  files.filter((file) => !startsOpencode(file)),
-  MOST_AT_ONCE,
-  runTestFile,
-);
-await inParallel(
-  largestFirst(files.filter((file) => startsOpencode(file) && !takesTheMachine(file))),
-  MOST_AT_ONCE,
-  runTestFile,
-);
-await inParallel(files.filter(takesTheMachine), 1, runTestFile);
+const lanes = { atOnce: AT_ONCE, whileIdle: 2 * AT_ONCE, needsQuiet: takesTheMachine };
+const units = largestFirst(files.filter((file) => !startsOpencode(file)));
+await inLanes([...CHECKS.filter(isChosen), ...units], lanes, runBesideOthers);
+// What takes the machine waits most of its time, and is not left to do that alone at the end.
+const hosts = largestFirst(files.filter(startsOpencode));
+const quiet = hosts.filter(takesTheMachine);
+await inLanes([...quiet, ...hosts.filter((file) => !quiet.includes(file))], lanes, runBesideOthers);
 // What failed beside others may have starved: alone it has the machine, and what fails then has failed.
 for (const name of again) summary.add(await runTestFile(name));
 summary.print();
 process.exit(summary.exitCode);
 
-/** Runs the steps, so many at a time, in order; each is told as it ends. */
-async function inParallel(
-  names: readonly string[],
-  atOnce: number,
-  run: (name: string) => Promise<StepResult>,
-): Promise<void> {
-  const waiting = names.values();
-  const lane = async () => {
-    for (const name of waiting) {
-      const result = await run(name);
-      if (result.failed > 0 && atOnce > 1 && starves(name)) {
-        again.push(name);
-        summary.postpone(result);
-      } else {
-        summary.add(result);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, lane));
+async function runBesideOthers(name: string): Promise<void> {
+  const isCheck = CHECKS.some((check) => check === name);
+  const result = await (isCheck ? runCheck(name) : runTestFile(name));
+  if (result.failed > 0 && starves(name)) {
+    again.push(name);
+    summary.postpone(result);
+  } else {
+    summary.add(result);
+  }
 }

@@ -13,14 +13,14 @@ export function largestFirst(files: readonly string[]): string[] {
   return files.toSorted((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0));
 }
 
-/** Whether a file starts the real opencode: those run after all others. */
+/** Whether a file starts the real opencode: those run after all others, so that these are not starved. */
 export function startsOpencode(file: string): boolean {
   return /^tests\/(opencode|package)\//.test(file);
 }
 
-/** Whether a file starts many agents at once, or measures silence: such a one runs alone, last of all. */
+/** Whether a file measures silence: beside more than one other it would hear that of a starved agent. */
 export function takesTheMachine(file: string): boolean {
-  return /^tests\/opencode\/(many-agents|contract\/watchdogs)\./.test(file);
+  return /^tests\/opencode\/contract\/(watchdogs|standstill)\./.test(file);
 }
 
 /** Whether a file drives other programs that want a processor for themselves: opencode, or a browser. */
