@@ -12,7 +12,7 @@ let rig: Rig;
 beforeAll(async () => {
   rig = await createRig({ options: null });
   await runOpencode(rig.sandbox, { prompt: "make the database" });
-}, 60_000);
+}, 180_000);
 afterAll(async () => await rig.dispose());
 
 for (const when of ["before it starts", "once its session is there"] as const) {
@@ -49,5 +49,5 @@ for (const when of ["before it starts", "once its session is there"] as const) {
     expect(judge(evidence)).toEqual({ status: "done" });
     expect(evidence.words).toEqual(["All is well."]);
     expect(turn.seen.repeats).toBe(1);
-  }, 90_000);
+  }, 180_000);
 }

@@ -8,7 +8,7 @@ beforeAll(async () => {
   const keyboard = join(import.meta.dir, "../fixtures/serves-a-keyboard.ts");
   const mcp = { keys: { type: "local", command: [process.execPath, keyboard] } };
   rig = await serveRig({ config: { mcp }, options: { backend: "warm" } });
-}, 60_000);
+}, 180_000);
 afterAll(async () => await rig.dispose());
 
 const NUDGE = "[loop guard: 3 identical calls to bash]";
@@ -51,7 +51,7 @@ test("eight calls that read the same: the third is nudged below its answer, the 
   const afresh = await rig.ask("once more, please", { agent: "build", sessionId: asked.sessionId });
   expect(afresh.text).toBe("fine");
   expect(answersTo("once more, please")).toEqual(["the same", "the same"]);
-}, 60_000);
+}, 180_000);
 
 test("a call that fails is nudged in the next request, also when that one is asked again, and in no other", async () => {
   const failing = { calls: [{ tool: "read", args: { filePath: join(rig.sandbox.project, "missing.txt") } }] };
@@ -73,7 +73,7 @@ test("a call that fails is nudged in the next request, also when that one is ask
     4,
   ]);
   expect(answersTo("read what is not there").filter((answer) => answer.includes(GUARD))).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test("a key of an MCP server may be pressed again and again: nudged at the eighth, refused at the 25th", async () => {
   rig.plan("press it", ...steps(25, key));
@@ -85,7 +85,7 @@ test("a key of an MCP server may be pressed again and again: nudged at the eight
   expect(answers[15]).toStartWith("Pressed.\n\n[loop guard: 16 identical calls to keys_press_key]");
   expect(answers[24]).toContain("Loop protection: 24 identical calls to keys_press_key");
   expect(systemTexts("press it").size).toBe(1);
-}, 60_000);
+}, 180_000);
 
 test("what acts may be done again: a test run six times, a wait without the word sleep", async () => {
   const run = { calls: [bash("sh -c 'echo 3 fail; exit 1'")] };
@@ -94,7 +94,7 @@ test("what acts may be done again: a test run six times, a wait without the word
   const answers = answersTo("run it on purpose");
   expect(answers.map((answer) => answer.includes("3 fail"))).toEqual(Array(6).fill(true));
   expect(answers.map((answer) => answer.includes(GUARD))).toEqual([false, false, false, false, true, false]);
-}, 60_000);
+}, 180_000);
 
 test("the cure of a dead end is not refused, nor is what was never called", async () => {
   const spellings = ["jest test", "jest .", "jest --ci", "jest a", "jest b", "jest c", "jest d", "jest e", "jest f"];
@@ -106,7 +106,7 @@ test("the cure of a dead end is not refused, nor is what was never called", asyn
   expect(answers.filter((answer) => answer.includes("Loop protection"))).toEqual([]);
   expect(answers[4]).toContain("[loop guard: 5 failing calls to bash with the same error]");
   expect(answers[7]).toContain("[loop guard: 8 failing calls to bash with the same error]");
-}, 60_000);
+}, 180_000);
 
 test("an agent that presses a key six times is done, and one that fails twenty times in the same way is ended", async () => {
   rig.plan("press six times", ...steps(6, key));
@@ -120,7 +120,7 @@ test("an agent that presses a key six times is done, and one that fails twenty t
   expect(pressed).toMatchObject({ status: "done", result: "done" });
   expect(looked).toMatchObject({ status: "failed", reason: "loop_guard" });
   expect(looked.result.split("\n")[0]).toBe("[loop guard: 20 failing calls to read with the same error]");
-}, 120_000);
+}, 180_000);
 
 test("the tool log of a session has a line for each call, and nothing of what was in it", async () => {
   rig.plan(
@@ -141,4 +141,4 @@ test("the tool log of a session has a line for each call, and nothing of what wa
   expect(Number(duration)).toBeGreaterThanOrEqual(300);
   expect(Number(duration)).toBeLessThan(3000);
   expect(log).not.toContain("SECRET");
-}, 60_000);
+}, 180_000);

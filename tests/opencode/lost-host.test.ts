@@ -70,7 +70,7 @@ test("opencode is killed with three agents: one is read back, one is ended, one 
   expect(messages).toContain("hangs");
   expect(messages.at(-1)).toBe("go on, then");
   await second.stop();
-}, 120_000);
+}, 180_000);
 
 test("after a compaction neither a server nor a host that dies makes a summary, or an old answer, the result", async () => {
   rig = await createRig();

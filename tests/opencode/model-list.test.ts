@@ -46,7 +46,7 @@ beforeAll(async () => {
   rig = { ...created } as ServedRig;
   await wholeAgain();
   rig = await serve(created);
-}, 60_000);
+}, 180_000);
 afterAll(async () => await rig.dispose());
 beforeEach(async () => await wholeAgain());
 
@@ -109,14 +109,14 @@ for (const backend of BACKENDS) {
       Object.fromEntries([provider("acme", "big", "small"), provider("globex", "helper")]),
     );
     expect(text).not.toContain("key-of");
-  }, 60_000);
+  }, 180_000);
 }
 
 test("a provider with models of its own in the configuration works beside the list", async () => {
   const { answer, list } = await work({ model: "scripted/model-b" });
   expect(answer).toMatchObject({ status: "done" });
   expect(list).toStartWith(join(rig.sandbox.stateDir, "models"));
-}, 60_000);
+}, 180_000);
 
 test("a newer list of opencode's takes the place of the one before", async () => {
   const before = await work({ model: "acme/big" });
@@ -126,7 +126,7 @@ test("a newer list of opencode's takes the place of the one before", async () =>
   expect(after.list).not.toBe(before.list);
   expect(Object.keys(JSON.parse(await readFile(after.list ?? "", "utf8")).acme.models)).toContain("bigger");
   expect(await shortLists()).toHaveLength(1);
-}, 60_000);
+}, 180_000);
 
 // What opencode does without a list of ours is its own affair: a model of the configuration is always there.
 const whole: [string, () => Promise<unknown>][] = [
@@ -140,5 +140,5 @@ for (const [what, change] of whole) {
     const { answer, list } = await work({ model: "scripted/model-a" });
     expect(answer).toMatchObject({ status: "done" });
     expect(list).toBeUndefined();
-  }, 60_000);
+  }, 180_000);
 }

@@ -28,7 +28,7 @@ test("supervisorAgents opens the tools to other agents", async () => {
   rig.plan("delegate", spawn({ agent: "thor", prompt: "the task" }), collectSpawned());
   const end = await run(rig, "delegate", "build");
   expect(end.toolAnswers("bizar_collect")).toEqual([[expect.objectContaining({ result: "by build's agent" })]]);
-}, 60_000);
+}, 180_000);
 
 test("a missing binary is a clear error on both backends: the agent fails as spawn_failed and nothing hangs", async () => {
   rig = await createRig({ options: { opencodeBinary: "/nowhere/opencode" } });
@@ -43,7 +43,7 @@ test("a missing binary is a clear error on both backends: the agent fails as spa
     expect(answer.error).toContain("opencodeBinary");
   }
   expect([spawned.length, collected.length]).toEqual([2, 2]);
-}, 60_000);
+}, 180_000);
 
 test("of an agent without a voice, whose session was compacted, the result is its own last message too", async () => {
   const wrapper = join(temporaryFolder(), "opencode");
@@ -57,7 +57,7 @@ test("of an agent without a voice, whose session was compacted, the result is it
   const [collected] = (await run(rig, "delegate")).toolAnswers("bizar_collect") as Answer[];
   expect(collected).toEqual([expect.objectContaining({ status: "done", result: "FINAL" })]);
   expect(await resultOf(rig, collected[0])).toBe("I look first.\n\nFINAL");
-}, 120_000);
+}, 180_000);
 
 test("a state folder that cannot be written is a clear error, and no agent is started", async () => {
   rig = await createRig();
@@ -68,7 +68,7 @@ test("a state folder that cannot be written is a clear error, and no agent is st
   const [answer] = end.toolAnswers("bizar_spawn_background") as Answer[];
   expect(answer.error).toContain(blocked);
   expect(rig.requestsFor("never run")).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test("a log folder that takes nothing costs the log, not the agent", async () => {
   rig = await createRig();
@@ -81,7 +81,7 @@ test("a log folder that takes nothing costs the log, not the agent", async () =>
     [expect.objectContaining({ status: "done", result: "done without a log" })],
   ]);
   expect(end.stderr).toMatch(/service=bizar.*cannot be written|bizar.*cannot be written/);
-}, 60_000);
+}, 180_000);
 
 test("BIZAR_DISABLE=1 keeps the plugin out", async () => {
   rig = await createRig();
@@ -89,7 +89,7 @@ test("BIZAR_DISABLE=1 keeps the plugin out", async () => {
   const end = await run(rig, "hello", "build", { BIZAR_DISABLE: "1" });
   expect(end.exitCode).toBe(0);
   expect(rig.requestsFor("hello")[0]?.tools.filter((tool) => tool.startsWith("bizar_"))).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test("a bad option is replaced and warned about in opencode's log; opencode starts all the same", async () => {
   rig = await createRig({ options: { maxConcurrentInstances: 99, maxConcurentInstances: 2 } });
@@ -99,11 +99,11 @@ test("a bad option is replaced and warned about in opencode's log; opencode star
   expect(end.stderr).toContain("maxConcurrentInstances");
   expect(end.stderr).toContain("32 is used instead");
   expect(end.stderr).toContain("Did you mean");
-}, 60_000);
+}, 180_000);
 
 test("a default install warns about nothing", async () => {
   rig = await createRig();
   rig.plan("hello", { text: "hi" });
   const end = await run(rig, "hello");
   expect(end.stderr.split("\n").filter((line) => /bizar/i.test(line) && /level=(WARN|ERROR)/.test(line))).toEqual([]);
-}, 60_000);
+}, 180_000);

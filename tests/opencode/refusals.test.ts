@@ -13,7 +13,7 @@ beforeAll(async () => {
       },
     },
   });
-}, 60_000);
+}, 180_000);
 afterAll(async () => await rig.dispose());
 
 test("an unknown agent is a clear error with the near name, and nothing is started", async () => {
@@ -24,21 +24,21 @@ test("an unknown agent is a clear error with the near name, and nothing is start
   for (const name of ["mimir", "thor", "hermes", "general"]) expect(answer.error).toContain(name);
   expect(answer.error).not.toContain("title");
   expect(await readdir(join(rig.sandbox.stateDir, "bg")).catch(() => [])).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test("odin is not started in the background, and the answer says whom to start", async () => {
   rig.plan("spawn odin", spawn({ agent: "odin", prompt: "x" }));
   const [answer] = (await rig.ask("spawn odin")).answers("bizar_spawn_background");
   expect(answer).toEqual({ reason: "wrong_agent", error: expect.stringContaining("Spawn thor, mimir or another") });
   expect(await readdir(join(rig.sandbox.stateDir, "bg")).catch(() => [])).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 test("an unknown model is a clear error with the near name, and nothing is started", async () => {
   rig.plan("wrong model", spawn({ agent: "thor", prompt: "x", model: "scripted/model-aa" }));
   const [answer] = (await rig.ask("wrong model")).answers("bizar_spawn_background");
   expect(answer.reason).toBe("model_unknown");
   expect(answer.error).toContain('There is no model "scripted/model-aa" here. Did you mean "scripted/model-a"?');
-}, 60_000);
+}, 180_000);
 
 test("bad arguments are answered with what was expected and what came", async () => {
   rig.plan("bad arguments", {
@@ -61,7 +61,7 @@ test("bad arguments are answered with what was expected and what came", async ()
   const unknown = { error: "instance not found", instanceId: "bgr_01M7XQSVGK6916V6935K7D7JSA", agents: [] };
   expect(asked.answers("bizar_kill")).toEqual([unknown]);
   expect(asked.answers("bizar_status")).toEqual([unknown]);
-}, 60_000);
+}, 180_000);
 
 test("each agent is offered the tools that are for it, and no other agent pays for them", async () => {
   const { project } = rig.sandbox;
@@ -114,7 +114,7 @@ test("each agent is offered the tools that are for it, and no other agent pays f
   for (const prompt of ["delegate", "hello build", "as a native subagent"]) {
     expect(said(prompt).system).not.toContain("nobody answers questions");
   }
-}, 60_000);
+}, 180_000);
 
 /** A spawn in words that other tools have. */
 const loose = (backend: string) => ({
@@ -153,4 +153,4 @@ test("what is meant is taken, however a model writes it, and the answer says so"
     { error: "instance not found", agents },
     { instanceId: second.instanceId, status: "done" },
   ]);
-}, 60_000);
+}, 180_000);

@@ -163,7 +163,7 @@ export function byText(a: string, b: string): number {
 }
 
 /** Settles when the condition holds; fails the test when it does not within the limit. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, limitMs = 40_000): Promise<void> {
+export async function until(what: string, holds: () => boolean | Promise<boolean>, limitMs = 120_000): Promise<void> {
   const end = performance.now() + limitMs;
   while (!(await holds())) {
     if (performance.now() > end) expect.unreachable(`Not within ${limitMs} ms: ${what}`);

@@ -12,7 +12,7 @@ let browser: Browser;
 beforeAll(async () => {
   await buildCanvas(ROOT);
   browser = await launchBrowser();
-}, 60_000);
+}, 180_000);
 afterAll(async () => await browser.close());
 
 let rig: Rig;
@@ -187,7 +187,7 @@ test("with /visual-plan on a hard task becomes a plan, which the user comments, 
   // A browser that shows the plan is not opened again.
   expect(await opened()).toHaveLength(1);
   expect(rig.model.requests.filter(({ prompt }) => prompt.includes("automatic message"))).toEqual([]);
-}, 120_000);
+}, 180_000);
 
 test("what the user does on the page after the wait has ended is told, a restart in between or not", async () => {
   const { opened } = await withBrowser();
@@ -225,7 +225,7 @@ test("what the user does on the page after the wait has ended is told, a restart
   expect(told).toHaveLength(1);
   expect(told[0]?.text).toContain('"Not this quarter"');
   expect(told[0]?.text).not.toContain("Not so fast");
-}, 120_000);
+}, 180_000);
 
 /** What the plugin has told the model of a session. */
 async function notes({ server }: ServedRig, sessionId: string): Promise<string[]> {

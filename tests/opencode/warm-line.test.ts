@@ -16,7 +16,7 @@ beforeAll(async () => {
   rig = await warmRig({ fetch: line.fetch, serverClock: clock, config: { agent: { asker } } });
   await rig.start("start the server").ended;
   clock.hurry(SPEED);
-}, 60_000);
+}, 180_000);
 afterAll(async () => {
   await rig.dispose();
   line.close();
@@ -87,5 +87,5 @@ for (const [what, seconds, breakIt] of [
     ]);
     expect([asked.outcome, asked.evidence.words.join("\n\n")]).toEqual([{ status: "done" }, "I ask.\n\nThen not."]);
     expect(rig.serverLog.slice(reported).join("\n")).toContain("the stream of events");
-  }, 60_000);
+  }, 180_000);
 }

@@ -19,7 +19,7 @@ const MANY = 20;
 let rig: ServedRig;
 beforeAll(async () => {
   rig = await serveRig({ options: { backend: "warm", maxConcurrentInstances: 32 } });
-}, 60_000);
+}, 180_000);
 afterAll(async () => await rig.dispose());
 
 /** Everything that a process has started, and what that has. */
@@ -63,7 +63,7 @@ test("twenty agents at once end well, and meanwhile the process tree is one serv
     names.map((name) => ["done", `${name}: went`]),
   );
   expect(below(rig.server.pid).map(({ pid }) => pid)).toEqual([server?.pid ?? 0]);
-}, 90_000);
+}, 180_000);
 
 test("the server is killed while five agents work: each ends truthfully, the next one runs, and nothing is left", async () => {
   const never = new Promise<never>(() => undefined);
@@ -103,4 +103,4 @@ test("the server is killed while five agents work: each ends truthfully, the nex
   expect(again.answers("bizar_collect")).toMatchObject([[{ status: "done", result: "It works again." }]]);
   const { process: other } = await recordOf(rig, again.answers("bizar_spawn_background")[0]);
   expect(other?.pid).not.toBe(server?.pid);
-}, 90_000);
+}, 180_000);

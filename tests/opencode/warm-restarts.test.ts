@@ -67,7 +67,7 @@ test("an agent goes on after its opencode and its server were started anew; chan
   expect((await recordOf(rig, agent)).sessionId).not.toBe(sessionId);
   expect(afresh.message).toStartWith(`keeper begins a new session, in which nothing of the earlier one (${sessionId})`);
   expect(changed.result).toMatch(/^\[new session: the definition of "keeper" has changed.*\]\nI see 1\.$/);
-}, 90_000);
+}, 180_000);
 
 test("of two directories that share a server one is closed: its agent is ended, the other one's works on", async () => {
   const served = await serveRig({ options: { backend: "warm" } });
@@ -95,7 +95,7 @@ test("of two directories that share a server one is closed: its agent is ended, 
   expect((await collecting).answers("bizar_collect")).toMatchObject([{ status: "done", result: "worked on" }]);
   await server.client.instance.dispose({ query: { directory: sandbox.project } });
   await until("the last one ends the server", () => !lives(serverPid));
-}, 60_000);
+}, 180_000);
 
 test("opencode is killed with a warm agent at work: the next one says so, tells its parent, and goes on with it", async () => {
   rig = await createRig({ options: { backend: "warm" } });
@@ -126,7 +126,7 @@ test("opencode is killed with a warm agent at work: the next one says so, tells 
   expect((await recordOf(rig, agent)).sessionId).toBe(sessionId);
   expect([lives(ran?.pid ?? 0), tools(agent)]).toEqual([false, []]);
   await second.stop();
-}, 90_000);
+}, 180_000);
 
 test("with onExit finish an agent is told of when it has finished, while another one works on on their server", async () => {
   rig = await createRig({ options: { backend: "warm", onExit: "finish" } });
@@ -154,7 +154,7 @@ test("with onExit finish an agent is told of when it has finished, while another
   expect(await collect(long)).toMatchObject({ status: "done", result: "The long one." });
   await until("their server has ended", () => !lives(theirs));
   await host.stop();
-}, 120_000);
+}, 180_000);
 
 /** The server of warm agents that is this process, as its host asks it. */
 function clientOf(pid: number): ServerClient {
@@ -196,5 +196,5 @@ for (const [answer, backgroundSkipPermissions, result] of [
     rig.plan("what became of it", { calls: [{ tool: "bizar_collect", args: { instanceId: agent.instanceId } }] });
     const end = await runOpencode(sandbox, { prompt: "what became of it", agent: "odin" });
     expect(end.toolAnswers("bizar_collect")).toMatchObject([{ status: "done", result: expect.stringMatching(result) }]);
-  }, 90_000);
+  }, 180_000);
 }

@@ -34,7 +34,7 @@ beforeAll(async () => {
   const options = { opencodeBinary: binary, warmIdleMs: 1000 };
   await writeConfig(rig.sandbox.project, rig.model.url, options, { agent: { scribe } });
   server = await startServer(rig.sandbox);
-}, 120_000);
+}, 180_000);
 afterAll(async () => {
   await server.stop("SIGKILL");
   await rig.dispose();
@@ -62,7 +62,7 @@ for (const backend of BACKENDS) {
       expect(rig.requestsFor(prompt)[0]?.system).toContain("You are the scribe.");
       expect(rig.requestsFor(prompt)[0]?.tools).not.toContain("bizar_spawn_background");
       expect(sleepers()).toEqual([]);
-    }, 120_000);
+    }, 180_000);
   }
 }
 
@@ -82,7 +82,7 @@ for (const backend of BACKENDS) {
         expect(rig.requestsFor(prompt).length).toBe(0);
         expect(treeMembers({ marker: collected.instanceId })).toEqual([]);
       },
-      60_000,
+      180_000,
     );
   }
 }
@@ -98,7 +98,7 @@ test("wrapped agents of both backends end with a host that is killed", async () 
   for (const { instanceId } of answers) {
     await until("nor any process of them", () => treeMembers({ marker: instanceId }).length === 0);
   }
-}, 120_000);
+}, 180_000);
 
 /** The servers of warm agents in this file's home: other tests have theirs at the same time. */
 function servers(): number[] {

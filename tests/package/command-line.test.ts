@@ -6,7 +6,7 @@ import { packAndInstall, type PackedPackage } from "./packed-package.ts";
 let pack: PackedPackage;
 beforeAll(async () => {
   pack = await packAndInstall();
-}, 120_000);
+}, 180_000);
 afterAll(async () => await pack.dispose());
 
 test("the installed package has the command, and it runs by its name", async () => {

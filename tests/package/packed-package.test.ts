@@ -10,7 +10,7 @@ import { packAndInstall, type PackedPackage } from "./packed-package.ts";
 let pack: PackedPackage;
 beforeAll(async () => {
   pack = await packAndInstall();
-}, 120_000);
+}, 180_000);
 afterAll(async () => await pack.dispose());
 
 test("the tarball holds the plugin, its documents and the built page, and nothing else", async () => {
@@ -53,7 +53,7 @@ test.each(["path", "path and options"])(
       await rig.dispose();
     }
   },
-  60_000,
+  180_000,
 );
 
 test("the installed package serves the page, and every file that the page names", async () => {
