@@ -1,26 +1,35 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { putInPlace } from "./put-in-place.ts";
 import { writeDigest } from "./source-digest.ts";
 
 const PAGE = "src/canvas/page";
-/** The script that `index.html` names. */
-const ENTRY = "./main.tsx";
+/** What in a document names its script. */
+const ENTRY = /<script type="module" src="(\.\/[\w-]+\.tsx)"/;
 /** The script of the frame in which diagrams are drawn. */
 const FRAME = `${PAGE}/drawing-frame/frame.ts`;
 const PRODUCTION = { "process.env.NODE_ENV": '"production"' };
 
 /**
- * Builds the page. Names hold a digest of the content; code that is imported lazily is in files of its own.
+ * Builds the pages, each by itself: none loads what only another one needs. Names hold a digest of the content; code that is imported lazily is in files of its own.
  *
  * @throws Error with what the bundler has to say
  */
 export async function buildPage(root: string, target: string, digest: string): Promise<void> {
   await putInPlace(target, async (folder) => {
     const assets = join(folder, "assets");
-    const names = await bundle(join(root, PAGE, ENTRY), assets, await buildFrame(join(root, FRAME), assets));
-    const html = await readFile(join(root, PAGE, "index.html"), "utf8");
-    await writeFile(join(folder, "index.html"), withNames(html, names));
+    const frame = await buildFrame(join(root, FRAME), assets);
+    const documents = (await readdir(join(root, PAGE))).filter((name) => name.endsWith(".html"));
+    for (const document of documents) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- each takes all of the processor
+      const html = await readFile(join(root, PAGE, document), "utf8");
+      const [, entry] = ENTRY.exec(html) ?? [];
+      if (entry === undefined) throw new Error(`${PAGE}/${document} has no <script type="module" src="./….tsx">.`);
+      // oxlint-disable-next-line eslint/no-await-in-loop
+      const names = await bundle(join(root, PAGE, entry), assets, frame);
+      // oxlint-disable-next-line eslint/no-await-in-loop
+      await writeFile(join(folder, document), withNames(html, entry, names));
+    }
     await writeDigest(folder, digest);
   });
 }
@@ -30,7 +39,7 @@ interface Names {
   readonly styles: readonly string[];
 }
 
-/** The script is the entry, not `index.html`: with `splitting`, Bun 1.3.14 makes a page that names the wrong chunk. */
+/** The script is the entry, not the document: with `splitting`, Bun 1.3.14 makes a page that names the wrong chunk. */
 async function bundle(entry: string, outdir: string, frame: string): Promise<Names> {
   const { success, logs, outputs } = await Bun.build({
     entrypoints: [entry],
@@ -78,18 +87,10 @@ async function buildFrame(entry: string, folder: string): Promise<string> {
 }
 
 /** The document, with the names of what was built in the place of the sources'. */
-function withNames(html: string, { script, styles }: Names): string {
-  let isNamed = false;
+function withNames(html: string, entry: string, { script, styles }: Names): string {
   const links = styles.map((name) => `<link rel="stylesheet" href="/assets/${name}" />`).join("");
   const rewriter = new HTMLRewriter()
     .on("head", { element: (head) => void head.append(links, { html: true }) })
-    .on(`script[src="${ENTRY}"]`, {
-      element(element) {
-        isNamed = true;
-        element.setAttribute("src", `/assets/${script}`);
-      },
-    });
-  const named = rewriter.transform(html);
-  if (!isNamed) throw new Error(`${PAGE}/index.html has no <script src="${ENTRY}">.`);
-  return named;
+    .on(`script[src="${entry}"]`, { element: (element) => void element.setAttribute("src", `/assets/${script}`) });
+  return rewriter.transform(html);
 }

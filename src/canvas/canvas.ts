@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import { SLUG } from "../plans/plan.ts";
+import { INSTANCE_ID } from "../supervisor/instance.ts";
+import type { CanvasChanges } from "./canvas-changes.ts";
 import type { Act } from "../processes/whose-act.ts";
 import type { CanvasPlans } from "./canvas-plans.ts";
 import { findBrowser, openBrowser, wayIn } from "./open-browser.ts";
@@ -13,6 +15,8 @@ const BROWSER_START_MS = 10_000;
 
 export interface CanvasParts {
   readonly plans: CanvasPlans;
+  /** Absent where nothing is known of agents. */
+  readonly changes?: CanvasChanges | undefined;
   /** `never`: the link is all that there is. */
   readonly openBrowser: "auto" | "never";
   readonly environment: NodeJS.ProcessEnv;
@@ -40,15 +44,15 @@ export interface Opened {
   readonly why?: string;
 }
 
-/** The pages on which a person looks at plans; one server, on 127.0.0.1, from the first use on. */
+/** The pages on which a person looks at plans, and at agents' changes; one server, on 127.0.0.1, from the first use on. */
 export interface Canvas {
   /**
-   * A link to the plan, and the plan opened in a browser where there is one, unless a page shows it already or is about
+   * A link to a plan, by its slug, or to an agent's changes, by its id; and the page opened in a browser where there is one, unless a page shows it already or is about
    * to: a browser was asked for it less than 10 s ago.
    *
-   * @throws Error when the slug is none, the page is not built, nobody may listen, or the canvas is closed
+   * @throws Error when the name is none, the page is not built, nobody may listen, or the canvas is closed
    */
-  open(slug: string): Promise<Opened>;
+  open(name: string): Promise<Opened>;
   /** The ports on which its pages are. */
   readonly ports: readonly number[];
   /** Whether a process was started to show one of its pages. */
@@ -69,8 +73,8 @@ export function createCanvas(parts: CanvasParts): Canvas {
 
   const start = async () => {
     const { startCanvasServer } = await import("./server/canvas-server.ts");
-    const { plans, report, assetsFolder = BUILT_PAGE, whoseAct } = parts;
-    const given = { plans, report, assetsFolder, ...(whoseAct !== undefined && { whoseAct }) };
+    const { plans, changes, report, assetsFolder = BUILT_PAGE, whoseAct } = parts;
+    const given = { plans, changes, report, assetsFolder, ...(whoseAct !== undefined && { whoseAct }) };
     const server = await startCanvasServer(given);
     if (isClosed) server.close();
     else running = server;
@@ -102,7 +106,9 @@ export function createCanvas(parts: CanvasParts): Canvas {
 
   return {
     async open(slug) {
-      if (!SLUG.test(slug)) throw new Error(`Expected a plan's slug (${SLUG.source}), not ${JSON.stringify(slug)}.`);
+      if (!SLUG.test(slug) && !INSTANCE_ID.test(slug)) {
+        throw new Error(`Expected a plan's slug (${SLUG.source}) or an agent's id, not ${JSON.stringify(slug)}.`);
+      }
       if (!isClosed) starting ??= start();
       const server = await starting?.catch((error: unknown) => {
         // The next one tries again.

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { actOnChanges, type ChangesAction } from "../workspace/act-on-changes.ts";
 import { CommandError, type Command, type CommandContext } from "./command.ts";
+import type { InstanceRecord } from "../store/record.ts";
 import { findRecord } from "./find-record.ts";
 
 /** `diff`: what an agent has changed in a folder of its own, as a patch. */
@@ -36,6 +37,7 @@ export const discard: Command = {
 
 async function act(context: CommandContext, id: string, action: ChangesAction): Promise<number> {
   const record = await findRecord(context, id);
+  if (action === "apply" && (await context.workspace.reviews.isUsers(record.instanceId))) onlyForUser(context, record);
   const acted = await actOnChanges(context.workspace, record, action);
   if (!acted.ok) throw new CommandError(`${record.instanceId}: ${acted.error}`);
   const { changes } = acted.value.facts;
@@ -44,4 +46,12 @@ async function act(context: CommandContext, id: string, action: ChangesAction): 
     context.warn(acted.value.words);
   } else await context.print(`${acted.value.words}\n`);
   return 0;
+}
+
+/** @throws CommandError where it is not the user who gives the command, or that cannot be told */
+function onlyForUser({ whoseAct }: CommandContext, { instanceId }: InstanceRecord): void {
+  const act = whoseAct();
+  if (act.by === "person") return;
+  const where = `/bizar review ${instanceId} in opencode shows them.`;
+  throw new CommandError(`${act.why} Only the user applies these changes (applyChanges: "user"). ${where}`);
 }

@@ -1,6 +1,7 @@
 import type { ParseArgsConfig } from "node:util";
 import type { Options } from "../config/options.ts";
 import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
+import type { Act } from "../processes/whose-act.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
 import type { StatePaths } from "../store/state-paths.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -14,6 +15,8 @@ export interface CommandContext {
   readonly workspace: Workspace;
   /** Who this process is, where it takes a record over. */
   readonly identity: SupervisorIdentity;
+  /** Whose this command is. */
+  readonly whoseAct: () => Act;
   /** Writes to stdout; settles when it is taken. */
   readonly print: (text: string | Uint8Array) => Promise<void>;
   /** A line on stderr. */

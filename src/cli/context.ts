@@ -1,11 +1,15 @@
 import { readOptions } from "../config/options.ts";
 import { secretFolderOf } from "../config/secret-folders.ts";
 import { createIdentity } from "../processes/supervisor-identity.ts";
+import { ownEvidence, whoseAct } from "../processes/whose-act.ts";
 import { RecordFolder } from "../store/record-folder.ts";
 import { statePaths } from "../store/state-paths.ts";
 import { CommandError, type CommandContext } from "./command.ts";
 import { openWorkspace } from "../workspace/open-workspace.ts";
 import { print } from "./print.ts";
+
+/** The command line shows none, and listens nowhere. */
+const NO_PAGES = { ownPorts: () => [], isBrowser: () => false };
 
 /** What the commands work with: the same folders as the plugin's, by the same environment. */
 export function createContext(environment: NodeJS.ProcessEnv = process.env): CommandContext {
@@ -24,6 +28,7 @@ export function createContext(environment: NodeJS.ProcessEnv = process.env): Com
     records: new RecordFolder(paths, warn, "leave"),
     workspace: openWorkspace({ ...options, ...paths }),
     identity: createIdentity(),
+    whoseAct: () => whoseAct(ownEvidence({ program: "command", ...NO_PAGES }), { kind: "command" }),
     print,
     warn,
     colours: process.stdout.isTTY && (environment["NO_COLOR"] ?? "") === "",

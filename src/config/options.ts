@@ -33,6 +33,8 @@ export const optionsSchema = z.object({
   isolation: z.enum(["none", "worktree"]).default("none"),
   /** Agents that always have a folder of their own. */
   isolateAgents: z.array(z.string().min(1)).default([]),
+  /** Who brings such changes back: the agent that asked for the work, or only you, on the page or by a command of yours. */
+  applyChanges: z.enum(["agent", "user"]).default("agent"),
   /** Megabytes of untracked files that are copied into such a folder. 100: more are data, not work. */
   isolationUntrackedMb: whole(100, 0, 100_000),
   /** A command of the shell that makes such a folder ready to work in, such as `bun install`. */

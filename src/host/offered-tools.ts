@@ -2,6 +2,7 @@ import type { Hooks } from "@opencode-ai/plugin";
 import { NewestMap } from "../lib/newest-map.ts";
 import { isText, oneOf, shape } from "../shape.ts";
 import { ODIN } from "./agents/odin.ts";
+import { namesPlan } from "../plans/named-plans.ts";
 import { maySupervise } from "./may-supervise.ts";
 
 /** Of more sessions it is worked out anew from their messages. */
@@ -71,5 +72,5 @@ function namesOne(messages: Messages, slugs: readonly string[]): boolean {
   if (slugs.length === 0) return false;
   const known = new Set(slugs);
   const asked = messages.filter(({ info }) => info.role === "user").flatMap(({ parts }) => parts as unknown[]);
-  return asked.some((part) => isTextPart(part) && part.text.split(/[^a-z0-9-]+/).some((word) => known.has(word)));
+  return asked.some((part) => isTextPart(part) && namesPlan(part.text, known));
 }

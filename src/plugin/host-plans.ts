@@ -89,6 +89,7 @@ class WiredPlans implements HostPlans {
       openBrowser: options.planOpenBrowser,
       reviews: this.#reviews,
       unread: parts.unread,
+      supervision: parts.supervision,
       instanceOf: async () => undefined,
       say: async (...given) => await this.#say(...given),
       report: diagnostics.report,
@@ -168,6 +169,7 @@ class WiredPlans implements HostPlans {
       const context = {
         ...{ plans, settings: this.#settings, supervision, tellUser },
         killGraceMs: options.killGraceMs,
+        applyChanges: options.applyChanges,
         whoseAct: plans.whoseAct,
         endsSoon: this.#isRun,
       };

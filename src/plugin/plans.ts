@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { createCanvas, type Canvas } from "../canvas/canvas.ts";
+import type { ToolSupervision } from "../host/tools/tool-parts.ts";
+import { ChangesDesk } from "./changes-desk.ts";
 import type { HostClient } from "../host/host-client.ts";
 import { FeedbackAnnouncer, type FeedbackAnnouncerParts } from "../host/plans/feedback-announcer.ts";
 import { OpenReviews } from "../host/plans/open-reviews.ts";
@@ -19,6 +21,8 @@ export interface PlansContext {
   readonly openBrowser: "auto" | "never";
   readonly reviews: OpenReviews;
   readonly unread: PlanServices["unread"];
+  /** What runs agents, whose changes are shown as well; absent inside of one. */
+  readonly supervision?: (() => Promise<ToolSupervision>) | undefined;
   /** The background agent whose session it is, in the process of one. */
   readonly instanceOf: (sessionId: string) => Promise<string | undefined>;
   /** Says to the user where a plan waits for them: in which words depends on who may read them. */
@@ -63,6 +67,7 @@ export function startPlans(context: PlansContext): PlanSide {
         return finished;
       },
     },
+    changes: context.supervision === undefined ? undefined : new ChangesDesk(context.supervision, folder),
     openBrowser,
     environment: process.env,
     report,

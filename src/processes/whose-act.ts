@@ -24,6 +24,8 @@ export type ActOrigin =
   | { readonly kind: "key"; readonly pid: number | undefined };
 
 export interface ActEvidence {
+  /** What this process is, in a sentence; absent: an opencode. */
+  readonly program?: "opencode" | "command";
   readonly environment: NodeJS.ProcessEnv;
   readonly pid: number;
   readonly table: Pick<ProcessTable, "find" | "values">;
@@ -38,7 +40,7 @@ export interface ActEvidence {
 }
 
 /** What this process knows of itself. */
-export function ownEvidence(more: Pick<ActEvidence, "ownPorts" | "isBrowser">): ActEvidence {
+export function ownEvidence(more: Pick<ActEvidence, "program" | "ownPorts" | "isBrowser">): ActEvidence {
   return {
     environment: process.env,
     pid: process.pid,
@@ -61,19 +63,20 @@ export function whoseAct(evidence: ActEvidence, origin: ActOrigin): Act {
     }
     case "command": {
       const why = markerIn(evidence.environment) ?? agentAbove(evidence);
-      if (why !== undefined) return { by: "agent", why: `This opencode ${why}` };
-      if (isStray(evidence)) return { by: "anybody", why: STRAY };
+      const { program = "opencode" } = evidence;
+      if (why !== undefined) return { by: "agent", why: `This ${program} ${why}` };
+      if (isStray(evidence)) return { by: "anybody", why: stray(program) };
       const ports = evidence.ports()?.filter((port) => !evidence.ownPorts().includes(port));
-      return ports?.length === 0 ? { by: "person" } : { by: "anybody", why: reachedBy(ports) };
+      return ports?.length === 0 ? { by: "person" } : { by: "anybody", why: reachedBy(program, ports) };
     }
     default:
       return unreachable(origin);
   }
 }
 
-function reachedBy(ports: readonly number[] | undefined): string {
-  if (ports === undefined) return "Whether others reach this opencode cannot be told here.";
-  return `This opencode listens on port ${ports.join(", ")}, where any program can give it commands.`;
+function reachedBy(program: string, ports: readonly number[] | undefined): string {
+  if (ports === undefined) return `Whether others reach this ${program} cannot be told here.`;
+  return `This ${program} listens on port ${ports.join(", ")}, where any program can give it commands.`;
 }
 
 function markerIn(environment: NodeJS.ProcessEnv): string | undefined {
@@ -125,7 +128,9 @@ function markerAmong(table: ActEvidence["table"], pids: readonly number[]): stri
   return undefined;
 }
 
-const STRAY = "Who started this opencode cannot be told: it has no terminal, and nothing but shells is above it.";
+function stray(program: string): string {
+  return `Who started this ${program} cannot be told: it has no terminal, and nothing but shells is above it.`;
+}
 
 /** What a process that has left its parents may still have above it. */
 const SHELLS = /^-?(sh|bash|dash|ash|zsh|ksh|fish|busybox|env|nohup|setsid|timeout|nice|xargs)$/;

@@ -1,4 +1,5 @@
 import type { Changes } from "../supervisor/own-folder.ts";
+import type { ApplySettings } from "./apply-changes.ts";
 import { done, failure, type Result } from "./result.ts";
 import type { Workspace } from "./workspace.ts";
 import { unreachable } from "../lib/unreachable.ts";
@@ -28,6 +29,7 @@ export async function actOnChanges(
   workspace: Workspace,
   record: Subject,
   action: ChangesAction,
+  settings: ApplySettings = {},
 ): Promise<Result<ActedOn>> {
   const { instanceId, folder, endedAt } = record;
   if (folder === null) {
@@ -40,7 +42,7 @@ export async function actOnChanges(
     case "show":
       return await show(workspace, instanceId);
     case "apply":
-      return await apply(workspace, instanceId);
+      return await apply(workspace, instanceId, settings);
     case "branch": {
       const made = await workspace.branch(instanceId);
       if (!made.ok) return made;
@@ -51,7 +53,7 @@ export async function actOnChanges(
     case "update":
       return await update(workspace, instanceId);
     case "discard": {
-      const gone = await workspace.discard(instanceId);
+      const gone = await workspace.discard(instanceId, settings.note);
       return gone.ok ? done({ words: "The folder and its changes are gone.", facts: {} }) : gone;
     }
     default:
@@ -73,8 +75,8 @@ async function show(workspace: Workspace, instanceId: string): Promise<Result<Ac
   return done({ words: changesWords(changes), facts: { ...facts, ...branch, changes } });
 }
 
-async function apply(workspace: Workspace, instanceId: string): Promise<Result<ActedOn>> {
-  const applied = await workspace.apply(instanceId);
+async function apply(workspace: Workspace, instanceId: string, settings: ApplySettings): Promise<Result<ActedOn>> {
+  const applied = await workspace.apply(instanceId, settings);
   if (!applied.ok) {
     if (applied.reason !== "conflict") return applied;
     const next = `The action update merges the files of now into the agent's folder and asks it to finish.`;

@@ -1,4 +1,5 @@
-import { changed, holding, originalOf, type FolderParts } from "./folder-parts.ts";
+import { decideReview } from "./change-review.ts";
+import { changed, holding, isoNow, originalOf, type FolderParts } from "./folder-parts.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
 import { putTree } from "./put-tree.ts";
@@ -17,18 +18,33 @@ export interface Applied extends Counts {
 const ATTEMPTS = 5;
 const NOTHING = { files: 0, insertions: 0, deletions: 0 };
 
+/** How changes are brought back. */
+export interface ApplySettings {
+  /** The tree that a person has looked at: another one is not brought back. */
+  readonly seen?: string | undefined;
+  readonly note?: string | undefined;
+}
+
 /**
  * Brings an agent's changes into the caller's files: all of them or none, over whatever was changed there since. Neither
  * the index nor a branch is touched. One who dies over it leaves what the next one completes.
  */
-export async function applyChanges(parts: FolderParts, instanceId: string): Promise<Result<Applied>> {
+export async function applyChanges(
+  parts: FolderParts,
+  instanceId: string,
+  { seen, note }: ApplySettings = {},
+): Promise<Result<Applied>> {
   const known = await parts.states.read(instanceId);
   if (known === undefined) return failure("no_folder", `The agent ${instanceId} has no folder of its own.`);
   return await holding(parts, known.commonDir, async () => {
     const state = (await parts.states.read(instanceId)) ?? known;
     if (state.status === "applied") return done({ ...NOTHING, isRepeated: true, leftOut: state.leftOut });
     const current = await currentResult(parts, state);
-    return current.ok ? await bringBack(parts, current.value) : current;
+    if (!current.ok) return current;
+    if (seen !== undefined && seen !== current.value.resultTree) {
+      return failure("changed", "The agent has changed more since you looked. Nothing was applied: look again.");
+    }
+    return await bringBack(parts, current.value, note);
   });
 }
 
@@ -40,13 +56,13 @@ export async function currentResult(parts: FolderParts, state: FolderState): Pro
   return isEmpty(taken.value) ? failure("nothing_to_do", "The agent has changed nothing.") : taken;
 }
 
-async function bringBack(parts: FolderParts, state: FolderState): Promise<Result<Applied>> {
+async function bringBack(parts: FolderParts, state: FolderState, note: string | undefined): Promise<Result<Applied>> {
   const counts = await countChanges(originalOf(state), state.baseTree, state.resultTree ?? state.baseTree);
   if (!counts.ok) return counts;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const put = await putOnce(parts, state);
     if (!put.ok) return put;
-    if (put.value) return await settle(parts, state, counts.value);
+    if (put.value) return await settle(parts, state, counts.value, note);
   }
   return failure(
     "busy",
@@ -64,11 +80,17 @@ async function putOnce(parts: FolderParts, state: FolderState): Promise<Result<b
   });
 }
 
-async function settle(parts: FolderParts, state: FolderState, counts: Counts): Promise<Result<Applied>> {
+async function settle(
+  parts: FolderParts,
+  state: FolderState,
+  counts: Counts,
+  note: string | undefined,
+): Promise<Result<Applied>> {
   const { leftOut, result, resultTree, base, baseTree } = state;
   // What comes after this is judged against what has been brought back.
   const written = await changed(parts, state, {
     ...{ status: "applied", base: result ?? base, baseTree: resultTree ?? baseTree },
+    review: decideReview(state.review, { decision: "applied", note }, isoNow(parts)),
   });
   if (!written.ok) return written;
   await setRefs(state, { base: result ?? base });

@@ -1,4 +1,5 @@
-import { changed, holding, originalOf, storeOf, type FolderParts } from "./folder-parts.ts";
+import { decideReview } from "./change-review.ts";
+import { changed, holding, isoNow, originalOf, storeOf, type FolderParts } from "./folder-parts.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
 import { currentResult } from "./apply-changes.ts";
@@ -132,7 +133,7 @@ function nameOf({ title, instanceId }: FolderState): string {
 }
 
 /** Removes an agent's folder and everything that keeps its changes. May be repeated. */
-export async function discardChanges(parts: FolderParts, instanceId: string): Promise<Result<null>> {
+export async function discardChanges(parts: FolderParts, instanceId: string, note?: string): Promise<Result<null>> {
   const known = await parts.states.read(instanceId);
   if (known === undefined) return failure("no_folder", `The agent ${instanceId} has no folder of its own.`);
   return await holding(parts, known.commonDir, async () => {
@@ -144,6 +145,7 @@ export async function discardChanges(parts: FolderParts, instanceId: string): Pr
       result: null,
       resultTree: null,
       update: null,
+      review: decideReview(state.review, { decision: "discarded", note }, isoNow(parts)),
     });
     if (!written.ok) return written;
     return await setRefs(state, { base: null, result: null });

@@ -68,6 +68,11 @@ export async function changed(
   }
 }
 
+/** This moment, in ISO 8601. */
+export function isoNow({ clock }: Pick<FolderParts, "clock">): string {
+  return new Date(clock.now()).toISOString();
+}
+
 /** The caller's working tree. */
 export function originalOf({ original, gitDir }: FolderState): GitPlace & { readonly gitDir: string } {
   return { cwd: original, gitDir };

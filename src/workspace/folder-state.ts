@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { writeDurably } from "../files/durable-file.ts";
 import { isMissing } from "../lib/is-missing.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
-import { isFlag, isNumber, isText, listOf, oneOf, orNull, shape, type Checked } from "../shape.ts";
+import { isFlag, isNumber, isText, listOf, oneOf, orAbsent, orNull, shape, type Checked } from "../shape.ts";
+import { isChangeReview } from "./change-review.ts";
 
 const isUpdate = shape({ tree: isText, base: isText, baseTree: isText });
 
@@ -43,6 +44,9 @@ const isState = shape({
   isReady: isFlag,
   /** A number that no other copy of this machine has at the same time. */
   slot: isNumber,
+  /** Who brings the changes back; absent: whoever may use the tool. */
+  appliedBy: orAbsent(oneOf("agent", "user")),
+  review: orAbsent(isChangeReview),
 });
 
 /** What is known of an agent's folder, as it lies on the disk. Commits and trees are object ids. */

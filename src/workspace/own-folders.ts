@@ -24,6 +24,8 @@ export interface FolderRequest {
   readonly title: string;
   /** The caller's. */
   readonly directory: string;
+  /** Who brings the changes back; whoever may use the tool where absent. */
+  readonly appliedBy?: FolderState["appliedBy"];
 }
 
 /** A folder as it is promised, and what its agent will miss there. */
@@ -37,7 +39,7 @@ export interface Begun {
  * starts.
  */
 export async function beginFolder(parts: FolderParts, request: FolderRequest): Promise<Result<Begun>> {
-  const { instanceId, directory, title } = request;
+  const { instanceId, directory, title, appliedBy } = request;
   const found = await findRepository(directory);
   if (!found.ok) return found;
   const repository = found.value;
@@ -71,6 +73,8 @@ export async function beginFolder(parts: FolderParts, request: FolderRequest): P
     brought: [],
     isReady: false,
     slot: 0,
+    appliedBy,
+    review: undefined,
   };
   const written = await changed(parts, state, {});
   if (!written.ok) return written;

@@ -8,6 +8,7 @@ export type FolderReason =
   | "nothing_to_do"
   | "at_work"
   | "conflict"
+  | "changed"
   | "busy"
   | "setup_failed"
   | "git_failed"

@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { decodeTime } from "ulid";
 import type { Changes } from "../supervisor/own-folder.ts";
-import { applyChanges, type Applied } from "./apply-changes.ts";
+import { applyChanges, type Applied, type ApplySettings } from "./apply-changes.ts";
 import { branchChanges, discardChanges, type Branched } from "./branch-changes.ts";
+import { ChangeReviews } from "./change-reviews.ts";
 import { holding, type FolderParts } from "./folder-parts.ts";
 import type { FolderState } from "./folder-state.ts";
 import {
@@ -39,7 +40,12 @@ const ID_PREFIX = 4;
 
 /** The folders that agents have of their own. */
 export class Workspace {
-  constructor(readonly parts: FolderParts) {}
+  /** What people are asked about changes, and decide. */
+  readonly reviews: ChangeReviews;
+
+  constructor(readonly parts: FolderParts) {
+    this.reviews = new ChangeReviews(parts);
+  }
 
   /** Takes down the caller's tree of this moment for an agent that is about to be started. */
   async begin(request: FolderRequest): Promise<Result<Begun>> {
@@ -75,8 +81,8 @@ export class Workspace {
     });
   }
 
-  async apply(instanceId: string): Promise<Result<Applied>> {
-    return await applyChanges(this.parts, instanceId);
+  async apply(instanceId: string, settings?: ApplySettings): Promise<Result<Applied>> {
+    return await applyChanges(this.parts, instanceId, settings);
   }
 
   async branch(instanceId: string): Promise<Result<Branched>> {
@@ -87,8 +93,8 @@ export class Workspace {
     return await updateCopy(this.parts, instanceId);
   }
 
-  async discard(instanceId: string): Promise<Result<null>> {
-    return await discardChanges(this.parts, instanceId);
+  async discard(instanceId: string, note?: string): Promise<Result<null>> {
+    return await discardChanges(this.parts, instanceId, note);
   }
 
   /** The folders that are there, or whose work is kept. */

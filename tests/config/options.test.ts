@@ -13,6 +13,7 @@ const defaults: Options = {
   warmIdleMs: 600_000,
   isolation: "none",
   isolateAgents: [],
+  applyChanges: "agent",
   isolationUntrackedMb: 100,
   worktreeSetup: null,
   worktreeSetupTimeoutMs: 600_000,

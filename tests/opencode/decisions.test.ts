@@ -133,7 +133,7 @@ describe.each(["ask", "enforce"])("with planGate %s", (planGate) => {
       expect(link).not.toBe("");
       expect(tried[4]).toContain("Open the plan");
       for (const answer of [tried[4], tried[5]]) expect(answer).not.toMatch(/set-cookie/i);
-      expect(tried[4]).toContain("Only the user opens a plan.");
+      expect(tried[4]).toContain("Only the user opens the plan.");
       expect(await answerOf(served, session, "plan", "status y")).toContain("It waits for your review");
       // The user's click is as good as before.
       const { token } = await followLink(link);

@@ -23,7 +23,7 @@ interface Link {
 }
 
 /**
- * Who may see which plan. A link carries a secret that is good for one use; it is traded, by a click, for a cookie that
+ * Who may see which plan, by its slug, or whose changes, by the agent's id. A link carries a secret that is good for one use; it is traded, by a click, for a cookie that
  * opens this plan and no other. A ticket is traded by whoever comes with it: it stands in a file of the user alone. An
  * address that others can read carries a key instead: a secret that serves its own user only. All of them are kept and
  * looked up as digests, so that the time it takes says nothing of them.
@@ -100,6 +100,11 @@ export class Access {
   ): Promise<string | undefined> {
     if (this.#find(this.#keys, slug, key) === undefined || !(await isOwnUser())) return undefined;
     return this.#use(this.#keys, slug, key) ? this.#admit(slug, cookie) : undefined;
+  }
+
+  /** A browser that may see one page may see this one as well. */
+  alsoAllow(name: string, cookie: string | undefined): void {
+    if (cookie !== undefined) this.#visitors.get(digestOf(cookie))?.add(name);
   }
 
   /** Whether a cookie's value opens the plan. */

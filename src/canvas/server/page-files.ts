@@ -14,8 +14,10 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** The page as it was built. */
 export interface PageFiles {
-  /** `index.html`. */
+  /** `index.html`, which shows a plan. */
   readonly html: string;
+  /** `changes.html`, which shows what an agent has changed; `null` where that is not built. */
+  readonly changesHtml: string | null;
   /** A file that the page loads; `undefined` where there is none of that name. */
   asset(name: string): Promise<Asset | undefined>;
 }
@@ -32,16 +34,18 @@ export interface Asset {
  */
 export async function readPageFiles(folder: string): Promise<PageFiles> {
   const assets = join(folder, "assets");
-  const [html, names] = await Promise.all([readFile(join(folder, "index.html"), "utf8"), readdir(assets)]).catch(
-    (cause: unknown) => {
-      throw new Error(`The canvas is not built: ${folder} is not there. Run \`bun run build\` in Bizar's folder.`, {
-        cause,
-      });
-    },
-  );
+  const [html, changesHtml, names] = await Promise.all([
+    readFile(join(folder, "index.html"), "utf8"),
+    readFile(join(folder, "changes.html"), "utf8").catch(() => null),
+    readdir(assets),
+  ]).catch((cause: unknown) => {
+    throw new Error(`The canvas is not built: ${folder} is not there. Run \`bun run build\` in Bizar's folder.`, {
+      cause,
+    });
+  });
   const types = new Map(names.map((name) => [name, TYPES[extname(name)]]));
   return {
-    html,
+    ...{ html, changesHtml },
     async asset(name) {
       const type = types.get(name);
       if (type === undefined) return undefined;

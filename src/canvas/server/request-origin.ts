@@ -12,15 +12,15 @@ export const onlyOwnOrigin: MiddlewareHandler = async (context, next) => {
   const { req } = context;
   const host = req.header("host") ?? "";
   if (!LOOPBACK_HOST.test(host)) return refuse(context, 421, "Expected a request to 127.0.0.1 or localhost.");
-  const isPage = req.method === "GET" && /^\/[\w-]+\/plan\//.test(req.path);
+  const isPage = req.method === "GET" && /^\/[\w-]+\/(plan|changes)\//.test(req.path);
   const site = req.header("sec-fetch-site");
   if (!isPage && site !== undefined && site !== "same-origin" && site !== "none") {
-    return refuse(context, 403, "Expected a request of the plan's own page.");
+    return refuse(context, 403, "Expected a request of the page itself.");
   }
   const origin = req.header("origin");
   const isOwn = origin === `http://${host}` || origin === `https://${host}`;
   if (!isOwn && (origin !== undefined || req.method === "POST")) {
-    return refuse(context, 403, "Expected a request of the plan's own page.");
+    return refuse(context, 403, "Expected a request of the page itself.");
   }
   await next();
 };

@@ -56,7 +56,8 @@ export function readDecisionRequest(body: unknown): Reading<DecisionRequest> {
   return { ok: true, value: { ...given, revision, operations } };
 }
 
-function read<T>(schema: z.ZodType<T>, body: unknown): Reading<T> {
+/** Reads a body by its schema. */
+export function read<T>(schema: z.ZodType<T>, body: unknown): Reading<T> {
   const result = schema.safeParse(body);
   return result.success ? { ok: true, value: result.data } : { ok: false, error: z.prettifyError(result.error) };
 }

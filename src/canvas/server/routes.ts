@@ -3,8 +3,8 @@ import { getCookie } from "hono/cookie";
 import { createMiddleware } from "hono/factory";
 import { exportMarkdown } from "../../plans/export-markdown.ts";
 import { packHistory } from "../../plans/plan-history.ts";
-import { SLUG, type Author } from "../../plans/plan.ts";
-import { MOST_BODY_BYTES, TOKEN_HEADER, type EditAnswer, type HistoryAnswer, type PlanAnswer } from "../api.ts";
+import type { Author } from "../../plans/plan.ts";
+import { TOKEN_HEADER, type EditAnswer, type HistoryAnswer, type PlanAnswer, type PlanEvent } from "../api.ts";
 import type { Act } from "../../processes/whose-act.ts";
 import type { CanvasPlans } from "../canvas-plans.ts";
 import type { Access } from "./access.ts";
@@ -12,10 +12,13 @@ import { refuse, refuseFor, withoutPaths } from "./answers.ts";
 import { DRAWING_HEADERS, FORM_HEADERS, withSafeHeaders } from "./headers.ts";
 import type { Connection } from "./own-user.ts";
 import type { PageFiles } from "./page-files.ts";
-import type { PlanStreams } from "./plan-streams.ts";
-import { readForm, readJson } from "./request-body.ts";
+import { addChangesApi, type ChangesParts } from "./changes-routes.ts";
+import { PAGES, type PageKind } from "./page-kinds.ts";
+import type { PageStreams } from "./page-streams.ts";
+import { readRequest, type Env } from "./read-request.ts";
+import { readForm } from "./request-body.ts";
 import { onlyOwnOrigin } from "./request-origin.ts";
-import { readDecisionRequest, readEditRequest, type Reading } from "./requests.ts";
+import { readDecisionRequest, readEditRequest } from "./requests.ts";
 import { goOnPage, lockedPage, notFoundPage, openPage } from "./small-pages.ts";
 
 /** Who looks at a page is a person; an agent has its tools. */
@@ -24,7 +27,9 @@ const PERSON: Author = { kind: "person", page: true };
 export interface RoutesParts {
   readonly plans: CanvasPlans;
   readonly access: Access;
-  readonly streams: PlanStreams;
+  readonly streams: PageStreams<PlanEvent>;
+  /** What shows agents' changes; absent where there are none. */
+  readonly review?: ChangesParts | undefined;
   readonly page: PageFiles;
   /** Whether a process of this process's user is at the other end. */
   readonly isOwnUser: (connection: Connection) => Promise<boolean>;
@@ -32,11 +37,6 @@ export interface RoutesParts {
   readonly whoseAct: (connection: Connection) => Promise<Act>;
   /** Something went wrong that nobody waits to hear. */
   readonly report: (message: string, cause?: unknown) => void;
-}
-
-/** What comes with a request. */
-interface Env {
-  Bindings: Connection;
 }
 
 /**
@@ -51,47 +51,54 @@ export function createRoutes(parts: RoutesParts): Hono<Env> {
     return refuse(context, 500, "Something went wrong in Bizar; opencode's log has it.");
   });
   app.notFound((context) =>
-    context.req.path.startsWith(`${parts.access.path}/plan`)
+    PAGES.some(({ segment }) => context.req.path.startsWith(`${parts.access.path}/${segment}`))
       ? context.html(notFoundPage(), 404)
       : refuse(context, 404, "There is nothing here."),
   );
   addAssets(app, parts);
-  addPage(app, parts);
+  for (const kind of PAGES) addPage(app, parts, kind);
   addApi(app, parts);
+  if (parts.review !== undefined) addChangesApi(app, parts, parts.review);
   return app;
 }
+
+const WRITES = /^\/api\/(plans\/[^/]+\/(edits|decision|agents\/[^/]+)|changes\/[^/]+\/(round|decision))$/;
 
 const onlyListedMethods = (base: string) =>
   createMiddleware(async (context, next) => {
     const { method, path } = context.req;
     const inner = path.startsWith(`${base}/`) ? path.slice(base.length) : "";
-    const isWrite = /^\/api\/plans\/[^/]+\/(edits|decision)$/.test(inner);
-    const allowed = isWrite ? ["POST"] : /^\/plan\/[^/]+$/.test(inner) ? ["GET", "POST"] : ["GET"];
+    const isWrite = WRITES.test(inner);
+    const allowed = isWrite ? ["POST"] : /^\/(plan|changes)\/[^/]+$/.test(inner) ? ["GET", "POST"] : ["GET"];
     if (allowed.includes(method)) return await next();
     context.header("Allow", allowed.join(", "));
     return refuse(context, 405, `Expected ${allowed.join(" or ")}.`);
   });
 
-function addPage(app: Hono<Env>, { access, page, isOwnUser, whoseAct }: RoutesParts): void {
-  const route = `${access.path}/plan/:slug` as const;
-  const addressOf = (slug: string) => `${access.path}/plan/${slug}`;
+function addPage(
+  app: Hono<Env>,
+  { access, page, isOwnUser, whoseAct }: RoutesParts,
+  { segment, pattern, words, htmlOf }: PageKind,
+): void {
+  const route = `${access.path}/${segment}/:slug` as const;
+  const addressOf = (slug: string) => `${access.path}/${segment}/${slug}`;
   const goOn = (context: Context<Env>, slug: string, setCookie: string | undefined) => {
     const cookie = getCookie(context, access.cookieName);
     if (setCookie !== undefined) context.header("Set-Cookie", setCookie);
     const mayGoOn = setCookie !== undefined || access.allows(slug, cookie);
     return mayGoOn
-      ? context.html(goOnPage(addressOf(slug)))
-      : context.html(lockedPage(addressOf(slug), slug, true), 403);
+      ? context.html(goOnPage(addressOf(slug), words))
+      : context.html(lockedPage(addressOf(slug), slug, true, words), 403);
   };
 
   app.get(route, async (context) => {
     const slug = context.req.param("slug");
-    if (!SLUG.test(slug)) return await context.notFound();
+    if (!pattern.test(slug)) return await context.notFound();
     const cookie = getCookie(context, access.cookieName);
     const { secret, key, ticket } = context.req.query();
     if (secret !== undefined && key === undefined) {
       if (access.allows(slug, cookie) || !access.isGood(slug, secret)) return goOn(context, slug, undefined);
-      return context.html(openPage(addressOf(slug), slug, secret), 200, FORM_HEADERS);
+      return context.html(openPage(addressOf(slug), slug, secret, words), 200, FORM_HEADERS);
     }
     if (key !== undefined || ticket !== undefined) {
       // A browser that looks ahead is nobody who opened the link.
@@ -101,18 +108,20 @@ function addPage(app: Hono<Env>, { access, page, isOwnUser, whoseAct }: RoutesPa
       return goOn(context, slug, await access.tradeKey(slug, key, cookie, isMeant));
     }
     if (cookie === undefined || !access.allows(slug, cookie))
-      return context.html(lockedPage(addressOf(slug), slug, false), 403);
-    return context.html(page.html.replace(EMPTY_TOKEN, `name="bizar-token" content="${access.tokenOf(cookie)}"`));
+      return context.html(lockedPage(addressOf(slug), slug, false, words), 403);
+    const html = htmlOf(page);
+    if (html === null) return await context.notFound();
+    return context.html(html.replace(EMPTY_TOKEN, `name="bizar-token" content="${access.tokenOf(cookie)}"`));
   });
 
   app.post(route, async (context) => {
     const slug = context.req.param("slug");
-    if (!SLUG.test(slug)) return await context.notFound();
+    if (!pattern.test(slug)) return await context.notFound();
     const secret = (await readForm(context))?.get("secret") ?? "";
     const cookie = getCookie(context, access.cookieName);
     if (!access.isGood(slug, secret)) return goOn(context, slug, undefined);
     const act = await whoseAct(context.env);
-    if (act.by !== "person") return refuse(context, 403, `${act.why} Only the user opens a plan.`);
+    if (act.by !== "person") return refuse(context, 403, `${act.why} Only the user opens ${words.thing}.`);
     return goOn(context, slug, access.trade(slug, secret, cookie));
   });
 }
@@ -194,21 +203,4 @@ function addApi(app: Hono<Env>, { plans, access, streams, whoseAct }: RoutesPart
     if (!finished.ok) return refuseFor(context, withoutPaths(finished.problem, plans.folder));
     return context.json<PlanAnswer>(finished.value);
   });
-}
-
-/** What a POST asks for, or why it is refused. */
-async function readRequest<T>(context: Context, read: (body: unknown) => Reading<T>): Promise<T | Response> {
-  const body = await readJson(context);
-  switch (body.kind) {
-    case "other_type":
-      return refuse(context, 415, "Expected Content-Type: application/json.");
-    case "too_large":
-      return refuse(context, 413, `Expected at most ${MOST_BODY_BYTES} bytes.`);
-    case "not_json":
-      return refuse(context, 400, "Expected JSON.");
-    case "json": {
-      const reading = read(body.value);
-      return reading.ok ? reading.value : refuse(context, 400, reading.error);
-    }
-  }
 }

@@ -13,6 +13,8 @@ export interface CommandContext {
   /** Settles with what runs the agents; it may still have to be loaded. */
   readonly supervision: () => Promise<ToolSupervision>;
   readonly killGraceMs: number;
+  /** Who brings agents' changes back. */
+  readonly applyChanges: "agent" | "user";
   /** Whose a command of this opencode is. */
   readonly whoseAct: () => Act;
   /** This opencode ends as soon as it has answered, and every page with it. */

@@ -5,7 +5,8 @@ import { duration, plainLine } from "../../text/plain-text.ts";
 import { table } from "../../text/table.ts";
 import type { CommandContext } from "./command-context.ts";
 import { knownPlan, orNotDone } from "./known-plan.ts";
-import { orOnPage } from "./plan-look.ts";
+import { orOnPage } from "./on-page.ts";
+import { planPage } from "./plan-look.ts";
 import { expectWords, NotDone, WrongUse, type Subcommand } from "./subcommand.ts";
 
 const TITLE_CHARACTERS = 40;
@@ -82,7 +83,8 @@ export const deletePlan: Subcommand<CommandContext> = {
     }
     const { plans } = context.plans;
     const holds = await plans.holds([slug]);
-    if (holds.some((hold) => hold.slug === slug)) await orOnPage(context, slug, "Only the user ends a review");
+    if (holds.some((hold) => hold.slug === slug))
+      await orOnPage(context, planPage(slug), "Only the user ends a review");
     // One that is broken can be deleted as well.
     const deleted = await plans.delete(slug);
     if (!deleted.ok && deleted.problem.reason === "not_found") await knownPlan(context, slug);

@@ -6,7 +6,8 @@ import { CONFIRM_CLAIM, standingWords } from "../../plans/standing-words.ts";
 import { isDecision } from "../../plans/review.ts";
 import type { CommandContext } from "./command-context.ts";
 import { knownPlan, orNotDone } from "./known-plan.ts";
-import { orOnPage } from "./plan-look.ts";
+import { orOnPage } from "./on-page.ts";
+import { planPage } from "./plan-look.ts";
 import { WrongUse, type Subcommand } from "./subcommand.ts";
 
 /** `/plan status`: shows it, or sets it as the user, which decides an open review. */
@@ -39,7 +40,7 @@ export const planStatus: Subcommand<CommandContext> = {
     const { plans } = context.plans;
     const before = await knownPlan(context, name);
     const { slug } = before;
-    if (isDecision(status)) await orOnPage(context, slug, "Only the user decides on a plan");
+    if (isDecision(status)) await orOnPage(context, planPage(slug), "Only the user decides on a plan");
     await orNotDone(
       plans,
       slug,

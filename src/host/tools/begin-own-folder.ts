@@ -22,13 +22,13 @@ export interface BegunAgent {
 /** Takes down the caller's files for an agent that is to work in a copy of them, as the call or the options say. */
 export async function beginOwnFolder(
   workspace: Workspace,
-  { isolation, isolateAgents }: Pick<Options, "isolation" | "isolateAgents">,
+  { isolation, isolateAgents, applyChanges }: Pick<Options, "isolation" | "isolateAgents" | "applyChanges">,
   asked: Options["isolation"] | undefined,
   { agent, ...request }: FolderRequester,
 ): Promise<Result<BegunAgent>> {
   const instanceId = createInstanceId();
   const wanted = isolateAgents.includes(agent) ? "worktree" : (asked ?? isolation);
   if (wanted === "none") return done({ instanceId, folder: undefined, notes: [] });
-  const begun = await workspace.begin({ instanceId, ...request });
+  const begun = await workspace.begin({ instanceId, ...request, appliedBy: applyChanges });
   return begun.ok ? done({ instanceId, ...begun.value }) : begun;
 }

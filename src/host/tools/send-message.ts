@@ -1,5 +1,6 @@
 import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import type { InstanceRecord } from "../../store/record.ts";
+import { giveMessage } from "../give-message.ts";
 import { answer, errorAnswer } from "./answer.ts";
 import { withArguments } from "./arguments.ts";
 import { ONE_AGENT, PROMPT } from "./background-arguments.ts";
@@ -65,15 +66,9 @@ async function send(
   const now = mode === "now";
   // One that is being started reads it at its first step.
   if (now && before.record.status === "pending") await whenIdentified(supervisor, id, abort);
-  const outcome = await sendMessage(id, prompt, now);
-  if (outcome === "foreign") {
-    const answered = await askOwner(id, { kind: "send", prompt, ...(now && { now }) });
-    if (!answered.ok) {
-      const { supervisor, status } = before.record;
-      const error = `This agent belongs to another opencode (process ${supervisor.pid}). ${answered.error}`;
-      return errorAnswer(error, { instanceId: id, status });
-    }
-  }
+  const given = await giveMessage({ sendMessage, askOwner }, before.record, prompt, now);
+  if (!given.ok) return errorAnswer(given.error, { instanceId: id, status: before.record.status });
+  const { outcome } = given;
   // Only the turn that starts shows in which session.
   if (endedAt !== null) await whenIdentified(supervisor, id, abort);
   const { record, queuePosition, waitsFor } = (await catalog.find(id)) ?? before;

@@ -90,7 +90,7 @@ test("another site cannot change the plan of a browser that has it open, read it
   await page.setContent(`<form method="post" enctype="text/plain" action="${root}/api/plans/one/edits">
     <input name='{"operations":[{"op":"set_title","title":"taken over"}],"x":"' value='"}'></form>`);
   await Promise.all([page.waitForNavigation(), page.evaluate("document.forms[0].submit()")]);
-  expect(await page.textContent("body")).toContain("Expected a request of the plan's own page.");
+  expect(await page.textContent("body")).toContain("Expected a request of the page itself.");
 
   await page.goto(site.url);
   await page.setContent(`<iframe src="${root}/plan/one"></iframe>`);

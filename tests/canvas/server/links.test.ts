@@ -75,7 +75,7 @@ test("a program that an agent started trades neither link nor key, and decides n
   const [secret, key] = [rig.access.newSecret("one"), rig.access.newKey("one")];
   rig.act = { by: "agent", why: "The program that asks was started by a command of the session ses_1." };
   expect(await (await rig.click("one", secret)).json()).toEqual({
-    error: "The program that asks was started by a command of the session ses_1. Only the user opens a plan.",
+    error: "The program that asks was started by a command of the session ses_1. Only the user opens the plan.",
   });
   expect((await rig.ask(`/plan/one?key=${key}`)).status).toBe(403);
   const decision = { decision: "approved", revision: 1 };

@@ -1,10 +1,12 @@
 import { TOKEN_HEADER } from "../../../src/canvas/api.ts";
 import type { Act } from "../../../src/processes/whose-act.ts";
 import { Access } from "../../../src/canvas/server/access.ts";
+import type { PlanEvent } from "../../../src/canvas/api.ts";
 import type { Asset } from "../../../src/canvas/server/page-files.ts";
-import { PlanStreams } from "../../../src/canvas/server/plan-streams.ts";
+import { PageStreams, watchPlans } from "../../../src/canvas/server/page-streams.ts";
 import type { Connection } from "../../../src/canvas/server/own-user.ts";
-import { createRoutes } from "../../../src/canvas/server/routes.ts";
+import { createRoutes, type RoutesParts } from "../../../src/canvas/server/routes.ts";
+import { segmentOf } from "../../../src/canvas/server/page-kinds.ts";
 import { MemoryPlans } from "../memory-plans.ts";
 
 /** A request as a browser sends it: headers and, where there is a body, JSON. */
@@ -30,7 +32,7 @@ export class RoutesRig {
   readonly beats = new Set<() => void>();
   now = Date.parse("2026-01-01T00:00:00Z");
   readonly access = new Access(() => this.now);
-  readonly streams: PlanStreams;
+  readonly streams: PageStreams<PlanEvent>;
   /** Whose processes the connections are of, as far as anybody asked. */
   readonly asked: Connection[] = [];
   isOwnUser: () => Promise<boolean> = async () => true;
@@ -38,16 +40,17 @@ export class RoutesRig {
   act: Act = { by: "person" };
   readonly #app: ReturnType<typeof createRoutes>;
 
-  constructor() {
-    this.streams = new PlanStreams(this.plans, (_intervalMs, beat) => {
+  constructor(more: Pick<RoutesParts, "review"> = {}) {
+    this.streams = new PageStreams(watchPlans(this.plans), (_intervalMs, beat) => {
       this.beats.add(beat);
       return () => void this.beats.delete(beat);
     });
     this.#app = createRoutes({
+      ...more,
       plans: this.plans,
       access: this.access,
       streams: this.streams,
-      page: { html: HTML, asset: async (name) => ASSETS[name] },
+      page: { html: HTML, changesHtml: HTML, asset: async (name) => ASSETS[name] },
       isOwnUser: async (connection) => {
         this.asked.push(connection);
         return await this.isOwnUser();
@@ -60,7 +63,7 @@ export class RoutesRig {
   /** As it is sent to the server, on its own name where the headers say nothing else. Paths of plans are below its own. */
   async ask(path: string, { method = "GET", headers = {}, body }: Asking = {}): Promise<Response> {
     const init = { method, headers: { host: HOST, ...headers }, ...(body === undefined ? {} : { body }) };
-    const below = /^\/(plan|api)\//.test(path) ? this.access.path : "";
+    const below = /^\/(plan|changes|api)\//.test(path) ? this.access.path : "";
     return await this.#app.fetch(new Request(`http://canvas${below}${path}`, init), CONNECTION);
   }
 
@@ -73,7 +76,7 @@ export class RoutesRig {
   /** Sends the form of a link's page. */
   async click(slug: string, secret: string, cookie = "", headers: Record<string, string> = {}): Promise<Response> {
     const own = { cookie, origin: `http://${HOST}`, "content-type": "application/x-www-form-urlencoded", ...headers };
-    return await this.ask(`/plan/${slug}`, { method: "POST", headers: own, body: `secret=${secret}` });
+    return await this.ask(`/${segmentOf(slug)}/${slug}`, { method: "POST", headers: own, body: `secret=${secret}` });
   }
 
   /** Posts JSON as the page does. */

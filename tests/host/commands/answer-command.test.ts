@@ -16,7 +16,14 @@ function createRig(given: Partial<Pick<CommandContext, "whoseAct" | "endsSoon" |
   const { desk, plans, folder, act, followed } = createPlanRig();
   const settings = new PlanSettingsFile(join(temporaryFolder(), "state"), () => undefined);
   const mine = { whoseAct: (): Act => ({ by: "person" }), endsSoon: false, tellUser: undefined, ...given };
-  const context: CommandContext = { plans: desk, settings, supervision, killGraceMs: 0, ...mine };
+  const context: CommandContext = {
+    plans: desk,
+    settings,
+    supervision,
+    applyChanges: "agent",
+    killGraceMs: 0,
+    ...mine,
+  };
   const say = async (line: string) => {
     const [name = "", ...rest] = line.split(" ");
     return await answerCommand(context, name as CommandName, rest.join(" "));

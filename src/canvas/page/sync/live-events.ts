@@ -9,24 +9,24 @@ export interface EventsOfServer {
   close(): void;
 }
 
-export interface LiveEventsParts {
+export interface LiveEventsParts<Event, Probed> {
   readonly connect: () => EventsOfServer;
   readonly opened: () => void;
-  readonly received: (event: PlanEvent) => void;
-  readonly lost: (outcome: Outcome) => void;
+  readonly received: (event: Event) => void;
+  readonly lost: (outcome: Probed) => void;
   /** Why the stream could not be opened: an `EventSource` does not say. */
-  readonly probe: () => Promise<Outcome>;
+  readonly probe: () => Promise<Probed>;
 }
 
-/** Follows the plan, and tries again for as long as the page is there. */
-export class LiveEvents {
+/** Follows what the page shows, and tries again for as long as the page is there. */
+export class LiveEvents<Event = PlanEvent, Probed = Outcome> {
   #source: EventsOfServer | null = null;
   #isOpen = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
-  readonly #parts: LiveEventsParts;
+  readonly #parts: LiveEventsParts<Event, Probed>;
 
-  constructor(parts: LiveEventsParts) {
+  constructor(parts: LiveEventsParts<Event, Probed>) {
     this.#parts = parts;
   }
 
@@ -39,7 +39,7 @@ export class LiveEvents {
       this.#parts.opened();
     });
     source.addEventListener("message", (message) => {
-      this.#parts.received(JSON.parse(String(message.data)) as PlanEvent);
+      this.#parts.received(JSON.parse(String(message.data)) as Event);
     });
     source.addEventListener("error", () => {
       if (source === this.#source) void this.retry();

@@ -1,17 +1,31 @@
-import type { Result, StoredPlan } from "../../plans/plan-store-port.ts";
 import type { PlanEvent } from "../api.ts";
 import type { CanvasPlans } from "../canvas-plans.ts";
 import { withoutPaths } from "./answers.ts";
 import { EventStream, toEvent } from "./event-stream.ts";
 
 const HEARTBEAT_MS = 20_000;
-const MOST_STREAMS_A_PLAN = 20;
+const MOST_STREAMS_A_NAME = 20;
 const MOST_STREAMS = 100;
 
 /** Calls back again and again. @returns what ends it */
 export type Every = (intervalMs: number, callback: () => void) => () => void;
 
-/** The pages that follow one plan. */
+/** Tells of a thing as it is, and then each time that it has changed, until it is closed. */
+export type Watch<Event> = (name: string, changed: (now: Event) => void) => { close(): void };
+
+/** Watches plans for their pages. */
+export function watchPlans(plans: Pick<CanvasPlans, "folder" | "watch">): Watch<PlanEvent> {
+  return (slug, changed) =>
+    plans.watch(slug, (now) =>
+      changed(
+        now.ok
+          ? { type: "plan", stored: now.value }
+          : { type: "problem", problem: withoutPaths(now.problem, plans.folder) },
+      ),
+    );
+}
+
+/** The pages that follow one thing. */
 interface Followers {
   readonly streams: Set<EventStream>;
   readonly watch: { close(): void };
@@ -19,36 +33,36 @@ interface Followers {
   latest: Uint8Array | null;
 }
 
-/** What keeps the open pages up to date: one watch a plan, for as long as a page follows it. */
-export class PlanStreams {
+/** What keeps open pages up to date: one watch for each thing that is shown, for as long as a page follows it. */
+export class PageStreams<Event> {
   readonly #followers = new Map<string, Followers>();
   #endHeartbeat: (() => void) | null = null;
-  readonly #plans: Pick<CanvasPlans, "folder" | "watch">;
+  readonly #watch: Watch<Event>;
   readonly #every: Every;
 
-  constructor(plans: Pick<CanvasPlans, "folder" | "watch">, every: Every) {
-    this.#plans = plans;
+  constructor(watch: Watch<Event>, every: Every) {
+    this.#watch = watch;
     this.#every = every;
   }
 
   /**
-   * The plan as it is, at once, and then each time that it has changed.
+   * The thing as it is, at once, and then each time that it has changed.
    *
    * @returns `undefined` when too many are open
    */
-  open(slug: string): ReadableStream<Uint8Array> | undefined {
-    if (this.#count() >= MOST_STREAMS || this.viewers(slug) >= MOST_STREAMS_A_PLAN) return undefined;
-    const followers = this.#followers.get(slug) ?? this.#follow(slug);
-    const stream = new EventStream(() => this.#leave(slug, stream));
+  open(name: string): ReadableStream<Uint8Array> | undefined {
+    if (this.#count() >= MOST_STREAMS || this.viewers(name) >= MOST_STREAMS_A_NAME) return undefined;
+    const followers = this.#followers.get(name) ?? this.#follow(name);
+    const stream = new EventStream(() => this.#leave(name, stream));
     followers.streams.add(stream);
     if (followers.latest !== null) stream.send(followers.latest);
     this.#endHeartbeat ??= this.#every(HEARTBEAT_MS, () => this.#beat());
     return stream.body;
   }
 
-  /** How many pages follow the plan. */
-  viewers(slug: string): number {
-    return this.#followers.get(slug)?.streams.size ?? 0;
+  /** How many pages follow it. */
+  viewers(name: string): number {
+    return this.#followers.get(name)?.streams.size ?? 0;
   }
 
   close(): void {
@@ -60,31 +74,26 @@ export class PlanStreams {
     this.#restWhenAlone();
   }
 
-  #follow(slug: string): Followers {
+  #follow(name: string): Followers {
     const streams = new Set<EventStream>();
-    const changed = (now: Result<StoredPlan>) => {
-      const event = toEvent(this.#eventOf(now));
+    const changed = (now: Event) => {
+      const event = toEvent(now);
       followers.latest = event;
       for (const stream of streams) stream.send(event);
     };
     const followers: Followers = { streams, latest: null, watch: { close() {} } };
-    this.#followers.set(slug, followers);
+    this.#followers.set(name, followers);
     // The first call may come before `watch` returns.
-    Object.assign(followers, { watch: this.#plans.watch(slug, changed) });
+    Object.assign(followers, { watch: this.#watch(name, changed) });
     return followers;
   }
 
-  #eventOf(now: Result<StoredPlan>): PlanEvent {
-    if (now.ok) return { type: "plan", stored: now.value };
-    return { type: "problem", problem: withoutPaths(now.problem, this.#plans.folder) };
-  }
-
-  #leave(slug: string, stream: EventStream): void {
-    const followers = this.#followers.get(slug);
+  #leave(name: string, stream: EventStream): void {
+    const followers = this.#followers.get(name);
     followers?.streams.delete(stream);
     if (followers?.streams.size !== 0) return;
     followers.watch.close();
-    this.#followers.delete(slug);
+    this.#followers.delete(name);
     this.#restWhenAlone();
   }
 

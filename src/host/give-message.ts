@@ -1,0 +1,21 @@
+import type { InstanceRecord } from "../store/record.ts";
+import type { MessageOutcome, ToolSupervision } from "./tools/tool-parts.ts";
+
+/** What came of a message, or why the agent has not got it. */
+export type Given =
+  | { readonly ok: true; readonly outcome: MessageOutcome }
+  | { readonly ok: false; readonly error: string };
+
+/** Gives an agent a message, whichever opencode runs it. */
+export async function giveMessage(
+  { sendMessage, askOwner }: Pick<ToolSupervision, "sendMessage" | "askOwner">,
+  { instanceId, supervisor }: Pick<InstanceRecord, "instanceId" | "supervisor">,
+  prompt: string,
+  now = false,
+): Promise<Given> {
+  const outcome = await sendMessage(instanceId, prompt, now);
+  if (outcome !== "foreign") return { ok: true, outcome };
+  const answered = await askOwner(instanceId, { kind: "send", prompt, ...(now && { now }) });
+  if (answered.ok) return { ok: true, outcome };
+  return { ok: false, error: `This agent belongs to another opencode (process ${supervisor.pid}). ${answered.error}` };
+}

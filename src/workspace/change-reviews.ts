@@ -1,0 +1,113 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describeError } from "../describe-error.ts";
+import { writeDurably } from "../files/durable-file.ts";
+import { isMissing } from "../lib/is-missing.ts";
+import { askForReview, decideReview, type ChangeDecision } from "./change-review.ts";
+import { changedFiles, filePatch, type ChangedFile } from "./changed-files.ts";
+import { changed, holding, isoNow, storeOf, type FolderParts } from "./folder-parts.ts";
+import type { FolderState } from "./folder-state.ts";
+import { done, failure, type Result } from "./result.ts";
+import { takeResult } from "./take-result.ts";
+
+/** What was said on the page and not sent; each page knows what is in it. */
+const ROUND_FILE = "round.json";
+
+/** Changes as people look at them, and what they are asked and decide. */
+export class ChangeReviews {
+  constructor(private readonly parts: FolderParts) {}
+
+  /** What an agent has changed, file by file. */
+  async files(state: FolderState): Promise<Result<ChangedFile[]>> {
+    return await changedFiles(storeOf(state), state.baseTree, state.resultTree ?? state.baseTree);
+  }
+
+  /** One file of it, as a patch. */
+  async patch(
+    state: FolderState,
+    trees: { readonly from: string; readonly to: string },
+    file: Pick<ChangedFile, "path" | "oldPath">,
+  ): Promise<Result<Uint8Array>> {
+    return await filePatch(storeOf(state), trees, file);
+  }
+
+  /** The other agents whose changes are to go into the same tree, with the files that they have changed by now. */
+  async others(of: FolderState): Promise<ReadonlyMap<string, readonly string[]>> {
+    const others = new Map<string, readonly string[]>();
+    for (const id of await this.parts.states.list()) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- one lock for all of them
+      const state = id === of.instanceId ? undefined : await this.#now(id, of);
+      // oxlint-disable-next-line eslint/no-await-in-loop
+      const files = state === undefined ? undefined : await this.files(state);
+      if (files?.ok !== true || files.value.length === 0) continue;
+      others.set(
+        id,
+        files.value.flatMap(({ path, oldPath }) => (oldPath === undefined ? path : [path, oldPath])),
+      );
+    }
+    return others;
+  }
+
+  async #now(id: string, { commonDir, original }: FolderState): Promise<FolderState | undefined> {
+    const known = await this.parts.states.read(id);
+    if (known?.status !== "open" || known.commonDir !== commonDir || known.original !== original) return undefined;
+    const taken = await holding(this.parts, commonDir, async () => await takeResult(this.parts, known));
+    return taken.ok ? taken.value : known;
+  }
+
+  /** Whether only a person brings these changes back. */
+  async isUsers(instanceId: string): Promise<boolean> {
+    return (await this.parts.states.read(instanceId))?.appliedBy === "user";
+  }
+
+  /** Puts changes up for review. */
+  async ask(instanceId: string, sessionId: string): Promise<Result<FolderState>> {
+    return await this.#change(instanceId, ({ review }) => askForReview(review, sessionId, isoNow(this.parts)));
+  }
+
+  /** A person has sent the changes back to the agent. */
+  async decide(instanceId: string, decision: ChangeDecision): Promise<Result<FolderState>> {
+    return await this.#change(instanceId, ({ review }) => decideReview(review, decision, isoNow(this.parts)));
+  }
+
+  async #change(
+    instanceId: string,
+    change: (state: FolderState) => FolderState["review"],
+  ): Promise<Result<FolderState>> {
+    const known = await this.parts.states.read(instanceId);
+    if (known === undefined) return failure("no_folder", `The agent ${instanceId} has no folder of its own.`);
+    return await holding(this.parts, known.commonDir, async () => {
+      const state = (await this.parts.states.read(instanceId)) ?? known;
+      const review = change(state);
+      return review === state.review ? done(state) : await changed(this.parts, state, { review });
+    });
+  }
+
+  /** What a person has said and marked and not sent; `undefined`: nothing. */
+  async readRound(instanceId: string): Promise<unknown> {
+    try {
+      return JSON.parse(await readFile(this.#roundPath(instanceId), "utf8"));
+    } catch (error) {
+      // Half of it, or a disk that does not read: what was said and not sent is all that is lost.
+      if (isMissing(error) || error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  }
+
+  async writeRound(instanceId: string, round: unknown): Promise<Result<null>> {
+    if ((await this.parts.states.read(instanceId)) === undefined) {
+      return failure("no_folder", `The agent ${instanceId} has no folder of its own.`);
+    }
+    try {
+      await mkdir(this.parts.states.homeOf(instanceId), { recursive: true, mode: 0o700 });
+      await writeDurably(this.#roundPath(instanceId), `${JSON.stringify(round)}\n`);
+      return done(null);
+    } catch (error) {
+      return failure("disk", `What you said could not be kept: ${describeError(error)}`);
+    }
+  }
+
+  #roundPath(instanceId: string): string {
+    return join(this.parts.states.homeOf(instanceId), ROUND_FILE);
+  }
+}
