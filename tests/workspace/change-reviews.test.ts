@@ -27,7 +27,7 @@ describe("what people look at", () => {
     agent.write("binary", new Uint8Array([0, 1, 2, 0, 255]));
     rig.git(["rm", "-q", "gone.txt"], agent.state.copy);
     const { files, patch } = await changesOf(rig, agent);
-    expect(files.map(({ id: _, ...file }) => file)).toEqual([
+    expect(files.map(({ id, ...file }) => (id.length === 40 ? file : id))).toEqual([
       { path: "[x]/*.txt", kind: "changed", insertions: 1, deletions: 0, isBinary: false },
       { path: "binary", kind: "added", insertions: 0, deletions: 0, isBinary: true },
       { path: "gone.txt", kind: "deleted", insertions: 0, deletions: 2, isBinary: false },

@@ -244,10 +244,12 @@ describe("looks", () => {
   );
 });
 
+function line(index: number, word: string): string {
+  return `export const ${word}${index} = { name: "${word} ${index}", value: ${index} };\n`;
+}
+
 test("5 000 changed lines stop the page for no 200 ms, in either view", async () => {
   const stage = new ChangesStage();
-  const line = (index: number, word: string) =>
-    `export const ${word}${index} = { name: "${word} ${index}", value: ${index} };\n`;
   const many = (word: string) => Array.from({ length: 2500 }, (_, index) => line(index, word)).join("");
   stage.git.write("src/many.ts", many("before"));
   const agent = await stage.agent("Rename everything");

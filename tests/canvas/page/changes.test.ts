@@ -66,8 +66,11 @@ test("a file without a line break at its end, and lines that look like a patch's
   ]);
 });
 
+function many(sign: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${sign}line ${index}`);
+}
+
 describe("a long hunk is drawn in pieces", () => {
-  const many = (sign: string, count: number) => Array.from({ length: count }, (_, index) => `${sign}line ${index}`);
   const [hunk] = diffOf(...many("-", 100), ...many("+", 90), " same").hunks;
   test.each(["unified", "split"] as const)("none of which is long, with every line once: %s", (view) => {
     const pieces = inPieces(hunk!, view);

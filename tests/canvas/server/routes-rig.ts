@@ -50,7 +50,11 @@ export class RoutesRig {
       plans: this.plans,
       access: this.access,
       streams: this.streams,
-      page: { html: HTML, changesHtml: HTML, asset: async (name) => ASSETS[name] },
+      page: {
+        html: HTML,
+        changesHtml: HTML,
+        asset: async (name) => (Object.hasOwn(ASSETS, name) ? ASSETS[name] : undefined),
+      },
       isOwnUser: async (connection) => {
         this.asked.push(connection);
         return await this.isOwnUser();
