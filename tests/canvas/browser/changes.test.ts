@@ -248,9 +248,12 @@ function line(index: number, word: string): string {
   return `export const ${word}${index} = { name: "${word} ${index}", value: ${index} };\n`;
 }
 
+function many(word: string): string {
+  return Array.from({ length: 2500 }, (_, index) => line(index, word)).join("");
+}
+
 test("5 000 changed lines stop the page for no 200 ms, in either view", async () => {
   const stage = new ChangesStage();
-  const many = (word: string) => Array.from({ length: 2500 }, (_, index) => line(index, word)).join("");
   stage.git.write("src/many.ts", many("before"));
   const agent = await stage.agent("Rename everything");
   agent.write("src/many.ts", many("after"));
