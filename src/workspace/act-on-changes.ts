@@ -1,5 +1,6 @@
 import type { Changes } from "../supervisor/own-folder.ts";
 import type { ApplySettings } from "./apply-changes.ts";
+import { inWords, namesInWords } from "./file-names.ts";
 import { done, failure, type Result } from "./result.ts";
 import type { Workspace } from "./workspace.ts";
 import { unreachable } from "../lib/unreachable.ts";
@@ -84,7 +85,7 @@ async function apply(workspace: Workspace, instanceId: string, settings: ApplySe
   }
   const { isRepeated, leftOut, files, insertions, deletions } = applied.value;
   if (isRepeated) return done({ words: "The changes had been applied before; nothing was changed.", facts: {} });
-  const rest = leftOut.length === 0 ? "" : ` Not brought back, and only in the agent's folder: ${leftOut.join(", ")}.`;
+  const rest = leftOut.length === 0 ? "" : ` Not brought back, and only in the agent's folder: ${inWords(leftOut)}.`;
   const words = `Applied to the files: ${countWords({ files, insertions, deletions })}. Nothing was staged or committed.${rest}`;
   return done({ words, facts: { files, insertions, deletions } });
 }
@@ -94,9 +95,11 @@ async function update(workspace: Workspace, instanceId: string): Promise<Result<
   if (!updated.ok) return updated;
   const { conflicts, isCurrent } = updated.value;
   if (isCurrent) return done({ words: "The agent's folder is made of the files as they are now already.", facts: {} });
-  const marked = conflicts.map((path) => JSON.stringify(path)).join(", ");
   const clash =
-    conflicts.length === 0 ? "" : ` Both changed the same places of ${marked}: resolve the conflict markers.`;
+    conflicts.length === 0
+      ? ""
+      : ` Both changed the same places of ${namesInWords(conflicts)}: resolve the conflict markers; the first half of ` +
+        `each is from the files of now, the second from the agent.`;
   return done({
     words: `The files of now are merged into the agent's folder.${clash}`,
     facts: { conflicts },
@@ -108,8 +111,8 @@ async function update(workspace: Workspace, instanceId: string): Promise<Result<
 
 /** Changes in a line. */
 export function changesWords({ applies, leftOut = [], ...counts }: Changes): string {
-  const fit = typeof applies === "string" ? "they fit" : `they conflict in ${applies.join(", ")}`;
-  const rest = leftOut.length === 0 ? "" : `; left out: ${leftOut.join(", ")}`;
+  const fit = typeof applies === "string" ? "they fit" : `they conflict in ${namesInWords(applies)}`;
+  const rest = leftOut.length === 0 ? "" : `; left out: ${inWords(leftOut)}`;
   return `${countWords(counts)}; ${fit}${rest}`;
 }
 

@@ -1,4 +1,5 @@
 import { decideReview } from "./change-review.ts";
+import { namesInWords } from "./file-names.ts";
 import { changed, holding, isoNow, originalOf, type FolderParts } from "./folder-parts.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
@@ -73,7 +74,7 @@ async function bringBack(parts: FolderParts, state: FolderState, note: string | 
 async function putOnce(parts: FolderParts, state: FolderState): Promise<Result<boolean>> {
   return await meet(parts, state, async ({ now, tree, conflicts }, changedSince) => {
     if (conflicts.length > 0) {
-      const names = conflicts.join(", ");
+      const names = namesInWords(conflicts);
       return failure("conflict", `Nothing was changed. Both changed the same places of: ${names}.`, conflicts);
     }
     return await putTree({ root: state.original, gitDir: state.gitDir }, { from: now, to: tree, changedSince });

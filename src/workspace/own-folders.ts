@@ -4,6 +4,7 @@ import { join, relative, sep } from "node:path";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import type { Changes, OwnFolder } from "../supervisor/own-folder.ts";
 import { changed, hasCopy, holding, storeOf, type FolderParts } from "./folder-parts.ts";
+import { inWords, namesInWords } from "./file-names.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
 import { git, gitFailure, listOf } from "./git.ts";
@@ -246,8 +247,8 @@ async function notesOf(state: FolderState, leftOut: readonly string[]): Promise<
     : [];
   const submodules = listed.flatMap((line) => (line.startsWith("160000 ") ? line.slice(line.indexOf("\t") + 1) : []));
   return [
-    ...(leftOut.length === 0 ? [] : [`Not in the agent's folder: ${leftOut.join(", ")}.`]),
-    ...(submodules.length === 0 ? [] : [`Submodules are empty there: ${submodules.join(", ")}.`]),
+    ...(leftOut.length === 0 ? [] : [`Not in the agent's folder: ${inWords(leftOut)}.`]),
+    ...(submodules.length === 0 ? [] : [`Submodules are empty there: ${namesInWords(submodules)}.`]),
   ];
 }
 

@@ -3,6 +3,7 @@ import { copyFile, link, lstat, mkdir, readdir, readlink, rename, rm, rmdir, sym
 import { dirname, join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import { isCode } from "../lib/is-code.ts";
+import { isUnreadable, namesInWords } from "./file-names.ts";
 import { git, gitFailure } from "./git.ts";
 import { done, failure, type Failure, type Result } from "./result.ts";
 import type { WorkingTree } from "./snapshot.ts";
@@ -60,9 +61,17 @@ export async function whyInTheWay(root: string, changes: readonly TreeChange[]):
   if (submodules.length > 0) {
     return failure(
       "conflict",
-      `The agent has changed which commit a submodule stands at, which is not brought back: ${submodules.join(", ")}. ` +
+      `The agent has changed which commit a submodule stands at, which is not brought back: ${namesInWords(submodules)}. ` +
         "Nothing was changed. Use the action branch, or set it there.",
       submodules,
+    );
+  }
+  const unreadable = changes.filter(({ path }) => isUnreadable(path)).map(({ path }) => path);
+  if (unreadable.length > 0) {
+    return failure(
+      "conflict",
+      `Names that are no UTF-8 are not brought back: ${namesInWords(unreadable)}. Nothing was changed. Use the action branch.`,
+      unreadable,
     );
   }
   const inTheWay: string[] = [];
@@ -73,7 +82,7 @@ export async function whyInTheWay(root: string, changes: readonly TreeChange[]):
   if (inTheWay.length === 0) return undefined;
   return failure(
     "conflict",
-    `Files that git ignores, or that were left out, are in the way: ${inTheWay.join(", ")}. Nothing was changed. Move them away.`,
+    `Files that git ignores, or that were left out, are in the way: ${namesInWords(inTheWay)}. Nothing was changed. Move them away.`,
     inTheWay,
   );
 }

@@ -1,3 +1,5 @@
+import { listed } from "./file-names.ts";
+
 /** Why something with a folder of an agent's own could not be done. */
 export type FolderReason =
   | "no_git"
@@ -30,5 +32,5 @@ export function done<T>(value: T): Result<T> {
 }
 
 export function failure(reason: FolderReason, error: string, files?: readonly string[]): Failure {
-  return { ok: false, reason, error, ...(files === undefined ? {} : { files }) };
+  return { ok: false, reason, error, ...(files === undefined ? {} : { files: listed(files) }) };
 }

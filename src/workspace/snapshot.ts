@@ -3,6 +3,7 @@ import { access, copyFile, lstat, mkdtemp, rm, stat, utimes } from "node:fs/prom
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isMissing } from "../lib/is-missing.ts";
+import { isUnreadable, quotedName } from "./file-names.ts";
 import { git, gitFailure, listOf, OWN_NAME, textOf, type GitPlace } from "./git.ts";
 import { done, type Result } from "./result.ts";
 
@@ -76,11 +77,11 @@ async function writeSnapshot(place: Indexed, settings: SnapshotSettings): Promis
     const read = await git(place, ["read-tree", settings.otherwise]);
     if (read.code !== 0) return gitFailure(what, read);
   }
+  const found = await lookOver(place, what);
+  if (!found.ok) return found;
   const tracked = await git(place, ["add", "--update", "--sparse", "--", "."]);
   if (tracked.code !== 0) return gitFailure(what, tracked);
-  const others = await git(place, ["ls-files", "-z", "--others", "--exclude-standard"]);
-  if (others.code !== 0) return gitFailure(what, others);
-  const { taken, leftOut } = await choose(place.cwd, listOf(others), without, settings.untrackedBytes);
+  const { taken, leftOut } = await choose(place.cwd, found.value, without, settings.untrackedBytes);
   if (taken.length > 0) {
     const stdin = `${taken.join("\0")}\0`;
     const added = await git(place, ["update-index", "--add", "--remove", "--replace", "-z", "--stdin"], { stdin });
@@ -96,6 +97,30 @@ async function writeSnapshot(place: Indexed, settings: SnapshotSettings): Promis
   }
   const written = await git(place, ["write-tree"]);
   return written.code === 0 ? done({ tree: textOf(written), leftOut }) : gitFailure(what, written);
+}
+
+/** As `git ls-files -v` marks a file that git does not look at: on the user's word, or because it is not to be there. */
+const UNSEEN = /^(?:[a-z]|S) /;
+
+/**
+ * Finds the untracked files, and has git look at all others again: what the user has told it to overlook has changed all
+ * the same, and would be written over.
+ */
+async function lookOver(place: Indexed, what: string): Promise<Result<string[]>> {
+  const run = await git(place, ["ls-files", "-v", "-z", "--cached", "--others", "--exclude-standard"]);
+  if (run.code !== 0) return gitFailure(what, run);
+  const all = listOf(run);
+  const nameOf = (line: string) => line.slice(2);
+  const unseen = all.filter((line) => UNSEEN.test(line)).map(nameOf);
+  const overlooked = unseen.filter((name) => existsSync(join(place.cwd, name)));
+  if (overlooked.length > 0) {
+    const stdin = `${overlooked.join("\0")}\0`;
+    for (const flag of ["--no-assume-unchanged", "--no-skip-worktree"]) {
+      const seen = await git(place, ["update-index", flag, "-z", "--stdin"], { stdin });
+      if (seen.code !== 0) return gitFailure(what, seen);
+    }
+  }
+  return done(all.filter((line) => line.startsWith("? ")).map(nameOf));
 }
 
 /** A commit of a tree that no branch and no person shows. */
@@ -147,7 +172,7 @@ async function choose(
       .map(async (name) => ({ name, seen: await look(root, name) }));
     for (const { name, seen } of await Promise.all(looks)) {
       if (typeof seen === "number") files.push({ name, size: seen });
-      else if (seen !== undefined) leftOut.push(`${name} (${seen})`);
+      else if (seen !== undefined) leftOut.push(`${quotedName(name)} (${seen})`);
     }
   }
   const taken: string[] = [];
@@ -155,7 +180,7 @@ async function choose(
   for (const { name, size } of files.toSorted((a, b) => a.size - b.size)) {
     bytes += size;
     if (bytes <= room) taken.push(name);
-    else leftOut.push(`${name} (${Math.ceil(size / MEBIBYTE)} MB)`);
+    else leftOut.push(`${quotedName(name)} (${Math.ceil(size / MEBIBYTE)} MB)`);
   }
   return { taken, leftOut };
 }
@@ -164,6 +189,7 @@ async function choose(
 async function look(root: string, name: string): Promise<number | string | undefined> {
   // git names a repository that lies in the working tree by its folder.
   if (name.endsWith("/")) return "a repository of its own";
+  if (isUnreadable(name)) return "its name is no UTF-8";
   const path = join(root, name);
   try {
     const status = await lstat(path);

@@ -4,6 +4,7 @@ import { describeError } from "../describe-error.ts";
 import type { Changes } from "../supervisor/own-folder.ts";
 import { completeUpdate } from "./complete-update.ts";
 import { changed, hasCopy, originalOf, storeOf, type FolderParts } from "./folder-parts.ts";
+import { listed } from "./file-names.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
 import { git, textOf, type GitPlace } from "./git.ts";
@@ -33,10 +34,15 @@ export async function takeResult(parts: FolderParts, before: FolderState): Promi
   const settings = { untrackedBytes: parts.untrackedBytes, without: state.brought, otherwise: base };
   const taken = await takeSnapshot({ root: copy, gitDir: copyGitDir }, settings);
   if (!taken.ok) return taken;
-  const tree = await withoutSchemaLines(storeOf(state), base, taken.value.tree);
-  if (!tree.ok) return tree;
   const { leftOut } = taken.value;
-  if (tree.value === (state.resultTree ?? state.baseTree)) return await changed(parts, state, { leftOut });
+  const known = state.resultTree ?? state.baseTree;
+  const tree =
+    taken.value.tree === known ? done(known) : await withoutSchemaLines(storeOf(state), base, taken.value.tree);
+  if (!tree.ok) return tree;
+  if (tree.value === known) {
+    const isSame = leftOut.join("\0") === state.leftOut.join("\0");
+    return isSame ? done(state) : await changed(parts, state, { leftOut });
+  }
   const result = await commitTree(storeOf(state), tree.value, base, `What the agent ${instanceId} has done`);
   if (!result.ok) return result;
   const kept = await setRefs(state, { result: result.value });
@@ -82,9 +88,13 @@ export async function meet<T>(
   state: FolderState,
   run: (meeting: Meeting, changedSince: () => Promise<Result<readonly string[]>>) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const { original: root, gitDir, base, result } = state;
+  const { original: root, gitDir, base, baseTree, result, resultTree } = state;
   const settings = { untrackedBytes: parts.untrackedBytes, without: [] };
   return await withSnapshot({ root, gitDir }, settings, async ({ tree: now }, changedSince) => {
+    // Nobody has changed anything there: what the agent has made is what comes of it.
+    if (now === baseTree) {
+      return await run({ now, commit: base, tree: resultTree ?? baseTree, conflicts: [] }, changedSince);
+    }
     const commit = await commitTree(storeOf(state), now, base, "The caller's tree");
     if (!commit.ok) return commit;
     const merged = await mergeTrees(originalOf(state), commit.value, result ?? base);
@@ -95,11 +105,13 @@ export async function meet<T>(
 /** What an agent has changed, judged against the caller's tree of now; `null`: nothing. */
 export async function judgeChanges(parts: FolderParts, state: FolderState): Promise<Result<Changes | null>> {
   if (isEmpty(state)) return done(null);
-  const counts = await countChanges(storeOf(state), state.baseTree, state.resultTree ?? state.baseTree);
+  const [counts, conflicts] = await Promise.all([
+    countChanges(storeOf(state), state.baseTree, state.resultTree ?? state.baseTree),
+    whatConflicts(parts, state),
+  ]);
   if (!counts.ok) return counts;
-  const leftOut = state.leftOut.length === 0 ? {} : { leftOut: state.leftOut };
-  const conflicts = await whatConflicts(parts, state);
-  const applies = conflicts.length === 0 ? "clean" : conflicts;
+  const leftOut = state.leftOut.length === 0 ? {} : { leftOut: listed(state.leftOut) };
+  const applies = conflicts.length === 0 ? "clean" : listed(conflicts);
   return done({ ...counts.value, patchPath: patchPathOf(parts, state.instanceId), applies, ...leftOut });
 }
 
