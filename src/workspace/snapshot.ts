@@ -110,8 +110,7 @@ async function lookOver(place: Indexed, what: string): Promise<Result<string[]>>
   const run = await git(place, ["ls-files", "-v", "-z", "--cached", "--others", "--exclude-standard"]);
   if (run.code !== 0) return gitFailure(what, run);
   const all = listOf(run);
-  const nameOf = (line: string) => line.slice(2);
-  const unseen = all.filter((line) => UNSEEN.test(line)).map(nameOf);
+  const unseen = all.filter((line) => UNSEEN.test(line)).map(nameBehindTag);
   const overlooked = unseen.filter((name) => existsSync(join(place.cwd, name)));
   if (overlooked.length > 0) {
     const stdin = `${overlooked.join("\0")}\0`;
@@ -120,7 +119,11 @@ async function lookOver(place: Indexed, what: string): Promise<Result<string[]>>
       if (seen.code !== 0) return gitFailure(what, seen);
     }
   }
-  return done(all.filter((line) => line.startsWith("? ")).map(nameOf));
+  return done(all.filter((line) => line.startsWith("? ")).map(nameBehindTag));
+}
+
+function nameBehindTag(line: string): string {
+  return line.slice(2);
 }
 
 /** A commit of a tree that no branch and no person shows. */
