@@ -125,13 +125,12 @@ test("an agent of the shared folder has nothing to bring back, and Odin is told 
   rig.plan("share", spawn({ agent: "mimir", prompt: "in the shared one" }), collectSpawned());
   const [{ instanceId }] = (await rig.ask("share")).answers("bizar_spawn_background");
   expect(await typed(`apply ${instanceId}`)).toContain("works in the shared folder");
-  const call = (args: object) => ({ tool: "bizar_changes", args: { ...args } });
   const wrong = [
     { instanceId, action: "apply" },
     { instanceId: "bgr_01ARZ3NDEKTSV4RRFFQ69G5FAV", action: "show" },
     { instanceId, action: "aply" },
   ];
-  rig.plan("try what cannot be", { calls: wrong.map(call) });
+  rig.plan("try what cannot be", { calls: wrong.map((args) => ({ tool: "bizar_changes", args })) });
   const answers = (await rig.ask("try what cannot be")).answers("bizar_changes");
   expect(answers.map(({ error }) => error)).toEqual([
     expect.stringContaining("works in the shared folder"),
@@ -139,6 +138,9 @@ test("an agent of the shared folder has nothing to bring back, and Odin is told 
     expect.stringContaining("aply"),
   ]);
 }, 60_000);
+
+const promptOf = (name: string) => `Do el_${name} of the plan links.`;
+const tick = (name: string) => planAction("update_element", "links", { elementId: `el_${name}`, done: true });
 
 test("of an approved plan each task has an agent in its own folder, and is ticked when its work is applied", async () => {
   const { project } = rig.sandbox;
@@ -153,7 +155,6 @@ test("of an approved plan each task has an agent in its own folder, and is ticke
   });
   await rig.ask("draw it", { sessionId: session });
   await decideOnPage(rig, session, "links", "approved");
-  const promptOf = (name: string) => `Do el_${name} of the plan links.`;
   for (const name of tasks) {
     const line = `ls; mkdir -p plans/mine && echo x > plans/mine/plan.json && echo ${name} > ${name}.txt`;
     rig.plan(
@@ -163,7 +164,6 @@ test("of an approved plan each task has an agent in its own folder, and is ticke
       { text: "made" },
     );
   }
-  const tick = (name: string) => planAction("update_element", "links", { elementId: `el_${name}`, done: true });
   let ids: string[] = [];
   rig.plan(
     "do the plan",

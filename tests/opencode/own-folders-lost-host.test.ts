@@ -35,6 +35,10 @@ exec '${Bun.which("git")}' "$@"
   return hold;
 }
 
+function fileOf({ prompt }: { readonly prompt: string }): string {
+  return `${prompt.replaceAll(" ", "-")}.txt`;
+}
+
 test("opencode is killed, also in the middle of an apply: each agent's work is there, and goes in once", async () => {
   rig = await createRig({ options: { maxConcurrentInstances: 8, minFreeMemoryMb: 0 } });
   const { project, stateDir } = rig.sandbox;
@@ -43,7 +47,6 @@ test("opencode is killed, also in the middle of an apply: each agent's work is t
   runGit(["-c", "user.name=x", "-c", "user.email=x@y", "commit", "-qm", "first"], project);
   const hold = await holdingApplies();
   const agents = BACKENDS.flatMap((backend) => ENDS.map((end) => ({ backend, end, prompt: `${end} on ${backend}` })));
-  const fileOf = ({ prompt }: { readonly prompt: string }) => `${prompt.replaceAll(" ", "-")}.txt`;
   for (const agent of agents) {
     const hangs = agent.end === "at work" ? "; sleep 84" : "";
     rig.plan(agent.prompt, { calls: [bash(`echo '${agent.prompt}' > ${fileOf(agent)}${hangs}`)] }, { text: "made" });
