@@ -78,69 +78,69 @@ describe.each(["ask", "enforce"])("with planGate %s", (planGate) => {
     expect(await answerOf(served, session, "plan", "status x")).toStartWith('x, "X": approved\nReviewed');
   }, 180_000);
 
-  // The gate is not closed for another conversation: one of the two hosts shows it.
-  if (!isClosed) {
-    test("neither the interface of this opencode nor another opencode decides for an agent, nor does a link that it finds", async () => {
-      const session = await newSession(served);
-      const url = await serverUrl(served);
-      const json = `-s -m 20 -H 'content-type: application/json'`;
-      const call = (line: string) =>
-        `curl ${json} -d '${JSON.stringify({ command: "plan", arguments: line })}' ${url}/session/${session}/command`;
-      const say = `printf '%s' '/plan status y approved' | `;
-      const database = join(rig.sandbox.home, ".local/share/opencode");
-      const take = `L=$(grep -aohE 'http://127[^ "\\\\]*/plan/y[?]secret=[A-Za-z0-9_-]+' -r ${database} | tail -1)`;
-      const post = [
-        "L=$(cat link)",
-        'curl -s -m 20 -D - -H "origin: $(echo $L | cut -d/ -f1-3)" -d "secret=${L#*secret=}" "${L%%[?]*}"',
-      ].join("; ");
-      await writeFile(join(rig.sandbox.project, "post.sh"), post);
-      rig.plan("draw y", draw("y"), { calls: [waitFor("y", { timeoutMs: 5000 })] }, { text: "drawn" });
-      await served.ask("draw y", { sessionId: session });
-      // Of another conversation: the gate is not closed for it.
-      rig.plan(
-        "get round the page",
-        {
-          calls: [
-            bash(call("status y approved")),
-            bash(call("delete y y")),
-            bash(`${say} env -u BIZAR_SHELL_OF ${OPENCODE} run; true`),
-            bash(
-              `printf '%s' '/plan status y approved' > say; exec env -i HOME=$HOME PATH=$PATH OPENCODE_DISABLE_MODELS_FETCH=1 OPENCODE_MODELS_PATH=$OPENCODE_MODELS_PATH ${OPENCODE} run < say`,
-            ),
-            bash(`${take}; echo "$L" | tee link; curl -s -m 20 "$L" | grep -o 'Open the plan' | head -1; sh post.sh`),
-            bash("exec env -i PATH=$PATH sh post.sh"),
-            bash(
-              `setsid -f env -i HOME=$HOME PATH=$PATH OPENCODE_DISABLE_MODELS_FETCH=1 OPENCODE_MODELS_PATH=$OPENCODE_MODELS_PATH sh -c '${OPENCODE} run < say; touch left' >/dev/null 2>&1`,
-            ),
-          ],
-        },
-        { text: "tried" },
-      );
-      await served.ask("get round the page");
-      const tried = results("get round the page");
-      await until(
-        "what has left its parents has run",
-        async () => await Bun.file(join(rig.sandbox.project, "left")).exists(),
-      );
-      const told = rig.model.requests.map(({ prompt }) => prompt).filter((prompt) => prompt.startsWith("The user ran"));
-      expect(told).toHaveLength(3);
-      for (const prompt of told) expect(prompt).toContain("Only the user decides on a plan, on its page");
-      const said = await shown(served, session);
-      expect(said).toContainEqual(expect.stringContaining("Only the user decides on a plan, on its page."));
-      expect(said).toContainEqual(expect.stringContaining("Only the user ends a review, on its page."));
-      for (const text of said.filter((each) => each.includes("Only the user"))) expect(text).not.toContain("http");
-      const link = linkIn(tried[4]);
-      expect(link).not.toBe("");
-      expect(tried[4]).toContain("Open the plan");
-      for (const answer of [tried[4], tried[5]]) expect(answer).not.toMatch(/set-cookie/i);
-      expect(tried[4]).toContain("Only the user opens the plan.");
-      expect(await answerOf(served, session, "plan", "status y")).toContain("It waits for your review");
-      // The user's click is as good as before.
-      const { token } = await followLink(link);
-      expect(token).not.toBe("");
-      expect((await fetch(link)).status).toBe(403);
-    }, 180_000);
-  }
+  test("neither the interface of this opencode nor another opencode decides for an agent, nor does a link that it finds", async () => {
+    const session = await newSession(served);
+    const url = await serverUrl(served);
+    const json = `-s -m 20 -H 'content-type: application/json'`;
+    const call = (line: string) =>
+      `curl ${json} -d '${JSON.stringify({ command: "plan", arguments: line })}' ${url}/session/${session}/command`;
+    const say = `printf '%s' '/plan status y approved' | `;
+    const database = join(rig.sandbox.home, ".local/share/opencode");
+    const take = `L=$(grep -aohE 'http://127[^ "\\\\]*/plan/y[?]secret=[A-Za-z0-9_-]+' -r ${database} | tail -1)`;
+    const post = [
+      "L=$(cat link)",
+      'curl -s -m 20 -D - -H "origin: $(echo $L | cut -d/ -f1-3)" -d "secret=${L#*secret=}" "${L%%[?]*}"',
+    ].join("; ");
+    await writeFile(join(rig.sandbox.project, "post.sh"), post);
+    rig.plan("draw y", draw("y"), { calls: [waitFor("y", { timeoutMs: 5000 })] }, { text: "drawn" });
+    await served.ask("draw y", { sessionId: session });
+    // Of another conversation: the gate is not closed for it.
+    rig.plan(
+      "get round the page",
+      {
+        calls: [
+          bash(call("status y approved")),
+          bash(call("delete y y")),
+          bash(`${say} env -u BIZAR_SHELL_OF ${OPENCODE} run; true`),
+          bash(
+            `printf '%s' '/plan status y approved' > say; exec env -i HOME=$HOME PATH=$PATH OPENCODE_DISABLE_MODELS_FETCH=1 OPENCODE_MODELS_PATH=$OPENCODE_MODELS_PATH ${OPENCODE} run < say`,
+          ),
+          bash(`${take}; echo "$L" | tee link; curl -s -m 20 "$L" | grep -o 'Open the plan' | head -1; sh post.sh`),
+          bash("exec env -i PATH=$PATH sh post.sh"),
+          bash(
+            `setsid -f env -i HOME=$HOME PATH=$PATH OPENCODE_DISABLE_MODELS_FETCH=1 OPENCODE_MODELS_PATH=$OPENCODE_MODELS_PATH sh -c '${OPENCODE} run < say; touch left' >/dev/null 2>&1`,
+          ),
+          bash(call("comment y yes, go on")),
+        ],
+      },
+      { text: "tried" },
+    );
+    await served.ask("get round the page");
+    const tried = results("get round the page");
+    await until(
+      "what has left its parents has run",
+      async () => await Bun.file(join(rig.sandbox.project, "left")).exists(),
+    );
+    const told = rig.model.requests.map(({ prompt }) => prompt).filter((prompt) => prompt.startsWith("The user ran"));
+    expect(told).toHaveLength(3);
+    for (const prompt of told) expect(prompt).toContain("Only the user decides on a plan, on its page");
+    const said = await shown(served, session);
+    expect(said).toContainEqual(expect.stringContaining("Only the user decides on a plan, on its page."));
+    expect(said).toContainEqual(expect.stringContaining("Only the user ends a review, on its page."));
+    expect(said).toContainEqual(expect.stringContaining("only the user in the user's name, on its page."));
+    expect(await answerOf(served, session, "plan", "comments y")).toContain("There are no comments on y.");
+    for (const text of said.filter((each) => each.includes("Only the user"))) expect(text).not.toContain("http");
+    const link = linkIn(tried[4]);
+    expect(link).not.toBe("");
+    expect(tried[4]).toContain("Open the plan");
+    for (const answer of [tried[4], tried[5]]) expect(answer).not.toMatch(/set-cookie/i);
+    expect(tried[4]).toContain("Only the user opens the plan.");
+    expect(await answerOf(served, session, "plan", "status y")).toContain("It waits for your review");
+    // The user's click is as good as before.
+    const { token } = await followLink(link);
+    expect(token).not.toBe("");
+    expect((await fetch(link)).status).toBe(403);
+  }, 180_000);
 
   test("what an agent changes after the approval shows, and closes the gate until it is taken back or approved", async () => {
     const session = await newSession(served);

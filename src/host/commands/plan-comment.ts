@@ -2,7 +2,9 @@ import { nearestName } from "../../config/nearest-name.ts";
 import type { Plan, PlanComment, PlanElement } from "../../plans/plan.ts";
 import type { CommandContext } from "./command-context.ts";
 import { knownPlan, orNotDone } from "./known-plan.ts";
-import { expectWords, NotDone, onlyUser, WrongUse, type Subcommand } from "./subcommand.ts";
+import { orOnPage } from "./on-page.ts";
+import { planPage } from "./plan-look.ts";
+import { expectWords, NotDone, WrongUse, type Subcommand } from "./subcommand.ts";
 import { newestThatFit } from "../../lib/newest-that-fit.ts";
 import { findElement } from "../tools/plan-names.ts";
 
@@ -15,11 +17,15 @@ export const addComment: Subcommand<CommandContext> = {
   example: 'comment new-login el_token "How long is it valid?"',
   async run(context, [name, ...rest]) {
     if (name === undefined) throw new WrongUse("Expected the plan's slug and a text, got nothing.");
-    onlyUser(context, `An agent comments with bizar_plan_action, the user on the page: /plan open ${name}.`);
     const { slug, plan } = await knownPlan(context, name);
     const element = rest.length > 1 ? meantElement(plan, rest[0] ?? "") : undefined;
     const text = (element === undefined ? rest : rest.slice(1)).join(" ").trim();
     if (text === "") throw new WrongUse("Expected a text to comment with, got nothing.");
+    await orOnPage(
+      context,
+      planPage(slug),
+      "An agent comments with bizar_plan_action, and only the user in the user's name",
+    );
     const { plans } = context.plans;
     const id = `c_${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;
     const comment = { id, elementId: element?.id ?? null, text };

@@ -132,14 +132,22 @@ describe("/plan", () => {
       [{ url, openedBrowser: false, why: "No screen." }, "No screen. /plan open x says how to get there."],
     ] as const) {
       Object.assign(desk, { show: async () => shown });
-      for (const line of ["status x approved", "status x rejected", "status x changes-requested no", "delete x x"]) {
+      for (const line of [
+        "status x approved",
+        "status x rejected",
+        "status x changes-requested no",
+        "comment x yes",
+        "delete x x",
+      ]) {
         const answer = await say(`plan ${line}`);
-        expect(answer).toStartWith(`${act.by === "person" ? "" : act.why} Only the user `);
+        expect(answer).toStartWith(act.by === "person" ? "" : act.why);
+        expect(answer).toMatch(/only the user /i);
         expect(answer).toEndWith(words);
         expect(answer).not.toContain("http");
       }
     }
     expect(await plans.read("x")).toMatchObject({ value: { meta: { status: "draft", review: { state: "open" } } } });
+    expect(await say("plan comments x")).toBe("There are no comments on x.");
   });
 
   test("open leaves no link where a browser shows the page", async () => {
