@@ -1,5 +1,6 @@
 import type { Changes } from "../supervisor/own-folder.ts";
 import type { ApplySettings } from "./apply-changes.ts";
+import { atWork } from "./folder-parts.ts";
 import { inWords, namesInWords } from "./file-names.ts";
 import { done, failure, type Result } from "./result.ts";
 import type { Workspace } from "./workspace.ts";
@@ -37,7 +38,7 @@ export async function actOnChanges(
     return failure("no_folder", "This agent works in the shared folder: what it has changed is there already.");
   }
   if (endedAt === null && action !== "show") {
-    return failure("at_work", "The agent is at work in its folder. Collect or kill it first.");
+    return atWork();
   }
   switch (action) {
     case "show":

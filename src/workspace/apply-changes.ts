@@ -1,6 +1,6 @@
 import { decideReview } from "./change-review.ts";
 import { namesInWords } from "./file-names.ts";
-import { changed, holding, isoNow, originalOf, type FolderParts } from "./folder-parts.ts";
+import { changed, deciding, isoNow, originalOf, type FolderParts } from "./folder-parts.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
 import { putTree } from "./put-tree.ts";
@@ -35,10 +35,7 @@ export async function applyChanges(
   instanceId: string,
   { seen, note }: ApplySettings = {},
 ): Promise<Result<Applied>> {
-  const known = await parts.states.read(instanceId);
-  if (known === undefined) return failure("no_folder", `The agent ${instanceId} has no folder of its own.`);
-  return await holding(parts, known.commonDir, async () => {
-    const state = (await parts.states.read(instanceId)) ?? known;
+  return await deciding(parts, instanceId, async (state) => {
     if (state.status === "applied") return done({ ...NOTHING, isRepeated: true, leftOut: state.leftOut });
     const current = await currentResult(parts, state);
     if (!current.ok) return current;

@@ -1,10 +1,10 @@
 import { decideReview } from "./change-review.ts";
-import { changed, holding, isoNow, originalOf, storeOf, type FolderParts } from "./folder-parts.ts";
+import { changed, deciding, isoNow, originalOf, storeOf, type FolderParts } from "./folder-parts.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
 import { currentResult } from "./apply-changes.ts";
 import { git, gitFailure, OWN_NAME, textOf, type GitPlace } from "./git.ts";
-import { done, failure, type Result } from "./result.ts";
+import { done, type Result } from "./result.ts";
 import { commitTree, PLANS } from "./snapshot.ts";
 import { removeCopy } from "./take-result.ts";
 import { mergeTrees, treeOf, withPathsOf } from "./tree-changes.ts";
@@ -22,10 +22,7 @@ const LONGEST_NAME = 40;
 
 /** Commits an agent's changes to a branch of their own, whose name tells of them. No file of the caller is touched. */
 export async function branchChanges(parts: FolderParts, instanceId: string): Promise<Result<Branched>> {
-  const known = await parts.states.read(instanceId);
-  if (known === undefined) return failure("no_folder", `The agent ${instanceId} has no folder of its own.`);
-  return await holding(parts, known.commonDir, async () => {
-    const state = (await parts.states.read(instanceId)) ?? known;
+  return await deciding(parts, instanceId, async (state) => {
     const current = await currentResult(parts, state);
     return current.ok ? await commitBranch(parts, current.value) : current;
   });
@@ -134,14 +131,12 @@ function nameOf({ title, instanceId }: FolderState): string {
 
 /** Removes an agent's folder and everything that keeps its changes. May be repeated. */
 export async function discardChanges(parts: FolderParts, instanceId: string, note?: string): Promise<Result<null>> {
-  const known = await parts.states.read(instanceId);
-  if (known === undefined) return failure("no_folder", `The agent ${instanceId} has no folder of its own.`);
-  return await holding(parts, known.commonDir, async () => {
-    const state = (await parts.states.read(instanceId)) ?? known;
+  return await deciding(parts, instanceId, async (state) => {
     const removed = await removeCopy(parts, state, true);
     if (!removed.ok) return removed;
+    // What is in the caller's files stays there.
     const written = await changed(parts, removed.value, {
-      status: "discarded",
+      status: state.status === "applied" ? "applied" : "discarded",
       result: null,
       resultTree: null,
       update: null,

@@ -8,7 +8,7 @@ import type { Clock } from "../supervisor/ports.ts";
 import type { GitPlace } from "./git.ts";
 import type { FolderState, FolderStates } from "./folder-state.ts";
 import type { SetUpCommand } from "./set-up-copy.ts";
-import { done, failure, type Result } from "./result.ts";
+import { done, failure, type Failure, type Result } from "./result.ts";
 
 /** What everything that is done with the folders of agents works with. */
 export interface FolderParts {
@@ -16,6 +16,8 @@ export interface FolderParts {
   readonly clock: Clock;
   /** So many bytes of untracked files are copied. */
   readonly untrackedBytes: number;
+  /** Whether a turn of the agent has begun, by its record as it is now. */
+  readonly isAtWork?: ((instanceId: string) => Promise<boolean>) | undefined;
   /** What makes a fresh copy ready to work in. */
   readonly setUp?: SetUpCommand | undefined;
 }
@@ -46,6 +48,29 @@ export async function holding<T>(
       held.release();
     }
   }
+}
+
+/**
+ * Decides on what an agent has made, while nobody else does, and no turn of its own begins: one may have begun since it was
+ * asked for.
+ */
+export async function deciding<T>(
+  parts: FolderParts,
+  instanceId: string,
+  run: (state: FolderState) => Promise<Result<T>>,
+): Promise<Result<T>> {
+  const known = await parts.states.read(instanceId);
+  if (known === undefined) return failure("no_folder", `The agent ${instanceId} has no folder of its own.`);
+  return await holding(parts, known.commonDir, async () =>
+    (await parts.isAtWork?.(instanceId)) === true
+      ? atWork()
+      : await run((await parts.states.read(instanceId)) ?? known),
+  );
+}
+
+/** Nobody decides on what is not finished. */
+export function atWork(): Failure {
+  return failure("at_work", "The agent is at work in its folder. Collect or kill it first.");
 }
 
 /** Whether the copy of an agent is there, as it was made. */

@@ -1,3 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { isMissing } from "../lib/is-missing.ts";
+import { isText, orNull, shape } from "../shape.ts";
 import { systemClock } from "../system-clock.ts";
 import { FolderStates } from "./folder-state.ts";
 import { Workspace } from "./workspace.ts";
@@ -10,15 +14,38 @@ export interface WorkspaceSettings {
   readonly worktreeSetup: string | null;
   readonly worktreeSetupTimeoutMs: number;
   readonly worktreeDir: string;
+  /** Where the records of agents are. */
+  readonly recordDir: string;
 }
 
 /** The folders that agents have of their own on this machine. */
 export function openWorkspace(settings: WorkspaceSettings): Workspace {
-  const { isolationUntrackedMb, worktreeDir, worktreeSetup: command, worktreeSetupTimeoutMs: limitMs } = settings;
+  const {
+    isolationUntrackedMb,
+    worktreeDir,
+    recordDir,
+    worktreeSetup: command,
+    worktreeSetupTimeoutMs: limitMs,
+  } = settings;
   return new Workspace({
     states: new FolderStates(worktreeDir),
     clock: systemClock,
+    isAtWork: async (instanceId) => await isAtWork(join(recordDir, `${instanceId}.json`)),
     untrackedBytes: isolationUntrackedMb * MEGABYTE,
     setUp: command === null ? undefined : { command, limitMs },
   });
+}
+
+const hasEnd = shape({ endedAt: orNull(isText) });
+
+/** Its record says so before a turn begins. */
+async function isAtWork(recordPath: string): Promise<boolean> {
+  try {
+    const record: unknown = JSON.parse(await readFile(recordPath, "utf8"));
+    return hasEnd(record) && record.endedAt === null;
+  } catch (error) {
+    // Without a record there is nobody to work.
+    if (isMissing(error) || error instanceof SyntaxError) return false;
+    throw error;
+  }
 }

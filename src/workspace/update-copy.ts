@@ -1,5 +1,5 @@
 import { completeUpdate } from "./complete-update.ts";
-import { changed, hasCopy, holding, type FolderParts } from "./folder-parts.ts";
+import { changed, hasCopy, deciding, type FolderParts } from "./folder-parts.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
 import { done, failure, type Result } from "./result.ts";
@@ -15,10 +15,7 @@ export interface Updated {
 
 /** Merges the caller's tree of now into an agent's copy, which is made of that from then on. */
 export async function updateCopy(parts: FolderParts, instanceId: string): Promise<Result<Updated>> {
-  const known = await parts.states.read(instanceId);
-  if (known === undefined) return failure("no_folder", `The agent ${instanceId} has no folder of its own.`);
-  return await holding(parts, known.commonDir, async () => {
-    const state = (await parts.states.read(instanceId)) ?? known;
+  return await deciding(parts, instanceId, async (state) => {
     if (state.status !== "open" || !hasCopy(state)) {
       return failure(
         "nothing_to_do",

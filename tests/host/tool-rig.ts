@@ -62,7 +62,11 @@ export function createToolRig(
     supervision: async () => ({
       supervisor,
       catalog,
-      workspace: openWorkspace({ ...readOptions(rawOptions, {}).options, worktreeDir: `${bg}/../worktrees` }),
+      workspace: openWorkspace({
+        ...readOptions(rawOptions, {}).options,
+        worktreeDir: `${bg}/../worktrees`,
+        recordDir: bg,
+      }),
       sendMessage: async (id, prompt) => (supervisor.followUp(id, prompt) ? "accepted" : "foreign"),
       askOwner: async (id, request) => {
         owner.asked.push([id, request]);

@@ -3,7 +3,9 @@ import { existsSync, lstatSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
 import { beginFolder, finishTurn, prepareCopy } from "../../src/workspace/own-folders.ts";
+import { FolderStates } from "../../src/workspace/folder-state.ts";
 import { ownFolderOf } from "../../src/workspace/own-folder-of.ts";
+import { canMount, smallDisk } from "../store/small-disk.ts";
 import { gitRig, value } from "./git-rig.ts";
 
 test("what .worktreeinclude names of the ignored files is copied, and is never a change", async () => {
@@ -48,6 +50,18 @@ test("a link in the place of the modules is none of ours", async () => {
   expect(existsSync(agent.path("node_modules"))).toBe(false);
 });
 
+test.if(canMount)("modules that lie on another disk are left out, and the answer says so", async () => {
+  const rig = gitRig();
+  rig.write(".gitignore", "node_modules\n");
+  rig.write("node_modules/pack/index.js", "module");
+  const parts = { ...rig.parts, states: new FolderStates(join(smallDisk("4m"), "worktrees")) };
+  const instanceId = createInstanceId();
+  const { notes } = value(await beginFolder(parts, { instanceId, title: "t", directory: rig.project }));
+  expect(notes).toEqual([expect.stringContaining("node_modules is not there: it lies on another disk")]);
+  const { copy } = value(await prepareCopy(parts, instanceId));
+  expect([existsSync(join(copy, "a.txt")), existsSync(join(copy, "node_modules"))]).toEqual([true, false]);
+});
+
 const limitMs = 20_000;
 
 test("a fresh copy is set up once, with a number that no other one has at the same time", async () => {
@@ -70,6 +84,8 @@ test("a fresh copy is set up once, with a number that no other one has at the sa
 test.each([
   ["echo one; echo two >&2; exit 3", limitMs, "ended with code 3", "one"],
   ["echo waits; sleep 60 & wait", 300, "took longer than 300 ms", "waits"],
+  ["printf 'half a line'; exit 4", limitMs, "ended with code 4", "half a line"],
+  ["printf '1%%\\r2%%\\r99%%\\r'; kill -TERM $$", limitMs, "ended with SIGTERM", "2%\n99%"],
   ["no-such-program-here", limitMs, "ended with code 127", "not found"],
 ])("a set-up that fails (%p) says how, with its last lines, and is done again", async (command, limit, how, last) => {
   const rig = gitRig();

@@ -2,7 +2,10 @@ import { expect, test } from "bun:test";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
+import { actOnChanges } from "../../src/workspace/act-on-changes.ts";
 import { applyChanges } from "../../src/workspace/apply-changes.ts";
+import { discardChanges } from "../../src/workspace/branch-changes.ts";
+import { openWorkspace } from "../../src/workspace/open-workspace.ts";
 import { beginFolder, finishTurn, prepareCopy } from "../../src/workspace/own-folders.ts";
 import { updateCopy } from "../../src/workspace/update-copy.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -218,4 +221,41 @@ test.each(["git version 2.37.7", "git version 1.9.1"])("%s is refused by its num
   } finally {
     process.env["PATH"] = path;
   }
+});
+
+test.each(["apply", "branch", "update", "discard"] as const)(
+  "a turn that has begun since its agent was seen to have ended keeps its folder from %s",
+  async (action) => {
+    const rig = gitRig();
+    const agent = await rig.agent();
+    agent.write("b.txt", "b");
+    value(await finishTurn(rig.parts, agent.instanceId));
+    const recordDir = temporaryFolder();
+    const record = (endedAt: string | null) =>
+      writeFileSync(join(recordDir, `${agent.instanceId}.json`), JSON.stringify({ endedAt }));
+    const workspace = openWorkspace({
+      ...{ isolationUntrackedMb: 100, worktreeSetup: null, worktreeSetupTimeoutMs: 1000 },
+      ...{ worktreeDir: rig.parts.states.folder, recordDir },
+    });
+    const seen = { instanceId: agent.instanceId, folder: {}, endedAt: "2026-01-01T00:00:00.000Z" };
+    record(null);
+    expect(await actOnChanges(workspace, seen, action)).toMatchObject({ ok: false, reason: "at_work" });
+    expect([agent.read("b.txt"), existsSync(join(rig.project, "b.txt"))]).toEqual(["b", false]);
+    rig.write("c.txt", "c");
+    record(seen.endedAt);
+    value(await actOnChanges(workspace, seen, action));
+  },
+);
+
+test("what was applied stays applied when its folder is discarded", async () => {
+  const rig = gitRig({ untrackedBytes: 10 });
+  const agent = await rig.agent();
+  agent.write("b.txt", "b");
+  agent.write("large.bin", "x".repeat(20));
+  value(await finishTurn(rig.parts, agent.instanceId));
+  value(await applyChanges(rig.parts, agent.instanceId));
+  expect(existsSync(agent.state.copy)).toBe(true);
+  value(await discardChanges(rig.parts, agent.instanceId));
+  expect(existsSync(agent.state.copy)).toBe(false);
+  expect(value(await applyChanges(rig.parts, agent.instanceId)).isRepeated).toBe(true);
 });
