@@ -19,6 +19,8 @@ import type { Decision } from "../plans/plan.ts";
  *   GET  …/api/plans/<slug>/events               server-sent events, each with a {@link PlanEvent} as its data
  *   POST …/api/plans/<slug>/edits                {@link EditRequest} to {@link EditAnswer}
  *   POST …/api/plans/<slug>/decision             {@link DecisionRequest} to {@link PlanAnswer}
+ *   GET  …/api/plans/<slug>/agents               the agents that work from it, as `changes-api.ts` has them
+ *   POST …/api/plans/<slug>/agents/<instanceId>  opens the changes of one of them to this browser: their address
  *   GET  …/api/plans/<slug>/export               Markdown, as a download
  *
  * A request that is refused is answered with 400 and more, and a {@link Refused}.

@@ -7,6 +7,7 @@ import type { CommandName } from "../host/commands/command-names.ts";
 import type { Diagnostics } from "../host/diagnostics.ts";
 import { startedAs } from "../host/started-as.ts";
 import { isSideRequest } from "../host/side-request.ts";
+import type { PlanServices } from "../host/plans/plan-services.ts";
 import type { HostClient } from "../host/host-client.ts";
 import { noteOpenReviews } from "../host/plans/note-open-reviews.ts";
 import { OpenReviews } from "../host/plans/open-reviews.ts";
@@ -41,6 +42,8 @@ export interface HostPlansParts {
 /** Plans in an ordinary opencode: commands, tools, the gate, and who tells what the user did later. */
 export interface HostPlans {
   readonly hooks: Hooks;
+  /** Settles with what puts something before the user. */
+  readonly desk: () => Promise<PlanServices>;
   /** A background agent has ended: what was decided on its plan is its parent's now. */
   agentEnded(): void;
 }
@@ -99,6 +102,8 @@ class WiredPlans implements HostPlans {
     if (!this.#isRun) this.#firstLook = setTimeout(() => void this.#lookOnce(), FIRST_LOOK_MS);
     this.hooks = this.#hooks();
   }
+
+  readonly desk = async (): Promise<PlanServices> => await this.#plans.desk();
 
   agentEnded(): void {
     // Its plan may be one that this process has never heard of.

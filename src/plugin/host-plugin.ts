@@ -111,6 +111,7 @@ function hostHooks(
     looks,
     endsWithTurn,
     unread,
+    desk: async () => await plans.desk(),
     supervision: () => supervision.started(),
   });
   return joinHooks(odinHooks(options.provideAgents), unread.hooks, plans.hooks, ledger, out, tools, {

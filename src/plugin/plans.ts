@@ -10,6 +10,7 @@ import { SeenPlans } from "../host/plans/seen-plans.ts";
 import { systemClock } from "../system-clock.ts";
 import { LINK_LIFE } from "../host/plans/link-life.ts";
 import { ownEvidence, whoseAct, type Act } from "../processes/whose-act.ts";
+import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { createPlans } from "../plans/file-plans.ts";
 import { DecisionFiles } from "../store/decision-files.ts";
 
@@ -102,9 +103,14 @@ export function startPlans(context: PlansContext): PlanSide {
 }
 
 function callText(slug: string, shown: ShownPlan | Error, act: Act): string {
-  const waits = `The plan "${slug}" waits for your review`;
-  const how =
-    act.by === "person" ? `\nOr decide here: /plan status ${slug} approved (or changes_requested, rejected)` : "";
+  const isChanges = INSTANCE_ID.test(slug);
+  const waits = isChanges
+    ? `What the agent ${slug} has changed waits for your review`
+    : `The plan "${slug}" waits for your review`;
+  const command = isChanges
+    ? `/bizar apply ${slug} (or /bizar discard ${slug})`
+    : `/plan status ${slug} approved (or changes_requested, rejected)`;
+  const how = act.by === "person" ? `\nOr decide here: ${command}` : "";
   if (shown instanceof Error) return `${waits}, but its page could not be shown: ${shown.message}${how}`;
   const { url, openedBrowser, why = "none here" } = shown;
   // Where a browser has it, no link is left in the session, which every program of the user can read.

@@ -40,3 +40,8 @@ export function decideReview(
   if (review === undefined || review.decision !== null) return review;
   return { ...review, decision, decidedAt: now, note: note === undefined || note === "" ? null : note, comments };
 }
+
+/** The review whose session knows of everything up to then; the same object where it did already. */
+export function tellReview(review: ChangeReview | undefined, until: string): ChangeReview | undefined {
+  return review === undefined || until <= review.toldUntil ? review : { ...review, toldUntil: until };
+}

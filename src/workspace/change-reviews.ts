@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import { writeDurably } from "../files/durable-file.ts";
 import { isMissing } from "../lib/is-missing.ts";
-import { askForReview, decideReview, type ChangeDecision } from "./change-review.ts";
+import { watchNames } from "../files/watch-names.ts";
+import { onceMore } from "../lib/once-more.ts";
+import { askForReview, decideReview, tellReview, type ChangeDecision, type ChangeReview } from "./change-review.ts";
 import { changedFiles, filePatch, type ChangedFile } from "./changed-files.ts";
 import { changed, holding, isoNow, storeOf, type FolderParts } from "./folder-parts.ts";
 import type { FolderState } from "./folder-state.ts";
@@ -12,6 +14,9 @@ import { takeResult } from "./take-result.ts";
 
 /** What was said on the page and not sent; each page knows what is in it. */
 const ROUND_FILE = "round.json";
+
+/** How often to look where the system watches nothing. */
+const POLL_MS = 1000;
 
 /** Changes as people look at them, and what they are asked and decide. */
 export class ChangeReviews {
@@ -63,6 +68,38 @@ export class ChangeReviews {
   /** Puts changes up for review. */
   async ask(instanceId: string, sessionId: string): Promise<Result<FolderState>> {
     return await this.#change(instanceId, ({ review }) => askForReview(review, sessionId, isoNow(this.parts)));
+  }
+
+  /** The session that asked knows what was decided up to then. */
+  async told(instanceId: string, until: string): Promise<Result<FolderState>> {
+    return await this.#change(instanceId, ({ review }) => tellReview(review, until));
+  }
+
+  /** Tells of an agent's review as it is, and each time that it has changed; `undefined`: nobody has asked for one. */
+  watch(instanceId: string, changed: (review: ChangeReview | undefined) => void): { close(): void } {
+    const { states, clock } = this.parts;
+    let told: string | undefined;
+    let isClosed = false;
+    let poll: { clear(): void } | undefined;
+    const look = onceMore(async () => {
+      poll?.clear();
+      // Half a file is there for no moment, but a disk may fail for one.
+      const state = await states.read(instanceId).catch(() => undefined);
+      if (isClosed) return;
+      poll = clock.after(POLL_MS, look);
+      const text = JSON.stringify(state?.review ?? null);
+      if (text !== told) changed(state?.review);
+      told = text;
+    });
+    const watcher = watchNames(states.folder, look, () => undefined);
+    look();
+    return {
+      close() {
+        isClosed = true;
+        poll?.clear();
+        watcher.close();
+      },
+    };
   }
 
   /** A person has sent the changes back to the agent. */

@@ -96,6 +96,7 @@ export class ChaosHost {
       looks: new LastLooks(),
       endsWithTurn: false,
       unread: { has: () => false, whenWritten: async (_sessionId, signal) => (await whenAborted(signal), false) },
+      desk: async () => await Promise.reject(new Error("Nothing is put before a user here.")),
       supervision: async () => ({ ...this.wired, workspace, askOwner: noReaction }),
     }).tool;
   }

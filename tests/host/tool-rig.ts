@@ -59,6 +59,7 @@ export function createToolRig(
     looks,
     endsWithTurn,
     unread,
+    desk: async () => await Promise.reject(new Error("Nothing is put before the user here.")),
     supervision: async () => ({
       supervisor,
       catalog,

@@ -6,6 +6,7 @@ import { Keyboard } from "./canvas/keyboard.tsx";
 import { PlanCanvas } from "./canvas/plan-canvas.tsx";
 import { CommentsPanel } from "./comments/comments-panel.tsx";
 import { PlanDocument } from "./document/plan-document.tsx";
+import { AgentsBar } from "./review/agents-bar.tsx";
 import { ChangesBar } from "./review/changes-bar.tsx";
 import { DecideDialog } from "./review/decide-dialog.tsx";
 import { HistoryPanel } from "./review/history-panel.tsx";
@@ -34,6 +35,7 @@ export function App() {
         <ConnectionBanner />
         <ChangesBar />
         <PastBar />
+        <AgentsBar />
         <div className="work">
           <PlanView view={view} />
           {commentsOpen && <CommentsPanel />}

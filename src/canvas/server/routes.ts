@@ -59,6 +59,7 @@ export function createRoutes(parts: RoutesParts): Hono<Env> {
   for (const kind of PAGES) addPage(app, parts, kind);
   addApi(app, parts);
   if (parts.review !== undefined) addChangesApi(app, parts, parts.review);
+  else app.get(`${parts.access.path}/api/plans/:slug/agents`, (context) => context.json([]));
   return app;
 }
 

@@ -17,10 +17,10 @@ export interface ShownPlan {
 /** What the tools and commands on plans work with. */
 export interface PlanServices {
   readonly plans: Plans;
-  /** Rejects when it cannot be shown. */
-  readonly show: (slug: string) => Promise<ShownPlan>;
-  /** Tells the user that a plan waits for them, and where. Never rejects. */
-  readonly callUser: (sessionId: string, slug: string, shown: ShownPlan | Error) => Promise<void>;
+  /** Shows a plan, by its slug, or an agent's changes, by its id. Rejects when it cannot be shown. */
+  readonly show: (name: string) => Promise<ShownPlan>;
+  /** Tells the user that it waits for them, and where. Never rejects. */
+  readonly callUser: (sessionId: string, name: string, shown: ShownPlan | Error) => Promise<void>;
   /** Whose a command of this opencode is. */
   readonly whoseAct: () => Act;
   readonly seen: SeenPlans;

@@ -2,6 +2,7 @@ import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import { readFile } from "node:fs/promises";
 import { actOnChanges, changesActions } from "../../workspace/act-on-changes.ts";
 import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
+import { waitForChanges } from "./changes-wait.ts";
 import { withArguments } from "./arguments.ts";
 import { ONE_AGENT } from "./background-arguments.ts";
 import { findAgent, notFoundAnswer } from "./find-agents.ts";
@@ -29,14 +30,19 @@ export function changesTool(parts: ToolParts): SchemaTool {
 }
 
 async function decide(
-  { supervision }: ToolParts,
+  { supervision, desk, options }: ToolParts,
   { instanceId, action }: Given<typeof changesSchema>,
-  { sessionID }: ToolContext,
+  context: ToolContext,
 ): Promise<ToolResult> {
   const { catalog, workspace, sendMessage } = await supervision();
-  const found = await findAgent(catalog, instanceId, sessionID);
+  const found = await findAgent(catalog, instanceId, context.sessionID);
   if (found.entry === undefined) return notFoundAnswer(found.missing);
   const { id, entry } = found;
+  const isUsers = options.applyChanges === "user" || (await workspace.reviews.isUsers(id));
+  // What it cannot do at all, or must not now, is refused below.
+  if (action === "apply" && isUsers && entry.record.folder !== null && entry.record.endedAt !== null) {
+    return await waitForChanges(await desk(), workspace, { instanceId: id, agent: entry.record.agent }, context);
+  }
   const acted = await actOnChanges(workspace, entry.record, action);
   if (!acted.ok) {
     const { error, reason, files } = acted;

@@ -8,6 +8,7 @@ import { commentView, editView } from "../plans/edit-view.ts";
 import { standingView } from "../plans/standing-view.ts";
 import { whenAborted } from "../when-aborted.ts";
 import { answer, cutToJsonBytes, noting, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
+import { callUser, waitForPerson } from "./wait-for-person.ts";
 import { orRefusal, planRefusal } from "./plan-answer.ts";
 import { planMeant } from "../plans/plan-meant.ts";
 import { approvalWords } from "../plans/approval-words.ts";
@@ -50,28 +51,23 @@ interface Wait {
 async function wait(
   desk: PlanServices,
   { planSlug, since, timeoutMs = DEFAULT_TIMEOUT_MS, callNote }: Wait,
-  { sessionID, abort }: Pick<ToolContext, "sessionID" | "abort">,
+  context: Pick<ToolContext, "sessionID" | "abort">,
 ): Promise<ToolResult> {
-  const begin = performance.now();
+  const { sessionID } = context;
   const opened = await desk.plans.openReview(planSlug, await desk.asker(sessionID));
   if (!opened.ok) return planRefusal({ planSlug }, opened.problem.message);
   const { review } = opened.value.meta;
   if (review.state === "open") desk.reviews.opened(sessionID, planSlug);
   const from = since ?? review.toldUntil ?? review.askedAt ?? new Date().toISOString();
-  const stop = new AbortController();
-  const lost = AbortSignal.any([abort, desk.closing]);
-  const timer = setTimeout(() => stop.abort(), timeoutMs);
-  const signal = AbortSignal.any([lost, stop.signal]);
-  void desk.unread.whenWritten(sessionID, signal).then((isWritten) => isWritten && stop.abort());
-  const waiting = firstFeedback(desk.plans, planSlug, from, signal);
-  // Nobody is called for what has been done already.
-  if (feedbackSince(opened.value, from).status === "none") void callUser(desk, sessionID, planSlug, signal);
-  const first = await waiting;
-  clearTimeout(timer);
-  stop.abort();
-  // What was done in the last moment counts.
-  const outcome = first === "over" && !lost.aborted ? await lookNow(desk.plans, planSlug, from) : first;
-  const waitedMs = Math.round(performance.now() - begin);
+  const { outcome, lost, waitedMs } = await waitForPerson(desk, context, {
+    timeoutMs,
+    first: async (signal) => await firstFeedback(desk.plans, planSlug, from, signal),
+    now: async () => await lookNow(desk.plans, planSlug, from),
+    call: (signal) => {
+      // Nobody is called for what has been done already.
+      if (feedbackSince(opened.value, from).status === "none") void callUser(desk, sessionID, planSlug, signal);
+    },
+  });
   if (outcome === "gone") {
     desk.reviews.closed(planSlug);
     return planRefusal({ planSlug }, `The plan "${planSlug}" was deleted while it was up for review.`, { waitedMs });
@@ -139,13 +135,6 @@ async function firstFeedback(plans: Plans, slug: string, since: string, signal: 
   } finally {
     watch.close();
   }
-}
-
-async function callUser(desk: PlanServices, sessionId: string, slug: string, signal: AbortSignal): Promise<void> {
-  const shown = await desk
-    .show(slug)
-    .catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-  if (!signal.aborted) await desk.callUser(sessionId, slug, shown);
 }
 
 /** The answer; where it does not all fit, the oldest comments and edits are left out, and can be read otherwise. */

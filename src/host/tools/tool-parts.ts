@@ -9,6 +9,7 @@ import type { Workspace } from "../../workspace/workspace.ts";
 import type { HostClient } from "../host-client.ts";
 import type { InstanceCatalog } from "../instance-catalog.ts";
 import { maySupervise } from "../may-supervise.ts";
+import type { PlanServices } from "../plans/plan-services.ts";
 import type { UnreadMessages } from "../unread-messages.ts";
 import { errorAnswer } from "./answer.ts";
 import type { LastLooks } from "./last-looks.ts";
@@ -28,6 +29,8 @@ export interface ToolParts {
   readonly unread: Pick<UnreadMessages, "has" | "whenWritten">;
   /** Where what is known of changed files is kept. */
   readonly changeDir: string;
+  /** Settles with what puts something before the user. */
+  readonly desk: () => Promise<PlanServices>;
   /** Settles with what runs the agents; it may still have to be loaded. */
   readonly supervision: () => Promise<ToolSupervision>;
 }

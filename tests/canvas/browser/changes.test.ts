@@ -259,32 +259,38 @@ test("5 000 changed lines stop the page for no 200 ms, in either view", async ()
   agent.write("src/many.ts", many("after"));
   const page = await openChanges(stage, agent, { viewport: { width: 1280, height: 900 } });
   await page.locator("tr.diff-line").first().waitFor();
-  // Frames are counted from here on: what stops the page makes one late.
-  await page.evaluate(`(() => {
-    window.longest = 0;
-    let last = performance.now();
-    const frame = (now) => { window.longest = Math.max(window.longest, now - last); last = now; requestAnimationFrame(frame); };
-    requestAnimationFrame((now) => { last = now; requestAnimationFrame(frame); });
-  })()`);
+  const cdp = await page.context().newCDPSession(page);
+  // What the page itself works, however busy the machine is.
+  await cdp.send("Performance.enable", { timeDomain: "threadTicks" });
+  const workedMs = async () => {
+    const { metrics } = await cdp.send("Performance.getMetrics");
+    return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? 0);
+  };
+  const costs: number[] = [];
+  const costing = async (act: () => Promise<unknown>) => {
+    const before = await workedMs();
+    await act();
+    costs.push((await workedMs()) - before);
+  };
   const through = async () => {
-    await page.evaluate(`new Promise((resolve) => {
-      const diffs = document.querySelector(".diffs");
-      let at = 0;
-      const step = () => {
-        at += 2000;
-        diffs.scrollTop = at;
-        if (at < diffs.scrollHeight) requestAnimationFrame(step); else resolve();
-      };
-      step();
-    })`);
+    for (let at = 0; at < 1; at += 1 / 12) {
+      await costing(async () => {
+        await page.evaluate(`new Promise((resolve) => {
+          const diffs = document.querySelector(".diffs");
+          diffs.scrollTop = ${at} * diffs.scrollHeight;
+          requestAnimationFrame(() => requestAnimationFrame(resolve));
+        })`);
+      });
+    }
   };
   await through();
-  await page.keyboard.press("u");
-  await page.locator(".diff-split").first().waitFor();
+  await costing(async () => {
+    await page.keyboard.press("u");
+    await page.locator(".diff-split").first().waitFor();
+  });
   await through();
-  const drawn = await page.locator("tr.diff-line").count();
-  const longest = await page.evaluate<number>("window.longest");
   await picture(page, "changes-many");
-  expect(drawn).toBeLessThan(1000);
-  expect(longest).toBeLessThan(200);
+  expect(await page.locator("tr.diff-line").count()).toBeLessThan(1000);
+  // Each is of two frames and more.
+  expect(Math.max(...costs)).toBeLessThan(200);
 }, 90_000);
