@@ -64,9 +64,9 @@ test("with applyChanges user an agent's work goes in only by the user: looked at
   expect((await decide(visitor, id, { decision: "send_back", comments: [comment], note: "Close" })).status).toBe(200);
   await until("the user is called again", async () => (await links()).length > 1);
   expect((await decide(visitor, id, { decision: "apply", note: "Thanks" })).status).toBe(200);
-  const { answers, text } = await asked;
-  expect(text).toBe("it is in");
-  expect(answers("bizar_changes")).toEqual([
+  const done = await asked;
+  expect(done.text).toBe("it is in");
+  expect(done.answers("bizar_changes")).toEqual([
     expect.objectContaining({ instanceId: id, status: "sent_back", note: "Close" }),
     expect.objectContaining({ instanceId: id, status: "applied", note: "Thanks" }),
   ]);

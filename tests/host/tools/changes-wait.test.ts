@@ -54,10 +54,10 @@ describe("changes that only the user applies", () => {
     expect(await wait(1)).toMatchObject({ status: "timed_out" });
     const waiting = wait();
     await called();
-    await plans.unread.hooks["chat.message"](
-      { sessionID: "ses_1" } as never,
-      { message: { id: "msg_1" }, parts: [{ type: "text", text: "yes, apply" }] } as never,
-    );
+    await plans.unread.hooks["chat.message"]({ sessionID: "ses_1" }, {
+      message: { id: "msg_1" },
+      parts: [{ type: "text", text: "yes, apply" }],
+    } as never);
     const answered = await waiting;
     expect(answered).toMatchObject({ status: "user_message" });
     expect(answered.message).toContain("A yes in the chat applies nothing");
