@@ -52,6 +52,8 @@ export interface ToolReport {
   readonly call: string;
   readonly tool: string;
   readonly state: "started" | "ended" | "failed";
+  /** What it is for, in a line; empty where its arguments tell nothing. */
+  readonly what: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }

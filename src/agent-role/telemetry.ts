@@ -1,5 +1,5 @@
 import { noTokens, type Liveness, type Tokens } from "../supervisor/instance.ts";
-import { callLine } from "../opencode/call-line.ts";
+import { callArgument, callLine } from "../opencode/call-line.ts";
 import { readRefusal } from "../opencode/refusals.ts";
 import { TurnDeeds } from "../opencode/turn-deeds.ts";
 import { MOST_REFUSED } from "../supervisor/deeds.ts";
@@ -274,7 +274,7 @@ export class TelemetryState {
     return true;
   }
 
-  #toolUpdated(part: Extract<HostPart, { type: "tool" }>, isOwn: boolean, now: number): boolean {
+  #toolUpdated(part: ToolPart, isOwn: boolean, now: number): boolean {
     const { status } = part.state;
     this.#act();
     if (status === "pending") return isOwn && this.#callBecame("composing", part);
@@ -282,7 +282,7 @@ export class TelemetryState {
     if (isNew) {
       this.#counted.add(part.id);
       this.#toolCallCount += 1;
-      this.#reports.push({ call: part.id, tool: part.tool, state: "started", at: now });
+      this.#report(part, "started", now);
     }
     this.#deeds.called(part.id, part);
     if (status === "running") {
@@ -290,12 +290,16 @@ export class TelemetryState {
     }
     this.#openCalls.delete(part.id);
     this.#noteRefusal(part, isOwn);
-    this.#reports.push({ call: part.id, tool: part.tool, state: status === "error" ? "failed" : "ended", at: now });
+    this.#report(part, status === "error" ? "failed" : "ended", now);
     if (isOwn) this.#becomeOpenCall();
     return true;
   }
 
-  #noteRefusal(part: Extract<HostPart, { type: "tool" }>, isOwn: boolean): void {
+  #report({ id, tool, state: { input } }: ToolPart, state: ToolReport["state"], at: number): void {
+    this.#reports.push({ call: id, tool, state, what: callArgument(tool, input), at });
+  }
+
+  #noteRefusal(part: ToolPart, isOwn: boolean): void {
     const asked = this.#asked.get(part.callID ?? "") ?? null;
     this.#asked.delete(part.callID ?? "");
     const call = readRefusal(part);
@@ -310,7 +314,7 @@ export class TelemetryState {
     else this.#become(`${stillOpen.state} ${stillOpen.shown}`, stillOpen.since);
   }
 
-  #callBecame(state: OpenCall["state"], { id, tool, state: { input } }: Extract<HostPart, { type: "tool" }>): boolean {
+  #callBecame(state: OpenCall["state"], { id, tool, state: { input } }: ToolPart): boolean {
     const call = this.#openCalls.get(id);
     // A running tool is told of again with each thing that it says.
     if (call?.state === state) return false;
@@ -347,6 +351,7 @@ export class TelemetryState {
   }
 }
 
+type ToolPart = Extract<HostPart, { type: "tool" }>;
 type Delta = Extract<HostEvent, { type: "message.part.delta" }>["properties"];
 type Asked = Extract<HostEvent, { type: "permission.asked" }>["properties"];
 

@@ -1,5 +1,6 @@
 import { withoutUser } from "../agent-role/refusal-words.ts";
 import type { ToolReport } from "../agent-role/telemetry-line.ts";
+import { callArgument } from "../opencode/call-line.ts";
 import { isOwnText, type RunEvent } from "./run-event.ts";
 import { unreachable } from "../lib/unreachable.ts";
 
@@ -35,14 +36,14 @@ export function renderRunEvent(event: RunEvent, isOwn = true): string[] | undefi
 }
 
 /** The start of a tool call, which stdout does not show until the call has ended. */
-export function renderToolStart({ tool, at }: ToolReport): string {
-  return `${clockTime(at)} ${label("start")} ${tool}`;
+export function renderToolStart({ tool, what, at }: ToolReport): string {
+  return `${clockTime(at)} ${label("start")} ${tool}${what === "" ? "" : `  ${what}`}`;
 }
 
 type ToolState = Extract<RunEvent, { type: "tool_use" }>["part"]["state"];
 
 function renderTool(time: string, tool: string, { status, title, error, input, time: span }: ToolState): string[] {
-  const what = firstLine(title || (input === undefined ? "" : JSON.stringify(input)));
+  const what = firstLine(title || callArgument(tool, input));
   const took = span?.start === undefined || span.end === undefined ? "" : `  ${seconds(span.end - span.start)}`;
   const head = `${time} ${label("tool")} ${tool}  ${what}  ${status === "error" ? "ERROR" : "ok"}${took}`;
   return error === undefined ? [head] : [head, ...indented(withoutUser(error))];

@@ -6,11 +6,12 @@ const TELLING = ["command", "filePath", "path", "url", "pattern", "query", "desc
 
 /** A call in a line: "bash: rm -rf build". Data of a model: whoever shows it quotes it. */
 export function callLine(tool: string, input: unknown, characters = WHAT_CHARACTERS): string {
-  const what = inALine(tool, input, characters);
+  const what = callArgument(tool, input, characters);
   return what === "" ? tool : `${tool}: ${what}`;
 }
 
-function inALine(tool: string, input: unknown, characters: number): string {
+/** What a call is for, in a line: "rm -rf build"; empty where its arguments tell nothing. */
+export function callArgument(tool: string, input: unknown, characters = WHAT_CHARACTERS): string {
   if (typeof input !== "object" || input === null) return "";
   const telling = TELLING.map((name): unknown => Reflect.get(input, name)).find((value) => typeof value === "string");
   const text = (typeof telling === "string" ? telling : named(tool, input)).replaceAll(/\s+/g, " ").trim();

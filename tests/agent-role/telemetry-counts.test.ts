@@ -46,10 +46,10 @@ test("starts and ends of calls are handed out once", () => {
   telemetry.apply(tool("bash", "completed", "prt_a"), NOW + 10);
   telemetry.apply(tool("read", "error", "prt_b"), NOW + 20);
   expect(telemetry.report(NOW + 30).tools).toEqual([
-    { call: "prt_a", tool: "bash", state: "started", at: NOW },
-    { call: "prt_b", tool: "read", state: "started", at: NOW },
-    { call: "prt_a", tool: "bash", state: "ended", at: NOW + 10 },
-    { call: "prt_b", tool: "read", state: "failed", at: NOW + 20 },
+    { call: "prt_a", tool: "bash", state: "started", what: "", at: NOW },
+    { call: "prt_b", tool: "read", state: "started", what: "", at: NOW },
+    { call: "prt_a", tool: "bash", state: "ended", what: "", at: NOW + 10 },
+    { call: "prt_b", tool: "read", state: "failed", what: "", at: NOW + 20 },
   ]);
   expect(telemetry.report(NOW + 40).tools).toEqual([]);
 });

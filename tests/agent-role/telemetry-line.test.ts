@@ -13,7 +13,7 @@ const telemetry: Telemetry = {
   tokens: { ...noTokens, input: 7 },
   costUsd: 0.001,
   lastActivityAt: 1_000_000,
-  tools: [{ call: "prt_a", tool: "bash", state: "started", at: 999_999 }],
+  tools: [{ call: "prt_a", tool: "bash", state: "started", what: "bun test", at: 999_999 }],
 };
 
 test("what is written is what is read, on one line", () => {

@@ -64,7 +64,7 @@ test("opencode is killed with three agents: one is read back, one is ended, one 
   expect(continued.answers("bizar_collect")).toEqual([expect.objectContaining({ status: "done", result: "went on" })]);
   // Whoever follows the log of an agent sees what becomes of it, whichever opencode goes on with it.
   const log = join(rig.sandbox.stateDir, "logs", `${hanging}.log`);
-  expect(await readFile(log, "utf8")).toMatch(/start bash[^]*\[stdout\][^\n]*went on/);
+  expect(await readFile(log, "utf8")).toMatch(/start bash  echo started; sleep 84[^]*\[stdout\][^\n]*went on/);
   expect(existsSync(join(otherLogs, `${hanging}.log`))).toBe(false);
   const messages = rig.requestsFor("go on, then")[0]?.messages.map(({ text }) => text) ?? [];
   expect(messages).toContain("hangs");

@@ -40,7 +40,7 @@ describe("what a reader of the log sees", () => {
       "a tool that took long, without a title",
       "tool_use",
       tool("read", { status: "completed", title: "", input: { filePath: "/a b" }, time: { start: 0, end: 65_432 } }),
-      ['03:04:05 tool  read  {"filePath":"/a b"}  ok  65 s'],
+      ["03:04:05 tool  read  /a b  ok  65 s"],
     ],
     [
       "a tool that failed",
@@ -86,8 +86,8 @@ describe("what a reader of the log sees", () => {
   }
 
   test("the start of a tool call", () => {
-    const report = { call: "prt_a", tool: "bash", state: "started", at: timestamp } as const;
-    expect(renderToolStart(report)).toBe("03:04:05 start bash");
+    const report = { call: "prt_a", tool: "bash", state: "started", what: "bun test", at: timestamp } as const;
+    expect(renderToolStart(report)).toBe("03:04:05 start bash  bun test");
   });
 });
 

@@ -23,7 +23,7 @@ test("a tool that runs shows in the log as soon as the voice tells of it", async
   const turn = startTurn("speaks.ts");
   await turn.ended;
   const lines = turn.log().filter((line) => line.includes("bash"));
-  expect(lines.some((line) => /^\[stdout\] \d\d:\d\d:\d\d start bash$/.test(line))).toBe(true);
+  expect(lines.some((line) => /^\[stdout\] \d\d:\d\d:\d\d start bash  bun test$/.test(line))).toBe(true);
 });
 
 test("a child without a voice is counted from stdout, and its progress says so", async () => {
