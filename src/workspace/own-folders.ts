@@ -176,14 +176,17 @@ async function beginAgain(parts: FolderParts, state: FolderState): Promise<Resul
   const { commit, tree, words } = base.value;
   const kept = await setRefs(state, { base: commit });
   if (!kept.ok) return kept;
-  const fresh = { result: null, resultTree: null, status: "open", update: null, branch: null, leftOut: [] } as const;
-  return await changed(parts, state, {
+  const fresh = { result: null, resultTree: null, status: "open", branch: null, leftOut: [] } as const;
+  const begun = await changed(parts, state, {
     ...fresh,
     gitDir: found.value.gitDir,
     base: commit,
     baseTree: tree,
     baseWords: words,
+    // A copy that was kept for what could not be brought back has the files of an earlier moment.
+    update: hasCopy(state) ? { tree, base: commit, baseTree: tree } : null,
   });
+  return begun.ok ? await completeUpdate(parts, begun.value) : begun;
 }
 
 /**

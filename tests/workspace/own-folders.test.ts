@@ -259,3 +259,28 @@ test("what was applied stays applied when its folder is discarded", async () => 
   expect(existsSync(agent.state.copy)).toBe(false);
   expect(value(await applyChanges(rig.parts, agent.instanceId)).isRepeated).toBe(true);
 });
+
+test("a copy that was kept for what could not be brought back is brought up to date before its agent goes on", async () => {
+  const rig = gitRig({ untrackedBytes: 10 });
+  const agent = await rig.agent();
+  agent.write("b.txt", "b");
+  agent.write("large.bin", "x".repeat(20));
+  value(await finishTurn(rig.parts, agent.instanceId));
+  value(await applyChanges(rig.parts, agent.instanceId));
+  rig.write("a.txt", "the user's, since then");
+  rmSync(join(rig.project, "b.txt"));
+  value(await prepareCopy(rig.parts, agent.instanceId));
+  expect([agent.read("a.txt"), agent.read("large.bin"), existsSync(agent.path("b.txt"))]).toEqual([
+    "the user's, since then",
+    "x".repeat(20),
+    false,
+  ]);
+  agent.write("c.txt", "c");
+  expect(value(await finishTurn(rig.parts, agent.instanceId))).toMatchObject({ files: 1, applies: "clean" });
+  value(await applyChanges(rig.parts, agent.instanceId));
+  expect([rig.read("a.txt"), rig.read("c.txt"), existsSync(join(rig.project, "b.txt"))]).toEqual([
+    "the user's, since then",
+    "c",
+    false,
+  ]);
+});
