@@ -3,7 +3,7 @@ import { CHECKS } from "./test/checks.ts";
 import { inLanes } from "./test/lanes.ts";
 import { runCheck, runTestFile } from "./test/run-step.ts";
 import { Summary } from "./test/summary.ts";
-import { largestFirst, listTestFiles, starves, startsOpencode, takesTheMachine } from "./test/test-files.ts";
+import { listTestFiles, longestFirst, starves, startsOpencode, takesTheMachine } from "./test/test-files.ts";
 
 /** Each file that starts the real opencode takes a processor for itself, and up to a gigabyte of memory. */
 const AT_ONCE = Math.min(2, availableParallelism());
@@ -19,10 +19,10 @@ const summary = new Summary();
 const again: string[] = [];
 const files = (await listTestFiles()).filter(isChosen);
 const lanes = { atOnce: AT_ONCE, whileIdle: 2 * AT_ONCE, needsQuiet: takesTheMachine };
-const units = largestFirst(files.filter((file) => !startsOpencode(file)));
+const units = await longestFirst(files.filter((file) => !startsOpencode(file)));
 await inLanes([...CHECKS.filter(isChosen), ...units], lanes, runBesideOthers);
 // What takes the machine waits most of its time, and is not left to do that alone at the end.
-const hosts = largestFirst(files.filter(startsOpencode));
+const hosts = await longestFirst(files.filter(startsOpencode));
 const quiet = hosts.filter(takesTheMachine);
 await inLanes([...quiet, ...hosts.filter((file) => !quiet.includes(file))], lanes, runBesideOthers);
 // What failed beside others may have starved: alone it has the machine, and what fails then has failed.

@@ -7,10 +7,23 @@ export async function listTestFiles(): Promise<string[]> {
   return (await Array.fromAsync(new Bun.Glob("tests/**/*.test.ts").scan({ cwd: ROOT }))).toSorted();
 }
 
-/** What is large takes long: begun first, it is not left to run on alone at the end. */
-export function largestFirst(files: readonly string[]): string[] {
-  const sizes = new Map(files.map((file) => [file, Bun.file(join(ROOT, file)).size]));
-  return files.toSorted((a, b) => (sizes.get(b) ?? 0) - (sizes.get(a) ?? 0));
+/** As long as so many characters of a test. */
+const START_COST = 2000;
+/** A browser, or the opencode that the others are started in. */
+const BESIDE_THEM = 10;
+
+/** What starts a program: an opencode, an agent of it, a command line. */
+const START = /\b(?:contract|createRig|serveRig|warmRig|serve|start\w*|run\w*|delegate|spawn|Bun\.spawn)\(/g;
+
+/** What starts many programs takes long, and so does what is large: begun first, it is not left to run on alone. */
+export async function longestFirst(files: readonly string[]): Promise<string[]> {
+  const costs = new Map<string, number>();
+  for (const file of files) {
+    const text = await Bun.file(join(ROOT, file)).text();
+    const starts = (text.match(START)?.length ?? 0) + (starves(file) ? BESIDE_THEM : 0);
+    costs.set(file, text.length + START_COST * starts);
+  }
+  return files.toSorted((a, b) => (costs.get(b) ?? 0) - (costs.get(a) ?? 0));
 }
 
 /** Whether a file starts the real opencode: those run after all others, so that these are not starved. */

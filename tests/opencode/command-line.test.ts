@@ -1,13 +1,30 @@
-import { afterEach, expect, test } from "bun:test";
+import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startServer } from "../../scripts/scripted-host/opencode.ts";
+import { startServer, type Server } from "../../scripts/scripted-host/opencode.ts";
 import { PLUGIN } from "../../scripts/scripted-host/sandbox.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
-import { askServer, createRig, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
+import { askServer, createRig, serve, spawn, until, type Answer, type ServedRig } from "./rig.ts";
 
-let rig: Rig;
-afterEach(async () => await rig.dispose());
+let rig: ServedRig;
+/** An opencode beside that one, on the same state. */
+let other: Server;
+beforeAll(async () => {
+  const created = await createRig();
+  const sessions = join(created.sandbox.stateDir, "sessions");
+  mkdirSync(sessions, { recursive: true });
+  for (const [name, days] of [["ses_old.json", 8] as const, ["ses_young.json", 6] as const]) {
+    const at = (Date.now() - days * DAY) / 1000;
+    writeFileSync(join(sessions, name), "{}");
+    utimesSync(join(sessions, name), at, at);
+  }
+  rig = await serve(created);
+  other = await startServer(rig.sandbox);
+}, 180_000);
+afterAll(async () => {
+  await other.stop();
+  await rig.dispose();
+});
 
 const DAY = 86_400_000;
 
@@ -42,19 +59,26 @@ function instanceIds(): string[] {
   return names.flatMap((name) => /^bg\/(bgr_\w{26})\.json$/.exec(name)?.[1] ?? []);
 }
 
-async function untilItHangs(): Promise<string> {
-  await until("the agent hangs in its bash", () => {
-    const [id] = instanceIds();
-    return id !== undefined && ["sleep 77", "sleep 78"].every((sleeper) => living(id).includes(sleeper));
-  });
-  return instanceIds()[0] ?? "";
+function hanging(): string | undefined {
+  return instanceIds().find((id) => ["sleep 77", "sleep 78"].every((sleeper) => living(id).includes(sleeper)));
 }
 
+async function untilItHangs(): Promise<string> {
+  await until("the agent hangs in its bash", () => hanging() !== undefined);
+  return hanging() ?? "";
+}
+
+test("the start of an opencode removes what is older than 7 days", async () => {
+  const sessions = join(rig.sandbox.stateDir, "sessions");
+  rig.plan("hello", { text: "hello" });
+  await rig.ask("hello");
+  await until("the old one is gone", () => !existsSync(join(sessions, "ses_old.json")));
+  expect(existsSync(join(sessions, "ses_young.json"))).toBe(true);
+}, 180_000);
+
 test("an operator sees an agent of a running opencode serve, and kills it: its collect is answered, nothing is left", async () => {
-  const served = await serveRig();
-  rig = served;
   planHangingAgent();
-  const asking = served.ask("collect one that hangs");
+  const asking = rig.ask("collect one that hangs");
   const id = await untilItHangs();
   const listed = await operator("ps");
   expect(listed.stdout.trimEnd().split("\n")).toHaveLength(2);
@@ -74,88 +98,52 @@ test("an operator sees an agent of a running opencode serve, and kills it: its c
     }),
   ]);
   expect((await operator("show", id)).stdout).toContain("status:     killed");
-}, 60_000);
-
-test("an agent of one opencode is killed by Odin in another one on the same state folder, which was removed meanwhile", async () => {
-  const served = await serveRig();
-  rig = served;
-  planHangingAgent();
-  const asking = served.ask("collect one that hangs");
-  const id = await untilItHangs();
-  const other = await startServer(rig.sandbox);
-  try {
-    rmSync(rig.sandbox.stateDir, { recursive: true, maxRetries: 3 });
-    await until("the record is there again", () => instanceIds().includes(id));
-    rig.plan("kill that of the other", { calls: [{ tool: "bizar_kill", args: { instanceId: id } }] });
-    const asked = await askServer(other, rig.sandbox.project, "kill that of the other");
-    expect(asked.answers("bizar_kill")).toEqual([{ instanceId: id, status: "killed" }]);
-    expect(living(id)).toEqual([]);
-    expect((await asking).answers("bizar_collect")).toEqual([expect.objectContaining({ status: "killed" })]);
-  } finally {
-    await other.stop();
-  }
-}, 60_000);
+}, 180_000);
 
 test("a message of Odin in another opencode is a further turn of an agent that has ended, run by its own opencode", async () => {
-  const served = await serveRig();
-  rig = served;
   rig.plan("first task", { text: "first result" });
-  rig.plan("delegate", spawn({ agent: "thor", prompt: "first task" }), (request) => {
+  rig.plan("delegate", spawn({ agent: "thor", backend: "warm", prompt: "first task" }), (request) => {
     const ids = request.toolResults.map((text) => (JSON.parse(text) as { instanceId: string }).instanceId);
     return { calls: [{ tool: "bizar_collect", args: { instanceIds: ids } }] };
   });
-  const [[{ instanceId }]] = (await served.ask("delegate")).answers("bizar_collect");
-  const other = await startServer(rig.sandbox);
-  try {
-    rig.plan("and the second", { text: "second result" });
-    rig.plan(
-      "send and collect",
-      { calls: [{ tool: "bizar_send_message", args: { instanceId, prompt: "and the second" } }] },
-      { calls: [{ tool: "bizar_collect", args: { instanceId } }] },
-    );
-    const asked = await askServer(other, rig.sandbox.project, "send and collect");
-    expect(asked.answers("bizar_collect")).toEqual([
-      expect.objectContaining({ status: "done", result: "second result" }),
-    ]);
-    const { supervisor } = JSON.parse((await operator("show", instanceId, "--json")).stdout);
-    expect(supervisor.pid).toBe(served.server.pid);
-  } finally {
-    await other.stop();
-  }
-}, 60_000);
+  const [[{ instanceId }]] = (await rig.ask("delegate")).answers("bizar_collect");
+  rig.plan("and the second", { text: "second result" });
+  rig.plan(
+    "send and collect",
+    { calls: [{ tool: "bizar_send_message", args: { instanceId, prompt: "and the second" } }] },
+    { calls: [{ tool: "bizar_collect", args: { instanceId } }] },
+  );
+  const asked = await askServer(other, rig.sandbox.project, "send and collect");
+  expect(asked.answers("bizar_collect")).toEqual([
+    expect.objectContaining({ status: "done", result: "second result" }),
+  ]);
+  const { supervisor } = JSON.parse((await operator("show", instanceId, "--json")).stdout);
+  expect(supervisor.pid).toBe(rig.server.pid);
+}, 180_000);
 
 test("an opencode that is stopped does not react: the operator is told so, and the agent is not killed later", async () => {
-  const served = await serveRig();
-  rig = served;
   planHangingAgent();
-  const asking = served.ask("collect one that hangs").catch(() => undefined);
+  const asking = rig.ask("collect one that hangs").catch(() => undefined);
   const id = await untilItHangs();
-  process.kill(served.server.pid, "SIGSTOP");
+  process.kill(rig.server.pid, "SIGSTOP");
   const { exitCode, stderr } = await operator("kill", id);
-  process.kill(served.server.pid, "SIGCONT");
+  process.kill(rig.server.pid, "SIGCONT");
   expect(exitCode).toBe(1);
   expect(stderr).toContain("did not react to the request, which was taken back");
   expect((await operator("ps")).stdout).toContain(id);
   expect((await operator("kill", id)).stdout).toBe(`${id} killed\n`);
   await asking;
-}, 60_000);
+}, 180_000);
 
-test("the start of an opencode removes what is older than 7 days", async () => {
-  rig = await createRig();
-  const sessions = join(rig.sandbox.stateDir, "sessions");
-  mkdirSync(sessions, { recursive: true });
-  const [old, young] = [join(sessions, "ses_old.json"), join(sessions, "ses_young.json")];
-  for (const [path, days] of [[old, 8] as const, [young, 6] as const]) {
-    writeFileSync(path, "{}");
-    utimesSync(path, (Date.now() - days * DAY) / 1000, (Date.now() - days * DAY) / 1000);
-  }
-  const server = await startServer(rig.sandbox);
-  try {
-    rig.plan("hello", { text: "hello" });
-    await askServer(server, rig.sandbox.project, "hello");
-    await until("the old one is gone", () => !existsSync(old));
-    expect(existsSync(young)).toBe(true);
-  } finally {
-    await server.stop();
-  }
-}, 60_000);
+test("an agent of one opencode is killed by Odin in another one on the same state folder, which was removed meanwhile", async () => {
+  planHangingAgent();
+  const asking = rig.ask("collect one that hangs");
+  const id = await untilItHangs();
+  rmSync(rig.sandbox.stateDir, { recursive: true, maxRetries: 3 });
+  await until("the record is there again", () => instanceIds().includes(id));
+  rig.plan("kill that of the other", { calls: [{ tool: "bizar_kill", args: { instanceId: id } }] });
+  const asked = await askServer(other, rig.sandbox.project, "kill that of the other");
+  expect(asked.answers("bizar_kill")).toEqual([{ instanceId: id, status: "killed" }]);
+  expect(living(id)).toEqual([]);
+  expect((await asking).answers("bizar_collect")).toEqual([expect.objectContaining({ status: "killed" })]);
+}, 180_000);
