@@ -6,9 +6,11 @@ import type { GuardSettings } from "../guard/guard-settings.ts";
 import { odinHooks } from "../host/agents/odin-hooks.ts";
 import { Diagnostics } from "../host/diagnostics.ts";
 import { ledgerHooks } from "../host/ledger-hooks.ts";
+import { agentsBefore } from "../host/announcements/agents-before.ts";
 import { agentsOutHooks } from "../host/announcements/agents-out.ts";
 import { putReminder } from "../host/announcements/put-reminder.ts";
 import { HostClient } from "../host/host-client.ts";
+import { maySupervise } from "../host/may-supervise.ts";
 import { startedAs } from "../host/started-as.ts";
 import { LastLooks } from "../host/tools/last-looks.ts";
 import { backgroundToolHooks } from "../host/tools/background-tools.ts";
@@ -83,7 +85,8 @@ function hostHooks(
   const unread = new UnreadMessages();
   const looks = new LastLooks();
   // With "finish" agents need no opencode to come to their end.
-  const endsWithTurn = startedAs() === "run" && options.onExit === "kill";
+  const isRun = startedAs() === "run";
+  const endsWithTurn = isRun && options.onExit === "kill";
   const plans = hostPlans({ input, options, host, diagnostics, unread, supervision: () => supervision.started() });
   const ledger = ledgerHooks({
     ...{ directory, folder: paths.changeDir, recordDir: paths.recordDir, report: diagnostics.report },
@@ -99,7 +102,10 @@ function hostHooks(
     },
     tellNow: async (sessionId) => await (await supervision.started()).tellNow(sessionId),
     put: async (sessionId, text) => await putReminder(host, sessionId, text),
-    isRun: endsWithTurn,
+    before: async (sessionId) => await agentsBefore((await supervision.started()).catalog, sessionId),
+    maySupervise: (agent) => maySupervise(options, agent),
+    isRun,
+    endsAgents: endsWithTurn,
     report: diagnostics.report,
   });
   const tools = backgroundToolHooks({

@@ -198,7 +198,7 @@ test("a parent at work is told at its next step, once, and as the agent that the
 describe("a session whose agent is at work", () => {
   let served: ServedRig;
   beforeAll(async () => {
-    served = await serveRig({ options: { planOpenBrowser: "never" } });
+    served = await serveRig({ options: { planOpenBrowser: "never", announceBatch: "together" } });
     own = served;
   }, 60_000);
   beforeEach(() => void (rig = served));
@@ -217,6 +217,41 @@ describe("a session whose agent is at work", () => {
     expect(seen).toContain(`A background agent still runs:\\n- thor ${instanceId}`);
     end.resolve();
     await until("its end is told", () => told().length === 1);
+  }, 90_000);
+
+  test("is told of a failure at once, and of the others when the last of the same message has ended", async () => {
+    const [quick, slow] = [0, 1].map(() => Promise.withResolvers<void>());
+    rig.plan("quick task", { after: quick!.promise, text: "quickly found" });
+    rig.plan("slow task", { after: slow!.promise, text: "slowly found" });
+    rig.plan("failing task", { status: 401 });
+    const agents = ["quick", "slow", "failing"].map((name) => ({
+      agent: "thor",
+      backend: "warm",
+      prompt: `${name} task`,
+    }));
+    rig.plan("delegate together", spawn(...agents), { text: "under way" });
+    const before = told().length;
+    const heard = () =>
+      told()
+        .slice(before)
+        .map(({ prompt }) => prompt);
+    const asked = await served.ask("delegate together");
+    await until("the failure is told", () => heard().length === 1);
+    expect(heard()[0]).toContain('"failing task": failed (session_error)');
+    quick!.resolve();
+    const [{ instanceId }] = asked.answers("bizar_spawn_background");
+    await until("one has ended", async () => {
+      const record = (await records(rig)).find((each) => each.instanceId === instanceId);
+      return record?.endedAt !== null;
+    });
+    // An idle session would be told by now.
+    await served.ask("and meanwhile?", { sessionId: asked.sessionId });
+    expect(heard()).toHaveLength(1);
+    slow!.resolve();
+    await until("both are told", () => heard().length === 2);
+    for (const words of ["2 background agents have ended", '"quickly found"', '"slowly found"']) {
+      expect(heard()[1]).toContain(words);
+    }
   }, 90_000);
 
   test("that waits for feedback and in a collect goes on at once when the user types; agent and review are left alone", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { runOpencode, startRun, startServer } from "../../scripts/scripted-host/opencode.ts";
 import { mayUnshare } from "../processes/may-unshare.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
+import type { InstanceRecord } from "../../src/store/record.ts";
 import { askServer, createRig, spawn, spawnedIds, until, type Answer, type Rig } from "./rig.ts";
 import { startTerminalUi } from "./terminal.ts";
 
@@ -145,12 +146,19 @@ test("with onExit finish an agent works on alone when opencode is killed, the ne
 
   const moved = join(rig.sandbox.root, "moved");
   await rename(rig.sandbox.stateDir, moved);
-  rig.plan("what did it say", { calls: [{ tool: "bizar_collect", args: { instanceId } }] });
-  const prompt = { prompt: "what did it say", agent: "odin" };
+  // In the session that asked for it, which goes on in a run: nothing else would tell it of the end.
+  rig.plan("what did it say", { text: "I do not know." });
+  rig.otherwise(({ prompt, step, messages }) => {
+    const [, args = "{}"] = /call bizar_collect (\{.*?\})\./.exec(prompt) ?? [];
+    if (step === 0) return { calls: [{ tool: "bizar_collect", args: JSON.parse(args) as Record<string, unknown> }] };
+    return { text: /finished without a supervisor/.exec(JSON.stringify(messages))?.[0] ?? "lost" };
+  });
+  const record = JSON.parse(await readFile(join(moved, "bg", `${instanceId}.json`), "utf8")) as InstanceRecord;
+  const prompt = { prompt: "what did it say", agent: "odin", arguments: ["--session", record.parent.sessionId] };
   const end = await runOpencode(rig.sandbox, { ...prompt, environment: { BIZAR_STATE_DIR: moved } });
-  expect(end.toolAnswers("bizar_collect")).toEqual([
-    expect.objectContaining({ result: "finished without a supervisor" }),
-  ]);
+  expect(end.toolAnswers("bizar_collect")).toEqual([[expect.objectContaining({ instanceId, status: "done" })]]);
+  expect(end.events.findLast(({ type }) => type === "text")?.part?.text).toBe("finished without a supervisor");
+  expect(rig.requestsFor("what did it say").at(-1)?.system).toContain(`${instanceId}, "work alone": ended (done)`);
 }, 180_000);
 
 test.skipIf(!mayUnshare)(

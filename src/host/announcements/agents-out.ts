@@ -4,6 +4,7 @@ import { isText, oneOf, shape } from "../../shape.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { isSideRequest } from "../side-request.ts";
 import { shorten } from "../tools/answer.ts";
+import type { AgentBefore } from "./agents-before.ts";
 
 /** An agent of a session that has not ended. */
 export interface AgentOut {
@@ -21,8 +22,14 @@ export interface AgentsOutParts {
   readonly tellNow: (sessionId: string) => Promise<boolean>;
   /** Puts a message into a session, which its next step sees. */
   readonly put: (sessionId: string, text: string) => Promise<void>;
+  /** The agents that a session had before this opencode was started, and of whose end it has not been told. */
+  readonly before: (sessionId: string) => Promise<readonly AgentBefore[]>;
+  /** Whether an agent may collect. */
+  readonly maySupervise: (agent: string) => boolean;
   /** Whether this opencode ends with the turn of the session. */
   readonly isRun: boolean;
+  /** Whether the agents end with it. */
+  readonly endsAgents: boolean;
   readonly report: (message: string, cause: unknown) => void;
 }
 
@@ -31,6 +38,7 @@ type AgentsOutHooks = Required<
     Hooks,
     | "event"
     | "experimental.session.compacting"
+    | "experimental.chat.messages.transform"
     | "experimental.chat.system.transform"
     | "experimental.text.complete"
     | "tool.execute.after"
@@ -39,6 +47,8 @@ type AgentsOutHooks = Required<
 
 const MOST_SESSIONS = 200;
 const TITLE_CHARACTERS = 60;
+const isUser = shape({ role: oneOf("user"), sessionID: isText, agent: isText });
+const isSpawn = shape({ type: oneOf("tool"), tool: oneOf("bizar_spawn_background") });
 const hasEnded = shape({ info: shape({ sessionID: isText, role: oneOf("assistant"), id: isText, finish: isText }) });
 
 const IN_RUN =
@@ -46,10 +56,11 @@ const IN_RUN =
 
 /**
  * Keeps a session and its agents together: after a compaction those that run are named to it again, and under
- * `opencode run`, which ends with the turn, it is not let go while they run.
+ * `opencode run`, which ends with the turn, it is not let go while they run. Of those that it had before a run it is told
+ * in that run: nobody else tells it.
  */
 export function agentsOutHooks(parts: AgentsOutParts): AgentsOutHooks {
-  const { isRun, report } = parts;
+  const { isRun, endsAgents, report } = parts;
   /** What was told last to a session that was about to end, until it calls a tool. */
   const told = new NewestMap<true>(MOST_SESSIONS);
   /** The messages whose text has been held, or that have been answered by a reminder. */
@@ -57,12 +68,24 @@ export function agentsOutHooks(parts: AgentsOutParts): AgentsOutHooks {
   const compacted = new NewestMap<string | undefined>(MOST_SESSIONS);
   /** Sessions that had agents: what was said once is said at each step, so that nothing before it becomes new. */
   const warned = new NewestMap<true>(MOST_SESSIONS);
+  /** What was said of agents from before: the same at each step, as well. */
+  const saidBefore = new NewestMap<string | undefined>(MOST_SESSIONS);
+  const remindedBefore = new NewestMap<true>(MOST_SESSIONS);
 
+  const remindOfBefore = async (sessionId: string): Promise<void> => {
+    if (saidBefore.get(sessionId) === undefined || remindedBefore.has(sessionId)) return;
+    remindedBefore.set(sessionId, true);
+    const agents = await parts.before(sessionId);
+    if (agents.length > 0) await parts.put(sessionId, reminderText(beforeText(agents)));
+  };
   const keep = async (sessionId: string): Promise<void> => {
     // What has ended meanwhile is told first: that is what the session waits for.
-    if (await parts.tellNow(sessionId)) return;
-    const agents = await parts.out(sessionId);
-    if (agents.length === 0) return;
+    if (endsAgents && (await parts.tellNow(sessionId))) return;
+    const agents = endsAgents ? await parts.out(sessionId) : [];
+    if (agents.length === 0) {
+      await remindOfBefore(sessionId);
+      return;
+    }
     if (!told.has(sessionId)) {
       told.set(sessionId, true);
       await parts.put(sessionId, stillOutText(agents));
@@ -96,11 +119,21 @@ export function agentsOutHooks(parts: AgentsOutParts): AgentsOutHooks {
     async "experimental.session.compacting"({ sessionID }) {
       compacted.set(sessionID, undefined);
     },
+    async "experimental.chat.messages.transform"(_input, { messages }) {
+      const asked = messages.map(({ info }): unknown => info).findLast(isUser);
+      if (!isRun || asked === undefined || saidBefore.has(asked.sessionID)) return;
+      const { sessionID, agent } = asked;
+      const hasSpawned = messages.some((message) => message.parts.some((part: unknown) => isSpawn(part)));
+      const agents = hasSpawned && parts.maySupervise(agent) ? await parts.before(sessionID).catch(() => []) : [];
+      saidBefore.set(sessionID, agents.length === 0 ? undefined : beforeText(agents));
+    },
     async "experimental.chat.system.transform"({ sessionID }, { system }) {
       if (sessionID === undefined || isSideRequest(system)) return;
       const agents = await parts.out(sessionID).catch(() => []);
-      if (agents.length > 0 && isRun) warned.set(sessionID, true);
+      if (agents.length > 0 && endsAgents) warned.set(sessionID, true);
       if (warned.has(sessionID)) system.push(IN_RUN);
+      const before = saidBefore.get(sessionID);
+      if (before !== undefined) system.push(before);
       if (agents.length === 0) compacted.delete(sessionID);
       if (!compacted.has(sessionID)) return;
       // The same words at each step: another system text makes the whole conversation new to the provider.
@@ -112,12 +145,26 @@ export function agentsOutHooks(parts: AgentsOutParts): AgentsOutHooks {
 }
 
 function stillOutText(agents: readonly AgentOut[]): string {
-  const ids = JSON.stringify({ instanceIds: agents.map(({ instanceId }) => instanceId) });
-  return [
-    "This is an automatic message of the Bizar plugin. It does not come from the user.",
-    list(agents),
-    `This opencode run ends with your turn, and they end with it. When your own work is done, call bizar_collect ${ids}, and end your turn with what they found.`,
-  ].join("\n");
+  const end = "This opencode run ends with your turn, and they end with it. When your own work is done";
+  return reminderText(`${list(agents)}\n${end}, call ${collectCall(agents)}, and end your turn with what they found.`);
+}
+
+/** The same words while they are said at each step: how each of them stands is the collect's to tell. */
+function beforeText(agents: readonly AgentBefore[]): string {
+  const lines = agents.map((agent) => {
+    return `${line(agent)}: ${agent.ended === undefined ? "it has not ended" : `ended (${agent.ended})`}`;
+  });
+  const head = "You have background agents from before this opencode run, and were not told of their end:";
+  const end = "This run ends with your turn, and nothing tells you of them later: before you end it";
+  return [head, ...lines, `${end}, call ${collectCall(agents)}.`].join("\n");
+}
+
+function reminderText(text: string): string {
+  return `This is an automatic message of the Bizar plugin. It does not come from the user.\n${text}`;
+}
+
+function collectCall(agents: readonly AgentOut[]): string {
+  return `bizar_collect ${JSON.stringify({ instanceIds: agents.map(({ instanceId }) => instanceId) })}`;
 }
 
 function afterCompactionText(agents: readonly AgentOut[]): string {
@@ -125,11 +172,11 @@ function afterCompactionText(agents: readonly AgentOut[]): string {
 }
 
 function list(agents: readonly AgentOut[]): string {
-  const lines = agents.map(
-    ({ instanceId, agent, title }) =>
-      `- ${plainName(agent)} ${instanceId}, ${JSON.stringify(shorten(title, TITLE_CHARACTERS))}`,
-  );
   return [agents.length === 1 ? "A background agent still runs:" : `${agents.length} background agents still run:`]
-    .concat(lines)
+    .concat(agents.map(line))
     .join("\n");
+}
+
+function line({ instanceId, agent, title }: AgentOut): string {
+  return `- ${plainName(agent)} ${instanceId}, ${JSON.stringify(shorten(title, TITLE_CHARACTERS))}`;
 }
