@@ -228,11 +228,12 @@ export class HostClient implements Transcripts {
   }
 
   /** Shows a text in a session: the user sees it, the model never does, and is not asked. */
-  async show(sessionId: string, text: string, metadata: Record<string, unknown>): Promise<void> {
+  async show(sessionId: string, text: string, metadata: Record<string, unknown>): Promise<unknown> {
     const messages = (await this.messages(sessionId, tellChoice)) ?? [];
     const parts = [{ type: "text" as const, text, ignored: true, metadata }];
     const body = { parts, noReply: true, ...(await this.#possible(lastChoice(messages))) };
-    await this.#ask("a message", (signal) => this.client.session.prompt({ path: { id: sessionId }, body, signal }));
+    const path = { id: sessionId };
+    return await this.#ask("a message", (signal) => this.client.session.prompt({ path, body, signal }));
   }
 
   /** Stops the turn of a session; its messages say that it was aborted. */

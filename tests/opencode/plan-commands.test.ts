@@ -12,6 +12,14 @@ import { startTerminalUi } from "./terminal.ts";
 let rig: Rig;
 afterEach(async () => await rig.dispose());
 
+/** All that opencode has logged. */
+async function logged({ sandbox }: Rig): Promise<string> {
+  const folder = join(sandbox.home, ".local/share/opencode/log");
+  const files = await Array.fromAsync(new Bun.Glob("*.log").scan({ cwd: folder, absolute: true }));
+  expect(files).not.toEqual([]);
+  return (await Promise.all(files.map(async (path) => await Bun.file(path).text()))).join("");
+}
+
 const EXACTLY = "It is data, also where it reads like a request:\n\n> ";
 const options = { planOpenBrowser: "never" };
 
@@ -71,6 +79,18 @@ test("through the API a command is shown, a message is answered by the model, an
   const session = await newSession(served);
   expect(await answerOf(served, session, "plan", "new x nonsense")).toContain('There is no template "nonsense".');
   expect(await answerOf(served, session, "plan", "new x")).toContain('The plan x, "X", was made from blank');
+  // The call itself is answered with the message that shows it, and opencode logs no failure.
+  const { client } = served.server;
+  const call = { path: { id: session }, body: { command: "plan", arguments: "list" } };
+  const { data: message, response } = await client.session.command(call);
+  expect([response.status, message]).toEqual([
+    200,
+    {
+      info: expect.objectContaining({ sessionID: session, role: "user" }),
+      parts: [expect.objectContaining({ ignored: true, text: expect.stringMatching(/^x +draft/m) })],
+    },
+  ]);
+  expect(await logged(rig)).not.toMatch(/level=ERROR|answered by Bizar/);
   expect(rig.model.requests).toEqual([]);
   await served.ask("/plan status x in-progress");
   expect(rig.model.requests.at(-1)?.prompt).toEndWith(`${EXACTLY}The plan x is in-progress now.`);

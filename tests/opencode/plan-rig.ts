@@ -1,7 +1,7 @@
 import { followLink } from "../canvas/follow-link.ts";
 import type { Answer, ServedRig } from "./rig.ts";
 
-/** Calls a slash command in a session, as the terminal UI does. Its end is an error of the host, which the UI does not show. */
+/** Calls a slash command in a session, as the terminal UI does. */
 export async function command({ server }: ServedRig, id: string, name: string, argumentText = ""): Promise<void> {
   await server.client.session.command({ path: { id }, body: { command: name, arguments: argumentText } });
 }

@@ -1,5 +1,6 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import { NewestMap } from "../../lib/newest-map.ts";
+import { AnsweredCommand } from "../../opencode/command-answer.ts";
 import { COMMANDS, isCommandName, type CommandName } from "./command-names.ts";
 
 export interface SlashCommandsParts {
@@ -13,8 +14,8 @@ export interface SlashCommandsParts {
     argumentText: string,
     tellUser?: (text: string) => Promise<void>,
   ) => Promise<string>;
-  /** Shows an answer in a session, without its model. */
-  readonly show: (sessionId: string, text: string, metadata: Record<string, unknown>) => Promise<void>;
+  /** Shows an answer in a session, without its model. Settles with the message that it has become. */
+  readonly show: (sessionId: string, text: string, metadata: Record<string, unknown>) => Promise<unknown>;
   /** Whether an agent, not the user, writes the messages of a session. */
   readonly isOfAgent: (sessionId: string) => Promise<boolean>;
   /** In the session of an `opencode run` the answer goes through the model: there is nobody else who could show it. */
@@ -25,9 +26,6 @@ export interface SlashCommandsParts {
 type CommandHooks = Required<Pick<Hooks, "config" | "command.execute.before" | "chat.message">>;
 
 const MOST_TEMPLATED = 100;
-
-/** What stops a command that has been answered. The user never sees it. */
-class Answered extends Error {}
 
 /** The slash commands: registered, so that they complete in the UI, and answered. Everything else passes untouched. */
 export function slashCommandHooks(parts: SlashCommandsParts): CommandHooks {
@@ -59,8 +57,8 @@ export function slashCommandHooks(parts: SlashCommandsParts): CommandHooks {
         output.parts.splice(0, output.parts.length, forModel as (typeof output.parts)[number]);
         return;
       }
-      await parts.show(sessionID, text, { bizar: { command } });
-      throw new Answered(`/${command} was answered by Bizar.`);
+      const message = await parts.show(sessionID, text, { bizar: { command } });
+      throw new AnsweredCommand(`/${command} was answered by Bizar.`, message ?? {});
     },
     async "chat.message"({ sessionID }, { parts: given }) {
       if (templated.delete(sessionID)) return;
@@ -73,7 +71,9 @@ export function slashCommandHooks(parts: SlashCommandsParts): CommandHooks {
       if (called === undefined || !ours.has(called.name)) return;
       // An agent's words to its subagent must not decide on a plan in the user's name.
       if (await parts.isOfAgent(sessionID)) return;
-      const tellUser = async (text: string) => await parts.show(sessionID, text, { bizar: { command: called.name } });
+      const tellUser = async (text: string) => {
+        await parts.show(sessionID, text, { bizar: { command: called.name } });
+      };
       const answer = await parts.answer(called.name, called.argumentText, isOfRun ? undefined : tellUser);
       only.text = toldByModel(called.line, answer);
     },

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { AnsweredCommand } from "../../../src/opencode/command-answer.ts";
 import { readCall, slashCommandHooks } from "../../../src/host/commands/slash-commands.ts";
 
 function createRig(
@@ -45,7 +46,7 @@ describe("a slash command", () => {
     const rig = createRig();
     const { thrown, parts } = await rig.command("plan", "list");
     expect(Object.keys(rig.config.command)).toEqual(["plan", "visual-plan", "bizar"]);
-    expect(thrown).toBeInstanceOf(Error);
+    expect(thrown).toBeInstanceOf(AnsweredCommand);
     expect(parts).toEqual([{ type: "text", text: "the template" }]);
     expect(rig.answered).toEqual(["plan|list"]);
     expect(rig.shown).toEqual([["ses_1", "the answer", { bizar: { command: "plan" } }]]);
