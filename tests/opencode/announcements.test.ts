@@ -238,6 +238,7 @@ describe("a session whose agent is at work", () => {
     const asked = await served.ask("delegate together");
     await until("the failure is told", () => heard().length === 1);
     expect(heard()[0]).toContain('"failing task": failed (session_error)');
+    expect(heard()[0]).toContain("Next: bizar_send_message");
     quick!.resolve();
     const [{ instanceId }] = asked.answers("bizar_spawn_background");
     await until("one has ended", async () => {

@@ -168,9 +168,17 @@ test("with planGate enforce nothing is written while a review is open, reading i
   expect(touch).toContain("bash was refused");
   expect(JSON.parse(canvas ?? "")).toMatchObject({ ok: true });
   expect(await Bun.file(join(rig.sandbox.project, "a.txt")).exists()).toBe(false);
-  rig.otherwise((request) => (request.step === 0 ? { calls: [write] } : { text: "done" }));
+  expect(refused).toContain("An approval in the chat does not count: the user approves on the plan's page");
+  let begun: Answer;
+  const begin = { calls: [planAction("set_status", "x", { status: "in-progress" })] };
+  rig.otherwise(({ step, toolResults }) => {
+    if (step === 1) begun = JSON.parse(toolResults[0] ?? "");
+    return [begin, { calls: [write] }][step] ?? { text: "done" };
+  });
   await decideOnPage(served, sessionId, "x", "approved");
   await until("the agent has written", async () => await Bun.file(join(rig.sandbox.project, "a.txt")).exists());
+  // What the user decided stands, whatever the work has come to.
+  expect(begun).toMatchObject({ ok: true, status: "in-progress", decision: "approved" });
 }, 90_000);
 
 test("with planGate enforce the session whose subagent asked for the review writes nothing either", async () => {

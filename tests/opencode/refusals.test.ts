@@ -132,12 +132,27 @@ test("what is meant is taken, however a model writes it, and the answer says so"
     return { text: "done" };
   };
   for (const backend of ["process", "warm"]) rig.plan(`loose on ${backend}`, ending);
-  rig.plan("loosely", { calls: [loose("process"), loose("warm")] }, (request) => {
-    collecting.resolve();
-    const [one, other] = spawnedIds(request);
-    const ids = JSON.stringify([`"${one}"`, "bgr_01M7XQSVGK6916V6935K7D7JSA", other]);
-    return { calls: [{ tool: "bizar_collect", args: { ids, wait: "All", timeout: "60000" } }] };
-  });
+  rig.plan(
+    "loosely",
+    { calls: [loose("process"), loose("warm")] },
+    (request) => {
+      collecting.resolve();
+      const [one, other] = spawnedIds(request);
+      const ids = JSON.stringify([`"${one}"`, "bgr_01M7XQSVGK6916V6935K7D7JSA", other]);
+      return { calls: [{ tool: "bizar_collect", args: { ids, wait: "All", timeout: "60000" } }] };
+    },
+    (request) => {
+      const [one = ""] = spawnedIds(request);
+      return {
+        calls: [
+          { tool: "bizar_status", args: { instance_id: `<${one}>`, all: "true" } },
+          { tool: "bizar_collect", args: { instanceIds: one.slice(-6), scope: "Turn" } },
+          { tool: "bizar_kill", args: { agentId: [one.toLowerCase()] } },
+          { tool: "bizar_send_message", args: { id: `'${one}'`, message: "go on", mode: "AFTER" } },
+        ],
+      };
+    },
+  );
   const asked = await rig.ask("loosely");
   const [first, second] = asked.answers("bizar_spawn_background");
   for (const { note } of [first, second]) {
@@ -146,7 +161,15 @@ test("what is meant is taken, however a model writes it, and the answer says so"
     }
     expect(note).toEndWith('ignored: "run_in_background"; agent "Thor" → thor; model "model-a" → scripted/model-a');
   }
-  const [collected] = asked.answers("bizar_collect");
+  const [collected, again] = asked.answers("bizar_collect");
+  const { instanceId } = first;
+  expect(again).toMatchObject([{ instanceId, status: "done", result: "done" }]);
+  const [status] = asked.answers("bizar_status");
+  const [killed] = asked.answers("bizar_kill");
+  const [sent] = asked.answers("bizar_send_message");
+  expect(status).toMatchObject([{ instanceId, note: expect.stringContaining("instance_id → instanceId") }]);
+  expect(killed).toMatchObject({ instanceId, status: "done" });
+  expect(sent).toMatchObject({ instanceId, turn: 2, note: expect.stringContaining("message → prompt") });
   const agents = ["process", "warm"].map(() => ({ agent: "thor", title: "Loose" }));
   expect(collected).toMatchObject([
     { instanceId: first.instanceId, status: "done", note: expect.stringContaining("timeout → timeoutMs; ") },

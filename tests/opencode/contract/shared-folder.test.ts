@@ -11,7 +11,9 @@ contract.once(
   "a whole-file write over another agent's change is refused by name; the file read again, it passes",
   async (on) => {
     const path = join(on.sandbox.project, "prices.ts");
+    const other = join(on.sandbox.project, "notes.txt");
     await writeFile(path, "one\ntwo\n");
+    await writeFile(other, "first\n");
     const hasRead = Promise.withResolvers<void>();
     const isChanged = Promise.withResolvers<void>();
     on.plan(
@@ -27,6 +29,7 @@ contract.once(
     );
     let refused = "";
     let stashed = "";
+    let outside = "";
     on.plan(
       "Work on the prices.",
       read(path),
@@ -42,7 +45,15 @@ contract.once(
         return read(path);
       },
       (request) => write(path, request.toolResults.at(-1)?.includes("TWO") === true ? "ONE\nTWO\n" : "lost"),
-      { text: "The first line is done." },
+      read(other),
+      async () => {
+        await writeFile(other, "by an editor\n");
+        return write(other, "lost\n");
+      },
+      (request) => {
+        outside = request.toolResults.at(-1) ?? "";
+        return { text: "The first line is done." };
+      },
     );
     const { collected } = await on.delegate([
       { prompt: "Work on the discounts.", title: "discounts" },
@@ -55,6 +66,8 @@ contract.once(
     );
     expect(refused).toContain('"prices.ts" was changed by thor "discounts" since you read it; read it again.');
     expect(await readFile(path, "utf8")).toBe("ONE\nTWO\n");
+    expect(outside).toContain('"notes.txt" was changed outside opencode since you read it; read it again.');
+    expect(await readFile(other, "utf8")).toBe("by an editor\n");
   },
 );
 

@@ -157,16 +157,19 @@ contract("a collect that waits in vain says running with what there is, and may 
     { text: "So far so good.", calls: [bash("echo one")] },
     { after: go.promise, text: "At last." },
   );
-  const { instanceId } = await on.start({ prompt: "wait for it", timeoutMs: 1000 });
+  const title = `Wait, then say so, on ${on.backend}`;
+  const { instanceId } = await on.start({ prompt: "wait for it", timeoutMs: 1000, title });
   await until("its tool has ended", () => on.requestsFor("wait for it").length === 2);
-  const early = await on.call("bizar_collect", { instanceId });
+  // By its title, which has a comma.
+  const early = await on.call("bizar_collect", { instanceId: `"${title.toLowerCase()}"` });
   expect(early).toMatchObject({
+    instanceId,
     status: "running",
     result: "So far so good.",
     elapsed: expect.stringMatching(/^\d+s$/),
   });
   go.resolve();
-  const late = await on.call("bizar_collect", { instanceId, timeoutMs: 60_000 });
+  const late = await on.call("bizar_collect", { instanceId: instanceId.slice(-6), timeoutMs: 60_000 });
   expect(late).toMatchObject({ status: "done", result: "At last." });
   expect(await on.call("bizar_collect", { instanceId })).toEqual(late);
 });

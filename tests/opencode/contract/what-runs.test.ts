@@ -74,6 +74,8 @@ contract.once("mimir does its work in bash, its refusals name the word and count
     "sort lines/seen.txt | uniq -c",
     "cat missing.txt 2>/dev/null || echo none",
     "ls missing 2>&1 | cut -c1-3; pwd; which sh; tr a-z A-Z < lines/seen.txt",
+    // Whether or not they are installed.
+    "echo all of it; tree lines; echo '{}' | jq .; find . -type f 2>/dev/null | sort -r | uniq | tail -n 2 | wc -l",
   ];
   const refused = ["awk 1 a", "sed -n 'w x' a", "uniq a b", "cat .env", "head /etc/hostname", "git diff *"];
   // As many steps of one error as would be told of.
@@ -83,7 +85,8 @@ contract.once("mimir does its work in bash, its refusals name the word and count
   const [collected] = (await on.delegate([{ agent: "mimir", prompt: "find out" }])).collected;
   expect(collected.status).toBe("done");
   const answers = on.requestsFor("find out").at(-1)?.toolResults ?? [];
-  const [found, printed, counted, none, several] = answers;
+  const [found, printed, counted, none, several, all] = answers;
+  expect(all).toContain("all of it");
   expect(found?.trim()).toBe("lines/seen.txt");
   expect(printed?.trim()).toBe("b\na");
   expect(counted?.trim()).toMatch(/^1 a\n\s+2 b$/);
