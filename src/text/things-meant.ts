@@ -19,13 +19,14 @@ export interface Names<T> {
  */
 export function thingsMeant<T>(all: readonly T[], name: string, names: Names<T>): readonly T[] {
   const { idOf, titleOf, isId = () => false, byStart = false } = names;
-  const [written, wanted] = [name.trim(), folded(name)];
+  const [written, bare, wanted] = [name.trim(), unquoted(name), folded(name)];
   if (wanted === "") return [];
   const isLongEnough = wanted.length >= FEWEST_OF_ID;
   const ways: readonly ((one: T) => boolean)[] = [
     (one) => idOf(one) === written,
     (one) => isId(one, written),
     (one) => titleOf(one).trim() === written,
+    (one) => idOf(one) === bare || isId(one, bare),
     (one) => isTitle(folded(titleOf(one)), wanted),
     (one) => {
       const id = idOf(one).toLowerCase();
@@ -48,6 +49,9 @@ function isTitle(title: string, wanted: string): boolean {
 
 /** A name without what people and models write differently: case, blanks, the quotes around it, escapes of quotes. */
 export function folded(name: string): string {
-  const plain = name.normalize("NFC").replaceAll(/\\(["'`\\])/g, "$1");
-  return plain.replaceAll(/\s+/g, " ").replaceAll(QUOTES_AROUND, "").toLowerCase();
+  return unquoted(name.normalize("NFC").replaceAll(/\s+/g, " ")).toLowerCase();
+}
+
+function unquoted(name: string): string {
+  return name.replaceAll(/\\(["'`\\])/g, "$1").replaceAll(QUOTES_AROUND, "");
 }

@@ -59,6 +59,9 @@ describe("draw", () => {
     ["el_a>el_b", "a>b"],
     ["a>a again", "a>a again"],
     [{ from: "a", to: "Second step", label: "then" }, "a>b then"],
+    [{ source: "a", target: "b", title: "then" }, "a>b then"],
+    [{ fromId: "el_a", toId: '"b"', label: " " }, "a>b"],
+    [{ start: "First", end: "b", text: "then" }, "a>b then"],
   ];
   for (const [given, arrow] of readings) {
     test(`reads ${JSON.stringify(given)} as an arrow`, async () => {

@@ -1,5 +1,8 @@
 /** What models call an agent's id. */
-const ID_NAMES = ["id", "ids", "agentId", "agentIds", "taskId", "instance", "instances"] as const;
+const ID_NAMES = [
+  ...(["id", "ids", "agentId", "agentIds", "taskId", "instance", "instances"] as const),
+  ...(["title", "titles", "name", "names"] as const),
+] as const;
 
 /** The agent that a tool is for. */
 export const ONE_AGENT = { type: "string", isName: true, alsoCalled: [...ID_NAMES, "instanceIds"] } as const;

@@ -1,6 +1,6 @@
 import type { Operation } from "../../plans/operations.ts";
 import type { Plan, PlanElement } from "../../plans/plan.ts";
-import { isText, shape } from "../../shape.ts";
+import { isText } from "../../shape.ts";
 import { readProperties } from "./arguments.ts";
 import { planActionSchema, type PlanActionArguments } from "./plan-action.ts";
 import { elementIdOf, findElement, quote, splitsAtArrow, type Named } from "./plan-names.ts";
@@ -23,9 +23,17 @@ export interface Drawing {
 
 const MOST_ERRORS = 20;
 const MOST_NOTED = 5;
-const isArrow = shape({ from: isText, to: isText });
 
 const { properties } = planActionSchema;
+/** An arrow that was written as an object. */
+const arrowSchema = {
+  properties: {
+    from: { ...properties.from, alsoCalled: [...properties.from.alsoCalled, "start"] },
+    to: { ...properties.to, alsoCalled: [...properties.to.alsoCalled, "end"] },
+    label: { ...properties.label, alsoCalled: ["title", "text"] },
+  },
+  required: ["from", "to"],
+} as const satisfies ToolSchema;
 /** What an element of a drawing may have. */
 const elementSchema = {
   properties: {
@@ -154,9 +162,10 @@ function calledAs(given: unknown): { readonly name: string | undefined; readonly
 }
 
 function drawConnection(given: unknown, known: Known): Operation | string {
-  if (isArrow(given)) {
-    const label = Reflect.get(given, "label");
-    return connect(known, given.from, given.to, isText(label) ? label : "");
+  if (isRecord(given)) {
+    const { value, wrong } = readProperties(arrowSchema, given);
+    const { from, to, label = "" } = value as Given<typeof arrowSchema>;
+    return wrong.length === 0 ? connect(known, from, to, label) : `${wrong.join("; ")}.`;
   }
   if (!isText(given)) return `expected a text such as "a>b label", got ${quote(JSON.stringify(given) ?? "nothing")}.`;
   const splits = splitsAtArrow(given);

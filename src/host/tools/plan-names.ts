@@ -22,13 +22,19 @@ export function elementIdOf(name: string): string {
 
 /** The element that is meant by its id, the agent's own name of it, its title where that is unique, or the end of its id. */
 export function findElement({ elements }: Pick<Plan, "elements">, name: string): Named {
-  return find("element", elements, name, elementIdOf(name), ({ title }) => title);
+  return find("element", elements, name, elementIdOf, ({ title }) => title);
 }
 
 /** The connection that is meant by its id, its label where that is unique, or its ends as `a>b`. */
 export function findConnection(plan: Plan, name: string): Named {
   const { connections } = plan;
-  const found = find("connection", connections, name, `conn_${name}`, ({ label = "" }) => label);
+  const found = find(
+    "connection",
+    connections,
+    name,
+    (given) => `conn_${given}`,
+    ({ label = "" }) => label,
+  );
   if ("id" in found) return found;
   const between = connections.filter((connection) => joins(plan, connection, name));
   const [first] = between;
@@ -52,17 +58,23 @@ export function splitsAtArrow(text: string): readonly (readonly [string, string]
 
 /** The comment that is meant by its id or the end of it. */
 export function findComment({ comments }: Plan, name: string): Named {
-  return find("comment", comments, name, `c_${name}`, () => "");
+  return find(
+    "comment",
+    comments,
+    name,
+    (given) => `c_${given}`,
+    () => "",
+  );
 }
 
 function find<T extends Pick<PlanElement, "id">>(
   kind: string,
   all: readonly T[],
   name: string,
-  ownId: string,
+  idFrom: (name: string) => string,
   titleOf: (one: T) => string,
 ): Named {
-  const isId = ({ id }: T) => id === ownId;
+  const isId = ({ id }: T, given: string) => id === idFrom(given);
   // A name that a drawing gives twice is one of its faults already.
   const meant = [
     ...new Map(thingsMeant(all, name, { idOf: ({ id }) => id, titleOf, isId }).map((one) => [one.id, one])).values(),

@@ -1,5 +1,6 @@
 import { nearestName } from "../../config/nearest-name.ts";
 import { unreachable } from "../../lib/unreachable.ts";
+import { isText, shape } from "../../shape.ts";
 import { shorten } from "./answer.ts";
 import type { ArgumentSchema } from "./schema-tool.ts";
 
@@ -48,7 +49,7 @@ function onlyMember(given: unknown): unknown {
 type Text = Extract<ArgumentSchema, { readonly type: "string" }>;
 
 function readText(argument: Exclude<Text, { readonly areNames: true }>, given: unknown): ArgumentReading {
-  const text = textOf(given);
+  const text = textOf(argument.isModel ? modelName(given) : given);
   if (text === undefined) return wrong("a text");
   const { enum: words, minLength = 0, maxLength = Infinity, isName, isSlug } = argument;
   if (words !== undefined) return readWord(words, text);
@@ -62,6 +63,15 @@ function readText(argument: Exclude<Text, { readonly areNames: true }>, given: u
 /** What is no plain words stays as it is: it may be meant for a path. */
 function slugOf(name: string): string {
   return /^[\w -]+$/.test(name) ? name.toLowerCase().replaceAll(/[ _]+/g, "-") : name;
+}
+
+const isModel = shape({ providerID: isText, modelID: isText });
+const isShortModel = shape({ provider: isText, model: isText });
+
+/** A model's name where it was written as the API has it. */
+function modelName(given: unknown): unknown {
+  if (isModel(given)) return `${given.providerID}/${given.modelID}`;
+  return isShortModel(given) ? `${given.provider}/${given.model}` : given;
 }
 
 function textOf(given: unknown): string | undefined {

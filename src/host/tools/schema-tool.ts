@@ -18,6 +18,8 @@ export type ArgumentSchema = {
       readonly isName?: true;
       /** A name in small letters, with `-` for a blank. */
       readonly isSlug?: true;
+      /** A model, which opencode's API has as its provider and its id. */
+      readonly isModel?: true;
     }
   | { readonly type: "number" | "integer"; readonly minimum?: number; readonly maximum?: number }
   | { readonly type: "boolean" }

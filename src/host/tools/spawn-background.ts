@@ -32,6 +32,7 @@ const schema = {
     model: {
       type: "string",
       isName: true,
+      isModel: true,
       alsoCalled: ["modelID", "modelName"],
       description: "provider/model",
     },

@@ -56,12 +56,24 @@ test("titles with commas are told apart in a list of them, and one agent is told
     ["Docs, read a.ts, b.ts; report,fix the tests", [SECOND, "bgr_01ARZ3NDEKTSV4RRFFQ69G5QQQ", FIRST]],
     [["Docs\nFix the tests"], [SECOND, FIRST]],
     [["Docs", SECOND, "docs", "9G5FXW"], [SECOND]],
+    [
+      ["bgr_01ARZ3NDEKTSV4RRFFQ69G5QQQ", "9g5fav"],
+      ["bgr_01ARZ3NDEKTSV4RRFFQ69G5QQQ", FIRST],
+    ],
     ["Docs, no such", [SECOND, "no such"]],
     ["no such, nor this", ["no such, nor this"]],
   ];
   for (const [instanceIds, ids] of lists) {
     const { value } = await rig.call("collect", { instanceIds }, { abort: AbortSignal.abort() });
     expect([value].flat().map(({ instanceId }: { instanceId: string }) => instanceId)).toEqual(ids);
+  }
+});
+
+test("a title may be given as what it is", async () => {
+  const aborted = { abort: AbortSignal.abort() };
+  for (const args of [{ title: "Docs" }, { titles: ["docs"] }, { name: "`Docs`" }]) {
+    expect((await rigWith().call("collect", args, aborted)).value).toMatchObject({ instanceId: SECOND });
+    expect((await rigWith().call("status", args)).value).toMatchObject([{ instanceId: SECOND }]);
   }
 });
 

@@ -13,6 +13,7 @@ const schema = {
     title: { type: "string", minLength: 1, maxLength: 20, alsoCalled: ["description"], description: "" },
     content: { type: "string", description: "" },
     slug: { type: "string", isName: true, isSlug: true, description: "" },
+    model: { type: "string", isName: true, isModel: true, description: "" },
     elements: { type: "array", items: { type: "object" }, description: "" },
     arrows: { type: "array", items: { type: "string" }, description: "" },
   },
@@ -113,6 +114,8 @@ describe("what can be meant in one way only is taken so, and the note says how",
     [{ content: true }, { content: "true" }, "content"],
     [{ slug: "New Login" }, { slug: "new-login" }, 'slug "New Login" → "new-login"'],
     [{ slug: "`new_login`" }, { slug: "new-login" }, "new-login"],
+    [{ model: { providerID: "a", modelID: "b/c" } }, { model: "a/b/c" }, '→ "a/b/c"'],
+    [{ model: [{ provider: "a", model: "b" }] }, { model: "a/b" }, '→ "a/b"'],
     [{ elements: '[{"a":1}]' }, { elements: [{ a: 1 }] }, "elements"],
     [{ elements: { a: 1 } }, { elements: [{ a: 1 }] }, "elements"],
     [{ elements: '{"a":1}' }, { elements: [{ a: 1 }] }, "elements"],
@@ -162,6 +165,9 @@ describe("what is unclear is an error that says what came", () => {
     [{ wait: "anyy" }, '"wait": expected one of all, any, not-yet; did you mean any?', 'got "anyy"'],
     [{ wait: { any: true } }, '"wait"'],
     [{ title: { text: "A" } }, '"title": expected a text'],
+    [{ model: { id: "b" } }, '"model": expected a text'],
+    [{ model: { providerID: "a" } }, '"model": expected a text'],
+    [{ title: { providerID: "a", modelID: "b" } }, '"title": expected a text'],
     [{ title: ["A", "B"] }, '"title"'],
     [{ instanceId: [id, other] }, '"instanceId"'],
     [{ instanceId: { id } }, '"instanceId"'],
@@ -197,7 +203,7 @@ describe("what is unclear is an error that says what came", () => {
     });
     if (reading.ok) throw new Error("It was taken.");
     expect(reading.error).toBe(
-      "bizar_test takes instanceId, ids, timeoutMs, x, all, wait, title, content, slug, elements, arrows. " +
+      "bizar_test takes instanceId, ids, timeoutMs, x, all, wait, title, content, slug, model, elements, arrows. " +
         '"instanceId": expected one (got nothing); "timeoutMs": expected a whole number (got "abc"); ' +
         '"all": expected true or false (got "perhaps"); "wait": expected one of all, any, not-yet (got nothing); ' +
         '"title": the title is empty (got " "). Call it again, corrected.',
