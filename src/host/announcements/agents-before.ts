@@ -1,11 +1,5 @@
 import type { InstanceCatalog } from "../instance-catalog.ts";
-import type { AgentOut } from "./agents-out.ts";
-
-/** An agent that an earlier opencode started for a session, which has not been told of its end. */
-export interface AgentBefore extends AgentOut {
-  /** How it has ended; `undefined` where it has not. */
-  readonly ended: string | undefined;
-}
+import type { AgentBefore } from "./agent-out.ts";
 
 /** The agents of a session that this opencode did not start, and whose end it has not been told of. */
 export async function agentsBefore(

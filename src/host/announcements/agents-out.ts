@@ -4,14 +4,7 @@ import { isText, oneOf, shape } from "../../shape.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { isSideRequest } from "../side-request.ts";
 import { shorten } from "../tools/answer.ts";
-import type { AgentBefore } from "./agents-before.ts";
-
-/** An agent of a session that has not ended. */
-export interface AgentOut {
-  readonly instanceId: string;
-  readonly agent: string;
-  readonly title: string;
-}
+import type { AgentBefore, AgentOut } from "./agent-out.ts";
 
 export interface AgentsOutParts {
   /** The agents of a session that have not ended. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import { agentsBefore, type AgentBefore } from "../../../src/host/announcements/agents-before.ts";
-import { agentsOutHooks, type AgentOut } from "../../../src/host/announcements/agents-out.ts";
+import type { AgentBefore, AgentOut } from "../../../src/host/announcements/agent-out.ts";
+import { agentsBefore } from "../../../src/host/announcements/agents-before.ts";
+import { agentsOutHooks } from "../../../src/host/announcements/agents-out.ts";
 import { sampleId, sampleInstance } from "../../supervisor/sample-instance.ts";
 import { createToolRig, recordOf } from "../tool-rig.ts";
 
