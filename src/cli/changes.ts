@@ -36,7 +36,7 @@ export const discard: Command = {
 };
 
 async function act(context: CommandContext, id: string, action: ChangesAction): Promise<number> {
-  const record = await findRecord(context, id);
+  const record = (await withoutRecord(context, id)) ?? (await findRecord(context, id));
   if (action === "apply" && (await context.workspace.reviews.isUsers(record.instanceId))) onlyForUser(context, record);
   const acted = await actOnChanges(context.workspace, record, action);
   if (!acted.ok) throw new CommandError(`${record.instanceId}: ${acted.error}`);
@@ -49,9 +49,18 @@ async function act(context: CommandContext, id: string, action: ChangesAction): 
 }
 
 /** @throws CommandError where it is not the user who gives the command, or that cannot be told */
-function onlyForUser({ whoseAct }: CommandContext, { instanceId }: InstanceRecord): void {
+function onlyForUser({ whoseAct }: CommandContext, { instanceId }: Pick<InstanceRecord, "instanceId">): void {
   const act = whoseAct();
   if (act.by === "person") return;
   const where = `/bizar review ${instanceId} in opencode shows them.`;
   throw new CommandError(`${act.why} Only the user applies these changes (applyChanges: "user"). ${where}`);
+}
+
+/** Work that is kept longer than the record of its agent; `worktrees` tells its id. */
+async function withoutRecord({ workspace, records }: CommandContext, id: string) {
+  const [state, ...more] = (await workspace.list()).filter(({ instanceId }) => instanceId.endsWith(id));
+  if (id === "" || state === undefined || more.length > 0) return undefined;
+  const { instanceId } = state;
+  if ((await records.read(instanceId)) !== undefined) return undefined;
+  return { instanceId, folder: {}, endedAt: "" };
 }

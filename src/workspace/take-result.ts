@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describeError } from "../describe-error.ts";
@@ -105,6 +106,11 @@ export async function meet<T>(
 /** What an agent has changed, judged against the caller's tree of now; `null`: nothing. */
 export async function judgeChanges(parts: FolderParts, state: FolderState): Promise<Result<Changes | null>> {
   if (isEmpty(state)) return done(null);
+  // It goes with the record of its agent, before the work does.
+  if (!existsSync(patchPathOf(parts, state.instanceId))) {
+    const patch = await writePatch(parts, state, state.resultTree ?? state.baseTree);
+    if (!patch.ok) return patch;
+  }
   const [counts, conflicts] = await Promise.all([
     countChanges(storeOf(state), state.baseTree, state.resultTree ?? state.baseTree),
     whatConflicts(parts, state),

@@ -46,6 +46,12 @@ test("diff, apply, branch, discard, worktrees and gc on the command line", async
   expect(runGit(["show", `refs/bizar/${orphan}/result:b.txt`], rig.project)).toBe("by the agent");
   expect((await line.run("worktrees")).stdout).toContain(`refs/bizar/${orphan}/result in ${rig.project}`);
   expect((await line.run("gc")).stdout).not.toContain(orphan);
+  expect((await line.run("diff", orphan.slice(-8))).stdout).toContain("+by the agent");
+  expect((await line.run("branch", orphan)).stdout).toContain("bizar/a-task-");
+  expect(await line.run("discard", orphan)).toMatchObject({ exitCode: 0 });
+  expect(runGit(["for-each-ref", `refs/bizar/${orphan}`], rig.project)).toBe("");
+  await line.run("gc");
+  expect((await line.run("worktrees")).stdout).not.toContain(orphan);
 });
 
 test("an agent of the shared folder has nothing to bring back, and one at work is left alone", async () => {
