@@ -67,7 +67,7 @@ async function comesTo(page: Page, id: string, place: Point): Promise<void> {
 }
 
 /** @param frames when each was, in milliseconds */
-function rateOf(frames: readonly number[]): FrameRate {
+export function rateOf(frames: readonly number[]): FrameRate {
   const [first = 0] = frames;
   const seconds = Array.from({ length: Math.floor(DRAG_MS / 1000) }, (_, second) => {
     const start = first + second * 1000;

@@ -53,10 +53,10 @@ export class PlanPage {
   }
 
   /** Opens the plan in a new browser window; `paintedMs` until all of its elements are painted. */
-  async open(): Promise<{ readonly page: Page; readonly paintedMs: number }> {
+  async open(view: "canvas" | "document" = "canvas"): Promise<{ readonly page: Page; readonly paintedMs: number }> {
     const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
     const page = await context.newPage();
-    await page.addInitScript(`localStorage.setItem("bizar:view", "canvas")`);
+    await page.addInitScript(`localStorage.setItem("bizar:view", "${view}")`);
     await page.addInitScript(pageClock(ELEMENTS));
     await page.goto(this.#server.link(SLUG));
     const startedAt = now();

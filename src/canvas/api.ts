@@ -1,6 +1,6 @@
 import type { Operation, OperationRefusal } from "../plans/operations.ts";
 import type { PackedHistory } from "../plans/plan-history.ts";
-import type { PlanProblem, StoredPlan } from "../plans/plan-store-port.ts";
+import type { AgentAtWork, PlanProblem, StoredPlan } from "../plans/plan-store-port.ts";
 import type { Decision } from "../plans/plan.ts";
 
 /*
@@ -38,6 +38,8 @@ export type HistoryAnswer = PackedHistory;
 /** What the stream tells. `plan` comes at once when it opens, and after each change by whomever. */
 export type PlanEvent =
   | { readonly type: "plan"; readonly stored: StoredPlan }
+  /** Who works on it: at first where anybody does, and after each change. */
+  | { readonly type: "agents"; readonly agents: readonly AgentAtWork[] }
   /** The plan cannot be read now: deleted, or broken by hand. The page keeps what it shows. */
   | { readonly type: "problem"; readonly problem: PlanProblem };
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
+import type { AgentAtWork } from "../plans/plan-store-port.ts";
 import { SLUG } from "../plans/plan.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import type { CanvasChanges } from "./canvas-changes.ts";
@@ -28,6 +29,8 @@ export interface CanvasParts {
   readonly assetsFolder?: string;
   /** Whose a request is that opens a plan or decides, by the process that sent it; a person's where absent. */
   readonly whoseAct?: (pid: number | undefined) => Act;
+  /** Who works on a plan; absent where nobody knows. */
+  readonly agents?: (slug: string) => Promise<readonly AgentAtWork[]>;
   /** Something went wrong that nobody waits to hear. */
   readonly report: (message: string, cause?: unknown) => void;
 }
@@ -73,8 +76,15 @@ export function createCanvas(parts: CanvasParts): Canvas {
 
   const start = async () => {
     const { startCanvasServer } = await import("./server/canvas-server.ts");
-    const { plans, changes, report, assetsFolder = BUILT_PAGE, whoseAct } = parts;
-    const given = { plans, changes, report, assetsFolder, ...(whoseAct !== undefined && { whoseAct }) };
+    const { plans, changes, report, assetsFolder = BUILT_PAGE, whoseAct, agents } = parts;
+    const given = {
+      plans,
+      changes,
+      report,
+      assetsFolder,
+      ...(whoseAct !== undefined && { whoseAct }),
+      ...(agents !== undefined && { agents }),
+    };
     const server = await startCanvasServer(given);
     if (isClosed) server.close();
     else running = server;

@@ -3,10 +3,11 @@ import { addComment, deleteComment, replyToComment, updateComment } from "./comm
 import { addConnection, deleteConnection, updateConnection } from "./connection-operations.ts";
 import { findConflict } from "./edit-conflict.ts";
 import { addElement, deleteElement, updateElement } from "./element-operations.ts";
-import { placeAutomatically } from "./layout.ts";
+
 import { checkFields, checkValue, planTitle, refused, VIEWPORT_RULES, type Refused } from "./operation-checks.ts";
 import type { Operation, OperationRefusal } from "./operations.ts";
 import type { Author, Plan } from "./plan.ts";
+import { placeElements } from "./place-elements.ts";
 import { PlanDraft } from "./plan-draft.ts";
 
 export type Applied =
@@ -36,7 +37,7 @@ export function applyOperations(plan: Plan, author: Author, operations: readonly
     ids.push(done);
   }
   if (draft.needsLayout) {
-    for (const [id, place] of placeAutomatically([...draft.elements.values()], [...draft.connections.values()])) {
+    for (const [id, place] of placeElements([...draft.elements.values()], [...draft.connections.values()])) {
       const element = draft.elements.get(id);
       if (element !== undefined) draft.elements.set(id, { ...element, ...place });
     }

@@ -1,7 +1,8 @@
-import { isAnsweredByPerson, type PlanComment, type PlanElement, type Review } from "./plan.ts";
+import { isAnsweredByPerson, type Plan, type PlanComment, type PlanElement, type Review } from "./plan.ts";
 import type { StoredPlan } from "./plan-store-port.ts";
 import { inReadingOrder } from "./reading-order.ts";
 import { standingWords } from "./standing-words.ts";
+import { sectionOf } from "./sections.ts";
 import { fenced, inlineText, oneLine, quoted } from "./safe-markdown.ts";
 
 /** An URL that cannot end early between angle brackets. */
@@ -14,11 +15,30 @@ const IMAGE_URL = /^data:image\/[A-Za-z0-9.+-]+[;,][^\s<>\\]*$/;
 export function exportMarkdown(stored: StoredPlan): string {
   const { plan, meta } = stored;
   const standing = standingWords(stored, meta.review.decision);
+  const status = `**Status:** ${meta.status}${standing === undefined ? "" : ` (${standing})`}`;
+  return asText([`# ${inlineText(plan.title) || "Plan"}`, status, ...reviewBlocks(meta.review), ...partBlocks(plan)]);
+}
+
+/** Some elements as Markdown, with the connections between them. */
+export function exportElements(plan: Plan, ids: ReadonlySet<string>): string {
+  const elements = plan.elements.filter(({ id }) => ids.has(id));
+  const connections = plan.connections.filter(({ from, to }) => ids.has(from) && ids.has(to));
+  return asText(partBlocks({ elements, connections, comments: [] }));
+}
+
+function asText(blocks: readonly string[]): string {
+  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+}
+
+function partBlocks(plan: Pick<Plan, "elements" | "connections" | "comments">): readonly string[] {
+  const blocks: string[] = [];
   const elements = inReadingOrder(plan);
   const names = new Map(elements.map((element, index) => [element.id, `${index + 1}. ${nameOf(element)}`]));
-  const status = `**Status:** ${meta.status}${standing === undefined ? "" : ` (${standing})`}`;
-  const blocks = [`# ${inlineText(plan.title) || "Plan"}`, status, ...reviewBlocks(meta.review)];
+  let section: string | undefined;
   for (const element of elements) {
+    const own = sectionOf(element);
+    if (own !== undefined && own !== section) blocks.push(`# ${inlineText(own)}`);
+    section = own;
     const name = names.get(element.id) ?? "";
     blocks.push(`## ${name}${element.type === "decision" ? " (decision)" : ""}`, ...elementBlocks(element));
   }
@@ -32,7 +52,7 @@ export function exportMarkdown(stored: StoredPlan): string {
   }
   const comments = plan.comments.toSorted((one, other) => Date.parse(one.created) - Date.parse(other.created));
   if (comments.length > 0) blocks.push("## Comments", ...comments.map((comment) => commentBlock(comment, names)));
-  return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
+  return blocks;
 }
 
 function nameOf({ title, type }: PlanElement): string {

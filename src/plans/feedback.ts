@@ -65,6 +65,11 @@ export function isOnlyPlace(edit: EditEntry): boolean {
   return withoutPlace(edit).length === 0;
 }
 
+/** Whether an edit puts an element elsewhere, and does nothing else. */
+export function isMove(edit: EditEntry): boolean {
+  return isOnlyPlace(edit) && edit.fields?.some((field) => field === "x" || field === "y") === true;
+}
+
 /** When a person last said something in a comment or its thread; the empty text where none has. */
 function lastWordOfPerson(comment: PlanComment): string {
   const words = [comment, ...comment.thread].filter((word) => word.author === PERSON);

@@ -45,11 +45,13 @@ interface Anchor {
  * Places for all elements that nobody has placed: from left to right along the connections, in rows where that would be a
  * strip; near what they are connected to, else below everything; clear of all others.
  *
+ * @param rowGap between rows of what is connected to nothing
  * @returns the place of each of them, on whole pixels; the same input gives the same places
  */
 export function placeAutomatically(
   elements: readonly PlanElement[],
   connections: readonly Connection[],
+  rowGap = GAP,
 ): ReadonlyMap<string, Place> {
   const free = elements.filter((element) => element.autoPlaced === true);
   const taken: Rectangle[] = elements.filter((element) => element.autoPlaced !== true);
@@ -83,6 +85,7 @@ export function placeAutomatically(
     inRows(
       groups.filter((group) => !anchors.has(group)),
       { x: Math.round(bounds.x), y: top },
+      rowGap,
     ),
   );
   return places;
@@ -232,7 +235,7 @@ function besideAnchor({ members, size }: Group, { x, middle, side, memberId }: A
 }
 
 /** Groups one beside the other, in rows. */
-function inRows(groups: readonly Group[], from: Place): Group["members"] {
+function inRows(groups: readonly Group[], from: Place, rowGap: number): Group["members"] {
   const area = groups.reduce((sum, { size }) => sum + (size.width + GAP) * (size.height + GAP), 0);
   const widest = Math.max(0, ...groups.map(({ size }) => size.width));
   const rowWidth = Math.max(ROW_WIDTH, widest, Math.sqrt(area * SHAPE * WASTE));
@@ -241,7 +244,7 @@ function inRows(groups: readonly Group[], from: Place): Group["members"] {
   return groups.flatMap((group) => {
     if (x > from.x && x + group.size.width > from.x + rowWidth) {
       x = from.x;
-      y += rowHeight + GAP;
+      y += rowHeight + rowGap;
       rowHeight = 0;
     }
     const placed = moveTo(group, { x, y });

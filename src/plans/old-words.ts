@@ -1,7 +1,18 @@
 import type { EditEntry } from "./plan.ts";
 
 /** What of an element or connection somebody reads; where it lies is no word. */
-export const WORD_FIELDS = ["type", "title", "content", "done", "answer", "language", "from", "to", "label"] as const;
+export const WORD_FIELDS = [
+  "type",
+  "title",
+  "content",
+  "done",
+  "answer",
+  "language",
+  "section",
+  "from",
+  "to",
+  "label",
+] as const;
 
 /** Of each text in the journal. */
 export const MOST_OLD_CHARACTERS = 4_000;

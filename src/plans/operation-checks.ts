@@ -25,6 +25,7 @@ export const ELEMENT_RULES: ReadonlyMap<string, Rule> = new Map([
   ["done", orNull(flag)],
   ["answer", orNull(text(LIMITS.contentLength))],
   ["language", orNull(text(64))],
+  ["section", orNull(text(200))],
   ["autoPlaced", orNull(flag)],
   ["ownSize", orNull(flag)],
 ]);

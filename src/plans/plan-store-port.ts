@@ -21,6 +21,16 @@ export interface Round {
   readonly operations: readonly Operation[];
 }
 
+/** A background agent that was sent out for an element of a plan. */
+export interface AgentAtWork {
+  readonly elementId: string;
+  readonly instanceId: string;
+  readonly agent: string;
+  readonly status: "queued" | "pending" | "running" | "done" | "failed" | "killed" | "timed_out";
+  /** While it is at work: what it does. */
+  readonly activity?: string;
+}
+
 /** Why a plan cannot be read or written. */
 export interface PlanProblem {
   readonly reason:

@@ -50,6 +50,8 @@ export interface PlanElement {
   readonly answeredBy?: string;
   /** Of a `code` element: its programming language. */
   readonly language?: string;
+  /** The name of the section that holds it together with others, such as a phase. */
+  readonly section?: string;
   /** Nobody has chosen its place: the layout may move it. */
   readonly autoPlaced?: boolean;
   /** A person has chosen its size: it does not grow with its text. */

@@ -1,18 +1,45 @@
 import type { Plan, PlanElement } from "./plan.ts";
+import { around } from "./rectangles.ts";
+import { sectionOf } from "./sections.ts";
 
 /** Boxes whose left edges differ by less are one column to the eye. */
 const COLUMN_WIDTH = 200;
 /** An empty strip across the whole plan that is higher than this ends a row of columns. */
 const ROW_GAP = 210;
 
+/** {@link inOrder}, section by section: what a section holds is read together. */
+export function inReadingOrder(plan: Pick<Plan, "elements" | "connections">): readonly PlanElement[] {
+  const { elements, connections } = plan;
+  const sections = Map.groupBy(elements.filter(sectionOf), (element) => `section ${sectionOf(element)}`);
+  if (sections.size === 0) return inOrder(plan);
+  const unitOf = (id: string) => unitOfElement.get(id) ?? id;
+  const unitOfElement = new Map([...sections].flatMap(([unit, all]) => all.map(({ id }) => [id, unit] as const)));
+  const units = [...sections].map(([id, all]): PlanElement => ({
+    ...around(all),
+    ...{ id, type: "text", title: "", content: "" },
+  }));
+  const lifted = connections.map((connection) => ({
+    ...connection,
+    from: unitOf(connection.from),
+    to: unitOf(connection.to),
+  }));
+  const free = elements.filter((element) => sectionOf(element) === undefined);
+  return inOrder({ elements: [...free, ...units], connections: lifted }).flatMap((unit) => {
+    const members = sections.get(unit.id);
+    if (members === undefined) return [unit];
+    const ids = new Set(members.map(({ id }) => id));
+    return inOrder({
+      elements: members,
+      connections: connections.filter(({ from, to }) => ids.has(from) && ids.has(to)),
+    });
+  });
+}
+
 /**
  * The elements in the order in which somebody would read them: what an arrow comes from before what it leads to, else
  * row by row, in it column by column from the left, each from its top. In a circle, position decides where it begins.
  */
-export function inReadingOrder({
-  elements,
-  connections,
-}: Pick<Plan, "elements" | "connections">): readonly PlanElement[] {
+function inOrder({ elements, connections }: Pick<Plan, "elements" | "connections">): readonly PlanElement[] {
   const rowOf = rowsOf(elements);
   const waiting = elements.toSorted(
     (one, other) => (rowOf.get(one) ?? 0) - (rowOf.get(other) ?? 0) || byPosition(one, other),

@@ -55,6 +55,7 @@ function repairElements(value: unknown, ids: UniqueIds): readonly PlanElement[] 
         answer: isString,
         answeredBy: isString,
         language: isString,
+        section: isString,
         autoPlaced: isBoolean,
         ownSize: isBoolean,
       }),

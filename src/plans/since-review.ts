@@ -1,4 +1,4 @@
-import { isOnlyPlace, oneEach, withoutPlace } from "./feedback.ts";
+import { isMove, oneEach, withoutPlace } from "./feedback.ts";
 import type { EditEntry } from "./plan.ts";
 import type { StoredPlan } from "./plan-store-port.ts";
 
@@ -14,9 +14,7 @@ export function changesSinceReview(stored: Pick<StoredPlan, "plan" | "meta">): r
 
 /** What agents moved since a person's last review, and changed in nothing else. */
 export function movedSinceReview(stored: Pick<StoredPlan, "plan" | "meta">): readonly EditEntry[] {
-  return allSinceReview(stored).filter(
-    (edit) => isOnlyPlace(edit) && edit.fields?.some((field) => field === "x" || field === "y"),
-  );
+  return allSinceReview(stored).filter(isMove);
 }
 
 function allSinceReview(stored: Pick<StoredPlan, "plan" | "meta">): readonly EditEntry[] {

@@ -15,6 +15,7 @@ import type { AskingAgent } from "../host/plans/feedback-announcer.ts";
 import { gate } from "../host/plans/plan-gate.ts";
 import { refusePlanFiles } from "../host/plans/plan-files.ts";
 import { offeredTools } from "../host/offered-tools.ts";
+import { PlanTasks } from "../host/plans/plan-tasks.ts";
 import { planSlugs } from "../host/plans/plan-slugs.ts";
 import { PLAN_FIRST } from "../host/plans/plan-first.ts";
 import { SessionFamilies } from "../host/plans/session-families.ts";
@@ -26,6 +27,7 @@ import type { UnreadMessages } from "../host/unread-messages.ts";
 import { NewestMap } from "../lib/newest-map.ts";
 import { SHELL_MARKER, type Act } from "../processes/whose-act.ts";
 import type { Asker } from "../plans/plan.ts";
+import type { Instance } from "../supervisor/instance.ts";
 import { PlanSettingsFile } from "../store/plan-settings.ts";
 import { LazyPlans } from "./lazy-plans.ts";
 import { worktreeOf } from "./loop-guard.ts";
@@ -44,8 +46,11 @@ export interface HostPlans {
   readonly hooks: Hooks;
   /** Settles with what puts something before the user. */
   readonly desk: () => Promise<PlanServices>;
-  /** A background agent has ended: what was decided on its plan is its parent's now. */
-  agentEnded(): void;
+  readonly tasks: PlanTasks;
+  /** A background agent has ended: what was decided on its plan is its parent's now, and its task may be done. */
+  agentEnded(instance: Instance): void;
+  /** What an agent had done in its own folder is in the project now. */
+  changesApplied(instanceId: string): void;
 }
 
 /** A session that was quiet while so many others worked counts as one of another process. */
@@ -70,6 +75,7 @@ class WiredPlans implements HostPlans {
   readonly #plans: LazyPlans;
   readonly #firstLook: ReturnType<typeof setTimeout> | undefined;
   #known: Promise<void> | undefined;
+  readonly tasks: PlanTasks;
   readonly hooks: Hooks;
 
   constructor(parts: HostPlansParts) {
@@ -86,6 +92,11 @@ class WiredPlans implements HostPlans {
       },
       agent: async (id: string) => await this.#askingAgent(id),
     };
+    this.tasks = new PlanTasks({
+      plans: async () => (await this.#plans.desk()).plans,
+      catalog: async () => (await parts.supervision()).catalog,
+      report: diagnostics.report,
+    });
     this.#plans = new LazyPlans({
       worktree: worktreeOf(parts.input),
       stateDir: options.stateDir,
@@ -94,6 +105,7 @@ class WiredPlans implements HostPlans {
       unread: parts.unread,
       supervision: parts.supervision,
       instanceOf: async () => undefined,
+      agents: async (slug) => await this.tasks.atWork(slug),
       say: async (...given) => await this.#say(...given),
       report: diagnostics.report,
       // It is over before anybody could read what it is told.
@@ -105,10 +117,25 @@ class WiredPlans implements HostPlans {
 
   readonly desk = async (): Promise<PlanServices> => await this.#plans.desk();
 
-  agentEnded(): void {
+  agentEnded({ planTask, agent, state, changes }: Instance): void {
+    // What lies in a folder of its own is done once it is brought in.
+    if (planTask !== undefined && state.status === "done" && changes === undefined)
+      void this.tasks.tick(planTask, agent);
     // Its plan may be one that this process has never heard of.
     this.#known = undefined;
     void this.#lookOnce();
+  }
+
+  changesApplied(instanceId: string): void {
+    void this.#tickApplied(instanceId).catch((error: unknown) =>
+      this.#parts.diagnostics.report("The task of an agent could not be ticked.", error),
+    );
+  }
+
+  async #tickApplied(instanceId: string): Promise<void> {
+    const { catalog } = await this.#parts.supervision();
+    const { planTask, agent } = (await catalog.find(instanceId))?.record ?? {};
+    if (planTask != null && agent !== undefined) await this.tasks.tick(planTask, agent);
   }
 
   #hooks(): Hooks {

@@ -26,6 +26,7 @@ import { foreignProcWarning } from "../processes/outer-proc.ts";
 import { createIdentity } from "../processes/supervisor-identity.ts";
 import { statePaths } from "../store/state-paths.ts";
 import { systemClock } from "../system-clock.ts";
+import type { Instance } from "../supervisor/instance.ts";
 import { FleetBudget } from "../supervisor/policies/caps.ts";
 
 /** The plugin in an ordinary opencode: it supervises. */
@@ -79,8 +80,11 @@ function hostHooks(
   const fleet = new FleetBudget(options.fleetBudgetUsd, fleetSpending());
   liveInstances().set(identity.token, { directory, moduleUrl });
   const paths = statePaths(options.stateDir, options.logDir);
-  const agentEnded = () => plans.agentEnded();
-  const context = { options, paths, directory, identity, guard, fleet, host, diagnostics, agentEnded };
+  const context = {
+    ...{ options, paths, directory, identity, guard, fleet, host, diagnostics },
+    agentEnded: (instance: Instance) => plans.agentEnded(instance),
+    changesApplied: (instanceId: string) => plans.changesApplied(instanceId),
+  };
   const supervision = new LazySupervision(context);
   const unread = new UnreadMessages();
   const looks = new LastLooks();
@@ -118,6 +122,7 @@ function hostHooks(
     endsWithTurn,
     unread,
     desk: async () => await plans.desk(),
+    planTasks: plans.tasks,
     supervision: () => supervision.started(),
   });
   return joinHooks(odinHooks(options.provideAgents), unread.hooks, plans.hooks, ledger, out, tools, {

@@ -15,10 +15,15 @@ export interface OwnFolders {
 }
 
 export function ownFolders(
-  { options, paths, diagnostics }: Pick<SupervisionContext, "options" | "paths" | "diagnostics">,
+  {
+    options,
+    paths,
+    diagnostics,
+    changesApplied,
+  }: Pick<SupervisionContext, "options" | "paths" | "diagnostics" | "changesApplied">,
   openLog: (turn: LoggedTurn) => LogSink,
 ): OwnFolders {
-  const workspace = openWorkspace({ ...options, ...paths });
+  const workspace = openWorkspace({ ...options, ...paths, changesApplied });
   return {
     workspace,
     async prepare(turn, _observer, signal) {

@@ -26,6 +26,8 @@ export interface PlansContext {
   readonly supervision?: (() => Promise<ToolSupervision>) | undefined;
   /** The background agent whose session it is, in the process of one. */
   readonly instanceOf: (sessionId: string) => Promise<string | undefined>;
+  /** Who works on a plan; absent where nobody knows. */
+  readonly agents?: PlanServices["agents"];
   /** Says to the user where a plan waits for them: in which words depends on who may read them. */
   readonly say: (sessionId: string, text: (act: Act) => string) => Promise<void>;
   readonly report: (message: string, cause?: unknown) => void;
@@ -69,6 +71,7 @@ export function startPlans(context: PlansContext): PlanSide {
       },
     },
     changes: context.supervision === undefined ? undefined : new ChangesDesk(context.supervision, folder),
+    ...(context.agents !== undefined && { agents: context.agents }),
     openBrowser,
     environment: process.env,
     report,
@@ -77,6 +80,7 @@ export function startPlans(context: PlansContext): PlanSide {
     plans,
     reviews,
     unread: context.unread,
+    agents: context.agents,
     announcer,
     seen: new SeenPlans(),
     closing: closing.signal,

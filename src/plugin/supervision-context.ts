@@ -4,6 +4,7 @@ import type { Diagnostics } from "../host/diagnostics.ts";
 import type { HostClient } from "../host/host-client.ts";
 import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import type { StatePaths } from "../store/state-paths.ts";
+import type { Instance } from "../supervisor/instance.ts";
 import type { FleetBudget } from "../supervisor/policies/caps.ts";
 
 /** What the supervision of one plugin instance is built from. */
@@ -19,5 +20,7 @@ export interface SupervisionContext {
   /** The directory of this plugin instance. */
   readonly directory: string;
   /** An agent has ended, and its record says so or will in a moment. */
-  readonly agentEnded: () => void;
+  readonly agentEnded: (instance: Instance) => void;
+  /** What an agent had done in its own folder is in the caller's now. */
+  readonly changesApplied: (instanceId: string) => void;
 }

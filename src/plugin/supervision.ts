@@ -116,7 +116,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     toast: {
       ended(instance) {
         toast.ended(instance);
-        context.agentEnded();
+        context.agentEnded(instance);
       },
     },
     clock: systemClock,

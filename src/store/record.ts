@@ -53,6 +53,8 @@ const recordSchema = z.object({
     .nullable()
     .default(null),
   parent: z.object({ sessionId: z.string(), messageId: z.string(), agent: z.string() }),
+  /** The task of a plan that it was sent out for. */
+  planTask: z.object({ folder: z.string(), slug: z.string(), elementId: z.string() }).nullable().default(null),
   status: z.enum(["queued", "pending", "running", ...terminalStatuses]),
   reason: z.enum(reasons).nullable(),
   error: z.string().nullable(),
@@ -145,6 +147,7 @@ export function toRecord(instance: Instance, origin: RecordOrigin): InstanceReco
     folder: instance.folder ?? null,
     changes: toRecordChanges(instance),
     parent: { ...instance.parent },
+    planTask: instance.planTask ?? null,
     status: state.status,
     reason: "reason" in state ? state.reason : null,
     error: "error" in state ? state.error : null,
@@ -206,6 +209,7 @@ export function fromRecord(record: InstanceRecord): Instance {
     folder: record.folder ?? undefined,
     changes: record.changes ?? undefined,
     parent: record.parent,
+    planTask: record.planTask ?? undefined,
     createdAt: Date.parse(record.createdAt),
     timeoutMs: record.timeoutMs,
     deadlineMs: record.deadlineMs,

@@ -115,6 +115,14 @@ export type InstanceState =
       readonly error: string | null;
     };
 
+/** The task of a plan that an agent was sent out for. */
+export interface PlanTask {
+  /** The absolute path of the project's plans. */
+  readonly folder: string;
+  readonly slug: string;
+  readonly elementId: string;
+}
+
 /** One background agent. */
 export interface Instance {
   readonly instanceId: string;
@@ -131,6 +139,8 @@ export interface Instance {
   /** What the last turn has left in the agent's own folder; absent: nothing, or it is not known. */
   readonly changes?: Changes | undefined;
   readonly parent: Parent;
+  /** Absent: none of a plan's. */
+  readonly planTask?: PlanTask | undefined;
   readonly createdAt: number;
   /** How long a collect waits by default, in milliseconds. */
   readonly timeoutMs: number;
@@ -179,6 +189,7 @@ export type InstanceRequest = Pick<
   | "directory"
   | "folder"
   | "parent"
+  | "planTask"
   | "timeoutMs"
   | "deadlineMs"
   | "announce"

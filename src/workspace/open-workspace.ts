@@ -16,6 +16,8 @@ export interface WorkspaceSettings {
   readonly worktreeDir: string;
   /** Where the records of agents are. */
   readonly recordDir: string;
+  /** What an agent had done in its folder is in the caller's now. */
+  readonly changesApplied?: (instanceId: string) => void;
 }
 
 /** The folders that agents have of their own on this machine. */
@@ -27,13 +29,14 @@ export function openWorkspace(settings: WorkspaceSettings): Workspace {
     worktreeSetup: command,
     worktreeSetupTimeoutMs: limitMs,
   } = settings;
-  return new Workspace({
+  const parts = {
     states: new FolderStates(worktreeDir),
     clock: systemClock,
-    isAtWork: async (instanceId) => await isAtWork(join(recordDir, `${instanceId}.json`)),
+    isAtWork: async (instanceId: string) => await isAtWork(join(recordDir, `${instanceId}.json`)),
     untrackedBytes: isolationUntrackedMb * MEGABYTE,
     setUp: command === null ? undefined : { command, limitMs },
-  });
+  };
+  return new Workspace(parts, settings.changesApplied);
 }
 
 const hasEnd = shape({ endedAt: orNull(isText) });

@@ -43,7 +43,11 @@ export class Workspace {
   /** What people are asked about changes, and decide. */
   readonly reviews: ChangeReviews;
 
-  constructor(readonly parts: FolderParts) {
+  /** @param applied is told when what an agent had done is in the caller's folder */
+  constructor(
+    readonly parts: FolderParts,
+    private readonly applied: (instanceId: string) => void = () => undefined,
+  ) {
     this.reviews = new ChangeReviews(parts);
   }
 
@@ -82,7 +86,9 @@ export class Workspace {
   }
 
   async apply(instanceId: string, settings?: ApplySettings): Promise<Result<Applied>> {
-    return await applyChanges(this.parts, instanceId, settings);
+    const applied = await applyChanges(this.parts, instanceId, settings);
+    if (applied.ok) this.applied(instanceId);
+    return applied;
   }
 
   async branch(instanceId: string): Promise<Result<Branched>> {

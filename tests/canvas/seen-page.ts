@@ -6,7 +6,7 @@ import { until } from "../until.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 /** What a person looks at after the tests. */
-const PICTURES = join(ROOT, "artefacts/canvas");
+export const PICTURES = join(ROOT, "artefacts/canvas");
 const AXE = join(ROOT, "node_modules/axe-core/axe.min.js");
 
 /** Nothing is still being loaded or drawn. */

@@ -11,7 +11,7 @@ import { MemoryLedger } from "../../src/plans/ledger.ts";
 import { createPlans } from "../../src/plans/file-plans.ts";
 import type { Operation } from "../../src/plans/operations.ts";
 import type { Plan } from "../../src/plans/plan.ts";
-import type { Plans, StoredPlan } from "../../src/plans/plan-store-port.ts";
+import type { AgentAtWork, Plans, StoredPlan } from "../../src/plans/plan-store-port.ts";
 import { until } from "../until.ts";
 import { openWatched, type Watched, type WatchedOptions } from "./watched-page.ts";
 
@@ -26,6 +26,7 @@ let plans: Plans;
 /** Another one over the same files, as another process has it: agents work through it. */
 let others: Plans;
 let count = 0;
+let agents: readonly AgentAtWork[] = [];
 
 /** The built page, its server over plans on disk, and a browser, for the tests of a file. */
 export function setStage(): void {
@@ -36,7 +37,12 @@ export function setStage(): void {
     const ledger = new MemoryLedger();
     plans = createPlans({ folder: path, clock: systemClock, ledger });
     others = createPlans({ folder: path, clock: systemClock, ledger });
-    server = await startCanvasServer({ plans, assetsFolder: join(ROOT, CANVAS_TARGET), report: failed });
+    server = await startCanvasServer({
+      plans,
+      agents: agentsAtWork,
+      assetsFolder: join(ROOT, CANVAS_TARGET),
+      report: failed,
+    });
     browser = await launchBrowser();
   }, 60_000);
   afterAll(async () => {
@@ -44,6 +50,10 @@ export function setStage(): void {
     server.close();
     await rm(folder, { recursive: true });
   });
+}
+
+async function agentsAtWork(): Promise<readonly AgentAtWork[]> {
+  return agents;
 }
 
 function failed(message: string): never {
@@ -98,6 +108,11 @@ export class StagedPlan {
   async delete(): Promise<void> {
     await others.delete(this.slug);
   }
+}
+
+/** From now on these agents work on every plan. */
+export function setAgentsAtWork(now: readonly AgentAtWork[]): void {
+  agents = now;
 }
 
 /** What an agent of another process has of the plans. */

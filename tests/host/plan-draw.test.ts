@@ -23,6 +23,30 @@ async function arrows(act: Act): Promise<string[]> {
 }
 
 describe("draw", () => {
+  test.each([["content"], ["markdown"], ["body"]])("begins a plan from Markdown, given as %s", async (name) => {
+    const { act } = createPlanRig();
+    const markdown =
+      "# New login\n\n## First\n- [x] Add the table\n- Send the mail\n\n```mermaid\nflowchart LR\n  A --> B\n```\n";
+    expect(await act("draw", { [name]: markdown })).toMatchObject({ ok: true, elements: 3, created: true });
+    expect(await act("get_canvas")).toMatchObject({
+      title: "New login",
+      elements: [
+        { id: "el_add-the-table", type: "task", title: "Add the table", done: true, section: "First" },
+        { id: "el_send-the-mail", type: "task", section: "First" },
+        { id: "el_first", type: "diagram", content: "flowchart LR\n  A --> B" },
+      ],
+    });
+    expect(await act("update_element", { elementId: "send-the-mail", section: "Second" })).toMatchObject({ ok: true });
+  });
+
+  test("with Markdown of which a diagram cannot be drawn makes no plan, and takes elements and arrows beside it", async () => {
+    const { act } = createPlanRig();
+    const broken = await act("draw", { content: "## A\n```mermaid\nflowchart LR\n  A --> \n```" });
+    expect(broken).toMatchObject({ ok: false, error: expect.stringContaining("elements[0]") });
+    const both = await act("draw", { content: "- One\n- Two", elements: two, connections: ["one>two then", "a>one"] });
+    expect(both).toMatchObject({ ok: true, elements: 4, connections: 2 });
+  });
+
   test("makes a whole plan in one call, in order, each element clear of the others", async () => {
     const { act, plans } = createPlanRig();
     const answer = await act("draw", { planTitle: "New login", elements: two, connections: ["a>b then"] });

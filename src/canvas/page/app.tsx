@@ -1,6 +1,8 @@
 import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect } from "react";
 import { ConnectDialog } from "./canvas/connect-dialog.tsx";
+import { ContextMenu } from "./canvas/context-menu.tsx";
+import { SectionDialog } from "./canvas/section-dialog.tsx";
 import { FindDialog } from "./canvas/find-dialog.tsx";
 import { Keyboard } from "./canvas/keyboard.tsx";
 import { PlanCanvas } from "./canvas/plan-canvas.tsx";
@@ -25,6 +27,7 @@ import { visibleText } from "./elements/visible-text.ts";
 /** The page. */
 export function App() {
   const view = useView((state) => state.view);
+  const printing = useView((state) => state.printing);
   const commentsOpen = usePage((page) => page.commentsOpen);
   const historyOpen = usePage((page) => page.historyOpen);
   usePageTitle();
@@ -37,7 +40,7 @@ export function App() {
         <PastBar />
         <AgentsBar />
         <div className="work">
-          <PlanView view={view} />
+          <PlanView view={printing ? "document" : view} />
           {commentsOpen && <CommentsPanel />}
           {historyOpen && <HistoryPanel />}
         </div>
@@ -46,6 +49,7 @@ export function App() {
       <OpenDialog />
       {view !== null && <Keyboard />}
       <TextSelectionBar />
+      <ContextMenu />
     </ReactFlowProvider>
   );
 }
@@ -71,6 +75,8 @@ function OpenDialog() {
       return <FindDialog />;
     case "connect":
       return <ConnectDialog from={dialog.from} />;
+    case "section":
+      return <SectionDialog ids={dialog.ids} />;
     case "large":
       return <LargeDialog id={dialog.id} />;
     case "decide":

@@ -2,6 +2,7 @@
 import "./page.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
+import { followPrinting } from "./canvas/take-away.ts";
 import { startFlow } from "./canvas/flow-store.ts";
 import { watchForLostText } from "./elements/editing.ts";
 import { loadMarkdown } from "./elements/markdown.tsx";
@@ -12,6 +13,7 @@ import { startTheme } from "./theme/theme.ts";
 startTheme();
 startFlow();
 startView();
+followPrinting();
 watchForLostText();
 const page = document.getElementById("page");
 if (page !== null) createRoot(page).render(<App />);

@@ -5,7 +5,7 @@ import { ForwardingFiles } from "./forwarding-files.ts";
 import { listen } from "./http-server.ts";
 import { clientProcess, isOwnUser } from "./own-user.ts";
 import { readPageFiles } from "./page-files.ts";
-import { PageStreams, watchPlans } from "./page-streams.ts";
+import { PageStreams, watchAgents, watchPlans, type AgentsOf } from "./page-streams.ts";
 import { createRoutes } from "./routes.ts";
 import { ChangesWatch } from "./changes-watch.ts";
 import { segmentOf } from "./page-kinds.ts";
@@ -23,6 +23,8 @@ export interface CanvasServerParts {
    * @param pid the process that sent it, where the system tells
    */
   readonly whoseAct?: (pid: number | undefined) => Act;
+  /** Who works on a plan; absent where nobody knows. */
+  readonly agents?: AgentsOf;
   readonly report: (message: string, cause?: unknown) => void;
 }
 
@@ -45,9 +47,9 @@ export interface CanvasServer {
 
 /** @throws Error when the page is not built, or nobody may listen */
 export async function startCanvasServer(parts: CanvasServerParts): Promise<CanvasServer> {
-  const { plans, changes, assetsFolder, report, whoseAct = () => ({ by: "person" }) } = parts;
+  const { plans, changes, agents, assetsFolder, report, whoseAct = () => ({ by: "person" }) } = parts;
   const access = new Access(Date.now);
-  const streams = new PageStreams(watchPlans(plans), every);
+  const streams = new PageStreams(watchPlans(plans), every, agents && watchAgents(agents, every));
   const watch = changes === undefined ? undefined : new ChangesWatch(changes, after);
   const changesStreams = watch === undefined ? undefined : new PageStreams(watch.watch, every);
   const files = new ForwardingFiles(after, report);

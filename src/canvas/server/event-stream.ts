@@ -7,12 +7,12 @@ export function toEvent(value: unknown): Uint8Array {
 }
 
 /**
- * Server-sent events to one page, of which only the latest counts: while the page is slow to read, a newer one takes
- * the place of the one that waits. It needs a server that asks for more only when the page has taken what it had.
+ * Server-sent events to one page, of which only the latest of each subject counts: while the page is slow to read, a newer
+ * one takes the place of the one that waits. It needs a server that asks for more only when the page has taken what it had.
  */
 export class EventStream {
   readonly body: ReadableStream<Uint8Array>;
-  #latest: Uint8Array | null = null;
+  readonly #waiting = new Map<string, Uint8Array>();
   #controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   /** Settles the page's wait for more. */
   #given: (() => void) | null = null;
@@ -25,7 +25,11 @@ export class EventStream {
     const pull = () => {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#given = resolve;
-      if (this.#latest !== null) this.#give(this.#latest);
+      const [first] = this.#waiting;
+      if (first !== undefined) {
+        this.#waiting.delete(first[0]);
+        this.#give(first[1]);
+      }
       return promise;
     };
     const cancel = () => {
@@ -36,9 +40,10 @@ export class EventStream {
     this.body = new ReadableStream({ start, pull, cancel }, { highWaterMark: 0 });
   }
 
-  send(event: Uint8Array): void {
-    this.#latest = event;
+  /** @param subject what the event tells of */
+  send(event: Uint8Array, subject = "plan"): void {
     if (this.#given !== null) this.#give(event);
+    else this.#waiting.set(subject, event);
   }
 
   /** Shows whatever is in between that the connection is in use; not to a page that has not read the last event. */
@@ -54,7 +59,6 @@ export class EventStream {
   }
 
   #give(event: Uint8Array): void {
-    if (event === this.#latest) this.#latest = null;
     this.#controller?.enqueue(event);
     this.#given?.();
     this.#given = null;

@@ -1,3 +1,4 @@
+import type { AgentAtWork } from "../../plans/plan-store-port.ts";
 import type { PlanEvent } from "../api.ts";
 import type { CanvasPlans } from "../canvas-plans.ts";
 import { withoutPaths } from "./answers.ts";
@@ -6,6 +7,8 @@ import { EventStream, toEvent } from "./event-stream.ts";
 const HEARTBEAT_MS = 20_000;
 const MOST_STREAMS_A_NAME = 20;
 const MOST_STREAMS = 100;
+/** How often to look who works on a plan that somebody has open. */
+const AGENTS_MS = 2_000;
 
 /** Calls back again and again. @returns what ends it */
 export type Every = (intervalMs: number, callback: () => void) => () => void;
@@ -25,12 +28,35 @@ export function watchPlans(plans: Pick<CanvasPlans, "folder" | "watch">): Watch<
     );
 }
 
+/** Who works on a plan. */
+export type AgentsOf = (slug: string) => Promise<readonly AgentAtWork[]>;
+
+/** Tells who works on a plan: at first where anybody does, and after each change. */
+export function watchAgents(agentsOf: AgentsOf, every: Every): Watch<PlanEvent> {
+  return (slug, changed) => {
+    let told = "[]";
+    const look = async (): Promise<void> => {
+      // Who cannot be asked now is asked again in a moment.
+      const agents = await agentsOf(slug).catch(() => undefined);
+      const text = JSON.stringify(agents ?? []);
+      if (agents === undefined || text === told) return;
+      told = text;
+      changed({ type: "agents", agents });
+    };
+    const close = every(AGENTS_MS, () => void look());
+    void look();
+    return { close };
+  };
+}
+
 /** The pages that follow one thing. */
 interface Followers {
   readonly streams: Set<EventStream>;
   readonly watch: { close(): void };
   /** The state that the watch told of last: what a page that comes later is shown at once. */
   latest: Uint8Array | null;
+  /** The same of what is watched beside it. */
+  latestBeside: Uint8Array | null;
 }
 
 /** What keeps open pages up to date: one watch for each thing that is shown, for as long as a page follows it. */
@@ -39,10 +65,13 @@ export class PageStreams<Event> {
   #endHeartbeat: (() => void) | null = null;
   readonly #watch: Watch<Event>;
   readonly #every: Every;
+  readonly #beside: Watch<Event> | undefined;
 
-  constructor(watch: Watch<Event>, every: Every) {
+  /** @param beside tells of something else about the same thing: the one is not in the place of the other */
+  constructor(watch: Watch<Event>, every: Every, beside?: Watch<Event>) {
     this.#watch = watch;
     this.#every = every;
+    this.#beside = beside;
   }
 
   /**
@@ -56,6 +85,7 @@ export class PageStreams<Event> {
     const stream = new EventStream(() => this.#leave(name, stream));
     followers.streams.add(stream);
     if (followers.latest !== null) stream.send(followers.latest);
+    if (followers.latestBeside !== null) stream.send(followers.latestBeside, "beside");
     this.#endHeartbeat ??= this.#every(HEARTBEAT_MS, () => this.#beat());
     return stream.body;
   }
@@ -81,10 +111,16 @@ export class PageStreams<Event> {
       followers.latest = event;
       for (const stream of streams) stream.send(event);
     };
-    const followers: Followers = { streams, latest: null, watch: { close() {} } };
+    const changedBeside = (now: Event) => {
+      const event = toEvent(now);
+      followers.latestBeside = event;
+      for (const stream of streams) stream.send(event, "beside");
+    };
+    const followers: Followers = { streams, latest: null, latestBeside: null, watch: { close() {} } };
     this.#followers.set(name, followers);
     // The first call may come before `watch` returns.
-    Object.assign(followers, { watch: this.#watch(name, changed) });
+    const watches = [this.#watch(name, changed), this.#beside?.(name, changedBeside)];
+    Object.assign(followers, { watch: { close: () => watches.forEach((watch) => watch?.close()) } });
     return followers;
   }
 

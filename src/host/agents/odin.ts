@@ -15,7 +15,7 @@ export const odin: ProvidedAgent = {
 - First look at the few files that decide the plan yourself. What only the user can decide, ask with the question tool.
 - Cut the work into independent parts. Do small things yourself. task is for a short look whose answer your next step needs; bizar_spawn_background for a part of more than a few steps, independent ones in one message.
 - An agent's prompt says the goal, where to look, what it may change and what not, how to check, what to hand back. Never two agents on one file.
-- Those that write at once, and work that the user wants to see first, get isolation "worktree": bring it in with bizar_changes, one by one, the base of others first (conflict: update). An approved plan: one such agent a task, ticked when applied.
+- Those that write at once, and work that the user wants to see first, get isolation "worktree": bring it in with bizar_changes, one by one, the base of others first (conflict: update). An approved plan: one such agent a task, with its planTask (ticked when applied).
 - While they run, do your own work; with none left, end your turn.
 - What is missing, ask the same agent for with bizar_send_message. Kill agents no longer needed.
 - Check what they hand back before you rely on it: read the changed files, run the tests. Then tell the user in short what was done, found, and is open.

@@ -1,4 +1,4 @@
-import type { Plans } from "../../plans/plan-store-port.ts";
+import type { AgentAtWork, Plans } from "../../plans/plan-store-port.ts";
 import type { Asker } from "../../plans/plan.ts";
 import type { Act } from "../../processes/whose-act.ts";
 import type { UnreadMessages } from "../unread-messages.ts";
@@ -25,6 +25,8 @@ export interface PlanServices {
   readonly whoseAct: () => Act;
   readonly seen: SeenPlans;
   readonly reviews: OpenReviews;
+  /** Who works on a plan; absent where nobody knows. */
+  readonly agents?: ((slug: string) => Promise<readonly AgentAtWork[]>) | undefined;
   /** What the user has written, and the model has not seen. */
   readonly unread: Pick<UnreadMessages, "has" | "whenWritten">;
   /** Who asks for a review, from a session of this process. */

@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { COMMENT_RULES, CONNECTION_RULES, ELEMENT_RULES } from "../../plans/operation-checks.ts";
 import type { Connection, PlanElement } from "../../plans/plan.ts";
-import type { StoredPlan } from "../../plans/plan-store-port.ts";
+import type { AgentAtWork, StoredPlan } from "../../plans/plan-store-port.ts";
 import { standingView } from "../plans/standing-view.ts";
 import { cutToJsonBytes, jsonBytes, MAX_ANSWER_BYTES, shorten } from "./answer.ts";
 
@@ -20,8 +20,14 @@ const REPLY_FIELDS = ["id", "author", "text", "created"];
 const COMMENT_FIELDS = [...REPLY_FIELDS, ...COMMENT_RULES.keys(), "thread"];
 
 /** A plan as `get_canvas` tells it: whole where it fits, else with texts cut, and in the end with parts left out. */
-export function canvasView(facts: Record<string, unknown>, stored: StoredPlan, path: string): Record<string, unknown> {
+export function canvasView(
+  facts: Record<string, unknown>,
+  stored: StoredPlan,
+  path: string,
+  agents: readonly AgentAtWork[] = [],
+): Record<string, unknown> {
   const { plan, meta } = stored;
+  const workers = new Map(agents.map(({ elementId, instanceId, status }) => [elementId, { instanceId, status }]));
   const { state, decision, note } = meta.review;
   const shownNote = note === undefined ? undefined : cutToJsonBytes(note, MOST_NOTE_BYTES);
   const head = {
@@ -41,7 +47,10 @@ export function canvasView(facts: Record<string, unknown>, stored: StoredPlan, p
   };
   const connections = plan.connections.map((connection) => known(connection, CONNECTION_FIELDS));
   for (const length of LENGTHS) {
-    const elements = plan.elements.map((element) => cutElement(element, length));
+    const elements = plan.elements.map((element) => {
+      const agent = workers.get(element.id);
+      return { ...cutElement(element, length), ...(agent !== undefined && { agent }) };
+    });
     const comments = plan.comments.map((comment) => ({
       ...known(comment, COMMENT_FIELDS),
       text: shorten(comment.text, length),

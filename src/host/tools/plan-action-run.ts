@@ -11,6 +11,7 @@ import { sinceLook } from "../plans/since-look.ts";
 import { orRefusal, planRefusal } from "./plan-answer.ts";
 import { planMeant } from "../plans/plan-meant.ts";
 import { drawing } from "./plan-draw.ts";
+import { withMarkdown } from "./plan-from-markdown.ts";
 import { inPlanWords, planOperation, withIds } from "./plan-operation.ts";
 import { overwrittenTexts } from "./overwritten-texts.ts";
 
@@ -41,7 +42,8 @@ export async function runPlanAction(
     const meant = await planMeant(ready.plans, planSlug, MAKES_A_PLAN.has(action));
     if ("wrong" in meant) return planRefusal({ action, planSlug }, meant.wrong);
     const author = { kind: "agent", name: agent } as const;
-    return await new PlanAction(ready, inPlanWords({ ...given, planSlug: meant.slug }), author, sessionID).run();
+    const named = withMarkdown(inPlanWords({ ...given, planSlug: meant.slug }));
+    return await new PlanAction(ready, named, author, sessionID).run();
   });
 }
 
@@ -73,11 +75,12 @@ class PlanAction {
     const found = await this.desk.plans.read(planSlug);
     if (!found.ok) return await this.#problem(found.problem);
     const { plan, meta } = found.value;
+    const agents = await this.desk.agents?.(planSlug).catch(() => []);
     const since = sinceLook(found.value, this.desk.seen.look(this.sessionId, planSlug), this.author);
     this.desk.seen.looked(this.sessionId, planSlug, plan.revision, meta.lastEdited);
     const { elements, connections } = plan;
     const title = `${planSlug}: ${elements.length} elements, ${connections.length} connections, ${meta.status}`;
-    return answer(title, canvasView({ ...this.#facts, ...since }, found.value, this.#path), {
+    return answer(title, canvasView({ ...this.#facts, ...since }, found.value, this.#path, agents), {
       revision: plan.revision,
     });
   }

@@ -46,6 +46,7 @@ const elementSchema = {
     width: properties.width,
     height: properties.height,
     done: properties.done,
+    section: properties.section,
     answer: properties.answer,
     language: properties.language,
   },

@@ -6,7 +6,7 @@ import { elementIdOf, findComment, findConnection, findElement, type Named } fro
 import { wordMeant } from "./read-argument.ts";
 import { unreachable } from "../../lib/unreachable.ts";
 
-export const ELEMENT_FIELDS = ["type", "x", "y", "width", "height", "done", ...TEXT_FIELDS] as const;
+export const ELEMENT_FIELDS = ["type", "x", "y", "width", "height", "done", "section", ...TEXT_FIELDS] as const;
 
 type ElementWords = Pick<PlanActionArguments, "type" | "title" | "content">;
 

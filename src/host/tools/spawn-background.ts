@@ -51,6 +51,12 @@ const schema = {
       maxLength: 200,
       alsoCalled: ["description", "name", "label"],
     },
+    planTask: {
+      type: "string",
+      isName: true,
+      alsoCalled: ["plan_task", "planElement"],
+      description: "plan/task, ticked when done",
+    },
     timeoutMs: { ...WAIT_MS, description: "Default wait of bizar_collect" },
     deadlineMs: {
       type: "integer",
@@ -86,6 +92,8 @@ async function spawn(parts: ToolParts, args: unknown, context: ToolContext): Pro
   const given = reading.value;
   const checked = await look(given);
   if (!checked.ok) return noting(errorAnswer(checked.error, { reason: checked.reason }), reading.note);
+  const planTask = given.planTask === undefined ? undefined : await parts.planTasks?.resolve(given.planTask);
+  if (typeof planTask === "string") return noting(errorAnswer(planTask), reading.note);
   const { prompt } = given;
   const { supervisor, catalog, workspace } = await parts.supervision();
   const title = given.title ?? firstWords(prompt);
@@ -105,6 +113,7 @@ async function spawn(parts: ToolParts, args: unknown, context: ToolContext): Pro
     backend: given.backend ?? parts.options.backend,
     title,
     parent: { sessionId, messageId, agent: context.agent },
+    ...(planTask !== undefined && { planTask }),
     timeoutMs: given.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     deadlineMs: given.deadlineMs ?? null,
     announce: parts.options.announce,

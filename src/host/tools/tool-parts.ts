@@ -10,6 +10,7 @@ import type { HostClient } from "../host-client.ts";
 import type { InstanceCatalog } from "../instance-catalog.ts";
 import { maySupervise } from "../may-supervise.ts";
 import type { PlanServices } from "../plans/plan-services.ts";
+import type { PlanTasks } from "../plans/plan-tasks.ts";
 import type { UnreadMessages } from "../unread-messages.ts";
 import { errorAnswer } from "./answer.ts";
 import type { LastLooks } from "./last-looks.ts";
@@ -31,6 +32,8 @@ export interface ToolParts {
   readonly changeDir: string;
   /** Settles with what puts something before the user. */
   readonly desk: () => Promise<PlanServices>;
+  /** The tasks of plans that agents are sent out for; absent where there are none. */
+  readonly planTasks?: Pick<PlanTasks, "resolve">;
   /** Settles with what runs the agents; it may still have to be loaded. */
   readonly supervision: () => Promise<ToolSupervision>;
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { until } from "../../until.ts";
-import { drawn, picture, take } from "../seen-page.ts";
-import { openPage, setStage, stageElements, type StagedPlan } from "../stage.ts";
+import { drawn, picture, PICTURES, take } from "../seen-page.ts";
+import { openPage, setAgentsAtWork, setStage, stageElements, type StagedPlan } from "../stage.ts";
 import type { WatchedOptions } from "../watched-page.ts";
 import { LARGE, LARGE_ELEMENTS } from "./large-plan.ts";
 
@@ -80,6 +80,7 @@ test.each(Object.keys(SIZES))(
     const isBeside = contents!.x + contents!.width <= first!.x;
     expect(isBeside || contents!.y + contents!.height <= first!.y).toBe(true);
     await take(page, `document-${size}`);
+    if (size === "window") await page.pdf({ path: `${PICTURES}/document.pdf`, printBackground: true });
   },
   120_000,
 );
@@ -197,3 +198,118 @@ test("a diagram is a click away from a large one that is enlarged and moved by k
   await page.getByTestId("large").getByText("for update skip locked").waitFor();
   await take(page, "large-code");
 }, 90_000);
+
+/** Two sections of two tasks each, and a note beside them. */
+const PHASES = ["el_1", "el_2", "el_3", "el_4"].map((id, index) => ({
+  op: "add_element" as const,
+  element: {
+    id,
+    type: "task",
+    title: `Step ${index + 1}`,
+    content: "Do it",
+    section: index < 2 ? "Phase 1" : "Phase 2",
+  },
+}));
+
+test("sections hold cards together on the canvas and in the document, and agents are seen at work on their cards, live", async () => {
+  const note = {
+    op: "add_element",
+    element: { id: "el_note", type: "note", title: "Not now", content: "Later" },
+  } as const;
+  const plan = await stageElements(...PHASES, note);
+  const page = await open(plan, { view: "canvas", viewport: { width: 1440, height: 900 } });
+  await page.getByTestId("section-Phase 1").waitFor();
+  expect(await page.locator(".react-flow__minimap").count()).toBe(0);
+  const placeOf = async (id: string) => {
+    const one = (await plan.stored()).plan.elements.find((element) => element.id === id);
+    return [one?.x ?? 0, one?.y ?? 0] as const;
+  };
+  const [[x1, y1], [x3, y3]] = [await placeOf("el_1"), await placeOf("el_3")];
+  const name = page.getByTestId("section-Phase 1").getByRole("button");
+  const box = (await name.boundingBox())!;
+  await page.mouse.move(box.x + 10, box.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 60, box.y + 40, { steps: 4 });
+  await page.mouse.up();
+  await until("both have moved", async () => (await placeOf("el_1"))[0] !== x1 && (await placeOf("el_2"))[1] !== y1);
+  expect(await placeOf("el_3")).toEqual([x3, y3]);
+  await page.keyboard.press("Control+z");
+  await until("one undo takes it back", async () => (await placeOf("el_1")).join() === [x1, y1].join());
+
+  setAgentsAtWork([
+    {
+      elementId: "el_1",
+      instanceId: "bgr_01ABCDEF",
+      agent: "thor",
+      status: "running",
+      activity: "tool bash: bun test",
+    },
+    { elementId: "el_2", instanceId: "bgr_01ABCDEG", agent: "thor", status: "failed" },
+  ]);
+  await page.getByTestId("agent-el_1").getByText("at work: tool bash: bun test").waitFor();
+  await page.getByTestId("agent-el_2").getByText("failed").waitFor();
+  await until("the card has grown", async () => (await page.getByTestId("element-el_1").boundingBox())!.height > 110);
+  await take(page, "sections-canvas");
+  await page.getByTestId("element-el_note").locator(".card-title").click();
+  await page.keyboard.press("g");
+  await page.getByTestId("section-name").fill("Phase 2");
+  await page.keyboard.press("Enter");
+  await plan.until("it belongs there", ({ elements }) =>
+    elements.some(({ id, section }) => id === "el_note" && section === "Phase 2"),
+  );
+  await page.getByTestId("view").click();
+  expect(await page.locator(".section-head").allInnerTexts()).toEqual(["Phase 1", "Phase 2"]);
+  await page.getByTestId("agent-el_1").waitFor();
+  await take(page, "sections-document");
+  setAgentsAtWork([]);
+  await page.getByTestId("agent-el_1").waitFor({ state: "detached" });
+}, 120_000);
+
+test("cards are copied, pasted and taken away as Markdown, by keys and by a right click, and the print is the document", async () => {
+  const plan = await stageElements(...LARGE.slice(0, 6));
+  const page = await open(plan, {
+    ...{ view: "canvas", viewport: { width: 1440, height: 900 } },
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  const clipboard = async () => await page.evaluate<string>("navigator.clipboard.readText()");
+  const ids = (await plan.stored()).plan.elements.map(({ id }) => id);
+  await page.keyboard.press("Control+a");
+  await page.keyboard.press("Control+c");
+  await until("Markdown is in the clipboard", async () => (await clipboard()).includes("## 1. "));
+  await page.keyboard.press("Control+v");
+  await plan.until("all are there twice", ({ elements }) => elements.length === ids.length * 2);
+  await page.keyboard.press("Control+z");
+  await plan.until("one undo takes them back", ({ elements }) => elements.length === ids.length);
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("n");
+  const head = page.getByTestId(`element-${ids[0]}`).locator(".card-title");
+  await head.click({ button: "right" });
+  await page.getByRole("menu").waitFor();
+  await page.keyboard.press("ArrowDown");
+  await take(page, "context-menu");
+  await page.getByTestId("copy-markdown").click();
+  await until("one card is in the clipboard", async () => {
+    const text = await clipboard();
+    return text.includes(LARGE_ELEMENTS[0]!.title) && !text.includes("## 2. ");
+  });
+  await page.getByTestId("take-away").click();
+  await page.keyboard.press("Enter");
+  await until("the plan is in the clipboard", async () => (await clipboard()).startsWith("# "));
+  for (const kind of ["svg", "png"] as const) {
+    await page.getByTestId("take-away").click();
+    const [taken] = await Promise.all([page.waitForEvent("download"), page.getByTestId(kind).click()]);
+    expect(taken.suggestedFilename()).toBe(`${plan.slug}.${kind}`);
+    const path = `${PICTURES}/taken.${kind}`;
+    await taken.saveAs(path);
+    const bytes = await Bun.file(path).bytes();
+    if (kind === "svg") expect(new TextDecoder().decode(bytes)).toContain(LARGE_ELEMENTS[0]!.title.slice(0, 12));
+    else expect([...bytes.slice(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
+  }
+  await page.evaluate(
+    "globalThis.print = () => { globalThis.printed = document.querySelectorAll('.part-card').length; }",
+  );
+  await page.getByTestId("take-away").click();
+  await page.getByTestId("print").click();
+  await until("the document was printed", async () => (await page.evaluate("globalThis.printed")) === ids.length);
+  await page.locator(".react-flow__node").first().waitFor();
+}, 120_000);

@@ -108,6 +108,8 @@ test("the colours are the system's until the person switches, and then stay", as
 test("at phone width nothing overflows, and a tap adds, selects and decides", async () => {
   const open = await openPlan({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   expect(await open.page.evaluate<number>("document.documentElement.scrollWidth")).toBe(390);
+  expect(await open.page.getByTestId("add-note").isVisible()).toBe(false);
+  await open.page.getByTestId("open-tools").tap();
   await open.page.getByTestId("add-note").tap();
   await open.page.keyboard.type("Tapped");
   await open.page.keyboard.press("Enter");
@@ -131,9 +133,14 @@ test("the mini map shows what is out of view, the whole plan is a key or a click
   const open = await openPlan();
   const far = element("el_far", { title: "Far away", x: 6000, y: 4000 });
   const onMap = open.page.locator(".react-flow__minimap-node");
-  await until("the elements are on the map", async () => (await onMap.count()) === 3);
-  await open.agent({ op: "add_element", element: far });
-  await until("the new one is on the map", async () => (await onMap.count()) === 4);
+  const more = Array.from({ length: 25 }, (_, index) =>
+    element(`el_${index}`, { x: (index % 5) * 420, y: 600 + index * 40 }),
+  );
+  await open.agent(...more.map((one) => ({ op: "add_element" as const, element: one })));
+  await open.element("el_24").waitFor({ state: "attached" });
+  expect(await onMap.count()).toBe(0);
+  await open.agent({ op: "add_element", element: far }, { op: "add_element", element: element("el_30", { y: 3000 }) });
+  await until("of thirty all are on the map", async () => (await onMap.count()) === 30);
   // What is out of view is not drawn.
   const isInView = async () => (await open.element("el_far").count()) === 1;
   expect(await isInView()).toBe(false);

@@ -26,6 +26,14 @@ class Page {
     return JSON.parse(text.slice("data: ".length)) as PlanEvent;
   }
 
+  /** The next event, whatever heartbeats come before it. */
+  async news(): Promise<PlanEvent> {
+    for (;;) {
+      const found = /data: (?<json>.*)/.exec((await this.raw()) ?? "data: {}");
+      if (found?.groups !== undefined) return JSON.parse(found.groups["json"] ?? "") as PlanEvent;
+    }
+  }
+
   async title(): Promise<string> {
     const event = await this.event();
     return event.type === "plan" ? event.stored.plan.title : event.type;
@@ -137,4 +145,27 @@ test("closing ends every stream, watch and heartbeat", async () => {
   expect(await waiting).toBeUndefined();
   expect(await unread.raw()).toBeUndefined();
   expect([rig.plans.watchers("one"), rig.streams.viewers("one"), rig.beats.size]).toEqual([0, 0, 0]);
+});
+
+test("who works on the plan is told where anybody does, after each change, and to a page that comes later", async () => {
+  const rig = new RoutesRig({}, true);
+  const page = await openPage(rig);
+  expect(await page.title()).toBe("one");
+  const agent = { elementId: "el_1", instanceId: "bgr_1", agent: "thor", status: "running" } as const;
+  rig.agents = [agent];
+  for (const beat of rig.beats) beat();
+  expect(await page.news()).toEqual({ type: "agents", agents: [agent] });
+  for (const beat of rig.beats) beat();
+  rig.agents = [];
+  for (const beat of rig.beats) beat();
+  expect(await page.news()).toEqual({ type: "agents", agents: [] });
+  rig.agents = [agent];
+  for (const beat of rig.beats) beat();
+  expect(await page.news()).toEqual({ type: "agents", agents: [agent] });
+  const later = await openPage(rig);
+  expect(await later.title()).toBe("one");
+  expect(await later.news()).toEqual({ type: "agents", agents: [agent] });
+  await page.leave();
+  await later.leave();
+  expect(rig.beats.size).toBe(0);
 });

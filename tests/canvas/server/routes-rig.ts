@@ -3,10 +3,11 @@ import type { Act } from "../../../src/processes/whose-act.ts";
 import { Access } from "../../../src/canvas/server/access.ts";
 import type { PlanEvent } from "../../../src/canvas/api.ts";
 import type { Asset } from "../../../src/canvas/server/page-files.ts";
-import { PageStreams, watchPlans } from "../../../src/canvas/server/page-streams.ts";
+import { PageStreams, watchAgents, type Every, watchPlans } from "../../../src/canvas/server/page-streams.ts";
 import type { Connection } from "../../../src/canvas/server/own-user.ts";
 import { createRoutes, type RoutesParts } from "../../../src/canvas/server/routes.ts";
 import { segmentOf } from "../../../src/canvas/server/page-kinds.ts";
+import type { AgentAtWork } from "../../../src/plans/plan-store-port.ts";
 import { MemoryPlans } from "../memory-plans.ts";
 
 /** A request as a browser sends it: headers and, where there is a body, JSON. */
@@ -29,6 +30,8 @@ const ASSETS: Readonly<Record<string, Asset>> = {
 export class RoutesRig {
   readonly plans = new MemoryPlans("one", "two");
   readonly reports: string[] = [];
+  /** Who works on the plans. */
+  agents: readonly AgentAtWork[] = [];
   readonly beats = new Set<() => void>();
   now = Date.parse("2026-01-01T00:00:00Z");
   readonly access = new Access(() => this.now);
@@ -40,11 +43,14 @@ export class RoutesRig {
   act: Act = { by: "person" };
   readonly #app: ReturnType<typeof createRoutes>;
 
-  constructor(more: Pick<RoutesParts, "review"> = {}) {
-    this.streams = new PageStreams(watchPlans(this.plans), (_intervalMs, beat) => {
+  /** @param asksForAgents whether it is known who works on the plans */
+  constructor(more: Pick<RoutesParts, "review"> = {}, asksForAgents = false) {
+    const every: Every = (_intervalMs, beat) => {
       this.beats.add(beat);
       return () => void this.beats.delete(beat);
-    });
+    };
+    const agents = asksForAgents ? watchAgents(async () => this.agents, every) : undefined;
+    this.streams = new PageStreams(watchPlans(this.plans), every, agents);
     this.#app = createRoutes({
       ...more,
       plans: this.plans,

@@ -58,7 +58,11 @@ contract("record, result and log of an agent are on disk, for their owner only, 
     { calls: [bash(`cat ${on.backend}-note.txt`)], usage },
     { text: "The file is there.\nIt holds: made", usage },
   );
-  const { sessionId: parent, ...told } = await on.delegate([{ prompt: "write a file", title: "a note" }]);
+  const planSlug = `work-${on.backend}`;
+  const elements = [{ name: "note", type: "task", title: "Write the note" }];
+  await on.call("bizar_plan_action", { action: "draw", planSlug, elements });
+  const planTask = `${planSlug}/Write the note`;
+  const { sessionId: parent, ...told } = await on.delegate([{ prompt: "write a file", title: "a note", planTask }]);
   const [{ instanceId, ...collected }] = told.collected;
   const result = "The file is there.\nIt holds: made";
   const turn = `I write it.\n\n${result}`;
@@ -80,11 +84,15 @@ contract("record, result and log of an agent are on disk, for their owner only, 
   await until("its end counts as told", async () => (await on.record(instanceId)).announcement?.state !== "pending");
   const { definition: _, ...record } = await on.record(instanceId);
   const { logPath } = record;
+  const folder = join(on.sandbox.project, "plans");
+  await until("its task is ticked", async () => {
+    return (await Bun.file(join(folder, planSlug, "plan.json")).json()).elements[0].done === true;
+  });
   expect(record).toEqual({
     ...{ schemaVersion: 1, instanceId, agent: "thor", backend: on.backend, title: "a note", ...model },
     sessionId: expect.stringMatching(/^ses_/),
     ...{ prompt: "write a file", promptPreview: "write a file" },
-    ...{ folder: null, changes: null },
+    ...{ folder: null, changes: null, planTask: { folder, slug: planSlug, elementId: "el_note" } },
     ...{ directory: on.sandbox.project, parent: { sessionId: parent, messageId: expect.any(String), agent: "odin" } },
     ...{ status: "done", reason: null, error: null, timeoutMs: 300_000, deadlineMs: null, onExit: "kill" },
     ...{ createdAt: expect.any(String), ...times, lastActivityAt: expect.any(String) },

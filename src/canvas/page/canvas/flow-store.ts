@@ -1,5 +1,6 @@
 import { applyEdgeChanges, applyNodeChanges, type EdgeChange, type NodeChange } from "@xyflow/react";
 import { create } from "zustand";
+import { edit } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { shownBoxes, useCardHeights } from "./card-heights.ts";
 import { flowEdges, flowNodes, handlesOf, type ConnectionEdge, type ElementNode } from "./flow-nodes.ts";
@@ -39,6 +40,21 @@ export function changeNodes(changes: NodeChange<ElementNode>[]): void {
 export function changeEdges(changes: EdgeChange<ConnectionEdge>[]): void {
   const wanted = changes.filter(({ type }) => type === "select");
   if (wanted.length > 0) useFlow.setState((flow) => ({ edges: applyEdgeChanges(wanted, [...flow.edges]) }));
+}
+
+/** A drag is one edit, at its end. */
+export function saveMove(moved: readonly ElementNode[]): void {
+  const { elements } = usePlan.getState();
+  edit(
+    moved.flatMap(({ id, position }) => {
+      const element = elements.get(id);
+      if (element === undefined) return [];
+      // Where it is shown, what has grown above it may have moved it down.
+      const shown = shownBoxes([...elements.values()], useCardHeights.getState().heights).find((one) => one.id === id);
+      const [x, y] = [Math.round(position.x), Math.round(position.y - (shown?.y ?? element.y) + element.y)];
+      return element.x === x && element.y === y ? [] : [{ op: "update_element" as const, id, changes: { x, y } }];
+    }),
+  );
 }
 
 /** Selects these elements and nothing else. */

@@ -13,6 +13,7 @@ export type Command =
         | "suggest"
         | "add"
         | "connect"
+        | "section"
         | "select_all"
         | "find"
         | "help"
@@ -52,6 +53,7 @@ const PLAIN: Readonly<Record<string, Exclude<Command["kind"], "move">>> = {
   s: "suggest",
   a: "add",
   l: "connect",
+  g: "section",
   "/": "find",
   "?": "help",
   Escape: "escape",

@@ -8,7 +8,7 @@ import { usePlan } from "../sync/plan-store.ts";
 import { deleteSelected, duplicateSelected, moveSelected, startComment } from "./actions.ts";
 import { selectedConnections, selectedElements, selectOnly } from "./flow-store.ts";
 import { motionMs } from "../theme/motion.ts";
-import { FIT } from "./fit.ts";
+import { fit } from "./fit.ts";
 import { commentOn } from "../elements/text-selection-bar.tsx";
 import { markedText } from "../elements/text-selection.ts";
 import { commandOf, type Command } from "./key-commands.ts";
@@ -28,7 +28,7 @@ export function Keyboard() {
       previous: () => glide(-1),
       zoom_in: () => void zoomIn(),
       zoom_out: () => void zoomOut(),
-      fit: () => void fitView({ ...FIT, duration: motionMs(300) }),
+      fit: () => void fitView({ ...fit(), duration: motionMs(300) }),
     };
     const onKeyDown = (event: KeyboardEvent) => {
       const command = isElsewhere(event) ? null : commandOf(event);
@@ -87,6 +87,9 @@ function run(command: Command): void {
       return document.querySelector<HTMLElement>(".toolbar .tool")?.focus();
     case "connect":
       if (selected !== undefined) openDialog({ kind: "connect", from: selected });
+      return;
+    case "section":
+      if (selected !== undefined) openDialog({ kind: "section", ids: selectedElements() });
       return;
     case "select_all":
       return selectOnly([...usePlan.getState().elements.keys()]);

@@ -14,24 +14,28 @@ import { memo, type MouseEvent } from "react";
 import { NewCommentPlace } from "../comments/new-comment-place.tsx";
 import { CommentPins } from "../comments/comment-pins.tsx";
 import { usePage } from "../shell/page-state.ts";
-import { edit } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { addElement, connect } from "./actions.ts";
 import { ConnectionEdgeView } from "./connection-edge.tsx";
 import { ElementNodeView } from "../elements/element-node.tsx";
 import { shownType } from "../elements/element-types.ts";
-import { changeEdges, changeNodes, useFlow } from "./flow-store.ts";
+import { changeEdges, changeNodes, saveMove, selectedElements, selectOnly, useFlow } from "./flow-store.ts";
 import type { ConnectionEdge, ElementNode } from "./flow-nodes.ts";
-import { FIT } from "./fit.ts";
+import { fit } from "./fit.ts";
 import { ImageDrop } from "./image-drop.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
-import { Toolbar } from "./toolbar.tsx";
+import { FoldedToolbar } from "./folded-toolbar.tsx";
+import { openMenu } from "./context-menu.tsx";
+import { EmptyPlan } from "./empty-plan.tsx";
+import { SectionFrames } from "./section-frames.tsx";
 import { useMiddle } from "./use-middle.ts";
 import { ViewControls } from "./view-controls.tsx";
 import { ZoomVariable } from "./zoom-variable.tsx";
 
 const nodeTypes = { element: ElementNodeView };
 const edgeTypes = { connection: ConnectionEdgeView };
+/** Fewer cards are seen at once, or found without a map, which would lie over them. */
+const LEAST_FOR_MAP = 30;
 const MAP_SIZE = { width: 170, height: 116 };
 
 /** Where the person looked before the document took the place of the canvas. */
@@ -59,8 +63,14 @@ export const PlanCanvas = memo(function PlanCanvas() {
         edgeTypes={edgeTypes}
         onNodesChange={changeNodes}
         onEdgesChange={changeEdges}
-        onNodeDragStop={saveMove}
-        onSelectionDragStop={(event, moved) => saveMove(event, null, moved)}
+        onNodeDragStop={(_event, _node, moved) => saveMove(moved)}
+        onSelectionDragStop={(_event, moved) => saveMove(moved)}
+        onPaneContextMenu={(event) => openMenu(event, false)}
+        onNodeContextMenu={(event, { id }) => {
+          if (!selectedElements().includes(id)) selectOnly([id]);
+          openMenu(event, true);
+        }}
+        onSelectionContextMenu={(event) => openMenu(event, true)}
         onConnect={({ source, target }) => connect(source, target)}
         onConnectEnd={connectToBody}
         connectionMode={ConnectionMode.Loose}
@@ -75,7 +85,7 @@ export const PlanCanvas = memo(function PlanCanvas() {
         onMoveEnd={(_event, viewport) => {
           lastViewport = viewport;
         }}
-        fitViewOptions={FIT}
+        fitViewOptions={fit()}
         minZoom={0.05}
         maxZoom={2.5}
         panOnScroll
@@ -99,20 +109,24 @@ export const PlanCanvas = memo(function PlanCanvas() {
           </defs>
         </svg>
         <Background variant={BackgroundVariant.Dots} gap={24} size={1.6} />
-        <MiniMap<ElementNode>
-          style={MAP_SIZE}
-          pannable
-          zoomable
-          ariaLabel="Mini map"
-          nodeClassName={miniMapClass}
-          nodeBorderRadius={24}
-        />
+        {nodes.length >= LEAST_FOR_MAP && (
+          <MiniMap<ElementNode>
+            style={MAP_SIZE}
+            pannable
+            zoomable
+            ariaLabel="Mini map"
+            nodeClassName={miniMapClass}
+            nodeBorderRadius={24}
+          />
+        )}
+        <SectionFrames />
+        {nodes.length === 0 && <EmptyPlan />}
         <ZoomVariable />
         <CommentPins />
         <NewCommentPlace />
         <SelectionBar />
         <Panel position="center-left" className="toolbar-place">
-          <Toolbar place={middle} direction="vertical" />
+          <FoldedToolbar place={middle} />
         </Panel>
         <ViewControls />
         <ImageDrop />
@@ -132,19 +146,6 @@ const connectToBody: OnConnectEnd = (event, { isValid, fromNode }) => {
   const id = hit?.dataset["id"];
   if (id !== undefined) connect(fromNode.id, id);
 };
-
-/** A drag is one edit, at its end. */
-function saveMove(_event: unknown, _node: ElementNode | null, moved: readonly ElementNode[]): void {
-  const { elements } = usePlan.getState();
-  edit(
-    moved.flatMap(({ id, position }) => {
-      const [x, y] = [Math.round(position.x), Math.round(position.y)];
-      const element = elements.get(id);
-      if (element === undefined || (element.x === x && element.y === y)) return [];
-      return [{ op: "update_element" as const, id, changes: { x, y } }];
-    }),
-  );
-}
 
 function miniMapClass({ id }: ElementNode): string {
   return `map-${shownType(usePlan.getState().elements.get(id)?.type ?? "text")}`;

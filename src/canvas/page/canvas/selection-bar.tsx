@@ -13,9 +13,22 @@ export function SelectionBar() {
   const busy = useFlow(({ nodes }) => nodes.some(({ dragging, resizing }) => dragging === true || resizing === true));
   const editing = useEditing((state) => state.editing !== null);
   const [only] = ids;
+  // Pins stand at the upper edge of a card.
+  const isPinned = usePlan(
+    ({ plan }) =>
+      plan?.comments.some(
+        ({ elementId, resolved }) => elementId !== null && ids.includes(elementId) && resolved !== true,
+      ) ?? false,
+  );
   if (only === undefined || busy || editing) return null;
   return (
-    <NodeToolbar nodeId={[...ids]} isVisible position={Position.Top} offset={14} className="selection-bar">
+    <NodeToolbar
+      nodeId={[...ids]}
+      isVisible
+      position={Position.Top}
+      offset={isPinned ? 42 : 14}
+      className="selection-bar"
+    >
       {ids.length === 1 && (
         <>
           <ToolButton icon="edit" label="Edit (E)" onClick={() => editElement(only)} />
@@ -23,6 +36,12 @@ export function SelectionBar() {
           <ToolButton icon="connect" label="Connect (L)" onClick={() => openDialog({ kind: "connect", from: only })} />
         </>
       )}
+      <ToolButton
+        icon="section"
+        label="Section (G)"
+        data-testid="section"
+        onClick={() => openDialog({ kind: "section", ids })}
+      />
       <ToolButton icon="copy" label="Duplicate (Ctrl+D)" data-testid="duplicate" onClick={duplicateSelected} />
       <ToolButton icon="trash" label="Delete (Del)" data-testid="delete" onClick={deleteSelected} />
     </NodeToolbar>

@@ -38,7 +38,9 @@ export function Toolbar({ place, direction }: ToolbarProps) {
           data-testid={`add-${type}`}
           tabIndex={index === 0 ? 0 : -1}
           onClick={() => add(type)}
-        />
+        >
+          <span className="tool-name">{typeName(type)}</span>
+        </ToolButton>
       ))}
       <span className="toolbar-gap" />
       <ToolButton

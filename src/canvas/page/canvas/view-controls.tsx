@@ -2,7 +2,7 @@ import { motionMs } from "../theme/motion.ts";
 import { Panel, useReactFlow } from "@xyflow/react";
 import { ToolButton } from "../elements/tool-button.tsx";
 import { openDialog } from "../shell/page-state.ts";
-import { FIT } from "./fit.ts";
+import { fit } from "./fit.ts";
 
 /** Zoom, the whole plan, search. */
 export function ViewControls() {
@@ -16,7 +16,7 @@ export function ViewControls() {
         label="Show the whole plan"
         tip="Whole plan (0)"
         data-testid="fit-view"
-        onClick={() => void fitView({ ...FIT, duration: motionMs(300) })}
+        onClick={() => void fitView({ ...fit(), duration: motionMs(300) })}
       />
       <ToolButton
         icon="search"

@@ -1,5 +1,6 @@
 import { useReactFlow, useStore, useViewport } from "@xyflow/react";
 import { useEffect } from "react";
+import { useGoTo } from "../shell/go-to.ts";
 import { usePage, type CommentPlace } from "../shell/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { useMiddle } from "../canvas/use-middle.ts";
@@ -62,6 +63,12 @@ function Composer({ place }: { readonly place: CommentPlace }) {
   const element = usePlan(({ elements }) => (place.elementId === null ? undefined : elements.get(place.elementId)));
   const left = ((element?.x ?? 0) + place.x) * zoom + x;
   const top = ((element?.y ?? 0) + place.y) * zoom + y;
+  const goTo = useGoTo();
+  const { elementId } = place;
+  useEffect(() => {
+    // On a phone the sheet would lie over what it is about.
+    if (elementId !== null && matchMedia("(max-width: 640px)").matches) goTo(elementId, { focus: false });
+  }, [elementId, goTo]);
   const style = {
     left: Math.max(8, Math.min(left + 14, width - CARD_WIDTH)),
     top: Math.max(8, Math.min(top + 14, height - CARD_HEIGHT)),

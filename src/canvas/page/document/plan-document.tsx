@@ -1,9 +1,13 @@
-import { memo, useEffect, useMemo, useState } from "react";
+import { Fragment, memo, useEffect, useMemo, useState } from "react";
+import type { PlanElement } from "../../../plans/plan.ts";
 import { inReadingOrder } from "../../../plans/reading-order.ts";
+import { sectionOf } from "../../../plans/sections.ts";
 import { ImageDrop } from "../canvas/image-drop.tsx";
 import { Toolbar } from "../canvas/toolbar.tsx";
+import { useView } from "../shell/view.ts";
 import { whenThereIsTime } from "../elements/spare-time.ts";
 import { usePlan } from "../sync/plan-store.ts";
+import { visibleText } from "../elements/visible-text.ts";
 import { CanvasComments } from "./canvas-comments.tsx";
 import { Contents } from "./contents.tsx";
 import { DocumentPart } from "./document-part.tsx";
@@ -19,14 +23,20 @@ export const PlanDocument = memo(function PlanDocument() {
     () => inReadingOrder({ elements: elements ?? [], connections: connections ?? [] }).map(({ id }) => id),
     [elements, connections],
   );
+  const begins = useMemo(() => sectionStarts(order, elements ?? []), [order, elements]);
   const numbers = useMemo(() => new Map(order.map((id, index) => [id, index + 1])), [order]);
-  const shown = useLittleByLittle(order.length);
+  const printing = useView((state) => state.printing);
+  const little = useLittleByLittle(order.length);
+  const shown = printing ? order.length : little;
   return (
     <main className="document" aria-label="Plan" data-testid="document">
       <Contents order={order} />
       <div className="document-text">
         {order.slice(0, shown).map((id) => (
-          <DocumentPart key={id} id={id} numbers={numbers} />
+          <Fragment key={id}>
+            {begins.has(id) && <h2 className="section-head">{visibleText(begins.get(id) ?? "")}</h2>}
+            <DocumentPart id={id} numbers={numbers} />
+          </Fragment>
         ))}
         {shown >= order.length && <CanvasComments />}
         <Toolbar place={belowAll} direction="horizontal" />
@@ -35,6 +45,17 @@ export const PlanDocument = memo(function PlanDocument() {
     </main>
   );
 });
+
+/** The name of each section, by the element that it begins with. */
+function sectionStarts(order: readonly string[], elements: readonly PlanElement[]): ReadonlyMap<string, string> {
+  const sections = new Map(elements.map((element) => [element.id, sectionOf(element)]));
+  const starts = order.flatMap((id, index) => {
+    const own = sections.get(id);
+    const before = sections.get(order[index - 1] ?? "");
+    return own === undefined || own === before ? [] : [[id, own] as const];
+  });
+  return new Map(starts);
+}
 
 function belowAll() {
   const elements = usePlan.getState().plan?.elements ?? [];

@@ -1,4 +1,4 @@
-import { memo, useMemo, useState, type CSSProperties } from "react";
+import { memo, useMemo, useState, type CSSProperties, useEffect, useRef, type RefObject } from "react";
 import { diagramSize, hasUnshownLines, MOST_DRAWN } from "./diagram-source.ts";
 import { LongText } from "./long-text.tsx";
 import { UnshownText } from "./unshown-text.tsx";
@@ -43,6 +43,8 @@ interface DrawnDiagramProps extends DiagramProps {
 
 function DrawnDiagram({ source, title, open, stop }: DrawnDiagramProps) {
   const shown = useDrawing(source);
+  const button = useRef<HTMLButtonElement>(null);
+  const isWide = useIsWide(button, shown !== null);
   if (source.trim() === "") return <p className="hint">Double-click to draw in Mermaid’s language.</p>;
   if (shown === null) {
     return (
@@ -70,7 +72,14 @@ function DrawnDiagram({ source, title, open, stop }: DrawnDiagramProps) {
   }
   const { url, width, height, scale } = shown.drawing;
   const drawn = (
-    <button type="button" className="diagram-open" data-testid="open-diagram" title="Look at it large" onClick={open}>
+    <button
+      ref={button}
+      type="button"
+      className="diagram-open"
+      data-testid="open-diagram"
+      title="Look at it large"
+      onClick={open}
+    >
       <img
         className="diagram"
         src={url}
@@ -83,13 +92,30 @@ function DrawnDiagram({ source, title, open, stop }: DrawnDiagramProps) {
       />
     </button>
   );
-  if (scale === 1) return drawn;
+  if (scale === 1 && !isWide) return drawn;
   return (
     <>
-      <p className="hint" role="status">{`It is large: drawn at ${Math.ceil(scale * 100)} % of its size.`}</p>
+      {isWide && <p className="hint wide-hint">It goes on to the right: scroll, or click for a large one.</p>}
+      {scale !== 1 && (
+        <p className="hint" role="status">{`It is large: drawn at ${Math.ceil(scale * 100)} % of its size.`}</p>
+      )}
       {drawn}
     </>
   );
+}
+
+/** Whether a drawing is wider than what shows it. */
+function useIsWide(button: RefObject<HTMLElement | null>, isDrawn: boolean): boolean {
+  const [isWide, setWide] = useState(false);
+  useEffect(() => {
+    const body = button.current?.closest(".card-body");
+    if (body == null || !isDrawn) return undefined;
+    const watch = new ResizeObserver(() => setWide(body.scrollWidth > body.clientWidth + 1));
+    watch.observe(body);
+    for (const part of body.children) watch.observe(part);
+    return () => watch.disconnect();
+  }, [button, isDrawn]);
+  return isWide;
 }
 
 function firstLine(text: string): string {

@@ -2,6 +2,7 @@ import { memo, useCallback, useLayoutEffect, useRef, useState, type CSSPropertie
 import type { PlanElement } from "../../../plans/plan.ts";
 import { openDialog } from "../shell/page-state.ts";
 import { ChangeMark } from "../review/change-mark.tsx";
+import { AgentChip } from "./agent-chip.tsx";
 import { AnswerField } from "./answer-field.tsx";
 import { Diagram } from "./diagram.tsx";
 import { shownType } from "./element-types.ts";
@@ -44,6 +45,7 @@ export const ElementBody = memo(function ElementBody(props: ElementBodyProps) {
         dir="auto"
         {...(scrolls && !writes ? { tabIndex: 0, role: "region", "aria-label": "Content" } : {})}
       >
+        {writes || <AgentChip id={element.id} />}
         {writes || <ChangeMark id={element.id} />}
         {writes || <UnshownFields element={element} />}
         {writes ? (

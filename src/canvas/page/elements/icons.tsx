@@ -40,6 +40,9 @@ const SHAPES = {
   fit: <path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" />,
   back: <path d="M5 6v6a4 4 0 0 0 4 4h10M15 12l4 4-4 4" />,
   retry: <path d="M20 12a8 8 0 1 1-2.500-5.800M20 3v4.500h-4.500" />,
+  section: <path d="M4 9V5h4M16 5h4v4M20 15v4h-4M8 19H4v-4M9 10h6v4H9z" />,
+  print: <path d="M7 9V4h10v5M7 17H4v-7h16v7h-3M7 14h10v6H7z" />,
+  more: <path d="M5.500 12h.1M12 12h.1M18.500 12h.1" />,
   history: <path d="M4.500 12a7.500 7.500 0 1 0 2.400-5.500M4.500 4v4h4M12 8v4.500l3 2" />,
   arrow: <path d="M5 12h14M13 6l6 6-6 6" />,
 } as const satisfies Record<string, ReactNode>;

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "react";
-import { notify } from "../shell/notices.ts";
+import { copyText } from "../shell/copy-text.ts";
 import { usePage } from "../shell/page-state.ts";
 import { markedText, type MarkedText } from "./text-selection.ts";
 import { ToolButton } from "./tool-button.tsx";
@@ -48,7 +48,12 @@ export function TextSelectionBar() {
         data-testid="suggest-text"
         onClick={() => commentOn(marked, true)}
       />
-      <ToolButton icon="copy" label="Copy" data-testid="copy-text" onClick={() => void copy(marked.quote.text)} />
+      <ToolButton
+        icon="copy"
+        label="Copy"
+        data-testid="copy-text"
+        onClick={() => void copyText(marked.quote.text, "Copied.")}
+      />
     </div>
   );
 }
@@ -56,13 +61,4 @@ export function TextSelectionBar() {
 /** Lets the person write about words. */
 export function commentOn({ elementId, quote }: MarkedText, suggests: boolean): void {
   usePage.setState({ composing: { elementId, ...COMMENT_OFFSET, quote, suggests }, placingComment: false });
-}
-
-async function copy(text: string): Promise<void> {
-  try {
-    await navigator.clipboard.writeText(text);
-    notify({ kind: "info", message: "Copied." });
-  } catch {
-    notify({ kind: "failure", message: "The browser does not allow copying here: press Ctrl and C." });
-  }
 }

@@ -31,8 +31,18 @@ export function useWholeCard(element: PlanElement, body: RefObject<HTMLElement |
     };
     const watch = new ResizeObserver(measure);
     watch.observe(shown);
+    const follow = () => {
+      for (const part of shown.children) watch.observe(part);
+      measure();
+    };
+    // Who works on it, and what has become of it, is said above its text when it is known.
+    const added = new MutationObserver(follow);
+    added.observe(shown, { childList: true });
     for (const part of shown.children) watch.observe(part);
-    return () => watch.disconnect();
+    return () => {
+      watch.disconnect();
+      added.disconnect();
+    };
   }, [id, isOnCanvas, body, height, width, content, title, answer, ownSize]);
   return cutLines;
 }

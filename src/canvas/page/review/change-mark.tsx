@@ -1,4 +1,4 @@
-import { isOnlyPlace } from "../../../plans/feedback.ts";
+import { isMove, isOnlyPlace } from "../../../plans/feedback.ts";
 import type { EditEntry } from "../../../plans/plan.ts";
 import { visibleText } from "../elements/visible-text.ts";
 import { usePlan } from "../sync/plan-store.ts";
@@ -29,5 +29,6 @@ export function ChangeMark({ id }: { readonly id: string }) {
 
 function kindOf(change: EditEntry): keyof typeof NAMES | undefined {
   if (change.change === "deleted") return undefined;
-  return isOnlyPlace(change) ? "moved" : change.change;
+  if (!isOnlyPlace(change)) return change.change;
+  return isMove(change) ? "moved" : undefined;
 }

@@ -1,4 +1,4 @@
-import { isOnlyPlace } from "../../../plans/feedback.ts";
+import { isMove, isOnlyPlace } from "../../../plans/feedback.ts";
 import type { Author, EditEntry } from "../../../plans/plan.ts";
 import type { KeptRevision } from "../../../plans/plan-history.ts";
 import { visibleText } from "../elements/visible-text.ts";
@@ -19,15 +19,15 @@ export function revisionWords(
   changes: Iterable<EditEntry>,
 ): string {
   const all = [...changes];
-  const elements = all.filter(({ what }) => what === "element");
-  const moved = elements.filter(isOnlyPlace);
+  const moved = all.filter(isMove);
+  const elements = all.filter((entry) => entry.what === "element" && !isOnlyPlace(entry));
   const named = (change: EditEntry["change"], word: string): readonly string[] => {
-    const found = elements.filter((entry) => entry.change === change && !moved.includes(entry));
+    const found = elements.filter((entry) => entry.change === change);
     const titles = found.slice(0, MOST_NAMED).map(({ id }) => `“${titleOf(id, change === "deleted" ? before : kept)}”`);
     const more = found.length > MOST_NAMED ? [`${found.length - MOST_NAMED} more`] : [];
     return found.length === 0 ? [] : [`${word} ${[...titles, ...more].join(", ")}`];
   };
-  const connections = all.length - elements.length;
+  const connections = all.filter(({ what }) => what === "connection").length;
   const parts = [
     ...(before !== undefined && before.title !== kept.title ? ["the title"] : []),
     ...named("updated", "changed"),

@@ -7,6 +7,7 @@ import { motionMs } from "../theme/motion.ts";
 import { isDocument } from "./view.ts";
 
 const MARGIN = 90;
+const phone = matchMedia("(max-width: 640px)");
 
 export interface HowToGo {
   /** As it is where it is left out, unless that is too small to read. */
@@ -31,15 +32,23 @@ export function useGoTo(): (id: string, how?: HowToGo) => void {
       const { width = 0, height = 0 } = node;
       const scale = zoom ?? Math.max(getZoom(), 0.8);
       // Of one that is higher than the window, the top.
-      const seen = store.getState().height / scale;
-      const middle = Math.min(height / 2, seen / 2 - MARGIN / scale);
+      const covered = coveredBelow() / scale;
+      const seen = store.getState().height / scale - covered;
+      const middle = Math.min(height / 2, seen / 2 - Math.min(MARGIN / scale, seen / 4));
       const { x, y } = node.position;
-      void setCenter(x + width / 2, y + middle, { zoom: scale, duration: motionMs(350) }).then(
+      void setCenter(x + width / 2, y + middle + covered / 2, { zoom: scale, duration: motionMs(350) }).then(
         () => focus && focusElement(id),
       );
     },
     [setCenter, getZoom, store],
   );
+}
+
+/** How much of the canvas a sheet lies over on a phone, in pixels. */
+function coveredBelow(): number {
+  if (!phone.matches) return 0;
+  const sheets = [...document.querySelectorAll<HTMLElement>(".panel, .composer")];
+  return Math.max(0, ...sheets.map((sheet) => innerHeight - sheet.getBoundingClientRect().top));
 }
 
 /** The element that is read after, or before, the selected one; at the end it begins anew. */

@@ -1,12 +1,12 @@
 import { useState } from "react";
-import { Icon } from "../elements/icons.tsx";
+import { TakeAway } from "./take-away-menu.tsx";
 import { ToolButton } from "../elements/tool-button.tsx";
 import { collected, inWords } from "../review/collected.ts";
 import { DecisionButtons } from "../review/decision-buttons.tsx";
 import { STATUS_NAMES } from "../review/decision-texts.ts";
 import { closeHistory } from "../review/history-panel.tsx";
 import { ReviewState } from "../review/review-state.tsx";
-import { edit, exportUrl, redo, undo } from "../sync/plan-session.ts";
+import { edit, redo, undo } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { switchTheme, useTheme } from "../theme/theme.ts";
 import { openDialog, usePage } from "./page-state.ts";
@@ -31,12 +31,23 @@ export function Header() {
             {STATUS_NAMES[status]}
           </span>
         )}
+        <Progress />
         <ReviewState />
       </div>
       <Tools />
       <DecisionButtons />
     </header>
   );
+}
+
+/** How many of the tasks are done. */
+function Progress() {
+  const tasks = usePlan(({ plan }) => plan?.elements.filter(({ type }) => type === "task").length ?? 0);
+  const done = usePlan(
+    ({ plan }) => plan?.elements.filter((one) => one.type === "task" && one.done === true).length ?? 0,
+  );
+  if (tasks === 0) return null;
+  return <span className="progress" data-testid="progress">{`${done} of ${tasks} task${tasks === 1 ? "" : "s"}`}</span>;
 }
 
 function Title() {
@@ -114,16 +125,7 @@ function Tools() {
           else usePage.setState({ historyOpen: true, commentsOpen: false });
         }}
       />
-      <a
-        className="tool"
-        href={exportUrl}
-        download
-        data-testid="export"
-        aria-label="Export as Markdown"
-        data-tip="Export as Markdown"
-      >
-        <Icon name="download" />
-      </a>
+      <TakeAway />
       <ToolButton
         icon={theme === "dark" ? "sun" : "moon"}
         label={themeLabel}

@@ -15,6 +15,8 @@ const KEYS: readonly (readonly [string, readonly string[]])[] = [
   ["Connect, or edit connections", ["L"]],
   ["Comment on the element, or on marked words", ["C"]],
   ["Suggest others for marked words", ["S"]],
+  ["Put the selected into a section", ["G"]],
+  ["Copy and paste cards", [`${MODIFIER} C`, `${MODIFIER} V`]],
   ["Move the selected by 10, by 1 pixel", ["↑ ↓ ← →", "Shift ↑"]],
   ["Duplicate", [`${MODIFIER} D`]],
   ["Delete", ["Del"]],

@@ -18,6 +18,8 @@ export type OpenDialog =
   | { readonly kind: "find" }
   /** Choose what an element is connected with; its connections. */
   | { readonly kind: "connect"; readonly from: string }
+  /** Which section some elements belong to. */
+  | { readonly kind: "section"; readonly ids: readonly string[] }
   /** One element as large as the window. */
   | { readonly kind: "large"; readonly id: string }
   | { readonly kind: "decide"; readonly choice: Choice | null };
@@ -30,6 +32,8 @@ export interface PageState {
   readonly commentsOpen: boolean;
   readonly historyOpen: boolean;
   readonly activeComment: string | null;
+  /** What was asked for a menu, and where on the screen. */
+  readonly menu: { readonly x: number; readonly y: number; readonly isOnCard: boolean } | null;
   /** The connection whose label is being written. */
   readonly labelling: string | null;
 }
@@ -42,6 +46,7 @@ export const usePage = create<PageState>(() => ({
   commentsOpen: false,
   historyOpen: false,
   activeComment: null,
+  menu: null,
   labelling: null,
 }));
 

@@ -12,7 +12,11 @@ const HEADER_HEIGHT = 60;
 const phone = matchMedia("(max-width: 640px)");
 
 /** What is shown; null until there is a plan. */
-export const useView = create<{ readonly view: View | null }>(() => ({ view: null }));
+export const useView = create<{
+  readonly view: View | null;
+  /** It is being printed: all of the document is there at once. */
+  readonly printing: boolean;
+}>(() => ({ view: null, printing: false }));
 
 /** Shows what the person chose last, or else what lets them read this plan. It stays as it is while the plan grows. */
 export function startView(): void {

@@ -55,6 +55,8 @@ const live = new LiveEvents({
     if (event.type === "plan") {
       takeStored(event.stored);
       startRound();
+    } else if (event.type === "agents") {
+      usePlan.setState({ agents: new Map(event.agents.map((agent) => [agent.elementId, agent])) });
     } else usePlan.setState({ problem: event.problem });
   },
   lost: loseLink,

@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import type { PlanProblem, StoredPlan } from "../../../plans/plan-store-port.ts";
+import type { AgentAtWork, PlanProblem, StoredPlan } from "../../../plans/plan-store-port.ts";
 import type { Connection, Plan, PlanElement } from "../../../plans/plan.ts";
 import type { KeptRevision } from "../../../plans/plan-history.ts";
 import type { PendingEdit } from "./edit-queue.ts";
@@ -31,6 +31,8 @@ export interface PlanState {
   readonly history: UndoHistory;
   /** What the person has said and not sent. */
   readonly round: readonly Remark[];
+  /** Who works on it, by the element. */
+  readonly agents: ReadonlyMap<string, AgentAtWork>;
   /** The revision that is shown in the place of what the plan is. */
   readonly past: KeptRevision | null;
 }
@@ -45,6 +47,7 @@ export const usePlan = create<PlanState>(() => ({
   link: { state: "connecting" },
   history: NO_HISTORY,
   round: [],
+  agents: new Map(),
   past: null,
 }));
 

@@ -1,0 +1,31 @@
+import type { Page } from "playwright-core";
+import { rateOf, type FrameRate } from "./drag-frames.ts";
+
+const SCROLL_MS = 4000;
+const STEP_PX = 90;
+const STEP_EVERY_MS = 16;
+
+/** Scrolls the document with the wheel. A frame counts where it has moved in it. */
+export async function scrollFrames(page: Page): Promise<FrameRate> {
+  await page.mouse.move(700, 500);
+  await page.evaluate(`(() => {
+    const frames = globalThis.frames = [];
+    const scrolled = document.querySelector(".document");
+    let before = scrolled.scrollTop;
+    const frame = (at) => {
+      if (scrolled.scrollTop !== before) frames.push(at);
+      before = scrolled.scrollTop;
+      if (frames === globalThis.frames) requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  })()`);
+  // As a hand does: it turns on, whether or not the page has kept up.
+  const turns: Promise<void>[] = [];
+  const start = performance.now();
+  while (performance.now() - start < SCROLL_MS) {
+    turns.push(page.mouse.wheel(0, STEP_PX));
+    await Bun.sleep(STEP_EVERY_MS);
+  }
+  await Promise.all(turns);
+  return rateOf(await page.evaluate<number[]>("frames"));
+}

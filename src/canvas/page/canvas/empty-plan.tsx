@@ -1,0 +1,12 @@
+/** What to do with a plan in which there is nothing. */
+export function EmptyPlan() {
+  return (
+    <div className="empty-plan" data-testid="empty-plan">
+      <h2>Nothing here yet</h2>
+      <p>
+        Double-click to write, or press <kbd>A</kbd> for tasks, decisions, diagrams and more. An agent draws here what
+        it is asked to plan.
+      </p>
+    </div>
+  );
+}

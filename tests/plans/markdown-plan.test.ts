@@ -1,0 +1,89 @@
+import { expect, test } from "bun:test";
+import { markdownPlan } from "../../src/plans/markdown-plan.ts";
+
+const short = (markdown: string) =>
+  markdownPlan(markdown).elements.map(({ type, title, section = "", done = false, language = "" }) =>
+    [type, title, section, done ? "done" : "", language].join("|"),
+  );
+
+test("headings are sections, items of lists tasks, fences code and diagrams, the rest text under its heading", () => {
+  const markdown = `---
+date: now
+---
+# New login
+
+## Goal
+
+People sign in **without** a password.
+
+| a | b |
+| - | - |
+| 1 | 2 |
+
+## Phase 1: the table
+
+- [x] Add the \`tokens\` table
+- [ ] Send the mail
+  at most 5 an hour
+
+  \`\`\`sql
+  select 1;
+  \`\`\`
+1. Then [measure](https://example.org)
+
+### The query
+
+\`\`\`SQL
+select *
+  from tokens;
+\`\`\`
+
+\`\`\`mermaid
+flowchart LR
+  A --> B
+\`\`\`
+
+> Passkeys later.
+
+~~~wireframe
+[ Mail ]
+~~~
+`;
+  expect(markdownPlan(markdown).title).toBe("New login");
+  expect(short(markdown)).toEqual([
+    "text|Goal|Goal||",
+    "task|Add the tokens table|Phase 1: the table|done|",
+    "task|Send the mail|Phase 1: the table||",
+    "task|Then measure|Phase 1: the table||",
+    "code|The query|Phase 1: the table||sql",
+    "diagram|The query|Phase 1: the table||",
+    "note|The query|Phase 1: the table||",
+    "mockup|The query|Phase 1: the table||",
+  ]);
+  const contents = markdownPlan(markdown).elements.map(({ content }) => content);
+  expect(contents[0]).toBe("People sign in **without** a password.\n\n| a | b |\n| - | - |\n| 1 | 2 |");
+  expect(contents[2]).toBe("at most 5 an hour\n\n```sql\nselect 1;\n```");
+  expect(contents[4]).toBe("select *\n  from tokens;");
+  expect(contents[6]).toBe("Passkeys later.");
+});
+
+test.each([
+  ["text without any heading", "Only words.", undefined, ["text|Text|||"]],
+  ["a list alone", "* one\n* two", undefined, ["task|one|||", "task|two|||"]],
+  ["headings of one level", "# A\nx\n# B\n- y", undefined, ["text|A|A||", "task|y|B||"]],
+  ["a heading that is underlined", "Plan\n====\n\nStep\n----\n- y", "Plan", ["task|y|Step||"]],
+  ["a single heading", "## Only\n- y", undefined, ["task|y|Only||"]],
+  ["marks of code in code", "## A\n````md\n```\n# no heading\n```\n````", undefined, ["code|A|A||md"]],
+  ["a fence that never ends", "## A\n```js\nlet a", undefined, ["code|A|A||js"]],
+  ["lines of Windows", "# T\r\n## A\r\n- [X] y\r\n", "T", ["task|y|A|done|"]],
+  ["rules and nothing", "\n---\n\n***\n", undefined, []],
+])("%s", (_what, markdown, title, elements) => {
+  expect(markdownPlan(markdown).title).toBe(title as string);
+  expect(short(markdown)).toEqual(elements);
+});
+
+test("a very long item keeps all of its words", () => {
+  const [task] = markdownPlan(`- ${"word ".repeat(100)}`).elements;
+  expect(task?.title.length).toBeLessThanOrEqual(120);
+  expect(task?.content).toBe("word ".repeat(100).trim());
+});
