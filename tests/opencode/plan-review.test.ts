@@ -5,7 +5,7 @@ import { createPlans } from "../../src/plans/file-plans.ts";
 import { DecisionFiles } from "../../src/store/decision-files.ts";
 import { systemClock } from "../../src/system-clock.ts";
 import { startServer } from "../../scripts/scripted-host/opencode.ts";
-import { command, decideOnPage, newSession, planAction, shown, waitFor } from "./plan-rig.ts";
+import { command, commentOnPage, decideOnPage, newSession, planAction, shown, waitFor } from "./plan-rig.ts";
 import { bash, collectSpawned, createRig, serve, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
 
 let rig: Rig;
@@ -31,7 +31,7 @@ test("an agent draws, waits, and goes on with what the user decides; it cannot d
   expect((await shown(served, session))[0]).toMatch(
     /The plan "x" waits for your review\. Open it in a browser:\nhttp:\/\/127\.0\.0\.1:\d+\/[\w-]+\/plan\/x\?secret=/,
   );
-  await command(served, session, "plan", 'comment x el_a "Why so?"');
+  await commentOnPage(served, session, "x", "Why so?", "el_a");
   const done = await asked;
   expect(done.answers("bizar_plan_action")).toEqual([
     expect.objectContaining({ ok: true, elementId: "el_a", created: true }),
@@ -137,7 +137,7 @@ test("a background agent draws and waits; what comes after its end is told to it
   const asked = served.ask("delegate", { sessionId: session });
   await until("the agent waits", async () => (await review()).state === "open");
   const { askedBy } = await review();
-  await command(served, session, "plan", 'comment x "More detail"');
+  await commentOnPage(served, session, "x", "More detail");
   const [{ instanceId }] = (await asked).answers("bizar_spawn_background");
   expect(askedBy.instanceId).toBe(instanceId);
   const answers = rig.requestsFor("draw x").at(-1)?.toolResults ?? [];

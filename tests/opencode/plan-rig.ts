@@ -32,6 +32,12 @@ export function linkIn(text = ""): string {
   return /http:\/\/127\.0\.0\.1:\d+\/[\w-]+\/plan\/[\w-]+\?secret=[\w-]+/.exec(text)?.[0] ?? "";
 }
 
+/** The page's interface to a plan, as the user's browser has it. */
+async function pageOf(rig: ServedRig, id: string, slug: string) {
+  const { root, headers } = await followLink(linkIn(await answerOf(rig, id, "plan", `open ${slug}`)));
+  return { api: `${root}/api/plans/${slug}`, headers };
+}
+
 /** Decides as the user does on the page, without a browser. */
 export async function decideOnPage(
   rig: ServedRig,
@@ -40,11 +46,24 @@ export async function decideOnPage(
   decision: string,
   note?: string,
 ): Promise<void> {
-  const { root, headers } = await followLink(linkIn(await answerOf(rig, id, "plan", `open ${slug}`)));
-  const api = `${root}/api/plans/${slug}`;
+  const { api, headers } = await pageOf(rig, id, slug);
   const { plan } = (await (await fetch(api, { headers })).json()) as Answer;
   const body = JSON.stringify({ decision, revision: plan.revision, ...(note !== undefined && { note }) });
   const answer = await fetch(`${api}/decision`, { method: "POST", headers, body });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
+/** Comments as the user does on the page, without a browser. */
+export async function commentOnPage(
+  rig: ServedRig,
+  id: string,
+  slug: string,
+  text: string,
+  elementId: string | null = null,
+): Promise<void> {
+  const { api, headers } = await pageOf(rig, id, slug);
+  const operations = [{ op: "add_comment", comment: { id: `c_${Bun.hash(text).toString(36)}`, elementId, text } }];
+  const answer = await fetch(`${api}/edits`, { method: "POST", headers, body: JSON.stringify({ operations }) });
   if (!answer.ok) throw new Error(await answer.text());
 }
 

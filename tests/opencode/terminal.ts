@@ -35,7 +35,7 @@ export async function startTerminalUi(sandbox: Sandbox, args: readonly string[] 
     );
     return lines.join("\n");
   };
-  await until("the terminal UI takes a prompt", () => /Ask anything|ctrl\+p/.test(screen()), 30_000);
+  await until("the terminal UI takes a prompt", () => /Ask anything|ctrl\+p/.test(screen()));
   // Typed into the first second, a prompt is lost (1.18.33): nothing on the screen tells when that is over.
   await Bun.sleep(1000);
   return {
