@@ -42,7 +42,7 @@ test("with applyChanges user an agent's work goes in only by the user: looked at
     collectSpawned(),
     (request) => {
       [id = ""] = spawnedIds(request);
-      return { calls: [bash(`${onCommandLine} ${id}`), bash(`env -i PATH="$PATH" setsid ${onCommandLine} ${id}`)] };
+      return { calls: [bash(`${onCommandLine} ${id}`), bash(`env -i PATH="$PATH" ${onCommandLine} ${id}`)] };
     },
     apply,
     () => ({ calls: [{ tool: "bizar_collect", args: { instanceId: id } }] }),
@@ -74,4 +74,4 @@ test("with applyChanges user an agent's work goes in only by the user: looked at
   expect(sent).toContain('Comment 1, on "new.txt", line 1:\n| first\nsays:\n| Say second');
   expect(await readFile(join(project, "new.txt"), "utf8")).toBe("second\n");
   expect(await answerOf(served, session, "bizar", `review ${id}`)).toContain(`The changes of thor ${id}.`);
-}, 120_000);
+}, 180_000);

@@ -78,7 +78,10 @@ export function decisionWords(decision: Decided["decision"], comments: number): 
 
 /** For a model that reads an approval in the chat. */
 function onlyUser(instanceId: string): string {
-  return `A yes in the chat applies nothing: the user applies on the page, or types /bizar apply ${instanceId}.`;
+  return (
+    `A yes in the chat applies nothing: the user applies on the page, or types /bizar apply ${instanceId}. ` +
+    "What they decide later, show says; what they send back, the agent goes on with, and its end is told."
+  );
 }
 
 /** Nobody is asked about what cannot be applied. */
