@@ -180,19 +180,13 @@ test("a name that is no UTF-8 is told, and its file is never lost", async () => 
   value(await applyChanges(rig.parts, agent.instanceId));
   expect(readFileSync(name, "utf8")).toBe("work");
   // One that git knows already.
+  value(await prepareCopy(rig.parts, agent.instanceId));
   runGit(["add", "-A"], agent.state.copy);
-  const refused = await applyChanges(rig.parts, (await again(rig, agent)).instanceId);
+  value(await finishTurn(rig.parts, agent.instanceId));
+  const refused = await applyChanges(rig.parts, agent.instanceId);
   expect(refused).toMatchObject({ ok: false, error: expect.stringContaining("no UTF-8") });
   expect(value(await branchChanges(rig.parts, agent.instanceId)).branch).toStartWith("bizar/");
 });
-
-/** The agent's next turn, in which it changes something. */
-async function again(rig: GitRig, { instanceId, state }: AgentRig) {
-  value(await prepareCopy(rig.parts, instanceId));
-  writeFileSync(join(state.copy, "again.txt"), "again");
-  value(await finishTurn(rig.parts, instanceId));
-  return { instanceId };
-}
 
 test("a filter that must run and fails is an error that says so, and loses nothing", async () => {
   const rig = gitRig();
