@@ -137,7 +137,6 @@ test("the mini map shows what is out of view, the whole plan is a key or a click
     element(`el_${index}`, { x: (index % 5) * 420, y: 600 + index * 40 }),
   );
   await open.agent(...more.map((one) => ({ op: "add_element" as const, element: one })));
-  await open.element("el_24").waitFor({ state: "attached" });
   expect(await onMap.count()).toBe(0);
   await open.agent({ op: "add_element", element: far }, { op: "add_element", element: element("el_30", { y: 3000 }) });
   await until("of thirty all are on the map", async () => (await onMap.count()) === 30);
