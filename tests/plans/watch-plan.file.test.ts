@@ -101,8 +101,9 @@ describe("a watch", () => {
     held(await other.create("a", "feature-design"));
     await until("it comes again", () => told.length === 4);
     held(await other.edit("a", thor, [add("el_1")]).then(async () => await other.read("a")));
-    await until("it is still watched", () => told.length === 5);
-    expect(told).toEqual(["not_found", 1, "not_found", 1, 2]);
+    await until("it is still watched", () => told.at(-1) === 2);
+    // An edit is of two files: where they are written slowly it is told with each.
+    expect(told.filter((each, index) => each !== told[index - 1])).toEqual(["not_found", 1, "not_found", 1, 2]);
   });
 
   test("goes on where the whole folder is replaced", async () => {

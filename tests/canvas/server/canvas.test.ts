@@ -187,6 +187,8 @@ test("nothing of the server is loaded before the first use: opencode waits for t
   expect([...loaded].filter((path) => !path.startsWith("node:")).map((path) => path.replace(`${ROOT}/`, ""))).toEqual([
     "src/describe-error.ts",
     "src/plans/plan.ts",
+    "src/supervisor/instance.ts",
+    "src/supervisor/deeds.ts",
     "src/canvas/open-browser.ts",
   ]);
 });

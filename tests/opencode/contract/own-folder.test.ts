@@ -108,7 +108,7 @@ contract(
   LIMIT_MS,
 );
 
-contract.once(
+contract(
   "of two that change the same line the second touches nothing and names the file; brought up to date, it goes in",
   async (on) => {
     const { project } = on.sandbox;

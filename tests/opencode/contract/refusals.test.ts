@@ -36,16 +36,13 @@ contract("an agent whose tool needs a permission that nobody can give reads so, 
   expect(await on.record(collected.instanceId)).toMatchObject({ refused: ["bash: rm -rf build"] });
 });
 
-contract.once(
-  "one that says no word after a refusal has failed over it, the tool and the permission named",
-  async (on) => {
-    on.plan("try to clean", { text: "I try.", calls: [remove] }, { text: "" });
-    const [collected] = (await on.delegate([{ agent: "asker", prompt: "try to clean" }])).collected;
-    expect(collected).toMatchObject({ status: "failed", reason: "permission_denied", refused: ["bash: rm -rf build"] });
-    expect(collected.error).toContain('The tool "bash" needs a permission');
-    expect(collected.error).toContain("bash: rm -rf build");
-  },
-);
+contract("one that says no word after a refusal has failed over it, the tool and the permission named", async (on) => {
+  on.plan("try to clean", { text: "I try.", calls: [remove] }, { text: "" });
+  const [collected] = (await on.delegate([{ agent: "asker", prompt: "try to clean" }])).collected;
+  expect(collected).toMatchObject({ status: "failed", reason: "permission_denied", refused: ["bash: rm -rf build"] });
+  expect(collected.error).toContain('The tool "bash" needs a permission');
+  expect(collected.error).toContain("bash: rm -rf build");
+});
 
 contract("several that are refused in one message are told each, once, and the others of it have run", async (on) => {
   const fetch = { tool: "webfetch", args: { url: "https://example.org/", format: "text" } };
@@ -62,7 +59,7 @@ contract("several that are refused in one message are told each, once, and the o
   expect(collected.result).toContain("hello");
 });
 
-contract.once("what a rule of the agent's denies is told as refused, too", async (on) => {
+contract("what a rule of the agent's denies is told as refused, too", async (on) => {
   on.plan("touch", { calls: [bash("touch note")] }, { text: "It was not allowed." });
   const [collected] = (await on.delegate([{ agent: "asker", prompt: "touch" }])).collected;
   expect(collected).toMatchObject({ status: "done", result: "It was not allowed.", refused: ["bash: touch note"] });

@@ -7,7 +7,7 @@ import { onBothBackends } from "./on-both-backends.ts";
 
 const contract = onBothBackends();
 
-contract.once(
+contract(
   "a whole-file write over another agent's change is refused by name; the file read again, it passes",
   async (on) => {
     const path = join(on.sandbox.project, "prices.ts");

@@ -41,7 +41,7 @@ contract(
   },
 );
 
-contract.once("and with a killed agent, also where the bash of a native subagent has left it", async (on) => {
+contract("and with a killed agent, also where the bash of a native subagent has left it", async (on) => {
   const { command, left, allRun } = strays(on);
   on.plan("the helper's daemons", { calls: [bash(command)] }, { text: "left them" });
   const task = { description: "Helps", prompt: "the helper's daemons", subagent_type: "general" };

@@ -60,7 +60,7 @@ contract(
   },
 );
 
-contract.once(
+contract(
   "and what it says to a message after that is a turn of its own",
   async (on) => {
     on.plan("fill it, and wait", look);
