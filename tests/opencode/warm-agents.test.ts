@@ -199,14 +199,17 @@ test("an opencode run that is ended with an agent at work leaves no server, and 
   await run.ended;
   await until("its command is gone", () => tools(ids[0] ?? "").length === 0);
   await until("the server is gone", () => !lives(server?.pid ?? 0));
-  await runOpencode(sandbox, { prompt: "what became of it" });
+  // A run that asks nothing may end before it has settled what others left.
+  own.plan("what became of it", { calls: [{ tool: "bizar_status", args: { all: true } }] });
+  await runOpencode(sandbox, { prompt: "what became of it", agent: "odin" });
   const { status, reason } = await recordOf(own, { instanceId: ids[0] });
   expect(status).toBe("failed");
   expect(["supervisor_lost", "shutdown"]).toContain(reason ?? "");
 }, 180_000);
 
 test("with onExit finish a warm agent works on without its host, and its server ends after it", async () => {
-  own = await createRig({ options: { backend: "warm", onExit: "finish" } });
+  const finishing = await createRig({ options: { backend: "warm", onExit: "finish" } });
+  own = finishing;
   const { sandbox } = own;
   const go = Promise.withResolvers<void>();
   own.plan("work on", {
@@ -220,6 +223,9 @@ test("with onExit finish a warm agent works on without its host, and its server 
   const asking = askServer(server, sandbox.project, "spawn one").catch(() => undefined);
   const { model } = own;
   await until("it is at work", () => model.requests.some(({ prompt }) => prompt === "work on"));
+  const names = await readdir(join(sandbox.stateDir, "bg"));
+  const instanceId = names.find((name) => /^bgr_\w+\.json$/.test(name))?.slice(0, -".json".length) ?? "";
+  await until("its session is on record", async () => (await recordOf(finishing, { instanceId })).sessionId !== null);
   const [warm = 0] = warmServers(server.pid);
   await server.stop("SIGKILL");
   await asking;
