@@ -102,9 +102,18 @@ describe.each(["ask", "enforce"])("with planGate %s", (planGate) => {
           bash(call("status y approved")),
           bash(call("delete y y")),
           bash(`${say} env -u BIZAR_SHELL_OF ${OPENCODE} run; true`),
+        ],
+      },
+      // One run after the other: two that start at once may find the database locked.
+      {
+        calls: [
           bash(
             `printf '%s' '/plan status y approved' > say; exec env -i HOME=$HOME PATH=$PATH OPENCODE_DISABLE_MODELS_FETCH=1 OPENCODE_MODELS_PATH=$OPENCODE_MODELS_PATH ${OPENCODE} run < say`,
           ),
+        ],
+      },
+      {
+        calls: [
           bash(`${take}; echo "$L" | tee link; curl -s -m 20 "$L" | grep -o 'Open the plan' | head -1; sh post.sh`),
           bash("exec env -i PATH=$PATH sh post.sh"),
           bash(

@@ -17,7 +17,8 @@ test("the tarball holds the plugin, its documents and the built page, and nothin
   const pages = (await readdir(join(import.meta.dir, "../../docs"))).map((name) => `docs/${name}`);
   const documents = ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "README.md", "SECURITY.md", ...pages];
   const others = pack.files.filter((path) => !/^(src|dist\/canvas\/assets|dist\/plugin)\//.test(path));
-  expect(others.toSorted()).toEqual([...documents, "index.ts", "package.json", "dist/canvas/index.html"].toSorted());
+  const built = ["dist/canvas/index.html", "dist/canvas/changes.html"];
+  expect(others.toSorted()).toEqual([...documents, ...built, "index.ts", "package.json"].toSorted());
   expect(pack.files.filter((path) => path.startsWith("src/canvas/page/"))).toEqual([]);
   expect(pack.files).toContain("dist/plugin/index.js");
   expect(pack.files.filter((path) => path.startsWith("src/") && !path.endsWith(".ts"))).toEqual([]);
