@@ -57,7 +57,7 @@ const schema = {
       alsoCalled: ["plan_task", "planElement"],
       description: "plan/task, ticked when done",
     },
-    timeoutMs: { ...WAIT_MS, description: "Default wait of bizar_collect" },
+    timeoutMs: { ...WAIT_MS, description: "Wait of bizar_collect" },
     deadlineMs: {
       type: "integer",
       minimum: 1000,
