@@ -42,7 +42,7 @@ contract(
   },
 );
 
-contract.once("a message to a running agent waits behind its turn, and collect waits for both", async (on) => {
+contract("a message to a running agent waits behind its turn, and collect waits for both", async (on) => {
   const sent = Promise.withResolvers<void>();
   on.plan("a long task", { after: sent.promise, text: "long done" });
   on.plan("and then this", { text: "then done" });
@@ -69,7 +69,7 @@ contract("a message now is read at the agent's next step, below an answer, as th
   expect((await on.record(instanceId)).turns).toHaveLength(1);
 });
 
-contract.once("a message now to an agent that makes no call any more is its next turn", async (on) => {
+contract("a message now to an agent that makes no call any more is its next turn", async (on) => {
   const late = Promise.withResolvers<void>();
   on.plan("say one word", { after: late.promise, text: "Word." });
   on.plan("another word", { text: "Another." });
@@ -79,7 +79,7 @@ contract.once("a message now to an agent that makes no call any more is its next
   expect(await on.call("bizar_collect", { instanceId })).toMatchObject({ result: "Another." });
 });
 
-contract.once("a killed agent goes on with a message", async (on) => {
+contract("a killed agent goes on with a message", async (on) => {
   on.plan("hang for ever", { calls: [bash("sleep 86")] });
   on.plan("try something else", { text: "better" });
   const { instanceId } = await on.start({ prompt: "hang for ever" });
@@ -98,7 +98,7 @@ function isAutomatic(prompt: string): boolean {
   return prompt.startsWith("This is an automatic message of the Bizar plugin.");
 }
 
-contract.once(
+contract(
   "agents that end together are told in one message; a result that was collected is not told again",
   async (on) => {
     const together = barrier(2);
@@ -123,7 +123,7 @@ contract.once(
   },
 );
 
-contract.once(
+contract(
   "what the plugin puts into a session keeps agent, model and variant of the user's last message, and so does what is spawned after it",
   async (on) => {
     on.plan("spawn one", on.spawn({ prompt: "a small task" }), { text: "under way" });

@@ -76,28 +76,25 @@ contract(
   180_000,
 );
 
-contract.once("an agent that ends well without a text is done, with the reason empty_result", async (on) => {
+contract("an agent that ends well without a text is done, with the reason empty_result", async (on) => {
   on.plan("say nothing", { text: "" });
   const [collected] = (await on.delegate([{ prompt: "say nothing" }])).collected;
   expect(collected).toMatchObject({ status: "done", reason: "empty_result", result: "" });
   expect(collected).not.toHaveProperty("resultPath");
 });
 
-contract.once(
-  "an agent that keeps running into a block ends as loop_guard, with the marker as first line",
-  async (on) => {
-    const same = { calls: [bash("pwd")] };
-    on.plan("loop on", same, same, same, same, same, same, same, same, same, { text: "never said" });
-    const [collected] = (await on.delegate([{ prompt: "loop on" }])).collected;
-    const lastCalls = Array.from({ length: 5 }, () => "bash: pwd");
-    expect(collected).toMatchObject({ status: "failed", reason: "loop_guard", lastCalls });
-    expect(collected.result.split("\n")[0]).toBe("[loop guard: 4 identical calls to bash]");
-    const requests = on.requestsFor("loop on");
-    expect(requests.at(-1)?.toolResults[2]).toContain("[loop guard: 3 identical calls to bash]");
-    expect(requests.at(-1)?.toolResults.join("\n")).toContain("Loop protection: 4 identical calls to bash");
-    expect(requests.at(-1)?.step).toBeLessThanOrEqual(8);
-  },
-);
+contract("an agent that keeps running into a block ends as loop_guard, with the marker as first line", async (on) => {
+  const same = { calls: [bash("pwd")] };
+  on.plan("loop on", same, same, same, same, same, same, same, same, same, { text: "never said" });
+  const [collected] = (await on.delegate([{ prompt: "loop on" }])).collected;
+  const lastCalls = Array.from({ length: 5 }, () => "bash: pwd");
+  expect(collected).toMatchObject({ status: "failed", reason: "loop_guard", lastCalls });
+  expect(collected.result.split("\n")[0]).toBe("[loop guard: 4 identical calls to bash]");
+  const requests = on.requestsFor("loop on");
+  expect(requests.at(-1)?.toolResults[2]).toContain("[loop guard: 3 identical calls to bash]");
+  expect(requests.at(-1)?.toolResults.join("\n")).toContain("Loop protection: 4 identical calls to bash");
+  expect(requests.at(-1)?.step).toBeLessThanOrEqual(8);
+});
 
 contract("three identical calls in one message end nothing, and each counts", async (on) => {
   const calls = [bash("echo again"), bash("echo again"), bash("echo again")];

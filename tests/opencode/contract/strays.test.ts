@@ -52,7 +52,7 @@ contract("and with a killed agent, also where the bash of a native subagent has 
   expect(left()).toEqual([]);
 });
 
-contract.once("300 short orphans later the agent's bash is as sound as before", async (on) => {
+contract("300 short orphans later the agent's bash is as sound as before", async (on) => {
   const orphans = "i=0; while [ $i -lt 300 ]; do (env -i true &); i=$((i+1)); done; echo made";
   const calls = [bash("echo fine; exit 3"), bash("echo also fine")];
   on.plan("orphans", { calls: [bash(orphans)] }, { calls }, (request) => ({ text: request.toolResults.join("|") }));
@@ -85,7 +85,7 @@ contract("when its own opencode is killed from outside it has failed, and what w
   expect(left()).toEqual([]);
 });
 
-contract.once(
+contract(
   "an agent that is done takes nothing along that another one has left",
   async (on) => {
     const [mine, others] = [strays(on), strays(on)];

@@ -29,7 +29,7 @@ contract("a subagent runs with its own system prompt and permissions", async (on
   expect(request?.tools.filter((tool) => /^(?:bash|webfetch)$/.test(tool))).toEqual([]);
 });
 
-contract.once("inside an agent that may do everything the background tools do not exist", async (on) => {
+contract("inside an agent that may do everything the background tools do not exist", async (on) => {
   on.plan("which tools", { text: "none of them" });
   await on.delegate([{ prompt: "which tools" }]);
   const [request] = on.requestsFor("which tools");
@@ -63,7 +63,7 @@ contract("mimir may run commands that only read, and no others, without ever ask
   expect(await Bun.file(join(on.sandbox.project, "copy.txt")).exists()).toBe(false);
 });
 
-contract.once("mimir does its work in bash, its refusals name the word and count for no loop", async (on) => {
+contract("mimir does its work in bash, its refusals name the word and count for no loop", async (on) => {
   const { project } = on.sandbox;
   await mkdir(join(project, "lines"), { recursive: true });
   await writeFile(join(project, "lines/seen.txt"), "b\na\nb\n");
