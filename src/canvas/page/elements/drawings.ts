@@ -38,10 +38,14 @@ async function drawNow(source: string, theme: Theme, signal: AbortSignal): Promi
     timers.add(setTimeout(stop, ms));
   };
   stopIn(MOST_MS, `it took longer than ${MOST_MS / 1000} s. Draw it in several smaller ones`);
-  signal.addEventListener("abort", () => stopIn(LET_END_MS, "nobody looks at it"), { once: true });
+  const over = new AbortController();
+  const leave = () => stopIn(LET_END_MS, "nobody looks at it");
+  // The frame is the next drawing's once this one is over.
+  signal.addEventListener("abort", leave, { once: true, signal: over.signal });
   try {
     return await Promise.race([frame.draw(source, theme), stopped]);
   } finally {
+    over.abort();
     for (const timer of timers) clearTimeout(timer);
   }
 }
