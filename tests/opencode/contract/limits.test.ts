@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { bash, until } from "../rig.ts";
 import { living, onBothBackends, type OnBackend } from "./on-both-backends.ts";
@@ -57,7 +57,8 @@ function limitsToldIn(toolResults: readonly string[] = []): string[] {
 
 /** What no agent has read yet. */
 function notesOf({ sandbox }: OnBackend): string[] {
-  return readdirSync(join(sandbox.stateDir, "sessions")).filter((name) => name.endsWith(".notes.json"));
+  const folder = join(sandbox.stateDir, "sessions");
+  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".notes.json")) : [];
 }
 
 contract.once("an agent at 80 % of its token budget is told what is left, once", async (on) => {
