@@ -3,6 +3,7 @@ import { describeError } from "../describe-error.ts";
 import { createContext } from "./context.ts";
 import { CommandError, parserOptions, type Command, type CommandInput } from "./command.ts";
 import { apply, branch, diff, discard } from "./changes.ts";
+import { cost } from "./cost.ts";
 import { gc } from "./gc.ts";
 import { kill } from "./kill.ts";
 import { logs } from "./logs.ts";
@@ -12,7 +13,7 @@ import { show } from "./show.ts";
 import { worktrees } from "./worktrees.ts";
 
 const commands: Readonly<Record<string, Command>> = {
-  ...{ ps, logs, show, kill, diff, apply, branch, discard, worktrees, gc },
+  ...{ ps, logs, show, cost, kill, diff, apply, branch, discard, worktrees, gc },
 };
 
 /** Runs one command as it was typed. Settles with the exit code. */
@@ -31,9 +32,9 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
   const input = read(command, rest);
   if (input.values["help"] === true) return await printUsage(usageOf(command));
-  const expected = command.takesId ? 1 : 0;
-  if (input.positionals.length !== expected) {
-    const what = command.takesId ? "exactly one agent's id" : "no further words";
+  const [fewest, most] = command.takesId === "maybe" ? [0, 1] : command.takesId ? [1, 1] : [0, 0];
+  if (input.positionals.length < fewest || input.positionals.length > most) {
+    const what = { 0: "no further words", 1: fewest === 0 ? "at most one agent's id" : "exactly one agent's id" }[most];
     throw new CommandError(`${name} takes ${what}, not ${input.positionals.length}.\n${usageOf(command)}`.trimEnd(), 2);
   }
   return await command.run(createContext(), input);
@@ -63,15 +64,15 @@ function overview(): string {
 
 ${lines.join("\n")}
 
-An <id> may be the start of one, its last 6 characters or more, or a title that is unique. The files are those of BIZAR_STATE_DIR (default:
+An <id> may be the start or the end of one (6 characters tell them apart; fewer are taken where one fits), or a title. The files are those of BIZAR_STATE_DIR (default:
 ~/.cache/bizar, or bizar in XDG_CACHE_HOME) and BIZAR_LOG_DIR. Exit code 0: done, 1: it did not work, 2: wrong use.
 `;
 }
 
 function usageOf({ usage, summary, flags }: Command): string {
-  const lines = Object.entries(flags).map(([name, { short, about }]) => {
+  const lines = Object.entries(flags).map(([name, { short, about, value }]) => {
     const names = short === undefined ? `    --${name}` : `-${short}, --${name}`;
-    return `  ${names.padEnd(18)}${about}\n`;
+    return `  ${`${names}${value === undefined ? "" : ` <${value}>`}`.padEnd(24)}${about}\n`;
   });
   return `Usage: opencode-bizar ${usage}\n\n${summary}\n${lines.length === 0 ? "" : "\n"}${lines.join("")}`;
 }

@@ -22,6 +22,8 @@ export interface CommandContext {
   /** A line on stderr. */
   readonly warn: (line: string) => void;
   readonly colours: boolean;
+  /** The width of the terminal on stdout; `undefined` where there is none. */
+  readonly columns: number | undefined;
 }
 
 /** What was given on the command line behind the command's name. */
@@ -30,26 +32,37 @@ export interface CommandInput {
   readonly positionals: readonly string[];
 }
 
+/** A switch, or with `value` a flag that takes one. */
+export interface Flag {
+  readonly short?: string;
+  readonly about: string;
+  /** What is given with it, in a word for the usage. */
+  readonly value?: string;
+}
+
 /** One command of the command line. */
 export interface Command {
   /** What is typed behind `opencode-bizar`, for the usage. */
   readonly usage: string;
   readonly summary: string;
   /** The flags, each with a sentence. */
-  readonly flags: Readonly<Record<string, { readonly short?: string; readonly about: string }>>;
-  /** Whether it is about one agent. */
-  readonly takesId: boolean;
+  readonly flags: Readonly<Record<string, Flag>>;
+  /** Whether it is about one agent; `"maybe"`: about one, or about all. */
+  readonly takesId: boolean | "maybe";
   /** Settles with the exit code. */
   run(context: CommandContext, input: CommandInput): Promise<number>;
 }
 
-/** The flags as the parser wants them: all are switches. */
+/** The flags as the parser wants them. */
 export function parserOptions({ flags }: Command): NonNullable<ParseArgsConfig["options"]> {
-  const switches = Object.entries(flags).map(([name, { short }]) => [
+  const options = Object.entries(flags).map(([name, { short, value }]) => [
     name,
-    { type: "boolean" as const, ...(short === undefined ? {} : { short }) },
+    {
+      type: value === undefined ? ("boolean" as const) : ("string" as const),
+      ...(short === undefined ? {} : { short }),
+    },
   ]);
-  return { ...(Object.fromEntries(switches) as object), help: { type: "boolean", short: "h" } };
+  return { ...(Object.fromEntries(options) as object), help: { type: "boolean", short: "h" } };
 }
 
 /** Something that the person can put right: its message is all that is shown. */

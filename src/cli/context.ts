@@ -32,6 +32,7 @@ export function createContext(environment: NodeJS.ProcessEnv = process.env): Com
     print,
     warn,
     colours: process.stdout.isTTY && (environment["NO_COLOR"] ?? "") === "",
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
   };
 }
 

@@ -1,5 +1,5 @@
 import { isAlive } from "../processes/supervisor-identity.ts";
-import { agentsMeant } from "../store/matching-records.ts";
+import { agentsEndingWith, agentsMeant } from "../store/matching-records.ts";
 import type { InstanceRecord } from "../store/record.ts";
 import { CommandError, type CommandContext } from "./command.ts";
 import { plainName } from "../text/plain-name.ts";
@@ -14,7 +14,11 @@ const MOST_NAMED = 5;
 export async function findRecord({ records, paths }: CommandContext, given: string): Promise<InstanceRecord> {
   const exact = await records.read(given);
   if (exact !== undefined) return exact;
-  const found = agentsMeant(await records.list(), given);
+  const all = await records.list();
+  const meant = agentsMeant(all, given);
+  const isShort = meant.length === 0;
+  // Typed by a person, who sees which one it was.
+  const found = isShort ? agentsEndingWith(all, given) : meant;
   const [only] = found;
   if (only === undefined) {
     throw new CommandError(`There is no agent ${JSON.stringify(given)} in ${paths.recordDir}. "ps --all" lists them.`);
@@ -27,7 +31,9 @@ export async function findRecord({ records, paths }: CommandContext, given: stri
     .slice(-MOST_NAMED)
     .map(({ instanceId, agent, status }) => `  ${instanceId}  ${plainName(agent)}  ${status}`);
   const more = found.length > MOST_NAMED ? [`  and ${found.length - MOST_NAMED} more`] : [];
-  throw new CommandError(`${JSON.stringify(given)} can be ${found.length} agents:\n${[...named, ...more].join("\n")}`);
+  const tooShort = isShort ? " Six characters of an id tell them apart." : "";
+  const which = `${JSON.stringify(given)} can be ${found.length} agents.${tooShort}`;
+  throw new CommandError(`${which}\n${[...named, ...more].join("\n")}`);
 }
 
 /** `lives`, `gone`, or `elsewhere`: of another boot or container, which cannot be judged from here. */

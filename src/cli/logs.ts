@@ -1,53 +1,59 @@
-import type { InstanceRecord } from "../store/record.ts";
-import { LogParts } from "../store/log-parts.ts";
-import type { Command, CommandContext } from "./command.ts";
-import { findRecord, ownerState } from "./find-record.ts";
+import { CommandError, type Command, type CommandContext } from "./command.ts";
+import { choice, CHOICE_FLAGS } from "./choice.ts";
+import { findRecord } from "./find-record.ts";
+import { followAll, followOne, GAP } from "./follow-logs.ts";
+import { LogLabels } from "./log-labels.ts";
+import { LogReader, type LogChoice } from "./log-reader.ts";
 
-const CHECK_MS = 200;
-
-/** `logs`: the log of one agent, from its oldest part that is kept. */
+/** `logs`: the log of one agent, from its oldest part that is kept, or of all that are at work. */
 export const logs: Command = {
-  usage: "logs <id> [-f]",
-  summary: "Prints the log of one agent.",
-  takesId: true,
-  flags: { follow: { short: "f", about: "goes on, through rotations, until the agent has ended" } },
-  async run(context, { values, positionals: [id = ""] }) {
-    const record = await findRecord(context, id);
-    const parts = new LogParts(record.logPath);
-    try {
-      if (values["follow"] === true) await follow(context, record, parts);
-      else await printParts(context, parts);
-    } finally {
-      await parts.close();
+  usage: "logs [<id>] [-f] [-n 20]",
+  summary: "Prints the log of one agent, or of all that are at work.",
+  takesId: "maybe",
+  flags: {
+    follow: { short: "f", about: "goes on, through rotations, until the agent has ended; without an id for ever" },
+    lines: { short: "n", value: "count", about: "only so many of the last lines" },
+    all: { short: "a", about: "also opencode's own log lines" },
+    ...CHOICE_FLAGS,
+  },
+  async run(context, { values, positionals: [id] }) {
+    const how = { all: values["all"] === true, last: lastLines(values["lines"]) };
+    const isFollowed = values["follow"] === true;
+    if (id !== undefined) {
+      const chosenBy = Object.keys(CHOICE_FLAGS).find((name) => values[name] !== undefined);
+      if (chosenBy !== undefined) throw new CommandError(`--${chosenBy} chooses among agents: give no id with it.`, 2);
+      const record = await findRecord(context, id);
+      if (isFollowed) await followOne(context, record, how);
+      else await printOnce(context, record.logPath, how, (line) => `${line}\n`);
+      return 0;
     }
+    const isChosen = choice({ ...values, all: false });
+    if (isFollowed) return await followAll(context, isChosen, how);
+    const chosen = (await context.records.list()).filter(isChosen);
+    if (chosen.length === 0) context.warn("no such agent is at work; name the one whose log you want");
+    const labels = new LogLabels(context.colours);
+    for (const record of chosen) await printOnce(context, record.logPath, how, (line) => labels.of(record, line));
     return 0;
   },
 };
 
-async function follow(context: CommandContext, { instanceId }: InstanceRecord, parts: LogParts): Promise<void> {
-  for (;;) {
-    // The log is closed before the record says that the agent has ended: what is read after that is all.
-    const state = await stateOf(context, instanceId);
-    await printParts(context, parts);
-    if (state === "ended") return;
-    if (state === "lost") {
-      context.warn(`the opencode that ran ${instanceId} is gone: nobody writes this log any more`);
-      return;
-    }
-    await Bun.sleep(CHECK_MS);
+async function printOnce(
+  { print, warn }: CommandContext,
+  path: string,
+  how: LogChoice,
+  shown: (line: string) => string,
+): Promise<void> {
+  const reader = new LogReader(path, how);
+  const take = async (lines: readonly string[]) => await print(lines.map(shown).join(""));
+  try {
+    if (await reader.readToEnd(take)) warn(GAP);
+  } finally {
+    await reader.close();
   }
 }
 
-async function stateOf({ records }: CommandContext, instanceId: string): Promise<"at work" | "ended" | "lost"> {
-  const record = await records.read(instanceId);
-  if (record === undefined) return "ended";
-  const owner = ownerState(record);
-  if (record.endedAt === null) return owner === "gone" ? "lost" : "at work";
-  // A turn that waits begins in a moment, where there is somebody to start it.
-  return owner === "lives" && record.followUps.length > 0 ? "at work" : "ended";
-}
-
-async function printParts({ print, warn }: CommandContext, parts: LogParts): Promise<void> {
-  const { hasGap } = await parts.readOn(print);
-  if (hasGap) warn("some of the log was rotated away before it could be read");
+function lastLines(given: string | boolean | undefined): number | undefined {
+  if (typeof given !== "string") return undefined;
+  if (!/^\d{1,9}$/.test(given)) throw new CommandError(`-n takes a whole number, not ${JSON.stringify(given)}.`, 2);
+  return Number(given);
 }

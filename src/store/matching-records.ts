@@ -28,6 +28,12 @@ export function agentsMeant<R extends Titled>(records: readonly R[], name: strin
   return [];
 }
 
+/** The agents whose ids end with so few characters that {@link agentsMeant} takes them for a slip. */
+export function agentsEndingWith<R extends Titled>(records: readonly R[], name: string): readonly R[] {
+  const end = bare(name.trim());
+  return end === "" ? [] : records.filter(({ instanceId }) => bare(instanceId).endsWith(end));
+}
+
 /** An id without what all ids begin with, in capital letters. */
 function bare(id: string): string {
   return id.replace(PREFIX, "").toUpperCase();

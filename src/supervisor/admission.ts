@@ -28,6 +28,8 @@ export interface AdmissionParts {
   /** Absent: memory does not matter. */
   readonly memory?: MemoryLimit | undefined;
   readonly clock: Clock;
+  /** One begins to wait, or waits for something else than before. */
+  readonly onWait?: (id: string, what: WaitsFor["what"]) => void;
 }
 
 /** What those in the line wait for, and the numbers behind it in words. */
@@ -47,12 +49,14 @@ export class Admission {
   readonly #clock: Clock;
   /** Those that run: when each was let in, and what it will still take. */
   readonly #running = new Map<string, { since: number; takesMb: number; isWarm: boolean }>();
-  readonly #waiting: { id: string; admit: () => void; isWarm: boolean }[] = [];
+  readonly #waiting: { id: string; admit: () => void; isWarm: boolean; toldOf?: WaitsFor["what"] }[] = [];
+  readonly #onWait: AdmissionParts["onWait"];
   #memoryTimer: Timer | undefined;
   #closed = false;
 
-  constructor({ limit, memory = MEMORY_DOES_NOT_MATTER, clock }: AdmissionParts) {
+  constructor({ limit, memory = MEMORY_DOES_NOT_MATTER, clock, onWait }: AdmissionParts) {
     this.#limit = limit;
+    this.#onWait = onWait;
     this.#memory = memory;
     this.#clock = clock;
   }
@@ -110,6 +114,16 @@ export class Admission {
       next.admit();
     }
     this.#watchMemory();
+    this.#tellWaiting();
+  }
+
+  #tellWaiting(): void {
+    const what = this.#running.size >= this.#limit ? "a place" : "memory";
+    for (const waiting of this.#waiting) {
+      if (waiting.toldOf === what) continue;
+      waiting.toldOf = what;
+      this.#onWait?.(waiting.id, what);
+    }
   }
 
   /** A place that is given back asks again by itself; memory does not tell when it is there. */

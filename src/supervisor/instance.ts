@@ -19,7 +19,7 @@ export interface Tokens {
 export const noTokens: Tokens = { input: 0, output: 0, reasoning: 0, cacheRead: 0, cacheWrite: 0 };
 
 /**
- * What an agent is doing: `starting`, `thinking`, `writing`, `composing <tool>`, `tool <tool>: <what for>`, `retrying`,
+ * What an agent is doing: `waits for <what>` in the line, `starting`, `thinking`, `writing`, `composing <tool>`, `tool <tool>: <what for>`, `retrying`,
  * `waiting for the model, 16 s` (a request is out, and so long nothing has come), `silent` (nothing, and none is out),
  * or `unknown` for a child without a voice.
  */

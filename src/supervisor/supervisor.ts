@@ -33,7 +33,8 @@ export class Supervisor {
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
     const { maxConcurrentInstances: limit, memory, clock } = parts;
-    this.#admission = new Admission({ limit, memory, clock });
+    const onWait = (id: string, what: string) => this.#waits(this.#live.get(id), what);
+    this.#admission = new Admission({ limit, memory, clock, onWait });
     this.#notes = new AgentNotes(parts);
   }
 
@@ -53,10 +54,12 @@ export class Supervisor {
     const recorded = Promise.withResolvers<void>();
     // Agents start in the order in which they were asked for, whichever record reaches the disk first.
     this.#admission.request(id, () => void recorded.promise.then(() => this.#start(live)), isWarm(live.instance));
-    if (this.#admission.position(id) === undefined) {
-      // It does not wait: one record says all of it.
-      live.instance = transition(live.instance, { type: "admitted", at: clock.now() }).instance;
-    }
+    const waitsFor = this.#admission.waitsFor(id);
+    // One record says all of it: what it waits for, or that it does not wait.
+    live.instance = transition(
+      live.instance,
+      waitsFor === undefined ? { type: "admitted", at: clock.now() } : { type: "waits", what: waitsFor.what },
+    ).instance;
     try {
       await store.create(live.instance);
     } catch (error) {
@@ -193,6 +196,11 @@ export class Supervisor {
 
   #isClosed(): boolean {
     return this.#closed;
+  }
+
+  /** One that is not among the live ones yet is about to be recorded with what it waits for. */
+  #waits(live: Live | undefined, what: string): void {
+    if (live !== undefined) this.#apply(live, { type: "waits", what });
   }
 
   /** Why no further agent may be taken on now, or `undefined`. */

@@ -16,6 +16,8 @@ import { unreachable } from "../lib/unreachable.ts";
 
 /** Everything that can happen to an instance. `at` is in milliseconds since the epoch. */
 export type InstanceEvent =
+  /** It waits in the line, for this. */
+  | { readonly type: "waits"; readonly what: string }
   /** The queue let it in: its process is being started. */
   | { readonly type: "admitted"; readonly at: number }
   | { readonly type: "spawned"; readonly at: number; readonly process: ProcessIdentity }
@@ -100,6 +102,8 @@ export function transition(instance: Instance, event: InstanceEvent): Transition
   if (event.type === "announcement_settled") return announcementSettled(instance, event.state);
   if (isTerminal(instance)) return { instance, effects: [] };
   switch (event.type) {
+    case "waits":
+      return waits(instance, event.what);
     case "admitted":
       return admitted(instance, event.at);
     case "spawned":
@@ -128,11 +132,18 @@ export function transition(instance: Instance, event: InstanceEvent): Transition
   }
 }
 
+function waits(instance: Instance, what: string): Transition {
+  if (instance.state.status !== "queued") return { instance, effects: [] };
+  const progress = { ...instance.progress, activity: `waits for ${what}` };
+  return { instance: { ...instance, progress }, effects: ["save"] };
+}
+
 function admitted(instance: Instance, at: number): Transition {
   if (instance.state.status !== "queued") return { instance, effects: [] };
+  const progress = { ...instance.progress, activity: "starting" };
   const state: InstanceState = { status: "pending", startedAt: at, process: null, ending: null };
   const turns = replaceLast(instance.turns, { startedAt: at });
-  return { instance: { ...instance, state, turns }, effects: ["save"] };
+  return { instance: { ...instance, state, turns, progress }, effects: ["save"] };
 }
 
 function sessionIdentified(

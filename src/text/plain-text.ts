@@ -13,11 +13,16 @@ export function plainLine(text: string, length: number): string {
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
 }
 
-/** A time span for people: `45s`, `12m`, `3h05m`, `2d04h`. */
+/** Up to here seconds are told alone, and up to here beside minutes. */
+const SECONDS_ALONE = 100;
+const MINUTES_WITH_SECONDS = 10;
+
+/** A time span for people: `69s`, `4m05s`, `12m`, `3h05m`, `2d04h`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const [minutes, hours, days] = [Math.floor(seconds / 60), Math.floor(seconds / 3600), Math.floor(seconds / 86_400)];
-  if (minutes === 0) return `${seconds}s`;
+  if (seconds < SECONDS_ALONE) return `${seconds}s`;
+  if (minutes < MINUTES_WITH_SECONDS) return `${minutes}m${two(seconds % 60)}s`;
   if (hours === 0) return `${minutes}m`;
   return days === 0 ? `${hours}h${two(minutes % 60)}m` : `${days}d${two(hours % 24)}h`;
 }

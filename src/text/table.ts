@@ -14,6 +14,11 @@ function width(cell: string): number {
   return Bun.stringWidth(cell);
 }
 
+/** A cell or line in at most so many columns of a terminal; what is cut ends with `…`. */
+export function cutToWidth(line: string, columns: number): string {
+  return width(line) <= columns ? line : `${Bun.sliceAnsi(line, 0, columns - 1)}…`;
+}
+
 const COLOURS = { green: 32, red: 31, yellow: 33, cyan: 36 } as const;
 const STATUS_COLOURS: Readonly<Record<string, keyof typeof COLOURS>> = {
   done: "green",

@@ -134,3 +134,42 @@ test("-f begins before there is a log, and Ctrl-C ends it", async () => {
   await following.ended();
   expect(following.child.signalCode).toBe("SIGINT");
 });
+
+test("opencode's own lines are left out unless --all is given, and -n counts what is shown", async () => {
+  const line = createCommandLine();
+  await line.leave("done");
+  line.file("logDir", `${id}.log.1`, "[stdout] 1\n[stderr] own\n[stdout] 2\n");
+  line.file("logDir", `${id}.log`, "[stderr] own\n[stdout] 3\n[stderr] own");
+  expect((await line.run("logs", id)).stdout).toBe("[stdout] 1\n[stdout] 2\n[stdout] 3\n");
+  expect((await line.run("logs", id, "-n", "2")).stdout).toBe("[stdout] 2\n[stdout] 3\n");
+  expect((await line.run("logs", id, "-n", "0")).stdout).toBe("");
+  expect((await line.run("logs", id, "--all")).stdout.split("\n")).toContain("[stderr] own");
+  expect((await line.run("logs", id, "-a", "-n", "2", "-f")).stdout).toBe("[stdout] 3\n[stderr] own\n");
+});
+
+test("without an id the logs of all at work are shown by name, those of agents that start later too", async () => {
+  const line = createCommandLine();
+  const owner = livingOwner();
+  const [first, later] = [sampleId(1), sampleId(2)];
+  await line.leave("running", { instanceId: first }, owner);
+  await line.leave("done", { instanceId: sampleId(3) }, owner);
+  line.file("logDir", `${sampleId(3)}.log`, "[stdout] ended before\n");
+  const path = line.file("logDir", `${first}.log`, "[stdout] old\n[stdout] one\n");
+  expect((await line.run("logs", "-n", "1")).stdout).toBe("mimir 000001 | one\n");
+  const child = line.start("logs", "-f", "-n", "1");
+  onTestFinished(() => child.kill());
+  let text = "";
+  void (async () => {
+    for await (const chunk of child.stdout) text += new TextDecoder().decode(chunk);
+  })();
+  await until("it follows", () => text === "mimir 000001 | one\n");
+  appendFileSync(path, "[stdout] two\n[stderr] own\n");
+  await until("it goes on", () => text.endsWith("two\n"));
+  line.file("logDir", `${later}.log`, "[stdout] a\n[stdout] b\n");
+  await line.leave("running", { instanceId: later, agent: "thor" }, owner);
+  await until("the later one is there, whole", () => text.endsWith("thor 000002 | a\nthor 000002 | b\n"));
+  appendFileSync(path, "[stdout] last");
+  await openStore(line.paths, owner).store.save(sampleInstance("done", { instanceId: first }));
+  await until("the end is there", () => text.endsWith("mimir 000001 | last\n"));
+  expect(text).not.toContain("own");
+});

@@ -12,11 +12,17 @@ const wrong: [string, string[], string][] = [
   [
     "an unknown command",
     ["stop"],
-    'There is no command "stop". There are: ps, logs, show, kill, diff, apply, branch, discard, worktrees, gc.',
+    'There is no command "stop". There are: ps, logs, show, cost, kill, diff, apply, branch, discard, worktrees, gc.',
   ],
   ["an unknown flag", ["ps", "--every"], "Unknown option '--every'"],
   ["an agent's command without an id", ["kill"], "kill takes exactly one agent's id, not 0."],
   ["an agent's command with two ids", ["show", "a", "b"], "show takes exactly one agent's id, not 2."],
+  ["a log of two agents", ["logs", "a", "b"], "logs takes at most one agent's id, not 2."],
+  ["no number of lines", ["logs", "-n", "some"], '-n takes a whole number, not "some".'],
+  ["an agent's log that is chosen otherwise, too", ["logs", "a", "--agent", "thor"], "give no id with it"],
+  ["an order that is none", ["ps", "--sort", "size"], "--sort takes one of age, cost, tokens, tools, silent, not"],
+  ["a choice by nothing", ["ps", "--find", " "], "--find needs a word."],
+  ["a live view without a terminal", ["ps", "-w"], "ps -w needs a terminal. Without one, ps --json -w"],
   ["a word too many", ["gc", "now"], "gc takes no further words, not 1."],
 ];
 
@@ -43,9 +49,13 @@ test("an id may be its start or its last characters, in either case", async () =
   }
   const both = await line.run("show", "bgr_01");
   expect(both.exitCode).toBe(1);
-  expect(both.stderr).toContain('"bgr_01" can be 2 agents:');
+  expect(both.stderr).toContain('"bgr_01" can be 2 agents.');
   for (const id of [one, two]) expect(both.stderr).toContain(id);
-  for (const id of ["BBBBA", "bgr_02", sampleId(1), "../bg", " "]) {
+  expect((await line.run("show", "ba")).stdout).toContain("the second");
+  const short = await line.run("show", "A");
+  expect(short.stderr).toContain('"A" can be 2 agents. Six characters of an id tell them apart.');
+  for (const id of [one, two]) expect(short.stderr).toContain(id);
+  for (const id of ["BBABA", "bgr_02", sampleId(1), "../bg", " "]) {
     const none = await line.run("show", id);
     expect(none.exitCode).toBe(1);
     expect(none.stderr).toContain(`There is no agent "${id}"`);

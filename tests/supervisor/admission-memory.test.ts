@@ -38,6 +38,34 @@ test("who waits for memory is told so, with the numbers", () => {
   expect(admission.waitsFor("b")!.detail).toBe("700 MB are available; 768 MB must be");
 });
 
+test("what each waits for is told when it begins to wait, and when it waits for something else", () => {
+  const told: string[] = [];
+  const memory = { minFreeMemoryMb: 768, availableMemoryMb: () => 900 };
+  const onWait = (id: string, what: string) => void told.push(`${id}: ${what}`);
+  const admission = new Admission({ limit: 1, memory, clock: new FakeClock(), onWait });
+  admission.request("a", () => undefined);
+  admission.request("b", () => undefined);
+  admission.request("c", () => undefined);
+  expect(told).toEqual(["b: a place", "c: a place"]);
+  admission.release("a");
+  expect(told).toEqual(["b: a place", "c: a place"]);
+  const two = new Admission({ limit: 2, memory, clock: new FakeClock(), onWait });
+  for (const id of ["d", "e"]) two.request(id, () => undefined);
+  expect(told.slice(2)).toEqual(["e: memory"]);
+});
+
+test("a place that is all that is missed is told when memory is there again", () => {
+  const told: string[] = [];
+  let free = 900;
+  const memory = { minFreeMemoryMb: 768, availableMemoryMb: () => free };
+  const clock = new FakeClock();
+  const admission = new Admission({ limit: 2, memory, clock, onWait: (id, what) => void told.push(`${id}: ${what}`) });
+  for (const id of ["a", "b", "c"]) admission.request(id, () => undefined);
+  free = 9000;
+  clock.advance(MINUTE_MS);
+  expect(told).toEqual(["b: memory", "c: memory", "c: a place"]);
+});
+
 test("one that waits for memory starts a few seconds after it is there, though nobody has left", () => {
   const { admitted, clock, now, request } = line(700);
   request("a", "b");

@@ -4,12 +4,13 @@ import { killed, sampleRequest } from "./sample-instance.ts";
 import { createSupervisorRig } from "./supervisor-rig.ts";
 
 test("agents over the limit wait in their order and start by themselves", async () => {
-  const { backend, start, stateOf, supervisor } = createSupervisorRig(1);
+  const { backend, start, stateOf, store, supervisor } = createSupervisorRig(1);
   const first = await start();
   const second = await supervisor.spawn(sampleRequest());
   const third = await supervisor.spawn(sampleRequest());
   expect(supervisor.views().map(({ queuePosition }) => queuePosition)).toEqual([undefined, 1, 2]);
   expect([stateOf(second)!.status, stateOf(third)!.status]).toEqual(["queued", "queued"]);
+  expect(store.records.get(second)?.progress.activity).toBe("waits for a place");
   first.turn.end();
   await supervisor.whenSettled(first.id);
   expect([stateOf(second)!.status, stateOf(third)!.status]).toEqual(["pending", "queued"]);

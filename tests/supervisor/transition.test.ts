@@ -18,6 +18,7 @@ const progress: Progress = {
 const deadline: Outcome = { status: "timed_out", reason: "deadline", error: "too late" };
 
 const events = {
+  waits: { type: "waits", what: "memory" },
   admitted: { type: "admitted", at },
   spawned: { type: "spawned", at, process: { pid: 7, startTime: "8" } },
   session_identified: { type: "session_identified", at, sessionId: "ses_new" },
@@ -35,6 +36,7 @@ type Expected = readonly [status: string, ...effects: Effect[]] | null;
 
 const table: Record<SampleState, Record<EventName, Expected>> = {
   queued: {
+    waits: ["queued", "save"],
     admitted: ["pending", "save"],
     spawned: null,
     session_identified: null,
@@ -46,6 +48,7 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     ended: ["done", "save", "settle"],
   },
   pending: {
+    waits: null,
     admitted: null,
     spawned: ["pending", "save"],
     session_identified: ["running", "save"],
@@ -57,6 +60,7 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     ended: ["done", "save", "settle"],
   },
   "pending, ending": {
+    waits: null,
     admitted: null,
     spawned: ["pending", "save"],
     session_identified: ["running", "save"],
@@ -68,6 +72,7 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     ended: ["killed", "save", "settle"],
   },
   running: {
+    waits: null,
     admitted: null,
     spawned: ["running", "save"],
     session_identified: null,
@@ -79,6 +84,7 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     ended: ["done", "save", "settle"],
   },
   "running, to be replaced": {
+    waits: null,
     admitted: null,
     spawned: ["running", "save"],
     session_identified: null,
@@ -90,6 +96,7 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
     ended: ["done", "save", "settle"],
   },
   "running, ending": {
+    waits: null,
     admitted: null,
     spawned: ["running", "save"],
     session_identified: null,
@@ -108,6 +115,7 @@ const table: Record<SampleState, Record<EventName, Expected>> = {
 
 function ignoringAll(): Record<EventName, null> {
   return {
+    waits: null,
     admitted: null,
     spawned: null,
     session_identified: null,
@@ -137,7 +145,10 @@ for (const state of Object.keys(sampleStates) as SampleState[]) {
 }
 
 test("being admitted starts the turn's clock", () => {
-  const { instance } = transition(sampleInstance("queued"), events.admitted);
+  const waiting = transition(sampleInstance("queued"), events.waits).instance;
+  expect(waiting.progress.activity).toBe("waits for memory");
+  const { instance } = transition(waiting, events.admitted);
+  expect(instance.progress.activity).toBe("starting");
   expect(instance.state).toEqual({ status: "pending", startedAt: at, process: null, ending: null });
   expect(instance.turns.at(-1)!.startedAt).toBe(at);
 });

@@ -1,5 +1,6 @@
 import { logTail } from "../../store/log-tail.ts";
 import { duration, plainLine } from "../../text/plain-text.ts";
+import { costTables } from "../../text/cost-tables.ts";
 import { table } from "../../text/table.ts";
 import { endInstance } from "../end-instance.ts";
 import type { ListedEntry } from "../instance-catalog.ts";
@@ -52,6 +53,15 @@ export const bizarSubcommands: Readonly<Record<string, Subcommand<CommandContext
       return `${agent} ${instanceId}: ${ended?.entry.record.status ?? "gone"}.`;
     },
   },
+  cost: {
+    usage: "cost",
+    about: "what agents have cost: by agent, by model, and by the session that asked",
+    async run({ supervision }, words) {
+      expectWords(words, 0, 0);
+      const all = (await (await supervision()).catalog.list()).map(({ record }) => record);
+      return all.length === 0 ? "There are no background agents." : costTables(all).trimEnd();
+    },
+  },
   ...changesSubcommands,
   help: {
     usage: "help",
@@ -68,11 +78,11 @@ function listText(all: readonly ListedEntry[]): string {
   const hidden = new Set(ended.slice(0, -ENDED_SHOWN));
   const shown = all.filter((entry) => !hidden.has(entry));
   if (shown.length === 0) return "There are no background agents.";
-  const rows = shown.map(({ record, waitsFor }) => [
+  const rows = shown.map(({ record }) => [
     record.instanceId,
     plainLine(plainName(record.agent), CELL_CHARACTERS),
     record.reason === null || record.reason === record.status ? record.status : `${record.status}: ${record.reason}`,
-    record.endedAt === null ? plainLine(waitsFor?.what ?? record.activity, CELL_CHARACTERS) : "-",
+    record.endedAt === null ? plainLine(record.activity, CELL_CHARACTERS) : "-",
     String(record.toolCallCount),
     `$${record.costUsd.toFixed(2)}`,
     duration(Date.now() - Date.parse(record.createdAt)),

@@ -1,4 +1,4 @@
-import { agentsMeant } from "../../store/matching-records.ts";
+import { agentsEndingWith, agentsMeant } from "../../store/matching-records.ts";
 import type { ListedEntry } from "../instance-catalog.ts";
 import type { CommandContext } from "./command-context.ts";
 import { expectWords, WrongUse } from "./subcommand.ts";
@@ -8,14 +8,18 @@ export async function meantAgent({ supervision }: CommandContext, words: readonl
   expectWords(words, 1, Infinity);
   const given = words.join(" ");
   const all = await (await supervision()).catalog.list();
-  const ids = agentsMeant(
-    all.map(({ record }) => record),
-    given,
-  ).map(({ instanceId }) => instanceId);
+  const known = all.map(({ record }) => record);
+  const meant = agentsMeant(known, given);
+  // Typed by a person, who sees which one it was.
+  const found = meant.length > 0 ? meant : agentsEndingWith(known, given);
+  const ids = found.map(({ instanceId }) => instanceId);
   const [only] = ids;
   const entry = all.find(({ record }) => record.instanceId === only);
   if (entry === undefined) throw new WrongUse(`There is no agent ${JSON.stringify(given)}. /bizar lists them.`);
-  if (ids.length > 1)
-    throw new WrongUse(`${JSON.stringify(given)} can be ${ids.length} agents: ${ids.slice(0, 5).join(", ")}.`);
+  if (ids.length > 1) {
+    const tooShort = meant.length > 0 ? "" : " Six characters of an id tell them apart.";
+    const named = ids.slice(0, 5).join(", ");
+    throw new WrongUse(`${JSON.stringify(given)} can be ${ids.length} agents: ${named}.${tooShort}`);
+  }
   return entry;
 }

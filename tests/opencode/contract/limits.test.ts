@@ -34,7 +34,11 @@ contract.once("with one place, agents wait in line and run in order; one that wa
     { ...waiting, queuePosition: 2 },
   ]);
   const { instanceId } = second;
-  expect(await on.record(instanceId)).toMatchObject({ process: null, sessionId: null });
+  expect(await on.record(instanceId)).toMatchObject({
+    process: null,
+    sessionId: null,
+    activity: "waits for a place",
+  });
   expect(await on.call("bizar_kill", { instanceId })).toEqual({ instanceId, status: "killed" });
   expect(await on.call("bizar_status", { instanceId: third.instanceId })).toMatchObject([
     { status: "queued", queuePosition: 1 },
