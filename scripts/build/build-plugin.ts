@@ -10,6 +10,11 @@ const SOURCES = ["index.ts", "src/**/*.ts"];
 /** Small, or needed at each start: one file is read faster than many. All others stay libraries of their own. */
 const BUNDLED = new Set(["zod", "ulid", "fastest-levenshtein", "unbash"]);
 
+/** What the host has at hand for the terminal half: another copy would draw on another screen. */
+const OF_THE_HOST = ["@opentui/core", "@opentui/keymap", "@opentui/solid", "solid-js"];
+/** The halves of the package. They run in threads of their own, so each is built by itself. */
+const ENTRIES = ["index.ts", "src/terminal/tui.ts"];
+
 /** What Mermaid draws with, 4 MB of it. The plugin only parses: the page draws. */
 const DRAWING = /^(?:elkjs|katex|cytoscape)/;
 
@@ -43,18 +48,22 @@ export async function buildPlugin(root: string): Promise<boolean> {
   const { dependencies } = (await Bun.file(join(root, "package.json")).json()) as {
     dependencies: Record<string, string>;
   };
+  const libraries = Object.keys(dependencies).filter((name) => !BUNDLED.has(name));
   await putInPlace(target, async (folder) => {
-    await Bun.build({
-      entrypoints: [join(root, "index.ts")],
-      outdir: folder,
-      target: "bun",
-      splitting: true,
-      // Names and lines stay readable: what a user reports is a stack.
-      minify: { whitespace: false, identifiers: false, syntax: true },
-      external: Object.keys(dependencies).flatMap((name) => (BUNDLED.has(name) ? [] : [name, `${name}/*`])),
-      plugins: [withoutDrawing],
-      naming: { chunk: "[name]-[hash].[ext]" },
-    });
+    for (const entry of ENTRIES) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- each takes all of the processor
+      await Bun.build({
+        entrypoints: [join(root, entry)],
+        outdir: folder,
+        target: "bun",
+        splitting: true,
+        // Names and lines stay readable: what a user reports is a stack.
+        minify: { whitespace: false, identifiers: false, syntax: true },
+        external: [...libraries, ...OF_THE_HOST].flatMap((name) => [name, `${name}/*`]),
+        plugins: [withoutDrawing],
+        naming: { entry: "[name].[ext]", chunk: "[name]-[hash].[ext]" },
+      });
+    }
     await writeDigest(folder, digest);
   });
   return true;

@@ -26,6 +26,8 @@ export interface SandboxSettings {
   readonly options?: Record<string, unknown> | null;
   /** More of `opencode.json`. */
   readonly config?: Record<string, unknown>;
+  /** Whether the terminal UI loads the package's terminal half. */
+  readonly terminalHalf?: boolean;
   /**
    * opencode knows the scripted models alone. It reads its own list of some thousand models at each start, which is a
    * third of what an `opencode run` asks of the processor (1.18.33).
@@ -46,7 +48,14 @@ export interface Sandbox {
 
 /** Makes a sandbox that opencode starts in without a network, a key or a question. */
 export async function createSandbox(settings: SandboxSettings): Promise<Sandbox> {
-  const { modelUrl, plugin = PLUGIN, options = {}, config = {}, ownModelsOnly = false } = settings;
+  const {
+    modelUrl,
+    plugin = PLUGIN,
+    options = {},
+    config = {},
+    ownModelsOnly = false,
+    terminalHalf = false,
+  } = settings;
   if (!(await isPluginBuilt(ROOT))) await buildApart(ROOT);
   const root = await mkdtemp(join(tmpdir(), "bizar-"));
   const home = join(root, "home");
@@ -54,6 +63,8 @@ export async function createSandbox(settings: SandboxSettings): Promise<Sandbox>
   await mkdir(project, { recursive: true });
   await prepareHome(home);
   await writeConfig(project, modelUrl, options, config, plugin);
+  // Of a folder opencode loads what the package's `exports` give for `./tui`.
+  if (terminalHalf) await writeFile(join(project, "tui.json"), JSON.stringify({ plugin: [ROOT] }));
   return {
     root,
     home,

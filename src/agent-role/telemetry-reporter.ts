@@ -1,7 +1,8 @@
 import type { TelemetryState } from "./telemetry.ts";
 import type { Telemetry } from "./telemetry-line.ts";
 
-const MIN_INTERVAL_MS = 250;
+/** What a person sees of a change comes within a quarter of a second, the way from here to the screen included. */
+const MIN_INTERVAL_MS = 100;
 /** While nothing but further words come, the time of the last one is told this often. */
 const QUIET_INTERVAL_MS = 1000;
 /** Also what tells the supervisor that the child's event loop still turns. */

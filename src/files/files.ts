@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, utimes } from "node:fs/promises";
 import { createExclusively } from "./create-exclusively.ts";
 import { isMissing } from "../lib/is-missing.ts";
-import { loadSynchronousWriter, writeDurably } from "./durable-file.ts";
+import { loadSynchronousWriter, writeDurably, writeQuickly } from "./durable-file.ts";
 
 /** What is known of a file without reading it. */
 export interface FileStatus {
@@ -30,6 +30,8 @@ export interface Files {
    * @returns whether it was replaced
    */
   replace(path: string, text: string, isWanted: () => boolean): Promise<boolean>;
+  /** Replaces a file atomically, but leaves it to the system when that reaches the disk. */
+  replaceQuickly(path: string, text: string): Promise<void>;
   /** Loads {@link Files.replace} as a function that has replaced the file when it returns. */
   loadReplaceNow(): Promise<(path: string, text: string) => void>;
   /**
@@ -63,6 +65,7 @@ export const systemFiles: Files = {
     await utimes(path, now, now);
   },
   replace: writeDurably,
+  replaceQuickly: writeQuickly,
   loadReplaceNow: loadSynchronousWriter,
   create: createExclusively,
   rename: async (from, to) => await rename(from, to),

@@ -39,6 +39,8 @@ export interface HostPlansParts {
   readonly diagnostics: Diagnostics;
   readonly supervision: () => Promise<ToolSupervision>;
   readonly unread: UnreadMessages;
+  /** Which plans wait for the user has changed. */
+  readonly waitingChanged: () => void;
 }
 
 /** Plans in an ordinary opencode: commands, tools, the gate, and who tells what the user did later. */
@@ -47,6 +49,8 @@ export interface HostPlans {
   /** Settles with what puts something before the user. */
   readonly desk: () => Promise<PlanServices>;
   readonly tasks: PlanTasks;
+  /** The plans that wait for the user. */
+  readonly waiting: readonly string[];
   /** A background agent has ended: what was decided on its plan is its parent's now, and its task may be done. */
   agentEnded(instance: Instance): void;
   /** What an agent had done in its own folder is in the project now. */
@@ -66,7 +70,7 @@ class WiredPlans implements HostPlans {
   readonly #parts: HostPlansParts;
   readonly #startedAs = startedAs();
   readonly #isRun = this.#startedAs === "run";
-  readonly #reviews = new OpenReviews();
+  readonly #reviews = new OpenReviews(() => this.#parts.waitingChanged());
   readonly #settings: PlanSettingsFile;
   readonly #active = new NewestMap<true>(MOST_ACTIVE);
   readonly #families: SessionFamilies;
@@ -116,6 +120,10 @@ class WiredPlans implements HostPlans {
   }
 
   readonly desk = async (): Promise<PlanServices> => await this.#plans.desk();
+
+  get waiting(): readonly string[] {
+    return this.#reviews.slugs;
+  }
 
   agentEnded({ planTask, agent, state, changes }: Instance): void {
     // What lies in a folder of its own is done once it is brought in.

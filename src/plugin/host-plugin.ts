@@ -14,6 +14,7 @@ import { maySupervise } from "../host/may-supervise.ts";
 import { startedAs } from "../host/started-as.ts";
 import { LastLooks } from "../host/tools/last-looks.ts";
 import { backgroundToolHooks } from "../host/tools/background-tools.ts";
+import { TerminalHalf } from "../host/terminal-half.ts";
 import { UnreadMessages } from "../host/unread-messages.ts";
 import { hostPlans } from "./host-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
@@ -91,7 +92,18 @@ function hostHooks(
   // With "finish" agents need no opencode to come to their end.
   const isRun = startedAs() === "run";
   const endsWithTurn = isRun && options.onExit === "kill";
-  const plans = hostPlans({ input, options, host, diagnostics, unread, supervision: () => supervision.started() });
+  const terminal = new TerminalHalf({
+    directory,
+    where: { stateDir: options.stateDir, logDir: options.logDir, token: identity.token },
+    plans: () => plans.waiting,
+    answer: async () => ({ ok: false, error: "There is nothing to answer." }),
+  });
+  const plans = hostPlans({
+    ...{ input, options, host, diagnostics, unread },
+    supervision: () => supervision.started(),
+    waitingChanged: () => terminal.changed(),
+  });
+  terminal.changed();
   const ledger = ledgerHooks({
     ...{ directory, folder: paths.changeDir, recordDir: paths.recordDir, report: diagnostics.report },
     instanceOf: async () => undefined,
@@ -133,6 +145,7 @@ function hostHooks(
     },
     async dispose() {
       supervision.close();
+      terminal.close();
       liveInstances().delete(identity.token);
     },
   });

@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { isTerminal, type Instance } from "../supervisor/instance.ts";
 import type { Clock, InstanceStore, Timer } from "../supervisor/ports.ts";
 import { systemFiles, type Files } from "../files/files.ts";
+import { LiveFiles } from "./live-file.ts";
 import { RecordHeartbeat } from "./record-heartbeat.ts";
 import { isMissing } from "../lib/is-missing.ts";
 import { parseRecord, toRecord, type InstanceRecord, type RecordOrigin } from "./record.ts";
@@ -24,6 +25,7 @@ export class FileInstanceStore implements InstanceStore {
   readonly #writers = new Map<string, Writer>();
   #writeNow: ((path: string, text: string) => void) | undefined;
   readonly #heartbeat: RecordHeartbeat;
+  readonly #live: LiveFiles;
   #isClosed = false;
   readonly #isOpen = (): boolean => !this.#isClosed;
 
@@ -36,6 +38,7 @@ export class FileInstanceStore implements InstanceStore {
     private readonly onTaken: (instanceId: string) => void = () => undefined,
   ) {
     this.#heartbeat = new RecordHeartbeat(async (instanceId) => await this.#beat(instanceId), clock);
+    this.#live = new LiveFiles(paths, clock, files);
   }
 
   async create(instance: Instance): Promise<void> {
@@ -56,10 +59,15 @@ export class FileInstanceStore implements InstanceStore {
     await writer.writing;
   }
 
+  show(instance: Instance): void {
+    this.#live.show(instance);
+  }
+
   /** Nothing reaches the disk any more but by {@link FileInstanceStore.saveNow}: others may own the records from now on. */
   close(): void {
     this.#isClosed = true;
     this.#heartbeat.close();
+    this.#live.close();
     for (const { retry } of this.#writers.values()) retry?.clear();
   }
 
@@ -106,6 +114,7 @@ export class FileInstanceStore implements InstanceStore {
         const path = recordPath(this.paths, instanceId);
         const isWritten = await this.#replace(path, this.#text(next.instance));
         if (isWritten) this.#renew(next.instance);
+        if (isTerminal(next.instance)) await this.#live.end(instanceId);
       } catch (error) {
         this.#retryLater(writer);
         throw error;

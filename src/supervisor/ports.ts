@@ -89,6 +89,8 @@ export interface InstanceStore {
    * tried again before its record.
    */
   save(instance: Instance, unsavedResult?: string): Promise<void>;
+  /** Shows whoever looks on what an instance does now. Nothing hangs on it. */
+  show(instance: Instance): void;
   /** Whether a state of this instance has not reached the disk. */
   isDirty(instanceId: string): boolean;
   /**

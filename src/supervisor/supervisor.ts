@@ -326,6 +326,7 @@ export class Supervisor {
       case "save":
         return this.#save(live);
       case "save_later":
+        this.#parts.store.show(live.instance);
         live.saveTimer ??= this.#parts.clock.after(PROGRESS_SAVE_MS, () => void this.#save(live));
         return saved;
       case "stop":

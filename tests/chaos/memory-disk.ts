@@ -88,6 +88,7 @@ export class MemoryDisk {
           return isWanted();
         });
       },
+      replaceQuickly: async (path, text) => await perform(process, () => this.#write(path, text, false)),
       loadReplaceNow: async () =>
         await perform(process, () => (path, text) => {
           if (!process.isAlive) return;

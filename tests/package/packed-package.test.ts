@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { collectSpawned, createRig, spawn } from "../opencode/rig.ts";
+import { collectSpawned, createRig, spawn, until } from "../opencode/rig.ts";
 import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
+import { OPENCODE } from "../../scripts/scripted-host/sandbox.ts";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { followLink } from "../canvas/follow-link.ts";
+import { startTerminalUi } from "../opencode/terminal.ts";
 import { MemoryPlans } from "../canvas/memory-plans.ts";
 import { packAndInstall, type PackedPackage } from "./packed-package.ts";
 
@@ -21,6 +23,7 @@ test("the tarball holds the plugin, its documents and the built page, and nothin
   expect(others.toSorted()).toEqual([...documents, ...built, "index.ts", "package.json"].toSorted());
   expect(pack.files.filter((path) => path.startsWith("src/canvas/page/"))).toEqual([]);
   expect(pack.files).toContain("dist/plugin/index.js");
+  expect(pack.files).toContain("dist/plugin/tui.js");
   expect(pack.files.filter((path) => path.startsWith("src/") && !path.endsWith(".ts"))).toEqual([]);
 });
 
@@ -56,6 +59,23 @@ test.each(["path", "path and options"])(
   },
   180_000,
 );
+
+test("opencode's own command finds both halves in the package, and in the terminal UI both are there", async () => {
+  const rig = await createRig({ options: null });
+  try {
+    const { project, environment } = rig.sandbox;
+    const command = [OPENCODE, "plugin", "--global", pack.installed];
+    const installing = Bun.spawn(command, { cwd: project, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    expect(await installing.stdout.text()).toContain("Detected server + tui targets");
+    const ui = await startTerminalUi(rig.sandbox, ["--agent", "odin"], { columns: 80, rows: 24 });
+    await until("the terminal half shows something", () => ui.screen().includes("Tab chooses Odin"));
+    expect(ui.screen()).toContain("Odin · Model A");
+    ui.kill("SIGTERM");
+    await ui.exited;
+  } finally {
+    await rig.dispose();
+  }
+}, 180_000);
 
 test("the installed package serves the page, and every file that the page names", async () => {
   const { createCanvas } = (await import(

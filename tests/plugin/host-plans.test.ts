@@ -27,6 +27,7 @@ test("two steps that ask at once whose session it is both go on where the host d
     } as Partial<HostClient> as HostClient,
     diagnostics: { report: (message) => void reports.push(message) } as Partial<Diagnostics> as Diagnostics,
     unread: new UnreadMessages(),
+    waitingChanged: () => undefined,
     supervision: () => expect.unreachable(),
   });
   const step = async () => {

@@ -48,6 +48,8 @@ export class FakeStore implements InstanceStore {
     this.results.set(instanceId, text);
   }
 
+  show(): void {}
+
   isDirty(instanceId: string): boolean {
     return this.#dirty.has(instanceId);
   }

@@ -37,7 +37,7 @@ const bash = Object.fromEntries<Permission>([
 /** Researches: reads, searches, and changes nothing. It never asks, which would end a run in the background. */
 export const mimir: ProvidedAgent = {
   description: "Researches: reads and searches code and the web, changes nothing.",
-  mode: "all",
+  mode: "subagent",
   permission: {
     read: { "*": "allow", "*.env": "deny", "*.env.*": "deny", "*.env.example": "allow" },
     edit: "deny",

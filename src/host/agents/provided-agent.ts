@@ -4,7 +4,7 @@ export type Permission = "allow" | "deny";
 /** An agent that the plugin brings along. */
 export interface ProvidedAgent {
   readonly description: string;
-  readonly mode: "primary" | "all";
+  readonly mode: "primary" | "subagent";
   readonly prompt: string;
   readonly permission?: Readonly<Record<string, Permission | Readonly<Record<string, Permission>>>>;
   /** It may put questions to the user, where the user's configuration does not say otherwise. */

@@ -4,7 +4,7 @@ import type { ProvidedAgent } from "./provided-agent.ts";
 /** Implements. It may do what the user's configuration allows; what only asks is left to that configuration. */
 export const thor: ProvidedAgent = {
   description: "Implements: edits files, runs commands and tests.",
-  mode: "all",
+  mode: "subagent",
   permission: {
     read: { "*": "allow", "*.env": "deny", "*.env.*": "deny", "*.env.example": "allow" },
     question: "deny",

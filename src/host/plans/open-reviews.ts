@@ -3,9 +3,13 @@ export class OpenReviews {
   readonly #bySession = new Map<string, Set<string>>();
   readonly #waits = new Map<string, number>();
 
+  /** @param changed which plans are under review has changed */
+  constructor(private readonly changed: () => void = () => undefined) {}
+
   opened(sessionId: string, slug: string): void {
     const slugs = this.#bySession.get(sessionId) ?? new Set();
     this.#bySession.set(sessionId, slugs.add(slug));
+    this.changed();
   }
 
   /** The review of a plan is over, whoever asked. */
@@ -13,6 +17,7 @@ export class OpenReviews {
     for (const [sessionId, slugs] of this.#bySession) {
       if (slugs.delete(slug) && slugs.size === 0) this.#bySession.delete(sessionId);
     }
+    this.changed();
   }
 
   /** The plans whose reviews a session waits for. */
@@ -27,7 +32,7 @@ export class OpenReviews {
 
   /** The plans that are under review. */
   get slugs(): readonly string[] {
-    return this.sessions.flatMap((sessionId) => this.of(sessionId));
+    return [...new Set(this.sessions.flatMap((sessionId) => this.of(sessionId)))];
   }
 
   /**

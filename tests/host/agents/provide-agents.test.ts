@@ -18,8 +18,8 @@ test("a new user has odin, mimir and thor, each with a prompt of its own", () =>
   const agents = provided();
   expect(Object.fromEntries(Object.entries(agents).map(([name, { mode }]) => [name, mode]))).toEqual({
     odin: "primary",
-    mimir: "all",
-    thor: "all",
+    mimir: "subagent",
+    thor: "subagent",
   });
   expect(new Set(Object.values(agents).map(({ prompt }) => prompt)).size).toBe(3);
 });

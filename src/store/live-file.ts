@@ -1,0 +1,106 @@
+import { z } from "zod";
+import type { Files } from "../files/files.ts";
+import { isTerminal, type Instance } from "../supervisor/instance.ts";
+import type { Clock, Timer } from "../supervisor/ports.ts";
+import { instancePath, type StatePaths } from "./state-paths.ts";
+
+/** Changes within this time of each other are one write. */
+const TOGETHER_MS = 100;
+
+const liveSchema = z.object({
+  activity: z.string(),
+  /** When it began, in milliseconds since the epoch. */
+  since: z.number(),
+  toolCallCount: z.number(),
+  costUsd: z.number(),
+  tokens: z.number(),
+  lastActivityAt: z.number(),
+});
+
+/** What an agent does at this moment: newer than its record, which is forced to the disk and so written seldom. */
+export type LiveState = z.infer<typeof liveSchema>;
+
+/** `bg/<instanceId>.live.json` */
+export function livePath(paths: StatePaths, instanceId: string): string {
+  return instancePath(paths, instanceId, ".live.json");
+}
+
+/** `undefined` where there is none, or half of one after a power failure: the record says enough then. */
+export async function readLive(
+  files: Pick<Files, "read">,
+  paths: StatePaths,
+  instanceId: string,
+): Promise<LiveState | undefined> {
+  try {
+    return liveSchema.safeParse(JSON.parse(await files.read(livePath(paths, instanceId)))).data;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Shown {
+  instance: Instance;
+  activity: string;
+  since: number;
+  timer: Timer | null;
+  writing: Promise<void> | null;
+}
+
+/** Writes what agents do for those who look on. Nothing hangs on it: what cannot be written is not shown. */
+export class LiveFiles {
+  readonly #shown = new Map<string, Shown>();
+  #isClosed = false;
+
+  constructor(
+    private readonly paths: StatePaths,
+    private readonly clock: Clock,
+    private readonly files: Pick<Files, "replaceQuickly" | "remove">,
+  ) {}
+
+  /** An agent's progress has changed. */
+  show(instance: Instance): void {
+    if (this.#isClosed || isTerminal(instance)) return;
+    const { activity } = instance.progress;
+    const now = this.clock.now();
+    const known = this.#shown.get(instance.instanceId);
+    const shown = known ?? { instance, activity, since: now, timer: null, writing: null };
+    if (shown.activity !== activity) Object.assign(shown, { activity, since: now });
+    shown.instance = instance;
+    this.#shown.set(instance.instanceId, shown);
+    shown.timer ??= this.clock.after(TOGETHER_MS, () => {
+      shown.timer = null;
+      void this.#write(shown);
+    });
+  }
+
+  /** An agent's turn is over: its record says all. */
+  async end(instanceId: string): Promise<void> {
+    const shown = this.#shown.get(instanceId);
+    if (shown === undefined) return;
+    this.#shown.delete(instanceId);
+    shown.timer?.clear();
+    await shown.writing;
+    await this.files.remove(livePath(this.paths, instanceId)).catch(() => undefined);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const { timer } of this.#shown.values()) timer?.clear();
+  }
+
+  async #write(shown: Shown): Promise<void> {
+    const { instance, activity, since } = shown;
+    const { toolCallCount, costUsd, tokens, lastActivityAt, liveness } = instance.progress;
+    const state: LiveState = {
+      activity,
+      since: liveness?.phase === "tool" && Number.isFinite(liveness.since) ? liveness.since : since,
+      ...{ toolCallCount, costUsd, lastActivityAt },
+      tokens: Object.values(tokens).reduce((sum, count) => sum + count, 0),
+    };
+    await shown.writing;
+    shown.writing = this.files
+      .replaceQuickly(livePath(this.paths, instance.instanceId), JSON.stringify(state))
+      .catch(() => undefined);
+    await shown.writing;
+  }
+}

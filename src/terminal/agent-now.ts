@@ -1,0 +1,80 @@
+import type { LiveState } from "../store/live-file.ts";
+import { isTerminalRecord, type ListedRecord } from "../store/record.ts";
+import { duration, plainLine } from "../text/plain-text.ts";
+import { plainName } from "../text/plain-name.ts";
+import type { Span } from "./lines.ts";
+import { span } from "./lines.ts";
+
+/** An agent as the screen knows it. */
+export interface AgentNow {
+  readonly record: ListedRecord;
+  /** Newer than the record, while it runs. */
+  readonly live: LiveState | undefined;
+  /** Whether somebody runs it, as far as can be told from here. */
+  readonly isOwned: boolean;
+}
+
+const NAME_CHARACTERS = 24;
+const ACTIVITY_CHARACTERS = 200;
+
+/** Whether it is at work, or waits for its place. */
+export function isAlive({ record, isOwned }: AgentNow): boolean {
+  return isOwned && !isTerminalRecord(record);
+}
+
+export function isQueued({ record }: AgentNow): boolean {
+  return record.status === "queued";
+}
+
+export function nameOf({ record }: AgentNow): string {
+  return plainLine(plainName(record.agent), NAME_CHARACTERS);
+}
+
+/** What it does, without the word for a tool: `bash bun test`. */
+export function activityOf({ record, live }: AgentNow): string {
+  const activity = live?.activity ?? record.activity;
+  return plainLine(activity.replace(/^tool (\S+?): /, "$1 ").replace(/^tool /, ""), ACTIVITY_CHARACTERS);
+}
+
+/** How long it has done that, for people: nothing in the first moment. */
+export function activityTime({ live }: AgentNow, now: number): string {
+  const seconds = live === undefined ? 0 : Math.floor((now - live.since) / 1000);
+  return seconds < 1 ? "" : spell(seconds * 1000);
+}
+
+/** A time span: `12 s`, `3 min`, `2h05m`. */
+export function spell(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : duration(ms);
+}
+
+export function costOf({ record, live }: AgentNow): number {
+  return Math.max(record.costUsd, live?.costUsd ?? 0);
+}
+
+export function usd(cost: number): string {
+  return `$${cost.toFixed(2)}`;
+}
+
+const TURNING = ["◐", "◓", "◑", "◒"];
+
+/** A sign for how it stands. */
+export function glyph(agent: AgentNow, now: number): Span {
+  const { status } = agent.record;
+  if (!isTerminalRecord(agent.record) && !agent.isOwned) return span("?", "warning");
+  switch (status) {
+    case "queued":
+      return span("◌", "textMuted");
+    case "pending":
+    case "running":
+      return span(TURNING[Math.floor(now / 1000) % TURNING.length] ?? "◐", "primary");
+    case "done":
+      return span("✓", "success");
+    case "failed":
+      return span("✗", "error");
+    case "killed":
+    case "timed_out":
+      return span("■", "warning");
+  }
+}

@@ -1,0 +1,41 @@
+/** A colour of the user's theme, by the name that opencode gives it. */
+export type Tone = "text" | "textMuted" | "primary" | "accent" | "success" | "warning" | "error" | "info";
+
+/** A piece of a line. */
+export interface Span {
+  readonly text: string;
+  readonly tone?: Tone;
+  readonly isBold?: boolean;
+  /** It stands out as what a key acts on. */
+  readonly isChosen?: boolean;
+}
+
+export type Line = readonly Span[];
+
+export function span(text: string, tone: Tone = "text", more: Pick<Span, "isBold" | "isChosen"> = {}): Span {
+  return { text, tone, ...more };
+}
+
+/** What a terminal takes for the text, in columns. */
+export function width(text: string): number {
+  return Bun.stringWidth(text);
+}
+
+/** A text in at most so many columns. */
+export function cut(text: string, columns: number): string {
+  if (width(text) <= columns) return text;
+  if (columns <= 1) return "…".slice(0, Math.max(0, columns));
+  let shown = "";
+  let used = 0;
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    used += width(segment);
+    if (used > columns - 1) break;
+    shown += segment;
+  }
+  return `${shown}…`;
+}
+
+/** A line without its colours. */
+export function plain(line: Line): string {
+  return line.map(({ text }) => text).join("");
+}

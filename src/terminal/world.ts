@@ -1,0 +1,83 @@
+import type { TuiPluginApi } from "@opencode-ai/plugin/tui";
+import { createSignal } from "solid-js";
+import { terminalEnd, type TerminalEnd } from "../halves/channel.ts";
+import type { HereNotice, Notice } from "../halves/messages.ts";
+import { liveInstances } from "../processes/live-instances.ts";
+import type { AgentNow } from "./agent-now.ts";
+import type { AgentsWatch } from "./agents-watch.ts";
+
+/** What the screen shows, as signals: what reads one is drawn anew when it has changed. */
+export interface World {
+  readonly api: TuiPluginApi;
+  /** Every agent that is known, oldest first. */
+  readonly agents: () => readonly AgentNow[];
+  /** The plans that wait for the user. */
+  readonly plans: () => readonly string[];
+  /** Milliseconds since the epoch; it stands still while no agent lives. */
+  readonly now: () => number;
+  /** The server half of this directory, once it has said where it is. */
+  readonly server: () => HereNotice | undefined;
+  /** Follows the records; `undefined` before the server half has said where they are. */
+  readonly watch: () => AgentsWatch | undefined;
+  readonly halves: TerminalEnd;
+}
+
+/** Agents of this opencode, or of its folder: those that the user of this screen has to do with. */
+export function isHere({ api }: World, { record }: AgentNow): boolean {
+  return record.supervisor.pid === process.pid || record.directory === api.state.path.directory;
+}
+
+const TICK_MS = 1000;
+
+/** Connects the screen with the records and the server half. */
+export function createWorld(
+  api: TuiPluginApi,
+  answered: (notice: Extract<Notice, { kind: "answered" }>) => void,
+): World {
+  const [agents, setAgents] = createSignal<readonly AgentNow[]>([]);
+  const [now, setNow] = createSignal(Date.now());
+  const [server, setServer] = createSignal<HereNotice>();
+  const [watch, setWatch] = createSignal<AgentsWatch>();
+  let ticking: ReturnType<typeof setInterval> | undefined;
+  const follow = (all: readonly AgentNow[]) => {
+    const isNeeded = all.some(({ record }) => record.endedAt === null);
+    if (isNeeded) ticking ??= setInterval(() => setNow(Date.now()), TICK_MS);
+    else clearInterval(ticking);
+    if (!isNeeded) ticking = undefined;
+    setNow(Date.now());
+    setAgents(all);
+  };
+  const start = async (here: HereNotice) => {
+    // Only what has something to show loads the code that reads records: opencode's start waits for nothing of it.
+    const { startWatch } = await import("./start-watch.ts");
+    setWatch(await startWatch(here, follow, () => undefined));
+  };
+  let isStarted = false;
+  const halves = terminalEnd((notice, directory) => {
+    const isOurs = directory === api.state.path.directory;
+    switch (notice.kind) {
+      case "here":
+        // Which plugin instances of this process live is known in their own thread; here it is what they say.
+        liveInstances().set(notice.token, { directory, moduleUrl: import.meta.url });
+        if (!isOurs) return;
+        setServer(notice);
+        if (!isStarted) void start(notice);
+        isStarted = true;
+        return;
+      case "gone":
+        liveInstances().delete(notice.token);
+        if (server()?.token === notice.token) setServer(undefined);
+        return;
+      case "answered":
+        if (isOurs) answered(notice);
+        return;
+    }
+  });
+  halves.hello();
+  api.lifecycle.onDispose(() => {
+    clearInterval(ticking);
+    watch()?.close();
+    halves.close();
+  });
+  return { api, agents, plans: () => server()?.plans ?? [], now, server, watch, halves };
+}

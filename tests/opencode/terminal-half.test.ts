@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { bash, createRig, spawn, until, type Rig } from "./rig.ts";
+import { startTerminalUi, type TerminalUi } from "./terminal.ts";
+
+// One opencode for all: the tests go on where the one before has left the screen.
+
+let rig: Rig;
+let ui: TerminalUi;
+
+const HELD = "until [ -e go ]; do sleep 0.3; done";
+
+beforeAll(async () => {
+  rig = await createRig({ terminalHalf: true });
+  rig.plan("the task", { calls: [bash(HELD)] }, { text: "a result" });
+  rig.plan("delegate", spawn({ agent: "thor", prompt: "the task", title: "a small task" }), {
+    text: "It is under way.",
+  });
+  ui = await startTerminalUi(rig.sandbox, [], { columns: 120, rows: 40 });
+}, 120_000);
+afterAll(async () => {
+  ui.kill("SIGTERM");
+  await ui.exited;
+  await rig.dispose();
+});
+
+const line = (): string => ui.screen().split("\n").at(-1)?.trim() ?? "";
+const shows = async (text: string | RegExp): Promise<void> =>
+  await until(`the screen shows ${text}`, () =>
+    typeof text === "string" ? ui.screen().includes(text) : text.test(ui.screen()),
+  );
+
+test("the home screen says how to come to Odin, and no line is there while no agent lives", async () => {
+  await shows("Tab chooses Odin, who sends agents out · F6 shows them at work");
+  expect(line()).toBe("");
+  ui.keep("home-120x40");
+});
+
+test("the first Tab is Odin", async () => {
+  ui.type("\t");
+  await shows(/Odin · Model A/);
+});
+
+test("while an agent lives a line says what it does, be the terminal wide or narrow", async () => {
+  ui.submit("delegate");
+  await until("the line tells of the call", () => /1 agent · thor: bash until \[ -e go/.test(line()));
+  expect(line()).toMatch(/· \$0\.00 · F6$/);
+  ui.keep("line-120x40");
+  ui.resize(80, 24);
+  await until("the line fits", () => /^.{1,80}$/.test(line()) && /1 agent · thor: bash .* · F6$/.test(line()));
+  ui.keep("line-80x24");
+}, 120_000);
+
+test("when it has ended a toast tells, and the line is gone", async () => {
+  await writeFile(join(rig.sandbox.project, "go"), "");
+  await shows(/thor: done[\s\S]*a small task/);
+  await until("the line is gone", () => !line().includes("agent"));
+  expect(ui.screen()).toContain("It is under way.");
+}, 120_000);
