@@ -85,6 +85,28 @@ const messageSchema = z.object({
     }),
   ),
 });
+/** The calls of a message, whole: they are given back but for one argument. */
+const callsSchema = z.object({
+  parts: z.array(
+    z.looseObject({
+      id: z.string().optional(),
+      callID: z.string().optional(),
+      state: z.looseObject({ status: z.string() }).optional(),
+    }),
+  ),
+});
+
+/** What the client that a plugin is given has no name for (1.18.33). */
+interface Posting {
+  patch(request: {
+    readonly url: string;
+    readonly path: Record<string, string>;
+    readonly body: unknown;
+    readonly headers: Record<string, string>;
+    readonly signal: AbortSignal;
+  }): ReturnType<Call>;
+}
+
 /** A message as `GET /session/{id}/message` of opencode lists it. */
 export type HostMessage = z.infer<typeof messageSchema>;
 
@@ -234,6 +256,27 @@ export class HostClient implements Transcripts {
     const body = { parts, noReply: true, ...(await this.#possible(lastChoice(messages))) };
     const path = { id: sessionId };
     return await this.#ask("a message", (signal) => this.client.session.prompt({ path, body, signal }));
+  }
+
+  /**
+   * Changes the arguments that a tool call at work is shown with, and that the model finds in its history.
+   *
+   * @returns whether the call is there and at work: of one that has ended nothing is changed
+   */
+  async showInput(sessionId: string, messageId: string, callId: string, input: object): Promise<boolean> {
+    const path = { id: sessionId, messageID: messageId };
+    const what = `message ${messageId}`;
+    const data = await this.#ask(what, (signal) => this.client.session.message({ path, signal }));
+    const { parts } = this.#read(what, callsSchema, data);
+    const part = parts.find(({ callID }) => callID === callId);
+    if (part?.id === undefined || part.state?.status !== "running") return false;
+    const posting = Reflect.get(this.client, "_client") as Posting;
+    const url = "/session/{sessionID}/message/{messageID}/part/{partID}";
+    const at = { sessionID: sessionId, messageID: messageId, partID: part.id };
+    const body = { ...part, state: { ...part.state, input } };
+    const headers = { "content-type": "application/json" };
+    await this.#ask("a call", (signal) => posting.patch({ url, path: at, body, headers, signal }));
+    return true;
   }
 
   /** Stops the turn of a session; its messages say that it was aborted. */

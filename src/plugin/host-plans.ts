@@ -21,6 +21,7 @@ import { PLAN_FIRST } from "../host/plans/plan-first.ts";
 import { SessionFamilies } from "../host/plans/session-families.ts";
 import { ReadingShell } from "../host/shell/reading-shell.ts";
 import { agentCall } from "../host/tools/agent-call.ts";
+import type { QuietCalls } from "../host/tools/quiet-calls.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { ToolSupervision } from "../host/tools/tool-parts.ts";
 import type { UnreadMessages } from "../host/unread-messages.ts";
@@ -41,6 +42,8 @@ export interface HostPlansParts {
   readonly unread: UnreadMessages;
   /** Which plans wait for the user has changed. */
   readonly waitingChanged: () => void;
+  /** Makes the lines of calls short, where a terminal UI may show them. */
+  readonly quiet: QuietCalls | undefined;
 }
 
 /** Plans in an ordinary opencode: commands, tools, the gate, and who tells what the user did later. */
@@ -157,7 +160,7 @@ class WiredPlans implements HostPlans {
     });
     return {
       ...commands,
-      ...planToolHooks(async () => await this.#plans.desk()),
+      ...planToolHooks(async () => await this.#plans.desk(), this.#parts.quiet),
       ...offeredTools({
         supervisorAgents: this.#parts.options.supervisorAgents,
         wantsPlans: async (id) => (await this.#settings.read()).visualPlan || this.#reviews.of(id).length > 0,

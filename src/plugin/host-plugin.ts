@@ -15,6 +15,10 @@ import { startedAs } from "../host/started-as.ts";
 import { LastLooks } from "../host/tools/last-looks.ts";
 import { backgroundToolHooks } from "../host/tools/background-tools.ts";
 import { TerminalHalf } from "../host/terminal-half.ts";
+import { agentsAbout, namesAgents, spawnAbout } from "../host/tools/call-about.ts";
+import { QuietCalls } from "../host/tools/quiet-calls.ts";
+import { SPAWN } from "../host/tools/spawn-background.ts";
+import type { InstanceCatalog } from "../host/instance-catalog.ts";
 import { UnreadMessages } from "../host/unread-messages.ts";
 import { hostPlans } from "./host-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
@@ -68,6 +72,17 @@ function refuse(directory: string, moduleUrl: string, secret: string | undefined
   return `Bizar was found twice: ${other.moduleUrl} is in use, ${moduleUrl} stays out. Remove one of them from "plugin" in opencode.json.`;
 }
 
+function quietCalls(host: HostClient, supervision: () => Promise<{ readonly catalog: InstanceCatalog }>): QuietCalls {
+  return new QuietCalls({
+    showInput: async (...call) => await host.showInput(...call),
+    async about(tool, given, sessionId) {
+      // Of a call that names no agent nothing has to be loaded.
+      if (tool === SPAWN) return spawnAbout(given);
+      return namesAgents(given) ? await agentsAbout((await supervision()).catalog, given, sessionId) : {};
+    },
+  });
+}
+
 function hostHooks(
   input: PluginInput,
   moduleUrl: string,
@@ -98,8 +113,10 @@ function hostHooks(
     plans: () => plans.waiting,
     answer: async () => ({ ok: false, error: "There is nothing to answer." }),
   });
+  // A run shows no line of a call before its end.
+  const quiet = isRun ? undefined : quietCalls(host, () => supervision.started());
   const plans = hostPlans({
-    ...{ input, options, host, diagnostics, unread },
+    ...{ input, options, host, diagnostics, unread, quiet },
     supervision: () => supervision.started(),
     waitingChanged: () => terminal.changed(),
   });
@@ -124,19 +141,22 @@ function hostHooks(
     endsAgents: endsWithTurn,
     report: diagnostics.report,
   });
-  const tools = backgroundToolHooks({
-    options,
-    host,
-    recordDir: paths.recordDir,
-    changeDir: paths.changeDir,
-    clock: systemClock,
-    looks,
-    endsWithTurn,
-    unread,
-    desk: async () => await plans.desk(),
-    planTasks: plans.tasks,
-    supervision: () => supervision.started(),
-  });
+  const tools = backgroundToolHooks(
+    {
+      options,
+      host,
+      recordDir: paths.recordDir,
+      changeDir: paths.changeDir,
+      clock: systemClock,
+      looks,
+      endsWithTurn,
+      unread,
+      desk: async () => await plans.desk(),
+      planTasks: plans.tasks,
+      supervision: () => supervision.started(),
+    },
+    quiet,
+  );
   return joinHooks(odinHooks(options.provideAgents), unread.hooks, plans.hooks, ledger, out, tools, {
     async event({ event }) {
       host.event(event);

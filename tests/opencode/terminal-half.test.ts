@@ -9,12 +9,19 @@ import { startTerminalUi, type TerminalUi } from "./terminal.ts";
 let rig: Rig;
 let ui: TerminalUi;
 
+/** A task as models write them: paragraphs, more than 2 000 characters. */
+const TASK = `the task\n\n${"Look at each file that reads a setting, and say where it does. ".repeat(35).trim()}`;
 const HELD = "until [ -e go ]; do sleep 0.3; done";
 
 beforeAll(async () => {
   rig = await createRig({ terminalHalf: true });
-  rig.plan("the task", { calls: [bash(HELD)] }, { text: "a result" });
-  rig.plan("delegate", spawn({ agent: "thor", prompt: "the task", title: "a small task" }), {
+  rig.plan(TASK, { calls: [bash(HELD)] }, { text: "a result" });
+  rig.plan(
+    "collect",
+    { calls: [{ tool: "bizar_collect", args: { instanceId: "a small task" } }] },
+    { text: "Collected." },
+  );
+  rig.plan("delegate", spawn({ agent: "thor", prompt: TASK, title: "a small task" }), {
     text: "It is under way.",
   });
   ui = await startTerminalUi(rig.sandbox, [], { columns: 120, rows: 40 });
@@ -58,3 +65,13 @@ test("when it has ended a toast tells, and the line is gone", async () => {
   await until("the line is gone", () => !line().includes("agent"));
   expect(ui.screen()).toContain("It is under way.");
 }, 120_000);
+
+test("the line of a call says which agent it is about, and no prompt is printed", async () => {
+  // The toast lies over the end of the line for some seconds.
+  await shows("bizar_spawn_background [agent=thor, title=a small task]");
+  expect(ui.screen()).not.toContain("Look at each file");
+  expect(rig.requestsFor(TASK).length).toBeGreaterThan(0);
+  ui.submit("collect");
+  await shows("Collected.");
+  await shows("bizar_collect [for=thor: a small task]");
+}, 60_000);

@@ -1,6 +1,7 @@
 import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import { nearestName } from "../../config/nearest-name.ts";
 import { errorAnswer, noting, shorten } from "./answer.ts";
+import { ABOUT } from "./quiet-calls.ts";
 import { folded, fromJson, isRecord, readArgument } from "./read-argument.ts";
 import type { ArgumentSchema, Given, ToolSchema } from "./schema-tool.ts";
 
@@ -65,7 +66,9 @@ export function readProperties({ properties, required }: ToolSchema, given: unkn
       value[name] = reading.value;
       // One name is a list of one for the tool, and not for the model.
       const used = argument.type === "string" ? alone(reading.value) : reading.value;
-      if (!isSame(came, used)) taken.push(`${name} ${show(came)} → ${show(used)}`);
+      // A text or a name in a list is what the model finds in its history.
+      if (!isSame(argument.type === "string" ? alone(came) : came, used))
+        taken.push(`${name} ${show(came)} → ${show(used)}`);
     } else if (reading.kind === "wrong") {
       wrong.push(`"${name}": expected ${reading.expected} (got ${show(came)})`);
     } else if (required.includes(name)) {
@@ -90,7 +93,9 @@ function fieldsOf(given: unknown): Record<string, unknown> | undefined {
 
 /** Each argument under the name that the tool has for it. Some models send `null` for one that they leave out. */
 function sorted(properties: ToolSchema["properties"], fields: Readonly<Record<string, unknown>>) {
-  const sent = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
+  // What a call is about stands in the model's history, and is nothing that it would have to say.
+  const isSaid = ([name, value]: readonly [string, unknown]) => value !== null && value !== undefined && name !== ABOUT;
+  const sent = Object.entries(fields).filter(isSaid);
   const isOwn = ([name]: readonly [string, unknown]) => Object.hasOwn(properties, name);
   const byName = new Map(sent.filter(isOwn));
   const taken: string[] = [];

@@ -40,6 +40,11 @@ export function shownTitle(title: string): string {
   return shorten(title, TITLE_CHARACTERS);
 }
 
+/** The title of an agent: the one that it is given, or the first words of what it is to do. */
+export function titleOf(given: string | undefined, prompt: string): string {
+  return given ?? shownTitle(prompt.trim().replaceAll(/\s+/g, " "));
+}
+
 /** What a run has cost, where it did, and how long it took or waits. */
 export function spending(record: ListedRecord, now: number): Record<string, unknown> {
   const { costUsd, createdAt, startedAt, endedAt } = record;

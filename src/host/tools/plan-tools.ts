@@ -6,12 +6,19 @@ import { actionIn, PLAN_ACTION, planActionDescription, planActionSchema, schemaF
 import { planRefusal } from "./plan-answer.ts";
 import { PLAN_COMMENTS, planCommentsDescription, planCommentsSchema } from "./plan-comments.ts";
 import { PLAN_WAIT, planWaitDescription, planWaitSchema } from "./plan-wait.ts";
+import type { QuietCalls } from "./quiet-calls.ts";
 import { schemaToolHooks, type SchemaTool } from "./schema-tool.ts";
 
 /** The tools for plans, which every agent has. Nothing is loaded before the first call. */
-export function planToolHooks(desk: () => Promise<PlanServices>): ReturnType<typeof schemaToolHooks> {
+export function planToolHooks(
+  desk: () => Promise<PlanServices>,
+  quiet?: QuietCalls,
+): ReturnType<typeof schemaToolHooks> {
   const lines = new PlanLines();
-  return schemaToolHooks([planActionTool(desk, lines), planCommentsTool(desk, lines), planWaitTool(desk, lines)]);
+  return schemaToolHooks(
+    [planActionTool(desk, lines), planCommentsTool(desk, lines), planWaitTool(desk, lines)],
+    quiet,
+  );
 }
 
 /** The tool that draws. */

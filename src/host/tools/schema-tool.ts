@@ -1,5 +1,6 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
+import type { QuietCalls } from "./quiet-calls.ts";
 
 /** One argument of a tool, in the words of JSON Schema, and how it is read. Only the words are offered to models. */
 export type ArgumentSchema = {
@@ -64,11 +65,16 @@ export interface SchemaTool {
  * The tools as hooks. The host takes JSON Schema for arguments, but holds all of them to be required; the definition
  * that it asks for before each step says which are. A schema of zod would say so too, and takes 20 ms to load.
  * The host checks nothing by them: whatever a model writes arrives.
+ *
+ * @param quiet makes the lines of their calls short; absent where no terminal UI shows them
  */
-export function schemaToolHooks(tools: readonly SchemaTool[]): Required<Pick<Hooks, "tool" | "tool.definition">> {
+export function schemaToolHooks(
+  tools: readonly SchemaTool[],
+  quiet?: QuietCalls,
+): Required<Pick<Hooks, "tool" | "tool.definition">> {
   const byName = new Map(tools.map((tool) => [tool.name, tool]));
   return {
-    tool: Object.fromEntries(tools.map((tool) => [tool.name, definition(tool)])),
+    tool: Object.fromEntries(tools.map((tool) => [tool.name, definition(tool, quiet)])),
     async "tool.definition"({ toolID }, output) {
       const tool = byName.get(toolID);
       if (tool === undefined) return;
@@ -79,8 +85,12 @@ export function schemaToolHooks(tools: readonly SchemaTool[]): Required<Pick<Hoo
   };
 }
 
-function definition({ description, schema, run }: SchemaTool): ToolDefinition {
-  return { description, args: offered(schema) as never, execute: run };
+function definition({ name, description, schema, run }: SchemaTool, quiet: QuietCalls | undefined): ToolDefinition {
+  const execute = async (given: unknown, context: ToolContext) =>
+    quiet === undefined
+      ? await run(given, context)
+      : await quiet.run(name, given, context, async () => await run(given, context));
+  return { description, args: offered(schema) as never, execute };
 }
 
 const OFFERED = ["type", "enum", "items", "description"];

@@ -2,6 +2,7 @@ import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
 import { preflight } from "../preflight.ts";
 import { answer, errorAnswer, noting, shorten } from "./answer.ts";
+import { titleOf } from "./instance-view.ts";
 import { readGiven } from "./arguments.ts";
 import { PROMPT, WAIT_MS } from "./background-arguments.ts";
 import { beginOwnFolder } from "./begin-own-folder.ts";
@@ -96,7 +97,7 @@ async function spawn(parts: ToolParts, args: unknown, context: ToolContext): Pro
   if (typeof planTask === "string") return noting(errorAnswer(planTask), reading.note);
   const { prompt } = given;
   const { supervisor, catalog, workspace } = await parts.supervision();
-  const title = given.title ?? firstWords(prompt);
+  const title = titleOf(given.title, prompt);
   const own = await beginOwnFolder(workspace, parts.options, given.isolation, {
     agent: checked.agent,
     title,
@@ -188,8 +189,4 @@ function meanwhile({ record }: CatalogEntry, { options, endsWithTurn }: ToolPart
   const rest = record.folder === null ? "do not poll, or work on the same files." : "do not poll.";
   if (options.announce === "off") return `bizar_collect waits for its end; ${rest}`;
   return `${endsWithTurn ? "Collect it before you end your turn" : "You are told when it ends"}: ${rest}`;
-}
-
-function firstWords(prompt: string): string {
-  return shorten(prompt.trim().replaceAll(/\s+/g, " "), 60);
 }

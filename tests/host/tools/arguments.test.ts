@@ -32,6 +32,12 @@ describe("arguments as they should be are taken without a word", () => {
     [{ instanceId: id }, { instanceId: id }],
     [{ instanceId: null, all: true }, { all: true }],
     [{ ids: [id, other] }, { ids: [id, other] }],
+    // As calls stand in the history of a session that a terminal UI shows.
+    [{ for: "thor: a task", instanceId: [id] }, { instanceId: id }],
+    [
+      { title: ["A"], content: ["B\nC"] },
+      { title: "A", content: "B\nC" },
+    ],
     [{ timeoutMs: 1000 }, { timeoutMs: 1000 }],
     [{ timeoutMs: 1_800_000 }, { timeoutMs: 1_800_000 }],
     [
@@ -84,7 +90,6 @@ describe("what can be meant in one way only is taken so, and the note says how",
     [{ instanceId: `"${id}"` }, { instanceId: id }, "instanceId"],
     [{ instanceId: `\`${id}\`` }, { instanceId: id }, "instanceId"],
     [{ instanceId: ` <'${id}'>\n` }, { instanceId: id }, "instanceId"],
-    [{ instanceId: [id] }, { instanceId: id }, "instanceId"],
     [{ instanceId: `["${id}"]` }, { instanceId: id }, "instanceId"],
     [{ instanceId: 7 }, { instanceId: "7" }, "instanceId"],
     [{ instanceId: "" }, {}, 'instanceId "" → left out'],

@@ -32,9 +32,9 @@ test("an agent is shown with what tells it from others and how it stands, and wi
     {
       instanceId: sampleId(2),
       ...agent,
-      ...{ status: "running", activity: "tool bash", toolCallCount: 3, costUsd: 0.0123, elapsed: "1m" },
+      ...{ status: "running", activity: "tool bash", toolCallCount: 3, costUsd: 0.0123, elapsed: "65s" },
     },
-    { instanceId: sampleId(3), ...agent, status: "queued", elapsed: "1m" },
+    { instanceId: sampleId(3), ...agent, status: "queued", elapsed: "65s" },
   ]);
 });
 
