@@ -83,7 +83,8 @@ test("an operator sees an agent of a running opencode serve, and kills it: its c
   const listed = await operator("ps");
   expect(listed.stdout.trimEnd().split("\n")).toHaveLength(2);
   expect(listed.stdout).toMatch(new RegExp(`^${id}  thor +running .* lives `, "m"));
-  expect((await operator("logs", "Hang")).stdout).toContain("[stderr]");
+  expect((await operator("logs", "Hang")).stdout).not.toContain("[stderr]");
+  expect((await operator("logs", "Hang", "--all")).stdout).toContain("[stderr]");
   const begin = performance.now();
   expect(await operator("kill", id)).toEqual({ exitCode: 0, stdout: `${id} killed\n`, stderr: "" });
   expect(performance.now() - begin).toBeLessThan(5000);

@@ -2,7 +2,8 @@ import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import { nearestName } from "../../config/nearest-name.ts";
 import { errorAnswer, noting, shorten } from "./answer.ts";
 import { ABOUT } from "./quiet-calls.ts";
-import { folded, fromJson, isRecord, readArgument } from "./read-argument.ts";
+import { folded, fromJson, readArgument } from "./read-argument.ts";
+import { isRecord } from "../../lib/is-record.ts";
 import type { ArgumentSchema, Given, ToolSchema } from "./schema-tool.ts";
 
 /** What came of reading a tool's arguments. */
@@ -91,10 +92,13 @@ function fieldsOf(given: unknown): Record<string, unknown> | undefined {
   return isRecord(value) ? value : value === "" ? {} : undefined;
 }
 
+/** What a call is about stands in the model's history, and is nothing that it would have to say. */
+function isSaid([name, value]: readonly [string, unknown]): boolean {
+  return value !== null && value !== undefined && name !== ABOUT;
+}
+
 /** Each argument under the name that the tool has for it. Some models send `null` for one that they leave out. */
 function sorted(properties: ToolSchema["properties"], fields: Readonly<Record<string, unknown>>) {
-  // What a call is about stands in the model's history, and is nothing that it would have to say.
-  const isSaid = ([name, value]: readonly [string, unknown]) => value !== null && value !== undefined && name !== ABOUT;
   const sent = Object.entries(fields).filter(isSaid);
   const isOwn = ([name]: readonly [string, unknown]) => Object.hasOwn(properties, name);
   const byName = new Map(sent.filter(isOwn));

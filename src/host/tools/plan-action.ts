@@ -1,5 +1,6 @@
 import { PLAN_SLUG } from "./plan-slug.ts";
-import { fromJson, isRecord } from "./read-argument.ts";
+import { fromJson } from "./read-argument.ts";
+import { isRecord } from "../../lib/is-record.ts";
 import type { Given, ToolSchema } from "./schema-tool.ts";
 
 export const PLAN_ACTION = "bizar_plan_action";

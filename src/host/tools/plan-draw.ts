@@ -5,7 +5,7 @@ import { readProperties } from "./arguments.ts";
 import { planActionSchema, type PlanActionArguments } from "./plan-action.ts";
 import { elementIdOf, findElement, quote, splitsAtArrow, type Named } from "./plan-names.ts";
 import { elementFields, inPlanWords, newId, wrongElement } from "./plan-operation.ts";
-import { isRecord } from "./read-argument.ts";
+import { isRecord } from "../../lib/is-record.ts";
 import type { Given, ToolSchema } from "./schema-tool.ts";
 
 /** What a drawing is made of, and the ids that are not `el_` and the name. */

@@ -1,5 +1,5 @@
 import type { ToolContext } from "@opencode-ai/plugin/tool";
-import { isRecord } from "./read-argument.ts";
+import { isRecord } from "../../lib/is-record.ts";
 
 /** A longer text takes more than two lines of a narrow terminal. */
 const LONG_CHARACTERS = 120;

@@ -1,4 +1,5 @@
 import { nearestName } from "../../config/nearest-name.ts";
+import { isRecord } from "../../lib/is-record.ts";
 import { unreachable } from "../../lib/unreachable.ts";
 import { isText, shape } from "../../shape.ts";
 import { shorten } from "./answer.ts";
@@ -177,10 +178,6 @@ export function fromJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function wrong(expected: string): ArgumentReading {

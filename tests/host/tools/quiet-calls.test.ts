@@ -28,12 +28,12 @@ test("a spawn is about its title, or the first words of its prompt", () => {
   expect(spawnAbout({ agent: "thor" })).toEqual({});
 });
 
+const entry = (number: number, title: string) => {
+  const instance = sampleInstance("running", { instanceId: sampleId(number), title });
+  return { record: toListed(toRecord(instance, { supervisor: gone, onExit: "kill", logPath: "/l" })) } as never;
+};
+
 test("a call that names agents is about them; of what means none or several nothing is said", async () => {
-  const entry = (number: number, title: string) => {
-    const instance = sampleInstance("running", { instanceId: sampleId(number), title });
-    const record = toListed(toRecord(instance, { supervisor: gone, onExit: "kill", logPath: "/l" }));
-    return { record } as never;
-  };
   const catalog = {
     list: async () => [1, 2, 3, 4, 5, 6].map((number) => entry(number, number < 5 ? `T${number}` : "same")),
   };
