@@ -4,7 +4,9 @@ import { describeError } from "../describe-error.ts";
 import { adaptChildConfig } from "./child-config.ts";
 import { endSelf } from "./end-self.ts";
 import { readHostEvent } from "./host-event.ts";
-import { readQuestion } from "./questions.ts";
+import { HeldCalls } from "./held-calls.ts";
+import { OpenAsks, type WatchAnswers } from "./open-asks.ts";
+import { QuestionJudge, readQuestion } from "./questions.ts";
 import type { AgentRole } from "./role.ts";
 import { watchSupervisor } from "./supervisor-watch.ts";
 import { TelemetryState } from "./telemetry.ts";
@@ -24,12 +26,19 @@ export interface AgentRoleParts {
   readonly writeStderr: (text: string) => void;
   /** Answers what the agent asks a person. */
   readonly answering: Answering;
+  /** Where the user's answers come from. */
+  readonly watchAnswers: WatchAnswers;
 }
 
 /** The plugin inside a background agent. */
 export interface AgentRoleHandle {
   /** The asked agent, telemetry, and an end when nobody is left. */
-  readonly hooks: Required<Pick<Hooks, "config" | "event" | "chat.message" | "dispose">>;
+  readonly hooks: Required<
+    Pick<Hooks, "config" | "event" | "chat.message" | "tool.execute.before" | "tool.execute.after" | "dispose">
+  >;
+  readonly asks: OpenAsks;
+  /** Whether the user was asked for a call, which is to be made again. */
+  isAsked(callId: string): boolean;
   /** A text of the agent has become a loop. */
   textRepeated(): void;
   /** The loop guard has refused so many calls in a row that the run must end. */
@@ -39,6 +48,7 @@ export interface AgentRoleHandle {
 /** Begins to speak, and to watch the supervisor: once in a process. */
 export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
   const { role, directory, supervisorCheckMs, abortSession, provideAgents, writeStderr, answering } = parts;
+  const report = (error: unknown) => writeStderr(`bizar: ${describeError(error)}\n`);
   const telemetry = new TelemetryState(role.sessionId, Date.now(), directory);
   const reporter = new TelemetryReporter(telemetry, (report) =>
     writeStderr(`${formatTelemetry(role.nonce, report)}\n`),
@@ -47,6 +57,16 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
     const { sessionId } = telemetry.report(Date.now());
     if (sessionId !== null) await abortSession(sessionId);
   };
+  const asks = new OpenAsks({
+    waitMs: role.permissionWaitMs ?? 0,
+    watch: parts.watchAnswers,
+    changed(asked, isOpen) {
+      telemetry.asking.changed(asked, isOpen, Date.now());
+      reporter.speak();
+    },
+  });
+  const held = (callId: string) => telemetry.asking.held(callId);
+  const calls = new HeldCalls({ judge: new QuestionJudge(role), asks, answering, directory, held, report });
   if (role.onExit === "kill") watchSupervisor(role, supervisorCheckMs, () => void endSelf(role, abort));
   reporter.speak();
   return {
@@ -58,9 +78,8 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
       async event({ event }) {
         // Before anything else: `opencode run` rejects it without a word within 10 to 90 ms, and knows nothing of a
         // subagent that was told to go on.
-        readQuestion(event, role)
-          ?.answer(answering)
-          .catch((error: unknown) => writeStderr(`bizar: ${describeError(error)}\n`));
+        const question = readQuestion(event);
+        if (question !== undefined) calls.asked(question);
         const known = readHostEvent(event);
         if (known === undefined) return;
         const isNews = telemetry.apply(known, Date.now());
@@ -72,11 +91,15 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
       async "chat.message"({ sessionID }, { message }) {
         if (telemetry.prompted(sessionID, message.id)) reporter.changed();
       },
+      "tool.execute.before": async (call, { args }) => await calls.before(call, args),
+      "tool.execute.after": async ({ callID }) => calls.after(callID),
       // The process may go on, with the plugin made anew: so do the watch and the reporter, which keep nothing alive.
       async dispose() {
         reporter.speak();
       },
     },
+    asks,
+    isAsked: (callId) => calls.isAsked(callId),
     textRepeated() {
       telemetry.textRepeated();
       reporter.changed();

@@ -8,7 +8,18 @@ import {
 } from "../processes/process-table.ts";
 import { isGuardSettings } from "../guard/guard-settings.ts";
 import { MODELS_PATH } from "../opencode/models-path.ts";
-import { isFlag, isNumber, isText, oneOf, orAbsent, orNull, shape, type Check, type Checked } from "../shape.ts";
+import {
+  isFlag,
+  isNumber,
+  isText,
+  listOf,
+  oneOf,
+  orAbsent,
+  orNull,
+  shape,
+  type Check,
+  type Checked,
+} from "../shape.ts";
 
 /**
  * The environment variable that makes an `opencode run` a background agent, or an `opencode serve` the server of warm
@@ -16,6 +27,13 @@ import { isFlag, isNumber, isText, oneOf, orAbsent, orNull, shape, type Check, t
  */
 export const ROLE_VARIABLE = "BIZAR_AGENT_ROLE";
 const MIN_NONCE = 8;
+
+const questionShapes = {
+  skipPermissions: isFlag,
+  /** Whether the user is asked, and for how long a question waits. */
+  asks: orAbsent(isFlag),
+  permissionWaitMs: orAbsent(isNumber),
+};
 
 const roleShape = shape({
   instanceId: isText,
@@ -28,7 +46,8 @@ const roleShape = shape({
   onExit: oneOf("kill", "finish"),
   turn: oneOf("initial", "follow_up", "intervention"),
   /** How questions are answered. */
-  skipPermissions: isFlag,
+  ...questionShapes,
+  allowed: orAbsent(listOf(shape({ permission: isText, pattern: isText }))),
   /** The short list of models that opencode has read at its start; what the agent starts has no use for it. */
   modelsPath: orAbsent(isText),
   guard: isGuardSettings,
@@ -41,8 +60,8 @@ const serverRoleShape = shape({
   nonce: isText,
   supervisor: shape({ pid: isNumber, startTime: isText }),
   onExit: oneOf("kill", "finish"),
-  /** How questions are answered once the supervisor is gone. */
-  skipPermissions: isFlag,
+  /** How questions are answered; those for permissions once the supervisor is gone. */
+  ...questionShapes,
   /** The short list of models that opencode has read at its start; what the agent starts has no use for it. */
   modelsPath: orAbsent(isText),
   guard: isGuardSettings,
@@ -54,8 +73,8 @@ export type ServerRole = WithModels<Checked<typeof serverRoleShape>>;
 /** What a supervisor tells the plugin inside a child. No prompt and no secret: the environment is not private. */
 export type AgentRole = WithModels<Checked<typeof roleShape>>;
 
-type WithModels<Role extends { readonly modelsPath: string | undefined }> = Omit<Role, "modelsPath"> &
-  Partial<Pick<Role, "modelsPath">>;
+type MayLack = "modelsPath" | "asks" | "permissionWaitMs" | "allowed";
+type WithModels<Role> = Omit<Role, MayLack> & Partial<Pick<Role, MayLack & keyof Role>>;
 
 const isRole: Check<AgentRole> = roleShape;
 const isServerRole: Check<ServerRole> = serverRoleShape;

@@ -5,7 +5,7 @@ import { MARKER_NAME } from "../processes/end-tree.ts";
 import { isText, orAbsent, shape, type Checked } from "../shape.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { adaptServerConfig } from "./child-config.ts";
-import { readQuestion } from "./questions.ts";
+import { giveReply, QuestionJudge, readQuestion } from "./questions.ts";
 import type { ServerLife } from "./server-life.ts";
 
 const isSession = shape({
@@ -78,8 +78,13 @@ function applyEvent(parts: ServerRoleParts, event: HostEvent): void {
   const { life, abortSession, answering } = parts;
   // The host's own types lag behind its events.
   const { type, properties }: { type: string; properties?: unknown } = event;
-  const question = readQuestion(event, parts);
-  if (question !== undefined) life.asked(question.id, question.sessionId, async () => await question.answer(answering));
+  const question = readQuestion(event);
+  if (question !== undefined) {
+    const { asked, sessionId } = question;
+    // Once the supervisor is gone nobody can be asked.
+    const reply = new QuestionJudge({ skipPermissions: parts.skipPermissions }).judge(asked) ?? { kind: "unanswered" };
+    life.asked(asked.askId, sessionId, async () => await giveReply(answering, asked, reply));
+  }
   if (type === "session.status" && isStatus(properties)) {
     const { sessionID, status } = properties;
     if (status.type === "idle") life.turnEnded(sessionID);

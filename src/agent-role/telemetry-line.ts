@@ -1,4 +1,5 @@
 import type { Deeds } from "../supervisor/deeds.ts";
+import type { Asked } from "../supervisor/questions.ts";
 import type { Liveness, Tokens } from "../supervisor/instance.ts";
 
 /** What the plugin inside a child reports on stderr, one JSON object a line. */
@@ -18,6 +19,8 @@ export interface Telemetry {
   readonly messages: MessageReport;
   /** The turn has come to its end; what is left is the exit of the process. */
   readonly isOver: boolean;
+  /** What it asks the user now. */
+  readonly asked: readonly Asked[];
   /** The calls that were not allowed, native subagents' included. */
   readonly refusals: readonly Refusal[];
   /** What the others of its calls did, native subagents' included. */

@@ -4,6 +4,7 @@ import { readRefusal } from "../opencode/refusals.ts";
 import { TurnDeeds } from "../opencode/turn-deeds.ts";
 import { MOST_REFUSED } from "../supervisor/deeds.ts";
 import { isOwnMessage } from "../opencode/whose-words.ts";
+import { Asking, phaseOf } from "./asking.ts";
 import type { HostEvent, HostMessage, HostPart } from "./host-event.ts";
 import type { Refusal, Telemetry, ToolReport } from "./telemetry-line.ts";
 import { unreachable } from "../lib/unreachable.ts";
@@ -61,6 +62,8 @@ export class TelemetryState {
   readonly #asked = new Map<string, string>();
 
   readonly #deeds: TurnDeeds;
+  /** What it asks the user. */
+  readonly asking = new Asking();
 
   constructor(sessionId: string | null, now: number, directory: string) {
     this.#deeds = new TurnDeeds(directory);
@@ -136,15 +139,16 @@ export class TelemetryState {
     return {
       sessionId: this.#sessionId,
       agent: this.#agent,
-      activity: this.#shown(now),
+      activity: this.asking.activity ?? this.#shown(now),
       toolCallCount: this.#toolCallCount,
       tokens: this.#tokens,
       costUsd: this.#costUsd,
       lastActivityAt: this.#lastEventAt,
-      liveness: this.#liveness(),
+      liveness: this.asking.over(this.#liveness()),
       loopGuard: this.#loopGuard,
       messages: { prompt: this.#promptId, latest: this.#latestMessage, foreign: [...this.#foreignMessages] },
       isOver: this.#isOver,
+      asked: this.asking.open,
       refusals: this.refusals(),
       deeds: this.#deeds.sum,
       tools,
@@ -303,7 +307,7 @@ export class TelemetryState {
     const asked = this.#asked.get(part.callID ?? "") ?? null;
     this.#asked.delete(part.callID ?? "");
     const call = readRefusal(part);
-    if (call === undefined || this.#refusals.size >= MOST_REFUSED) return;
+    if (call === undefined || this.asking.isHeld(part.callID) || this.#refusals.size >= MOST_REFUSED) return;
     this.#refusals.set(`${isOwn} ${call}`, { call, asked, isOwn });
   }
 
@@ -363,10 +367,4 @@ interface OpenCall {
   readonly shown: string;
   /** When it came to this state. */
   readonly since: number;
-}
-
-function phaseOf(activity: string): Liveness["phase"] {
-  if (activity === "retrying") return "retrying";
-  if (activity.startsWith("composing ")) return "composing";
-  return activity.startsWith("tool ") ? "tool" : "model";
 }

@@ -34,6 +34,7 @@ export class EvidenceCollector {
   #sessionError: string | undefined;
   /** What the plugin inside has seen of calls that were not allowed, those of native subagents included. */
   #refusals: readonly Refusal[] = [];
+  #isVoiced = false;
   /** A permission that was not given, as stderr tells it; whose it was it does not say. */
   #permission: { readonly name: string; readonly detail: string } | undefined;
   #agentFallback: TurnEvidence["agentFallback"];
@@ -144,6 +145,7 @@ export class EvidenceCollector {
   /** What the plugin inside has seen by now of calls that were not allowed. */
   refusedSoFar(refusals: readonly Refusal[]): void {
     this.#refusals = refusals;
+    this.#isVoiced = true;
   }
 
   /** A message is none of the agent's own, whatever was seen of it. */
@@ -209,8 +211,7 @@ export class EvidenceCollector {
     if (lastText > marks.findLastIndex(({ type }) => type === "task")) return {};
     const below = this.#refusals.findLast(({ isOwn }) => !isOwn);
     if (below !== undefined) return { permissionRejected: { tool: "task", detail: below.asked ?? below.call } };
-    const isVoiceless = this.#refusals.length === 0 && own === undefined;
-    return told !== undefined && isVoiceless ? { permissionRejected: told } : {};
+    return told !== undefined && !this.#isVoiced && own === undefined ? { permissionRejected: told } : {};
   }
 
   #toolEnded(part: Extract<RunEvent, { type: "tool_use" }>["part"]): void {

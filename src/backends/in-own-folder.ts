@@ -1,4 +1,5 @@
 import type { Backend, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../supervisor/ports.ts";
+import type { Asked, Reply } from "../supervisor/questions.ts";
 import { stoppedEarly } from "./stopped-early.ts";
 
 /**
@@ -31,6 +32,10 @@ class FolderTurn implements RunningTurn {
 
   get hasExited(): boolean {
     return this.#turn?.hasExited ?? false;
+  }
+
+  answer(asked: Asked, reply: Reply): void {
+    this.#turn?.answer(asked, reply);
   }
 
   async stop(): Promise<void> {

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { describeError } from "../describe-error.ts";
 import { createContext } from "./context.ts";
 import { CommandError, parserOptions, type Command, type CommandInput } from "./command.ts";
+import { allow, answer, deny } from "./answer-agents.ts";
 import { apply, branch, diff, discard } from "./changes.ts";
 import { cost } from "./cost.ts";
 import { gc } from "./gc.ts";
@@ -13,8 +14,11 @@ import { show } from "./show.ts";
 import { worktrees } from "./worktrees.ts";
 
 const commands: Readonly<Record<string, Command>> = {
-  ...{ ps, logs, show, cost, kill, diff, apply, branch, discard, worktrees, gc },
+  ...{ ps, logs, show, cost, kill, allow, deny, answer, diff, apply, branch, discard, worktrees, gc },
 };
+
+/** By how many words are taken. */
+const HOW_MANY: Readonly<Record<string, string>> = { "0 1": "at most", "1 1": "exactly", "1 Infinity": "at least" };
 
 /** Runs one command as it was typed. Settles with the exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
@@ -32,9 +36,10 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
   const input = read(command, rest);
   if (input.values["help"] === true) return await printUsage(usageOf(command));
-  const [fewest, most] = command.takesId === "maybe" ? [0, 1] : command.takesId ? [1, 1] : [0, 0];
+  const fewest = command.takesId === true ? 1 : 0;
+  const most = command.takesWords === true ? Infinity : command.takesId === false ? 0 : 1;
   if (input.positionals.length < fewest || input.positionals.length > most) {
-    const what = { 0: "no further words", 1: fewest === 0 ? "at most one agent's id" : "exactly one agent's id" }[most];
+    const what = most === 0 ? "no further words" : `${HOW_MANY[`${fewest} ${most}`]} one agent's id`;
     throw new CommandError(`${name} takes ${what}, not ${input.positionals.length}.\n${usageOf(command)}`.trimEnd(), 2);
   }
   return await command.run(createContext(), input);

@@ -49,6 +49,8 @@ export interface Command {
   readonly flags: Readonly<Record<string, Flag>>;
   /** Whether it is about one agent; `"maybe"`: about one, or about all. */
   readonly takesId: boolean | "maybe";
+  /** Whether more words may follow the id. */
+  readonly takesWords?: boolean;
   /** Settles with the exit code. */
   run(context: CommandContext, input: CommandInput): Promise<number>;
 }

@@ -47,6 +47,13 @@ export const optionsSchema = z.object({
   minFreeMemoryMb: whole(768, 0, 65_536),
   /** Answer yes to permission questions nobody can be asked; what the configuration denies stays denied. */
   backgroundSkipPermissions: z.boolean().default(false),
+  /**
+   * What becomes of a permission question of an agent: you are asked, or it is refused in words and the agent goes on.
+   * `null`: `refuse` under `opencode run` and in CI, `ask` elsewhere.
+   */
+  backgroundPermissions: z.enum(["ask", "refuse"]).nullable().default(null),
+  /** Milliseconds that such a question waits for you. 10 minutes: then it is refused, and further ones at once. */
+  permissionWaitMs: whole(600_000, 1000, 86_400_000),
   /** Agents that may spawn, collect and kill. `["*"]` opens that to all. */
   supervisorAgents: z.array(z.string().min(1)).min(1).default(["odin"]),
   /** Provide `odin`, `mimir` and `thor` where no agent of that name is configured. */

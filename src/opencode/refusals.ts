@@ -7,6 +7,16 @@ const DENIED = "The user has specified a rule which prevents you from using this
 /** … and that of a question to the user without an answer. */
 const DISMISSED = "The user dismissed this question";
 
+/** What an agent reads whose call waits for the user as soon as it is made again. */
+export const ASKED_USER =
+  "The user has been asked for this permission. Make the very same call again now: it waits for the answer, and runs if " +
+  "the user allows it.";
+
+/** The error of a call that somebody has refused with these words, as opencode has it. */
+export function rejectionWith(words: string): string {
+  return `${WITH_WORDS}${words}`;
+}
+
 /** How a permission or an answer was not given: with words, or without. */
 export type Rejection =
   | { readonly of: "permission"; readonly words: string | undefined }
@@ -30,6 +40,8 @@ export interface ToolCall {
  * `undefined` of any other one.
  */
 export function readRefusal({ tool, state: { error, input } }: ToolCall): string | undefined {
+  // Nobody has refused it yet.
+  if (error === rejectionWith(ASKED_USER)) return undefined;
   if (error === undefined || !(error.startsWith(REJECTED) || error.startsWith(DENIED))) return undefined;
   return callLine(tool, input);
 }

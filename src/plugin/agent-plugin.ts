@@ -7,10 +7,13 @@ import type { AgentRole } from "../agent-role/role.ts";
 import { withRules } from "./with-rules.ts";
 import { describeError } from "../describe-error.ts";
 import { inBackground } from "../host/agents/in-background.ts";
+import { askUserTool } from "../host/tools/ask-user.ts";
+import { schemaToolHooks } from "../host/tools/schema-tool.ts";
 import { ledgerHooks } from "../host/ledger-hooks.ts";
 import { ownPlaceHooks } from "../host/own-place-hooks.ts";
 import { ownFolderOf } from "../workspace/own-folder-of.ts";
-import { statePaths } from "../store/state-paths.ts";
+import { watchAnswers } from "../store/answer-files.ts";
+import { statePaths, type StatePaths } from "../store/state-paths.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { answering } from "../opencode/answer-questions.ts";
 import { agentPlans } from "./agent-plans.ts";
@@ -51,6 +54,7 @@ export function agentPlugin(
     abortSession: async (id) => await client.session.abort({ path: { id } }),
     writeStderr: (text) => void process.stderr.write(text),
     answering: answering(() => client, input.directory),
+    watchAnswers: (onAnswer) => watchAnswers(statePathsOf(role), role.instanceId, role.nonce, onAnswer),
   }));
   const guard = createLoopGuard(role.guard, {
     worktree: worktreeOf(input),
@@ -61,7 +65,7 @@ export function agentPlugin(
     onGiveUp: (marker) => agent.loopGuardGaveUp(marker),
   });
   const stateDir = dirname(role.guard.sessionDir);
-  const { changeDir, recordDir, worktreeDir } = statePaths(stateDir, role.guard.logDir);
+  const { changeDir, recordDir, worktreeDir } = statePathsOf(role);
   const place = ownFolderOf(worktreeDir, input.directory);
   const own = place === undefined ? {} : ownPlaceHooks(place);
   const plans = agentPlans({
@@ -76,11 +80,26 @@ export function agentPlugin(
     ...{ directory: input.directory, folder: changeDir, recordDir, instanceOf: async () => role.instanceId },
     report: (message, cause) => void process.stderr.write(`bizar: ${message} ${describeError(cause)}\n`),
   });
+  const tools = role.asks === true ? [askUserTool(async (_, asked) => await agent.asks.ask(asked))] : [];
   return withRules(
     input,
     withLoopGuard(
-      joinHooks(own, agent.hooks, agentTree(role), refusalWords(), plans, ledger, inBackground(place)),
+      joinHooks(
+        own,
+        agent.hooks,
+        agentTree(role),
+        refusalWords((callId) => agent.isAsked(callId)),
+        plans,
+        ledger,
+        schemaToolHooks(tools),
+        inBackground(place),
+      ),
       guard,
     ),
   );
+}
+
+/** Where the supervisor keeps what it knows. */
+export function statePathsOf({ guard }: Pick<AgentRole, "guard">): StatePaths {
+  return statePaths(dirname(guard.sessionDir), guard.logDir);
 }

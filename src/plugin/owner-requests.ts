@@ -14,7 +14,7 @@ export interface OwnerRequestsParts {
   /** The token of this plugin instance. */
   readonly token: string;
   readonly records: Pick<RecordFolder, "read">;
-  readonly supervisor: Pick<Supervisor, "view" | "views" | "stop">;
+  readonly supervisor: Pick<Supervisor, "view" | "views" | "stop" | "answer">;
   readonly sendMessage: SendMessage;
   readonly report: (message: string) => void;
   /** Writes the records of what this plugin instance holds anew: somebody has removed them. */
@@ -42,6 +42,12 @@ async function perform(parts: OwnerRequestsParts, instanceId: string, request: O
       const error = "Killed on request of another process.";
       void supervisor.stop(instanceId, { status: "killed", reason: "killed", error });
       return;
+    }
+    case "answer": {
+      const { questionId, reply, by } = request;
+      const outcome = supervisor.answer(instanceId, questionId, reply, by);
+      if (outcome?.ok === true) return;
+      throw new Error(outcome?.why ?? "The agent has ended: it asks nothing any more.");
     }
     case "session_deleted":
       endOfDeletedSession(supervisor, request.sessionId);

@@ -8,6 +8,10 @@ import { serverTree } from "../agent-role/server-tree.ts";
 import { withRules } from "./with-rules.ts";
 import { describeError } from "../describe-error.ts";
 import { inBackground } from "../host/agents/in-background.ts";
+import { OpenAsks } from "../agent-role/open-asks.ts";
+import { askUserTool } from "../host/tools/ask-user.ts";
+import { schemaToolHooks } from "../host/tools/schema-tool.ts";
+import { watchAnswers } from "../store/answer-files.ts";
 import { ledgerHooks } from "../host/ledger-hooks.ts";
 import { ownPlaceHooks } from "../host/own-place-hooks.ts";
 import { ownFolderOf } from "../workspace/own-folder-of.ts";
@@ -15,6 +19,7 @@ import { statePaths } from "../store/state-paths.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { answering } from "../opencode/answer-questions.ts";
 import { refusalWords } from "../agent-role/refusal-words.ts";
+import type { Asked, Reply } from "../supervisor/questions.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import { liveInstances } from "../processes/live-instances.ts";
 import { agentPlans } from "./agent-plans.ts";
@@ -65,7 +70,20 @@ export function serverPlugin(
     onGiveUp: (marker, id) => say({ session: id, loopGuard: marker }),
   });
   const stateDir = dirname(role.guard.sessionDir);
-  const { changeDir, recordDir, worktreeDir } = statePaths(stateDir, role.guard.logDir);
+  /** Each agent has a file of its own for its answers. */
+  const ask = async (session: string, asked: Asked): Promise<Reply> => {
+    const instanceId = await instanceOf(session);
+    if (instanceId === undefined) return { kind: "unanswered" };
+    const asks = new OpenAsks({
+      waitMs: role.permissionWaitMs ?? 0,
+      watch: (onAnswer) => watchAnswers(paths, instanceId, role.nonce, onAnswer),
+      changed: ({ askId, what, options }, isOpen) =>
+        isOpen && say({ session, asked: { askId, kind: "question", what, options } }),
+    });
+    return await asks.ask(asked);
+  };
+  const paths = statePaths(stateDir, role.guard.logDir);
+  const { changeDir, recordDir, worktreeDir } = paths;
   const place = ownFolderOf(worktreeDir, input.directory);
   const own = place === undefined ? {} : ownPlaceHooks(place);
   const plans = agentPlans({ plansRoot: place?.originals[0], input, options, stateDir, instanceOf, report });
@@ -73,9 +91,13 @@ export function serverPlugin(
     ...{ directory: input.directory, folder: changeDir, recordDir, instanceOf },
     report: (message, cause) => report(`${message} ${describeError(cause)}`),
   });
+  const tools = role.asks === true ? [askUserTool(async (sessionId, asked) => await ask(sessionId, asked))] : [];
   return withRules(
     input,
-    withLoopGuard(joinHooks(own, hooks, tree, refusalWords(), plans, ledger, inBackground(place)), guard),
+    withLoopGuard(
+      joinHooks(own, hooks, tree, refusalWords(), plans, ledger, schemaToolHooks(tools), inBackground(place)),
+      guard,
+    ),
   );
 }
 

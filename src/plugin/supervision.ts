@@ -25,12 +25,16 @@ import { LogFile } from "../store/log-file.ts";
 import type { SendMessage } from "../host/tools/tool-parts.ts";
 import { thisMachine } from "../store/machine.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
-import type { OwnerRequest } from "../store/request-files.ts";
+import type { OwnerRequest, UserAnswer } from "../store/request-files.ts";
+import type { AnswerOutcome } from "../supervisor/questions.ts";
 import { SessionNotes } from "../store/session-notes.ts";
 import type { RequestWatch } from "../store/request-watch.ts";
 import { hasRecordFile, logPath } from "../store/state-paths.ts";
 import { agentBudgetPolicy, toolCapPolicy, type FleetBudget } from "../supervisor/policies/caps.ts";
 import { deadlinePolicy } from "../supervisor/policies/deadline.ts";
+import { asksUser } from "../host/asks-user.ts";
+import { AnswerFiles } from "../store/answer-files.ts";
+import { askUserToast } from "../host/ask-user-toast.ts";
 import { noticePolicy } from "../supervisor/policies/notices.ts";
 import type { Policy } from "../supervisor/policies/policy.ts";
 import type { TurnRequest } from "../supervisor/ports.ts";
@@ -52,6 +56,8 @@ export interface Supervision {
   readonly sendMessage: SendMessage;
   /** Asks the opencode that owns an agent to do something. */
   readonly askOwner: (instanceId: string, request: OwnerRequest) => Promise<OwnerAnswer>;
+  /** Gives an agent an answer of the user, whichever opencode runs it. */
+  readonly answer: (instanceId: string, answer: UserAnswer) => Promise<AnswerOutcome>;
   /** A session waits for the results of these agents. Returns what ends the wait. */
   readonly collecting: (instanceIds: readonly string[], sessionId: string) => () => void;
   /** The agents of a session that have not ended, or whose end is not on the disk. */
@@ -75,9 +81,16 @@ export function startSupervision(context: SupervisionContext): Supervision {
     report: (message, cause) => diagnostics.log("warn", `${message} ${describeError(cause)}`),
   });
   const folders = ownFolders(context, (turn) => openLog(context, turn));
+  const files = new AnswerFiles(paths, diagnostics.report);
+  const answers = {
+    asks: asksUser(options),
+    waitMs: options.permissionWaitMs,
+    give: files.give.bind(files),
+    clear: files.clear.bind(files),
+  };
   const models = async (turn: TurnRequest) => await lists.find(callerDirectory(turn), turn.model.providerId);
   const warm = warmAgents(
-    { ...context, models },
+    { ...context, models, answers },
     (turn) => openLog(context, turn),
     (path) => openFile(context, path),
   );
@@ -86,6 +99,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     identity,
     onExit: options.onExit,
     skipPermissions: options.backgroundSkipPermissions,
+    answers,
     killGraceMs: options.killGraceMs,
     guard,
     environment: process.env,
@@ -124,6 +138,8 @@ export function startSupervision(context: SupervisionContext): Supervision {
     finishFolder: folders.finish,
     policies: policies(options, fleet, host),
     notes: new SessionNotes(context.guard.sessionDir),
+    permissionWaitMs: options.permissionWaitMs,
+    askUser: askUserToast(host),
     refusal: () => fleet.refusal(),
     maxConcurrentInstances: options.maxConcurrentInstances,
     memory: { minFreeMemoryMb: options.minFreeMemoryMb, availableMemoryMb },
@@ -159,6 +175,12 @@ export function startSupervision(context: SupervisionContext): Supervision {
     workspace: folders.workspace,
     sendMessage,
     askOwner: ask,
+    async answer(instanceId, { questionId, reply, by }) {
+      const own = supervisor.answer(instanceId, questionId, reply, by);
+      if (own !== undefined) return own;
+      const asked = await ask(instanceId, { kind: "answer", questionId, reply, by });
+      return asked.ok ? asked : { ok: false, why: asked.error };
+    },
     collecting: wired.collecting,
     agentsOut: wired.agentsOut,
     tellNow: wired.tellNow,

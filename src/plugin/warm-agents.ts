@@ -1,3 +1,4 @@
+import type { AnswerPort } from "../backends/answer-port.ts";
 import type { LoggedTurn, LogSink } from "../backends/log-sink.ts";
 import { localFetch } from "../backends/warm/local-fetch.ts";
 import { warmBackend, type WarmBackend, type WarmBackendParts } from "../backends/warm/warm-backend.ts";
@@ -12,12 +13,13 @@ const CONFIGURES = /^(?:HOME|PATH|SHELL|XDG_|OPENCODE_|BIZAR_)/;
 
 type WarmAgentsContext = Pick<SupervisionContext, "options" | "paths" | "identity" | "guard"> & {
   readonly host: Transcripts;
+  readonly answers: AnswerPort;
   readonly models: NonNullable<WarmBackendParts["models"]>;
 };
 
 /** The warm backend of this plugin instance; instances of the same configuration share its server. */
 export function warmAgents(
-  { options, paths, identity, guard, host, models }: WarmAgentsContext,
+  { options, paths, identity, guard, host, models, answers }: WarmAgentsContext,
   openLog: (turn: LoggedTurn) => LogSink,
   openFile: (path: string) => LogSink,
 ): WarmBackend {
@@ -27,17 +29,19 @@ export function warmAgents(
   return warmBackend({
     token: identity.token,
     skipPermissions,
+    answers,
     killGraceMs: options.killGraceMs,
     openLog,
     transcripts: host,
     models,
     clock: systemClock,
     recipe: {
-      key: JSON.stringify([binary, onExit, skipPermissions, guard, environment]),
+      key: JSON.stringify([binary, onExit, skipPermissions, answers.asks, answers.waitMs, guard, environment]),
       idleMs: options.warmIdleMs,
       clock: systemClock,
       parts: (marker) => ({
         ...{ binary, identity, guard, marker, onExit, skipPermissions },
+        ...{ asks: answers.asks, permissionWaitMs: answers.waitMs },
         // Exists, and is nobody's project.
         directory: paths.stateDir,
         environment: process.env,

@@ -29,7 +29,16 @@ const CLAIM_PAUSE_MS = 500;
 /** What a supervision stands on: the system's own, or a test's. */
 export interface SupervisionEdges extends Pick<
   SupervisorParts,
-  "backend" | "finishFolder" | "notes" | "policies" | "refusal" | "maxConcurrentInstances" | "memory" | "report"
+  | "backend"
+  | "finishFolder"
+  | "notes"
+  | "permissionWaitMs"
+  | "askUser"
+  | "policies"
+  | "refusal"
+  | "maxConcurrentInstances"
+  | "memory"
+  | "report"
 > {
   readonly paths: StatePaths;
   readonly identity: SupervisorIdentity;

@@ -5,8 +5,9 @@ import { mayLive } from "../processes/supervisor-identity.ts";
 import { writeDurably } from "../files/durable-file.ts";
 import { isTerminalRecord } from "./record.ts";
 import type { RecordFolder } from "./record-folder.ts";
-import { requestFile, requestText, type OwnerRequest, type RequestFile } from "./request-files.ts";
-import type { StatePaths } from "./state-paths.ts";
+import { requestFile, requestText, signedContent, type OwnerRequest, type RequestFile } from "./request-files.ts";
+import { decisionsFolder, type StatePaths } from "./state-paths.ts";
+import { codeOf, makeUserKey } from "./user-key.ts";
 import type { Clock } from "../supervisor/ports.ts";
 import { withinLimit } from "../supervisor/within-limit.ts";
 import { systemClock } from "../system-clock.ts";
@@ -43,7 +44,7 @@ export async function askOwner(parts: AskingParts, instanceId: string, request: 
   const file = requestFile(parts.paths, instanceId, ulid());
   const changes = new Changes(parts.paths.recordDir, instanceId);
   try {
-    await writeDurably(file.asked, requestText(request));
+    await writeDurably(file.asked, requestText(await signed(parts.paths, file, request)));
     return (
       (await within(parts, async (late) => await untilTaken(parts, file, request, changes, late))) ??
       (await within(parts, async (late) => await untilDone(parts, file, changes, late))) ??
@@ -52,6 +53,13 @@ export async function askOwner(parts: AskingParts, instanceId: string, request: 
   } finally {
     changes.close();
   }
+}
+
+/** An answer says by its code that it is this user's. */
+async function signed({ stateDir }: StatePaths, file: RequestFile, request: OwnerRequest): Promise<OwnerRequest> {
+  if (request.kind !== "answer") return request;
+  const key = await makeUserKey(decisionsFolder(stateDir));
+  return { ...request, code: codeOf(signedContent(file, request), key) };
 }
 
 async function within<T>(
@@ -113,7 +121,7 @@ async function obstacleOf(
 ): Promise<OwnerAnswer | undefined> {
   const record = await records.read(instanceId);
   if (record === undefined) return { ok: false, reason: "owner_gone", error: "The agent's record is gone." };
-  if (request.kind === "kill" && isTerminalRecord(record)) {
+  if ((request.kind === "kill" || request.kind === "answer") && isTerminalRecord(record)) {
     return { ok: false, reason: "ended", error: "The agent has ended by itself." };
   }
   if (mayLive(record.supervisor)) return undefined;

@@ -1,16 +1,14 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, realpath, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { createExclusively } from "../files/create-exclusively.ts";
 import { writeDurably } from "../files/durable-file.ts";
 import type { Ledger, LedgerEntry, PlanIdentity } from "../plans/ledger.ts";
 import { SLUG } from "../plans/plan.ts";
 import { decisionsFolder } from "./state-paths.ts";
-import { isCode } from "../lib/is-code.ts";
+import { codeOf, isCodeOf, makeUserKey, readUserKey } from "./user-key.ts";
 
 /** So many plans that have lain in one place, one after the other, are remembered. */
 const MOST_PLANS_A_SLUG = 10;
-const KEY_BYTES = 32;
 
 /** The entries of the plans that have lain in one place, the latest last. */
 type Entries = ReadonlyMap<string, LedgerEntry>;
@@ -49,7 +47,7 @@ export class DecisionFiles implements Ledger {
     const place = await this.#place(slug);
     if (place === undefined) return NONE;
     const found = await stat(place.path).catch(() => undefined);
-    const key = await readKey(this.#root);
+    const key = await readUserKey(this.#root);
     if (found === undefined || key === undefined) return NONE;
     const stamp = `${found.ino} ${found.mtimeMs} ${found.size} ${digest(key)}`;
     const known = this.#read.get(place.path);
@@ -68,7 +66,7 @@ export class DecisionFiles implements Ledger {
     const next = entry === undefined ? others : [...others, [id, entry] as const];
     const plans = next.slice(-MOST_PLANS_A_SLUG).map(([each, value]) => ({ id: each, entry: value }));
     await mkdir(dirname(place.path), { recursive: true, mode: 0o700 });
-    const key = await makeKey(this.#root);
+    const key = await makeUserKey(this.#root);
     const content: Content = { folder: place.folder, slug, plans };
     await writeDurably(place.path, `${JSON.stringify({ content, code: codeOf(content, key) })}\n`);
     // The file may have the time and size of the one before.
@@ -111,41 +109,13 @@ function digest(value: string | Uint8Array): string {
   return createHash("sha256").update(value).digest("hex").slice(0, 32);
 }
 
-function codeOf(content: Content, key: Uint8Array): string {
-  return createHmac("sha256", key).update(JSON.stringify(content)).digest("hex");
-}
-
 /** `undefined` where it is not what the store has written. */
 function readContent(text: string, key: Uint8Array): Content | undefined {
   try {
     const { content, code } = JSON.parse(text) as { content: Content; code: unknown };
-    const [given, own] = [Buffer.from(String(code)), Buffer.from(codeOf(content, key))];
-    return given.length === own.length && timingSafeEqual(given, own) ? content : undefined;
+    return isCodeOf(content, code, key) ? content : undefined;
   } catch {
     // Half a file, or none of ours: nobody has decided anything there.
     return undefined;
   }
-}
-
-function keyPath(root: string): string {
-  return join(root, "key");
-}
-
-async function readKey(root: string): Promise<Uint8Array | undefined> {
-  const text = await readFile(keyPath(root), "utf8").catch(() => "");
-  const key = Buffer.from(text, "hex");
-  return key.length === KEY_BYTES ? key : undefined;
-}
-
-async function makeKey(root: string): Promise<Uint8Array> {
-  const there = await readKey(root);
-  if (there !== undefined) return there;
-  await createExclusively(keyPath(root), randomBytes(KEY_BYTES).toString("hex")).catch((error: unknown) => {
-    // Another process was faster.
-    if (!isCode(error, "EEXIST")) throw error;
-  });
-  const made = await readKey(root);
-  if (made === undefined)
-    throw new Error(`${keyPath(root)} holds no key: remove it. What was decided is to be confirmed then.`);
-  return made;
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import { INSTANCE_ID, isTerminal, type Instance, type InstanceState } from "../supervisor/instance.ts";
 import { reasons, terminalStatuses } from "../supervisor/outcome.ts";
+import { questionSchema, questionsOf, toRecordQuestion } from "./record-questions.ts";
 
 /** Raised with every change that an older plugin could not read. */
 export const SCHEMA_VERSION = 1;
@@ -91,6 +92,10 @@ const recordSchema = z.object({
   changedFiles: z.array(z.string()).default([]),
   moreChangedFiles: z.number().default(0),
   lastCalls: z.array(z.string()).default([]),
+  /** What it has asked the user, oldest first, and what came of it. */
+  questions: z.array(questionSchema).default([]),
+  /** What the user has allowed it for good. */
+  allowed: z.array(z.object({ permission: z.string(), pattern: z.string() })).default([]),
   resultPreview: z.string().nullable(),
   /** Where in the result its parts are, in UTF-16 code units. */
   resultParts: z.object({ header: z.number(), last: z.number() }).nullable().default(null),
@@ -170,6 +175,8 @@ export function toRecord(instance: Instance, origin: RecordOrigin): InstanceReco
     lastCalls: [...progress.lastCalls],
     lastActivityAt: new Date(progress.lastActivityAt).toISOString(),
     interventions: instance.turns.filter(({ kind }) => kind === "intervention").length,
+    questions: (instance.questions ?? []).map(toRecordQuestion),
+    allowed: (instance.allowed ?? []).map((rule) => ({ ...rule })),
     resultPreview: isTerminal(instance) ? instance.resultPreview : textPreview,
     resultParts: isTerminal(instance) ? (instance.resultParts ?? null) : null,
     announce: instance.announce,
@@ -240,6 +247,8 @@ export function fromRecord(record: InstanceRecord): Instance {
       moreChangedFiles: record.moreChangedFiles,
       lastCalls: record.lastCalls,
     },
+    ...(record.questions.length === 0 ? {} : { questions: questionsOf(record) }),
+    ...(record.allowed.length === 0 ? {} : { allowed: record.allowed }),
     resultPreview: record.endedAt === null ? null : record.resultPreview,
     resultParts: record.resultParts ?? undefined,
   };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
+import type { Reply } from "../supervisor/questions.ts";
 import { instancePath, type StatePaths } from "./state-paths.ts";
 
 /** What another process may ask of the one that owns an instance. */
@@ -7,8 +8,19 @@ export type OwnerRequest =
   | { readonly kind: "kill" }
   /** `now`: at its next step, where it is at work. */
   | { readonly kind: "send"; readonly prompt: string; readonly now?: boolean | undefined }
+  /** The user answers something that the agent has asked; the code says that it is the user. */
+  | ({ readonly kind: "answer"; readonly code?: string | undefined } & UserAnswer)
   /** A session was deleted that is the agent's, or its parent's. */
   | { readonly kind: "session_deleted"; readonly sessionId: string };
+
+/** An answer of the user to a question of an agent. */
+export interface UserAnswer {
+  /** As the record names it. */
+  readonly questionId: string;
+  readonly reply: Reply;
+  /** Who answers, and where: for the record. */
+  readonly by: string;
+}
 
 const SCHEMA_VERSION = 1;
 const ULID = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
@@ -24,6 +36,15 @@ const requestSchema = z.intersection(
   z.discriminatedUnion("kind", [
     z.object({ kind: z.literal("kill") }),
     z.object({ kind: z.literal("send"), prompt: z.string().min(1), now: z.boolean().optional() }),
+    z.object({
+      ...{ kind: z.literal("answer"), questionId: z.string(), by: z.string(), code: z.string().optional() },
+      reply: z.discriminatedUnion("kind", [
+        z.object({ kind: z.literal("once") }),
+        z.object({ kind: z.literal("always") }),
+        z.object({ kind: z.literal("no"), words: z.string().optional() }),
+        z.object({ kind: z.literal("answer"), words: z.string() }),
+      ]),
+    }),
     z.object({ kind: z.literal("session_deleted"), sessionId: z.string() }),
   ]),
 );
@@ -31,6 +52,7 @@ const requestSchema = z.intersection(
 /** One request and the files that it goes through: asked, taken by the owner, gone; beside it what the owner refused. */
 export interface RequestFile {
   readonly instanceId: string;
+  readonly ulid: string;
   readonly asked: string;
   readonly taken: string;
   readonly refusal: string;
@@ -39,13 +61,18 @@ export interface RequestFile {
 export function requestFile(paths: StatePaths, instanceId: string, ulid: string): RequestFile {
   if (!ULID.test(ulid)) throw new Error(`"${ulid}" is no ULID.`);
   const path = (stage: string) => instancePath(paths, instanceId, `.${stage}-${ulid}.json`);
-  return { instanceId, asked: path("request"), taken: path("taken"), refusal: path("refusal") };
+  return { instanceId, ulid, asked: path("request"), taken: path("taken"), refusal: path("refusal") };
 }
 
 /** The request that a file of this name is; `undefined` when it is another file. */
 export function requestNamed(paths: StatePaths, name: string): RequestFile | undefined {
   const [, instanceId = "", ulid = ""] = /^(\w+)\.request-(\w+)\.json$/.exec(name) ?? [];
   return INSTANCE_ID.test(instanceId) && ULID.test(ulid) ? requestFile(paths, instanceId, ulid) : undefined;
+}
+
+/** What the code of an answer is made of: it holds for this one file. */
+export function signedContent({ instanceId, ulid }: RequestFile, { questionId, reply, by }: UserAnswer): unknown {
+  return [instanceId, ulid, questionId, reply.kind, "words" in reply ? (reply.words ?? null) : null, by];
 }
 
 export function requestText(request: OwnerRequest): string {

@@ -7,8 +7,9 @@ import { isMissing } from "../lib/is-missing.ts";
 import { watchNames } from "../files/watch-names.ts";
 import { lookAgain, type RepeatedLook } from "../lib/look-again.ts";
 import type { Clock } from "../supervisor/ports.ts";
-import { parseRequest, requestNamed, type OwnerRequest, type RequestFile } from "./request-files.ts";
-import type { StatePaths } from "./state-paths.ts";
+import { parseRequest, requestNamed, signedContent, type OwnerRequest, type RequestFile } from "./request-files.ts";
+import { decisionsFolder, type StatePaths } from "./state-paths.ts";
+import { isCodeOf, readUserKey } from "./user-key.ts";
 import { setAside } from "./set-aside.ts";
 import { onceMore } from "../lib/once-more.ts";
 
@@ -145,13 +146,23 @@ export class RequestWatch {
 
   async #answer(file: RequestFile, request: OwnerRequest): Promise<void> {
     try {
-      await this.#parts.onRequest(file.instanceId, request).catch(async (error: unknown) => {
+      await this.#perform(file, request).catch(async (error: unknown) => {
         await writeDurably(file.refusal, `${JSON.stringify({ schemaVersion: 1, error: describeError(error) })}\n`);
       });
       await rm(file.taken, { force: true });
     } catch (error) {
       this.#reportOnce(file.taken, `The request ${file.taken} could not be answered: ${describeError(error)}`);
     }
+  }
+
+  async #perform(file: RequestFile, request: OwnerRequest): Promise<void> {
+    if (request.kind === "answer") {
+      const key = await readUserKey(decisionsFolder(this.#parts.paths.stateDir));
+      if (key === undefined || !isCodeOf(signedContent(file, request), request.code, key)) {
+        throw new Error("This answer does not say that it comes from the user: it counts for nothing.");
+      }
+    }
+    await this.#parts.onRequest(file.instanceId, request);
   }
 
   #reportOnce(path: string, message: string): void {

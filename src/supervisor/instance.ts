@@ -2,6 +2,7 @@ import { noDeeds, type Deeds } from "./deeds.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import type { Outcome, Reason, TerminalStatus } from "./outcome.ts";
 import type { Changes, OwnFolder } from "./own-folder.ts";
+import type { Allowed, Question } from "./questions.ts";
 import type { ResultParts } from "./result.ts";
 
 /** `bgr_` and a ULID: sorts by creation. Checked before it becomes a file name. */
@@ -20,15 +21,18 @@ export const noTokens: Tokens = { input: 0, output: 0, reasoning: 0, cacheRead: 
 
 /**
  * What an agent is doing: `waits for <what>` in the line, `starting`, `thinking`, `writing`, `composing <tool>`, `tool <tool>: <what for>`, `retrying`,
- * `waiting for the model, 16 s` (a request is out, and so long nothing has come), `silent` (nothing, and none is out),
+ * `asking bash: git push`, `waiting for the model, 16 s` (a request is out, and so long nothing has come), `silent` (nothing, and none is out),
  * or `unknown` for a child without a voice.
  */
 export type Activity = string;
 
 /** What the watchdogs need to know of a turn; times in milliseconds since the epoch. */
 export interface Liveness {
-  /** The model is awaited, thinks or writes; writes a tool call; a tool runs; or the host waits for the provider. */
-  readonly phase: "model" | "composing" | "tool" | "retrying";
+  /**
+   * The model is awaited, thinks or writes; writes a tool call; a tool runs; the host waits for the provider; or the user
+   * is asked.
+   */
+  readonly phase: "model" | "composing" | "tool" | "retrying" | "asking";
   /** When the phase began. For a native subagent: when something was last heard of it. */
   readonly since: number;
   /** When the host asks the provider again, while it retries. */
@@ -156,6 +160,10 @@ export interface Instance {
   readonly state: InstanceState;
   readonly turns: readonly Turn[];
   readonly progress: Progress;
+  /** What it has asked the user, oldest first; absent: nothing. */
+  readonly questions?: readonly Question[] | undefined;
+  /** What the user has allowed it for good; absent: nothing. */
+  readonly allowed?: readonly Allowed[] | undefined;
   /** The last 200 characters of the result. */
   readonly resultPreview: string | null;
   /** What the stored result is made of; absent while there is none, and where nobody wrote it down. */

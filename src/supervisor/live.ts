@@ -10,6 +10,8 @@ export interface Live {
   run: RunningTurn | null;
   watches: PolicyWatch[];
   saveTimer: Timer | null;
+  /** Each ends the wait for an answer of the user. */
+  waits: Timer[];
   unsavedResult: string | undefined;
   readonly identified: PromiseWithResolvers<void>;
   settled: PromiseWithResolvers<void>;
@@ -44,6 +46,7 @@ export function createLive(instance: Instance): Live {
     run: null,
     watches: [],
     saveTimer: null,
+    waits: [],
     unsavedResult: undefined,
     identified: Promise.withResolvers(),
     settled: Promise.withResolvers(),
@@ -58,6 +61,7 @@ export function createLive(instance: Instance): Live {
 export function disposeTimers(live: Live): void {
   live.saveTimer?.clear();
   live.saveTimer = null;
+  for (const wait of live.waits.splice(0)) wait.clear();
   for (const watch of live.watches) watch.dispose();
   live.watches = [];
 }
@@ -75,7 +79,8 @@ export function stopNow({ run, instance }: Live, report: (message: string, cause
 export function lastTurn(instance: Instance): TurnRequest {
   const { instanceId, agent, model, backend = "process", folder, parent, sessionId, definition, turns } = instance;
   const { kind = "initial", prompt = "" } = turns.at(-1) ?? {};
-  const session = { parentSessionId: parent.sessionId, sessionId, definition, logPath: instance.logPath };
+  const { logPath, allowed } = instance;
+  const session = { parentSessionId: parent.sessionId, sessionId, definition, logPath, allowed };
   const where = { directory: folder?.directory ?? instance.directory, folder };
   return { instanceId, agent, model, backend, ...where, ...session, kind, prompt };
 }

@@ -2,6 +2,7 @@ import type { BaseClock, Timer } from "../lib/clock.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import type { BackendName, Instance, ModelChoice, Progress, Turn } from "./instance.ts";
 import type { Deeds } from "./deeds.ts";
+import type { Allowed, Asked, Reply } from "./questions.ts";
 import type { Outcome, TurnEvidence } from "./outcome.ts";
 import type { Changes, OwnFolder } from "./own-folder.ts";
 
@@ -23,6 +24,8 @@ export interface TurnRequest {
   readonly sessionId: string | null;
   /** What made the agent what it was when that session began, as a hash; absent where the backend does not tell. */
   readonly definition?: string | undefined;
+  /** What the user has allowed the agent for good. */
+  readonly allowed?: readonly Allowed[] | undefined;
   /** The log to go on with; absent: one of this host's own. */
   readonly logPath?: string | undefined;
 }
@@ -37,6 +40,10 @@ export interface TurnObserver {
   /** The start failed before the agent did anything; it is repeated, and what was identified counts no more. */
   startRepeated(): void;
   progressed(progress: Progress): void;
+  /** The agent asks the user something, and waits for {@link RunningTurn.answer}. */
+  asked(asked: Asked): void;
+  /** What it asked was answered, and not from here. */
+  answeredElsewhere(askId: string, reply: Reply): void;
   /** Something was seen that makes the turn worthless (another agent runs): the supervisor ends it. */
   mustStop(outcome: Outcome): void;
 }
@@ -58,6 +65,8 @@ export interface RunningTurn {
   readonly ended: Promise<TurnEnd>;
   /** The turn has come to its own end, and only what it left behind is being ended: a stop comes too late. */
   readonly hasExited: boolean;
+  /** Gives the agent what came of something that it has asked the user. */
+  answer(asked: Asked, reply: Reply): void;
   /** Ends the whole tree: SIGTERM, the grace period, SIGKILL. Settles when nothing is left, or nobody can tell. */
   stop(): Promise<void>;
   /** Ends the whole tree at once and without waiting. */

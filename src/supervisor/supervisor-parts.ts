@@ -1,4 +1,5 @@
 import type { MemoryLimit } from "./admission.ts";
+import type { AskUser } from "./user-answers.ts";
 import type { Policy } from "./policies/policy.ts";
 import type { Backend, Clock, EndNotifier, FinishFolder, InstanceStore, Notes, Transcripts } from "./ports.ts";
 
@@ -11,6 +12,10 @@ export interface SupervisorParts {
   readonly notes: Notes;
   readonly clock: Clock;
   readonly policies: readonly Policy[];
+  /** How long a question to the user waits, in milliseconds. */
+  readonly permissionWaitMs: number;
+  /** Puts a question before the user, beside the record. */
+  readonly askUser?: AskUser;
   /** How many agents run at once. */
   readonly maxConcurrentInstances: number;
   /** Absent: no agent has a folder of its own. */

@@ -3,6 +3,7 @@ import { AgentNotes } from "./agent-notes.ts";
 import { createInstanceId } from "./create-instance-id.ts";
 import { createInstance, isTerminal, type Instance, type InstanceRequest } from "./instance.ts";
 import { brokenEnd } from "./broken-end.ts";
+import { endedAtShutdown } from "./ended-at-shutdown.ts";
 import { createLive, disposeTimers, isWarm, lastTurn, stopNow, type Live, type LiveView } from "./live.ts";
 import { judge, type Outcome } from "./outcome.ts";
 import type { RunControl } from "./policies/policy.ts";
@@ -12,6 +13,8 @@ import { composeResult } from "./result.ts";
 import type { SupervisorParts } from "./supervisor-parts.ts";
 import { askedFor, transition, type Effect, type InstanceEvent } from "./transition.ts";
 import { turnObserver } from "./turn-observer.ts";
+import type { AnswerOutcome, Reply } from "./questions.ts";
+import { UserAnswers } from "./user-answers.ts";
 import { unreachable } from "../lib/unreachable.ts";
 
 /** More than this many in the waiting line is an error. */
@@ -27,6 +30,7 @@ export class Supervisor {
   readonly #parts: SupervisorParts;
   readonly #admission: Admission;
   readonly #notes: AgentNotes;
+  readonly #answers: UserAnswers;
   readonly #live = new Map<string, Live>();
   #closed = false;
 
@@ -36,6 +40,14 @@ export class Supervisor {
     const onWait = (id: string, what: string) => this.#waits(this.#live.get(id), what);
     this.#admission = new Admission({ limit, memory, clock, onWait });
     this.#notes = new AgentNotes(parts);
+    const { permissionWaitMs: waitMs, askUser, report } = parts;
+    this.#answers = new UserAnswers({
+      clock,
+      waitMs,
+      askUser,
+      report,
+      apply: (live, event) => this.#apply(live, event),
+    });
   }
 
   /**
@@ -96,6 +108,12 @@ export class Supervisor {
   async tellNow(instanceId: string, prompt: string): Promise<boolean> {
     const live = this.#held(instanceId);
     return live !== undefined && (await this.#notes.message(live, prompt));
+  }
+
+  /** Answers a question of an agent, as {@link UserAnswers.answer} does; `undefined` where it is not held here. */
+  answer(instanceId: string, ...answer: [id: string, reply: Reply, by: string]): AnswerOutcome | undefined {
+    const live = this.#held(instanceId);
+    return live === undefined ? undefined : this.#answers.answer(live, ...answer);
   }
 
   /**
@@ -219,21 +237,8 @@ export class Supervisor {
       if (isChanged || this.#parts.store.isDirty(live.instance.instanceId)) this.#saveNow(live);
       return;
     }
-    const outcome: Outcome = {
-      status: "failed",
-      reason: "shutdown",
-      error: "The opencode that ran this agent was closed.",
-    };
-    const at = this.#parts.clock.now();
     disposeTimers(live);
-    live.instance = transition(live.instance, {
-      type: "ended",
-      at,
-      outcome,
-      exitCode: null,
-      signal: null,
-      resultPreview: null,
-    }).instance;
+    live.instance = endedAtShutdown(live.instance, this.#parts.clock.now());
     this.#saveNow(live);
     live.settled.resolve();
   }
@@ -262,7 +267,7 @@ export class Supervisor {
 
   #startTurn(live: Live): void {
     live.isReadBack = false;
-    const observer = turnObserver(live, this.#parts.clock, (event) => this.#apply(live, event));
+    const observer = turnObserver(live, this.#parts.clock, this.#answers, (event) => this.#apply(live, event));
     const run = this.#parts.backend.start(lastTurn(live.instance), observer);
     live.run = run;
     // No backend is to reject; an agent whose backend does would hold its place for ever.

@@ -11,6 +11,7 @@ import {
 } from "./instance.ts";
 import { withUnseen, type Outcome } from "./outcome.ts";
 import type { Changes } from "./own-folder.ts";
+import { allowedBy, withAsked, withoutOpen, withReply, type Asked, type Reply } from "./questions.ts";
 import type { ResultParts } from "./result.ts";
 import { unreachable } from "../lib/unreachable.ts";
 
@@ -32,6 +33,16 @@ export type InstanceEvent =
   /** The start failed before anything was done: a second one follows, in this session or in one that is not there yet. */
   | { readonly type: "start_repeated"; readonly at: number; readonly sessionId: string | null }
   | { readonly type: "progressed"; readonly at: number; readonly progress: Progress }
+  /** It asks the user something. */
+  | { readonly type: "asked"; readonly at: number; readonly asked: Asked }
+  /** Something that it asked is answered; `by` says who did, and where. */
+  | {
+      readonly type: "answered";
+      readonly at: number;
+      readonly askId: string;
+      readonly reply: Reply;
+      readonly by: string;
+    }
   /** Somebody or some policy wants it ended; the first cause wins. */
   | { readonly type: "stop_requested"; readonly at: number; readonly outcome: Outcome }
   /** A further turn is asked for; it waits behind the last one and those that were asked for before. */
@@ -119,6 +130,10 @@ export function transition(instance: Instance, event: InstanceEvent): Transition
         instance: { ...instance, progress: neverLess(instance.progress, event.progress) },
         effects: ["save_later"],
       };
+    case "asked":
+      return asked(instance, event);
+    case "answered":
+      return answered(instance, event);
     case "stop_requested":
       return stopRequested(instance, event.outcome, event.at);
     case "intervention_requested":
@@ -169,6 +184,30 @@ function startRepeated(instance: Instance, sessionId: string | null): Transition
   const again: InstanceState = { status: "pending", startedAt: state.startedAt, process: null, ending: null };
   const turns = replaceLast(instance.turns, { messageId: undefined });
   return { instance: { ...instance, sessionId, state: again, turns }, effects: ["save"] };
+}
+
+function asked(instance: Instance, { asked, at }: Extract<InstanceEvent, { type: "asked" }>): Transition {
+  const { state, questions: before = [] } = instance;
+  if ("ending" in state && state.ending !== null) return { instance, effects: [] };
+  const questions = withAsked(before, asked, at);
+  return questions === before ? { instance, effects: [] } : { instance: { ...instance, questions }, effects: ["save"] };
+}
+
+function answered(
+  instance: Instance,
+  { askId, reply, by, at }: Extract<InstanceEvent, { type: "answered" }>,
+): Transition {
+  const { questions: before = [], allowed: earlier = [] } = instance;
+  const question = before.find((each) => each.askId === askId && each.state === "open");
+  if (question === undefined) return { instance, effects: [] };
+  const questions = withReply(before, askId, reply, by, at);
+  const allowed = reply.kind === "always" ? [...earlier, ...allowedBy(question)] : earlier;
+  return { instance: { ...instance, questions, allowed }, effects: ["save"] };
+}
+
+/** What was asked in a turn is not answered any more once that is over. */
+function closedQuestions({ questions }: Instance, at: number): Pick<Instance, "questions"> {
+  return questions === undefined ? {} : { questions: withoutOpen(questions, at) };
 }
 
 function stopRequested(instance: Instance, outcome: Outcome, at: number): Transition {
@@ -240,7 +279,12 @@ function turnReplaced(
   };
   const turns = [...replaceLast(instance.turns, { endedAt: at, exitCode, signal }), next];
   return {
-    instance: { ...instance, turns, state: { ...state, process: null, intervention: null } },
+    instance: {
+      ...instance,
+      ...closedQuestions(instance, at),
+      turns,
+      state: { ...state, process: null, intervention: null },
+    },
     effects: ["save", "start_turn"],
   };
 }
@@ -262,6 +306,7 @@ function ended(instance: Instance, event: Omit<Extract<InstanceEvent, { type: "e
         error: outcome.error ?? null,
       },
       turns: replaceLast(instance.turns, { endedAt: event.at, exitCode: event.exitCode, signal: event.signal }),
+      ...closedQuestions(instance, event.at),
       resultPreview: event.resultPreview,
       resultParts: event.resultParts,
       changes: event.changes,

@@ -2,9 +2,15 @@ import { addCounts } from "./add-counts.ts";
 import type { Live } from "./live.ts";
 import type { Clock, TurnObserver } from "./ports.ts";
 import type { InstanceEvent } from "./transition.ts";
+import type { UserAnswers } from "./user-answers.ts";
 
 /** Makes what a backend reports of an instance's turn into events of the instance. */
-export function turnObserver(live: Live, clock: Clock, apply: (event: InstanceEvent) => void): TurnObserver {
+export function turnObserver(
+  live: Live,
+  clock: Clock,
+  answers: Pick<UserAnswers, "asked" | "answeredElsewhere">,
+  apply: (event: InstanceEvent) => void,
+): TurnObserver {
   const now = () => clock.now();
   // Each turn is a process of its own that counts from zero.
   const { progress: earlier, sessionId: continued } = live.instance;
@@ -20,6 +26,8 @@ export function turnObserver(live: Live, clock: Clock, apply: (event: InstanceEv
       apply({ type: "progressed", at: now(), progress: addCounts(earlier, turnProgress) });
       for (const watch of live.watches) watch.progressed?.(live.instance.progress);
     },
+    asked: (asked) => answers.asked(live, asked),
+    answeredElsewhere: (askId, reply) => answers.answeredElsewhere(live, askId, reply),
     mustStop: (outcome) => apply({ type: "stop_requested", at: now(), outcome }),
   };
 }

@@ -1,7 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import { startAgentRole } from "../../src/agent-role/agent-role.ts";
 import { readHostEvent, type HostEvent } from "../../src/agent-role/host-event.ts";
-import { NO_ANSWER, NO_PERMISSION, readQuestion } from "../../src/agent-role/questions.ts";
+import {
+  giveReply,
+  NO_ANSWER,
+  NO_PERMISSION,
+  QuestionJudge,
+  readQuestion,
+  type PermissionRules,
+} from "../../src/agent-role/questions.ts";
 import { refusalWords, withoutUser } from "../../src/agent-role/refusal-words.ts";
 import { TelemetryState } from "../../src/agent-role/telemetry.ts";
 import { readRefusal } from "../../src/opencode/refusals.ts";
@@ -99,6 +106,8 @@ test("refused calls are told once each, the agent's own apart from its subagents
   expect(telemetry.report(0).refusals).toHaveLength(20);
 });
 
+const rule = (pattern: string, permission = "external_directory") => ({ permission, pattern });
+
 describe("a question", () => {
   const answers: string[] = [];
   const answering = {
@@ -108,16 +117,45 @@ describe("a question", () => {
   };
   const question = { type: "question.asked", properties: { id: "que_1", sessionID: OWN, questions: [] } };
 
+  const rules = { skipPermissions: false };
+  const told = async (event: typeof ASKED | typeof question, given: PermissionRules) => {
+    const { asked } = readQuestion(event)!;
+    const reply = new QuestionJudge(given).judge(asked);
+    if (reply !== undefined) await giveReply(answering, asked, reply);
+  };
+
   test("is refused with a sentence, given where permissions are skipped, and dismissed where it is the user's", async () => {
     answers.length = 0;
     for (const skipPermissions of [false, true]) {
-      for (const event of [ASKED, question]) await readQuestion(event, { skipPermissions })?.answer(answering);
+      for (const event of [ASKED, question]) await told(event, { skipPermissions, asks: skipPermissions });
     }
     const [no, yes] = [`reject per_1 ${NO_PERMISSION}`, "once per_1 undefined"];
     expect(answers).toEqual([no, "rejected que_1", yes, "rejected que_1"]);
-    expect(readQuestion({ type: "permission.replied", properties: ASKED.properties }, { skipPermissions: false })).toBe(
-      undefined,
-    );
+    expect(readQuestion({ type: "permission.replied", properties: ASKED.properties })).toBe(undefined);
+  });
+
+  test("is put before the user where one is there, but for what they have allowed for good", async () => {
+    const { asked } = readQuestion(ASKED)!;
+    const judged = (...allowed: ReturnType<typeof rule>[]) =>
+      new QuestionJudge({ ...rules, asks: true, allowed }).judge(asked)?.kind;
+    expect(asked).toMatchObject({ what: "external_directory: /etc/*, /usr/*", patterns: ["/etc/*", "/usr/*"] });
+    expect(judged()).toBeUndefined();
+    expect(judged(rule("/etc/*"))).toBeUndefined();
+    expect(judged(rule("/etc/*", "bash"), rule("/usr/*"))).toBeUndefined();
+    expect(judged(rule("/etc/*"), rule("/usr/*"))).toBe("once");
+    expect(judged(rule("*"))).toBe("once");
+  });
+
+  test("that the user answers with always is not asked again; after one without an answer nobody waits", () => {
+    const { asked } = readQuestion(ASKED)!;
+    const judge = new QuestionJudge({ ...rules, asks: true });
+    judge.learn(asked, { kind: "once" });
+    expect(judge.judge(asked)).toBeUndefined();
+    judge.learn({ ...asked, always: ["/etc/*", "/usr/*"] }, { kind: "always" });
+    expect(judge.judge(asked)).toEqual({ kind: "once" });
+    judge.learn(asked, { kind: "unanswered" });
+    expect(judge.judge({ ...asked, permission: "bash" })).toEqual({ kind: "unanswered" });
+    expect(judge.judge(asked)).toEqual({ kind: "once" });
   });
 
   test("of any session is answered inside the agent's own opencode, and a failure is told", async () => {
@@ -135,6 +173,7 @@ describe("a question", () => {
       role: { ...role, onExit: "finish" } as never,
       ...{ supervisorCheckMs: 1000, abortSession: async () => undefined, provideAgents: async () => undefined },
       writeStderr: (text) => void said.push(text),
+      watchAnswers: () => ({ close() {} }),
       answering: {
         ...answering,
         rejectQuestion: async () => {

@@ -6,7 +6,16 @@ import type { TurnObserver, TurnRequest } from "../../src/supervisor/ports.ts";
 import { FakeBackend } from "../supervisor/fake-backend.ts";
 
 const observer: TurnObserver = {
-  ...{ spawned() {}, sessionIdentified() {}, prompted() {}, startRepeated() {}, progressed() {}, mustStop() {} },
+  ...{
+    spawned() {},
+    sessionIdentified() {},
+    prompted() {},
+    startRepeated() {},
+    progressed() {},
+    mustStop() {},
+    asked() {},
+    answeredElsewhere() {},
+  },
 };
 
 function createRig(prepare: PrepareFolder, folder: TurnRequest["folder"] | null = FOLDER) {

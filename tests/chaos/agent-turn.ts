@@ -71,6 +71,8 @@ export class AgentTurn implements RunningTurn {
     await this.ended;
   }
 
+  answer(): void {}
+
   stopNow(): void {
     this.#isStopping = true;
     this.exit({ exitCode: null, signal: "SIGKILL" });

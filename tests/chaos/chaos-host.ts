@@ -67,6 +67,7 @@ export class ChaosHost {
       ],
       notes: { post: async () => undefined, take: async () => [] },
       maxConcurrentInstances: world.cap,
+      permissionWaitMs: 600_000,
       toast: { ended: () => undefined },
       childLives: (child) => world.processes.lives(child),
       endTree: async ({ instanceId }) =>
@@ -97,7 +98,12 @@ export class ChaosHost {
       endsWithTurn: false,
       unread: { has: () => false, whenWritten: async (_sessionId, signal) => (await whenAborted(signal), false) },
       desk: async () => await Promise.reject(new Error("Nothing is put before a user here.")),
-      supervision: async () => ({ ...this.wired, workspace, askOwner: noReaction }),
+      supervision: async () => ({
+        ...this.wired,
+        workspace,
+        askOwner: noReaction,
+        answer: async () => ({ ok: false, why: "It was not asked." }),
+      }),
     }).tool;
   }
 

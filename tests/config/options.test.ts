@@ -18,6 +18,8 @@ const defaults: Options = {
   worktreeSetup: null,
   worktreeSetupTimeoutMs: 600_000,
   maxConcurrentInstances: 8,
+  backgroundPermissions: null,
+  permissionWaitMs: 600_000,
   minFreeMemoryMb: 768,
   backgroundSkipPermissions: false,
   supervisorAgents: ["odin"],

@@ -69,6 +69,8 @@ export function createToolRig(
         recordDir: bg,
       }),
       sendMessage: async (id, prompt) => (supervisor.followUp(id, prompt) ? "accepted" : "foreign"),
+      answer: async (id, { questionId, reply, by }) =>
+        rig.supervisor.answer(id, questionId, reply, by) ?? { ok: false, why: "not held" },
       askOwner: async (id, request) => {
         owner.asked.push([id, request]);
         return owner.answer();

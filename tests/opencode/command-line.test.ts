@@ -2,9 +2,17 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { startServer, type Server } from "../../scripts/scripted-host/opencode.ts";
-import { PLUGIN } from "../../scripts/scripted-host/sandbox.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
-import { askServer, createRig, serve, spawn, until, type Answer, type ServedRig } from "./rig.ts";
+import {
+  askServer,
+  createRig,
+  operator as runOperator,
+  serve,
+  spawn,
+  until,
+  type Answer,
+  type ServedRig,
+} from "./rig.ts";
 
 let rig: ServedRig;
 /** An opencode beside that one, on the same state. */
@@ -28,16 +36,7 @@ afterAll(async () => {
 
 const DAY = 86_400_000;
 
-/** Runs the command line as an operator does, on the state of the rig's opencode. */
-async function operator(...args: string[]) {
-  const main = join(PLUGIN, "../src/cli/main.ts");
-  const child = Bun.spawn([process.execPath, main, ...args], {
-    env: rig.sandbox.environment,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const [stdout, stderr, exitCode] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
-  return { stdout, stderr, exitCode };
-}
+const operator = async (...args: string[]) => await runOperator(rig, ...args);
 
 function living(instanceId: string): string[] {
   return treeMembers({ marker: instanceId }).map(({ command }) => command);

@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 import { join } from "node:path";
 import { startServer, type Server } from "../../scripts/scripted-host/opencode.ts";
-import { createSandbox, type Sandbox, type SandboxSettings } from "../../scripts/scripted-host/sandbox.ts";
+import { createSandbox, PLUGIN, type Sandbox, type SandboxSettings } from "../../scripts/scripted-host/sandbox.ts";
 import {
   startScriptedModel,
   type ModelAnswer,
@@ -10,6 +10,9 @@ import {
   type ToolCall,
 } from "../../scripts/scripted-host/scripted-model.ts";
 import type { InstanceRecord } from "../../src/store/record.ts";
+
+/** The command line's program. */
+export const OPERATOR = join(PLUGIN, "../src/cli/main.ts");
 
 /** One answer of the model: fixed, or made from the request. */
 export type Step = ModelAnswer | ((request: ModelRequest) => ModelAnswer | Promise<ModelAnswer>);
@@ -162,6 +165,16 @@ export async function recordOf({ sandbox }: Pick<Rig, "sandbox">, { instanceId }
 /** The whole result of an agent's last turn. */
 export async function resultOf({ sandbox }: Pick<Rig, "sandbox">, { instanceId }: Answer): Promise<string> {
   return await Bun.file(join(sandbox.stateDir, "bg", `${instanceId}.result.md`)).text();
+}
+
+/** Runs the command line as an operator does, on the state of a rig's opencode. */
+export async function operator({ sandbox }: Pick<Rig, "sandbox">, ...args: string[]) {
+  const child = Bun.spawn([process.execPath, OPERATOR, ...args], {
+    env: sandbox.environment,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr, exitCode] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  return { stdout, stderr, exitCode };
 }
 
 /** The order of texts, for `toSorted`. */

@@ -1,3 +1,4 @@
+import { NO_ANSWERS } from "../backends/no-answers.ts";
 import { join } from "node:path";
 import { mkdir } from "node:fs/promises";
 import { defaultGuard } from "../../scripts/scripted-host/guard-settings.ts";
@@ -35,6 +36,8 @@ export interface SeenTurn {
   /** The message with the prompt. */
   promptId: string | undefined;
   definition: string | undefined;
+  asked: () => undefined;
+  answeredElsewhere: () => undefined;
   mustStop: Outcome | undefined;
   /** The end, and what the supervisor makes of it. */
   readonly ended: Promise<TurnEnd & { readonly outcome: Outcome }>;
@@ -58,6 +61,7 @@ export async function warmRig(settings: WarmRigSettings = {}): Promise<WarmRig> 
   const backend = warmBackend({
     token: identity.token,
     skipPermissions: settings.skipPermissions ?? false,
+    answers: NO_ANSWERS,
     killGraceMs: 2000,
     openLog: ({ instanceId }) => logTo(logs.get(instanceId) ?? []),
     transcripts: settings.transcripts ?? { read: async () => undefined },
@@ -111,6 +115,8 @@ export async function warmRig(settings: WarmRigSettings = {}): Promise<WarmRig> 
       prompted: (messageId) => void (seen.promptId = messageId),
       startRepeated() {},
       progressed: (progress) => void seen.progress.push(progress),
+      asked() {},
+      answeredElsewhere() {},
       mustStop(outcome) {
         seen.mustStop = outcome;
         void seen.running?.stop();

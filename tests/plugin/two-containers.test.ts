@@ -75,6 +75,7 @@ function createMachine() {
       policies: [],
       notes: { post: async () => undefined, take: async () => [] },
       maxConcurrentInstances: 2,
+      permissionWaitMs: 600_000,
       toast: { ended: () => undefined },
       childLives: () => false,
       endTree: async () => undefined,

@@ -8,6 +8,7 @@ import { createIdentity } from "../../src/processes/supervisor-identity.ts";
 import { statePaths } from "../../src/store/state-paths.ts";
 import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { NO_ANSWERS } from "../backends/no-answers.ts";
 
 /** The servers of this process, as the warm backends share them. */
 const servers = (): number =>
@@ -29,6 +30,7 @@ async function work(folder: string, given: Record<string, unknown>, providers?: 
     {
       ...{ options: readOptions(options, { HOME: folder }).options, paths: statePaths(folder, folder) },
       ...{ identity: createIdentity(), guard: defaultGuard(folder), host: { read: async () => undefined } },
+      answers: NO_ANSWERS,
       models: async () => (providers === undefined ? undefined : { path: join(folder, "models.json"), providers }),
     },
     noLog,
@@ -40,7 +42,16 @@ async function work(folder: string, given: Record<string, unknown>, providers?: 
       ...{ instanceId: createInstanceId(), agent: "thor", kind: "initial", prompt: "do it", backend: "warm" },
       ...{ model: { providerId: "p", modelId: "m" }, directory: folder, sessionId: null, parentSessionId: "ses_a" },
     },
-    { spawned() {}, sessionIdentified() {}, prompted() {}, startRepeated() {}, progressed() {}, mustStop() {} },
+    {
+      spawned() {},
+      sessionIdentified() {},
+      prompted() {},
+      startRepeated() {},
+      progressed() {},
+      mustStop() {},
+      asked() {},
+      answeredElsewhere() {},
+    },
   );
   expect((await turn.ended).evidence.spawnError).toContain("no-opencode");
 }

@@ -1,4 +1,5 @@
 import type { Backend, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../src/supervisor/ports.ts";
+import type { Asked, Reply } from "../../src/supervisor/questions.ts";
 import { goodEvidence, type SeenEvidence } from "./sample-instance.ts";
 
 /** A turn that does what a test says. */
@@ -8,11 +9,17 @@ export class FakeTurn implements RunningTurn {
   hasExited = false;
   stops = 0;
   stopsNow = 0;
+  /** What it was answered, by the id of what it had asked. */
+  readonly answers: [askId: string, reply: Reply][] = [];
 
   constructor(
     readonly request: TurnRequest,
     readonly observer: TurnObserver,
   ) {}
+
+  answer({ askId }: Asked, reply: Reply): void {
+    this.answers.push([askId, reply]);
+  }
 
   /** The process was asked to end; it does when the test calls {@link FakeTurn.end}. */
   async stop(): Promise<void> {

@@ -34,6 +34,7 @@ async function startAgent(maxInterventions = 1, fleet = new FleetBudget(0)) {
     transcripts: { read: async () => undefined },
     notes: new MemoryNotes(),
     maxConcurrentInstances: 8,
+    permissionWaitMs: 600_000,
     policies: [
       silencePolicy({ stallTimeoutMs: 180_000, toolTimeoutMs: 1_800_000 }),
       thinkingLoopPolicy({ timeoutMs: THINKING_MS, maxInterventions }),

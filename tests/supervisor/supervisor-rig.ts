@@ -14,6 +14,8 @@ export function createSupervisorRig(maxConcurrentInstances = 8, memory?: MemoryL
   /** What was written and started, in order. */
   const journal: string[] = [];
   const reports: string[] = [];
+  /** What the user was asked. */
+  const asked: string[] = [];
   /** Ends as the people were told of them. */
   const told: string[] = [];
   const backend = new FakeBackend(journal);
@@ -28,6 +30,8 @@ export function createSupervisorRig(maxConcurrentInstances = 8, memory?: MemoryL
     transcripts,
     maxConcurrentInstances,
     ...(memory === undefined ? {} : { memory }),
+    permissionWaitMs: 600_000,
+    askUser: (_, { id, what }) => void asked.push(`${id} ${what}`),
     policies: [deadlinePolicy],
     notes,
     notifier: { ended: ({ state }) => void told.push(state.status) },
@@ -39,5 +43,5 @@ export function createSupervisorRig(maxConcurrentInstances = 8, memory?: MemoryL
     return { id, turn: backend.turnOf(id) };
   };
   const stateOf = (id: string) => (supervisor.view(id)?.instance ?? store.records.get(id))?.state;
-  return { backend, clock, journal, notes, reports, start, stateOf, store, supervisor, told, transcripts };
+  return { asked, backend, clock, journal, notes, reports, start, stateOf, store, supervisor, told, transcripts };
 }

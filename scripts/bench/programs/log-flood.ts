@@ -31,6 +31,7 @@ async function flood(laps: number) {
     identity: createIdentity(),
     onExit: "kill",
     skipPermissions: false,
+    answers: { asks: false, waitMs: 0, give() {}, clear() {} },
     killGraceMs: 1000,
     guard: defaultGuard(folder),
     environment: process.env,
@@ -65,6 +66,8 @@ async function flood(laps: number) {
     startRepeated() {},
     progressed() {},
     mustStop() {},
+    asked() {},
+    answeredElsewhere() {},
   };
   const { evidence } = await backend.start(turn, observer).ended;
   const seconds = (performance.now() - start) / 1000;

@@ -18,6 +18,7 @@ import type {
   TurnObserver,
   TurnRequest,
 } from "../../supervisor/ports.ts";
+import type { Asked, Reply } from "../../supervisor/questions.ts";
 import type { TurnEvidence } from "../../supervisor/outcome.ts";
 import { brokenEnd } from "../../supervisor/broken-end.ts";
 import { readTranscript } from "../../supervisor/read-transcript.ts";
@@ -27,6 +28,7 @@ import { isCode } from "../../lib/is-code.ts";
 import type { LoggedTurn, LogSink } from "../log-sink.ts";
 import type { EvidenceCollector } from "../evidence.ts";
 import { stoppedEarly } from "../stopped-early.ts";
+import type { AnswerPort } from "../answer-port.ts";
 import { LateExit } from "./late-exit.ts";
 import { TurnPipes } from "./turn-pipes.ts";
 
@@ -44,6 +46,7 @@ export interface ProcessBackendParts {
   readonly identity: SupervisorIdentity;
   readonly onExit: AgentRole["onExit"];
   readonly skipPermissions: boolean;
+  readonly answers: AnswerPort;
   /** What the loop guard inside each child goes by. */
   readonly guard: AgentRole["guard"];
   readonly killGraceMs: number;
@@ -82,6 +85,7 @@ class ProcessTurn implements RunningTurn {
   readonly #tree: { root: ProcessIdentity | undefined; strays: readonly ProcessIdentity[]; readonly marker: string };
   readonly #exit: LateExit;
   #child: Child | undefined;
+  #nonce = "";
   #stopping: Promise<TreeEnd> | undefined;
   /** Settles when the turn is to end: nothing is started any more. */
   readonly #stopped = Promise.withResolvers<void>();
@@ -102,6 +106,10 @@ class ProcessTurn implements RunningTurn {
 
   get hasExited(): boolean {
     return this.#hasExited || (this.#exit.isOver && !this.#isStopped);
+  }
+
+  answer({ askId }: Asked, reply: Reply): void {
+    this.#parts.answers.give(this.#turn.instanceId, this.#nonce, askId, reply);
   }
 
   async stop(): Promise<void> {
@@ -160,12 +168,14 @@ class ProcessTurn implements RunningTurn {
   async #run(): Promise<TurnEnd> {
     const first = await this.#attempt(1);
     const { end } = first.isWorthAnother && (await this.#pauseForDatabase()) ? await this.#attempt(2) : first;
+    this.#parts.answers.clear(this.#turn.instanceId);
     this.#log.close();
     return end;
   }
 
   async #attempt(number: 1 | 2): Promise<Attempt> {
     const nonce = randomBytes(12).toString("hex");
+    this.#nonce = nonce;
     const { modelsPath: findModels } = this.#parts;
     const modelsPath = findModels === undefined ? undefined : await findModels(this.#turn);
     if (this.#isStopped) return { end: stoppedEarly(), isWorthAnother: false };
@@ -237,8 +247,9 @@ class ProcessTurn implements RunningTurn {
   }
 
   #spawn(nonce: string, modelsPath: string | undefined): Child | Error {
-    const { binary, identity, onExit, environment, skipPermissions, guard } = this.#parts;
-    const { instanceId, agent, sessionId, kind, directory, prompt } = this.#turn;
+    const { binary, identity, onExit, environment, skipPermissions, guard, answers } = this.#parts;
+    const { instanceId, agent, sessionId, kind, directory, prompt, allowed } = this.#turn;
+    const { asks, waitMs: permissionWaitMs } = answers;
     const supervisor = { pid: identity.pid, startTime: identity.startTime };
     const role = {
       instanceId,
@@ -248,7 +259,7 @@ class ProcessTurn implements RunningTurn {
       supervisor,
       onExit,
       turn: kind,
-      skipPermissions,
+      ...{ skipPermissions, asks, permissionWaitMs, allowed },
       guard,
       modelsPath,
     };

@@ -34,6 +34,9 @@ export interface WarmServerParts {
   readonly onExit: ServerRole["onExit"];
   /** How the server answers questions once its host is gone. */
   readonly skipPermissions: boolean;
+  /** Whether the user is asked what agents ask, and for how long a question waits. */
+  readonly asks?: boolean;
+  readonly permissionWaitMs?: number;
   /** What the loop guard goes by. */
   readonly guard: ServerRole["guard"];
   readonly environment: NodeJS.ProcessEnv;
@@ -120,6 +123,11 @@ export class WarmServer {
     } finally {
       limit.clear();
     }
+  }
+
+  /** What only the plugin inside and this host know. */
+  get nonce(): string {
+    return this.#output.nonce;
   }
 
   /** Whether it has ended. */
@@ -280,11 +288,11 @@ function spawnChild(command: string[], cwd: string, env: NodeJS.ProcessEnv): Chi
 }
 
 function serverEnvironment(parts: WarmServerParts, password: string, nonce: string): NodeJS.ProcessEnv {
-  const { environment, identity, onExit, skipPermissions, guard, marker, modelsPath } = parts;
+  const { environment, identity, onExit, skipPermissions, asks, permissionWaitMs, guard, marker, modelsPath } = parts;
   const supervisor = { pid: identity.pid, startTime: identity.startTime };
   const role: ServerRole = {
     ...{ kind: "server", instanceId: marker, nonce, supervisor },
-    ...{ onExit, skipPermissions, guard, modelsPath },
+    ...{ onExit, skipPermissions, asks, permissionWaitMs, guard, modelsPath },
   };
   const outer = environment[MARKER_NAME];
   return {

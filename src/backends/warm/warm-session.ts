@@ -1,9 +1,11 @@
+import type { PermissionRules } from "../../agent-role/questions.ts";
 import { readHostEvent } from "../../agent-role/host-event.ts";
 import type { ServerReport } from "../../agent-role/server-report.ts";
 import { TelemetryState } from "../../agent-role/telemetry.ts";
 import { TelemetryReporter } from "../../agent-role/telemetry-reporter.ts";
 import { describeError } from "../../describe-error.ts";
 import { isText, shape } from "../../shape.ts";
+import type { Asked, Reply } from "../../supervisor/questions.ts";
 import type { Clock, Timer, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { EvidenceCollector } from "../evidence.ts";
 import { renderRunEvent } from "../log-lines.ts";
@@ -36,11 +38,11 @@ export interface WarmSessionParts {
   readonly observer: TurnObserver;
   readonly log: LogSink;
   readonly clock: Clock;
-  readonly skipPermissions: boolean;
+  readonly rules: PermissionRules;
 }
 
 /** What the server is asked after a gap, or when nothing is heard. */
-type Asked = "everything" | "only whether it runs";
+type Look = "everything" | "only whether it runs";
 
 /** How the turn of a session came to its end. */
 export type SessionEnd =
@@ -88,14 +90,16 @@ export class WarmSession implements SessionListener {
   readonly #unlisten: () => void;
 
   constructor(parts: WarmSessionParts) {
-    const { server, sessionId, turn, promptId, observer, log, clock, skipPermissions } = parts;
+    const { server, sessionId, turn, promptId, observer, log, clock, rules } = parts;
     this.#parts = parts;
     this.over = this.#over.promise;
     const onEvent = (event: RunEvent, isOwn: boolean) => this.#happened(event, isOwn);
     this.#reader = new SessionReader({ sessionId, prompt: promptId, onEvent, now: () => clock.now() });
     this.#questions = new Questions({
       ...{ client: server.client, directory: turn.directory },
-      ...{ skipPermissions, log },
+      ...{ rules, log },
+      changed: (asked, isOpen) => this.#askingChanged(asked, isOpen),
+      answeredElsewhere: (askId, reply) => this.#stoppedAfter === null && observer.answeredElsewhere(askId, reply),
       // The next heartbeat asks for what is open.
       onUnanswered: () => void (this.#hasMissed = true),
     });
@@ -162,7 +166,19 @@ export class WarmSession implements SessionListener {
     else this.#held.push(event);
   }
 
-  report({ loopGuard, text }: ServerReport): void {
+  /** Gives the agent what came of something that it has asked the user. */
+  answer({ askId, kind, ...asked }: Asked, reply: Reply): void {
+    this.#questions.answer(askId, reply);
+    if (kind === "question") this.#askingChanged({ askId, kind, ...asked }, false);
+  }
+
+  #askingChanged(asked: Asked, isOpen: boolean): void {
+    this.#telemetry.asking.changed(asked, isOpen, this.#parts.clock.now());
+    this.#reporter.speak();
+  }
+
+  report({ loopGuard, text, asked }: ServerReport): void {
+    if (asked !== undefined) this.#askingChanged(asked, true);
     if (loopGuard !== undefined) this.#telemetry.loopGuardGaveUp(loopGuard);
     if (text === "repeated") this.#telemetry.textRepeated();
     this.#reporter.speak();
@@ -236,7 +252,7 @@ export class WarmSession implements SessionListener {
   }
 
   /** Asks the server; while it is being asked, once more after that. Settles when what it told is taken in. */
-  async #ask(what: Asked = "everything"): Promise<void> {
+  async #ask(what: Look = "everything"): Promise<void> {
     this.#hasMissed ||= what === "everything";
     if (this.#held === null) this.#asking = this.#askAndHold();
     else this.#mustAskAgain = true;

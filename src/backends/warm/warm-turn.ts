@@ -13,8 +13,10 @@ import type {
   TurnObserver,
   TurnRequest,
 } from "../../supervisor/ports.ts";
+import type { Asked, Reply } from "../../supervisor/questions.ts";
 import { readTranscript } from "../../supervisor/read-transcript.ts";
 import { EvidenceCollector } from "../evidence.ts";
+import type { AnswerPort } from "../answer-port.ts";
 import type { LoggedTurn, LogSink } from "../log-sink.ts";
 import { stoppedEarly } from "../stopped-early.ts";
 import { definitionHash } from "./definition-hash.ts";
@@ -34,6 +36,7 @@ export interface WarmTurnParts {
   /** The server for a turn, for as long as it needs it. */
   readonly lease: (turn: TurnRequest) => Promise<Lease>;
   readonly skipPermissions: boolean;
+  readonly answers: AnswerPort;
   readonly killGraceMs: number;
   readonly openLog: (turn: LoggedTurn) => LogSink;
   /** Reads sessions back where the server cannot any more. */
@@ -72,6 +75,14 @@ export class WarmTurn implements RunningTurn {
     this.ended = this.#run().catch((error: unknown) => brokenEnd(this, error));
   }
 
+  answer(asked: Asked, reply: Reply): void {
+    this.#session?.answer(asked, reply);
+    const server = this.#server;
+    if (asked.kind === "question" && server !== undefined) {
+      this.#parts.answers.give(this.#turn.instanceId, server.nonce, asked.askId, reply);
+    }
+  }
+
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#session?.stopping();
@@ -103,6 +114,7 @@ export class WarmTurn implements RunningTurn {
     this.hasExited = !this.#isStopped;
     const unseen = await this.#endLeftovers();
     this.#session?.close();
+    this.#parts.answers.clear(this.#turn.instanceId);
     lease?.release();
     this.#log.close();
     this.#isOver = true;
@@ -125,7 +137,8 @@ export class WarmTurn implements RunningTurn {
     this.#server = server;
     this.#observer.spawned(server.process);
     server.strays.turnBegan(this.#turn.instanceId);
-    const { clock, skipPermissions } = this.#parts;
+    const { clock, skipPermissions, answers } = this.#parts;
+    const rules = { skipPermissions, asks: answers.asks, allowed: this.#turn.allowed };
     const found = this.#findSession(server);
     const ready = await Promise.race([found, this.#stopped.promise]);
     if (ready === undefined) {
@@ -140,7 +153,7 @@ export class WarmTurn implements RunningTurn {
     if (this.#isStopped) return stoppedEarly();
     const promptId = createMessageId(clock.now());
     observer.prompted(promptId);
-    const session = new WarmSession({ server, sessionId, turn, promptId, observer, log, clock, skipPermissions });
+    const session = new WarmSession({ server, sessionId, turn, promptId, observer, log, clock, rules });
     this.#session = session;
     if (server.isGone) session.died("The opencode server of the warm agents has just ended.");
     else await this.#prompt(server, session, sessionId);

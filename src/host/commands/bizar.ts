@@ -6,6 +6,7 @@ import { endInstance } from "../end-instance.ts";
 import type { ListedEntry } from "../instance-catalog.ts";
 import type { CommandContext } from "./command-context.ts";
 import { planSubcommands } from "./plan.ts";
+import { answerSubcommands } from "./answer-agents.ts";
 import { changesSubcommands } from "./changes-commands.ts";
 import { meantAgent } from "./meant-agent.ts";
 import { expectWords, NotDone, usageOf, type Subcommand } from "./subcommand.ts";
@@ -62,6 +63,7 @@ export const bizarSubcommands: Readonly<Record<string, Subcommand<CommandContext
       return all.length === 0 ? "There are no background agents." : costTables(all).trimEnd();
     },
   },
+  ...answerSubcommands,
   ...changesSubcommands,
   help: {
     usage: "help",

@@ -2,7 +2,7 @@
 export const COMMANDS = {
   plan: "Visual plans: new, list, open, status, comment, comments, export, delete",
   "visual-plan": "Have the agent draw a plan first and wait for you: on, off, status",
-  bizar: "Background agents: list, logs, kill, diff, apply, branch, discard, help",
+  bizar: "Background agents: list, logs, kill, allow, deny, diff, apply, branch, discard, help",
 } as const;
 
 export type CommandName = keyof typeof COMMANDS;

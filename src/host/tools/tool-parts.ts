@@ -1,7 +1,8 @@
 import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import type { Options } from "../../config/options.ts";
 import type { OwnerAnswer } from "../../store/ask-owner.ts";
-import type { OwnerRequest } from "../../store/request-files.ts";
+import type { OwnerRequest, UserAnswer } from "../../store/request-files.ts";
+import type { AnswerOutcome } from "../../supervisor/questions.ts";
 import type { Clock } from "../../supervisor/ports.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { describeError } from "../../describe-error.ts";
@@ -62,6 +63,8 @@ export interface ToolSupervision {
   readonly sendMessage: SendMessage;
   /** Asks the opencode that owns an agent to do something. Rejects when that cannot be asked for. */
   readonly askOwner: (instanceId: string, request: OwnerRequest) => Promise<OwnerAnswer>;
+  /** Gives an agent an answer of the user, whichever opencode runs it. */
+  readonly answer: (instanceId: string, answer: UserAnswer) => Promise<AnswerOutcome>;
   /** A session waits for the results of these agents. Returns what ends the wait. */
   readonly collecting: (instanceIds: readonly string[], sessionId: string) => () => void;
 }

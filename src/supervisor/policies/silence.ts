@@ -44,7 +44,8 @@ export function silencePolicy({ stallTimeoutMs, toolTimeoutMs }: SilenceLimits):
 }
 
 interface Limit {
-  readonly since: number;
+  /** `null`: it does not matter now. */
+  readonly since: number | null;
   readonly limitMs: number;
   readonly reason: "stalled" | "tool_stuck";
   readonly error: string;
@@ -63,6 +64,9 @@ function silenceLimit({ liveness, activity, lastActivityAt, voice }: Progress, s
       const error = `The model was writing a tool call for more than ${COMPOSING_LIMIT_MS} ms.`;
       return { since: liveness.since, limitMs: COMPOSING_LIMIT_MS, reason: "stalled", error };
     }
+    case "asking":
+      // The user takes their time; how long a question waits is another limit.
+      return { ...silentSince(lastActivityAt, stallMs), since: null };
     case "retrying":
       return silentSince(Math.max(liveness.retryAt ?? 0, lastActivityAt), stallMs);
     case "model":

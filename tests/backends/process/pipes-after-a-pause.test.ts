@@ -16,7 +16,16 @@ function heldPipes() {
     nonce: "nonce",
     turn: lastTurn(createLive(sampleInstance("running")).instance),
     observer: {
-      ...{ spawned() {}, sessionIdentified() {}, prompted() {}, startRepeated() {}, progressed() {}, mustStop() {} },
+      ...{
+        spawned() {},
+        sessionIdentified() {},
+        prompted() {},
+        startRepeated() {},
+        progressed() {},
+        mustStop() {},
+        asked() {},
+        answeredElsewhere() {},
+      },
     },
     log: { write: (_, line) => void lines.push(line), close() {} },
     clock,

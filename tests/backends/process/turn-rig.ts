@@ -11,6 +11,7 @@ import { createInstanceId } from "../../../src/supervisor/create-instance-id.ts"
 import type { Progress } from "../../../src/supervisor/instance.ts";
 import type { Outcome } from "../../../src/supervisor/outcome.ts";
 import type { RunningTurn, TurnRequest } from "../../../src/supervisor/ports.ts";
+import { NO_ANSWERS } from "../no-answers.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { until } from "../../until.ts";
 
@@ -64,6 +65,7 @@ export function startTurn(
     identity: createIdentity(),
     onExit: "kill",
     skipPermissions: false,
+    answers: NO_ANSWERS,
     killGraceMs: 5000,
     guard: defaultGuard(folder),
     environment: process.env,
@@ -78,6 +80,8 @@ export function startTurn(
     prompted: (messageId) => void (seen.prompt = messageId),
     startRepeated: () => void seen.repeats++,
     progressed: (progress) => seen.progress.push(progress),
+    asked: () => undefined,
+    answeredElsewhere: () => undefined,
     mustStop: (outcome) => seen.stops.push(outcome),
   });
   const log = () => readLog(folder);
@@ -88,6 +92,7 @@ export function startTurn(
     },
     stop: () => running.stop(),
     stopNow: () => running.stopNow(),
+    answer: (asked, reply) => running.answer(asked, reply),
     seen,
     request: turn,
     log,

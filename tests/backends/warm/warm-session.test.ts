@@ -51,12 +51,20 @@ function openSession(earlier: string | null): WarmSession {
       parentSessionId: "ses_parent",
     },
     observer: {
-      ...{ spawned() {}, sessionIdentified() {}, prompted() {}, startRepeated() {}, mustStop() {} },
+      ...{
+        spawned() {},
+        sessionIdentified() {},
+        prompted() {},
+        startRepeated() {},
+        mustStop() {},
+        asked() {},
+        answeredElsewhere() {},
+      },
       progressed: (each) => void progress.push(each),
     },
     log: { write() {}, close() {} },
     clock,
-    skipPermissions: false,
+    rules: { skipPermissions: false },
   });
 }
 

@@ -1,3 +1,4 @@
+import { NO_ANSWERS } from "../no-answers.ts";
 import { expect, test } from "bun:test";
 import { tmpdir } from "node:os";
 import type { Lease } from "../../../src/backends/warm/warm-servers.ts";
@@ -12,7 +13,7 @@ import { until } from "../../until.ts";
 function waitingTurn(log: string[], lease: Promise<Lease>, processTable?: ProcessTable): WarmTurn {
   return new WarmTurn(
     {
-      ...{ lease: async () => await lease, skipPermissions: false, killGraceMs: 0 },
+      ...{ lease: async () => await lease, skipPermissions: false, answers: NO_ANSWERS, killGraceMs: 0 },
       openLog: () => ({ write: (_, line) => void log.push(line), close: () => void log.push("closed") }),
       ...{ transcripts: { read: async () => undefined }, clock: systemClock },
       ...(processTable === undefined ? {} : { processTable }),
@@ -21,7 +22,16 @@ function waitingTurn(log: string[], lease: Promise<Lease>, processTable?: Proces
       ...{ instanceId: createInstanceId(), agent: "thor", kind: "initial", prompt: "do it", backend: "warm" },
       ...{ model: { providerId: "p", modelId: "m" }, directory: tmpdir(), sessionId: null, parentSessionId: "ses_a" },
     },
-    { spawned() {}, sessionIdentified() {}, prompted() {}, startRepeated() {}, progressed() {}, mustStop() {} },
+    {
+      spawned() {},
+      sessionIdentified() {},
+      prompted() {},
+      startRepeated() {},
+      progressed() {},
+      mustStop() {},
+      asked() {},
+      answeredElsewhere() {},
+    },
   );
 }
 

@@ -4,6 +4,7 @@ import { bash, until, type Step } from "../rig.ts";
 import { living, onBothBackends } from "./on-both-backends.ts";
 
 const contract = onBothBackends({
+  options: { backgroundPermissions: "refuse" },
   config: {
     agent: {
       asker: {
