@@ -3,7 +3,7 @@ import { AgentNotes } from "./agent-notes.ts";
 import { createInstanceId } from "./create-instance-id.ts";
 import { createInstance, isTerminal, type Instance, type InstanceRequest } from "./instance.ts";
 import { brokenEnd } from "./broken-end.ts";
-import { endedAtShutdown } from "./ended-at-shutdown.ts";
+import { endAtShutdown } from "./end-at-shutdown.ts";
 import { createLive, disposeTimers, isWarm, lastTurn, stopNow, type Live, type LiveView } from "./live.ts";
 import { judge, type Outcome } from "./outcome.ts";
 import type { RunControl } from "./policies/policy.ts";
@@ -80,7 +80,7 @@ export class Supervisor {
     }
     this.#live.set(id, live);
     // dispose may have come while the record was being written.
-    if (this.#isClosed()) this.#endAtShutdown(live);
+    if (this.#isClosed()) endAtShutdown(live, this.#parts);
     recorded.resolve();
     return id;
   }
@@ -133,7 +133,7 @@ export class Supervisor {
     const live = createLive(transition(asked, { type: "next_turn_opened", at }).instance);
     await this.#parts.store.create(live.instance);
     this.#live.set(instanceId, live);
-    if (this.#isClosed()) this.#endAtShutdown(live);
+    if (this.#isClosed()) endAtShutdown(live, this.#parts);
     else this.#admission.request(instanceId, () => this.#start(live), isWarm(instance));
   }
 
@@ -209,7 +209,7 @@ export class Supervisor {
     this.#admission.close();
     // All trees first: nothing may keep running because a disk is slow.
     for (const live of this.#live.values()) stopNow(live, this.#parts.report);
-    for (const live of this.#live.values()) this.#endAtShutdown(live);
+    for (const live of this.#live.values()) endAtShutdown(live, this.#parts);
   }
 
   #isClosed(): boolean {
@@ -226,29 +226,6 @@ export class Supervisor {
     if (this.#closed) return CLOSED;
     if (!this.#admission.isFull(MAX_WAITING)) return this.#parts.refusal?.();
     return `${MAX_WAITING} agents are waiting already. Collect or kill some, then try again.`;
-  }
-
-  #endAtShutdown(live: Live): void {
-    if (isTerminal(live.instance)) {
-      // Nobody is left to start what waits behind it; and what the disk did not take has this last chance.
-      const { instance } = transition(live.instance, { type: "follow_ups_dropped", at: this.#parts.clock.now() });
-      const isChanged = instance !== live.instance;
-      live.instance = instance;
-      if (isChanged || this.#parts.store.isDirty(live.instance.instanceId)) this.#saveNow(live);
-      return;
-    }
-    disposeTimers(live);
-    live.instance = endedAtShutdown(live.instance, this.#parts.clock.now());
-    this.#saveNow(live);
-    live.settled.resolve();
-  }
-
-  #saveNow({ instance, unsavedResult }: Live): void {
-    try {
-      this.#parts.store.saveNow(instance, unsavedResult);
-    } catch (error) {
-      this.#parts.report(`The record of ${instance.instanceId} could not be written at shutdown.`, error);
-    }
   }
 
   #start(live: Live): void {
