@@ -43,6 +43,7 @@ export class PlanPage {
       unread: new UnreadMessages(),
       instanceOf: async () => undefined,
       say: async () => undefined,
+      notify: () => undefined,
       report: (message) => void process.stderr.write(`${message}\n`),
     });
     await side.plans.create(SLUG, "blank");

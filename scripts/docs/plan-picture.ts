@@ -70,6 +70,7 @@ export async function planPicture(): Promise<Uint8Array> {
     unread: new UnreadMessages(),
     instanceOf: async () => undefined,
     say: async () => undefined,
+    notify: () => undefined,
     report: (message) => void process.stderr.write(`${message}\n`),
   });
   const server = await servePlans(side.plans.folder);

@@ -96,6 +96,12 @@ export const optionsSchema = z.object({
   fleetBudgetUsd: z.number().min(0).default(0),
   /** Whether a plan opens in the browser by itself, where there is one. `never`: its link is printed only. */
   planOpenBrowser: z.enum(["auto", "never"]).default("auto"),
+  /**
+   * A command of `sh` that is run when an agent has ended, asks you something, or a plan or changes wait for you. What
+   * happened is in its environment: `BIZAR_EVENT` (`end`, `question`, `review`), and `BIZAR_AGENT`, `BIZAR_TITLE`, `BIZAR_ID`,
+   * `BIZAR_STATUS`, `BIZAR_REASON`, `BIZAR_TEXT`, `BIZAR_SUBJECT` where there is one.
+   */
+  notifyCommand: z.string().min(1).nullable().default(null),
   /** While a plan is up for review: the agent is asked to wait, or its tools that write are refused as well. */
   planGate: z.enum(["ask", "enforce"]).default("ask"),
 });

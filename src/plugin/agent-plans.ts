@@ -1,3 +1,4 @@
+import { notifyCommand } from "../host/notify-command.ts";
 import { UnreadMessages } from "../host/unread-messages.ts";
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
 import { describeError } from "../describe-error.ts";
@@ -35,6 +36,7 @@ export interface AgentPlansParts {
 export function agentPlans({ plansRoot, input, options, stateDir, instanceOf, report }: AgentPlansParts): Hooks {
   const worktree = plansRoot ?? worktreeOf(input);
   const reviews = new OpenReviews();
+  const command = options?.["notifyCommand"];
   const plans = new LazyPlans({
     worktree,
     stateDir,
@@ -46,6 +48,10 @@ export function agentPlans({ plansRoot, input, options, stateDir, instanceOf, re
     instanceOf,
     // Nobody looks at an agent's session, and its log must not hold the link: the agent could read it.
     say: async () => undefined,
+    notify: notifyCommand({
+      command: typeof command === "string" && command !== "" ? command : null,
+      ...{ directory: worktree, environment: process.env, report },
+    }),
     report,
   });
   const families = new SessionFamilies(

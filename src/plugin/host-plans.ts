@@ -21,6 +21,7 @@ import { PLAN_FIRST } from "../host/plans/plan-first.ts";
 import { SessionFamilies } from "../host/plans/session-families.ts";
 import { ReadingShell } from "../host/shell/reading-shell.ts";
 import { agentCall } from "../host/tools/agent-call.ts";
+import type { Notice } from "../host/notify-command.ts";
 import type { QuietCalls } from "../host/tools/quiet-calls.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { ToolSupervision } from "../host/tools/tool-parts.ts";
@@ -42,6 +43,7 @@ export interface HostPlansParts {
   readonly unread: UnreadMessages;
   /** Which plans wait for the user has changed. */
   readonly waitingChanged: () => void;
+  readonly notify: (notice: Notice) => void;
   /** Makes the lines of calls short, where a terminal UI may show them. */
   readonly quiet: QuietCalls | undefined;
 }
@@ -114,6 +116,7 @@ class WiredPlans implements HostPlans {
       instanceOf: async () => undefined,
       agents: async (slug) => await this.tasks.atWork(slug),
       say: async (...given) => await this.#say(...given),
+      notify: parts.notify,
       report: diagnostics.report,
       // It is over before anybody could read what it is told.
       ...(this.#isRun ? {} : { announcing }),

@@ -11,6 +11,7 @@ import { agentsOutHooks } from "../host/announcements/agents-out.ts";
 import { putReminder } from "../host/announcements/put-reminder.ts";
 import { HostClient } from "../host/host-client.ts";
 import { maySupervise } from "../host/may-supervise.ts";
+import { notifyCommand } from "../host/notify-command.ts";
 import { startedAs } from "../host/started-as.ts";
 import { LastLooks } from "../host/tools/last-looks.ts";
 import { backgroundToolHooks } from "../host/tools/background-tools.ts";
@@ -96,8 +97,12 @@ function hostHooks(
   const fleet = new FleetBudget(options.fleetBudgetUsd, fleetSpending());
   liveInstances().set(identity.token, { directory, moduleUrl });
   const paths = statePaths(options.stateDir, options.logDir);
+  const notify = notifyCommand({
+    ...{ command: options.notifyCommand, directory, environment: process.env },
+    report: (message) => diagnostics.log("warn", message),
+  });
   const context = {
-    ...{ options, paths, directory, identity, guard, fleet, host, diagnostics },
+    ...{ options, paths, directory, identity, guard, fleet, host, diagnostics, notify },
     agentEnded: (instance: Instance) => plans.agentEnded(instance),
     changesApplied: (instanceId: string) => plans.changesApplied(instanceId),
   };
@@ -116,7 +121,7 @@ function hostHooks(
   // A run shows no line of a call before its end.
   const quiet = isRun ? undefined : quietCalls(host, () => supervision.started());
   const plans = hostPlans({
-    ...{ input, options, host, diagnostics, unread, quiet },
+    ...{ input, options, host, diagnostics, unread, quiet, notify },
     supervision: () => supervision.started(),
     waitingChanged: () => terminal.changed(),
   });

@@ -12,6 +12,7 @@ import { LINK_LIFE } from "../host/plans/link-life.ts";
 import { ownEvidence, whoseAct, type Act } from "../processes/whose-act.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { createPlans } from "../plans/file-plans.ts";
+import type { Notice } from "../host/notify-command.ts";
 import { DecisionFiles } from "../store/decision-files.ts";
 
 export interface PlansContext {
@@ -30,6 +31,7 @@ export interface PlansContext {
   readonly agents?: PlanServices["agents"];
   /** Says to the user where a plan waits for them: in which words depends on who may read them. */
   readonly say: (sessionId: string, text: (act: Act) => string) => Promise<void>;
+  readonly notify: (notice: Notice) => void;
   readonly report: (message: string, cause?: unknown) => void;
   /** What it takes to tell a session what came later; absent where nobody would read it. */
   readonly announcing?: Pick<FeedbackAnnouncerParts, "sessions" | "agent"> & {
@@ -86,6 +88,7 @@ export function startPlans(context: PlansContext): PlanSide {
     closing: closing.signal,
     show: async (slug) => await canvas.open(slug),
     callUser: async (sessionId, slug, shown) => {
+      context.notify({ event: "review", subject: slug });
       await context
         .say(sessionId, (act) => callText(slug, shown, act))
         .catch((error: unknown) => {

@@ -5,6 +5,7 @@ import { processBackend } from "../backends/process/process-backend.ts";
 import type { Options } from "../config/options.ts";
 import { describeError } from "../describe-error.ts";
 import { endToast } from "../host/end-toast.ts";
+import { endNotice } from "../host/notify-command.ts";
 import { hostBinary } from "../host/host-binary.ts";
 import type { InstanceCatalog } from "../host/instance-catalog.ts";
 import type { HostClient } from "../host/host-client.ts";
@@ -130,6 +131,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     toast: {
       ended(instance) {
         toast.ended(instance);
+        context.notify(endNotice(instance));
         context.agentEnded(instance);
       },
     },

@@ -43,6 +43,7 @@ const defaults: Options = {
   backgroundTokenBudget: 0,
   fleetBudgetUsd: 0,
   planOpenBrowser: "auto",
+  notifyCommand: null,
   planGate: "ask",
   loopGuardDisabled: false,
   logsDisabled: false,

@@ -24,6 +24,8 @@ const OPTION =
   /^(?:background[A-Z]\w*|loop[A-Z]\w*|fleet[A-Z]\w*|plan(?:Open|Gate)\w*|max[A-Z]\w*|min[A-Z]\w*|warm[A-Z]\w*|\w+Dir|announce(?:Batch)?|onExit|kill[A-Z]\w*|\w+Agents|opencodeBinary|logRotation\w*)(?=$|:)/;
 /** Read by the set-up, and by what an agent's shell starts. */
 const OTHER_VARIABLES = ["BIZAR_CHROMIUM", "BIZAR_SHELL_OF", "BIZAR_SLOT"];
+/** What a command of the user's is told in. */
+const NOTICE = ["EVENT", "AGENT", "TITLE", "ID", "STATUS", "REASON", "TEXT", "SUBJECT"].map((name) => `BIZAR_${name}`);
 
 const pages = await readPages();
 const options = await optionList();
@@ -59,7 +61,7 @@ test("every page in docs can be reached from the README", () => {
 
 test("every option and variable that a document names exists", () => {
   const names = new Set(options.map(({ name }) => name));
-  const variables = new Set([...blockVariables(), ...OTHER_VARIABLES]);
+  const variables = new Set([...blockVariables(), ...OTHER_VARIABLES, ...NOTICE]);
   const unknown = pages
     .filter(({ path }) => path !== "CHANGELOG.md")
     .flatMap((page) =>

@@ -122,7 +122,8 @@ test("what the user decides while no opencode runs is a note in the session afte
 }, 90_000);
 
 test("a background agent draws and waits; what comes after its end is told to its parent", async () => {
-  const served = await serveRig({ options });
+  const notifyCommand = 'echo "$BIZAR_EVENT $BIZAR_SUBJECT$BIZAR_AGENT $BIZAR_STATUS" >> "$HOME/notices"';
+  const served = await serveRig({ options: { ...options, notifyCommand } });
   rig = served;
   rig.plan(
     "draw x",
@@ -143,6 +144,10 @@ test("a background agent draws and waits; what comes after its end is told to it
   const answers = rig.requestsFor("draw x").at(-1)?.toolResults ?? [];
   expect(answers[1]).toContain("More detail");
   expect(answers[2]).toContain("timed_out");
+  const notices = async () => await readFile(join(rig.sandbox.home, "notices"), "utf8").catch(() => "");
+  // The agent has asked twice.
+  await until("the user's command has run", async () => (await notices()).includes("end"));
+  expect(await notices()).toBe("review x \nreview x \nend thor done\n");
   await decideOnPage(served, session, "x", "approved");
   const told = () =>
     rig.model.requests.filter(({ prompt }) =>

@@ -18,6 +18,7 @@ test("a decision that is taken back on the page is told as well, though the firs
     unread: new UnreadMessages(),
     instanceOf: async () => undefined,
     say: async () => undefined,
+    notify: () => undefined,
     report: () => undefined,
     announcing: {
       sessions: { isBusy: () => false, isActive: () => true },
