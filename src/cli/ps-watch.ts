@@ -1,4 +1,5 @@
 import type { ListedRecord } from "../store/record.ts";
+import { agentsNow } from "./agents-now.ts";
 import { agentsTable, totals } from "./agents-table.ts";
 import { choice, orders, sorted, type OrderName } from "./choice.ts";
 import type { CommandContext, CommandInput } from "./command.ts";
@@ -34,17 +35,15 @@ const HELP = "q quit · sort: g age, c cost, t tokens, o tools, s silent · / fi
 const BACKSPACES = ["\u007f", "\b"];
 
 /** Shows agents in the whole terminal, as `top` does, until `q` or Ctrl-C. */
-export async function watchAgents(
-  { records, paths, colours }: CommandContext,
-  start: Pick<View, "order" | "values">,
-): Promise<number> {
+export async function watchAgents(context: CommandContext, start: Pick<View, "order" | "values">): Promise<number> {
+  const { paths, colours } = context;
   const view: View = { ...start, typing: undefined };
   const changes = recordChanges(paths.recordDir);
   const screen = openScreen((key) => press(view, key));
   try {
     while (!screen.isLeft()) {
       const now = Date.now();
-      const chosen = sorted((await records.list()).filter(choice(view.values)), view.order, now);
+      const chosen = sorted((await agentsNow(context, now)).filter(choice(view.values)), view.order, now);
       screen.draw(linesOf(chosen, view, { colours, columns: screen.columns(), rows: screen.rows(), now }));
       await Promise.race([changes.next(), screen.next()]);
     }

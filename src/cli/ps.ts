@@ -1,4 +1,5 @@
 import type { ListedRecord } from "../store/record.ts";
+import { agentsNow } from "./agents-now.ts";
 import { agentsTable, totals } from "./agents-table.ts";
 import { choice, CHOICE_FLAGS, orderNamed, orders, sorted } from "./choice.ts";
 import { CommandError, type Command } from "./command.ts";
@@ -21,8 +22,11 @@ export const ps: Command = {
     const { records, print, warn, colours, columns } = context;
     const order = orderNamed(values["sort"]);
     const isChosen = choice(values);
-    const look = async () => sorted((await records.list()).filter(isChosen), order, Date.now());
     const isJson = values["json"] === true;
+    const look = async () => {
+      const now = Date.now();
+      return sorted((await agentsNow(context, isJson ? undefined : now)).filter(isChosen), order, now);
+    };
     if (values["watch"] === true) {
       if (isJson) return await streamAgents(context, async () => (await look()).map(view));
       if (columns === undefined) {

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Files } from "../files/files.ts";
 import { isTerminal, type Instance } from "../supervisor/instance.ts";
 import type { Clock, Timer } from "../supervisor/ports.ts";
+import type { ListedRecord } from "./record.ts";
 import { instancePath, type StatePaths } from "./state-paths.ts";
 
 /** Changes within this time of each other are one write. */
@@ -36,6 +37,24 @@ export async function readLive(
   } catch {
     return undefined;
   }
+}
+
+/**
+ * A record with what is newer in the live file.
+ *
+ * @param now for a reader: its activity tells for how long a tool has run
+ */
+export function withLive(record: ListedRecord, live: LiveState | undefined, now?: number): ListedRecord {
+  if (live === undefined || record.endedAt !== null) return record;
+  const isTimed = now !== undefined && live.activity.startsWith("tool ");
+  const took = isTimed ? `, ${Math.max(0, Math.floor((now - live.since) / 1000))} s` : "";
+  return {
+    ...record,
+    activity: `${live.activity}${took}`,
+    toolCallCount: Math.max(record.toolCallCount, live.toolCallCount),
+    costUsd: Math.max(record.costUsd, live.costUsd),
+    lastActivityAt: new Date(Math.max(Date.parse(record.lastActivityAt), live.lastActivityAt)).toISOString(),
+  };
 }
 
 interface Shown {

@@ -165,9 +165,20 @@ test("--json -w writes a line at once, and one for each change", async () => {
   const store = openStore(line.paths, owner).store;
   await store.save(sampleInstance("running", { progress: { ...progress, activity: "tool bash: bun test" } }));
   await until("the change is there", () => lines.length === 2);
+  const live = {
+    activity: "tool bash: bun test",
+    since: Date.now() - 12_500,
+    toolCallCount: 9,
+    costUsd: 0.5,
+    tokens: 7,
+  };
+  line.file("recordDir", `${sampleId(1)}.live.json`, JSON.stringify({ ...live, lastActivityAt: Date.now() }));
+  await until("what is newer is there", () => lines.length === 3);
+  expect((await line.run("ps")).stdout).toMatch(/ tool bash: bun test, 1\d s +0s +9 /);
   await store.save(sampleInstance("done"));
-  await until("the end is there", () => lines.length === 3);
-  expect(shown()).toEqual([["starting"], ["tool bash: bun test"], []]);
+  await until("the end is there", () => lines.at(-1) === "[]");
+  expect(shown()).toEqual([["starting"], ["tool bash: bun test"], ["tool bash: bun test"], []]);
+  expect(lines[2]).toContain('"toolCallCount":9,');
   child.kill();
   await reading;
 });
