@@ -15,6 +15,8 @@ function rows(text: string): string[][] {
 }
 
 const HEAD = ["ID", "AGENT", "STATUS", "ACTIVITY", "SILENT", "TOOLS", "TOKENS", "COST", "AGE", "OPENCODE", "TITLE"];
+/** A machine may be slow. */
+const ABOUT_69_S: unknown = expect.stringMatching(/^(69|[78]\d)s$/);
 const { progress } = sampleInstance();
 
 test("agents at work are listed, and whether their opencode lives", async () => {
@@ -35,9 +37,21 @@ test("agents at work are listed, and whether their opencode lives", async () => 
   const { exitCode, stdout, stderr } = await line.run("ps");
   expect(rows(stdout)).toEqual([
     HEAD,
-    [sampleId(1), "mimir", "running", "tool bash", "69s", "7", "12.3k", "$1.24", "3h05m", "lives", "Look around"],
-    [sampleId(3), "mimir", "running", "starting", "4m05s", "0", "0", "<$0.01", "3h05m", "elsewhere", "Look around"],
-    [sampleId(2), "thor", "queued", "starting", "-", "0", "0", "$0.00", "69s", "gone", "Look around"],
+    [sampleId(1), "mimir", "running", "tool bash", ABOUT_69_S, "7", "12.3k", "$1.24", "3h05m", "lives", "Look around"],
+    [
+      sampleId(3),
+      "mimir",
+      "running",
+      "starting",
+      expect.stringMatching(/^4m[01]\ds$/),
+      "0",
+      "0",
+      "<$0.01",
+      "3h05m",
+      "elsewhere",
+      "Look around",
+    ],
+    [sampleId(2), "thor", "queued", "starting", "-", "0", "0", "$0.00", ABOUT_69_S, "gone", "Look around"],
   ]);
   expect([exitCode, stderr]).toEqual([0, ""]);
 });
@@ -144,7 +158,7 @@ test("among fifty agents of three opencodes one command finds each one that matt
   expect((await line.run("ps", "--agent", "loki")).stderr).toContain(
     "none of 50 agents is meant; 20 have ended (--all)",
   );
-});
+}, 30_000);
 
 test("--json -w writes a line at once, and one for each change", async () => {
   const line = createCommandLine();
@@ -174,7 +188,7 @@ test("--json -w writes a line at once, and one for each change", async () => {
   };
   line.file("recordDir", `${sampleId(1)}.live.json`, JSON.stringify({ ...live, lastActivityAt: Date.now() }));
   await until("what is newer is there", () => lines.length === 3);
-  expect((await line.run("ps")).stdout).toMatch(/ tool bash: bun test, 1\d s +0s +9 /);
+  expect((await line.run("ps")).stdout).toMatch(/ tool bash: bun test, \d\d s +\d+s +9 /);
   await store.save(sampleInstance("done"));
   await until("the end is there", () => lines.at(-1) === "[]");
   expect(shown()).toEqual([["starting"], ["tool bash: bun test"], ["tool bash: bun test"], []]);
