@@ -8,6 +8,7 @@ import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
 import { runPlanAction } from "../../src/host/tools/plan-action-run.ts";
 import { runPlanWait } from "../../src/host/tools/plan-wait-run.ts";
 import { startPlans, type PlanSide } from "../../src/plugin/plans.ts";
+import { DecisionFiles } from "../../src/store/decision-files.ts";
 import { buildCanvas } from "../build/build-canvas.ts";
 import { servePlans } from "../scripted-browser/serve-plans.ts";
 import { launchBrowser } from "../scripted-browser/launch-browser.ts";
@@ -50,7 +51,8 @@ export class PlanPage {
     const blank = { op: "delete_element", id: "el_start" } as const;
     const made = await side.plans.edit(SLUG, { kind: "agent", name: "odin" }, [blank, ...largePlan()]);
     if (!made.ok) throw new Error(`The plan could not be made: ${JSON.stringify(made).slice(0, 500)}`);
-    return new PlanPage(folder, side, await servePlans(side.plans.folder), await launchBrowser());
+    const ledger = new DecisionFiles(join(folder, "state"), side.plans.folder);
+    return new PlanPage(folder, side, await servePlans(side.plans.folder, ledger), await launchBrowser());
   }
 
   /** Opens the plan in a new browser window; `paintedMs` until all of its elements are painted. */
