@@ -28,7 +28,13 @@ async function reaction({ name, policy, progressAt, limitAt }: WatchedAgent): Pr
   const react = () => reacted.resolve(Date.now());
   const start = Date.now();
   const agent = agentAt(start);
-  const watch = policy.watch(agent, systemClock, { end: react, intervene: react, notify() {} });
+  const watch = policy.watch(agent, systemClock, {
+    end: react,
+    intervene: react,
+    notify() {},
+    fallBack: () => false,
+    tellParent() {},
+  });
   const heardAt = async () => {
     for (let now = start; ; now = Date.now()) {
       watch.progressed?.({ ...agent.progress, lastActivityAt: now, ...progressAt(now, start) });

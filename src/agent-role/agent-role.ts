@@ -1,6 +1,7 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import type { Answering } from "../opencode/answer-questions.ts";
 import { describeError } from "../describe-error.ts";
+import { MOST_SAID, type Said } from "../supervisor/questions.ts";
 import { adaptChildConfig } from "./child-config.ts";
 import { endSelf } from "./end-self.ts";
 import { readHostEvent } from "./host-event.ts";
@@ -37,6 +38,8 @@ export interface AgentRoleHandle {
     Pick<Hooks, "config" | "event" | "chat.message" | "tool.execute.before" | "tool.execute.after" | "dispose">
   >;
   readonly asks: OpenAsks;
+  /** Tells who asked for the agent something; how often it may yet, `undefined` where it may not any more. */
+  tellParent(said: Said): number | undefined;
   /** Whether the user was asked for a call, which is to be made again. */
   isAsked(callId: string): boolean;
   /** A text of the agent has become a loop. */
@@ -57,6 +60,7 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
     const { sessionId } = telemetry.report(Date.now());
     if (sessionId !== null) await abortSession(sessionId);
   };
+  let said = 0;
   const asks = new OpenAsks({
     waitMs: role.permissionWaitMs ?? 0,
     watch: parts.watchAnswers,
@@ -99,6 +103,13 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
       },
     },
     asks,
+    tellParent(words) {
+      if (said === MOST_SAID) return undefined;
+      said += 1;
+      telemetry.asking.says(words);
+      reporter.speak();
+      return MOST_SAID - said;
+    },
     isAsked: (callId) => calls.isAsked(callId),
     textRepeated() {
       telemetry.textRepeated();

@@ -1,5 +1,5 @@
 import type { Liveness } from "../supervisor/instance.ts";
-import type { Asked } from "../supervisor/questions.ts";
+import type { Asked, Said } from "../supervisor/questions.ts";
 
 /** Of what is asked. */
 const SHOWN_CHARACTERS = 80;
@@ -9,12 +9,23 @@ export class Asking {
   readonly #open = new Map<string, Asked>();
   readonly #held = new Set<string>();
   #endedAt = 0;
+  #said: Said[] = [];
 
   /** What is open, or was until now. */
   changed(asked: Asked, isOpen: boolean, now: number): void {
     if (isOpen) this.#open.set(asked.askId, asked);
     else this.#open.delete(asked.askId);
     this.#endedAt = now;
+  }
+
+  /** Something is told who asked for the agent. */
+  says(said: Said): void {
+    this.#said.push(said);
+  }
+
+  /** What was told since the last time. */
+  takeSaid(): readonly Said[] {
+    return this.#said.splice(0);
   }
 
   /** A call was sent back, to be made once more. */
@@ -45,11 +56,4 @@ export class Asking {
     const later = thinkingSince === null ? null : Math.max(thinkingSince, this.#endedAt);
     return { ...liveness, since: Math.max(since, this.#endedAt), thinkingSince: later };
   }
-}
-
-/** What the watchdogs make of an activity. */
-export function phaseOf(activity: string): Liveness["phase"] {
-  if (activity === "retrying") return "retrying";
-  if (activity.startsWith("composing ")) return "composing";
-  return activity.startsWith("tool ") ? "tool" : "model";
 }

@@ -41,7 +41,10 @@ const isPart: Check<HostPart> = (value): value is HostPart => Object.values(part
 /** The events of opencode that telemetry reads; their properties, as far as it reads them. */
 const eventChecks = {
   "session.created": shape({ sessionID: isText }),
-  "session.status": shape({ sessionID: isText, status: shape({ type: isText, next: orAbsent(isNumber) }) }),
+  "session.status": shape({
+    sessionID: isText,
+    status: shape({ type: isText, next: orAbsent(isNumber), message: orAbsent(isText) }),
+  }),
   "message.updated": shape({ sessionID: isText, info: isMessage }),
   "message.part.updated": shape({ sessionID: isText, part: isPart }),
   "permission.asked": shape({

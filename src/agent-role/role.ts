@@ -44,7 +44,7 @@ const roleShape = shape({
   sessionId: orNull(isText),
   supervisor: shape({ pid: isNumber, startTime: isText }),
   onExit: oneOf("kill", "finish"),
-  turn: oneOf("initial", "follow_up", "intervention"),
+  turn: oneOf("initial", "follow_up", "intervention", "fallback"),
   /** How questions are answered. */
   ...questionShapes,
   allowed: orAbsent(listOf(shape({ permission: isText, pattern: isText }))),

@@ -1,4 +1,4 @@
-import { isText, listOf, oneOf, orAbsent, shape, type Checked } from "../shape.ts";
+import { isFlag, isText, listOf, oneOf, orAbsent, shape, type Checked } from "../shape.ts";
 import { isTreeReport } from "./tree-report.ts";
 
 const isReport = shape({
@@ -10,6 +10,8 @@ const isReport = shape({
   /** A text of the session has become a loop. */
   text: orAbsent(oneOf("repeated")),
   tree: orAbsent(isTreeReport),
+  /** What an agent tells who asked for it. */
+  said: orAbsent(shape({ text: isText, wake: isFlag })),
   /** What an agent asks the user. */
   asked: orAbsent(shape({ askId: isText, kind: oneOf("question"), what: isText, options: orAbsent(listOf(isText)) })),
 });

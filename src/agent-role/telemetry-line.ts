@@ -1,5 +1,5 @@
 import type { Deeds } from "../supervisor/deeds.ts";
-import type { Asked } from "../supervisor/questions.ts";
+import type { Asked, Said } from "../supervisor/questions.ts";
 import type { Liveness, Tokens } from "../supervisor/instance.ts";
 
 /** What the plugin inside a child reports on stderr, one JSON object a line. */
@@ -21,6 +21,8 @@ export interface Telemetry {
   readonly isOver: boolean;
   /** What it asks the user now. */
   readonly asked: readonly Asked[];
+  /** What it has told who asked for it since the last report. */
+  readonly said: readonly Said[];
   /** The calls that were not allowed, native subagents' included. */
   readonly refusals: readonly Refusal[];
   /** What the others of its calls did, native subagents' included. */

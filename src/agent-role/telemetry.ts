@@ -4,7 +4,8 @@ import { readRefusal } from "../opencode/refusals.ts";
 import { TurnDeeds } from "../opencode/turn-deeds.ts";
 import { MOST_REFUSED } from "../supervisor/deeds.ts";
 import { isOwnMessage } from "../opencode/whose-words.ts";
-import { Asking, phaseOf } from "./asking.ts";
+import { phaseOf, retryIn, retryingUntil, waitingFor, type Retry } from "./activity-words.ts";
+import { Asking } from "./asking.ts";
 import type { HostEvent, HostMessage, HostPart } from "./host-event.ts";
 import type { Refusal, Telemetry, ToolReport } from "./telemetry-line.ts";
 import { unreachable } from "../lib/unreachable.ts";
@@ -13,9 +14,6 @@ import { unreachable } from "../lib/unreachable.ts";
 const SILENT_AFTER_MS = 5000;
 /** States that only hold while events come: a running tool or a retry is quiet by nature. */
 const NEEDS_EVENTS = new Set(["thinking", "writing"]);
-
-/** What a model is not heard of for is shown where its request is out. */
-const WAITING = "waiting for the model";
 
 /** Of what a running call is for. */
 const SHOWN_CHARACTERS = 60;
@@ -41,7 +39,7 @@ export class TelemetryState {
   #isAsked = false;
   #isBusy = false;
   #isOver = false;
-  #retryAt: number | null = null;
+  #retry: Retry = { at: null, words: undefined };
   #thinkingSince: number | null = null;
   #hasActed = false;
   #repeatsItself = false;
@@ -149,6 +147,7 @@ export class TelemetryState {
       messages: { prompt: this.#promptId, latest: this.#latestMessage, foreign: [...this.#foreignMessages] },
       isOver: this.#isOver,
       asked: this.asking.open,
+      said: this.asking.takeSaid(),
       refusals: this.refusals(),
       deeds: this.#deeds.sum,
       tools,
@@ -156,9 +155,9 @@ export class TelemetryState {
   }
 
   #shown(now: number): string {
+    if (this.#activity === "retrying") return retryingUntil(this.#retry.at);
     if (this.#activity !== "silent" || !this.#isAsked) return this.#activity;
-    const seconds = Math.floor(Math.max(0, now - this.#lastEventAt) / 1000);
-    return seconds === 0 ? WAITING : `${WAITING}, ${seconds} s`;
+    return waitingFor(now - this.#lastEventAt);
   }
 
   #liveness(): Liveness {
@@ -166,7 +165,7 @@ export class TelemetryState {
     return {
       phase,
       since: phase === "tool" ? this.#oldestToolSince() : this.#activitySince,
-      retryAt: phase === "retrying" ? this.#retryAt : null,
+      ...retryIn(phase, this.#retry),
       // While the host waits for the provider, nobody thinks.
       thinkingSince: phase === "retrying" ? null : this.#thinkingSince,
       hasActed: this.#hasActed,
@@ -182,12 +181,12 @@ export class TelemetryState {
     return Math.min(...running.map(({ tool, since }) => (tool === "task" ? this.#lastEventAt : since)));
   }
 
-  #statusChanged({ type, next }: { type: string; next?: number | undefined }): boolean {
+  #statusChanged({ type, next, message }: Status): boolean {
     this.#isOver = type === "idle" && (this.#isBusy || this.#isOver);
     this.#isBusy = type !== "idle";
     if (type === "retry") {
-      const isLater = next !== undefined && next !== this.#retryAt;
-      this.#retryAt = next ?? this.#retryAt;
+      const isLater = next !== undefined && next !== this.#retry.at;
+      this.#retry = { at: next ?? this.#retry.at, words: message };
       this.#forgetComposed();
       return this.#become("retrying") || isLater;
     }
@@ -357,6 +356,7 @@ export class TelemetryState {
 
 type ToolPart = Extract<HostPart, { type: "tool" }>;
 type Delta = Extract<HostEvent, { type: "message.part.delta" }>["properties"];
+type Status = Extract<HostEvent, { type: "session.status" }>["properties"]["status"];
 type Asked = Extract<HostEvent, { type: "permission.asked" }>["properties"];
 
 /** A call that is being written, or runs. */

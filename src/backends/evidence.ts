@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Refusal } from "../agent-role/telemetry-line.ts";
 import { isFinished, type TurnEvidence } from "../supervisor/outcome.ts";
+import { providerTrouble } from "../opencode/provider-trouble.ts";
 import { readRefusal } from "../opencode/refusals.ts";
 import { joinTexts } from "../opencode/whose-words.ts";
 import { isOwnText, messageOf, type RunEvent } from "./run-event.ts";
@@ -32,6 +33,7 @@ export class EvidenceCollector {
   #textLength = 0;
   #textIsCut = false;
   #sessionError: string | undefined;
+  #trouble: TurnEvidence["trouble"];
   /** What the plugin inside has seen of calls that were not allowed, those of native subagents included. */
   #refusals: readonly Refusal[] = [];
   #isVoiced = false;
@@ -84,6 +86,7 @@ export class EvidenceCollector {
         return;
       case "error":
         this.#sessionError = describe(event.error);
+        this.#trouble = providerTrouble(event.error);
         this.#marks.push({ type: "error" });
         this.#sawLockedDatabase ||= DATABASE_LOCKED.test(this.#sessionError);
         return;
@@ -220,8 +223,10 @@ export class EvidenceCollector {
     if (call !== undefined) this.#marks.push({ type: "refusal", tool: part.tool, call });
   }
 
-  #troubles(): Pick<TurnEvidence, "sessionError" | "modelUnknown"> {
+  #troubles(): Pick<TurnEvidence, "sessionError" | "modelUnknown" | "trouble"> {
+    const trouble = this.#modelUnknown === undefined ? this.#trouble : "refuses";
     return {
+      ...(trouble === undefined ? {} : { trouble }),
       ...(this.#sessionError === undefined ? {} : { sessionError: this.#explain(this.#sessionError) }),
       ...(this.#modelUnknown === undefined ? {} : { modelUnknown: this.#modelUnknown }),
     };

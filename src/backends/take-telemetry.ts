@@ -8,7 +8,7 @@ import { plainName } from "../text/plain-name.ts";
 
 export interface TelemetryTakers {
   readonly turn: Pick<TurnRequest, "agent">;
-  readonly observer: Pick<TurnObserver, "progressed" | "asked" | "mustStop">;
+  readonly observer: Pick<TurnObserver, "progressed" | "asked" | "toldParent" | "mustStop">;
   readonly log: LogSink;
 }
 
@@ -31,6 +31,7 @@ export function takeTelemetry(
   const refused = joinRefused([], ...telemetry.refusals.map(({ call }) => call));
   const progress: Progress = { ...counts, voice: true, liveness, textPreview, refused, ...telemetry.deeds };
   for (const asked of telemetry.asked) observer.asked(asked);
+  for (const said of telemetry.said) observer.toldParent(said);
   observer.progressed(progress);
   if (telemetry.loopGuard !== null) {
     const error = "The loop guard refused three calls in a row: the agent kept running into it.";

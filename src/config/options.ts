@@ -54,6 +54,12 @@ export const optionsSchema = z.object({
   backgroundPermissions: z.enum(["ask", "refuse"]).nullable().default(null),
   /** Milliseconds that such a question waits for you. 10 minutes: then it is refused, and further ones at once. */
   permissionWaitMs: whole(600_000, 1000, 86_400_000),
+  /** The models that go on, in order, where an agent's own does not answer: by the agent's name, `*` for all others. */
+  fallbackModels: z.record(z.string(), z.array(z.string().regex(/^[^/]+\/.+/))).default({}),
+  /** Milliseconds for which a provider may ask to wait before the next model goes on. 2 minutes: the host's own retries. */
+  maxRetryWaitMs: whole(120_000, 0, 86_400_000),
+  /** How often a turn is gone on with by itself that the network or a crashed server has cut short. */
+  autoContinue: whole(1, 0, 10),
   /** Agents that may spawn, collect and kill. `["*"]` opens that to all. */
   supervisorAgents: z.array(z.string().min(1)).min(1).default(["odin"]),
   /** Provide `odin`, `mimir` and `thor` where no agent of that name is configured. */

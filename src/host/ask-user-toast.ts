@@ -1,4 +1,4 @@
-import type { AskUser } from "../supervisor/user-answers.ts";
+import type { AskUser } from "../supervisor/supervisor-parts.ts";
 import type { HostClient } from "./host-client.ts";
 import { plainName } from "../text/plain-name.ts";
 import { plainLine } from "../text/plain-text.ts";

@@ -254,7 +254,7 @@ function callKey(sessionId: string, callId: string): string {
 }
 
 /** How the supervisor marks the part of an intervention, where one server runs the turns of all agents. */
-const isIntervention = shape({ metadata: shape({ bizar: shape({ kind: oneOf("intervention") }) }) });
+const isIntervention = shape({ metadata: shape({ bizar: shape({ kind: oneOf("intervention", "fallback") }) }) });
 
 /** Synthetic parts come from the host or a plugin, interventions from the supervisor. */
 function isFromUser(part: { type: string }): boolean {

@@ -70,6 +70,19 @@ export async function preflight(host: HostClient, request: PreflightRequest): Pr
     : { ok: false, reason: "model_unknown", error: unknown("model", name, models) };
 }
 
+/** The models that names mean; in words what is wrong with one. */
+export async function fallbackModels(
+  host: HostClient,
+  directory: string,
+  names: readonly unknown[],
+): Promise<readonly ModelChoice[] | string> {
+  const models = await host.models(directory, undefined);
+  const meant = names.map((name) => modelMeant(String(name), models));
+  const wrong = meant.find((each) => "wrong" in each);
+  if (wrong !== undefined) return wrong.wrong;
+  return meant.flatMap((each) => ("name" in each ? choiceOf(each.name) : []));
+}
+
 /** The agent that is meant, also in other letters and as it is mentioned in a message; in words why there is none. */
 function agentMeant(name: string, agents: readonly HostAgent[]): HostAgent | string {
   const said = name.replace(/^@/, "").toLowerCase();

@@ -8,6 +8,7 @@ import { withRules } from "./with-rules.ts";
 import { describeError } from "../describe-error.ts";
 import { inBackground } from "../host/agents/in-background.ts";
 import { askUserTool } from "../host/tools/ask-user.ts";
+import { tellParentTool } from "../host/tools/tell-parent.ts";
 import { schemaToolHooks } from "../host/tools/schema-tool.ts";
 import { ledgerHooks } from "../host/ledger-hooks.ts";
 import { ownPlaceHooks } from "../host/own-place-hooks.ts";
@@ -60,7 +61,7 @@ export function agentPlugin(
     worktree: worktreeOf(input),
     noteFor: noteTaker(role.guard.sessionDir, (message) => void process.stderr.write(`bizar: ${message}\n`)),
     report: (message) => void process.stderr.write(`bizar: ${message}\n`),
-    isIntervention: role.turn === "intervention",
+    isIntervention: role.turn === "intervention" || role.turn === "fallback",
     onRepeatedText: () => agent.textRepeated(),
     onGiveUp: (marker) => agent.loopGuardGaveUp(marker),
   });
@@ -80,7 +81,10 @@ export function agentPlugin(
     ...{ directory: input.directory, folder: changeDir, recordDir, instanceOf: async () => role.instanceId },
     report: (message, cause) => void process.stderr.write(`bizar: ${message} ${describeError(cause)}\n`),
   });
-  const tools = role.asks === true ? [askUserTool(async (_, asked) => await agent.asks.ask(asked))] : [];
+  const tools = [
+    tellParentTool(async (_, said) => agent.tellParent(said)),
+    ...(role.asks === true ? [askUserTool(async (_, asked) => await agent.asks.ask(asked))] : []),
+  ];
   return withRules(
     input,
     withLoopGuard(

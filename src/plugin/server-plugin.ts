@@ -10,6 +10,7 @@ import { describeError } from "../describe-error.ts";
 import { inBackground } from "../host/agents/in-background.ts";
 import { OpenAsks } from "../agent-role/open-asks.ts";
 import { askUserTool } from "../host/tools/ask-user.ts";
+import { tellParentTool } from "../host/tools/tell-parent.ts";
 import { schemaToolHooks } from "../host/tools/schema-tool.ts";
 import { watchAnswers } from "../store/answer-files.ts";
 import { ledgerHooks } from "../host/ledger-hooks.ts";
@@ -19,7 +20,8 @@ import { statePaths } from "../store/state-paths.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { answering } from "../opencode/answer-questions.ts";
 import { refusalWords } from "../agent-role/refusal-words.ts";
-import type { Asked, Reply } from "../supervisor/questions.ts";
+import { MOST_SAID, type Asked, type Reply, type Said } from "../supervisor/questions.ts";
+import { NewestMap } from "../lib/newest-map.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import { liveInstances } from "../processes/live-instances.ts";
 import { agentPlans } from "./agent-plans.ts";
@@ -30,6 +32,9 @@ import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 
 /** Nothing that an agent starts needs it: the server has read it already. */
 const PASSWORD_NAME = "OPENCODE_SERVER_PASSWORD";
+
+/** Of more agents it is counted anew. */
+const MOST_AGENTS = 1000;
 
 /** One for all directories of this process. */
 let life: ServerLife | undefined;
@@ -70,6 +75,8 @@ export function serverPlugin(
     onGiveUp: (marker, id) => say({ session: id, loopGuard: marker }),
   });
   const stateDir = dirname(role.guard.sessionDir);
+  /** How often agents have told who asked for them something, in the turn that runs. */
+  const told = new NewestMap<number>(MOST_AGENTS);
   /** Each agent has a file of its own for its answers. */
   const ask = async (session: string, asked: Asked): Promise<Reply> => {
     const instanceId = await instanceOf(session);
@@ -91,11 +98,33 @@ export function serverPlugin(
     ...{ directory: input.directory, folder: changeDir, recordDir, instanceOf },
     report: (message, cause) => report(`${message} ${describeError(cause)}`),
   });
-  const tools = role.asks === true ? [askUserTool(async (sessionId, asked) => await ask(sessionId, asked))] : [];
+  const tellParent = async (session: string, said: Said): Promise<number | undefined> => {
+    const instanceId = (await instanceOf(session)) ?? session;
+    const before = told.get(instanceId) ?? 0;
+    if (before === MOST_SAID) return undefined;
+    told.set(instanceId, before + 1);
+    say({ session, said });
+    return MOST_SAID - before - 1;
+  };
+  const countsAnew: Pick<Hooks, "chat.message"> = {
+    // A prompt begins a turn.
+    "chat.message": async ({ sessionID }) => void told.delete((await instanceOf(sessionID)) ?? sessionID),
+  };
+  const tools = [tellParentTool(tellParent), ...(role.asks === true ? [askUserTool(ask)] : [])];
   return withRules(
     input,
     withLoopGuard(
-      joinHooks(own, hooks, tree, refusalWords(), plans, ledger, schemaToolHooks(tools), inBackground(place)),
+      joinHooks(
+        own,
+        hooks,
+        countsAnew,
+        tree,
+        refusalWords(),
+        plans,
+        ledger,
+        schemaToolHooks(tools),
+        inBackground(place),
+      ),
       guard,
     ),
   );

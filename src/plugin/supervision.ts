@@ -40,6 +40,8 @@ import { noticePolicy } from "../supervisor/policies/notices.ts";
 import type { Policy } from "../supervisor/policies/policy.ts";
 import type { TurnRequest } from "../supervisor/ports.ts";
 import type { Instance } from "../supervisor/instance.ts";
+import { Fallbacks, modelNamed } from "../supervisor/fallbacks.ts";
+import { providerWaitPolicy } from "../supervisor/policies/provider-wait.ts";
 import { silencePolicy } from "../supervisor/policies/silence.ts";
 import { thinkingLoopPolicy } from "../supervisor/policies/thinking-loop.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
@@ -141,6 +143,11 @@ export function startSupervision(context: SupervisionContext): Supervision {
     policies: policies(options, fleet, host),
     notes: new SessionNotes(context.guard.sessionDir),
     permissionWaitMs: options.permissionWaitMs,
+    fallbacks: new Fallbacks({
+      clock: systemClock,
+      modelsFor: (agent) => (options.fallbackModels[agent] ?? options.fallbackModels["*"] ?? []).map(modelNamed),
+      autoContinue: options.autoContinue,
+    }),
     askUser: askUserToast(host),
     refusal: () => fleet.refusal(),
     maxConcurrentInstances: options.maxConcurrentInstances,
@@ -229,6 +236,7 @@ function policies(options: Options, fleet: FleetBudget, host: HostClient): Polic
       usd: options.backgroundBudgetUsd,
       tokens: options.backgroundTokenBudget,
     }),
+    providerWaitPolicy({ maxRetryWaitMs: options.maxRetryWaitMs }),
     silencePolicy({
       stallTimeoutMs: options.backgroundStallTimeoutMs,
       toolTimeoutMs: options.backgroundToolTimeoutMs,

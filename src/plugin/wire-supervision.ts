@@ -1,4 +1,6 @@
 import { waitsForSpawnedWith } from "../host/announcements/waits-for-others.ts";
+import { ParentMessages } from "../host/announcements/parent-messages.ts";
+import { openParentSession } from "../host/announcements/parent-session.ts";
 import { UserNotes } from "../host/announcements/user-notes.ts";
 import type { SendMessage } from "../host/tools/tool-parts.ts";
 import { InstanceCatalog } from "../host/instance-catalog.ts";
@@ -17,6 +19,7 @@ import { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorParts } from "../supervisor/supervisor-parts.ts";
 import { deletedSession, endOfDeletedSession } from "./deleted-sessions.ts";
 import { releaseOrphanedClaims } from "./orphaned-claims.ts";
+import { isText, shape } from "../shape.ts";
 import { lookAgain } from "../lib/look-again.ts";
 import { announceLeftBehind, createAnnouncer, tellLater } from "./telling-parents.ts";
 
@@ -34,6 +37,7 @@ export interface SupervisionEdges extends Pick<
   | "notes"
   | "permissionWaitMs"
   | "askUser"
+  | "fallbacks"
   | "policies"
   | "refusal"
   | "maxConcurrentInstances"
@@ -112,7 +116,13 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
       return edges.backend.start(turn, observer);
     },
   };
-  const supervisor = new Supervisor({ ...edges, backend, store, transcripts: host, notifier });
+  const messages = new ParentMessages({
+    ...{ clock, isBusy, report },
+    open: async (sessionId, since) => await openParentSession(host, sessionId, since),
+    delivered: (sessionId, delivery) => announcer.delivered(sessionId, delivery),
+  });
+  const tellParent = messages.tell.bind(messages);
+  const supervisor = new Supervisor({ ...edges, backend, store, transcripts: host, notifier, tellParent });
   const claimEnded = async (instanceId: string): Promise<Instance | undefined> => {
     for (let attempt = 1; ; attempt++) {
       const instance = await lost.claimEnded(instanceId);
@@ -201,6 +211,8 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     event(event) {
       user.event(event);
       announcer.activity.event(event);
+      const idle = idleSession(event);
+      if (idle !== undefined) messages.idle(idle);
       const deleted = deletedSession(event);
       if (deleted !== undefined) endOfDeletedSession(supervisor, deleted);
       // While the host does something, others may begin something as well.
@@ -215,6 +227,19 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
       lost.close();
     },
   };
+}
+
+const isIdle = shape({ sessionID: isText });
+
+/** The session that has become idle, where an event tells so. */
+function idleSession({
+  type,
+  properties,
+}: {
+  readonly type: string;
+  readonly properties: unknown;
+}): string | undefined {
+  return type === "session.idle" && isIdle(properties) ? properties.sessionID : undefined;
 }
 
 /** Tells a person and a session. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import { INSTANCE_ID, isTerminal, type Instance, type InstanceState } from "../supervisor/instance.ts";
+import { modelNamed, nameOf } from "../supervisor/fallbacks.ts";
 import { reasons, terminalStatuses } from "../supervisor/outcome.ts";
 import { questionSchema, questionsOf, toRecordQuestion } from "./record-questions.ts";
 
@@ -30,6 +31,10 @@ const recordSchema = z.object({
   /** `provider/model`, split at the first slash. */
   model: z.string(),
   variant: z.string().nullable(),
+  /** The models that go on where this one does not answer; `null`: those of the options. */
+  fallback: z.array(z.string()).nullable().default(null),
+  /** The models of the last turn that did not answer, with what they said. */
+  modelsTried: z.array(z.object({ model: z.string(), error: z.string() })).default([]),
   /** Records of before there were two have none. */
   backend: z.enum(["process", "warm"]).default("process"),
   title: z.string(),
@@ -67,7 +72,7 @@ const recordSchema = z.object({
   endedAt: time,
   turns: z.array(
     z.object({
-      kind: z.enum(["initial", "follow_up", "intervention"]),
+      kind: z.enum(["initial", "follow_up", "intervention", "fallback"]),
       prompt: z.string(),
       /** The message of the session that the prompt became, where that is known. */
       messageId: z.string().nullable().default(null),
@@ -142,8 +147,10 @@ export function toRecord(instance: Instance, origin: RecordOrigin): InstanceReco
     sessionId: instance.sessionId,
     definition: instance.definition ?? null,
     agent: instance.agent,
-    model: `${model.providerId}/${model.modelId}`,
+    model: nameOf(model),
     variant: model.variant ?? null,
+    fallback: instance.fallback?.map(nameOf) ?? null,
+    modelsTried: (instance.modelsTried ?? []).map((tried) => ({ ...tried })),
     backend: instance.backend ?? "process",
     title: instance.title,
     prompt: instance.prompt,
@@ -200,15 +207,12 @@ function toRecordChanges({ changes }: Instance): InstanceRecord["changes"] {
 
 /** The instance of a record. */
 export function fromRecord(record: InstanceRecord): Instance {
-  const slash = record.model.indexOf("/");
   return {
     instanceId: record.instanceId,
     agent: record.agent,
-    model: {
-      providerId: record.model.slice(0, slash),
-      modelId: record.model.slice(slash + 1),
-      variant: record.variant ?? undefined,
-    },
+    model: { ...modelNamed(record.model), variant: record.variant ?? undefined },
+    ...(record.fallback === null ? {} : { fallback: record.fallback.map(modelNamed) }),
+    ...(record.modelsTried.length === 0 ? {} : { modelsTried: record.modelsTried }),
     backend: record.backend,
     title: record.title,
     prompt: record.prompt,

@@ -37,6 +37,8 @@ export interface Liveness {
   readonly since: number;
   /** When the host asks the provider again, while it retries. */
   readonly retryAt: number | null;
+  /** What the provider said then. */
+  readonly retryWords?: string | undefined;
   /** Since when the model only thinks, without a text or a tool in between. */
   readonly thinkingSince: number | null;
   /** Whether this turn has had a text or a tool. */
@@ -65,7 +67,7 @@ export interface Progress extends Deeds {
 
 /** One prompt and what came of it. Times in milliseconds since the epoch. */
 export interface Turn {
-  readonly kind: "initial" | "follow_up" | "intervention";
+  readonly kind: "initial" | "follow_up" | "intervention" | "fallback";
   readonly prompt: string;
   /** The message of the session that the prompt became; absent while that is not known. */
   readonly messageId?: string | undefined;
@@ -89,6 +91,20 @@ export interface ModelChoice {
   readonly variant?: string | undefined;
 }
 
+/** What goes on instead of a turn that came to no good end by its provider's fault. */
+export interface Continuation {
+  readonly prompt: string;
+  readonly model: ModelChoice;
+  /** Why the model before was left; `null` where it goes on. */
+  readonly error: string | null;
+}
+
+/** A model that did not answer. */
+export interface TriedModel {
+  readonly model: string;
+  readonly error: string;
+}
+
 /** How the turns of an agent are run: a process each, or a session each in one warm server. */
 export type BackendName = "process" | "warm";
 
@@ -109,6 +125,8 @@ export type InstanceState =
       readonly ending: Outcome | null;
       /** The prompt of the turn that replaces this one as soon as its process is gone. */
       readonly intervention: string | null;
+      /** With another model, where its own does not answer. */
+      readonly fallback?: Continuation | undefined;
     }
   | {
       readonly status: TerminalStatus;
@@ -132,6 +150,10 @@ export interface Instance {
   readonly instanceId: string;
   readonly agent: string;
   readonly model: ModelChoice;
+  /** The models that go on where its own does not answer; absent: those of the options. */
+  readonly fallback?: readonly ModelChoice[] | undefined;
+  /** The models of this turn that did not answer, with what they said. */
+  readonly modelsTried?: readonly TriedModel[] | undefined;
   /** Absent: `process`. */
   readonly backend?: BackendName;
   readonly title: string;
@@ -191,6 +213,7 @@ export type InstanceRequest = Pick<
   Instance,
   | "agent"
   | "model"
+  | "fallback"
   | "backend"
   | "title"
   | "prompt"

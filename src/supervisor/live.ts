@@ -12,6 +12,8 @@ export interface Live {
   saveTimer: Timer | null;
   /** Each ends the wait for an answer of the user. */
   waits: Timer[];
+  /** How often it has told the session that asked for it something in this run. */
+  said: number;
   unsavedResult: string | undefined;
   readonly identified: PromiseWithResolvers<void>;
   settled: PromiseWithResolvers<void>;
@@ -47,6 +49,7 @@ export function createLive(instance: Instance): Live {
     watches: [],
     saveTimer: null,
     waits: [],
+    said: 0,
     unsavedResult: undefined,
     identified: Promise.withResolvers(),
     settled: Promise.withResolvers(),

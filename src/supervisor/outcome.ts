@@ -53,6 +53,11 @@ export interface TurnEvidence {
   readonly agentFallback?: { readonly reason: "agent_unknown" | "wrong_agent"; readonly detail: string };
   /** An error of the session as opencode reported it. */
   readonly sessionError?: string;
+  /**
+   * Whose fault that is: the provider cannot or will not answer, the line to it was cut, or what ran the agent died. Absent:
+   * the agent's own, or nobody knows.
+   */
+  readonly trouble?: "refuses" | "cut" | "died" | undefined;
   /** The provider or model was not found. */
   readonly modelUnknown?: string;
   /** The last lines that may explain an exit without any other sign. */

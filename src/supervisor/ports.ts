@@ -2,7 +2,7 @@ import type { BaseClock, Timer } from "../lib/clock.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import type { BackendName, Instance, ModelChoice, Progress, Turn } from "./instance.ts";
 import type { Deeds } from "./deeds.ts";
-import type { Allowed, Asked, Reply } from "./questions.ts";
+import type { Allowed, Asked, Reply, Said } from "./questions.ts";
 import type { Outcome, TurnEvidence } from "./outcome.ts";
 import type { Changes, OwnFolder } from "./own-folder.ts";
 
@@ -44,6 +44,8 @@ export interface TurnObserver {
   asked(asked: Asked): void;
   /** What it asked was answered, and not from here. */
   answeredElsewhere(askId: string, reply: Reply): void;
+  /** The agent tells the session that asked for it something. */
+  toldParent(said: Said): void;
   /** Something was seen that makes the turn worthless (another agent runs): the supervisor ends it. */
   mustStop(outcome: Outcome): void;
 }

@@ -13,6 +13,16 @@ export interface Asked {
   readonly options?: readonly string[] | undefined;
 }
 
+/** What an agent tells the session that asked for it. */
+export interface Said {
+  readonly text: string;
+  /** It is to react at once. */
+  readonly wake: boolean;
+}
+
+/** How often an agent may do that in a run. */
+export const MOST_SAID = 5;
+
 /** What comes back. */
 export type Reply =
   | { readonly kind: "once" }

@@ -1,7 +1,24 @@
+import type { Fallbacks } from "./fallbacks.ts";
+import type { Instance } from "./instance.ts";
 import type { MemoryLimit } from "./admission.ts";
-import type { AskUser } from "./user-answers.ts";
+import type { Question } from "./questions.ts";
 import type { Policy } from "./policies/policy.ts";
 import type { Backend, Clock, EndNotifier, FinishFolder, InstanceStore, Notes, Transcripts } from "./ports.ts";
+
+/** Puts a question of an agent before the user. Never throws. */
+export type AskUser = (instance: Instance, question: Question) => void;
+
+/** Something for the session that asked for an agent. */
+export interface ParentMessage {
+  readonly text: string;
+  /** It is to react at once. */
+  readonly wake: boolean;
+  /** Whose words these are. */
+  readonly from: "agent" | "plugin";
+}
+
+/** Tells the session that asked for an agent something. Never throws. */
+export type TellParent = (instance: Instance, message: ParentMessage) => void;
 
 /** What a supervisor works with: everything outside of the core. */
 export interface SupervisorParts {
@@ -16,6 +33,9 @@ export interface SupervisorParts {
   readonly permissionWaitMs: number;
   /** Puts a question before the user, beside the record. */
   readonly askUser?: AskUser;
+  /** Which model goes on where one does not answer; absent: none. */
+  readonly fallbacks?: Fallbacks;
+  readonly tellParent?: TellParent;
   /** How many agents run at once. */
   readonly maxConcurrentInstances: number;
   /** Absent: no agent has a folder of its own. */

@@ -40,12 +40,9 @@ export class Supervisor {
     const onWait = (id: string, what: string) => this.#waits(this.#live.get(id), what);
     this.#admission = new Admission({ limit, memory, clock, onWait });
     this.#notes = new AgentNotes(parts);
-    const { permissionWaitMs: waitMs, askUser, report } = parts;
+    const { permissionWaitMs: waitMs, askUser, tellParent, report } = parts;
     this.#answers = new UserAnswers({
-      clock,
-      waitMs,
-      askUser,
-      report,
+      ...{ clock, waitMs, askUser, tellParent, report },
       apply: (live, event) => this.#apply(live, event),
     });
   }
@@ -61,7 +58,8 @@ export class Supervisor {
     const refusal = this.#refusal();
     if (refusal !== undefined) throw new Error(refusal);
     const { store, clock } = this.#parts;
-    const live = createLive(createInstance(instanceId, request, clock.now()));
+    const created = createInstance(instanceId, request, clock.now());
+    const live = createLive(this.#parts.fallbacks?.first(created) ?? created);
     const id = live.instance.instanceId;
     const recorded = Promise.withResolvers<void>();
     // Agents start in the order in which they were asked for, whichever record reaches the disk first.
@@ -237,9 +235,20 @@ export class Supervisor {
       end: (outcome) => this.#requestStop(live, outcome),
       intervene: (prompt) => this.#apply(live, { type: "intervention_requested", at: clock.now(), prompt }),
       notify: (text) => void this.#notes.limit(live, text),
+      tellParent: (text) => this.#parts.tellParent?.(live.instance, { text, wake: false, from: "plugin" }),
+      fallBack: (error, outUntil) => this.#fallBack(live, error, outUntil),
     };
+    live.said = 0;
     live.watches = policies.map((policy) => policy.watch(live.instance, clock, control));
     this.#startTurn(live);
+  }
+
+  #fallBack(live: Live, error: string, outUntil: number | undefined): boolean {
+    const fallback = this.#parts.fallbacks?.next(live.instance, error, outUntil);
+    const before = live.instance;
+    if (fallback !== undefined)
+      this.#apply(live, { type: "fallback_requested", at: this.#parts.clock.now(), fallback });
+    return live.instance !== before;
   }
 
   #startTurn(live: Live): void {
@@ -261,14 +270,14 @@ export class Supervisor {
     const { exitCode, signal } = evidence;
     const { state } = live.instance;
     const ending = "ending" in state ? state.ending : null;
-    if (
-      state.status === "running" &&
-      state.intervention !== null &&
-      ending === null &&
-      judge(evidence).status !== "done"
-    ) {
-      this.#apply(live, { type: "turn_replaced", at: clock.now(), exitCode, signal });
-      return;
+    if (state.status === "running" && ending === null) {
+      const outcome = judge(evidence);
+      const isReplaced = state.intervention !== null && outcome.status !== "done";
+      const fallback = isReplaced ? undefined : this.#parts.fallbacks?.after(live.instance, evidence, outcome);
+      if (isReplaced || fallback !== undefined) {
+        this.#apply(live, { type: "turn_replaced", at: clock.now(), exitCode, signal, fallback });
+        return;
+      }
     }
     if (await store.isTaken(instanceId)) return;
     live.isReadBack = true;

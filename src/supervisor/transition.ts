@@ -4,11 +4,13 @@ import type { ProcessIdentity } from "../processes/process-table.ts";
 import {
   isTerminal,
   type Announcement,
+  type Continuation,
   type Instance,
   type InstanceState,
   type Progress,
   type Turn,
 } from "./instance.ts";
+import { nameOf, withTried } from "./fallbacks.ts";
 import { withUnseen, type Outcome } from "./outcome.ts";
 import type { Changes } from "./own-folder.ts";
 import { allowedBy, withAsked, withoutOpen, withReply, type Asked, type Reply } from "./questions.ts";
@@ -59,9 +61,13 @@ export type InstanceEvent =
     }
   /** The turn is to be stopped and replaced by one with this prompt. */
   | { readonly type: "intervention_requested"; readonly at: number; readonly prompt: string }
-  /** A turn that was stopped for an intervention is over: the next one starts. */
+  /** The turn is to be stopped, and gone on with by another model. */
+  | { readonly type: "fallback_requested"; readonly at: number; readonly fallback: Continuation }
+  /** A turn that was stopped for another one, or that came to no good end and is gone on with, is over: the next one starts. */
   | {
       readonly type: "turn_replaced";
+      /** Absent: what it was stopped for. */
+      readonly fallback?: Continuation | undefined;
       readonly at: number;
       readonly exitCode: number | null;
       readonly signal: string | null;
@@ -138,6 +144,8 @@ export function transition(instance: Instance, event: InstanceEvent): Transition
       return stopRequested(instance, event.outcome, event.at);
     case "intervention_requested":
       return interventionRequested(instance, event.prompt);
+    case "fallback_requested":
+      return fallbackRequested(instance, event.fallback);
     case "turn_replaced":
       return turnReplaced(instance, event);
     case "ended":
@@ -233,6 +241,7 @@ function nextTurn(instance: Instance): Transition {
     instance: {
       ...instance,
       followUps: later,
+      ...(instance.modelsTried === undefined ? {} : { modelsTried: undefined }),
       state: { status: "queued" },
       turns: [...instance.turns, turn],
       progress: { ...instance.progress, activity: "starting", textPreview: null, ...noDeeds },
@@ -262,36 +271,47 @@ function interventionRequested(instance: Instance, prompt: string): Transition {
   return { instance: { ...instance, state: { ...state, intervention: prompt } }, effects: ["stop"] };
 }
 
+function fallbackRequested(instance: Instance, fallback: Continuation): Transition {
+  const { state } = instance;
+  const requested = interventionRequested(instance, fallback.prompt);
+  if (requested.instance === instance || state.status !== "running") return requested;
+  const withModel = { ...state, intervention: fallback.prompt, fallback };
+  return { ...requested, instance: { ...requested.instance, state: withModel } };
+}
+
 function turnReplaced(
   instance: Instance,
-  { at, exitCode, signal }: Extract<InstanceEvent, { type: "turn_replaced" }>,
+  { at, exitCode, signal, fallback: given }: Extract<InstanceEvent, { type: "turn_replaced" }>,
 ): Transition {
   const { state } = instance;
-  if (state.status !== "running" || state.ending !== null || state.intervention === null)
-    return { instance, effects: [] };
-  const next: Turn = {
-    kind: "intervention",
-    prompt: state.intervention,
-    startedAt: at,
-    endedAt: null,
-    exitCode: null,
-    signal: null,
-  };
+  if (state.status !== "running" || state.ending !== null) return { instance, effects: [] };
+  const fallback = state.fallback ?? given;
+  const prompt = fallback?.prompt ?? state.intervention;
+  if (prompt === null) return { instance, effects: [] };
+  const kind = fallback === undefined ? "intervention" : "fallback";
+  const next: Turn = { kind, prompt, startedAt: at, endedAt: null, exitCode: null, signal: null };
   const turns = [...replaceLast(instance.turns, { endedAt: at, exitCode, signal }), next];
   return {
     instance: {
       ...instance,
       ...closedQuestions(instance, at),
+      ...(fallback === undefined ? {} : withModel(instance, fallback)),
       turns,
-      state: { ...state, process: null, intervention: null },
+      state: { ...state, process: null, intervention: null, fallback: undefined },
     },
     effects: ["save", "start_turn"],
   };
 }
 
+/** The session goes on with the model, whatever the agent was made of when it began. */
+function withModel({ model: before, modelsTried = [] }: Instance, { model, error }: Continuation): Partial<Instance> {
+  if (error === null) return {};
+  return { model, definition: undefined, modelsTried: [...modelsTried, { model: nameOf(before), error }] };
+}
+
 function ended(instance: Instance, event: Omit<Extract<InstanceEvent, { type: "ended" }>, "type">): Transition {
   const { state } = instance;
-  const cause = "ending" in state && state.ending !== null ? state.ending : event.outcome;
+  const cause = "ending" in state && state.ending !== null ? state.ending : withTried(event.outcome, instance);
   const outcome = withUnseen(cause, event.unseen);
   const followUps = whatGoesOn(instance, cause);
   return {

@@ -8,7 +8,7 @@ import type { UserAnswers } from "./user-answers.ts";
 export function turnObserver(
   live: Live,
   clock: Clock,
-  answers: Pick<UserAnswers, "asked" | "answeredElsewhere">,
+  answers: Pick<UserAnswers, "asked" | "answeredElsewhere" | "toldParent">,
   apply: (event: InstanceEvent) => void,
 ): TurnObserver {
   const now = () => clock.now();
@@ -28,6 +28,7 @@ export function turnObserver(
     },
     asked: (asked) => answers.asked(live, asked),
     answeredElsewhere: (askId, reply) => answers.answeredElsewhere(live, askId, reply),
+    toldParent: (said) => answers.toldParent(live, said),
     mustStop: (outcome) => apply({ type: "stop_requested", at: now(), outcome }),
   };
 }

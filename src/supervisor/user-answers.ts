@@ -1,22 +1,20 @@
-import type { Instance } from "./instance.ts";
 import type { Live } from "./live.ts";
 import type { Clock } from "./ports.ts";
-import type { AnswerOutcome, Asked, Question, Reply } from "./questions.ts";
+import { MOST_SAID, type AnswerOutcome, type Asked, type Question, type Reply, type Said } from "./questions.ts";
+import type { AskUser, TellParent } from "./supervisor-parts.ts";
 import type { InstanceEvent } from "./transition.ts";
-
-/** Puts a question of an agent before the user. Never throws. */
-export type AskUser = (instance: Instance, question: Question) => void;
 
 export interface UserAnswersParts {
   readonly clock: Clock;
   /** How long a question waits, in milliseconds. */
   readonly waitMs: number;
   readonly askUser?: AskUser | undefined;
+  readonly tellParent?: TellParent | undefined;
   readonly report: (message: string, cause: unknown) => void;
   readonly apply: (live: Live, event: InstanceEvent) => void;
 }
 
-/** What agents ask the user, and what comes back to them. */
+/** What agents ask the user and tell who asked for them, and what comes back. */
 export class UserAnswers {
   constructor(private readonly parts: UserAnswersParts) {}
 
@@ -28,6 +26,12 @@ export class UserAnswers {
     if (live.instance.questions === before || question === undefined) return;
     live.waits.push(clock.limit(waitMs, () => this.#give(live, question, { kind: "unanswered" }, "nobody")));
     askUser?.(live.instance, question);
+  }
+
+  /** What it tells the session that asked for it, as often as it may in a run. */
+  toldParent(live: Live, said: Said): void {
+    live.said += 1;
+    if (live.said <= MOST_SAID) this.parts.tellParent?.(live.instance, { ...said, from: "agent" });
   }
 
   /** What was asked has its answer already. */

@@ -36,7 +36,7 @@ describe("what an agent is doing", () => {
     ["a file is read", [tool("read", "running", "prt_a", OWN, { filePath: "src/a.ts" })], "tool read: src/a.ts"],
     ["a tool has ended", [...bash, tool("bash", "completed", "prt_a")], "silent"],
     ["a tool has failed", [...bash, tool("bash", "error", "prt_a")], "silent"],
-    ["the provider asks to wait", [step, status("retry")], "retrying"],
+    ["the provider asks to wait", [step, status("retry")], "retrying until 2026-11-20T23:51:43.645Z"],
     ["the wait is over", [step, status("retry"), status("busy")], "waiting for the model"],
     ["busy is no news while it writes", [...writing, status("busy")], "writing"],
     ["the next step after a tool", [...bash, tool("bash", "completed", "prt_a"), ...thinking], "thinking"],
@@ -103,7 +103,7 @@ describe("silence", () => {
     ["writing", [part("text", "prt_t"), delta("prt_t")], "silent"],
     ["a running tool", [tool("bash", "running", "prt_a")], "tool bash"],
     ["composing", [tool("write", "pending", "prt_a")], "composing write"],
-    ["a retry", [status("retry")], "retrying"],
+    ["a retry", [status("retry")], "retrying until 2026-11-20T23:51:43.645Z"],
     ["a request that is out", [part("step-start", "prt_s")], "waiting for the model, 5 s"],
     [
       "a model that had begun to write",

@@ -14,6 +14,7 @@ const observer: TurnObserver = {
     progressed() {},
     mustStop() {},
     asked() {},
+    toldParent() {},
     answeredElsewhere() {},
   },
 };

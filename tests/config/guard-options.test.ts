@@ -64,7 +64,7 @@ describe("a limit of 0 or less, which would refuse everything, is replaced by th
         expect(options).toEqual(defaults);
         expect(warnings).toEqual([
           expect.stringMatching(
-            new RegExp(`^Option "${name}" is ${given} .*; ${String(defaults[name])} is used instead`),
+            new RegExp(`^Option "${name}" is ${given} .*; ${JSON.stringify(defaults[name])} is used instead`),
           ),
         ]);
       });

@@ -37,6 +37,7 @@ export interface SeenTurn {
   promptId: string | undefined;
   definition: string | undefined;
   asked: () => undefined;
+  toldParent: () => undefined;
   answeredElsewhere: () => undefined;
   mustStop: Outcome | undefined;
   /** The end, and what the supervisor makes of it. */
@@ -116,6 +117,7 @@ export async function warmRig(settings: WarmRigSettings = {}): Promise<WarmRig> 
       startRepeated() {},
       progressed: (progress) => void seen.progress.push(progress),
       asked() {},
+      toldParent() {},
       answeredElsewhere() {},
       mustStop(outcome) {
         seen.mustStop = outcome;

@@ -50,6 +50,7 @@ async function work(folder: string, given: Record<string, unknown>, providers?: 
       progressed() {},
       mustStop() {},
       asked() {},
+      toldParent() {},
       answeredElsewhere() {},
     },
   );

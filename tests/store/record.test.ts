@@ -129,6 +129,8 @@ describe("a file that is no record", () => {
         "planTask",
         "questions",
         "allowed",
+        "fallback",
+        "modelsTried",
         ...Object.keys(noDeeds),
       ].includes(key),
   )) {

@@ -67,6 +67,7 @@ async function flood(laps: number) {
     progressed() {},
     mustStop() {},
     asked() {},
+    toldParent() {},
     answeredElsewhere() {},
   };
   const { evidence } = await backend.start(turn, observer).ended;

@@ -177,7 +177,8 @@ export class WarmSession implements SessionListener {
     this.#reporter.speak();
   }
 
-  report({ loopGuard, text, asked }: ServerReport): void {
+  report({ loopGuard, text, asked, said }: ServerReport): void {
+    if (said !== undefined) this.#parts.observer.toldParent(said);
     if (asked !== undefined) this.#askingChanged(asked, true);
     if (loopGuard !== undefined) this.#telemetry.loopGuardGaveUp(loopGuard);
     if (text === "repeated") this.#telemetry.textRepeated();

@@ -174,10 +174,10 @@ export class WarmTurn implements RunningTurn {
     return { sessionId, definition };
   }
 
-  /** What makes the agent what it is now; an intervention goes on in its session whatever that is. */
+  /** What makes the agent what it is now; what replaces a turn goes on in its session whatever that is. */
   async #definition({ client }: WarmServer): Promise<string | undefined> {
     const { kind, directory, agent, model } = this.#turn;
-    if (kind === "intervention") return undefined;
+    if (kind === "intervention" || kind === "fallback") return undefined;
     return definitionHash(await client.agentDefinition(directory, agent), model);
   }
 
@@ -252,7 +252,10 @@ export class WarmTurn implements RunningTurn {
       return { evidence, textIncomplete: false };
     }
     const sessionError = `${why} What the agent did until then is in session ${this.#sessionId}; a message to it goes on there.`;
-    return { evidence: { ...seen, sessionError, words: last?.words ?? seen.words }, textIncomplete: false };
+    return {
+      evidence: { ...seen, sessionError, trouble: "died", words: last?.words ?? seen.words },
+      textIncomplete: false,
+    };
   }
 
   async #readBack(promptId: string): Promise<TranscriptTurn | undefined> {

@@ -4,7 +4,7 @@ import { shorten } from "../tools/answer.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { nextCall } from "./next-call.ts";
 
-const NOT_THE_USER = "This is an automatic message of the Bizar plugin. It does not come from the user.";
+export const NOT_THE_USER = "This is an automatic message of the Bizar plugin. It does not come from the user.";
 const ERROR_CHARACTERS = 300;
 const MOST_FILES = 10;
 /** A result up to here is told whole. */

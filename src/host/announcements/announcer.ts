@@ -84,6 +84,11 @@ export class Announcer implements EndNotifier {
     return await this.#announce(sessionId, parent, true);
   }
 
+  /** A session has got a message that it is to answer. */
+  delivered(sessionId: string, delivery: Delivery): void {
+    if (typeof delivery !== "string") this.#overlooked.add(sessionId, delivery);
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#overlooked.close();
@@ -215,7 +220,7 @@ export class Announcer implements EndNotifier {
       await this.#unknown(sessionId, parent, now, settle);
     } else {
       await settle(now, "announced");
-      if (delivery !== "delivered") this.#overlooked.add(sessionId, delivery);
+      this.delivered(sessionId, delivery);
     }
     await settle(announced, "announced");
     await settle(answered, "told");

@@ -6,7 +6,7 @@ const LIST_SHARE = 8;
 
 /** What an agent did, as an answer tells it: only what there is. Where it is done, its last calls matter to nobody. */
 export function deedsView(
-  { refused, changedFiles, moreChangedFiles, lastCalls, status, endedAt }: ListedRecord,
+  { refused, changedFiles, moreChangedFiles, lastCalls, modelsTried, status, endedAt }: ListedRecord,
   maxBytes: number,
 ): Record<string, unknown> {
   const share = Math.floor(maxBytes / LIST_SHARE);
@@ -16,6 +16,7 @@ export function deedsView(
   return {
     ...listed("changedFiles", changed),
     ...(more === 0 ? {} : { moreChangedFiles: more }),
+    ...(modelsTried.length === 0 ? {} : { modelsTried }),
     ...listed("refused", fitting(refused, share)),
     ...(hasFailed ? listed("lastCalls", fitting(lastCalls.toReversed(), share).toReversed()) : {}),
   };

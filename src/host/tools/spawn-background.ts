@@ -1,6 +1,6 @@
 import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
-import { preflight } from "../preflight.ts";
+import { fallbackModels, preflight } from "../preflight.ts";
 import { answer, errorAnswer, noting, shorten } from "./answer.ts";
 import { titleOf } from "./instance-view.ts";
 import { readGiven } from "./arguments.ts";
@@ -36,6 +36,11 @@ const schema = {
       isModel: true,
       alsoCalled: ["modelID", "modelName"],
       description: "provider/model",
+    },
+    fallback: {
+      type: "array",
+      items: { type: "string" },
+      alsoCalled: ["fallbackModels", "fallbacks"],
     },
     backend: {
       type: "string",
@@ -95,6 +100,9 @@ async function spawn(parts: ToolParts, args: unknown, context: ToolContext): Pro
   if (!checked.ok) return noting(errorAnswer(checked.error, { reason: checked.reason }), reading.note);
   const planTask = given.planTask === undefined ? undefined : await parts.planTasks?.resolve(given.planTask);
   if (typeof planTask === "string") return noting(errorAnswer(planTask), reading.note);
+  const fallback =
+    given.fallback === undefined ? undefined : await fallbackModels(parts.host, directory, given.fallback);
+  if (typeof fallback === "string") return noting(errorAnswer(fallback, { reason: "model_unknown" }), reading.note);
   const { prompt } = given;
   const { supervisor, catalog, workspace } = await parts.supervision();
   const title = titleOf(given.title, prompt);
@@ -111,6 +119,7 @@ async function spawn(parts: ToolParts, args: unknown, context: ToolContext): Pro
     directory,
     folder,
     model: checked.model,
+    ...(fallback !== undefined && { fallback }),
     backend: given.backend ?? parts.options.backend,
     title,
     parent: { sessionId, messageId, agent: context.agent },

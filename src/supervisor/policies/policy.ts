@@ -8,6 +8,15 @@ export interface RunControl {
   readonly end: (outcome: Outcome) => void;
   /** Stops the turn and starts another one of the same session with this prompt. */
   readonly intervene: (prompt: string) => void;
+  /**
+   * Goes on with another model, since the provider does not answer.
+   *
+   * @param outUntil when the one that is left will, where that is known, in milliseconds since the epoch
+   * @returns whether there is one
+   */
+  readonly fallBack: (error: string, outUntil?: number) => boolean;
+  /** Leaves the session that asked for the agent a note. */
+  readonly tellParent: (text: string) => void;
   /** Tells the agent something at its next step. */
   readonly notify: (text: string) => void;
 }

@@ -24,6 +24,7 @@ function heldPipes() {
         progressed() {},
         mustStop() {},
         asked() {},
+        toldParent() {},
         answeredElsewhere() {},
       },
     },

@@ -81,6 +81,7 @@ export function startTurn(
     startRepeated: () => void seen.repeats++,
     progressed: (progress) => seen.progress.push(progress),
     asked: () => undefined,
+    toldParent: () => undefined,
     answeredElsewhere: () => undefined,
     mustStop: (outcome) => seen.stops.push(outcome),
   });

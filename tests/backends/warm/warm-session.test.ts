@@ -58,6 +58,7 @@ function openSession(earlier: string | null): WarmSession {
         startRepeated() {},
         mustStop() {},
         asked() {},
+        toldParent() {},
         answeredElsewhere() {},
       },
       progressed: (each) => void progress.push(each),

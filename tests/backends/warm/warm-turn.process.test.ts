@@ -30,6 +30,7 @@ function waitingTurn(log: string[], lease: Promise<Lease>, processTable?: Proces
       progressed() {},
       mustStop() {},
       asked() {},
+      toldParent() {},
       answeredElsewhere() {},
     },
   );

@@ -1,16 +1,30 @@
 import { expect } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { bash } from "../rig.ts";
-import { onBothBackends } from "./on-both-backends.ts";
+import type { ModelAnswer } from "../../../scripts/scripted-host/scripted-model.ts";
+import { GO_ON } from "../../../src/supervisor/fallbacks.ts";
+import { bash, until, type Step } from "../rig.ts";
+import { BACKENDS, onBothBackends } from "./on-both-backends.ts";
 
-const contract = onBothBackends({
-  config: {
-    agent: {
-      plain: { mode: "subagent", description: "Has no rules of its own" },
+const contract = onBothBackends(
+  {
+    config: {
+      agent: {
+        plain: { mode: "subagent", description: "Has no rules of its own" },
+      },
     },
   },
-});
+  async ({ home }) => {
+    // One that has failed is left out by all agents of a host: each backend has its own.
+    const path = join(home, ".config/opencode/opencode.json");
+    const { provider } = await Bun.file(path).json();
+    const names = BACKENDS.flatMap((backend) =>
+      ["busy", "poor", "gone", "none", "away"].map((name) => `${name}-${backend}`),
+    );
+    for (const name of names) provider.scripted.models[name] = { name };
+    await writeFile(path, JSON.stringify({ provider }));
+  },
+);
 
 contract("an unknown agent or model is refused with the near name, and nothing is started", async (on) => {
   const { spawned } = await on.delegate([
@@ -127,7 +141,7 @@ contract(
       const [view] = await on.call("bizar_status", { instanceId });
       status = view.status;
       // "tool bash: until [ -e go ]; …, 2 s"
-      const doing = view.activity?.replace(/:.*/, "") ?? "silent";
+      const doing = view.activity?.replace(/:.*| until .*/, "") ?? "silent";
       if (doing !== seen.at(-1)) seen.push(doing);
       if (view.activity?.startsWith("tool bash: until [ -e")) await writeFile(flag, "");
     }
@@ -137,3 +151,71 @@ contract(
     expect((await on.record(instanceId)).toolCallCount).toBe(1);
   },
 );
+
+contract(
+  "where a provider does not answer the next model goes on in the same session, and what each said is told",
+  async (on) => {
+    const model = (name: string) => `scripted/${name}-${on.backend}`;
+    const fails: Record<string, ModelAnswer> = {
+      [model("busy")]: { status: 429, text: "come back tomorrow", headers: { "retry-after": "86400" } },
+      [model("poor")]: { status: 402, text: "no money left" },
+      [model("gone")]: { status: 404, text: "no such model" },
+      [model("none")]: { status: 401, text: "no key" },
+      [model("away")]: { status: 403, text: "not for you" },
+    };
+    const answer: Step = (request) =>
+      fails[`scripted/${request.model}`] ?? {
+        text: request.messages.map(({ role, text }) => (role === "system" ? "" : text)).join(" / "),
+      };
+    on.plan("wait for ever", answer);
+    on.plan("pay", ({ model: name }) => (name.startsWith("poor") ? { calls: [bash("echo begun")] } : {}), answer);
+    on.plan("find nobody", answer);
+    on.plan(GO_ON, answer);
+    const [busy, poor, gone] = [model("busy"), model("poor"), model("gone")];
+    const { collected } = await on.delegate([
+      { prompt: "wait for ever", model: busy, fallback: ["scripted/model-b"] },
+      { prompt: "pay", model: poor, fallback: [gone, "model-b"] },
+      { prompt: "find nobody", model: model("none"), fallback: [model("away")] },
+    ]);
+    const [waited, paid, nobody] = collected;
+    const tried = (name: string, words: string) => ({ model: name, error: expect.stringContaining(words) });
+    expect(waited).toMatchObject({ status: "done", modelsTried: [tried(busy, "asks to wait until")] });
+    expect(waited.result).toContain("wait for ever");
+    expect(waited.result).toEndWith(GO_ON);
+    expect(paid).toMatchObject({
+      status: "done",
+      modelsTried: [tried(poor, "no money left"), tried(gone, "no such model")],
+    });
+    expect(paid.result).toContain("begun");
+    expect(nobody).toMatchObject({ status: "failed", reason: "session_error" });
+    expect(nobody.error).toMatch(/none-\w+: .*no key \| .*away-\w+: .*not for you/);
+    const record = await on.record(paid.instanceId);
+    expect(record).toMatchObject({ model: "scripted/model-b", modelsTried: paid.modelsTried });
+    expect(record.turns.map(({ kind }) => kind)).toEqual(["initial", "fallback", "fallback"]);
+  },
+  240_000,
+);
+
+contract("what an agent tells who asked for it wakes that session once, and is no order of the user's", async (on) => {
+  const begun = Promise.withResolvers<void>();
+  const woken = () => on.model.requests.filter(({ prompt }) => prompt.includes("> I am blocked."));
+  const tell = (text: string) => ({ tool: "bizar_tell_parent", args: { text, wake: true } });
+  on.plan(
+    "report",
+    async () => {
+      await begun.promise;
+      return { calls: [tell("I am blocked.")] };
+    },
+    async () => {
+      await until("it is told", () => woken().length > 0);
+      return { calls: ["2", "3", "4", "5", "6"].map(tell) };
+    },
+    ({ toolResults }) => ({ text: toolResults.at(-1) ?? "" }),
+  );
+  const agent = await on.start({ prompt: "report" });
+  begun.resolve();
+  const { status, result } = await on.call("bizar_collect", { instanceId: agent.instanceId });
+  expect({ status, result }).toEqual({ status: "done", result: expect.stringContaining("often enough") });
+  expect(woken()).toHaveLength(1);
+  expect(woken()[0]?.prompt).toContain("It does not come from the user.");
+});

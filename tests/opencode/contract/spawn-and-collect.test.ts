@@ -94,7 +94,7 @@ contract("record, result and log of an agent are on disk, for their owner only, 
     ...{ prompt: "write a file", promptPreview: "write a file" },
     ...{ folder: null, changes: null, planTask: { folder, slug: planSlug, elementId: "el_note" } },
     ...{ directory: on.sandbox.project, parent: { sessionId: parent, messageId: expect.any(String), agent: "odin" } },
-    ...{ questions: [], allowed: [] },
+    ...{ questions: [], allowed: [], fallback: null, modelsTried: [] },
     ...{ status: "done", reason: null, error: null, timeoutMs: 300_000, deadlineMs: null, onExit: "kill" },
     ...{ createdAt: expect.any(String), ...times, lastActivityAt: expect.any(String) },
     turns: [

@@ -26,10 +26,19 @@ export function watched(policy: Policy, instance: Instance = sampleInstance(), c
   const ends: Outcome[] = [];
   const prompts: string[] = [];
   const notices: string[] = [];
+  const told: string[] = [];
+  const fallbacks: string[] = [];
+  /** So many others there are to fall back on. */
+  const models = { left: 0 };
   const watch = policy.watch(instance, clock, {
     end: (outcome) => void ends.push(outcome),
     intervene: (prompt) => void prompts.push(prompt),
     notify: (text) => void notices.push(text),
+    fallBack(error) {
+      fallbacks.push(error);
+      return models.left-- > 0;
+    },
+    tellParent: (text) => void told.push(text),
   });
   let progress: Progress = { ...instance.progress, voice: true, liveness: waiting, activity: "silent" };
   return {
@@ -37,6 +46,9 @@ export function watched(policy: Policy, instance: Instance = sampleInstance(), c
     ends,
     prompts,
     notices,
+    told,
+    fallbacks,
+    models,
     reasons: () => ends.map(({ reason }) => reason),
     /** The agent reports; what is not given stays as it was. */
     report: (given: Partial<Progress> = {}, liveness?: Partial<Liveness>) => {
