@@ -1,5 +1,6 @@
 import { describeError } from "../describe-error.ts";
 import type { Instance } from "../supervisor/instance.ts";
+import type { Question } from "../supervisor/questions.ts";
 import { plainName } from "../text/plain-name.ts";
 import { plainLine } from "../text/plain-text.ts";
 
@@ -64,6 +65,11 @@ export function notifyCommand({
       failed(`could not be run (${describeError(error)})`);
     }
   };
+}
+
+/** What the user hears of a question. */
+export function questionNotice({ instanceId, agent, title }: Instance, { what }: Pick<Question, "what">): Notice {
+  return { event: "question", instanceId, agent, title, text: what };
 }
 
 /** The end of an agent as a notice. */

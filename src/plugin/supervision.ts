@@ -5,7 +5,7 @@ import { processBackend } from "../backends/process/process-backend.ts";
 import type { Options } from "../config/options.ts";
 import { describeError } from "../describe-error.ts";
 import { endToast } from "../host/end-toast.ts";
-import { endNotice } from "../host/notify-command.ts";
+import { endNotice, questionNotice } from "../host/notify-command.ts";
 import { hostBinary } from "../host/host-binary.ts";
 import type { InstanceCatalog } from "../host/instance-catalog.ts";
 import type { HostClient } from "../host/host-client.ts";
@@ -114,6 +114,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
   const backend = inOwnFolder(backendChoice({ process: children, warm }), folders.prepare);
   const table = systemProcessTable();
   const toast = endToast(host);
+  const showQuestion = askUserToast(host);
   const warn = (message: string) => diagnostics.notice("warning", message);
   const wired = wireSupervision({
     paths,
@@ -148,7 +149,10 @@ export function startSupervision(context: SupervisionContext): Supervision {
       modelsFor: (agent) => (options.fallbackModels[agent] ?? options.fallbackModels["*"] ?? []).map(modelNamed),
       autoContinue: options.autoContinue,
     }),
-    askUser: askUserToast(host),
+    askUser(instance, question) {
+      showQuestion(instance, question);
+      context.notify(questionNotice(instance, question));
+    },
     refusal: () => fleet.refusal(),
     maxConcurrentInstances: options.maxConcurrentInstances,
     memory: { minFreeMemoryMb: options.minFreeMemoryMb, availableMemoryMb },

@@ -152,6 +152,9 @@ contract(
   },
 );
 
+const tried = (name: string, words: string) => ({ model: name, error: expect.stringContaining(words) });
+const tell = (text: string) => ({ tool: "bizar_tell_parent", args: { text, wake: true } });
+
 contract(
   "where a provider does not answer the next model goes on in the same session, and what each said is told",
   async (on) => {
@@ -178,7 +181,6 @@ contract(
       { prompt: "find nobody", model: model("none"), fallback: [model("away")] },
     ]);
     const [waited, paid, nobody] = collected;
-    const tried = (name: string, words: string) => ({ model: name, error: expect.stringContaining(words) });
     expect(waited).toMatchObject({ status: "done", modelsTried: [tried(busy, "asks to wait until")] });
     expect(waited.result).toContain("wait for ever");
     expect(waited.result).toEndWith(GO_ON);
@@ -199,7 +201,6 @@ contract(
 contract("what an agent tells who asked for it wakes that session once, and is no order of the user's", async (on) => {
   const begun = Promise.withResolvers<void>();
   const woken = () => on.model.requests.filter(({ prompt }) => prompt.includes("> I am blocked."));
-  const tell = (text: string) => ({ tool: "bizar_tell_parent", args: { text, wake: true } });
   on.plan(
     "report",
     async () => {
