@@ -3,6 +3,8 @@ import type { Options } from "../config/options.ts";
 import { describeError } from "../describe-error.ts";
 import { ParentActivity } from "../host/announcements/parent-activity.ts";
 import { slashCommandHooks } from "../host/commands/slash-commands.ts";
+import type { CommandContext } from "../host/commands/command-context.ts";
+import type { Answer, Ask } from "../halves/messages.ts";
 import type { CommandName } from "../host/commands/command-names.ts";
 import type { Diagnostics } from "../host/diagnostics.ts";
 import { startedAs } from "../host/started-as.ts";
@@ -56,6 +58,8 @@ export interface HostPlans {
   readonly tasks: PlanTasks;
   /** The plans that wait for the user. */
   readonly waiting: readonly string[];
+  /** What the user asks for at the screen, about a plan. Rejects with why it cannot be. */
+  ask(ask: Extract<Ask, { readonly kind: "plan" | "decide" }>): Promise<Answer>;
   /** A background agent has ended: what was decided on its plan is its parent's now, and its task may be done. */
   agentEnded(instance: Instance): void;
   /** What an agent had done in its own folder is in the project now. */
@@ -207,22 +211,34 @@ class WiredPlans implements HostPlans {
   /** Never rejects. */
   async #answer(name: CommandName, argumentText: string, tellUser?: (text: string) => Promise<void>): Promise<string> {
     try {
-      const [{ answerCommand }, plans] = await Promise.all([
+      const [{ answerCommand }, context] = await Promise.all([
         import("../host/commands/answer-command.ts"),
-        this.#plans.desk(),
+        this.#commandContext(tellUser),
       ]);
-      const { supervision, options } = this.#parts;
-      const context = {
-        ...{ plans, settings: this.#settings, supervision, tellUser },
-        killGraceMs: options.killGraceMs,
-        applyChanges: options.applyChanges,
-        whoseAct: plans.whoseAct,
-        endsSoon: this.#isRun,
-      };
       return await answerCommand(context, name, argumentText);
     } catch (error) {
       return `/${name} could not be loaded: ${describeError(error)}`;
     }
+  }
+
+  async ask(ask: Extract<Ask, { readonly kind: "plan" | "decide" }>): Promise<Answer> {
+    const [{ answerPlanAsk }, context] = await Promise.all([
+      import("../host/commands/terminal-asks.ts"),
+      this.#commandContext(undefined),
+    ]);
+    return await answerPlanAsk(context, ask);
+  }
+
+  async #commandContext(tellUser: CommandContext["tellUser"]): Promise<CommandContext> {
+    const plans = await this.#plans.desk();
+    const { supervision, options } = this.#parts;
+    return {
+      ...{ plans, settings: this.#settings, supervision, tellUser },
+      killGraceMs: options.killGraceMs,
+      applyChanges: options.applyChanges,
+      whoseAct: plans.whoseAct,
+      endsSoon: this.#isRun,
+    };
   }
 
   /** A server may be asked by an `opencode run --attach`, which is another process. */

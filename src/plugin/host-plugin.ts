@@ -116,7 +116,10 @@ function hostHooks(
     directory,
     where: { stateDir: options.stateDir, logDir: options.logDir, token: identity.token },
     plans: () => plans.waiting,
-    answer: async () => ({ ok: false, error: "There is nothing to answer." }),
+    async answer(ask) {
+      if (ask.kind === "finish") throw new Error("Agents cannot be left to finish yet.");
+      return await plans.ask(ask);
+    },
   });
   // A run shows no line of a call before its end.
   const quiet = isRun ? undefined : quietCalls(host, () => supervision.started());

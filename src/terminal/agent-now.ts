@@ -30,6 +30,11 @@ export function nameOf({ record }: AgentNow): string {
   return plainLine(plainName(record.agent), NAME_CHARACTERS);
 }
 
+export function titleOf({ record }: AgentNow): string {
+  const title = plainLine(record.title, ACTIVITY_CHARACTERS);
+  return title === "" ? record.instanceId : title;
+}
+
 /** What it does, without the word for a tool: `bash bun test`. */
 export function activityOf({ record, live }: AgentNow): string {
   const activity = live?.activity ?? record.activity;
@@ -53,8 +58,19 @@ export function costOf({ record, live }: AgentNow): number {
   return Math.max(record.costUsd, live?.costUsd ?? 0);
 }
 
+export function tokensOf({ record, live }: AgentNow): number {
+  const { input, output, reasoning, cacheRead, cacheWrite } = record.tokens;
+  return Math.max(input + output + reasoning + cacheRead + cacheWrite, live?.tokens ?? 0);
+}
+
 export function usd(cost: number): string {
   return `$${cost.toFixed(2)}`;
+}
+
+/** How long it has run, or took. */
+export function elapsed({ record }: AgentNow, now: number): string {
+  if (record.startedAt === null) return "";
+  return spell((record.endedAt === null ? now : Date.parse(record.endedAt)) - Date.parse(record.startedAt));
 }
 
 const TURNING = ["◐", "◓", "◑", "◒"];
@@ -77,4 +93,11 @@ export function glyph(agent: AgentNow, now: number): Span {
     case "timed_out":
       return span("■", "warning");
   }
+}
+
+/** A status, and why, where that says more. */
+export function statusWords({ record, isOwned }: AgentNow): string {
+  const { status, reason } = record;
+  if (!isTerminalRecord(record) && !isOwned) return "its opencode is gone";
+  return reason === null || reason === status ? status : `${status}: ${reason}`;
 }

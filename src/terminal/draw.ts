@@ -21,6 +21,15 @@ export function linesView(theme: () => TuiThemeCurrent, lines: () => readonly Li
   return element;
 }
 
+/** An element that takes all the room there is. */
+export function filling(inner: JSX.Element): JSX.Element {
+  const box = createElement("box");
+  setProp(box, "flexGrow", 1);
+  setProp(box, "minHeight", 0);
+  insert(box, inner);
+  return box;
+}
+
 /** An element with an empty row above it. */
 export function belowRow(inner: JSX.Element): JSX.Element {
   const box = createElement("box");

@@ -21,6 +21,12 @@ export function width(text: string): number {
   return Bun.stringWidth(text);
 }
 
+/** A text in exactly so many columns, cut or filled at its end. */
+export function cell(text: string, columns: number): string {
+  const shown = cut(text, columns);
+  return shown + " ".repeat(Math.max(0, columns - width(shown)));
+}
+
 /** A text in at most so many columns. */
 export function cut(text: string, columns: number): string {
   if (width(text) <= columns) return text;
@@ -33,6 +39,17 @@ export function cut(text: string, columns: number): string {
     shown += segment;
   }
   return `${shown}…`;
+}
+
+/** A line in at most so many columns: what is last gives way first. */
+export function cutLine(line: Line, columns: number): Line {
+  let left = columns;
+  return line.flatMap((each) => {
+    if (left <= 0) return [];
+    const text = cut(each.text, left);
+    left -= width(text);
+    return [{ ...each, text }];
+  });
 }
 
 /** A line without its colours. */

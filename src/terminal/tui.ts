@@ -1,10 +1,12 @@
-import type { TuiPluginModule } from "@opencode-ai/plugin/tui";
+import type { TuiPluginApi, TuiPluginModule } from "@opencode-ai/plugin/tui";
 import { useTerminalDimensions } from "@opentui/solid";
 import { isDisabled } from "../config/is-disabled.ts";
+import { AGENTS_ROUTE, agentsScreen } from "./agents-screen.ts";
 import { belowRow, linesView } from "./draw.ts";
 import { homeHint } from "./home-hint.ts";
+import { sidebarLines } from "./sidebar.ts";
 import { statusLine } from "./status-line.ts";
-import { createWorld, isHere } from "./world.ts";
+import { createWorld, isHere, type World } from "./world.ts";
 
 /** The terminal half of the package: what the user of opencode's terminal UI sees of the agents, and does with them. */
 const terminal: TuiPluginModule = {
@@ -12,25 +14,59 @@ const terminal: TuiPluginModule = {
   async tui(api) {
     if (isDisabled(process.env) || process.platform === "win32") return;
     const world = createWorld(api, () => undefined);
+    const theme = () => api.theme.current;
     const hint = homeHint(api);
     api.slots.register({
       slots: {
         // The host draws the keys of its prompt over the first row.
-        home_bottom: () => belowRow(linesView(() => api.theme.current, hint)),
+        home_bottom: () => belowRow(linesView(theme, hint)),
+        sidebar_content: (_context, { session_id }) =>
+          linesView(theme, () => sidebarLines(world.agents(), session_id, world.now())),
         app_bottom() {
           const size = useTerminalDimensions();
-          return linesView(
-            () => api.theme.current,
-            () => {
-              const agents = world.agents().filter((agent) => isHere(world, agent));
-              const line = statusLine({ agents, plans: world.plans() }, world.now(), size().width);
-              return line === undefined ? [] : [line];
-            },
-          );
+          return linesView(theme, () => {
+            const agents = world.agents().filter((agent) => isHere(world, agent));
+            const line = statusLine({ agents, plans: world.plans() }, world.now(), size().width);
+            return line === undefined ? [] : [line];
+          });
         },
       },
     });
+    registerScreen(api, world);
   },
 };
+
+/** The screen of agents, and the key, the slash command and the entry of the palette that open it. */
+function registerScreen(api: TuiPluginApi, world: World): void {
+  let before = api.route.current;
+  const leave = () => api.route.navigate(before.name, "params" in before ? before.params : undefined);
+  api.route.register([
+    {
+      name: AGENTS_ROUTE,
+      render: ({ params }) => {
+        const open = params?.["open"];
+        return agentsScreen(world, leave, typeof open === "string" ? open : undefined);
+      },
+    },
+  ]);
+  api.keymap.registerLayer({
+    commands: [
+      {
+        namespace: "palette",
+        name: "bizar.agents",
+        title: "Agents at work",
+        desc: "Bizar's background agents: what each does, its log, and what you can do about it",
+        category: "Bizar",
+        slashName: "watch",
+        run() {
+          if (api.route.current.name === AGENTS_ROUTE) return leave();
+          before = api.route.current;
+          api.route.navigate(AGENTS_ROUTE);
+        },
+      },
+    ],
+    bindings: [{ key: "f6", cmd: "bizar.agents" }],
+  });
+}
 
 export default terminal;

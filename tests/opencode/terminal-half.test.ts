@@ -59,11 +59,40 @@ test("while an agent lives a line says what it does, be the terminal wide or nar
   ui.keep("line-80x24");
 }, 120_000);
 
+test("one key and Enter show what an agent does, live", async () => {
+  ui.pressF6();
+  await shows(/At work \(1\)[\s\S]*a small task/);
+  ui.keep("agents-80x24");
+  ui.type("\r");
+  await shows(/a small task[\s\S]*Log[\s\S]*until \[ -e go/);
+  ui.keep("log-80x24");
+  ui.type("\t");
+  await shows("> the task");
+  ui.keep("transcript-80x24");
+  ui.resize(120, 40);
+  await shows("Esc back");
+  ui.keep("transcript-120x40");
+}, 120_000);
+
+test("a message that is written there is the agent's at its next step", async () => {
+  ui.type("m");
+  await shows("To thor: a small task");
+  ui.keep("message-120x40");
+  ui.submit("look at the lexer too");
+  await shows("thor has your message");
+  ui.type("\u001b");
+  await shows("At work (1)");
+  ui.keep("agents-120x40");
+  ui.type("\u001b");
+  await shows("It is under way.");
+}, 120_000);
+
 test("when it has ended a toast tells, and the line is gone", async () => {
   await writeFile(join(rig.sandbox.project, "go"), "");
   await shows(/thor: done[\s\S]*a small task/);
   await until("the line is gone", () => !line().includes("agent"));
-  expect(ui.screen()).toContain("It is under way.");
+  const [, second] = rig.requestsFor("the task");
+  expect(JSON.stringify(second?.messages)).toContain("look at the lexer too");
 }, 120_000);
 
 test("the line of a call says which agent it is about, and no prompt is printed", async () => {

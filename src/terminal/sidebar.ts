@@ -1,0 +1,50 @@
+import {
+  activityOf,
+  activityTime,
+  costOf,
+  elapsed,
+  glyph,
+  isAlive,
+  nameOf,
+  statusWords,
+  titleOf,
+  usd,
+  type AgentNow,
+} from "./agent-now.ts";
+import { cut, span, type Line } from "./lines.ts";
+
+/** What opencode's sidebar has room for. */
+const COLUMNS = 37;
+const MOST_ENDED = 4;
+
+/** The agents of a session, for the sidebar: those at work, and the last that have ended. Nothing where there are none. */
+export function sidebarLines(agents: readonly AgentNow[], sessionId: string, now: number): readonly Line[] {
+  const own = agents.filter(({ record }) => record.parent.sessionId === sessionId);
+  if (own.length === 0) return [];
+  const alive = own.filter((agent) => isAlive(agent));
+  const ended = own.filter((agent) => !isAlive(agent));
+  const cost = own.reduce((sum, agent) => sum + costOf(agent), 0);
+  const more =
+    ended.length > MOST_ENDED ? [[span(`and ${ended.length - MOST_ENDED} that ended earlier`, "textMuted")]] : [];
+  return [
+    [span("Agents", "text", { isBold: true }), span(`  ${usd(cost)} in all`, "textMuted")],
+    ...[...alive, ...ended.slice(-MOST_ENDED).toReversed()].flatMap((agent) => agentLines(agent, now)),
+    ...more,
+  ];
+}
+
+function agentLines(agent: AgentNow, now: number): readonly Line[] {
+  const numbers = [elapsed(agent, now), usd(costOf(agent))].filter((text) => text !== "").join(" ");
+  const head: Line = [glyph(agent, now), span(` ${cut(titleOf(agent), COLUMNS - 2)}`)];
+  if (!isAlive(agent))
+    return [
+      head,
+      [span(`  ${cut(`${nameOf(agent)} · ${statusWords(agent)} · ${numbers}`, COLUMNS - 2)}`, "textMuted")],
+    ];
+  const does = `${activityOf(agent)} ${activityTime(agent, now)}`.trimEnd();
+  return [
+    head,
+    [span(`  ${cut(does, COLUMNS - 2)}`, "info")],
+    [span(`  ${cut(`${nameOf(agent)} · ${numbers}`, COLUMNS - 2)}`, "textMuted")],
+  ];
+}
