@@ -1,4 +1,5 @@
 import type { Decision } from "../plans/plan.ts";
+import type { AnswerVerb } from "../supervisor/answer-words.ts";
 
 /** What the terminal half asks of the server half. */
 export type Ask =
@@ -8,8 +9,18 @@ export type Ask =
   | { readonly kind: "plan"; readonly slug: string }
   /** The user's decision on one. */
   | { readonly kind: "decide"; readonly slug: string; readonly decision: Decision; readonly note: string }
+  /** The user's answer to what an agent asks, by the words of `/bizar allow`, `deny` and `answer`. */
+  | {
+      readonly kind: "answer";
+      readonly verb: AnswerVerb;
+      readonly instanceId: string;
+      readonly words: readonly string[];
+    }
   /** The user quits: the agents that run are to come to their own end. */
   | { readonly kind: "finish" };
+
+/** What is answered with the words of a command. */
+export type CommandAsk = Extract<Ask, { readonly kind: "plan" | "decide" | "answer" }>;
 
 /** What the server half says by itself. */
 export type Notice =

@@ -4,7 +4,7 @@ import { describeError } from "../describe-error.ts";
 import { ParentActivity } from "../host/announcements/parent-activity.ts";
 import { slashCommandHooks } from "../host/commands/slash-commands.ts";
 import type { CommandContext } from "../host/commands/command-context.ts";
-import type { Answer, Ask } from "../halves/messages.ts";
+import type { Answer, CommandAsk } from "../halves/messages.ts";
 import type { CommandName } from "../host/commands/command-names.ts";
 import type { Diagnostics } from "../host/diagnostics.ts";
 import { startedAs } from "../host/started-as.ts";
@@ -58,8 +58,8 @@ export interface HostPlans {
   readonly tasks: PlanTasks;
   /** The plans that wait for the user. */
   readonly waiting: readonly string[];
-  /** What the user asks for at the screen, about a plan. Rejects with why it cannot be. */
-  ask(ask: Extract<Ask, { readonly kind: "plan" | "decide" }>): Promise<Answer>;
+  /** What the user asks for at the screen, about a plan or an agent's question. Rejects with why it cannot be. */
+  ask(ask: CommandAsk): Promise<Answer>;
   /** A background agent has ended: what was decided on its plan is its parent's now, and its task may be done. */
   agentEnded(instance: Instance): void;
   /** What an agent had done in its own folder is in the project now. */
@@ -221,12 +221,12 @@ class WiredPlans implements HostPlans {
     }
   }
 
-  async ask(ask: Extract<Ask, { readonly kind: "plan" | "decide" }>): Promise<Answer> {
-    const [{ answerPlanAsk }, context] = await Promise.all([
+  async ask(ask: CommandAsk): Promise<Answer> {
+    const [{ answerAsk }, context] = await Promise.all([
       import("../host/commands/terminal-asks.ts"),
       this.#commandContext(undefined),
     ]);
-    return await answerPlanAsk(context, ask);
+    return await answerAsk(context, ask);
   }
 
   async #commandContext(tellUser: CommandContext["tellUser"]): Promise<CommandContext> {

@@ -1,5 +1,6 @@
 import {
   activityOf,
+  askWords,
   activityTime,
   costOf,
   elapsed,
@@ -54,11 +55,11 @@ export function rowsOf({ agents, plans, filter }: ListParts): readonly Row[] {
   });
   const alive = shown.filter((agent) => isAlive(agent));
   return [
-    ...group(
-      "Waits for you",
-      plans.filter(fits).map((slug): Row => ({ kind: "plan", key: keyOfPlan(slug), slug })),
-    ),
-    ...group("At work", alive.filter((agent) => !isQueued(agent)).map(row)),
+    ...group("Waits for you", [
+      ...alive.filter((agent) => asks(agent)).map(row),
+      ...plans.filter(fits).map((slug): Row => ({ kind: "plan", key: keyOfPlan(slug), slug })),
+    ]),
+    ...group("At work", alive.filter((agent) => !isQueued(agent) && !asks(agent)).map(row)),
     ...group("Queued", alive.filter((agent) => isQueued(agent)).map(row)),
     ...group(
       "Ended",
@@ -68,6 +69,10 @@ export function rowsOf({ agents, plans, filter }: ListParts): readonly Row[] {
         .map(row),
     ),
   ];
+}
+
+function asks(agent: AgentNow): boolean {
+  return askWords(agent) !== undefined;
 }
 
 function group(text: string, rows: readonly Row[]): readonly Row[] {
@@ -154,7 +159,7 @@ function rowLine(row: Row, isChosen: boolean, now: number, columns: number): Lin
 function doing(agent: AgentNow, place: number | undefined, now: number): string {
   if (place !== undefined) return `number ${place} in the line`;
   if (!isAlive(agent)) return statusWords(agent);
-  return `${activityOf(agent)} ${activityTime(agent, now)}`.trimEnd();
+  return askWords(agent) ?? `${activityOf(agent)} ${activityTime(agent, now)}`.trimEnd();
 }
 
 /** What all together come to, in a line. */

@@ -73,11 +73,23 @@ export function elapsed({ record }: AgentNow, now: number): string {
   return spell((record.endedAt === null ? now : Date.parse(record.endedAt)) - Date.parse(record.startedAt));
 }
 
+/** What it asks the user, the oldest first. */
+export function asksOf({ record }: AgentNow): readonly ListedRecord["questions"][number][] {
+  return record.questions.filter(({ state }) => state === "open");
+}
+
+/** Its first question in a line: `asks: bash: git push`. */
+export function askWords(agent: AgentNow): string | undefined {
+  const [first] = asksOf(agent);
+  return first === undefined ? undefined : `asks: ${plainLine(first.what, ACTIVITY_CHARACTERS)}`;
+}
+
 const TURNING = ["◐", "◓", "◑", "◒"];
 
 /** A sign for how it stands. */
 export function glyph(agent: AgentNow, now: number): Span {
   const { status } = agent.record;
+  if (asksOf(agent).length > 0 && isAlive(agent)) return span("▲", "warning");
   if (!isTerminalRecord(agent.record) && !agent.isOwned) return span("?", "warning");
   switch (status) {
     case "queued":

@@ -1,5 +1,6 @@
 import {
   activityOf,
+  askWords,
   activityTime,
   costOf,
   elapsed,
@@ -37,7 +38,8 @@ export function wrapped(lines: readonly TextLine[], columns: number): readonly T
 /** Which agent it is, and how it stands. */
 export function agentHead(agent: AgentNow, now: number, columns: number): readonly Line[] {
   const { record } = agent;
-  const does = isAlive(agent) ? `${activityOf(agent)} ${activityTime(agent, now)}`.trimEnd() : statusWords(agent);
+  const doing = `${activityOf(agent)} ${activityTime(agent, now)}`.trimEnd();
+  const does = isAlive(agent) ? (askWords(agent) ?? doing) : statusWords(agent);
   const numbers = [elapsed(agent, now), usd(costOf(agent)), `${count(tokensOf(agent))} tokens`];
   const facts = [nameOf(agent), record.model, ...numbers.filter((text) => text !== ""), does].join(" · ");
   return [

@@ -1,5 +1,6 @@
 import { createEffect, createMemo, createSignal, onCleanup } from "solid-js";
 import { useTerminalDimensions, type JSX } from "@opentui/solid";
+import { asksOf } from "./agent-now.ts";
 import { agentHead, bodyLines, nextMatch, tabLine, wrapped, type TextLine } from "./agent-page.ts";
 import { chosenKey, keyAt, listLines, planOfKey, rowsOf, totals } from "./agent-list.ts";
 import { filling, linesView } from "./draw.ts";
@@ -7,6 +8,7 @@ import { cut, cutLine, span, width, type Line } from "./lines.ts";
 import { openText, type OpenedText } from "./opened-text.ts";
 import { act } from "./screen-acts.ts";
 import { FIRST_STATE, pressed, type Key, type ScreenState, type Surroundings } from "./screen-state.ts";
+import { plainLine } from "../text/plain-text.ts";
 import { statusLine } from "./status-line.ts";
 import { isHere, type World } from "./world.ts";
 
@@ -19,6 +21,7 @@ const HEAD_ROWS = 2;
 const PAGE_HEAD_ROWS = 3;
 
 const AGENT_KEYS = ["k ends it", "m writes to it", "p its plan", "s its session", "i copies its id", "r its result"];
+const ASK_KEYS = ["y allows it once", "Y always", "d refuses it", "a answers it"];
 const LIST_KEYS = ["Enter opens", "/ filters", ...AGENT_KEYS, "Esc back"];
 const PAGE_KEYS = ["Tab log, transcript", "/ searches, n next", "f follows", ...AGENT_KEYS, "Esc back"];
 const PLAN_KEYS = ["a approves", "c asks for changes", "x rejects (each with a note)", "/ searches", "Esc back"];
@@ -45,13 +48,20 @@ export function agentsScreen(world: World, leave: () => void, opened: string | u
   const text = openedText(world, state);
   const lines = createMemo(() => wrapped(text(), size().width));
   const isPlan = () => plan() !== undefined && state().open !== undefined;
+  const asks = createMemo(() => {
+    const chosenAgent = agent();
+    return chosenAgent !== undefined && asksOf(chosenAgent).length > 0;
+  });
   const foot = createMemo(() => {
     const keys = state().open === undefined ? LIST_KEYS : isPlan() ? PLAN_KEYS : PAGE_KEYS;
-    return [[], ...keyLines(keys, size().width)];
+    const said = world.said();
+    const word: Line = said === undefined ? [] : [span(cut(plainLine(said.text, 500), size().width), said.tone)];
+    return [word, ...keyLines([...(asks() ? ASK_KEYS : []), ...keys], size().width)];
   });
   const height = () => rowsThere() - foot().length - (state().open === undefined ? HEAD_ROWS : PAGE_HEAD_ROWS);
 
   const onKey = (key: Key) => {
+    world.say(undefined);
     const around: Surroundings = {
       chosen: chosen(),
       keyAt: (by) => keyAt(rows(), chosen(), by),
@@ -59,6 +69,7 @@ export function agentsScreen(world: World, leave: () => void, opened: string | u
       height: height(),
       nextMatch: (search, behind) => nextMatch(lines(), search, behind),
       isPlan: isPlan(),
+      asks: asks(),
     };
     const next = pressed(state(), key, around);
     setState(next.state);
@@ -116,11 +127,7 @@ export function agentsScreen(world: World, leave: () => void, opened: string | u
           ...(shown === undefined ? [[span("It is gone.")], []] : agentHead(shown, world.now(), columns)),
           cutLine([...tabLine(state().tab, state(), lines().length, columns), ...searching], columns),
         ];
-    return [
-      ...head,
-      ...bodyLines(lines(), { top, search, height: height() }),
-      ...foot(),
-    ];
+    return [...head, ...bodyLines(lines(), { top, search, height: height() }), ...foot()];
   };
   return filling(
     linesView(
@@ -130,7 +137,8 @@ export function agentsScreen(world: World, leave: () => void, opened: string | u
   );
 }
 
-function closed({ open: _, top: __, ...list }: ScreenState): ScreenState {
+function closed(state: ScreenState): ScreenState {
+  const { open: _, top: __, ...list } = state;
   return list;
 }
 
@@ -142,16 +150,18 @@ function openedText(world: World, state: () => ScreenState): () => readonly Text
   const open = createMemo(() => state().open);
   const tab = createMemo(() => state().tab);
   const known = createMemo(() => world.agents().some(({ record }) => record.instanceId === open()));
+  const readPlan = async (slug: string) => {
+    const answer = await halves.ask(api.state.path.directory, { kind: "plan", slug });
+    const lines = (answer.ok ? answer.text : answer.error).trimEnd().split("\n");
+    setPlan(lines.map((line): TextLine => ({ text: line, tone: line.startsWith("#") ? "primary" : "text" })));
+  };
   createEffect(() => {
     const key = open();
     const slug = planOfKey(key ?? "");
     setText(undefined);
     if (slug !== undefined) {
       setPlan([{ text: "…", tone: "textMuted" }]);
-      void halves.ask(api.state.path.directory, { kind: "plan", slug }).then((answer) => {
-        const lines = (answer.ok ? answer.text : answer.error).trimEnd().split("\n");
-        setPlan(lines.map((line): TextLine => ({ text: line, tone: line.startsWith("#") ? "primary" : "text" })));
-      });
+      void readPlan(slug);
       return;
     }
     const agent = known() ? world.agents().find(({ record }) => record.instanceId === key) : undefined;

@@ -7,10 +7,12 @@ import type { ListedRecord } from "../store/record.ts";
 import { logTail } from "../store/log-tail.ts";
 import type { TextLine } from "./agent-page.ts";
 import type { Tab } from "./screen-state.ts";
-import { transcriptLines, type SessionMessage } from "./transcript.ts";
+import { transcriptLines } from "./transcript.ts";
 
 const LOG_LINES = 2000;
 const MESSAGES = 100;
+/** opencode's own log, which it writes for those who look for its faults. */
+const OF_THE_HOST = /^\[stderr\] (?:timestamp=|level=)/;
 /** Changes within this time of each other are read once. */
 const TOGETHER_MS = 60;
 
@@ -73,7 +75,7 @@ export function openText(
       if (sessionId === null) return [{ text: "It has no session yet.", tone: "textMuted" }];
       const { data, error } = await client.session.messages({ sessionID: sessionId, limit: MESSAGES });
       if (data === undefined) return [{ text: `The session cannot be read: ${JSON.stringify(error)}`, tone: "error" }];
-      return transcriptLines(data as readonly SessionMessage[]);
+      return transcriptLines(data);
     },
     () => undefined,
   );
@@ -83,8 +85,9 @@ function openLog(path: string): OpenedText {
   const text = readAgain(
     async () => {
       const lines = await logTail(path, LOG_LINES);
-      if (lines.length === 0) return [{ text: "The log is empty.", tone: "textMuted" }];
-      return lines.map((line): TextLine => ({ text: line, tone: toneOf(line) }));
+      const own = lines.filter((line) => !OF_THE_HOST.test(line)).map((line) => line.replace(/^\[\w+\] /, ""));
+      if (own.length === 0) return [{ text: "The log is empty.", tone: "textMuted" }];
+      return own.map((line): TextLine => ({ text: line, tone: toneOf(line) }));
     },
     () => watcher?.close(),
   );

@@ -1,10 +1,14 @@
 import { describeError } from "../describe-error.ts";
 import type { Answer } from "../halves/messages.ts";
 import type { Decision } from "../plans/plan.ts";
-import { isAlive, nameOf, titleOf, type AgentNow } from "./agent-now.ts";
+import type { AnswerVerb } from "../supervisor/answer-words.ts";
+import { plainLine } from "../text/plain-text.ts";
+import { asksOf, isAlive, nameOf, titleOf, type AgentNow } from "./agent-now.ts";
 import { keyOfPlan } from "./agent-list.ts";
 import type { Act } from "./screen-state.ts";
-import type { World } from "./world.ts";
+import type { Said, World } from "./world.ts";
+
+const QUESTION_CHARACTERS = 200;
 
 /** What an act is about. */
 export interface ActOn {
@@ -30,6 +34,18 @@ export function act(world: World, wanted: Act, on: ActOn): void {
       return;
     case "reject":
       if (plan !== undefined) decide(world, plan, "rejected", "Reject the plan", on.leave);
+      return;
+    case "allow":
+      if (agent !== undefined) answer(world, agent, "allow", []);
+      return;
+    case "allow_always":
+      if (agent !== undefined) answer(world, agent, "allow", ["always"]);
+      return;
+    case "deny":
+      if (agent !== undefined) answerInWords(world, agent, "deny");
+      return;
+    case "answer":
+      if (agent !== undefined) answerInWords(world, agent, "answer");
       return;
     case "end":
     case "message":
@@ -73,12 +89,7 @@ function actOnAgent(
       copy(world, record.instanceId, `The id of ${nameOf(agent)}`);
       return;
     case "copy_result":
-      void import("./acts.ts")
-        .then(async ({ resultOf }) => await resultOf(world, agent))
-        .then((text) => {
-          if (text === undefined) say(world, "info", `${nameOf(agent)} has no result yet.`);
-          else copy(world, text, `The result of ${nameOf(agent)}`);
-        });
+      void copyResult(world, agent);
       return;
   }
 }
@@ -109,6 +120,26 @@ function askForMessage(world: World, agent: AgentNow): void {
   ui.dialog.replace(() => ui.DialogPrompt({ title: `To ${nameOf(agent)}: ${titleOf(agent)}`, placeholder, onConfirm }));
 }
 
+function answer(world: World, { record }: AgentNow, verb: AnswerVerb, words: readonly string[]): void {
+  const { instanceId } = record;
+  const { directory } = world.api.state.path;
+  tell(world, async () => await world.halves.ask(directory, { kind: "answer", verb, instanceId, words }));
+}
+
+function answerInWords(world: World, agent: AgentNow, verb: AnswerVerb): void {
+  const { ui } = world.api;
+  const [asked] = asksOf(agent);
+  if (asked === undefined) return;
+  const onConfirm = (words: string) => {
+    ui.dialog.clear();
+    answer(world, agent, verb, words.trim() === "" ? [] : [words.trim()]);
+  };
+  const title = `${verb === "deny" ? "Refuse" : "Answer"} ${nameOf(agent)}: ${plainLine(asked.what, QUESTION_CHARACTERS)}`;
+  const choices = asked.options ?? [];
+  const placeholder = verb === "deny" ? "What it should do instead, or nothing" : choices.join(" | ") || "Your answer";
+  ui.dialog.replace(() => ui.DialogPrompt({ title, placeholder, onConfirm }));
+}
+
 function decide(world: World, slug: string, decision: Decision, title: string, done: () => void): void {
   const { ui, state } = world.api;
   const onConfirm = (note: string) => {
@@ -130,18 +161,20 @@ function copy(world: World, text: string, what: string): void {
 }
 
 function tell(world: World, ask: () => Promise<Answer>, done: () => void = () => undefined): void {
-  void ask()
-    .catch((error: unknown): Answer => ({ ok: false, error: describeError(error) }))
-    .then((answer) => {
-      if (!answer.ok) {
-        say(world, "error", answer.error);
-        return;
-      }
-      say(world, "success", answer.text);
-      done();
-    });
+  void (async () => {
+    const answer = await ask().catch((error: unknown): Answer => ({ ok: false, error: describeError(error) }));
+    say(world, answer.ok ? "success" : "error", answer.ok ? answer.text : answer.error);
+    if (answer.ok) done();
+  })();
 }
 
-function say({ api }: World, variant: "info" | "success" | "warning" | "error", message: string): void {
-  api.ui.toast({ title: "Bizar", message, variant });
+async function copyResult(world: World, agent: AgentNow): Promise<void> {
+  const { resultOf } = await import("./acts.ts");
+  const text = await resultOf(world, agent);
+  if (text === undefined) say(world, "info", `${nameOf(agent)} has no result yet.`);
+  else copy(world, text, `The result of ${nameOf(agent)}`);
+}
+
+function say(world: World, tone: Said["tone"], text: string): void {
+  world.say({ tone, text });
 }

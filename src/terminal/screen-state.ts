@@ -36,6 +36,10 @@ export type Act =
   | "session"
   | "copy_id"
   | "copy_result"
+  | "allow"
+  | "allow_always"
+  | "deny"
+  | "answer"
   | "approve"
   | "ask_for_changes"
   | "reject";
@@ -52,6 +56,8 @@ export interface Surroundings {
   /** The next line that holds what is searched for, behind the one that is shown first. */
   readonly nextMatch: (search: string, behind: number) => number | undefined;
   readonly isPlan: boolean;
+  /** The agent that is chosen asks the user something. */
+  readonly asks: boolean;
 }
 
 export interface Pressed {
@@ -62,14 +68,22 @@ export interface Pressed {
 const AGENT_ACTS: Readonly<Record<string, Act>> = {
   ...{ k: "end", m: "message", p: "plan", s: "session", i: "copy_id", r: "copy_result" },
 };
+/** Where an agent asks something. */
+const ASK_ACTS: Readonly<Record<string, Act>> = { y: "allow", d: "deny", a: "answer" };
 const PLAN_ACTS: Readonly<Record<string, Act>> = { a: "approve", c: "ask_for_changes", x: "reject" };
 
 /** What a key does. Pure; keys that mean nothing do nothing. */
 export function pressed(state: ScreenState, key: Key, around: Surroundings): Pressed {
   if (state.typing !== undefined) return { state: typed(state, key, around) };
-  const act = (around.isPlan ? PLAN_ACTS : AGENT_ACTS)[key.name];
+  const act = actOf(key, around);
   if (act !== undefined && !key.ctrl && !key.meta && around.chosen !== undefined) return { state, act };
   return state.open === undefined ? inList(state, key, around) : inPage(state, key, around);
+}
+
+function actOf({ name, shift }: Key, { isPlan, asks }: Surroundings): Act | undefined {
+  if (isPlan) return PLAN_ACTS[name];
+  if (asks && name === "y" && shift) return "allow_always";
+  return (asks ? ASK_ACTS[name] : undefined) ?? AGENT_ACTS[name];
 }
 
 function inList(state: ScreenState, { name, sequence }: Key, { chosen, keyAt, height }: Surroundings): Pressed {
@@ -109,7 +123,7 @@ function typed(state: ScreenState, key: Key, { nextMatch }: Surroundings): Scree
   if (key.name === "escape") return { ...done, [field]: "" };
   if (key.name === "return")
     return field === "search" && state.search !== "" ? found(done, nextMatch(state.search, -1)) : done;
-  if (key.name === "backspace") return { ...state, [field]: [...state[field]].slice(0, -1).join("") };
+  if (key.name === "backspace") return { ...state, [field]: lettersOf(state[field]).slice(0, -1).join("") };
   return { ...state, [field]: `${state[field]}${letterOf(key)}` };
 }
 
@@ -118,7 +132,7 @@ function letterOf({ name, sequence, ctrl, meta, shift }: Key): string {
   if (ctrl || meta) return "";
   if (name === "space") return " ";
   if (/^[^\p{C}]$/u.test(sequence)) return sequence;
-  if ([...name].length !== 1) return "";
+  if (lettersOf(name).length !== 1) return "";
   return shift ? name.toUpperCase() : name;
 }
 
@@ -130,6 +144,12 @@ function withChosen(state: ScreenState, chosen: string | undefined): ScreenState
   return chosen === undefined ? state : { ...state, chosen };
 }
 
-function withoutTop({ top: _, ...state }: ScreenState): ScreenState {
-  return state;
+function withoutTop(state: ScreenState): ScreenState {
+  const { top: _, ...rest } = state;
+  return rest;
+}
+
+/** A text as what a person takes for its letters. */
+function lettersOf(text: string): readonly string[] {
+  return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
 }

@@ -1,4 +1,15 @@
-import { activityOf, activityTime, costOf, glyph, isAlive, isQueued, nameOf, usd, type AgentNow } from "./agent-now.ts";
+import {
+  activityOf,
+  askWords,
+  activityTime,
+  costOf,
+  glyph,
+  isAlive,
+  isQueued,
+  nameOf,
+  usd,
+  type AgentNow,
+} from "./agent-now.ts";
 import { cut, plain, span, width, type Line, type Span } from "./lines.ts";
 
 /** The key that opens the screen of all agents, for people. */
@@ -12,6 +23,8 @@ export interface Standing {
 }
 
 const LEAST_ACTIVITY = 12;
+/** Of a question, so that count and cost have room beside it. */
+const MOST_ASKED = 44;
 
 /**
  * The line that is there while an agent lives or something waits for the user, who comes first: `◐ 3 agents · thor: bash
@@ -20,7 +33,7 @@ const LEAST_ACTIVITY = 12;
 export function statusLine({ agents, plans }: Standing, now: number, columns: number): Line | undefined {
   const alive = agents.filter((agent) => isAlive(agent));
   if (alive.length === 0 && plans.length === 0) return undefined;
-  const waits = waiting(plans);
+  const waits = waiting(asking(alive), plans);
   if (alive.length === 0) return [...waits, ...key(` · ${AGENTS_KEY}`)];
   const running = alive.filter((agent) => !isQueued(agent));
   const queued = alive.length - running.length;
@@ -38,10 +51,19 @@ function key(text: string): Line {
   return [span(text, "textMuted")];
 }
 
-function waiting(plans: readonly string[]): Line {
-  const [only, ...more] = plans;
+function asking(alive: readonly AgentNow[]): readonly string[] {
+  return alive.flatMap((agent) => {
+    const asks = askWords(agent);
+    return asks === undefined ? [] : cut(`${nameOf(agent)} ${asks}`, MOST_ASKED);
+  });
+}
+
+function waiting(asks: readonly string[], plans: readonly string[]): Line {
+  const all = [...asks, ...plans.map((slug) => `plan ${slug} waits for you`)];
+  const [only, ...more] = all;
   if (only === undefined) return [];
-  const what = more.length === 0 ? `plan ${only} waits for you` : `${plans.length} plans wait for you`;
+  const isPlans = asks.length === 0;
+  const what = more.length === 0 ? only : `${all.length} ${isPlans ? "plans" : "things"} wait for you`;
   return [span(`▲ ${what}`, "warning", { isBold: true })];
 }
 

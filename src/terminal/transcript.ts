@@ -17,19 +17,11 @@ export function transcriptLines(messages: readonly SessionMessage[]): readonly T
 }
 
 function partLines(part: Part, isUsers: boolean): readonly TextLine[] {
-  switch (part.type) {
-    case "text":
-      if (part.text.trim() === "") return [];
-      return [{ text: `${isUsers ? "> " : ""}${part.text.trimEnd()}`, tone: isUsers ? "primary" : "text" }];
-    case "reasoning":
-      return part.text.trim() === "" ? [] : [{ text: part.text.trimEnd(), tone: "textMuted" }];
-    case "tool": {
-      const { status } = part.state;
-      const sign = { pending: "…", running: "◐", completed: "✓", error: "✗" }[status];
-      const call: TextLine = { text: `${sign} ${callLine(part.tool, part.state.input)}`, tone: "info" };
-      return part.state.status === "error" ? [call, { text: `  ${part.state.error}`, tone: "error" }] : [call];
-    }
-    default:
-      return [];
-  }
+  if (part.type === "text" && part.text.trim() !== "")
+    return [{ text: `${isUsers ? "> " : ""}${part.text.trimEnd()}`, tone: isUsers ? "primary" : "text" }];
+  if (part.type === "reasoning" && part.text.trim() !== "") return [{ text: part.text.trimEnd(), tone: "textMuted" }];
+  if (part.type !== "tool") return [];
+  const sign = { pending: "…", running: "◐", completed: "✓", error: "✗" }[part.state.status];
+  const call: TextLine = { text: `${sign} ${callLine(part.tool, part.state.input)}`, tone: "info" };
+  return part.state.status === "error" ? [call, { text: `  ${part.state.error}`, tone: "error" }] : [call];
 }

@@ -20,6 +20,14 @@ export interface World {
   /** Follows the records; `undefined` before the server half has said where they are. */
   readonly watch: () => AgentsWatch | undefined;
   readonly halves: TerminalEnd;
+  /** What came of the last act, for the screen of agents: opencode shows its toasts on its own screens only. */
+  readonly said: () => Said | undefined;
+  readonly say: (said: Said | undefined) => void;
+}
+
+export interface Said {
+  readonly tone: "info" | "success" | "warning" | "error";
+  readonly text: string;
 }
 
 /** Agents of this opencode, or of its folder: those that the user of this screen has to do with. */
@@ -38,6 +46,7 @@ export function createWorld(
   const [now, setNow] = createSignal(Date.now());
   const [server, setServer] = createSignal<HereNotice>();
   const [watch, setWatch] = createSignal<AgentsWatch>();
+  const [said, say] = createSignal<Said>();
   let ticking: ReturnType<typeof setInterval> | undefined;
   const follow = (all: readonly AgentNow[]) => {
     const isNeeded = all.some(({ record }) => record.endedAt === null);
@@ -79,5 +88,5 @@ export function createWorld(
     watch()?.close();
     halves.close();
   });
-  return { api, agents, plans: () => server()?.plans ?? [], now, server, watch, halves };
+  return { api, agents, plans: () => server()?.plans ?? [], now, server, watch, halves, said, say };
 }

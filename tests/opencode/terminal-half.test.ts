@@ -64,10 +64,10 @@ test("one key and Enter show what an agent does, live", async () => {
   await shows(/At work \(1\)[\s\S]*a small task/);
   ui.keep("agents-80x24");
   ui.type("\r");
-  await shows(/a small task[\s\S]*Log[\s\S]*until \[ -e go/);
+  await shows(/Log {2}Transcript[\s\S]*start bash {2}until \[ -e go/);
   ui.keep("log-80x24");
   ui.type("\t");
-  await shows("> the task");
+  await shows(/◐ bash: until \[ -e go/);
   ui.keep("transcript-80x24");
   ui.resize(120, 40);
   await shows("Esc back");
@@ -78,7 +78,9 @@ test("a message that is written there is the agent's at its next step", async ()
   ui.type("m");
   await shows("To thor: a small task");
   ui.keep("message-120x40");
-  ui.submit("look at the lexer too");
+  ui.type("look at the lexer too");
+  await shows("look at the lexer too");
+  ui.type("\r");
   await shows("thor has your message");
   ui.type("\u001b");
   await shows("At work (1)");
@@ -91,7 +93,7 @@ test("when it has ended a toast tells, and the line is gone", async () => {
   await writeFile(join(rig.sandbox.project, "go"), "");
   await shows(/thor: done[\s\S]*a small task/);
   await until("the line is gone", () => !line().includes("agent"));
-  const [, second] = rig.requestsFor("the task");
+  const [, second] = rig.requestsFor(TASK);
   expect(JSON.stringify(second?.messages)).toContain("look at the lexer too");
 }, 120_000);
 

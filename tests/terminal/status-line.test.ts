@@ -47,3 +47,12 @@ test("a model's words are cut to the terminal, count and cost stay, and no sign 
   const hostile = agentNow({ agent: "thor", does: ["tool bash: a\u001b[2Jb", 0] });
   expect(shown({ agents: [hostile] })).toContain("bash a\\x1b[2Jb");
 });
+
+test("what an agent asks stands before everything, in its own words but short", () => {
+  const open = { state: "open", id: "q1", what: `bash: git push ${"x".repeat(200)}` };
+  const asking = agentNow({ agent: "thor", questions: [open] as unknown as (typeof thor.record)["questions"] });
+  const line = shown({ agents: [asking, mimir] }, 100) ?? "";
+  expect(line).toStartWith("▲ thor asks: bash: git push xx");
+  expect(line).toMatch(/2 agents.* · F6$/);
+  expect(shown({ agents: [asking, mimir], plans: ["login"] })).toStartWith("▲ 2 things wait for you · ");
+});

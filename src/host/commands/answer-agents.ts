@@ -10,21 +10,26 @@ export const answerSubcommands: Readonly<Record<string, Subcommand<CommandContex
   allow: {
     usage: "allow <id> [always]",
     about: "gives an agent the permission that it asks for: this once, or for good",
-    run: async (context, words) => await give(context, "allow", words),
+    run: async (context, words) => await giveAnswer(context, "allow", words),
   },
   deny: {
     usage: "deny <id> [words]",
     about: "refuses it; your words tell the agent what to do instead",
-    run: async (context, words) => await give(context, "deny", words),
+    run: async (context, words) => await giveAnswer(context, "deny", words),
   },
   answer: {
     usage: "answer <id> <choice or words>",
     about: "answers a question of an agent",
-    run: async (context, words) => await give(context, "answer", words),
+    run: async (context, words) => await giveAnswer(context, "answer", words),
   },
 };
 
-async function give(context: CommandContext, verb: AnswerVerb, [given = "", ...words]: readonly string[]) {
+/** Gives an agent the user's answer, as `/bizar allow`, `deny` or `answer` with these words. */
+export async function giveAnswer(
+  context: CommandContext,
+  verb: AnswerVerb,
+  [given = "", ...words]: readonly string[],
+): Promise<string> {
   expectWords(given === "" ? [] : [given], 1, 1);
   const { record } = await meantAgent(context, [given]);
   const agent = `${plainName(record.agent)} ${record.instanceId}`;
