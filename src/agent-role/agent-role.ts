@@ -6,9 +6,10 @@ import { adaptChildConfig } from "./child-config.ts";
 import { endSelf } from "./end-self.ts";
 import { readHostEvent } from "./host-event.ts";
 import { HeldCalls } from "./held-calls.ts";
+import { watchLauncher } from "./launcher-watch.ts";
 import { OpenAsks, type WatchAnswers } from "./open-asks.ts";
 import { QuestionJudge, readQuestion } from "./questions.ts";
-import type { AgentRole } from "./role.ts";
+import { markerOf, type AgentRole } from "./role.ts";
 import { watchSupervisor } from "./supervisor-watch.ts";
 import { TelemetryState } from "./telemetry.ts";
 import { formatTelemetry } from "./telemetry-line.ts";
@@ -20,6 +21,8 @@ export interface AgentRoleParts {
   readonly directory: string;
   /** Milliseconds between two looks whether the supervisor is still there. */
   readonly supervisorCheckMs: number;
+  /** Launched elsewhere: the shell that has started it. */
+  readonly shell?: number | undefined;
   /** Stops the turn of a session. */
   readonly abortSession: (sessionId: string) => Promise<unknown>;
   /** Adds the agents that the plugin provides, where the options ask for it. */
@@ -50,7 +53,7 @@ export interface AgentRoleHandle {
 
 /** Begins to speak, and to watch the supervisor: once in a process. */
 export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
-  const { role, directory, supervisorCheckMs, abortSession, provideAgents, writeStderr, answering } = parts;
+  const { role, directory, supervisorCheckMs, shell, abortSession, provideAgents, writeStderr, answering } = parts;
   const report = (error: unknown) => writeStderr(`bizar: ${describeError(error)}\n`);
   const telemetry = new TelemetryState(role.sessionId, Date.now(), directory);
   const reporter = new TelemetryReporter(telemetry, (report) =>
@@ -71,7 +74,9 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
   });
   const held = (callId: string) => telemetry.asking.held(callId);
   const calls = new HeldCalls({ judge: new QuestionJudge(role), asks, answering, directory, held, report });
-  if (role.onExit === "kill") watchSupervisor(role, supervisorCheckMs, () => void endSelf(role, abort));
+  const gone = () => void endSelf({ instanceId: markerOf(role) }, abort);
+  if (shell !== undefined) watchLauncher({ shell, nonce: role.nonce }, supervisorCheckMs, gone);
+  else if (role.onExit === "kill") watchSupervisor(role, supervisorCheckMs, gone);
   reporter.speak();
   return {
     hooks: {

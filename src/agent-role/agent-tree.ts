@@ -1,8 +1,9 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import { writeSync } from "node:fs";
 import { endTreeNow } from "../processes/end-tree.ts";
+import { systemProcessTable, type ProcessTable } from "../processes/process-table.ts";
 import { endedCall } from "./ended-call.ts";
-import type { AgentRole } from "./role.ts";
+import { markerOf, type AgentRole } from "./role.ts";
 import { Strays } from "./strays.ts";
 import { isSupervised } from "./supervisor-watch.ts";
 import { formatTreeReport } from "./tree-report.ts";
@@ -38,8 +39,20 @@ function openTree(role: AgentRole) {
   });
   process.on("exit", () => {
     strays.look();
-    // With nobody to collect what it leaves, it takes it along.
-    if (!isSupervised(role)) endTreeNow({ marker: role.instanceId });
+    // With nobody to collect what it leaves, it takes it along; elsewhere nobody is who could see it.
+    if (role.launched !== undefined) endTreeNow({ marker: markerOf(role), strays: strays.known }, belowOnly());
+    else if (!isSupervised(role)) endTreeNow({ marker: role.instanceId });
   });
   return { strays, calls };
+}
+
+/** The table without what is above this process: the shell that has started it tells how it ended, and its launcher. */
+function belowOnly(table: ProcessTable = systemProcessTable()): ProcessTable {
+  const above = new Set<number>();
+  for (let row = table.find(process.ppid); row !== undefined && !above.has(row.pid); row = table.find(row.parentPid)) {
+    above.add(row.pid);
+  }
+  return Object.assign(Object.create(table) as ProcessTable, {
+    list: () => table.list().filter(({ pid }) => !above.has(pid)),
+  });
 }

@@ -1,3 +1,5 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { describeError } from "../describe-error.ts";
 import {
   isThat,
@@ -26,6 +28,12 @@ import {
  * ones. Never inherited by what it starts.
  */
 export const ROLE_VARIABLE = "BIZAR_AGENT_ROLE";
+/** The pid of the shell that a launcher has started elsewhere, and that has read the role from its first line. */
+export const LAUNCHED_VARIABLE = "BIZAR_LAUNCHED";
+/** Behind an agent's id: the marker of what it starts elsewhere, which its launcher here does not carry. */
+export const THERE = "@there";
+/** Stands for a role: the plugin says that it is here, and is an ordinary one otherwise. */
+export const PROBE = "probe";
 const MIN_NONCE = 8;
 
 const questionShapes = {
@@ -50,6 +58,10 @@ const roleShape = shape({
   allowed: orAbsent(listOf(shape({ permission: isText, pattern: isText }))),
   /** The short list of models that opencode has read at its start; what the agent starts has no use for it. */
   modelsPath: orAbsent(isText),
+  /** How it was launched elsewhere: with the files of its supervisor's machine, or with copies of them. */
+  launched: orAbsent(oneOf("shared", "git")),
+  /** Where the own folders of agents are, where that is not in the state folder. */
+  worktreeDir: orAbsent(isText),
   guard: isGuardSettings,
 });
 
@@ -64,29 +76,43 @@ const serverRoleShape = shape({
   ...questionShapes,
   /** The short list of models that opencode has read at its start; what the agent starts has no use for it. */
   modelsPath: orAbsent(isText),
+  /** Where the own folders of agents are, where that is not in the state folder. */
+  worktreeDir: orAbsent(isText),
   guard: isGuardSettings,
 });
 
 /** What a supervisor tells the plugin inside the server of its warm agents. */
-export type ServerRole = WithModels<Checked<typeof serverRoleShape>>;
+export type ServerRole = WithOptional<Checked<typeof serverRoleShape>>;
 
 /** What a supervisor tells the plugin inside a child. No prompt and no secret: the environment is not private. */
-export type AgentRole = WithModels<Checked<typeof roleShape>>;
+export type AgentRole = WithOptional<Checked<typeof roleShape>>;
 
-type MayLack = "modelsPath" | "asks" | "permissionWaitMs" | "allowed";
-type WithModels<Role> = Omit<Role, MayLack> & Partial<Pick<Role, MayLack & keyof Role>>;
+type MayLack = "modelsPath" | "asks" | "permissionWaitMs" | "allowed" | "launched" | "worktreeDir";
+type WithOptional<Role> = Omit<Role, MayLack> & Partial<Pick<Role, MayLack & keyof Role>>;
 
 const isRole: Check<AgentRole> = roleShape;
 const isServerRole: Check<ServerRole> = serverRoleShape;
+
+/** The marker of everything that an agent starts. */
+export function markerOf({ instanceId, launched }: Pick<AgentRole, "instanceId" | "launched">): string {
+  return launched === undefined ? instanceId : `${instanceId}${THERE}`;
+}
 
 /** What this process is to the plugin. */
 export type ProcessRole =
   /** An ordinary opencode: the plugin supervises. */
   | { readonly kind: "host" }
   /** A background agent of the supervisor that has started it, itself or through a wrapper. */
-  | { readonly kind: "agent"; readonly role: AgentRole }
+  | {
+      readonly kind: "agent";
+      readonly role: AgentRole;
+      /** Launched elsewhere: the shell that has started it. */
+      readonly shell?: number;
+    }
   /** The server of the warm agents of the host that has started it so. */
   | { readonly kind: "server"; readonly role: ServerRole }
+  /** Somebody only wants to know whether the plugin is here, and which agents there are. */
+  | { readonly kind: "probe" }
   /**
    * A background agent, or a server of such, that does not see its supervisor above it: that one was gone before the
    * plugin was loaded, or what was started has put itself elsewhere. It has done nothing yet, and nobody knows the session
@@ -116,15 +142,38 @@ export function takeProcessRole(
   table: ProcessTable = systemProcessTable(),
 ): ProcessRole {
   const text = environment[ROLE_VARIABLE];
+  const shell = Number(environment[LAUNCHED_VARIABLE]);
   delete environment[ROLE_VARIABLE];
+  delete environment[LAUNCHED_VARIABLE];
   if (text === undefined) return { kind: "host" };
+  if (text === PROBE) return { kind: "probe" };
   const role = parseRole(text);
   if (role === undefined) return { kind: "host" };
   if (!isServerRole(role) && !isRole(role)) return { kind: "orphan", role, why: OTHER_VERSION };
   if (role.modelsPath !== undefined && environment[MODELS_PATH] === role.modelsPath) delete environment[MODELS_PATH];
+  if ("launched" in role && role.launched !== undefined) return launchedRole(role, shell, parentPid, table);
   const why = whyUnsupervised(role.supervisor, parentPid, table);
   if (why !== undefined) return { kind: "orphan", role, why };
   return isServerRole(role) ? { kind: "server", role } : { kind: "agent", role };
+}
+
+/** Elsewhere no supervisor is above it: the shell is that has read the role from the pipe of its launcher. */
+function launchedRole(role: AgentRole, shell: number, parentPid: number, table: ProcessTable): ProcessRole {
+  try {
+    const isBelow = parentPid === shell || parents(parentPid, table).some(({ pid }) => pid === shell);
+    if (isBelow) return { kind: "agent", role: role.launched === "git" ? withOwnState(role) : role, shell };
+    return { kind: "orphan", role, why: `the shell ${shell} that its launcher has started is not above it` };
+  } catch (error) {
+    return { kind: "orphan", role, why: `it cannot see whether its launcher is above it: ${describeError(error)}` };
+  }
+}
+
+/** The supervisor's files are on another machine. */
+function withOwnState(role: AgentRole): AgentRole {
+  const home = process.env["XDG_CACHE_HOME"] ?? join(process.env["HOME"] ?? homedir(), ".cache");
+  const stateDir = join(home, "bizar");
+  const guard = { ...role.guard, sessionDir: join(stateDir, "sessions"), logDir: join(stateDir, "logs") };
+  return { ...role, guard };
 }
 
 /** Why this process does not count as started by that one; `undefined` where it does. */

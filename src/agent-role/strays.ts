@@ -42,6 +42,11 @@ export class Strays {
     this.wake();
   }
 
+  /** Those that ran at the last look. */
+  get known(): readonly Stray[] {
+    return this.#known;
+  }
+
   /** Something has begun to run. */
   wake(): void {
     this.#timer ??= this.#later(0);

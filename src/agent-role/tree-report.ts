@@ -1,4 +1,4 @@
-import { isNumber, isText, listOf, orAbsent, shape, type Checked } from "../shape.ts";
+import { isFlag, isNumber, isText, listOf, orAbsent, shape, type Checked } from "../shape.ts";
 
 const isStray = shape({
   pid: isNumber,
@@ -13,6 +13,8 @@ export type Stray = Checked<typeof isStray>;
 export const isTreeReport = shape({
   /** Why this process does not count as started by its supervisor. It ends. */
   orphan: orAbsent(isText),
+  /** Somebody works on there: nothing else is told by it. */
+  alive: orAbsent(isFlag),
   /** Every stray that runs now. */
   strays: orAbsent(listOf(isStray)),
   /** An agent has begun to run a command of its shell: there may be strays of it that nobody has seen yet. */

@@ -31,7 +31,12 @@ type Cells = Readonly<Record<string, string>>;
 export function agentsTable(records: readonly ListedRecord[], look: Look): string {
   const { columns } = look;
   const short = columns === undefined ? (id: string) => id : shortIds(records.map(({ instanceId }) => instanceId));
-  const rows = records.map((record) => cellsOf(record, short(record.instanceId), look));
+  // A column that says something only where there are other places.
+  const isElsewhere = records.some(({ on }) => on !== undefined);
+  const rows = records.map((record): Cells => ({
+    ...cellsOf(record, short(record.instanceId), look),
+    ...(isElsewhere && { ON: record.on ?? "here" }),
+  }));
   const head = columns === undefined ? namesOf(rows) : thatFit(rows, columns);
   const most = columns === undefined ? CELL_CHARACTERS : flexibleWidth(rows, head, columns);
   const cells = rows.map((row) =>

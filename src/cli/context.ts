@@ -20,7 +20,7 @@ export function createContext(environment: NodeJS.ProcessEnv = process.env): Com
   if (secret !== undefined) {
     throw new CommandError(`The state or log folder is under ${secret}, where credentials are kept: choose another.`);
   }
-  const paths = statePaths(options.stateDir, options.logDir);
+  const paths = statePaths(options.stateDir, options.logDir, options.worktreeDir);
   return {
     options,
     paths,

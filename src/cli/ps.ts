@@ -59,8 +59,9 @@ function nobody(all: readonly ListedRecord[], withEnded: boolean): string {
 function view(record: ListedRecord): Record<string, unknown> {
   const { instanceId, sessionId, agent, model, title, status, reason, activity, toolCallCount, tokens, costUsd } =
     record;
-  const { createdAt, startedAt, endedAt, lastActivityAt, logPath, supervisor, process, parent } = record;
+  const { createdAt, on, startedAt, endedAt, lastActivityAt, logPath, supervisor, process, parent } = record;
   return {
+    ...(on === undefined ? {} : { on, place: record.place }),
     ...{ instanceId, sessionId, agent, model, title, status, reason, activity, toolCallCount, tokens, costUsd },
     ...{ createdAt, startedAt, endedAt, lastActivityAt, ageMs: Date.now() - Date.parse(createdAt) },
     parent: { sessionId: parent.sessionId, agent: parent.agent },

@@ -53,6 +53,7 @@ function facts(record: InstanceRecord, colours: boolean): [name: string, value: 
     ["id", record.instanceId],
     ["agent", `${plainLine(plainName(record.agent), LINE_CHARACTERS)} on ${plainLine(record.model, LINE_CHARACTERS)}`],
     ["backend", record.backend],
+    ["on", record.on === undefined ? null : whereabouts(record)],
     ["title", plainLine(record.title, LINE_CHARACTERS)],
     ["status", `${colouredStatus(record.status, colours)}${reason}`],
     ["error", record.error === null ? null : plainText(record.error)],
@@ -79,4 +80,10 @@ function facts(record: InstanceRecord, colours: boolean): [name: string, value: 
 /** A line for each text of a model; `null` where there is none. */
 function lines(texts: readonly string[]): string | null {
   return texts.length === 0 ? null : texts.map((text) => plainLine(text, LINE_CHARACTERS)).join("\n");
+}
+
+function whereabouts({ on = "", place }: InstanceRecord): string {
+  const job = place?.job == null ? null : `job ${place.job}`;
+  const exactly = [place?.host ?? null, job].filter((part) => part !== null);
+  return plainLine(exactly.length === 0 ? on : `${on} (${exactly.join(", ")})`, LINE_CHARACTERS);
 }

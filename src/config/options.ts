@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
+import { launchersSchema, readDefaultPlace, readLaunchers } from "./launchers.ts";
 import { nearestName } from "./nearest-name.ts";
 import { withRisingThresholds } from "./rising-thresholds.ts";
 
@@ -41,6 +42,12 @@ export const optionsSchema = z.object({
   worktreeSetup: z.string().min(1).nullable().default(null),
   /** Milliseconds that it may take. 10 minutes: an install without a cache is long. */
   worktreeSetupTimeoutMs: whole(600_000, 1000, 3_600_000),
+  /** Where such folders are made. `null`: `worktrees` under `stateDir`; agents elsewhere need one that is shared with there. */
+  worktreeDir: z.string().min(1).nullable().default(null),
+  /** Places elsewhere, each with what goes before `opencode run`: Slurm, ssh, containers. See docs/elsewhere.md. */
+  launchers: launchersSchema.default({}),
+  /** The place where agents run for which none is named. `null`: here. */
+  defaultLauncher: z.string().min(1).nullable().default(null),
   /** Agents running at once. 8: each is a process of 250 to 590 MB. */
   maxConcurrentInstances: whole(8, 1, 32),
   /** With less than this available only one agent runs, in megabytes. 768: one agent, and room for your own work; 0: off. */
@@ -119,8 +126,9 @@ type RawOptions = z.infer<typeof optionsSchema>;
 type OptionName = keyof RawOptions;
 
 /** The options in force: every path absolute, every number within its range. */
-export interface Options extends Omit<RawOptions, "stateDir" | "logDir"> {
+export interface Options extends Omit<RawOptions, "stateDir" | "logDir" | "worktreeDir"> {
   readonly stateDir: string;
+  readonly worktreeDir: string;
   readonly logDir: string;
   /** `BIZAR_DISABLE_LOG=1`: no operator logs are written. */
   readonly logsDisabled: boolean;
@@ -144,6 +152,7 @@ export interface OptionsReading {
 export const environmentNames: Readonly<Record<string, { option: OptionName; read: (text: string) => unknown }>> = {
   BIZAR_STATE_DIR: { option: "stateDir", read: (text) => text },
   BIZAR_LOG_DIR: { option: "logDir", read: (text) => text },
+  BIZAR_WORKTREE_DIR: { option: "worktreeDir", read: (text) => text },
   BIZAR_MAX_CONCURRENT_INSTANCES: { option: "maxConcurrentInstances", read: readNumber },
   BIZAR_STALL_TIMEOUT_MS: { option: "backgroundStallTimeoutMs", read: readNumber },
   BIZAR_THINKING_LOOP_TIMEOUT_MS: { option: "backgroundThinkingLoopTimeoutMs", read: readNumber },
@@ -165,6 +174,7 @@ export function readOptions(raw: unknown, environment: NodeJS.ProcessEnv): Optio
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(optionsSchema.shape, name)) warnings.push(unknownOption(name));
   }
+  given["launchers"] = readLaunchers(given["launchers"], warnings);
   const sources = new Map<string, string>();
   for (const [variable, { option, read }] of Object.entries(environmentNames)) {
     const text = environment[variable];
@@ -183,6 +193,8 @@ export function readOptions(raw: unknown, environment: NodeJS.ProcessEnv): Optio
     ...taken,
     stateDir,
     logDir: taken.logDir === null ? join(stateDir, "logs") : absolute(taken.logDir),
+    worktreeDir: taken.worktreeDir === null ? join(stateDir, "worktrees") : absolute(taken.worktreeDir),
+    defaultLauncher: readDefaultPlace(taken.defaultLauncher, Object.keys(taken.launchers), warnings),
     logsDisabled: environment["BIZAR_DISABLE_LOG"] === "1",
     loopGuardDisabled: environment["BIZAR_DISABLE_LOOP"] === "1",
     logLevel: readLogLevel(environment["BIZAR_LOG_LEVEL"], warnings),

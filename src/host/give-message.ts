@@ -9,10 +9,19 @@ export type Given =
 /** Gives an agent a message, whichever opencode runs it. */
 export async function giveMessage(
   { sendMessage, askOwner }: Pick<ToolSupervision, "sendMessage" | "askOwner">,
-  { instanceId, supervisor }: Pick<InstanceRecord, "instanceId" | "supervisor">,
+  {
+    instanceId,
+    supervisor,
+    losesSession,
+    on,
+  }: Pick<InstanceRecord, "instanceId" | "supervisor" | "losesSession" | "on">,
   prompt: string,
   now = false,
 ): Promise<Given> {
+  if (losesSession === true) {
+    const error = `Its session is gone with its end on ${on}, as is the container: spawn it again with all that it needs.`;
+    return { ok: false, error };
+  }
   const outcome = await sendMessage(instanceId, prompt, now);
   if (outcome !== "foreign") return { ok: true, outcome };
   const answered = await askOwner(instanceId, { kind: "send", prompt, ...(now && { now }) });

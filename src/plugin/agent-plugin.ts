@@ -29,6 +29,8 @@ export interface AgentPluginParts {
   readonly moduleUrl: string;
   /** Milliseconds between two looks whether the supervisor is still there. */
   readonly supervisorCheckMs: number;
+  /** Launched elsewhere: the shell that has started it. */
+  readonly shell?: number | undefined;
 }
 
 /** One for the process: opencode may make the plugin anew in the middle of a run, and counts never fall. */
@@ -39,7 +41,7 @@ let client: PluginInput["client"];
 /** The plugin inside a background agent. It loads no library: each agent's start waits for it. */
 export function agentPlugin(
   role: AgentRole,
-  { input, options, moduleUrl, supervisorCheckMs }: AgentPluginParts,
+  { input, options, moduleUrl, supervisorCheckMs, shell }: AgentPluginParts,
 ): Hooks {
   // The role has been taken: another copy of the plugin, found here as well, must not think itself in a host.
   liveInstances().set(role.instanceId, { directory: input.directory, moduleUrl });
@@ -48,6 +50,7 @@ export function agentPlugin(
     role,
     directory: input.directory,
     supervisorCheckMs,
+    shell,
     provideAgents: async (config) => {
       // Whatever else the option is, it means yes, as for the supervisor.
       if (options?.["provideAgents"] !== false) provideAgents(config);
@@ -104,6 +107,6 @@ export function agentPlugin(
 }
 
 /** Where the supervisor keeps what it knows. */
-export function statePathsOf({ guard }: Pick<AgentRole, "guard">): StatePaths {
-  return statePaths(dirname(guard.sessionDir), guard.logDir);
+export function statePathsOf({ guard, worktreeDir }: Pick<AgentRole, "guard" | "worktreeDir">): StatePaths {
+  return statePaths(dirname(guard.sessionDir), guard.logDir, worktreeDir);
 }

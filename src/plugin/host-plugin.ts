@@ -96,7 +96,7 @@ function hostHooks(
   const identity = createIdentity();
   const fleet = new FleetBudget(options.fleetBudgetUsd, fleetSpending());
   liveInstances().set(identity.token, { directory, moduleUrl });
-  const paths = statePaths(options.stateDir, options.logDir);
+  const paths = statePaths(options.stateDir, options.logDir, options.worktreeDir);
   const notify = notifyCommand({
     ...{ command: options.notifyCommand, directory, environment: process.env },
     report: (message) => diagnostics.log("warn", message),

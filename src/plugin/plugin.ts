@@ -27,7 +27,11 @@ export function createPlugin(supervisorCheckMs = SUPERVISOR_CHECK_MS): Plugin {
       }
       case "agent": {
         const { agentPlugin } = await import("./agent-plugin.ts");
-        return agentPlugin(processRole.role, parts);
+        return agentPlugin(processRole.role, { ...parts, shell: processRole.shell });
+      }
+      case "probe": {
+        const { probePlugin } = await import("./probe-plugin.ts");
+        return probePlugin(options);
       }
       case "server": {
         const { serverPlugin } = await import("./server-plugin.ts");

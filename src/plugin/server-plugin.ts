@@ -89,7 +89,7 @@ export function serverPlugin(
     });
     return await asks.ask(asked);
   };
-  const paths = statePaths(stateDir, role.guard.logDir);
+  const paths = statePaths(stateDir, role.guard.logDir, role.worktreeDir);
   const { changeDir, recordDir, worktreeDir } = paths;
   const place = ownFolderOf(worktreeDir, input.directory);
   const own = place === undefined ? {} : ownPlaceHooks(place);

@@ -110,6 +110,8 @@ export function startSupervision(context: SupervisionContext): Supervision {
     transcripts: host,
     clock: systemClock,
     modelsPath: async (turn) => (await models(turn))?.path,
+    worktreeDir: options.worktreeDir,
+    launchers: options.launchers,
   });
   const backend = inOwnFolder(backendChoice({ process: children, warm }), folders.prepare);
   const table = systemProcessTable();
@@ -154,6 +156,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
       context.notify(questionNotice(instance, question));
     },
     refusal: () => fleet.refusal(),
+    slotsOf: (place) => options.launchers[place]?.slots ?? 1,
     maxConcurrentInstances: options.maxConcurrentInstances,
     memory: { minFreeMemoryMb: options.minFreeMemoryMb, availableMemoryMb },
     childLives: ({ pid, startTime }) => {

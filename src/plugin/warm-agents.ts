@@ -36,11 +36,13 @@ export function warmAgents(
     models,
     clock: systemClock,
     recipe: {
-      key: JSON.stringify([binary, onExit, skipPermissions, answers.asks, answers.waitMs, guard, environment]),
+      key: JSON.stringify([
+        ...[binary, onExit, skipPermissions, answers.asks, answers.waitMs, guard, environment, paths.worktreeDir],
+      ]),
       idleMs: options.warmIdleMs,
       clock: systemClock,
       parts: (marker) => ({
-        ...{ binary, identity, guard, marker, onExit, skipPermissions },
+        ...{ binary, identity, guard, marker, onExit, skipPermissions, worktreeDir: paths.worktreeDir },
         ...{ asks: answers.asks, permissionWaitMs: answers.waitMs },
         // Exists, and is nobody's project.
         directory: paths.stateDir,

@@ -41,6 +41,7 @@ export interface SupervisionEdges extends Pick<
   | "policies"
   | "refusal"
   | "maxConcurrentInstances"
+  | "slotsOf"
   | "memory"
   | "report"
 > {

@@ -37,6 +37,12 @@ const recordSchema = z.object({
   modelsTried: z.array(z.object({ model: z.string(), error: z.string() })).default([]),
   /** Records of before there were two have none. */
   backend: z.enum(["process", "warm"]).default("process"),
+  /** The place elsewhere where it runs; absent: on the machine of its opencode. */
+  on: z.string().optional(),
+  /** Where exactly its last turn runs or ran, as that place has told. */
+  place: z.object({ host: z.string().nullable(), job: z.string().nullable() }).optional(),
+  /** Its session is gone with its turn: nothing can follow. */
+  losesSession: z.boolean().optional(),
   title: z.string(),
   prompt: z.string(),
   promptPreview: z.string(),
@@ -152,6 +158,7 @@ export function toRecord(instance: Instance, origin: RecordOrigin): InstanceReco
     fallback: instance.fallback?.map(nameOf) ?? null,
     modelsTried: (instance.modelsTried ?? []).map((tried) => ({ ...tried })),
     backend: instance.backend ?? "process",
+    ...(instance.on === undefined ? {} : whereabouts(instance)),
     title: instance.title,
     prompt: instance.prompt,
     promptPreview: instance.prompt.slice(0, PREVIEW_CHARACTERS),
@@ -160,7 +167,8 @@ export function toRecord(instance: Instance, origin: RecordOrigin): InstanceReco
     changes: toRecordChanges(instance),
     parent: { ...instance.parent },
     planTask: instance.planTask ?? null,
-    status: state.status,
+    // Nothing of it runs yet, wherever it waits.
+    status: state.status === "pending" && state.isAwaited === true ? "queued" : state.status,
     reason: "reason" in state ? state.reason : null,
     error: "error" in state ? state.error : null,
     timeoutMs: instance.timeoutMs,
@@ -195,6 +203,10 @@ export function toRecord(instance: Instance, origin: RecordOrigin): InstanceReco
   };
 }
 
+function whereabouts({ on, place, losesSession }: Instance): Pick<InstanceRecord, "on" | "place" | "losesSession"> {
+  return { on, place, ...(losesSession === true && { losesSession }) };
+}
+
 function toRecordChanges({ changes }: Instance): InstanceRecord["changes"] {
   if (changes === undefined) return null;
   const { applies, leftOut, ...counts } = changes;
@@ -214,6 +226,9 @@ export function fromRecord(record: InstanceRecord): Instance {
     ...(record.fallback === null ? {} : { fallback: record.fallback.map(modelNamed) }),
     ...(record.modelsTried.length === 0 ? {} : { modelsTried: record.modelsTried }),
     backend: record.backend,
+    on: record.on,
+    place: record.place,
+    losesSession: record.losesSession,
     title: record.title,
     prompt: record.prompt,
     directory: record.directory,

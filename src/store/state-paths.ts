@@ -18,12 +18,16 @@ export interface StatePaths {
   readonly modelDir: string;
 }
 
-export function statePaths(stateDir: string, logDir: string): StatePaths {
+export function statePaths(
+  stateDir: string,
+  logDir: string,
+  worktreeDir: string = join(stateDir, "worktrees"),
+): StatePaths {
   return {
     stateDir,
     recordDir: join(stateDir, "bg"),
     logDir,
-    worktreeDir: join(stateDir, "worktrees"),
+    worktreeDir,
     modelDir: join(stateDir, "models"),
     changeDir: join(stateDir, "changes"),
   };

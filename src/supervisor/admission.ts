@@ -34,7 +34,8 @@ export interface AdmissionParts {
 
 /** What those in the line wait for, and the numbers behind it in words. */
 export interface WaitsFor {
-  readonly what: "a place" | "memory";
+  /** `a place`, `memory`, `a place on slurm`, or `slurm`: that one has it in its own line. */
+  readonly what: string;
   readonly detail: string;
 }
 
@@ -92,6 +93,11 @@ export class Admission {
     const { minFreeMemoryMb, availableMemoryMb } = this.#memory;
     const available = Math.round(availableMemoryMb());
     return { what: "memory", detail: `${available} MB are available${aside}; ${minFreeMemoryMb} MB must be` };
+  }
+
+  /** How many more may run, as far as their number goes. */
+  get free(): number {
+    return Math.max(0, this.#limit - this.#running.size);
   }
 
   /** Whether so many wait. */

@@ -28,6 +28,8 @@ export class Fallbacks {
   /** The next model for an agent whose provider does not answer; `undefined` where there is none left. */
   next(instance: Instance, error: string, outUntil?: number): Continuation | undefined {
     this.#failed(instance.model, error, outUntil);
+    // Nothing could go on there.
+    if (instance.losesSession === true) return undefined;
     const tried = new Set([nameOf(instance.model), ...(instance.modelsTried ?? []).map(({ model }) => model)]);
     const left = this.#listOf(instance).filter((each) => !tried.has(nameOf(each)));
     // One that failed for somebody is better than none.
@@ -40,7 +42,8 @@ export class Fallbacks {
   after(instance: Instance, evidence: TurnEvidence, outcome: Outcome): Continuation | undefined {
     const { trouble } = evidence;
     const isProviders = outcome.reason === "session_error" || outcome.reason === "model_unknown";
-    if (trouble === undefined || !isProviders || instance.sessionId === null) return undefined;
+    if (trouble === undefined || !isProviders || instance.sessionId === null || instance.losesSession === true)
+      return undefined;
     const next = trouble === "died" ? undefined : this.next(instance, outcome.error ?? "no words");
     if (next !== undefined || trouble === "refuses") return next;
     const { turns, model } = instance;

@@ -108,6 +108,14 @@ export interface TriedModel {
 /** How the turns of an agent are run: a process each, or a session each in one warm server. */
 export type BackendName = "process" | "warm";
 
+/** What is known of where a turn runs that does not run on this machine. */
+export interface Place {
+  /** The machine, as it calls itself. */
+  readonly host: string | null;
+  /** What the engine there calls the job, where it tells. */
+  readonly job: string | null;
+}
+
 /** Where an instance is in its life; each member carries the data that is valid there. */
 export type InstanceState =
   | { readonly status: "queued" }
@@ -115,6 +123,8 @@ export type InstanceState =
       readonly status: "pending";
       readonly startedAt: number;
       readonly process: ProcessIdentity | null;
+      /** Asked for at a place elsewhere, which has not begun with it. */
+      readonly isAwaited?: boolean;
       /** The first cause of an end; the process is on its way out. */
       readonly ending: Outcome | null;
     }
@@ -156,6 +166,12 @@ export interface Instance {
   readonly modelsTried?: readonly TriedModel[] | undefined;
   /** Absent: `process`. */
   readonly backend?: BackendName;
+  /** The name of the place where it runs; absent: on this machine. */
+  readonly on?: string | undefined;
+  /** Where its last turn runs, or ran, as far as that place has told. */
+  readonly place?: Place | undefined;
+  /** Its session is gone with its turn: nothing can follow. */
+  readonly losesSession?: boolean | undefined;
   readonly title: string;
   readonly prompt: string;
   /** The caller's directory: the agent works there, or in a copy of it. */
@@ -215,6 +231,8 @@ export type InstanceRequest = Pick<
   | "model"
   | "fallback"
   | "backend"
+  | "on"
+  | "losesSession"
   | "title"
   | "prompt"
   | "directory"

@@ -1,4 +1,5 @@
 import type { WaitsFor } from "./admission.ts";
+import type { Applicant } from "./admissions.ts";
 import type { Instance } from "./instance.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PolicyWatch } from "./policies/policy.ts";
@@ -37,9 +38,9 @@ export interface LiveView {
   readonly unsavedResult: string | undefined;
 }
 
-/** Whether it is a session of the server of warm agents. */
-export function isWarm({ backend }: Instance): boolean {
-  return backend === "warm";
+/** As what it asks for a place; warm agents share one process. */
+export function applicant({ instanceId, on, backend }: Instance): Applicant {
+  return { instanceId, on, isWarm: backend === "warm" };
 }
 
 export function createLive(instance: Instance): Live {
@@ -78,12 +79,19 @@ export function stopNow({ run, instance }: Live, report: (message: string, cause
   }
 }
 
+/** What an instance waits for at its place elsewhere; `undefined`: nothing. */
+export function awaitsElsewhere({ on, place, state }: Instance): WaitsFor | undefined {
+  if (on === undefined || state.status !== "pending" || state.isAwaited !== true) return undefined;
+  const job = place?.job ?? null;
+  return { what: on, detail: job === null ? "it has not begun there" : `job ${job} has not begun there` };
+}
+
 /** The turn that is to be run, for the backend. */
 export function lastTurn(instance: Instance): TurnRequest {
   const { instanceId, agent, model, backend = "process", folder, parent, sessionId, definition, turns } = instance;
   const { kind = "initial", prompt = "" } = turns.at(-1) ?? {};
   const { logPath, allowed } = instance;
   const session = { parentSessionId: parent.sessionId, sessionId, definition, logPath, allowed };
-  const where = { directory: folder?.directory ?? instance.directory, folder };
+  const where = { on: instance.on, directory: folder?.directory ?? instance.directory, folder };
   return { instanceId, agent, model, backend, ...where, ...session, kind, prompt };
 }

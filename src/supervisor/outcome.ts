@@ -12,6 +12,7 @@ export const reasons = [
   "spawn_failed",
   "workspace_failed",
   "session_error",
+  "connection_lost",
   "exit_nonzero",
   "stalled",
   "tool_stuck",
@@ -43,6 +44,8 @@ export interface TurnEvidence {
   readonly signal: string | null;
   /** Why the process could not be started at all. */
   readonly spawnError?: string;
+  /** How the line to a turn elsewhere broke before anybody had seen its end. */
+  readonly connectionLost?: string;
   /** Why the agent's own folder could not be made ready: nothing of the turn has run. */
   readonly workspaceError?: string;
   /** The reason of the last finished step: `stop`, `tool-calls`, `length`, … */
@@ -87,6 +90,7 @@ export function judge(evidence: TurnEvidence): Outcome {
   const { permissionRejected, agentFallback, exitCode, signal } = evidence;
   if (evidence.spawnError !== undefined) return failed("spawn_failed", evidence.spawnError);
   if (evidence.workspaceError !== undefined) return failed("workspace_failed", evidence.workspaceError);
+  if (evidence.connectionLost !== undefined) return failed("connection_lost", evidence.connectionLost);
   if (agentFallback !== undefined) return failed(agentFallback.reason, agentFallback.detail);
   if (evidence.modelUnknown !== undefined) return failed("model_unknown", evidence.modelUnknown);
   if (evidence.sessionError !== undefined) return failed("session_error", evidence.sessionError);

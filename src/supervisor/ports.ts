@@ -1,6 +1,6 @@
 import type { BaseClock, Timer } from "../lib/clock.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
-import type { BackendName, Instance, ModelChoice, Progress, Turn } from "./instance.ts";
+import type { BackendName, Instance, ModelChoice, Place, Progress, Turn } from "./instance.ts";
 import type { Deeds } from "./deeds.ts";
 import type { Allowed, Asked, Reply, Said } from "./questions.ts";
 import type { Outcome, TurnEvidence } from "./outcome.ts";
@@ -18,6 +18,8 @@ export interface TurnRequest {
   /** The agent's own folder, which has to be there first. */
   readonly folder?: OwnFolder | undefined;
   readonly backend: BackendName;
+  /** The name of the place where it runs; absent: on this machine. */
+  readonly on?: string | undefined;
   /** The session of the caller. */
   readonly parentSessionId: string;
   /** The session to continue; `null` for a first turn. */
@@ -33,6 +35,10 @@ export interface TurnRequest {
 /** What a backend reports while a turn runs. Never throws. */
 export interface TurnObserver {
   spawned(process: ProcessIdentity): void;
+  /** The turn was asked for at its place elsewhere, where it waits. */
+  awaited?(place: Place): void;
+  /** The turn has begun at its place elsewhere. */
+  begun?(place: Place): void;
   /** `definition`: a hash of what makes the agent what it is, where the backend can tell. */
   sessionIdentified(sessionId: string, definition?: string): void;
   /** The message by which the turn is known in its session, whether it is there already or about to be. */

@@ -38,6 +38,8 @@ export interface SupervisorParts {
   readonly tellParent?: TellParent;
   /** How many agents run at once. */
   readonly maxConcurrentInstances: number;
+  /** How many agents run at once at a place elsewhere; absent: there is no other place. */
+  readonly slotsOf?: (place: string) => number;
   /** Absent: no agent has a folder of its own. */
   readonly finishFolder?: FinishFolder;
   /** Absent: memory does not matter. */

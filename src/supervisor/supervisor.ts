@@ -1,17 +1,28 @@
-import { Admission } from "./admission.ts";
+import { askedFor } from "./asked-for.ts";
+import { Admissions } from "./admissions.ts";
 import { AgentNotes } from "./agent-notes.ts";
 import { createInstanceId } from "./create-instance-id.ts";
 import { createInstance, isTerminal, type Instance, type InstanceRequest } from "./instance.ts";
 import { brokenEnd } from "./broken-end.ts";
 import { endAtShutdown } from "./end-at-shutdown.ts";
-import { createLive, disposeTimers, isWarm, lastTurn, stopNow, type Live, type LiveView } from "./live.ts";
+import {
+  applicant,
+  awaitsElsewhere,
+  createLive,
+  disposeTimers,
+  lastTurn,
+  stopNow,
+  type Live,
+  type LiveView,
+} from "./live.ts";
 import { judge, type Outcome } from "./outcome.ts";
-import type { RunControl } from "./policies/policy.ts";
 import type { TurnEnd } from "./ports.ts";
 import { wholeWords } from "./read-transcript.ts";
 import { composeResult } from "./result.ts";
+import { replacement } from "./replacement.ts";
+import { watchRun } from "./watch-run.ts";
 import type { SupervisorParts } from "./supervisor-parts.ts";
-import { askedFor, transition, type Effect, type InstanceEvent } from "./transition.ts";
+import { transition, type Effect, type InstanceEvent } from "./transition.ts";
 import { turnObserver } from "./turn-observer.ts";
 import type { AnswerOutcome, Reply } from "./questions.ts";
 import { UserAnswers } from "./user-answers.ts";
@@ -28,7 +39,7 @@ const CLOSED = "This opencode is shutting down; no agent can be started any more
  */
 export class Supervisor {
   readonly #parts: SupervisorParts;
-  readonly #admission: Admission;
+  readonly #admission: Admissions;
   readonly #notes: AgentNotes;
   readonly #answers: UserAnswers;
   readonly #live = new Map<string, Live>();
@@ -36,9 +47,9 @@ export class Supervisor {
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
-    const { maxConcurrentInstances: limit, memory, clock } = parts;
+    const { maxConcurrentInstances: limit, memory, clock, slotsOf = () => limit } = parts;
     const onWait = (id: string, what: string) => this.#waits(this.#live.get(id), what);
-    this.#admission = new Admission({ limit, memory, clock, onWait });
+    this.#admission = new Admissions({ limit, memory, clock, onWait, slotsOf });
     this.#notes = new AgentNotes(parts);
     const { permissionWaitMs: waitMs, askUser, tellParent, report } = parts;
     this.#answers = new UserAnswers({
@@ -55,7 +66,7 @@ export class Supervisor {
    * @throws Error when the record cannot be written, the waiting line is full, or the supervisor is shut down
    */
   async spawn(request: InstanceRequest, instanceId = createInstanceId()): Promise<string> {
-    const refusal = this.#refusal();
+    const refusal = this.#refusal(request.on);
     if (refusal !== undefined) throw new Error(refusal);
     const { store, clock } = this.#parts;
     const created = createInstance(instanceId, request, clock.now());
@@ -63,7 +74,7 @@ export class Supervisor {
     const id = live.instance.instanceId;
     const recorded = Promise.withResolvers<void>();
     // Agents start in the order in which they were asked for, whichever record reaches the disk first.
-    this.#admission.request(id, () => void recorded.promise.then(() => this.#start(live)), isWarm(live.instance));
+    this.#admission.request(applicant(live.instance), () => void recorded.promise.then(() => this.#start(live)));
     const waitsFor = this.#admission.waitsFor(id);
     // One record says all of it: what it waits for, or that it does not wait.
     live.instance = transition(
@@ -121,7 +132,7 @@ export class Supervisor {
    * @throws Error when the record cannot be written, or no further agent may be taken on
    */
   async resume(instance: Instance, prompt: string): Promise<void> {
-    const refusal = this.#refusal();
+    const refusal = this.#refusal(instance.on);
     if (refusal !== undefined) throw new Error(refusal);
     const { instanceId } = instance;
     const at = this.#parts.clock.now();
@@ -132,7 +143,7 @@ export class Supervisor {
     await this.#parts.store.create(live.instance);
     this.#live.set(instanceId, live);
     if (this.#isClosed()) endAtShutdown(live, this.#parts);
-    else this.#admission.request(instanceId, () => this.#start(live), isWarm(instance));
+    else this.#admission.request(applicant(live.instance), () => this.#start(live));
   }
 
   /** Forgets an instance whose end the disk has taken by now: the record answers, and goes on. */
@@ -149,7 +160,13 @@ export class Supervisor {
     if (live === undefined) return undefined;
     const { instance, unsavedResult } = live;
     const queuePosition = this.#admission.position(instanceId);
-    return { instance, unsavedResult, queuePosition, waitsFor: this.#admission.waitsFor(instanceId) };
+    const waitsFor = this.#admission.waitsFor(instanceId) ?? awaitsElsewhere(instance);
+    return { instance, unsavedResult, queuePosition, waitsFor };
+  }
+
+  /** How many more agents may run at a place elsewhere. */
+  free(place: string): number {
+    return this.#admission.free(place);
   }
 
   /** Every instance that this supervisor holds, oldest first. */
@@ -220,35 +237,25 @@ export class Supervisor {
   }
 
   /** Why no further agent may be taken on now, or `undefined`. */
-  #refusal(): string | undefined {
+  #refusal(on: string | undefined): string | undefined {
     if (this.#closed) return CLOSED;
-    if (!this.#admission.isFull(MAX_WAITING)) return this.#parts.refusal?.();
+    if (!this.#admission.isFull(MAX_WAITING, on)) return this.#parts.refusal?.();
     return `${MAX_WAITING} agents are waiting already. Collect or kill some, then try again.`;
   }
 
   #start(live: Live): void {
     // It may have been killed while it waited, with its end still on the way to the disk.
     if (this.#closed || isTerminal(live.instance) || live.isDisowned) return;
-    const { clock, policies } = this.#parts;
-    this.#apply(live, { type: "admitted", at: clock.now() });
-    const control: RunControl = {
-      end: (outcome) => this.#requestStop(live, outcome),
-      intervene: (prompt) => this.#apply(live, { type: "intervention_requested", at: clock.now(), prompt }),
-      notify: (text) => void this.#notes.limit(live, text),
-      tellParent: (text) => this.#parts.tellParent?.(live.instance, { text, wake: false, from: "plugin" }),
-      fallBack: (error, outUntil) => this.#fallBack(live, error, outUntil),
-    };
-    live.said = 0;
-    live.watches = policies.map((policy) => policy.watch(live.instance, clock, control));
+    this.#apply(live, { type: "admitted", at: this.#parts.clock.now() });
+    // Elsewhere it may still have to wait.
+    if (live.instance.on === undefined) this.#watch(live);
     this.#startTurn(live);
   }
 
-  #fallBack(live: Live, error: string, outUntil: number | undefined): boolean {
-    const fallback = this.#parts.fallbacks?.next(live.instance, error, outUntil);
-    const before = live.instance;
-    if (fallback !== undefined)
-      this.#apply(live, { type: "fallback_requested", at: this.#parts.clock.now(), fallback });
-    return live.instance !== before;
+  #watch(live: Live): void {
+    const apply = (event: InstanceEvent) => this.#apply(live, event);
+    const stop = (outcome: Outcome) => this.#requestStop(live, outcome);
+    watchRun(live, this.#parts, { apply, stop, notify: (text) => void this.#notes.limit(live, text) });
   }
 
   #startTurn(live: Live): void {
@@ -265,19 +272,14 @@ export class Supervisor {
   async #finish(live: Live, turnEnd: TurnEnd): Promise<void> {
     if (isTerminal(live.instance) || live.isDisowned) return;
     const { store, clock, report } = this.#parts;
-    const { instanceId } = live.instance;
+    const { instanceId, state } = live.instance;
     const { evidence, unseen } = turnEnd;
     const { exitCode, signal } = evidence;
-    const { state } = live.instance;
     const ending = "ending" in state ? state.ending : null;
-    if (state.status === "running" && ending === null) {
-      const outcome = judge(evidence);
-      const isReplaced = state.intervention !== null && outcome.status !== "done";
-      const fallback = isReplaced ? undefined : this.#parts.fallbacks?.after(live.instance, evidence, outcome);
-      if (isReplaced || fallback !== undefined) {
-        this.#apply(live, { type: "turn_replaced", at: clock.now(), exitCode, signal, fallback });
-        return;
-      }
+    const replaced = replacement(live.instance, evidence, this.#parts.fallbacks);
+    if (replaced !== undefined) {
+      this.#apply(live, { type: "turn_replaced", at: clock.now(), exitCode, signal, ...replaced });
+      return;
     }
     if (await store.isTaken(instanceId)) return;
     live.isReadBack = true;
@@ -325,11 +327,18 @@ export class Supervisor {
         return saved;
       case "request_place":
         // Its place in the line is taken now; it starts once the record says so.
-        this.#admission.request(instanceId, () => void saved.then(() => this.#start(live)), isWarm(live.instance));
+        this.#admission.request(applicant(live.instance), () => void saved.then(() => this.#start(live)));
         return saved;
       case "start_turn":
         for (const watch of live.watches) watch.turnStarted?.();
         this.#startTurn(live);
+        return saved;
+      case "pause_watches":
+        for (const watch of live.watches) watch.turnWaits?.();
+        return saved;
+      case "start_watches":
+        if (live.watches.length === 0) this.#watch(live);
+        else for (const watch of live.watches) watch.turnStarted?.();
         return saved;
       case "settle":
         disposeTimers(live);

@@ -1,3 +1,4 @@
+import { awaitedAt, begunAt, type PlaceEvent } from "./at-place.ts";
 import { neverLess } from "./add-counts.ts";
 import { noDeeds } from "./deeds.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
@@ -15,6 +16,7 @@ import { withUnseen, type Outcome } from "./outcome.ts";
 import type { Changes } from "./own-folder.ts";
 import { allowedBy, withAsked, withoutOpen, withReply, type Asked, type Reply } from "./questions.ts";
 import type { ResultParts } from "./result.ts";
+import { replaceLast } from "./replace-last.ts";
 import { unreachable } from "../lib/unreachable.ts";
 
 /** Everything that can happen to an instance. `at` is in milliseconds since the epoch. */
@@ -24,6 +26,7 @@ export type InstanceEvent =
   /** The queue let it in: its process is being started. */
   | { readonly type: "admitted"; readonly at: number }
   | { readonly type: "spawned"; readonly at: number; readonly process: ProcessIdentity }
+  | PlaceEvent
   | {
       readonly type: "session_identified";
       readonly at: number;
@@ -98,6 +101,10 @@ export type Effect =
   | "stop"
   /** Start the last turn. */
   | "start_turn"
+  /** The last turn waits elsewhere: the time in which it can do nothing does not count. */
+  | "pause_watches"
+  /** The last turn has begun elsewhere: it is watched from now on. */
+  | "start_watches"
   /** The turn has reached a terminal status: tell everybody who waits. */
   | "settle";
 
@@ -124,7 +131,11 @@ export function transition(instance: Instance, event: InstanceEvent): Transition
     case "admitted":
       return admitted(instance, event.at);
     case "spawned":
-      return withState(instance, (state) => (state.status === "queued" ? state : { ...state, process: event.process }));
+      return spawned(instance, event.process);
+    case "awaited":
+      return { instance: awaitedAt(instance, event.place), effects: ["save", "pause_watches"] };
+    case "begun":
+      return { instance: begunAt(instance, event), effects: ["save", "start_watches"] };
     case "session_identified":
       return sessionIdentified(instance, event);
     case "prompted":
@@ -169,12 +180,18 @@ function admitted(instance: Instance, at: number): Transition {
   return { instance: { ...instance, state, turns, progress }, effects: ["save"] };
 }
 
+function spawned(instance: Instance, process: ProcessIdentity): Transition {
+  if (instance.state.status === "queued") return { instance, effects: [] };
+  return { instance: { ...instance, state: { ...instance.state, process } }, effects: ["save"] };
+}
+
 function sessionIdentified(
   instance: Instance,
   { sessionId, definition = instance.definition }: Extract<InstanceEvent, { type: "session_identified" }>,
 ): Transition {
   if (instance.state.status !== "pending") return { instance, effects: [] };
-  const state: InstanceState = { ...instance.state, status: "running", intervention: null };
+  const { isAwaited: _, ...known } = instance.state;
+  const state: InstanceState = { ...known, status: "running", intervention: null };
   return { instance: { ...instance, sessionId, definition, state }, effects: ["save"] };
 }
 
@@ -340,18 +357,4 @@ function ended(instance: Instance, event: Omit<Extract<InstanceEvent, { type: "e
 /** Whoever ends an agent on purpose does not want what waits behind it either; and without a session it means nothing. */
 function whatGoesOn({ sessionId, followUps }: Instance, { status, reason }: Outcome): readonly string[] {
   return sessionId === null || status === "killed" || reason === "shutdown" ? [] : followUps;
-}
-
-function withState(instance: Instance, change: (state: InstanceState) => InstanceState): Transition {
-  const state = change(instance.state);
-  return state === instance.state ? { instance, effects: [] } : { instance: { ...instance, state }, effects: ["save"] };
-}
-
-function replaceLast(turns: readonly Turn[], change: Partial<Turn>): readonly Turn[] {
-  return turns.map((turn, index) => (index === turns.length - 1 ? { ...turn, ...change } : turn));
-}
-
-/** The instance with a further turn to come. */
-export function askedFor(instance: Instance, prompt: string, at: number): Instance {
-  return transition(instance, { type: "follow_up_requested", at, prompt }).instance;
 }

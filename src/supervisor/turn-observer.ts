@@ -16,6 +16,8 @@ export function turnObserver(
   const { progress: earlier, sessionId: continued } = live.instance;
   return {
     spawned: (process) => apply({ type: "spawned", at: now(), process }),
+    awaited: (place) => apply({ type: "awaited", place }),
+    begun: (place) => apply({ type: "begun", at: now(), place }),
     sessionIdentified(sessionId, definition) {
       apply({ type: "session_identified", at: now(), sessionId, definition });
       live.identified.resolve();

@@ -168,3 +168,45 @@ describe("the server of warm agents", () => {
     expect(take(JSON.stringify(server), 555, alive)).toMatchObject({ kind: "orphan", role: server });
   });
 });
+
+describe("a role that was launched elsewhere", () => {
+  const launched: AgentRole = { ...role, launched: "shared" };
+  const takeBelow = (shell: string | undefined, parentPid: number, table: ProcessTable, given = launched) =>
+    takeProcessRole(
+      { [ROLE_VARIABLE]: JSON.stringify(given), ...(shell === undefined ? {} : { BIZAR_LAUNCHED: shell }) },
+      parentPid,
+      table,
+    );
+
+  test("holds below the shell that has read it, whoever its supervisor is", () => {
+    expect(takeBelow("555", 555, tableWith())).toEqual({ kind: "agent", role: launched, shell: 555 });
+    expect(takeBelow("555", 777, below(555, 666, 777))).toEqual({ kind: "agent", role: launched, shell: 555 });
+  });
+
+  test("holds nowhere else", () => {
+    expect(takeBelow("444", 555, below(555))).toMatchObject({ kind: "orphan", why: expect.stringContaining("444") });
+    expect(takeBelow(undefined, 555, below(555))).toMatchObject({ kind: "orphan" });
+    expect(takeBelow("x", 555, below(555))).toMatchObject({ kind: "orphan" });
+  });
+
+  test("an ordinary role is not proved by such a shell", () => {
+    expect(takeBelow("555", 555, new FakeTable([row({ pid: 555, parentPid: 1 })]), role)).toMatchObject({
+      kind: "orphan",
+    });
+  });
+
+  test("with copied files has a state folder of its own there", () => {
+    const taken = takeBelow("555", 555, tableWith(), { ...role, launched: "git" });
+    expect(taken).toMatchObject({
+      kind: "agent",
+      role: { guard: { sessionDir: expect.stringMatching(/bizar\/sessions$/) } },
+    });
+    expect(JSON.stringify(taken)).not.toContain(role.guard.sessionDir);
+  });
+
+  test("a probe is no role", () => {
+    const environment: NodeJS.ProcessEnv = { [ROLE_VARIABLE]: "probe" };
+    expect(takeProcessRole(environment, 1, alive)).toEqual({ kind: "probe" });
+    expect(environment).toEqual({});
+  });
+});

@@ -240,3 +240,16 @@ test("-w shows agents live in the whole terminal, sorts and filters by keys, and
   expect(await child.exited).toBe(0);
   expect(written).toEndWith("\u001b[?25h\u001b[?1049l");
 }, 30_000);
+test("where agents run elsewhere a column says where, and JSON tells exactly", async () => {
+  const line = createCommandLine();
+  const createdAt = Date.now() - 90_000;
+  const place = { host: "node7", job: "4711" };
+  await line.leave("running", { instanceId: sampleId(1), createdAt, on: "slurm", place }, livingOwner());
+  await line.leave("running", { instanceId: sampleId(2), createdAt }, livingOwner());
+  const { stdout } = await line.run("ps");
+  expect(rows(stdout).map((cells) => cells.at(-1))).toEqual(["ON", "slurm", "here"]);
+  const json = JSON.parse((await line.run("ps", "--json")).stdout);
+  expect(json[0]).toMatchObject({ on: "slurm", place });
+  expect(json[1]).not.toHaveProperty("on");
+  expect((await line.run("show", sampleId(1))).stdout).toContain("slurm (node7, job 4711)");
+});

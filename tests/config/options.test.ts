@@ -14,6 +14,9 @@ const defaults: Options = {
   isolation: "none",
   isolateAgents: [],
   applyChanges: "agent",
+  worktreeDir: "/home/ada/.cache/bizar/worktrees",
+  launchers: {},
+  defaultLauncher: null,
   isolationUntrackedMb: 100,
   worktreeSetup: null,
   worktreeSetupTimeoutMs: 600_000,
@@ -78,7 +81,7 @@ test("every option is taken as it is given", () => {
     opencodeBinary: "/opt/opencode",
   };
   const { options, warnings } = readOptions(given, environment);
-  expect(options).toEqual({ ...defaults, ...given } as Options);
+  expect(options).toEqual({ ...defaults, ...given, worktreeDir: "/var/bizar/worktrees" } as Options);
   expect(warnings).toEqual([]);
 });
 

@@ -30,7 +30,8 @@ export function createToolRig(
   bg = "/state/bg",
   endsWithTurn = false,
 ) {
-  const rig = createSupervisorRig(maxConcurrentInstances, memory);
+  const { launchers } = readOptions(rawOptions, {}).options;
+  const rig = createSupervisorRig(maxConcurrentInstances, memory, (place) => launchers[place]?.slots ?? 0);
   const { host, fake } = createFakeHost();
   /** Records that another opencode wrote. */
   const foreign = new Map<string, InstanceRecord>();
@@ -84,7 +85,9 @@ export function createToolRig(
     const { title, output, metadata } = result as Omit<ToolAnswer, "value">;
     return { title, output, metadata, value: JSON.parse(output) as never };
   };
-  return { ...rig, unread, looks, call, catalog, fake, foreign, owner };
+  /** What models are offered as a tool's arguments. */
+  const args = (tool: string) => tools[`bizar_${tool}`]!.args as Record<string, unknown>;
+  return { ...rig, unread, looks, call, args, catalog, fake, foreign, owner };
 }
 
 /** A tool's answer, and what its JSON says. */

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import type { AgentRole } from "../../agent-role/role.ts";
 import { endChild } from "../../processes/end-child.ts";
 import { endTree, endTreeNow, type Tree, type TreeEnd } from "../../processes/end-tree.ts";
@@ -22,22 +23,26 @@ import type { Asked, Reply } from "../../supervisor/questions.ts";
 import type { TurnEvidence } from "../../supervisor/outcome.ts";
 import { brokenEnd } from "../../supervisor/broken-end.ts";
 import { readTranscript } from "../../supervisor/read-transcript.ts";
-import { runArguments, runEnvironment } from "./command-line.ts";
+import { bytesOf, markedEnvironment, runArguments, runEnvironment } from "./command-line.ts";
+import { Elsewhere } from "./elsewhere.ts";
+import type { Launcher } from "./launcher.ts";
 import { describeError } from "../../describe-error.ts";
-import { isCode } from "../../lib/is-code.ts";
+import { once } from "../../lib/once.ts";
 import type { LoggedTurn, LogSink } from "../log-sink.ts";
-import type { EvidenceCollector } from "../evidence.ts";
 import { stoppedEarly } from "../stopped-early.ts";
 import type { AnswerPort } from "../answer-port.ts";
+import { endUnseen } from "./end-unseen.ts";
+import { versionOf } from "./host-version.ts";
 import { LateExit } from "./late-exit.ts";
+import { neverRun, notLaunched, notStarted } from "./not-started.ts";
+import { roleOf } from "./role-of.ts";
 import { TurnPipes } from "./turn-pipes.ts";
 
 /** How long what a finished agent left running may take to end by itself. */
 const LEFTOVER_GRACE_MS = 1000;
-/** How long the agent's own process may take to go after SIGKILL, where the process table does not tell. */
-const EXIT_LIMIT_MS = 2000;
 /** How long a start that found opencode's database locked waits before it is tried once more. */
 const LOCKED_PAUSE_MS = 2000;
+const HELD = "Something there holds the pipes of the launcher open.";
 const LOCKED_NOTE = "opencode's database was locked, and the agent had done nothing yet: it is started once more.";
 
 export interface ProcessBackendParts {
@@ -58,11 +63,24 @@ export interface ProcessBackendParts {
   /** The list of models that a turn's opencode reads; opencode's own where there is none. Never rejects. */
   readonly modelsPath?: (turn: TurnRequest) => Promise<string | undefined>;
   readonly processTable?: ProcessTable;
+  /** Where the own folders of agents are, where that is not in the state folder. */
+  readonly worktreeDir?: string | undefined;
+  /** The ways to run agents elsewhere, by the name of the place. */
+  readonly launchers?: Readonly<Record<string, Launcher>>;
 }
 
 /** Runs each turn as one `opencode run` child in a process group of its own. */
 export function processBackend(parts: ProcessBackendParts): Backend {
-  return { start: (turn, observer) => new ProcessTurn(parts, turn, observer) };
+  const places: Places = { known: new Set(), version: once(() => versionOf(parts.binary, parts.environment)) };
+  return { start: (turn, observer) => new ProcessTurn(parts, places, turn, observer) };
+}
+
+/** What turns elsewhere know of each other. */
+interface Places {
+  /** What was found to be there. */
+  readonly known: Set<string>;
+  /** The version of opencode here. */
+  readonly version: () => Promise<string>;
 }
 
 type Child = Bun.Subprocess<Uint8Array<ArrayBuffer>, "pipe", "pipe">;
@@ -84,6 +102,7 @@ class ProcessTurn implements RunningTurn {
   readonly #log: LogSink;
   readonly #tree: { root: ProcessIdentity | undefined; strays: readonly ProcessIdentity[]; readonly marker: string };
   readonly #exit: LateExit;
+  readonly #elsewhere: Elsewhere | undefined;
   #child: Child | undefined;
   #nonce = "";
   #stopping: Promise<TreeEnd> | undefined;
@@ -93,13 +112,19 @@ class ProcessTurn implements RunningTurn {
   /** Settles when not even SIGKILL ended the agent's own process. */
   readonly #unstoppable = Promise.withResolvers<void>();
 
-  constructor(parts: ProcessBackendParts, turn: TurnRequest, observer: TurnObserver) {
+  constructor(
+    parts: ProcessBackendParts,
+    private readonly places: Places,
+    turn: TurnRequest,
+    observer: TurnObserver,
+  ) {
     this.#parts = parts;
     this.#turn = turn;
     this.#observer = observer;
     this.#table = parts.processTable ?? systemProcessTable();
     this.#log = parts.openLog(turn);
     this.#tree = { root: undefined, strays: [], marker: turn.instanceId };
+    this.#elsewhere = this.#placeOf(turn);
     this.#exit = new LateExit(parts.clock, () => void this.#endLate());
     this.ended = this.#run().catch((error: unknown) => this.#brokenOff(error));
   }
@@ -121,15 +146,18 @@ class ProcessTurn implements RunningTurn {
   stopNow(): void {
     this.#startNothing();
     const { unseen } = endTreeNow(this.#tree, this.#table);
+    this.#elsewhere?.endNow();
     if (unseen !== undefined && this.#child !== undefined) endChild(this.#child);
   }
 
   async #end(): Promise<TreeEnd> {
-    const end = await endTree(this.#tree, this.#parts.killGraceMs, this.#table);
+    const here = await endTree(this.#tree, this.#parts.killGraceMs, this.#table);
+    const there = await this.#elsewhere?.end();
+    const end = { ...here, unseen: here.unseen ?? there };
     const hasGone =
-      end.unseen === undefined
+      here.unseen === undefined
         ? !end.survivors.some(({ pid }) => pid === this.#tree.root?.pid)
-        : await this.#endUnseen(this.#child);
+        : await endUnseen(this.#child, this.#parts.clock);
     if (!hasGone) this.#unstoppable.resolve();
     return end;
   }
@@ -139,17 +167,6 @@ class ProcessTurn implements RunningTurn {
     if (this.#isStopped) return;
     this.#note("opencode has ended its turn and does not come to its exit (a plugin's dispose?): it is ended.");
     await this.#end();
-  }
-
-  /** Whether the agent's own process has gone. */
-  async #endUnseen(child: Child | undefined): Promise<boolean> {
-    if (child === undefined) return true;
-    endChild(child);
-    const late = Promise.withResolvers<boolean>();
-    const limit = this.#parts.clock.after(EXIT_LIMIT_MS, () => late.resolve(false));
-    const hasGone = await Promise.race([child.exited.then(() => true), late.promise]);
-    limit.clear();
-    return hasGone;
   }
 
   /** Something went wrong that nobody thought of: nothing of the agent may go on unseen. */
@@ -174,23 +191,31 @@ class ProcessTurn implements RunningTurn {
   }
 
   async #attempt(number: 1 | 2): Promise<Attempt> {
+    if (this.#turn.on !== undefined && this.#elsewhere === undefined) {
+      const error = `There is no place "${this.#turn.on}" any more: it is not in the option "launchers".`;
+      return { end: this.#never(error), isWorthAnother: false };
+    }
     const nonce = randomBytes(12).toString("hex");
     this.#nonce = nonce;
     const { modelsPath: findModels } = this.#parts;
     const modelsPath = findModels === undefined ? undefined : await findModels(this.#turn);
+    const version = this.#elsewhere === undefined ? "" : await this.places.version();
     if (this.#isStopped) return { end: stoppedEarly(), isWorthAnother: false };
-    const child = this.#spawn(nonce, modelsPath);
+    const child = this.#spawn(nonce, modelsPath, version);
     if (child instanceof Error) return { end: this.#notStarted(child), isWorthAnother: false };
     this.#child = child;
     this.#tree.root = { pid: child.pid, startTime: startTimeOf(child.pid, this.#table) };
     this.#observer.spawned(this.#tree.root);
+    this.#elsewhere?.launched(child.pid);
     const onStrays = (strays: readonly ProcessIdentity[]) => void (this.#tree.strays = strays);
     const { clock } = this.#parts;
     const [turn, observer, log] = [this.#turn, this.#observer, this.#log];
-    const pipes = new TurnPipes({ nonce, turn, observer, log, clock, onStrays, exit: this.#exit });
+    const elsewhere = this.#elsewhere;
+    const pipes = new TurnPipes({ nonce, turn, observer, log, clock, onStrays, elsewhere, exit: this.#exit });
     const drained = pipes.drain(child.stdout, child.stderr);
     await Promise.race([child.exited, this.#unstoppable.promise]);
     this.#exit.clear();
+    elsewhere?.ended();
     const mayBeTriedAgain = () =>
       number === 1 && !this.#isStopped && !this.#exit.isLate && child.exitCode !== 0 && !pipes.hasActed;
     // A run that was stopped has not come to its own end; nor has one that may be tried again: a stop still counts.
@@ -200,16 +225,26 @@ class ProcessTurn implements RunningTurn {
     pipes.abandonWhenQuiet();
     await drained;
     // Its last words may have named more.
-    const unseen = this.#tree.strays === known ? first : await this.#endLeftovers();
+    const left = this.#tree.strays === known ? first : await this.#endLeftovers();
+    const there = (await this.#stopping)?.unseen;
+    const unseen = left ?? there ?? (elsewhere !== undefined && pipes.wereHeld ? HELD : undefined);
     await this.#askSession(pipes);
-    const evidence = this.#conclude(pipes.evidence, child);
+    const evidence = this.#conclude(pipes, child);
     return {
       end: { evidence, textIncomplete: pipes.evidence.isIncomplete, unseen },
       isWorthAnother: mayBeTriedAgain() && pipes.evidence.sawLockedDatabase,
     };
   }
 
-  #conclude(seen: EvidenceCollector, { exitCode, signalCode }: Child): TurnEvidence {
+  #conclude({ evidence: seen, isOver }: TurnPipes, { exitCode, signalCode }: Child): TurnEvidence {
+    const elsewhere = this.#elsewhere;
+    if (elsewhere !== undefined && !this.#exit.isLate) {
+      const told = elsewhere.exitCode;
+      if (told !== undefined) return seen.conclude(told, null);
+      // The line broke behind its end: what it has come to is known.
+      if (isOver) return { ...seen.conclude(seen.expectedExitCode, null), exitCode, signal: signalCode };
+      return { ...seen.conclude(exitCode, signalCode), ...elsewhere.trouble({ exitCode, signal: signalCode }) };
+    }
     if (!this.#exit.isLate || this.#isStopped) return seen.conclude(exitCode, signalCode);
     // It was ended from here: its exit says nothing of the turn.
     return { ...seen.conclude(seen.expectedExitCode, null), exitCode, signal: signalCode, isRecovered: true };
@@ -246,45 +281,56 @@ class ProcessTurn implements RunningTurn {
     return !this.#isStopped;
   }
 
-  #spawn(nonce: string, modelsPath: string | undefined): Child | Error {
-    const { binary, identity, onExit, environment, skipPermissions, guard, answers } = this.#parts;
-    const { instanceId, agent, sessionId, kind, directory, prompt, allowed } = this.#turn;
-    const { asks, waitMs: permissionWaitMs } = answers;
-    const supervisor = { pid: identity.pid, startTime: identity.startTime };
-    const role = {
-      instanceId,
-      nonce,
-      agent,
-      sessionId,
-      supervisor,
-      onExit,
-      turn: kind,
-      ...{ skipPermissions, asks, permissionWaitMs, allowed },
-      guard,
-      modelsPath,
-    };
+  #spawn(nonce: string, modelsPath: string | undefined, version: string): Child | Error {
+    const { binary, environment, skipPermissions } = this.#parts;
+    const { directory, prompt, instanceId } = this.#turn;
+    const role = roleOf(this.#turn, this.#parts, { nonce, modelsPath, launched: this.#elsewhere?.files });
+    const pipes = { stdout: "pipe", stderr: "pipe", detached: true } as const;
     try {
+      if (this.#elsewhere !== undefined) {
+        const words = runArguments(this.#turn, skipPermissions, null);
+        return Bun.spawn(this.#elsewhere.commandLine(binary, version, words), {
+          // A folder that is only there is none to start in here.
+          cwd: existsSync(directory) ? directory : "/",
+          env: markedEnvironment(environment, instanceId),
+          stdin: bytesOf(`${JSON.stringify(role)}\n${prompt}`),
+          ...pipes,
+        });
+      }
       return Bun.spawn([binary, ...runArguments(this.#turn, skipPermissions)], {
         cwd: directory,
         env: runEnvironment(environment, role),
-        stdin: new TextEncoder().encode(prompt),
-        stdout: "pipe",
-        stderr: "pipe",
-        detached: true,
+        stdin: bytesOf(prompt),
+        ...pipes,
       });
     } catch (error) {
       return error instanceof Error ? error : new Error(String(error));
     }
   }
 
+  #placeOf(turn: TurnRequest): Elsewhere | undefined {
+    const launcher = turn.on === undefined ? undefined : this.#parts.launchers?.[turn.on];
+    if (turn.on === undefined || launcher === undefined) return undefined;
+    const [observer, { clock, environment }, { known }] = [this.#observer, this.#parts, this.places];
+    return new Elsewhere({
+      ...{ on: turn.on, launcher, turn, observer, clock, environment, known },
+      note: (text) => this.#note(text),
+    });
+  }
+
   #notStarted(error: Error): TurnEnd {
-    const what = `opencode could not be started as ${this.#parts.binary} in ${this.#turn.directory}`;
-    const isFull = isCode(error, "EMFILE", "ENFILE", "EAGAIN", "ENOMEM");
-    const check = isFull ? "" : ` Check that both exist, or set the option "opencodeBinary".`;
-    const spawnError = `${what}: ${describeError(error).replace(/\.$/, "")}.${check}`;
+    const elsewhere = this.#elsewhere;
+    const { directory, on = "" } = this.#turn;
+    return this.#never(
+      elsewhere === undefined
+        ? notStarted(error, this.#parts.binary, directory)
+        : notLaunched(error, elsewhere.program, on),
+    );
+  }
+
+  #never(spawnError: string): TurnEnd {
     this.#log.write("stderr", spawnError);
-    const evidence = { exitCode: null, signal: null, spawnError, lastErrorLines: [], words: [] };
-    return { evidence, textIncomplete: false };
+    return neverRun(spawnError);
   }
 
   /**

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { isTelemetry, parseTelemetry, type Telemetry } from "../../agent-role/telemetry-line.ts";
 import { parseTreeReport, type Stray } from "../../agent-role/tree-report.ts";
+import { parsePlaceReport, type PlaceReport } from "./place-report.ts";
 import type { HostFact } from "../host-fact.ts";
 
 /** What one line of a child's stderr means. */
@@ -8,6 +9,10 @@ export type StderrFact =
   /** `undefined` where the line was cut: it is for nobody's eyes all the same. */
   | { readonly type: "telemetry"; readonly telemetry: Telemetry | undefined }
   | { readonly type: "strays"; readonly strays: readonly Stray[] }
+  /** The shell at a place elsewhere. */
+  | { readonly type: "place"; readonly report: PlaceReport }
+  /** A sign of life, for nobody's eyes. */
+  | { readonly type: "alive" }
   | HostFact;
 
 const SESSION_CREATED = /\bmessage=created id=(ses_[A-Za-z0-9]+)\b/;
@@ -23,6 +28,9 @@ export function readStderrLine(nonce: string, line: string): StderrFact {
   const tree = parseTreeReport(nonce, line);
   if (tree?.orphan !== undefined) return { type: "orphan", why: tree.orphan };
   if (tree?.strays !== undefined) return { type: "strays", strays: tree.strays };
+  if (tree?.alive === true) return { type: "alive" };
+  const report = parsePlaceReport(nonce, line);
+  if (report !== undefined) return { type: "place", report };
   if (isTelemetry(nonce, line)) return { type: "telemetry", telemetry: parseTelemetry(nonce, line) };
   // Most lines have no colours, and a flood of lines must not become a flood of copies.
   const plain = line.includes("\u001b") ? stripVTControlCharacters(line) : line;

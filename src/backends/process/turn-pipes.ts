@@ -13,8 +13,10 @@ import { renderRunEvent } from "../log-lines.ts";
 import type { LogSink } from "../log-sink.ts";
 import { isOwnText, messageOf, parseRunEvent, type RunEvent } from "../run-event.ts";
 import { takeTelemetry, wrongAgent } from "../take-telemetry.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import type { LateExit } from "./late-exit.ts";
 import { MessageOwners } from "./message-owners.ts";
+import type { PlaceReport } from "./place-report.ts";
 import { readStderrLine } from "./stderr-reader.ts";
 
 /** How long an ended child's pipes may be silent before they are given up. */
@@ -37,6 +39,8 @@ export interface TurnPipesParts {
   readonly clock: Clock;
   /** Told whether the turn is over. */
   readonly exit: Pick<LateExit, "over" | "clear">;
+  /** The place elsewhere where the turn runs; absent: this machine. */
+  readonly elsewhere?: Pick<Elsewhere, "told" | "said" | "isThere" | "hasBegun"> | undefined;
   /** What runs below the child without its marker: all of it, each time. */
   readonly onStrays: (strays: readonly Stray[]) => void;
 }
@@ -59,6 +63,8 @@ export class TurnPipes {
   #quiet: Timer | undefined;
   #noisy: Timer | undefined;
   #disagreementLogged = false;
+  #isOver = false;
+  #wereHeld = false;
 
   constructor(parts: TurnPipesParts) {
     this.#parts = parts;
@@ -89,6 +95,16 @@ export class TurnPipes {
     return this.#sessionId;
   }
 
+  /** Whether the turn has come to its end by itself, as far as anybody has told. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Whether somebody held them open when they were given up. */
+  get wereHeld(): boolean {
+    return this.#wereHeld;
+  }
+
   /** Messages that were printed, and nobody has told whose they are. */
   unowned(): string[] {
     return [...this.evidence.messages()].filter((id) => this.#owners.isOwn(id) === undefined);
@@ -103,8 +119,8 @@ export class TurnPipes {
   /** Settles when both pipes have ended. They are read together: one that is left alone would stop the child. */
   async drain(stdout: ReadableStream<Uint8Array>, stderr: ReadableStream<Uint8Array>): Promise<void> {
     const { sessionId } = this.#parts.turn;
-    // A follow-up's child names no session: it is the one that was asked for.
-    if (sessionId !== null) this.#parts.observer.sessionIdentified(sessionId);
+    // A follow-up's child names no session: it is the one that was asked for. Elsewhere it may still have to wait.
+    if (sessionId !== null && this.#parts.elsewhere === undefined) this.#parts.observer.sessionIdentified(sessionId);
     await Promise.all([
       this.#drainOne(stdout, (line) => this.#stdoutLine(line)),
       this.#drainOne(stderr, (line) => this.#stderrLine(line)),
@@ -133,6 +149,7 @@ export class TurnPipes {
 
   #abandon(): void {
     this.#clearTimers();
+    this.#wereHeld = true;
     this.#note("something that the agent left behind holds its pipes open; they are closed here.");
     for (const reader of this.#openPipes) {
       reader.cancel().catch((error: unknown) => this.#note(`a pipe was not closed well: ${describeError(error)}`));
@@ -198,16 +215,23 @@ export class TurnPipes {
   }
 
   #stderrLine({ text, isCut }: Line): void {
-    const { log, nonce, observer, turn, onStrays } = this.#parts;
+    const { log, nonce, observer, turn, onStrays, elsewhere } = this.#parts;
     const fact = readStderrLine(nonce, text);
     if (fact.type === "telemetry") {
       if (fact.telemetry !== undefined) this.#telemetry(fact.telemetry);
       return;
     }
+    if (fact.type === "alive") return;
     if (fact.type === "strays") {
-      onStrays(fact.strays);
+      // Processes of another machine have numbers that mean others here.
+      if (elsewhere === undefined) onStrays(fact.strays);
       return;
     }
+    if (fact.type === "place") {
+      this.#toldOfPlace(fact.report);
+      return;
+    }
+    if (fact.type === "other") elsewhere?.said(text);
     log.write("stderr", isCut ? `${text} [cut]` : text);
     this.evidence.told(fact, text);
     if (fact.type === "session_created") this.#identify(fact.sessionId);
@@ -218,9 +242,19 @@ export class TurnPipes {
     }
   }
 
+  #toldOfPlace(report: PlaceReport): void {
+    const { elsewhere, observer, turn } = this.#parts;
+    if (elsewhere === undefined) return;
+    const isWaiting = !elsewhere.hasBegun;
+    elsewhere.told(report);
+    if (isWaiting && elsewhere.hasBegun && turn.sessionId !== null) observer.sessionIdentified(turn.sessionId);
+  }
+
   #telemetry(telemetry: Telemetry): void {
+    this.#parts.elsewhere?.isThere();
     if (telemetry.sessionId !== null) this.#identify(telemetry.sessionId);
     const { exit } = this.#parts;
+    this.#isOver = telemetry.isOver;
     if (telemetry.isOver) exit.over(EXIT_GRACE_MS);
     else exit.clear();
     this.evidence.refusedSoFar(telemetry.refusals);

@@ -42,6 +42,8 @@ export interface WarmServerParts {
   readonly environment: NodeJS.ProcessEnv;
   /** The list of models that it reads; opencode's own where there is none. */
   readonly modelsPath?: string | undefined;
+  /** Where the own folders of agents are, where that is not in the state folder. */
+  readonly worktreeDir?: string | undefined;
   /** What everything it starts carries. */
   readonly marker: string;
   readonly log: LogSink;
@@ -289,10 +291,11 @@ function spawnChild(command: string[], cwd: string, env: NodeJS.ProcessEnv): Chi
 
 function serverEnvironment(parts: WarmServerParts, password: string, nonce: string): NodeJS.ProcessEnv {
   const { environment, identity, onExit, skipPermissions, asks, permissionWaitMs, guard, marker, modelsPath } = parts;
+  const { worktreeDir } = parts;
   const supervisor = { pid: identity.pid, startTime: identity.startTime };
   const role: ServerRole = {
     ...{ kind: "server", instanceId: marker, nonce, supervisor },
-    ...{ onExit, skipPermissions, asks, permissionWaitMs, guard, modelsPath },
+    ...{ onExit, skipPermissions, asks, permissionWaitMs, guard, modelsPath, worktreeDir },
   };
   const outer = environment[MARKER_NAME];
   return {

@@ -3,10 +3,10 @@ import type { Reason } from "../../supervisor/outcome.ts";
 import { unreachable } from "../../lib/unreachable.ts";
 
 /** The call that helps on after an end that was none of `done`; `undefined` where somebody wanted it so. */
-export function nextCall({ instanceId, sessionId, state }: Instance): string | undefined {
+export function nextCall({ instanceId, sessionId, state, losesSession }: Instance): string | undefined {
   if (!("reason" in state) || state.status === "done" || state.reason === null) return undefined;
   const goOn =
-    sessionId === null
+    sessionId === null || losesSession === true
       ? "bizar_spawn_background with the same prompt tries it once more"
       : `bizar_send_message {"instanceId": "${instanceId}", "prompt": "…"} has it go on where it was`;
   return next(state.reason, goOn);
@@ -38,6 +38,7 @@ function next(reason: Reason, goOn: string): string | undefined {
     case "tool_stuck":
       return `${goOn}, with a command that ends`;
     case "session_error":
+    case "connection_lost":
     case "exit_nonzero":
     case "stalled":
     case "supervisor_lost":

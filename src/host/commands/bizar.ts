@@ -75,6 +75,10 @@ export const bizarSubcommands: Readonly<Record<string, Subcommand<CommandContext
   },
 };
 
+function statusOf({ status, reason }: ListedEntry["record"]): string {
+  return reason === null || reason === status ? status : `${status}: ${reason}`;
+}
+
 function listText(all: readonly ListedEntry[]): string {
   const ended = all.filter(({ record }) => record.endedAt !== null);
   const hidden = new Set(ended.slice(0, -ENDED_SHOWN));
@@ -83,7 +87,7 @@ function listText(all: readonly ListedEntry[]): string {
   const rows = shown.map(({ record }) => [
     record.instanceId,
     plainLine(plainName(record.agent), CELL_CHARACTERS),
-    record.reason === null || record.reason === record.status ? record.status : `${record.status}: ${record.reason}`,
+    `${statusOf(record)}${record.on === undefined ? "" : ` on ${record.on}`}`,
     record.endedAt === null ? plainLine(record.activity, CELL_CHARACTERS) : "-",
     String(record.toolCallCount),
     `$${record.costUsd.toFixed(2)}`,

@@ -18,6 +18,7 @@ export function instanceView(entry: ListedEntry, now: number): Record<string, un
   return {
     ...whichAgent(record),
     status: record.status,
+    ...(record.on === undefined ? {} : { on: record.on }),
     ...(record.reason === null ? {} : { reason: record.reason }),
     ...(isAtWork(record) ? { activity: activityOf(entry, now) } : {}),
     ...(queuePosition === undefined ? {} : { queuePosition }),

@@ -1,5 +1,9 @@
 import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
-import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
+import type { Options } from "../../config/options.ts";
+import { losesSessions } from "../../config/launchers.ts";
+import type { Supervisor } from "../../supervisor/supervisor.ts";
+import { inWords, placeMeant } from "../find-place.ts";
+import type { CatalogEntry } from "../instance-catalog.ts";
 import { fallbackModels, preflight } from "../preflight.ts";
 import { answer, errorAnswer, noting, shorten } from "./answer.ts";
 import { titleOf } from "./instance-view.ts";
@@ -8,7 +12,7 @@ import { PROMPT, WAIT_MS } from "./background-arguments.ts";
 import { beginOwnFolder } from "./begin-own-folder.ts";
 import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { sharedFiles } from "./shared-files.ts";
-import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
+import { forSupervisors, neverThrowing, type ToolParts, type ToolSupervision } from "./tool-parts.ts";
 import { whenIdentified } from "./when-identified.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { unreachable } from "../../lib/unreachable.ts";
@@ -46,6 +50,11 @@ const schema = {
       type: "string",
       enum: ["process", "warm"],
     },
+    on: {
+      type: "string",
+      isName: true,
+      alsoCalled: ["place", "launcher", "where", "host"],
+    },
     isolation: {
       type: "string",
       enum: ["none", "worktree"],
@@ -75,13 +84,22 @@ const schema = {
   required: ["agent", "prompt"],
 } as const satisfies ToolSchema;
 
+/** What models are offered: a place only where there are some. */
+function offeredSchema({ launchers, defaultLauncher }: ToolParts["options"]): ToolSchema {
+  const { on, ...others } = schema.properties;
+  const names = Object.entries(launchers).map(([name, { slots }]) => `${name} (${slots} slots)`);
+  if (names.length === 0) return { ...schema, properties: others };
+  const where = { ...on, description: `Where: here, ${names.join(", ")}; default ${defaultLauncher ?? "here"}` };
+  return { ...schema, properties: { ...others, on: where } };
+}
+
 export function spawnBackgroundTool(parts: ToolParts): SchemaTool {
   const run = forSupervisors(
     SPAWN,
     parts.options,
     async (given: unknown, context) => await spawn(parts, given, context),
   );
-  return { name: SPAWN, description, schema, run: neverThrowing(SPAWN, run) };
+  return { name: SPAWN, description, schema: offeredSchema(parts.options), run: neverThrowing(SPAWN, run) };
 }
 
 async function spawn(parts: ToolParts, args: unknown, context: ToolContext): Promise<ToolResult> {
@@ -105,8 +123,11 @@ async function spawn(parts: ToolParts, args: unknown, context: ToolContext): Pro
   if (typeof fallback === "string") return noting(errorAnswer(fallback, { reason: "model_unknown" }), reading.note);
   const { prompt } = given;
   const { supervisor, catalog, workspace } = await parts.supervision();
+  const meant = placeMeant(given.on, parts.options, (place) => supervisor.free(place));
+  if (!meant.ok) return noting(errorAnswer(meant.error, { reason: "place_unknown" }), reading.note);
+  const place = atPlace(meant.on, parts.options, given);
   const title = titleOf(given.title, prompt);
-  const own = await beginOwnFolder(workspace, parts.options, given.isolation, {
+  const own = await beginOwnFolder(workspace, parts.options, place.isolation, {
     agent: checked.agent,
     title,
     directory,
@@ -120,7 +141,8 @@ async function spawn(parts: ToolParts, args: unknown, context: ToolContext): Pro
     folder,
     model: checked.model,
     ...(fallback !== undefined && { fallback }),
-    backend: given.backend ?? parts.options.backend,
+    backend: place.backend,
+    ...(meant.on !== undefined && { on: meant.on, losesSession: place.losesSession }),
     title,
     parent: { sessionId, messageId, agent: context.agent },
     ...(planTask !== undefined && { planTask }),
@@ -138,14 +160,51 @@ async function spawn(parts: ToolParts, args: unknown, context: ToolContext): Pro
     folder === undefined ? sharedFiles({ ...parts, supervisor, catalog }, prompt, directory) : undefined,
     whenIdentified(supervisor, instanceId, context.abort),
   ]);
-  const note = [...notes, ...(shared === undefined ? [] : [shared])].join(" ");
+  const note = [...place.notes, ...notes, ...(shared === undefined ? [] : [shared])].join(" ");
   const taken = [reading.note, checked.note].filter((words) => words !== undefined).join("; ");
-  return noting(await describe(parts, catalog, instanceId, note || undefined), taken || undefined);
+  return noting(await describe(parts, { supervisor, catalog }, instanceId, note || undefined), taken || undefined);
+}
+
+/** What a place makes of an agent. */
+interface AtPlace {
+  readonly backend: Options["backend"];
+  readonly isolation: Options["isolation"] | undefined;
+  readonly losesSession: boolean;
+  /** What is otherwise than it was asked for. */
+  readonly notes: readonly string[];
+}
+
+function atPlace(
+  on: string | undefined,
+  options: ToolParts["options"],
+  { backend, isolation }: Pick<Given<typeof schema>, "backend" | "isolation">,
+): AtPlace {
+  const launcher = on === undefined ? undefined : options.launchers[on];
+  if (launcher === undefined) {
+    return { backend: backend ?? options.backend, isolation, losesSession: false, notes: [] };
+  }
+  const isCopied = launcher.files === "git";
+  const losesSession = losesSessions(launcher);
+  return {
+    backend: "process",
+    isolation: isCopied ? "worktree" : isolation,
+    losesSession,
+    notes: [
+      ...(backend === "warm" ? [`On ${on} it is a process of its own.`] : []),
+      ...(isCopied && isolation === "none" ? [`On ${on} it works in a copy; bizar_changes brings its work back.`] : []),
+      ...(losesSession ? [`Its session is gone with its end on ${on}: no message can follow.`] : []),
+    ],
+  };
+}
+
+function free(on: string, { launchers }: ToolParts["options"], supervisor: Supervisor): { free?: string } {
+  const slots = launchers[on]?.slots;
+  return slots === undefined ? {} : { free: inWords(supervisor.free(on), slots) };
 }
 
 async function describe(
   parts: ToolParts,
-  catalog: InstanceCatalog,
+  { supervisor, catalog }: Pick<ToolSupervision, "supervisor" | "catalog">,
   instanceId: string,
   note: string | undefined,
 ): Promise<ToolResult> {
@@ -159,6 +218,7 @@ async function describe(
     status,
     ...(queuePosition === undefined ? {} : { queuePosition }),
     ...(waitsFor === undefined ? {} : { waitsFor: waitsFor.what }),
+    ...(record.on === undefined ? {} : { on: record.on, ...free(record.on, parts.options, supervisor) }),
     ...(record.reason === null ? {} : { reason: record.reason }),
     ...(record.error === null ? {} : { error: shorten(record.error, 2000) }),
     ...(record.folder === null ? {} : { folder: record.folder.directory, base: record.folder.base }),
@@ -190,7 +250,8 @@ function message(entry: CatalogEntry, parts: ToolParts): string {
 
 function waiting({ queuePosition, waitsFor }: CatalogEntry): string {
   const detail = waitsFor === undefined ? "" : ` (${waitsFor.detail})`;
-  return `It waits for ${waitsFor?.what ?? "a place"}, number ${queuePosition ?? "?"} in line${detail}`;
+  const line = queuePosition === undefined ? "" : `, number ${queuePosition} in line`;
+  return `It waits for ${waitsFor?.what ?? "a place"}${line}${detail}`;
 }
 
 /** What the caller does while an agent works. */

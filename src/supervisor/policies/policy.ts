@@ -30,6 +30,8 @@ export interface Policy {
 export interface PolicyWatch {
   /** What is known of the run changed. Counts are of the whole run. */
   progressed?(progress: Progress): void;
+  /** The turn waits at a place elsewhere, where nothing can be seen of it. */
+  turnWaits?(): void;
   /** A further turn of the same run starts. */
   turnStarted?(): void;
   /** Clears every timer. */

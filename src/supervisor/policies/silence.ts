@@ -37,6 +37,7 @@ export function silencePolicy({ stallTimeoutMs, toolTimeoutMs }: SilenceLimits):
           limit = silentSince(clock.now(), Math.max(stallTimeoutMs, STARTING_LIMIT_MS));
           timer.set(limit.since, limit.limitMs);
         },
+        turnWaits: () => timer.clear(),
         dispose: () => timer.clear(),
       };
     },

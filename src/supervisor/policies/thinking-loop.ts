@@ -30,7 +30,7 @@ export function thinkingLoopPolicy({ timeoutMs, maxInterventions, offersOf }: Th
       const act = (what: string) => {
         timer.clear();
         isStopping = true;
-        if (interventions < maxInterventions) {
+        if (interventions < (instance.losesSession === true ? 0 : maxInterventions)) {
           interventions += 1;
           intervene(interventionText(lastWords, offers));
           return;

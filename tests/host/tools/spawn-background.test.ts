@@ -221,3 +221,59 @@ describe("a prompt that names files of running agents", () => {
     expect(await noteFor(rig, directory, "Look at a.ts")).toContain('"a.ts" (mimir "prices")');
   });
 });
+
+describe("an agent that runs elsewhere", () => {
+  const launchers = {
+    slurm: { command: ["srun"], slots: 2 },
+    box: { command: ["docker", "run", "-i", "--rm", "image"] },
+  };
+  const atPlace = async (args: Record<string, unknown>, options: Record<string, unknown> = {}) => {
+    const rig = createToolRig(8, { launchers, ...options });
+    return { rig, ...(await spawnRunning(rig, { ...task, ...args })) };
+  };
+
+  test("is a process at the place that is named, and the answer says what is free there", async () => {
+    const { answer, turn } = await atPlace({ on: "slurm", backend: "warm" });
+    expect(turn.request).toMatchObject({ on: "slurm", backend: "process" });
+    expect(answer.value).toMatchObject({ on: "slurm", free: expect.stringMatching(/^\d of \d free$/) });
+    expect(answer.value.note).toContain("On slurm it is a process of its own.");
+  });
+
+  test("goes to the default place, unless it is to run here", async () => {
+    const inDefault = await atPlace({}, { defaultLauncher: "slurm" });
+    expect(inDefault.turn.request.on).toBe("slurm");
+    for (const on of ["here", "HERE", "local"]) {
+      expect((await atPlace({ on }, { defaultLauncher: "slurm" })).turn.request.on).toBeUndefined();
+    }
+  });
+
+  test("a place is found in other letters, and by what models call it", async () => {
+    expect((await atPlace({ on: "Slurm" })).turn.request.on).toBe("slurm");
+    expect((await atPlace({ place: '"slurm"' })).turn.request.on).toBe("slurm");
+  });
+
+  test("in a container says that no message can follow, and takes none", async () => {
+    const { answer, rig, turn } = await atPlace({ on: "box" });
+    expect(answer.value.note).toContain("Its session is gone with its end on box: no message can follow.");
+    const { instanceId } = turn.request;
+    const sent = await rig.call("send_message", { instanceId, prompt: "more" });
+    expect(sent.value.error).toContain("Its session is gone with its end on box");
+  });
+
+  test("a place that is none is an error with those that are, and what is free there", async () => {
+    const atPlaces = createToolRig(8, { launchers });
+    const { value } = await atPlaces.call("spawn_background", { ...task, on: "slrm" });
+    expect(value).toMatchObject({ reason: "place_unknown" });
+    expect(value.error).toBe(
+      'There is no place "slrm". There are here, slurm (2 of 2 free), box (8 of 8 free). Did you mean slurm?',
+    );
+    const none = await createToolRig().call("spawn_background", { ...task, on: "slurm" });
+    expect(none.value.error).toContain('none is set up (option "launchers")');
+  });
+
+  test("models are offered places only where there are some", () => {
+    expect(createToolRig().args("spawn_background")).not.toHaveProperty("on");
+    const { on } = createToolRig(8, { launchers, defaultLauncher: "slurm" }).args("spawn_background");
+    expect(on).toEqual({ type: "string", description: "Where: here, slurm (2 slots), box (8 slots); default slurm" });
+  });
+});

@@ -1,0 +1,268 @@
+import { describeError } from "../../describe-error.ts";
+import { unreachable } from "../../lib/unreachable.ts";
+import type { Place } from "../../supervisor/instance.ts";
+import type { TurnEvidence } from "../../supervisor/outcome.ts";
+import type { Clock, Timer, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import { plainName } from "../../text/plain-name.ts";
+import { leaveWill } from "../last-will.ts";
+import { killLine, launchLine, leavesRunning, type Launcher } from "./launcher.ts";
+import { scriptWords } from "./launch-script.ts";
+import type { PlaceReport } from "./place-report.ts";
+
+/** How long a command that ends an agent may take. */
+const KILL_LIMIT_MS = 15_000;
+/** How long what runs there may take to notice that nobody is left: 1 to 2 s, and the end of its turn. */
+const GONE_LIMIT_SECONDS = 8;
+const LAST_LINES = 3;
+const LINE_CHARACTERS = 500;
+/** `srun: job 12 queued and waiting for resources`, `Submitted batch job 12`, `Job <12> is submitted`. */
+const JOB = /\bjob(?: id)?[ :=]*<?(\d+)>?\b/i;
+
+export interface ElsewhereParts {
+  /** The name of the place. */
+  readonly on: string;
+  readonly launcher: Launcher;
+  readonly turn: TurnRequest;
+  readonly observer: TurnObserver;
+  readonly clock: Clock;
+  /** That of the commands which end an agent. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** What the operator should know. */
+  readonly note: (text: string) => void;
+  /** What was found to be there: it is not looked at again. */
+  readonly known: Set<string>;
+}
+
+/** How the launcher itself has ended. */
+export interface LauncherEnd {
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+}
+
+/** One turn at a place elsewhere: what the shell there and the launcher have told of it. */
+export class Elsewhere {
+  #place: Place = { host: null, job: null };
+  #pid: number | undefined;
+  #hasBegun = false;
+  #exitCode: number | undefined;
+  #lacks: PlaceReport | undefined;
+  readonly #words: string[] = [];
+  #queue: Timer | undefined;
+  #letLive: () => void = () => undefined;
+  readonly #checked: string;
+  #version = "";
+
+  constructor(private readonly parts: ElsewhereParts) {
+    const { on, turn } = parts;
+    this.#checked = JSON.stringify([on, turn.directory, turn.agent]);
+  }
+
+  /** What is run here. */
+  commandLine(binary: string, version: string, runArguments: readonly string[]): string[] {
+    const { launcher, turn, known } = this.parts;
+    this.#version = version;
+    const isShared = launcher.files === "shared";
+    const words = scriptWords({
+      instanceId: turn.instanceId,
+      agent: turn.agent,
+      directory: (turn.folder === undefined ? launcher.directory : undefined) ?? turn.directory,
+      version: known.has(this.#checked) ? undefined : version,
+      binaries: isShared ? [binary, "opencode"] : ["opencode", binary],
+      runArguments,
+    });
+    return launchLine(launcher, turn.instanceId, words);
+  }
+
+  get files(): Launcher["files"] {
+    return this.parts.launcher.files;
+  }
+
+  /** What launches it. */
+  get program(): string {
+    return this.parts.launcher.command[0] ?? "";
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  /** The launcher was started, as the leader of this process group: from now on it waits. */
+  launched(processGroup: number): void {
+    const { on, launcher, observer, clock, turn, environment } = this.parts;
+    // It has no eyes for its host, and what a dead host leaves open it may take for a reason to die badly.
+    const afterwards = killLine(launcher, turn.instanceId);
+    this.#letLive = leaveWill({ processGroup, signal: "TERM", afterwards, environment });
+    observer.awaited?.(this.#place);
+    this.#queue = clock.after(launcher.queueMs, () => {
+      const error =
+        `It waited on ${on} for ${launcher.queueMs} ms and had not begun (queueMs of the launcher). ` +
+        `Look at the line there, or give the task to another place.`;
+      observer.mustStop({ status: "failed", reason: "spawn_failed", error });
+    });
+  }
+
+  /** The shell there has told something. */
+  told(report: PlaceReport): void {
+    if (report.pid !== undefined) this.#begin(report);
+    if (report.lacks !== undefined) this.#lacks = report;
+    if (report.exit !== undefined) this.#exitCode = report.exit;
+  }
+
+  /** Anything else on the launcher's stderr: its own words, as long as nobody else speaks. */
+  said(line: string): void {
+    const text = line.trim();
+    if (text === "") return;
+    this.#words.push(text.slice(0, LINE_CHARACTERS));
+    if (this.#words.length > LAST_LINES) this.#words.shift();
+    const job = this.#hasBegun ? undefined : JOB.exec(text)?.[1];
+    if (job === undefined || this.#place.job !== null) return;
+    this.#place = { ...this.#place, job };
+    this.parts.observer.awaited?.(this.#place);
+  }
+
+  #begin({ host, job, pid }: PlaceReport): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    this.#queue?.clear();
+    this.#pid = pid;
+    this.#place = { host: host || null, job: job || this.#place.job };
+    this.parts.observer.begun?.(this.#place);
+  }
+
+  /** opencode has begun its turn there: nothing was lacking. */
+  isThere(): void {
+    this.parts.known.add(this.#checked);
+  }
+
+  /** The launcher has ended, whatever it was. */
+  ended(): void {
+    this.#letLive();
+    this.#queue?.clear();
+  }
+
+  /** What opencode has exited with there; `undefined`: nobody has told. */
+  get exitCode(): number | undefined {
+    return this.#exitCode;
+  }
+
+  /** Why nothing of the turn has run, or how it was lost; nothing where its end was told. */
+  trouble(end: LauncherEnd): Pick<TurnEvidence, "spawnError" | "connectionLost"> {
+    const { on } = this.parts;
+    if (this.#lacks !== undefined) return { spawnError: this.#lackInWords(this.#lacks) };
+    if (this.#exitCode !== undefined) return {};
+    const how = end.exitCode === null ? `was ended by ${end.signal ?? "a signal"}` : `exited with code ${end.exitCode}`;
+    const { program } = this;
+    const words = this.#words.length === 0 ? "It said nothing." : `Its words: "${this.#words.join(" | ")}".`;
+    if (!this.#hasBegun) {
+      const spawnError = `${on} did not start the agent: ${program} ${how}. ${words} Mend that, or see option "launchers".`;
+      return { spawnError };
+    }
+    const where = [this.#place.host, this.#place.job === null ? null : `job ${this.#place.job}`]
+      .filter((part) => part !== null)
+      .join(", ");
+    return {
+      connectionLost:
+        `The line to ${on}${where === "" ? "" : ` (${where})`} broke before the turn had told its end: ${program} ${how}. ` +
+        `${words} Nobody has seen how it ended there. See that ${on} can be reached, then send a message: it goes on in its session.`,
+    };
+  }
+
+  #lackInWords({ lacks, found = "" }: PlaceReport): string {
+    const { on, turn, launcher } = this.parts;
+    const directory = (turn.folder === undefined ? launcher.directory : undefined) ?? turn.directory;
+    switch (lacks) {
+      case "directory":
+        return (
+          `There is no folder ${directory} on ${on}. With files "shared" the same path has to be there: ` +
+          `share it, name it as "directory" of the launcher, or use files "git".`
+        );
+      case "opencode":
+        return `There is no opencode on ${on}: not in PATH, and not in ~/.opencode/bin. Install it there.`;
+      case "version":
+        return (
+          `opencode on ${on} ${found === "" ? "does not tell its version" : `is version ${found}`}; expected ${this.#version}, as here. ` +
+          `Install that one there.`
+        );
+      case "plugin":
+        return `opencode on ${on} does not load the plugin opencode-bizar. Add it to "plugin" in its opencode.json.`;
+      case "agent":
+        return `There is no agent "${plainName(turn.agent)}" on ${on}. Configure it there as it is here.`;
+      case "git":
+        return `There is no git on ${on}, which files "git" needs. Install it there, or use files "shared".`;
+      case "files":
+      case undefined:
+        return `The agent's folder could not be made on ${on}${found === "" ? "" : `: ${found}`}.`;
+      default:
+        return unreachable(lacks);
+    }
+  }
+
+  /**
+   * Ends what the end of the launcher may leave there. Never rejects.
+   *
+   * @returns why nobody knows whether something runs there yet
+   */
+  async end(): Promise<string | undefined> {
+    const { on, launcher, turn, clock, note, environment } = this.parts;
+    const own = killLine(launcher, turn.instanceId);
+    if (own !== undefined) {
+      const failed = await run(own, clock, environment);
+      if (failed !== undefined) note(`${own[0] ?? ""} did not end it on ${on}: ${failed}`);
+      return failed === undefined ? undefined : `Look on ${on}: ${own[0] ?? ""} ${failed}`;
+    }
+    if (!leavesRunning(launcher) || this.#pid === undefined || this.#exitCode !== undefined) return undefined;
+    const failed = await run(launchLine(launcher, turn.instanceId, goneWords(this.#pid)), clock, environment);
+    if (failed === undefined) return undefined;
+    note(`nobody could see whether it has ended on ${on}: ${failed}`);
+    return `Look on ${on} for process ${this.#pid}: ${failed}`;
+  }
+
+  /** {@link Elsewhere.end} without waiting: the host is about to go away. Never throws. */
+  endNow(): void {
+    const own = killLine(this.parts.launcher, this.parts.turn.instanceId);
+    if (own === undefined) return;
+    try {
+      Bun.spawn(own, {
+        env: this.parts.environment,
+        stdin: "ignore",
+        stdout: "ignore",
+        stderr: "ignore",
+        detached: true,
+      }).unref();
+    } catch {
+      // What runs there notices by itself that nobody is left.
+    }
+  }
+}
+
+/** Waits until a process there is gone, and ends it where it does not go. */
+function goneWords(pid: number): string[] {
+  const script = [
+    `i=0`,
+    `while kill -0 $1 2>/dev/null`,
+    `do [ $((i+=1)) -le ${GONE_LIMIT_SECONDS * 5} ] || { kill -KILL $1; exit 1; }`,
+    `sleep 0.2`,
+    `done`,
+  ].join("; ");
+  return ["sh", "-c", script, "bizar", String(pid)];
+}
+
+/** Runs a command to its end. Returns how it failed. */
+async function run(
+  words: readonly string[],
+  clock: Clock,
+  environment: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  try {
+    const child = Bun.spawn([...words], { env: environment, stdin: "ignore", stdout: "ignore", stderr: "pipe" });
+    const limit = clock.after(KILL_LIMIT_MS, () => child.kill("SIGKILL"));
+    const [said, code] = await Promise.all([new Response(child.stderr).text(), child.exited]);
+    limit.clear();
+    if (code === 0) return undefined;
+    const last = said.trim().split("\n").slice(-LAST_LINES).join(" | ").slice(0, LINE_CHARACTERS);
+    const how = child.signalCode === null ? `exited with code ${code}` : `took longer than ${KILL_LIMIT_MS} ms`;
+    return `${how}. ${last}`.trim();
+  } catch (error) {
+    return `could not be started: ${describeError(error)}`;
+  }
+}

@@ -1,0 +1,48 @@
+import { basename } from "node:path";
+
+/** A way to run agents elsewhere, as the core knows it: what it is made of is in the options. */
+export interface Launcher {
+  /** What goes before `opencode run`, word by word. */
+  readonly command: readonly string[];
+  readonly files: "shared" | "git";
+  readonly directory?: string | undefined;
+  readonly kill?: readonly string[] | undefined;
+  readonly queueMs: number;
+}
+
+const COMMAND = "{command}";
+/** Hands its words, with blanks between them, to a shell there. */
+const JOINS_WORDS = "ssh";
+
+/**
+ * The command line that runs `words` at a place. Most launchers take them as they are. `ssh` and `sh -c` want one text for
+ * a shell, as does whatever has `{command}` in it, where the text is to stand.
+ */
+export function launchLine(
+  { command }: Pick<Launcher, "command">,
+  instanceId: string,
+  words: readonly string[],
+): string[] {
+  const own = command.map((word) => word.replaceAll("{instanceId}", instanceId));
+  const text = words.map(quoted).join(" ");
+  if (own.some((word) => word.includes(COMMAND))) return own.map((word) => word.replaceAll(COMMAND, () => text));
+  return endsInShell(command) ? [...own, text] : [...own, ...words];
+}
+
+/** The command line that ends an agent for good; `undefined`: there is none. */
+export function killLine({ kill }: Pick<Launcher, "kill">, instanceId: string): string[] | undefined {
+  return kill?.map((word) => word.replaceAll("{instanceId}", instanceId));
+}
+
+/** Whether the end of the launcher leaves what it has started there as it is. */
+export function leavesRunning({ command, kill }: Pick<Launcher, "command" | "kill">): boolean {
+  return kill === undefined && command.some((word) => basename(word) === JOINS_WORDS);
+}
+
+function endsInShell(command: readonly string[]): boolean {
+  return command.at(-1) === "-c" || command.some((word) => basename(word) === JOINS_WORDS);
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

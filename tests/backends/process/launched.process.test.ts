@@ -1,0 +1,155 @@
+import { chmodSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "bun:test";
+import { judge } from "../../../src/supervisor/outcome.ts";
+import type { Launcher } from "../../../src/backends/process/launcher.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+import { startTurn, type StartedTurn } from "./turn-rig.ts";
+
+/** An opencode that has the plugin and an agent, and does what a test says. */
+function opencode(run: string, { version = "1.2.3", agents = "bizar-is-here\nmimir (all)" } = {}): string {
+  const path = join(temporaryFolder(), "opencode");
+  const script = `#!/bin/sh
+case "$1" in
+  --version) echo "${version}" ;;
+  agent) printf '%s\\n' '${agents.replaceAll("\n", "' '")}' ;;
+  *) ${run} ;;
+esac
+`;
+  writeFileSync(path, script);
+  chmodSync(path, 0o755);
+  return path;
+}
+
+/** One step of the host, as it prints it. */
+const STEP = `echo '{"type":"text","timestamp":1,"sessionID":"ses_1","part":{"messageID":"msg_1","text":"said"}}'; echo '{"type":"step_finish","timestamp":2,"sessionID":"ses_1","part":{"messageID":"msg_1","reason":"stop","tokens":{}}}'`;
+const PLAIN = { command: ["env"], files: "shared", queueMs: 60_000 } as const;
+
+function launch(
+  binary: string,
+  launcher: Partial<Launcher> = {},
+  request: { prompt?: string; directory?: string } = {},
+) {
+  const launchers = { there: { ...PLAIN, ...launcher } };
+  return startTurn("", { on: "there", ...request }, { binary, launchers, killGraceMs: 500 });
+}
+
+async function outcomeOf(turn: StartedTurn) {
+  return judge((await turn.ended).evidence);
+}
+
+test("stdin without its first line, and the exit code, are those of the run", async () => {
+  const prompt = "  a 'b' $(c)\n\nd";
+  const turn = launch(opencode(`cat >&2; exit 7`), {}, { prompt });
+  const { evidence } = await turn.ended;
+  expect(evidence.exitCode).toBe(7);
+  expect(turn.log().join("\n")).toContain(`[stderr]   a 'b' $(c)\n[stderr] \n[stderr] d`);
+});
+
+test("a run that comes to its end is done, by the words that it printed", async () => {
+  const { evidence } = await launch(opencode(STEP)).ended;
+  expect(evidence).toMatchObject({ exitCode: 0, words: ["said"], finish: "stop" });
+});
+
+describe("what is lacking there is said, and nothing is started", () => {
+  const never = "touch started";
+  const cases: [what: string, binary: () => string, directory: string | undefined, words: string][] = [
+    ["a folder", () => opencode(never), "/no/such/folder", "There is no folder /no/such/folder on there."],
+    ["opencode", () => "/no/such/opencode", undefined, "There is no opencode on there"],
+    [
+      "a plugin",
+      () => opencode(never, { agents: "mimir (all)" }),
+      undefined,
+      "does not load the plugin opencode-bizar",
+    ],
+    [
+      "an agent",
+      () => opencode(never, { agents: "bizar-is-here\nthor (all)" }),
+      undefined,
+      'no agent "mimir" on there',
+    ],
+  ];
+  for (const [what, binary, directory, words] of cases) {
+    test(what, async () => {
+      const launcher = { command: ["env", "PATH=/usr/bin:/bin", "HOME=/nowhere"] };
+      const turn = launch(binary(), launcher, directory === undefined ? {} : { directory });
+      expect(await outcomeOf(turn)).toMatchObject({ reason: "spawn_failed", error: expect.stringContaining(words) });
+    });
+  }
+
+  test("the same version", async () => {
+    // The launcher leads to another opencode than the one here.
+    const other = opencode(never, { version: "9.9.9" });
+    const turn = launch(opencode(never), {
+      command: [
+        "sh",
+        "-c",
+        `a=$1; b=$2; c=$3; d=$4; e=$5; f=$6; g=$7; shift 8; exec "$a" "$b" "$c" "$d" "$e" "$f" "$g" ${other} "$@"`,
+        "sh",
+      ],
+    });
+    const { error } = await outcomeOf(turn);
+    expect(error).toBe("opencode on there is version 9.9.9; expected 1.2.3, as here. Install that one there.");
+  });
+});
+
+test("a launcher that is not there, and one that starts nothing, are told with their words", async () => {
+  const missing = await outcomeOf(launch(opencode(STEP), { command: ["bizar-no-such-launcher"] }));
+  expect(missing).toMatchObject({ reason: "spawn_failed", error: expect.stringContaining("bizar-no-such-launcher") });
+  const command = ["sh", "-c", "echo no room at the inn >&2; exit 3", "sh"];
+  const refused = await outcomeOf(launch(opencode(STEP), { command }));
+  expect(refused.reason).toBe("spawn_failed");
+  expect(refused.error).toContain('sh exited with code 3. Its words: "no room at the inn"');
+});
+
+test("a line that breaks before the end is told is lost, with the launcher's words, and no end is claimed", async () => {
+  const begun = join(temporaryFolder(), "begun");
+  const cut = `exec 3<&0; "$@" <&3 & c=$!; until [ -e ${begun} ]; do sleep 0.05; done; echo the cable is cut >&2; kill -KILL $c; exit 255`;
+  const command = ["sh", "-c", cut, "sh"];
+  const outcome = await outcomeOf(launch(opencode(`touch ${begun}; exec sleep 60`), { command }));
+  expect(outcome).toMatchObject({ status: "failed", reason: "connection_lost" });
+  expect(outcome.error).toContain("the cable is cut");
+  expect(outcome.error).toContain("Nobody has seen how it ended there.");
+});
+
+test("one that waits longer in the line there than it may is ended, and says so", async () => {
+  const turn = launch(opencode(STEP), {
+    command: ["sh", "-c", "echo srun: job 77 queued >&2; exec sleep 60", "sh"],
+    queueMs: 300,
+  });
+  await turn.logged(/job 77 queued/);
+  while (turn.seen.stops.length === 0) await Bun.sleep(10);
+  expect(turn.seen.stops).toEqual([
+    { status: "failed", reason: "spawn_failed", error: expect.stringContaining("It waited on there for 300 ms") },
+  ]);
+  await turn.stop();
+  expect(turn.members()).toEqual([]);
+});
+
+test("a kill ends the launcher, then runs what the launcher has for that", async () => {
+  const witness = join(temporaryFolder(), "killed");
+  const turn = launch(opencode("echo at work >&2; exec sleep 60"), {
+    kill: ["sh", "-c", `echo "$1" > ${witness}`, "sh", "{instanceId}"],
+  });
+  await turn.logged(/at work/);
+  await turn.stop();
+  expect(await Bun.file(witness).text()).toBe(`${turn.request.instanceId}\n`);
+  expect(turn.members()).toEqual([]);
+  expect((await turn.ended).unseen).toBeUndefined();
+});
+
+test("a kill that fails there leaves it open whether something runs", async () => {
+  const kill = ["sh", "-c", "echo no such job >&2; exit 1"];
+  const turn = launch(opencode("echo at work >&2; exec sleep 60"), { kill });
+  await turn.logged(/at work/);
+  await turn.stop();
+  expect((await turn.ended).unseen).toContain("no such job");
+});
+
+test("a place that is not set up any more is told, and nothing runs here instead", async () => {
+  const turn = startTurn("", { on: "gone" }, { binary: opencode(STEP), launchers: {} });
+  expect(await outcomeOf(turn)).toMatchObject({
+    reason: "spawn_failed",
+    error: expect.stringContaining('no place "gone" any more'),
+  });
+});
