@@ -51,7 +51,7 @@ export const tokens: Benchmark = {
         ...BACKENDS.flatMap((backend) => {
           const asked = of(agentPrompt(backend));
           return [
-            figure(`a request of an agent in the background, ${backend}: tools`, toolTokens(asked), 0),
+            figure(`a request of an agent in the background, ${backend}: tools`, toolTokens(asked), 110),
             figure(`a request of an agent in the background, ${backend}: words`, addedWords(asked, bare.general), 80),
           ];
         }),

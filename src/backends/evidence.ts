@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Refusal } from "../agent-role/telemetry-line.ts";
-import { isFinished, type TurnEvidence } from "../supervisor/outcome.ts";
+import { isFinished, type Outcome, type TurnEvidence } from "../supervisor/outcome.ts";
 import { providerTrouble } from "../opencode/provider-trouble.ts";
 import { readRefusal } from "../opencode/refusals.ts";
 import { joinTexts } from "../opencode/whose-words.ts";
@@ -15,6 +15,9 @@ const LAST_LINES = 3;
 const LAST_LINE_CHARACTERS = 500;
 /** What `opencode run` says when the cause is in its log only. */
 const UNEXPLAINED = "Unexpected server error";
+/** What opencode calls a session that has become too long for its model (1.18.33). */
+export const CONTEXT_FULL = "ContextOverflowError";
+const MOST_OVERFLOWS = 3;
 /** Found locked at the very start, the database is told of by the query that failed, without the cause. */
 const DATABASE_LOCKED = /database is locked|^Failed query: /;
 
@@ -34,6 +37,9 @@ export class EvidenceCollector {
   #textIsCut = false;
   #sessionError: string | undefined;
   #trouble: TurnEvidence["trouble"];
+  #isContextFull = false;
+  /** How often in a row the session was too long for its model, without a call in between. */
+  #overflows = 0;
   /** What the plugin inside has seen of calls that were not allowed, those of native subagents included. */
   #refusals: readonly Refusal[] = [];
   #isVoiced = false;
@@ -87,6 +93,7 @@ export class EvidenceCollector {
       case "error":
         this.#sessionError = describe(event.error);
         this.#trouble = providerTrouble(event.error);
+        this.#isContextFull = event.error.name === CONTEXT_FULL;
         this.#marks.push({ type: "error" });
         this.#sawLockedDatabase ||= DATABASE_LOCKED.test(this.#sessionError);
         return;
@@ -96,6 +103,18 @@ export class EvidenceCollector {
       default:
         unreachable(event);
     }
+  }
+
+  /**
+   * The session was too long for its model. opencode makes it shorter and asks again, for ever (1.18.33).
+   *
+   * @returns how the turn is to be ended, where that does not help
+   */
+  overflowed(): Outcome | undefined {
+    this.#overflows += 1;
+    if (this.#overflows < MOST_OVERFLOWS) return undefined;
+    const error = `The session was too long for its model ${MOST_OVERFLOWS} times in a row, however short opencode made it.`;
+    return { status: "failed", reason: "context_exhausted", error };
   }
 
   /** Something was too long to keep, or lost: the text may lack something. */
@@ -218,15 +237,17 @@ export class EvidenceCollector {
   }
 
   #toolEnded(part: Extract<RunEvent, { type: "tool_use" }>["part"]): void {
+    this.#overflows = 0;
     if (part.tool === "task") this.#marks.push({ type: "task" });
     const call = readRefusal(part);
     if (call !== undefined) this.#marks.push({ type: "refusal", tool: part.tool, call });
   }
 
-  #troubles(): Pick<TurnEvidence, "sessionError" | "modelUnknown" | "trouble"> {
+  #troubles(): Pick<TurnEvidence, "sessionError" | "modelUnknown" | "trouble" | "isContextFull"> {
     const trouble = this.#modelUnknown === undefined ? this.#trouble : "refuses";
     return {
       ...(trouble === undefined ? {} : { trouble }),
+      ...(this.#isContextFull ? { isContextFull: true } : {}),
       ...(this.#sessionError === undefined ? {} : { sessionError: this.#explain(this.#sessionError) }),
       ...(this.#modelUnknown === undefined ? {} : { modelUnknown: this.#modelUnknown }),
     };

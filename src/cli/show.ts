@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { describeError } from "../describe-error.ts";
 import type { InstanceRecord } from "../store/record.ts";
+import { questionsOf } from "../store/record-questions.ts";
+import { openLines } from "../supervisor/answer-words.ts";
 import { resultPath } from "../store/state-paths.ts";
 import { CommandError, type Command, type CommandContext } from "./command.ts";
 import { findRecord, ownerState } from "./find-record.ts";
@@ -60,6 +62,7 @@ function facts(record: InstanceRecord, colours: boolean): [name: string, value: 
     ["changed", lines([...record.changedFiles, ...(more === 0 ? [] : [`and ${more} more`])])],
     ["refused", lines(record.refused)],
     ["last calls", lines(record.lastCalls)],
+    ["asks", lines(openLines(questionsOf(record)))],
     ["activity", record.endedAt === null ? plainLine(record.activity, LINE_CHARACTERS) : null],
     ["created", record.createdAt],
     ["ended", record.endedAt],

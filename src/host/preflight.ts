@@ -74,10 +74,11 @@ export async function preflight(host: HostClient, request: PreflightRequest): Pr
 export async function fallbackModels(
   host: HostClient,
   directory: string,
-  names: readonly unknown[],
+  names: readonly string[],
 ): Promise<readonly ModelChoice[] | string> {
   const models = await host.models(directory, undefined);
-  const meant = names.map((name) => modelMeant(String(name), models));
+  // Several in one text are told apart by commas or blanks.
+  const meant = names.flatMap((name) => name.split(/[\s,]+/).filter(Boolean)).map((name) => modelMeant(name, models));
   const wrong = meant.find((each) => "wrong" in each);
   if (wrong !== undefined) return wrong.wrong;
   return meant.flatMap((each) => ("name" in each ? choiceOf(each.name) : []));

@@ -13,6 +13,7 @@ export const reasons = [
   "workspace_failed",
   "session_error",
   "connection_lost",
+  "context_exhausted",
   "exit_nonzero",
   "stalled",
   "tool_stuck",
@@ -61,6 +62,8 @@ export interface TurnEvidence {
    * the agent's own, or nobody knows.
    */
   readonly trouble?: "refuses" | "cut" | "died" | undefined;
+  /** The session has become too long for its model, and nothing made it shorter. */
+  readonly isContextFull?: boolean;
   /** The provider or model was not found. */
   readonly modelUnknown?: string;
   /** The last lines that may explain an exit without any other sign. */
@@ -93,7 +96,9 @@ export function judge(evidence: TurnEvidence): Outcome {
   if (evidence.connectionLost !== undefined) return failed("connection_lost", evidence.connectionLost);
   if (agentFallback !== undefined) return failed(agentFallback.reason, agentFallback.detail);
   if (evidence.modelUnknown !== undefined) return failed("model_unknown", evidence.modelUnknown);
-  if (evidence.sessionError !== undefined) return failed("session_error", evidence.sessionError);
+  if (evidence.sessionError !== undefined) {
+    return failed(evidence.isContextFull === true ? "context_exhausted" : "session_error", evidence.sessionError);
+  }
   if (permissionRejected !== undefined) {
     const { tool, detail } = permissionRejected;
     return failed(

@@ -7,7 +7,7 @@ import { TurnDeeds } from "../../opencode/turn-deeds.ts";
 import { joinRefused, noDeeds } from "../../supervisor/deeds.ts";
 import type { Clock, Timer, TranscriptTurn, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { isFinished } from "../../supervisor/outcome.ts";
-import { EvidenceCollector } from "../evidence.ts";
+import { CONTEXT_FULL, EvidenceCollector } from "../evidence.ts";
 import { LineSplitter, type Line } from "../line-splitter.ts";
 import { renderRunEvent } from "../log-lines.ts";
 import type { LogSink } from "../log-sink.ts";
@@ -205,6 +205,10 @@ export class TurnPipes {
     }
     const isOwn = this.#isOwn(event) ?? true;
     this.evidence.happened(event, isOwn);
+    if (event.type === "error" && event.error.name === CONTEXT_FULL) {
+      const outcome = this.evidence.overflowed();
+      if (outcome !== undefined) this.#parts.observer.mustStop(outcome);
+    }
     for (const line of renderRunEvent(event, isOwn) ?? []) log.write("stdout", line);
     this.#identify(event.sessionID);
     this.#checkSession(event.sessionID);

@@ -4,10 +4,10 @@ import type { ServerReport } from "../../agent-role/server-report.ts";
 import { TelemetryState } from "../../agent-role/telemetry.ts";
 import { TelemetryReporter } from "../../agent-role/telemetry-reporter.ts";
 import { describeError } from "../../describe-error.ts";
-import { isText, shape } from "../../shape.ts";
+import { isText, oneOf, shape } from "../../shape.ts";
 import type { Asked, Reply } from "../../supervisor/questions.ts";
 import type { Clock, Timer, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
-import { EvidenceCollector } from "../evidence.ts";
+import { CONTEXT_FULL, EvidenceCollector } from "../evidence.ts";
 import { renderRunEvent } from "../log-lines.ts";
 import type { LogSink } from "../log-sink.ts";
 import { isOwnText, type RunEvent } from "../run-event.ts";
@@ -27,6 +27,7 @@ const BEGIN_LIMIT_MS = 60_000;
 const NOT_BUSY_YET_MS = 1000;
 
 const isOfSession = shape({ sessionID: isText });
+const isOverflow = shape({ error: shape({ name: oneOf(CONTEXT_FULL) }) });
 const isStatus = shape({ status: shape({ type: isText }) });
 
 export interface WarmSessionParts {
@@ -208,12 +209,18 @@ export class WarmSession implements SessionListener {
     // What comes before the prompt is the rest of an earlier turn, and some of that comes late.
     if (this.#reader.hasBegun && !(isOwn && this.#reader.isOfEarlierTurn(event))) this.#count(event);
     if (!isOwn) return;
+    if (type === "session.error" && isOverflow(properties)) this.#overflowed();
     if (type === "session.idle" || (type === "session.status" && isStatus(properties) && isIdle(properties))) {
       this.#becameIdle();
     } else if (type === "session.error" && this.#promptedAt !== null && !this.#reader.hasBegun) {
       // An unknown agent: there is no message, and nothing else follows.
       void this.#ask();
     }
+  }
+
+  #overflowed(): void {
+    const outcome = this.evidence.overflowed();
+    if (outcome !== undefined) this.#parts.observer.mustStop(outcome);
   }
 
   #count(event: ServerEvent): void {

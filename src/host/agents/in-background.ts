@@ -3,7 +3,7 @@ import type { OwnPlace } from "../../workspace/own-folder-of.ts";
 import { isSideRequest } from "../side-request.ts";
 
 const BACKGROUND =
-  "You work in the background: nobody answers questions, and your last message is all that is handed back, so make it complete on its own. ";
+  "You work in the background: nobody answers questions in your texts, and your last message is all that is handed back, so make it complete on its own. ";
 
 export const IN_BACKGROUND = `${BACKGROUND}Others work in this folder at the same time: change only what your task needs, and leave what you did not write as it is.`;
 

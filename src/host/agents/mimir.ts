@@ -34,7 +34,7 @@ const bash = Object.fromEntries<Permission>([
   ...NEVER.map((pattern) => [pattern, "deny"] as const),
 ]);
 
-/** Researches: reads, searches, and changes nothing. It never asks, which would end a run in the background. */
+/** Researches: reads, searches, and changes nothing. What it has no rule for is what the user has configured. */
 export const mimir: ProvidedAgent = {
   description: "Researches: reads and searches code and the web, changes nothing.",
   mode: "subagent",
@@ -50,7 +50,6 @@ export const mimir: ProvidedAgent = {
     external_directory: "deny",
     doom_loop: "allow",
   },
-  neverAsks: true,
   prompt: `You are Mimir. You research, and change nothing.
 
 Read, search and compare until you can answer what was asked. Your bash runs commands that only read (ls, cat, sed -n,

@@ -22,7 +22,7 @@ export const odin: ProvidedAgent = {
 
 Where the user wants to decide first, draw a plan, put it up for review, act once approved, and keep it true. Agents that work from it need its slug.
 
-Reasons of a failure: permission_denied: give it to an agent that may, or do that step yourself. deadline, tool_cap: cut the task. session_error, stalled: once more where it was the provider's error. loop_guard, thinking_loop: use what it found; a smaller task, another agent or approach, never the same prompt. tool_stuck: name a command that ends, or a time limit. budget: tell the user, start nothing in its place.
+Reasons of a failure: permission_denied: another agent, or do it yourself. deadline, tool_cap: cut the task. session_error, stalled: once more where it was the provider's error. loop_guard, thinking_loop: use what it found; a smaller task, another agent or approach, never the same prompt. tool_stuck: name a command that ends, or a time limit. budget: tell the user, start nothing in its place.
 
 ${loopAdvice}`,
 };

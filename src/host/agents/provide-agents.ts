@@ -23,32 +23,15 @@ export function provideAgents(config: Config): readonly string[] {
 type AgentConfig = NonNullable<NonNullable<Config["agent"]>[string]>;
 
 function configured(agent: ProvidedAgent, userPermission: unknown): AgentConfig {
-  const { description, mode, prompt, permission, neverAsks = false, mayAskUser = false, addsToBase = false } = agent;
+  const { description, mode, prompt, permission, mayAskUser = false, addsToBase = false } = agent;
   const said = { description, mode, ...(addsToBase ? {} : { prompt }) };
   // opencode lets its own main agents alone ask.
   if (mayAskUser && !decidesQuestions(userPermission)) return { ...said, permission: { question: "allow" } as object };
-  if (permission === undefined) return said;
-  return {
-    ...said,
-    permission: { ...(neverAsks ? withoutAsking(userPermission) : {}), ...permission },
-  };
+  return permission === undefined ? said : { ...said, permission };
 }
 
 /** Whether the user's rules say who may put questions to the user. */
 function decidesQuestions(permission: unknown): boolean {
   if (typeof permission !== "object" || permission === null) return permission === "deny";
   return Reflect.get(permission, "question") !== undefined || Reflect.get(permission, "*") === "deny";
-}
-
-/** The user's rules with every `ask` turned into `deny`; the rule for all first, since the last one that fits wins. */
-function withoutAsking(permission: unknown): Record<string, unknown> {
-  if (typeof permission === "string") return { "*": denyInsteadOfAsk(permission) };
-  if (typeof permission !== "object" || permission === null) return {};
-  const { "*": all, ...named } = denyInsteadOfAsk(permission) as Record<string, unknown>;
-  return all === undefined ? named : { "*": all, ...named };
-}
-
-function denyInsteadOfAsk(rule: unknown): unknown {
-  if (typeof rule !== "object" || rule === null) return rule === "ask" ? "deny" : rule;
-  return Object.fromEntries(Object.entries(rule).map(([name, inner]) => [name, denyInsteadOfAsk(inner)]));
 }

@@ -1,4 +1,4 @@
-/** An answer to a permission question. `ask` ends a run in the background: nobody is there to answer. */
+/** What a rule of an agent says; whether the user is asked is for the user to configure. */
 export type Permission = "allow" | "deny";
 
 /** An agent that the plugin brings along. */
@@ -14,6 +14,4 @@ export interface ProvidedAgent {
    * prompt stands in the place of that.
    */
   readonly addsToBase?: boolean;
-  /** What else the user has configured holds for it too, but for `ask`, which becomes `deny`. */
-  readonly neverAsks?: boolean;
 }

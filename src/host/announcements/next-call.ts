@@ -33,6 +33,7 @@ function next(reason: Reason, goOn: string): string | undefined {
     case "loop_guard":
     case "thinking_loop":
     case "tool_cap":
+    case "context_exhausted":
     case "deadline":
       return SMALLER;
     case "tool_stuck":

@@ -23,7 +23,7 @@ const OPTION_CHARACTERS = 200;
 /** Inside a background agent: puts a question before the user, and waits for the answer. */
 export function askUserTool(ask: (sessionId: string, asked: Asked) => Promise<Reply>): SchemaTool {
   const run = withArguments(ASK_USER, schema, async (given, context) => await put(ask, given, context));
-  const description = "Ask the user what only they can decide, and wait for the answer.";
+  const description = "Ask the user what only they can decide.";
   return { name: ASK_USER, description, schema, run: neverThrowing(ASK_USER, run) };
 }
 

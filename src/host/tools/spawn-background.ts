@@ -42,8 +42,8 @@ const schema = {
       description: "provider/model",
     },
     fallback: {
-      type: "array",
-      items: { type: "string" },
+      type: "string",
+      areNames: true,
       alsoCalled: ["fallbackModels", "fallbacks"],
     },
     backend: {

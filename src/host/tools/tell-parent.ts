@@ -9,7 +9,7 @@ const TELL_PARENT = "bizar_tell_parent";
 const schema = {
   properties: {
     text: { type: "string", minLength: 1, maxLength: 4000, alsoCalled: ["message", "prompt", "content"] },
-    wake: { type: "boolean", description: "It reacts at once" },
+    wake: { type: "boolean" },
   },
   required: ["text"],
 } as const satisfies ToolSchema;
@@ -22,6 +22,6 @@ export function tellParentTool(tell: (sessionId: string, said: Said) => Promise<
       return answer("Told", { left, message: "It is told. Go on: an answer comes by itself, if any." });
     return errorAnswer("That was told often enough: say the rest in your last message.");
   });
-  const description = "Tell who asked for you something they need before you are done, and work on.";
+  const description = "Tell who sent you something before your end.";
   return { name: TELL_PARENT, description, schema, run: neverThrowing(TELL_PARENT, run) };
 }

@@ -2,24 +2,30 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { BackendName } from "../../../src/supervisor/instance.ts";
 import { INTERVENTION } from "../../../src/supervisor/policies/intervention.ts";
-import { bash, collectSpawned, recordOf, serveRig, spawn, type Answer, type ServedRig } from "../rig.ts";
+import { bash, collectSpawned, recordOf, serveRig, spawn, type Answer, type ServedRig, type Step } from "../rig.ts";
+import { UNANSWERED } from "../../../src/agent-role/questions.ts";
+import { ASKER } from "./asking-agents.ts";
 import { BACKENDS, living } from "./on-both-backends.ts";
 
 const STALL_MS = 10_000;
 const THINKING_MS = 30_000;
 const TOOL_MS = 20_000;
+/** Longer than an agent may be silent. */
+const WAIT_MS = 12_000;
 const STARTED_AT_ONCE = 4;
 
 let rig: ServedRig;
 beforeAll(async () => {
   rig = await serveRig({
     options: {
+      permissionWaitMs: WAIT_MS,
       backgroundStallTimeoutMs: STALL_MS,
       backgroundThinkingLoopTimeoutMs: THINKING_MS,
       backgroundToolTimeoutMs: TOOL_MS,
       // All of them wait at the same time.
       maxConcurrentInstances: 16,
     },
+    config: { agent: { asker: ASKER } },
   });
 }, 180_000);
 afterAll(async () => await rig.dispose());
@@ -45,13 +51,14 @@ const PROMPTS = [
   "a stuck tool",
   "a long tool",
   "a long retry",
+  "nobody answers",
   "silence",
 ] as const;
 type Prompt = (typeof PROMPTS)[number];
 
 /** What is heard of an agent is judged in one place: of processes it is only seen that all kinds of it arrive there. */
 const ASKED: Record<BackendName, readonly Prompt[]> = {
-  process: ["think and recover", "a long tool", "silence"],
+  process: ["think and recover", "a long tool", "nobody answers", "silence"],
   warm: PROMPTS,
 };
 
@@ -70,6 +77,11 @@ function plan(backend: string): void {
   );
   on("silence", { after: NEVER });
   on("a stuck tool", { calls: [bash("nohup sleep 92 & sleep 91")] }, { text: "never" });
+  const insist: Step = ({ toolResults }) => {
+    const refused = toolResults.filter((text) => text === UNANSWERED).length;
+    return refused > 1 ? { text: toolResults.join(" | ") } : { calls: [bash(refused === 0 ? "touch a" : "touch b")] };
+  };
+  on("nobody answers", insist, insist, insist, insist);
   on("think and recover", thoughts(120));
   on("repeat for ever", repeating);
 }
@@ -84,7 +96,9 @@ beforeAll(async () => {
     return isRepeating ? repeating : { text: "recovered" };
   });
   const agents = BACKENDS.flatMap((backend) =>
-    ASKED[backend].map((prompt) => ({ backend, agent: "thor", prompt: `${prompt} ${backend}` })),
+    ASKED[backend].map((prompt) => ({
+      ...{ backend, agent: prompt === "nobody answers" ? "asker" : "thor", prompt: `${prompt} ${backend}` },
+    })),
   );
   // Not all at the same moment: a machine that starts this many may be silent for longer than an agent may.
   const [first, second] = [agents.slice(0, STARTED_AT_ONCE), agents.slice(STARTED_AT_ONCE)];
@@ -105,6 +119,14 @@ for (const backend of BACKENDS) {
     const { endedAt, lastActivityAt } = await recordOf(rig, end(backend, "silence"));
     expect(Date.parse(endedAt ?? "") - Date.parse(lastActivityAt)).toBeGreaterThanOrEqual(STALL_MS);
     expect(living(end(backend, "silence"))).toEqual([]);
+  });
+
+  test(`a question that nobody answers is refused, further ones at once, and the agent goes on [${backend}]`, async () => {
+    const { status, result, instanceId } = end(backend, "nobody answers");
+    expect(status).toBe("done");
+    expect(result.split(UNANSWERED)).toHaveLength(3);
+    const { questions } = await recordOf(rig, { instanceId });
+    expect(questions).toMatchObject([{ what: "bash: touch a", state: "unanswered", answeredBy: "nobody" }]);
   });
 
   test(`an agent that only thinks is told once to take a step, in a new turn of its session [${backend}]`, async () => {

@@ -92,6 +92,13 @@ contract(
   180_000,
 );
 
+contract("an agent whose session cannot be made shorter says so, with what it had", async (on) => {
+  on.plan("never fits", { text: "I try.", calls: [bash("ls")] }, tooLong);
+  on.otherwise(() => tooLong);
+  const [collected] = (await on.delegate([{ prompt: "never fits", model: SMALL_MODEL }])).collected;
+  expect(collected).toMatchObject({ status: "failed", reason: "context_exhausted", result: "I try." });
+});
+
 contract(
   "an agent whose prompt another plugin has put into parts of its own is heard, and found again",
   async (on) => {
