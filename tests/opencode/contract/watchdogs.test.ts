@@ -62,6 +62,12 @@ const ASKED: Record<BackendName, readonly Prompt[]> = {
   warm: PROMPTS,
 };
 
+/** Asks for two things in turn, and for each until it is refused. */
+const insist: Step = ({ toolResults }) => {
+  const refused = toolResults.filter((text) => text === UNANSWERED).length;
+  return refused > 1 ? { text: toolResults.join(" | ") } : { calls: [bash(refused === 0 ? "touch a" : "touch b")] };
+};
+
 /** What the model says to an agent of this backend. */
 function plan(backend: string): void {
   const on = (prompt: Prompt, ...steps: Parameters<ServedRig["plan"]>[1][]) =>
@@ -77,10 +83,6 @@ function plan(backend: string): void {
   );
   on("silence", { after: NEVER });
   on("a stuck tool", { calls: [bash("nohup sleep 92 & sleep 91")] }, { text: "never" });
-  const insist: Step = ({ toolResults }) => {
-    const refused = toolResults.filter((text) => text === UNANSWERED).length;
-    return refused > 1 ? { text: toolResults.join(" | ") } : { calls: [bash(refused === 0 ? "touch a" : "touch b")] };
-  };
   on("nobody answers", insist, insist, insist, insist);
   on("think and recover", thoughts(120));
   on("repeat for ever", repeating);
