@@ -113,6 +113,8 @@ export type HostMessage = z.infer<typeof messageSchema>;
 const sessionSchema = z.object({
   parentID: z.string().nullish(),
   title: z.string().nullish(),
+  agent: z.string().nullish(),
+  model: z.object({ id: z.string(), providerID: z.string(), variant: z.string().nullish() }).nullish(),
   permission: rulesSchema.nullish(),
 });
 
@@ -253,7 +255,7 @@ export class HostClient implements Transcripts {
   async show(sessionId: string, text: string, metadata: Record<string, unknown>): Promise<unknown> {
     const messages = (await this.messages(sessionId, tellChoice)) ?? [];
     const parts = [{ type: "text" as const, text, ignored: true, metadata }];
-    const body = { parts, noReply: true, ...(await this.#possible(lastChoice(messages))) };
+    const body = { parts, noReply: true, ...(await this.#possible(await this.#choiceIn(sessionId, messages))) };
     const path = { id: sessionId };
     return await this.#ask("a message", (signal) => this.client.session.prompt({ path, body, signal }));
   }
@@ -333,6 +335,18 @@ export class HostClient implements Transcripts {
    * A choice without an agent that the host does not know (any more): a message for such a one is lost, in
    * `prompt_async` without a word.
    */
+  /** A session without messages knows what its user has chosen: the first message would choose for them else. */
+  async #choiceIn(sessionId: string, messages: readonly HostMessage[]): Promise<Choice> {
+    const choice = lastChoice(messages);
+    if (choice.agent !== undefined) return choice;
+    const { agent, model } = (await this.#session(sessionId)) ?? {};
+    return {
+      ...(agent ? { agent } : {}),
+      ...(model ? { model: { providerID: model.providerID, modelID: model.id } } : {}),
+      ...(model?.variant ? { variant: model.variant } : {}),
+    };
+  }
+
   async #possible(choice: Choice): Promise<Choice> {
     const { agent, ...rest } = choice;
     if (agent === undefined) return rest;

@@ -26,20 +26,16 @@ export class TerminalHalf {
     });
   }
 
-  /** Whether there is a screen of this package's in this process. */
-  get isThere(): boolean {
-    return this.#isThere;
-  }
-
   /** What waits for the user has changed. */
   changed(): void {
     const { where, plans } = this.#parts;
     this.#end.tell({ kind: "here", ...where, plans: [...plans()] });
   }
 
-  /** Shows the answer of a command. */
-  answered(command: string, sessionId: string, text: string): void {
-    this.#end.tell({ kind: "answered", command, sessionId, text });
+  /** Shows the answer of a command. @returns whether there is a screen of this package's in this process */
+  show(sessionId: string, command: string, text: string): boolean {
+    if (this.#isThere) this.#end.tell({ kind: "answered", command, sessionId, text });
+    return this.#isThere;
   }
 
   close(): void {

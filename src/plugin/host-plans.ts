@@ -27,6 +27,7 @@ import type { Notice } from "../host/notify-command.ts";
 import type { QuietCalls } from "../host/tools/quiet-calls.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { ToolSupervision } from "../host/tools/tool-parts.ts";
+import { WritingSessions } from "../host/writing-sessions.ts";
 import type { UnreadMessages } from "../host/unread-messages.ts";
 import { NewestMap } from "../lib/newest-map.ts";
 import { SHELL_MARKER, type Act } from "../processes/whose-act.ts";
@@ -43,6 +44,8 @@ export interface HostPlansParts {
   readonly diagnostics: Diagnostics;
   readonly supervision: () => Promise<ToolSupervision>;
   readonly unread: UnreadMessages;
+  /** Shows the answer of a command at the screen; `false` where there is none that could. */
+  readonly showOnScreen: (sessionId: string, command: string, text: string) => boolean;
   /** Which plans wait for the user has changed. */
   readonly waitingChanged: () => void;
   readonly notify: (notice: Notice) => void;
@@ -84,6 +87,7 @@ class WiredPlans implements HostPlans {
   readonly #active = new NewestMap<true>(MOST_ACTIVE);
   readonly #families: SessionFamilies;
   readonly #shell = new ReadingShell();
+  readonly #writing = new WritingSessions();
   readonly #activity: ParentActivity;
   readonly #plans: LazyPlans;
   readonly #firstLook: ReturnType<typeof setTimeout> | undefined;
@@ -160,6 +164,8 @@ class WiredPlans implements HostPlans {
     const { diagnostics } = this.#parts;
     const commands = slashCommandHooks({
       answer: async (...asked) => await this.#answer(...asked),
+      showOnScreen: this.#parts.showOnScreen,
+      writing: this.#writing,
       show: async (sessionId, text, metadata) => await this.#parts.host.show(sessionId, text, metadata),
       isOfAgent: async (sessionId) => await this.#isChild(sessionId),
       isOfRun: async (sessionId) => await this.#isOfRun(sessionId),
@@ -177,6 +183,7 @@ class WiredPlans implements HostPlans {
         const sessionId: unknown = Reflect.get(event.properties, "sessionID");
         if (event.type === "session.status" && typeof sessionId === "string") this.#active.set(sessionId, true);
         this.#activity.event(event);
+        this.#writing.event(event);
       },
       "tool.execute.before": async ({ tool, sessionID, callID }, { args }) => {
         const { input, options } = this.#parts;

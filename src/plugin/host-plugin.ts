@@ -110,7 +110,8 @@ function hostHooks(
   const unread = new UnreadMessages();
   const looks = new LastLooks();
   // With "finish" agents need no opencode to come to their end.
-  const isRun = startedAs() === "run";
+  const started = startedAs();
+  const isRun = started === "run";
   const endsWithTurn = isRun && options.onExit === "kill";
   const terminal = new TerminalHalf({
     directory,
@@ -127,6 +128,8 @@ function hostHooks(
     ...{ input, options, host, diagnostics, unread, quiet, notify },
     supervision: () => supervision.started(),
     waitingChanged: () => terminal.changed(),
+    // Where others reach this opencode, who gave a command may look at another screen.
+    showOnScreen: (...answer) => started === "ui" && terminal.show(...answer),
   });
   terminal.changed();
   const ledger = ledgerHooks({

@@ -4,6 +4,7 @@ import { isDisabled } from "../config/is-disabled.ts";
 import { AGENTS_ROUTE, agentsScreen } from "./agents-screen.ts";
 import { belowRow, linesView } from "./draw.ts";
 import { homeHint } from "./home-hint.ts";
+import { showAnswer } from "./command-answer.ts";
 import { sidebarLines } from "./sidebar.ts";
 import { statusLine } from "./status-line.ts";
 import { createWorld, isHere, type World } from "./world.ts";
@@ -13,7 +14,7 @@ const terminal: TuiPluginModule = {
   id: "bizar",
   async tui(api) {
     if (isDisabled(process.env) || process.platform === "win32") return;
-    const world = createWorld(api, () => undefined);
+    const world = createWorld(api, (answer) => showAnswer(api, answer));
     const theme = () => api.theme.current;
     const hint = homeHint(api);
     api.slots.register({

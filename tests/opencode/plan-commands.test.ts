@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "bun:test";
-import { mkdir, symlink } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runOpencode } from "../../scripts/scripted-host/opencode.ts";
 import { OPENCODE } from "../../scripts/scripted-host/sandbox.ts";
@@ -97,6 +97,32 @@ test("through the API a command is shown, a message is answered by the model, an
   // Any program that reaches the port can say it.
   await served.ask("/plan status x approved");
   expect(rig.model.requests.at(-1)?.prompt).toContain("Only the user decides on a plan, on its page.");
+  // While the model writes an answer waits, since a message would have it answer twice; while a tool runs it comes at once.
+  const gate = Promise.withResolvers<void>();
+  const held = async () => {
+    await gate.promise;
+    return { text: "said" };
+  };
+  rig.plan("talk", held);
+  const talking = served.ask("talk", { sessionId: session });
+  await until("the model is asked", () => rig.requestsFor("talk").length === 1);
+  const before = (await shown(served, session)).length;
+  await command(served, session, "plan", "list");
+  expect(await shown(served, session)).toHaveLength(before);
+  gate.resolve();
+  await talking;
+  await until("the answer is there", async () => (await shown(served, session)).length === before + 1);
+  expect(rig.requestsFor("talk")).toHaveLength(1);
+  rig.plan("work", { calls: [bash("until [ -e go ]; do sleep 0.1; done")] }, { text: "worked" });
+  const working = served.ask("work", { sessionId: session });
+  await until("the tool runs", async () => {
+    const { data = [] } = await client.session.messages({ path: { id: session } });
+    return data.some(({ parts }) => parts.some((part) => part.type === "tool" && part.state.status === "running"));
+  });
+  expect(await answerOf(served, session, "plan", "list")).toMatch(/^x +in-progress/m);
+  await writeFile(join(rig.sandbox.project, "go"), "");
+  await working;
+  expect(rig.requestsFor("work")).toHaveLength(2);
   // However much the plugin has put there since, an answer changes nothing of what the user has chosen.
   const long = await newSession(served);
   const put = async (agent: string, modelID: string, metadata: Record<string, unknown>) => {

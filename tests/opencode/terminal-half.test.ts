@@ -49,6 +49,34 @@ test("the first Tab is Odin", async () => {
   await shows(/Odin · Model A/);
 });
 
+test("a command at the home screen is answered there, and Odin stays chosen", async () => {
+  ui.submit("/plan list");
+  await shows("There are no plans");
+  ui.keep("answer-120x40");
+  ui.type("\u001b");
+  await until("the home screen is there again", () => /Ask anything[\s\S]*Odin · Model A/.test(ui.screen()));
+  expect(rig.model.requests).toEqual([]);
+}, 120_000);
+
+test("a command while the model writes is answered at once, and the model is asked once", async () => {
+  const gate = Promise.withResolvers<void>();
+  rig.plan("talk", async () => {
+    await gate.promise;
+    return { text: "said in the end" };
+  });
+  ui.submit("talk");
+  await until("the model is asked", () => rig.requestsFor("talk").length === 1);
+  ui.submit("/bizar help");
+  await shows("Background agents");
+  ui.keep("long-answer-120x40");
+  ui.type("\u001b");
+  await until("the dialog is gone", () => !ui.screen().includes("Background agents"));
+  gate.resolve();
+  await shows("said in the end");
+  await until("the turn is over", () => /Odin · Model A · /.test(ui.screen()));
+  expect(rig.requestsFor("talk")).toHaveLength(1);
+}, 120_000);
+
 test("while an agent lives a line says what it does, be the terminal wide or narrow", async () => {
   ui.submit("delegate");
   await until("the line tells of the call", () => /1 agent · thor: bash until \[ -e go/.test(line()));

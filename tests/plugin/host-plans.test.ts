@@ -28,6 +28,7 @@ test("two steps that ask at once whose session it is both go on where the host d
     diagnostics: { report: (message) => void reports.push(message) } as Partial<Diagnostics> as Diagnostics,
     unread: new UnreadMessages(),
     waitingChanged: () => undefined,
+    showOnScreen: () => false,
     quiet: undefined,
     notify: () => undefined,
     supervision: () => expect.unreachable(),

@@ -1,6 +1,8 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import { NewestMap } from "../../lib/newest-map.ts";
 import { AnsweredCommand } from "../../opencode/command-answer.ts";
+import type { WritingSessions } from "../writing-sessions.ts";
+import { describeError } from "../../describe-error.ts";
 import { COMMANDS, isCommandName, type CommandName } from "./command-names.ts";
 
 export interface SlashCommandsParts {
@@ -16,6 +18,10 @@ export interface SlashCommandsParts {
   ) => Promise<string>;
   /** Shows an answer in a session, without its model. Settles with the message that it has become. */
   readonly show: (sessionId: string, text: string, metadata: Record<string, unknown>) => Promise<unknown>;
+  /** Shows an answer at the screen, without a message; `false` where there is none that could. */
+  readonly showOnScreen: (sessionId: string, command: string, text: string) => boolean;
+  /** In which sessions a message would have the model answer twice. */
+  readonly writing: Pick<WritingSessions, "isWriting" | "pause">;
   /** Whether an agent, not the user, writes the messages of a session. */
   readonly isOfAgent: (sessionId: string) => Promise<boolean>;
   /** In the session of an `opencode run` the answer goes through the model: there is nobody else who could show it. */
@@ -57,8 +63,14 @@ export function slashCommandHooks(parts: SlashCommandsParts): CommandHooks {
         output.parts.splice(0, output.parts.length, forModel as (typeof output.parts)[number]);
         return;
       }
-      const message = await parts.show(sessionID, text, { bizar: { command } });
-      throw new AnsweredCommand(`/${command} was answered by Bizar.`, message ?? {});
+      if (parts.showOnScreen(sessionID, command, text)) throw answered(command);
+      const metadata = { bizar: { command } };
+      if (parts.writing.isWriting(sessionID)) {
+        void showLater(parts, sessionID, text, metadata);
+        throw answered(command);
+      }
+      const message = await parts.show(sessionID, text, metadata);
+      throw answered(command, message ?? {});
     },
     async "chat.message"({ sessionID }, { parts: given }) {
       if (templated.delete(sessionID)) return;
@@ -78,6 +90,25 @@ export function slashCommandHooks(parts: SlashCommandsParts): CommandHooks {
       only.text = toldByModel(called.line, answer);
     },
   };
+}
+
+function answered(command: string, message: unknown = {}): AnsweredCommand {
+  return new AnsweredCommand(`/${command} was answered by Bizar.`, message);
+}
+
+/** Never rejects. */
+async function showLater(
+  { writing, show, log }: SlashCommandsParts,
+  sessionId: string,
+  text: string,
+  metadata: Record<string, unknown>,
+): Promise<void> {
+  try {
+    await writing.pause(sessionId);
+    await show(sessionId, text, metadata);
+  } catch (error) {
+    log(`An answer could not be shown: ${describeError(error)}`);
+  }
 }
 
 interface Call {

@@ -1,14 +1,22 @@
 import { describe, expect, test } from "bun:test";
 import { AnsweredCommand } from "../../../src/opencode/command-answer.ts";
+import { WritingSessions } from "../../../src/host/writing-sessions.ts";
 import { readCall, slashCommandHooks } from "../../../src/host/commands/slash-commands.ts";
 
 function createRig(
-  given: { isRun?: boolean; isOfAgent?: boolean; commands?: Record<string, { template: string }> } = {},
+  given: {
+    isRun?: boolean;
+    hasScreen?: boolean;
+    isOfAgent?: boolean;
+    commands?: Record<string, { template: string }>;
+  } = {},
 ) {
-  const { isRun = false, isOfAgent = false, commands = {} } = given;
+  const { isRun = false, hasScreen = false, isOfAgent = false, commands = {} } = given;
   const answered: string[] = [];
   const shown: unknown[][] = [];
   const logged: string[] = [];
+  const onScreen: unknown[][] = [];
+  const writing = new WritingSessions();
   const hooks = slashCommandHooks({
     async answer(name, text, tellUser) {
       answered.push(`${name}|${text}`);
@@ -16,6 +24,8 @@ function createRig(
       return "the answer";
     },
     show: async (...what) => void shown.push(what),
+    showOnScreen: (...what) => hasScreen && onScreen.push(what) > 0,
+    writing,
     isOfAgent: async () => isOfAgent,
     isOfRun: async () => isRun,
     log: (message) => void logged.push(message),
@@ -23,7 +33,7 @@ function createRig(
   const config = { command: commands };
   const ready = hooks.config(config);
   return {
-    ...{ answered, shown, logged, config, ready },
+    ...{ answered, shown, onScreen, writing, logged, config, ready },
     command: async (name: string, text = "") => {
       await ready;
       const parts = [{ type: "text", text: "the template" }];
@@ -123,4 +133,48 @@ test("the words of opencode run are unwrapped there, and only there", () => {
     line: '/plan comment x "a b"',
   });
   expect(readCall(text, false)).toBeUndefined();
+});
+
+test("where there is a screen, an answer is shown there and no message is put into the session", async () => {
+  const rig = createRig({ hasScreen: true });
+  const { thrown } = await rig.command("plan", "list");
+  expect(thrown).toBeInstanceOf(AnsweredCommand);
+  expect(rig.onScreen).toEqual([["ses_1", "plan", "the answer"]]);
+  expect(rig.shown).toEqual([]);
+});
+
+describe("without a screen an answer waits while the model writes", () => {
+  const event = (type: string, properties: object) => ({ type, properties: { sessionID: "ses_1", ...properties } });
+  const status = (type: string) => event("session.status", { status: { type } });
+  const call = (status: string, callID = "c1") =>
+    event("message.part.updated", { part: { type: "tool", sessionID: "ses_1", callID, state: { status } } });
+
+  test.each([
+    ["nothing is under way", [], 1],
+    ["a text is written", [status("busy")], 0],
+    ["a call is written", [status("busy"), call("pending")], 0],
+    ["a call runs", [status("busy"), call("running")], 1],
+    ["one of two calls runs", [status("busy"), call("running"), call("running", "c2"), call("completed")], 1],
+    ["the call has ended", [status("busy"), call("running"), call("completed")], 0],
+    ["the provider is waited for", [status("retry")], 0],
+    ["another session is written", [event("session.status", { sessionID: "ses_2", status: { type: "busy" } })], 1],
+    ["the turn is over", [status("busy"), status("idle")], 1],
+  ] as const)("when %s", async (_what, events, shown) => {
+    const rig = createRig();
+    for (const each of events) rig.writing.event(each);
+    expect((await rig.command("plan", "list")).thrown).toBeInstanceOf(AnsweredCommand);
+    expect(rig.shown).toHaveLength(shown);
+    rig.writing.event(status("idle"));
+    await Bun.sleep(0);
+    expect(rig.shown).toEqual([["ses_1", "the answer", { bizar: { command: "plan" } }]]);
+  });
+
+  test("a call that begins ends the wait as well", async () => {
+    const rig = createRig();
+    rig.writing.event(status("busy"));
+    await rig.command("plan", "list");
+    rig.writing.event(call("running"));
+    await Bun.sleep(0);
+    expect(rig.shown).toHaveLength(1);
+  });
 });
