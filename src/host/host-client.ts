@@ -8,7 +8,7 @@ import { turnsOf } from "../opencode/turns.ts";
 import { singleFlight } from "../lib/single-flight.ts";
 import type { Clock, Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
 import { withinLimit } from "../supervisor/within-limit.ts";
-import { lastChoice, tellChoice, type Choice } from "../opencode/last-choice.ts";
+import { choiceOfSession, lastChoice, tellChoice, type Choice } from "../opencode/last-choice.ts";
 import { LatestMessages } from "./latest-messages.ts";
 import { systemClock } from "../system-clock.ts";
 import { HOST_VERSION } from "../opencode/version.ts";
@@ -338,13 +338,7 @@ export class HostClient implements Transcripts {
   /** A session without messages knows what its user has chosen: the first message would choose for them else. */
   async #choiceIn(sessionId: string, messages: readonly HostMessage[]): Promise<Choice> {
     const choice = lastChoice(messages);
-    if (choice.agent !== undefined) return choice;
-    const { agent, model } = (await this.#session(sessionId)) ?? {};
-    return {
-      ...(agent ? { agent } : {}),
-      ...(model ? { model: { providerID: model.providerID, modelID: model.id } } : {}),
-      ...(model?.variant ? { variant: model.variant } : {}),
-    };
+    return choice.agent === undefined ? choiceOfSession((await this.#session(sessionId)) ?? {}) : choice;
   }
 
   async #possible(choice: Choice): Promise<Choice> {

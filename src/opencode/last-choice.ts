@@ -23,6 +23,14 @@ export interface ChosenMessage {
   }[];
 }
 
+interface ChosenSession {
+  readonly agent?: string | null | undefined;
+  readonly model?:
+    | { readonly providerID: string; readonly id: string; readonly variant?: string | null | undefined }
+    | null
+    | undefined;
+}
+
 /**
  * What the user chose last in a session: what is put into it must not change that. The request of a compaction, and what
  * the plugin itself has put there, were made by nobody who chose.
@@ -35,6 +43,15 @@ export function lastChoice(messages: readonly ChosenMessage[]): Choice {
     ...(agent ? { agent } : {}),
     ...(model ? { model: { providerID: model.providerID, modelID: model.modelID } } : {}),
     ...(model && effort ? { variant: effort } : {}),
+  };
+}
+
+/** What the user has chosen for a session that has no message yet, where the session says so. */
+export function choiceOfSession({ agent, model }: ChosenSession): Choice {
+  return {
+    ...(agent ? { agent } : {}),
+    ...(model ? { model: { providerID: model.providerID, modelID: model.id } } : {}),
+    ...(model?.variant ? { variant: model.variant } : {}),
   };
 }
 

@@ -143,8 +143,11 @@ test("where there is a screen, an answer is shown there and no message is put in
   expect(rig.shown).toEqual([]);
 });
 
+function event(type: string, properties: object) {
+  return { type, properties: { sessionID: "ses_1", ...properties } };
+}
+
 describe("without a screen an answer waits while the model writes", () => {
-  const event = (type: string, properties: object) => ({ type, properties: { sessionID: "ses_1", ...properties } });
   const status = (type: string) => event("session.status", { status: { type } });
   const call = (status: string, callID = "c1") =>
     event("message.part.updated", { part: { type: "tool", sessionID: "ses_1", callID, state: { status } } });
