@@ -255,7 +255,10 @@ export class HostClient implements Transcripts {
   async show(sessionId: string, text: string, metadata: Record<string, unknown>): Promise<unknown> {
     const messages = (await this.messages(sessionId, tellChoice)) ?? [];
     const parts = [{ type: "text" as const, text, ignored: true, metadata }];
-    const body = { parts, noReply: true, ...(await this.#possible(await this.#choiceIn(sessionId, messages))) };
+    const last = lastChoice(messages);
+    // The first message of a session would choose else what its user has chosen already.
+    const choice = last.agent === undefined ? choiceOfSession((await this.#session(sessionId)) ?? {}) : last;
+    const body = { parts, noReply: true, ...(await this.#possible(choice)) };
     const path = { id: sessionId };
     return await this.#ask("a message", (signal) => this.client.session.prompt({ path, body, signal }));
   }
@@ -335,12 +338,6 @@ export class HostClient implements Transcripts {
    * A choice without an agent that the host does not know (any more): a message for such a one is lost, in
    * `prompt_async` without a word.
    */
-  /** A session without messages knows what its user has chosen: the first message would choose for them else. */
-  async #choiceIn(sessionId: string, messages: readonly HostMessage[]): Promise<Choice> {
-    const choice = lastChoice(messages);
-    return choice.agent === undefined ? choiceOfSession((await this.#session(sessionId)) ?? {}) : choice;
-  }
-
   async #possible(choice: Choice): Promise<Choice> {
     const { agent, ...rest } = choice;
     if (agent === undefined) return rest;
