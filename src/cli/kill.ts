@@ -28,7 +28,10 @@ export const kill: Command = {
 };
 
 async function killByOwner(context: CommandContext, { instanceId, supervisor }: InstanceRecord): Promise<string> {
-  const answer = await askOwner(context, instanceId, { kind: "kill" });
+  const answer = await askOwner(context, instanceId, {
+    kind: "kill",
+    ...(context.whoseAct().by === "person" && { isUsers: true }),
+  });
   if (!answer.ok && (answer.reason === "no_reaction" || answer.reason === "refused")) {
     throw new CommandError(`${instanceId} was not ended (its opencode is process ${supervisor.pid}). ${answer.error}`);
   }

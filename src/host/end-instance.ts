@@ -11,19 +11,29 @@ export interface EndedInstance {
   readonly why?: string;
 }
 
-/** Ends an agent, whoever runs it. Settles when nothing of it runs any more; `undefined` when there is no such agent. */
+/**
+ * Ends an agent, whoever runs it. Settles when nothing of it runs any more; `undefined` when there is no such agent.
+ *
+ * @param isUsers whether the user has asked for it: then no model is woken by it
+ */
 export async function endInstance(
   { catalog, supervisor, askOwner }: ToolSupervision,
   id: string,
   killGraceMs: number,
   abort: AbortSignal,
+  isUsers = false,
 ): Promise<EndedInstance | undefined> {
   const before = await catalog.find(id);
   if (before === undefined) return undefined;
   if (before.isOwn) {
-    await supervisor.stop(id, { status: "killed", reason: "killed", error: "Killed on request." });
+    await supervisor.stop(id, {
+      status: "killed",
+      reason: "killed",
+      error: "Killed on request.",
+      ...(isUsers && { isUsers }),
+    });
   } else if (before.record.endedAt === null) {
-    const answered = await askOwner(id, { kind: "kill" });
+    const answered = await askOwner(id, { kind: "kill", ...(isUsers && { isUsers }) });
     const isOnItsWay = answered.ok || answered.reason === "ended" || answered.reason === "unfinished";
     if (!isOnItsWay) return { entry: before, why: answered.error };
     await withLimit(abort, killGraceMs + END_LIMIT_MS, async (signal) => await catalog.whenEnded(id, signal));

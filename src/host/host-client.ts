@@ -256,11 +256,9 @@ export class HostClient implements Transcripts {
     const messages = (await this.messages(sessionId, tellChoice)) ?? [];
     const parts = [{ type: "text" as const, text, ignored: true, metadata }];
     const last = lastChoice(messages);
-    // The first message of a session would choose else what its user has chosen already.
     const choice = last.agent === undefined ? choiceOfSession((await this.#session(sessionId)) ?? {}) : last;
-    const body = { parts, noReply: true, ...(await this.#possible(choice)) };
-    const path = { id: sessionId };
-    return await this.#ask("a message", (signal) => this.client.session.prompt({ path, body, signal }));
+    const prompt = { path: { id: sessionId }, body: { parts, noReply: true, ...(await this.#possible(choice)) } };
+    return await this.#ask("a message", (signal) => this.client.session.prompt({ ...prompt, signal }));
   }
 
   /**

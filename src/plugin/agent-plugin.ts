@@ -3,6 +3,8 @@ import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
 import { startAgentRole, type AgentRoleHandle } from "../agent-role/agent-role.ts";
 import { agentTree } from "../agent-role/agent-tree.ts";
 import { refusalWords } from "../agent-role/refusal-words.ts";
+import { sessionTitle } from "../agent-role/session-title.ts";
+import { recordPath } from "../store/state-paths.ts";
 import type { AgentRole } from "../agent-role/role.ts";
 import { withRules } from "./with-rules.ts";
 import { describeError } from "../describe-error.ts";
@@ -70,6 +72,12 @@ export function agentPlugin(
   });
   const stateDir = dirname(role.guard.sessionDir);
   const { changeDir, recordDir, worktreeDir } = statePathsOf(role);
+  const title = sessionTitle({
+    sessionId: role.sessionId,
+    recordPath: recordPath({ recordDir }, role.instanceId),
+    setTitle: async (id, text) => await client.session.update({ path: { id }, body: { title: text } }),
+    report: (error) => void process.stderr.write(`bizar: ${describeError(error)}\n`),
+  });
   const place = ownFolderOf(worktreeDir, input.directory);
   const own = place === undefined ? {} : ownPlaceHooks(place);
   const plans = agentPlans({
@@ -93,6 +101,7 @@ export function agentPlugin(
     withLoopGuard(
       joinHooks(
         own,
+        title,
         agent.hooks,
         agentTree(role),
         refusalWords((callId) => agent.isAsked(callId)),

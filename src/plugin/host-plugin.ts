@@ -8,6 +8,8 @@ import { Diagnostics } from "../host/diagnostics.ts";
 import { ledgerHooks } from "../host/ledger-hooks.ts";
 import { agentsBefore } from "../host/announcements/agents-before.ts";
 import { agentsOutHooks } from "../host/announcements/agents-out.ts";
+import { agentSessionHooks } from "../host/agent-sessions.ts";
+import { giveMessage } from "../host/give-message.ts";
 import { putReminder } from "../host/announcements/put-reminder.ts";
 import { HostClient } from "../host/host-client.ts";
 import { maySupervise } from "../host/may-supervise.ts";
@@ -168,7 +170,16 @@ function hostHooks(
     },
     quiet,
   );
-  return joinHooks(odinHooks(options.provideAgents), unread.hooks, plans.hooks, ledger, out, tools, {
+  const sessions = agentSessionHooks({
+    async agentIn(sessionId) {
+      // What reads records is loaded at the first message: opencode waits for the plugin at its start.
+      const { agentIn } = await import("./agent-in.ts");
+      return await agentIn(paths, sessionId);
+    },
+    give: async (agent, words) => await giveMessage(await supervision.started(), agent, words, true),
+    tell: (toast) => void host.toast(toast).catch(() => undefined),
+  });
+  return joinHooks(sessions, odinHooks(options.provideAgents), unread.hooks, plans.hooks, ledger, out, tools, {
     async event({ event }) {
       host.event(event);
       looks.event(event);

@@ -40,7 +40,8 @@ async function perform(parts: OwnerRequestsParts, instanceId: string, request: O
     case "kill": {
       // The end may take all of the grace: the one who asked reads it from the record.
       const error = "Killed on request of another process.";
-      void supervisor.stop(instanceId, { status: "killed", reason: "killed", error });
+      const { isUsers = false } = request;
+      void supervisor.stop(instanceId, { status: "killed", reason: "killed", error, ...(isUsers && { isUsers }) });
       return;
     }
     case "answer": {

@@ -5,7 +5,8 @@ import { instancePath, type StatePaths } from "./state-paths.ts";
 
 /** What another process may ask of the one that owns an instance. */
 export type OwnerRequest =
-  | { readonly kind: "kill" }
+  /** `isUsers`: the user ends it, so that nobody is woken by it. */
+  | { readonly kind: "kill"; readonly isUsers?: boolean | undefined }
   /** `now`: at its next step, where it is at work. */
   | { readonly kind: "send"; readonly prompt: string; readonly now?: boolean | undefined }
   /** The user answers something that the agent has asked; the code says that it is the user. */
@@ -34,7 +35,7 @@ const requestSchema = z.intersection(
     from: z.object({ pid: z.number() }),
   }),
   z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("kill") }),
+    z.object({ kind: z.literal("kill"), isUsers: z.boolean().optional() }),
     z.object({ kind: z.literal("send"), prompt: z.string().min(1), now: z.boolean().optional() }),
     z.object({
       ...{ kind: z.literal("answer"), questionId: z.string(), by: z.string(), code: z.string().optional() },

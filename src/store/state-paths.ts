@@ -45,7 +45,7 @@ export async function makeFolders(paths: StatePaths, files: Files = systemFiles)
   await files.restrict(paths.recordDir);
 }
 
-export function recordPath(paths: StatePaths, instanceId: string): string {
+export function recordPath(paths: Pick<StatePaths, "recordDir">, instanceId: string): string {
   return join(paths.recordDir, `${checked(instanceId)}.json`);
 }
 

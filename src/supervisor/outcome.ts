@@ -37,6 +37,8 @@ export interface Outcome {
   readonly error?: string;
   /** A line that the result begins with: the marker of the loop guard. */
   readonly resultHeader?: string;
+  /** The user has ended it: they know, and nobody is woken to hear of it. */
+  readonly isUsers?: boolean;
 }
 
 /** What a backend saw of a turn that ended by itself. */

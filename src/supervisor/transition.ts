@@ -1,3 +1,4 @@
+import { announceAfter } from "./announce-after.ts";
 import { awaitedAt, begunAt, type PlaceEvent } from "./at-place.ts";
 import { neverLess } from "./add-counts.ts";
 import { noDeeds } from "./deeds.ts";
@@ -348,7 +349,7 @@ function ended(instance: Instance, event: Omit<Extract<InstanceEvent, { type: "e
       resultParts: event.resultParts,
       changes: event.changes,
       followUps,
-      announcement: announcementOf({ ...instance, followUps }),
+      announcement: announcementOf({ ...instance, followUps, announce: announceAfter(instance, cause) }),
     },
     effects: ["save", "settle"],
   };

@@ -101,7 +101,7 @@ function confirmEnd(world: World, agent: AgentNow): void {
   const onConfirm = () =>
     tell(world, async () => {
       const { askForAgent } = await import("./acts.ts");
-      return await askForAgent(world, agent, { kind: "kill" }, `${nameOf(agent)} is being ended.`);
+      return await askForAgent(world, agent, { kind: "kill", isUsers: true }, `${nameOf(agent)} is being ended.`);
     });
   ui.dialog.replace(() => ui.DialogConfirm({ title, message, onConfirm }));
 }

@@ -6,7 +6,7 @@ import { OPENCODE } from "../../scripts/scripted-host/sandbox.ts";
 import { PAGE_MESSAGES } from "../../src/opencode/message-pages.ts";
 import { followLink } from "../canvas/follow-link.ts";
 import { answerOf, command, linkIn, newSession, shown } from "./plan-rig.ts";
-import { bash, createRig, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
+import { bash, createRig, recordOf, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
 import { startTerminalUi } from "./terminal.ts";
 
 let rig: Rig;
@@ -175,7 +175,23 @@ test("/bizar lists, shows the log of, and kills a background agent", async () =>
     ),
   );
   expect(await answerOf(served, sessionId, "bizar", `logs ${instanceId.slice(-6)}`)).toContain("[stderr] ");
+  // Its session is its own while it works: what is written there becomes a message to it, and nobody else writes there.
+  const { client } = served.server;
+  const path = { id: (await recordOf(rig, { instanceId })).sessionId ?? "" };
+  expect((await client.session.get({ path })).data?.title).toBe("thor: hang");
+  const requests = rig.model.requests.length;
+  const body = { agent: "odin", parts: [{ type: "text" as const, text: "look at the lexer too" }] };
+  await client.session.prompt({ path, body });
+  const { data: inSession } = await client.session.messages({ path });
+  expect(JSON.stringify(inSession)).not.toContain("look at the lexer");
+  // The user knows of an end that they have made: it is noted, and no model is asked.
   expect(await answerOf(served, sessionId, "bizar", "kill hang")).toBe(`thor ${instanceId}: killed.`);
+  await until(
+    "the end is noted",
+    async () => (await recordOf(rig, { instanceId })).announcement?.state === "announced",
+  );
+  expect((await recordOf(rig, { instanceId })).announcement?.mode).toBe("note");
+  expect(rig.model.requests).toHaveLength(requests);
   expect(await answerOf(served, sessionId, "bizar", `kill ${instanceId}`)).toContain("has ended already: killed.");
   expect(await answerOf(served, sessionId, "bizar", "kil x")).toContain("Did you mean /bizar kill?");
   expect(await answerOf(served, sessionId, "bizar", "help")).toContain("/plan delete <slug> <slug>");

@@ -49,7 +49,13 @@ export const bizarSubcommands: Readonly<Record<string, Subcommand<CommandContext
       const agent = plainName(record.agent);
       if (record.endedAt !== null) return `${agent} ${instanceId} has ended already: ${status}.`;
       const limit = new AbortController().signal;
-      const ended = await endInstance(await context.supervision(), instanceId, context.killGraceMs, limit);
+      const ended = await endInstance(
+        await context.supervision(),
+        instanceId,
+        context.killGraceMs,
+        limit,
+        context.whoseAct().by !== "agent",
+      );
       if (ended?.why !== undefined) throw new NotDone(`${agent} ${instanceId} has not ended. ${ended.why}`);
       return `${agent} ${instanceId}: ${ended?.entry.record.status ?? "gone"}.`;
     },
