@@ -100,7 +100,7 @@ class WiredPlans implements HostPlans {
     const { host, diagnostics, options } = parts;
     this.#families = new SessionFamilies(async (id) => await host.parentOf(id), diagnostics.report);
     this.#settings = new PlanSettingsFile(options.stateDir, diagnostics.report);
-    this.#activity = new ParentActivity({ idle: () => this.#plans.loaded?.announcer?.idle(), told: () => undefined });
+    this.#activity = new ParentActivity({ idle: () => this.#plans.loaded?.announcers?.idle(), told: () => undefined });
     const announcing = {
       host,
       sessions: {
@@ -275,10 +275,18 @@ class WiredPlans implements HostPlans {
   }
 
   async #look(): Promise<void> {
-    if ((await planSlugs(worktreeOf(this.#parts.input))).length === 0) return;
-    const { announcer, plans } = await this.#plans.desk();
-    if (announcer === undefined) await noteOpenReviews(plans, this.#reviews);
-    else await announcer.followAll();
+    const slugs = await planSlugs(worktreeOf(this.#parts.input));
+    if (slugs.length === 0 && !(await this.#hasOpenChanges())) return;
+    const { announcers, plans } = await this.#plans.desk();
+    if (announcers === undefined) await noteOpenReviews(plans, this.#reviews);
+    else await announcers.followAll();
+  }
+
+  /** What is told of them is told by one that lives on. */
+  async #hasOpenChanges(): Promise<boolean> {
+    if (this.#isRun) return false;
+    const { workspace } = await this.#parts.supervision();
+    return (await workspace.reviews.underReview()).length > 0;
   }
 
   /** A background agent's review holds for the session that spawned it, too. */

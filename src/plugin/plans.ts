@@ -1,8 +1,12 @@
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { createCanvas, type Canvas } from "../canvas/canvas.ts";
 import type { ToolSupervision } from "../host/tools/tool-parts.ts";
 import { ChangesDesk } from "./changes-desk.ts";
 import type { HostClient } from "../host/host-client.ts";
+import { planSubjects } from "../host/plans/plan-subjects.ts";
+import type { ReviewSubjects } from "../host/plans/review-subjects.ts";
+import { changesSubjects } from "../host/reviews/changes-subjects.ts";
+import type { Plans } from "../plans/plan-store-port.ts";
 import { FeedbackAnnouncer, type FeedbackAnnouncerParts } from "../host/plans/feedback-announcer.ts";
 import { OpenReviews } from "../host/plans/open-reviews.ts";
 import type { PlanServices, ShownPlan } from "../host/plans/plan-services.ts";
@@ -41,7 +45,8 @@ export interface PlansContext {
 
 /** Everything that has to do with plans, in one process. */
 export interface PlanSide extends PlanServices {
-  readonly announcer: FeedbackAnnouncer | undefined;
+  /** Who tells sessions what was decided later; absent where nobody would read it. */
+  readonly announcers: ReviewAnnouncers | undefined;
   close(): void;
 }
 
@@ -51,11 +56,9 @@ export function startPlans(context: PlansContext): PlanSide {
   const folder = join(worktree, "plans");
   const plans = createPlans({ folder, clock: systemClock, ledger: new DecisionFiles(stateDir, folder) });
   const closing = new AbortController();
-  const announcer =
-    announcing === undefined
-      ? undefined
-      : new FeedbackAnnouncer({ plans, clock: systemClock, reviews, report, ...announcing });
-  const follow = (slug: string): void => void announcer?.follow(slug);
+  const changeReviews = new OpenReviews();
+  const announcers = announcing === undefined ? undefined : startAnnouncers(context, announcing, plans, changeReviews);
+  const follow = (name: string): void => void announcers?.of(name)?.follow(name);
   const evidence = ownEvidence({ ownPorts: () => canvas.ports, isBrowser: (pid) => canvas.isBrowser(pid) });
   const canvas: Canvas = createCanvas({
     whoseAct: (pid) => whoseAct(evidence, { kind: "key", pid }),
@@ -83,7 +86,8 @@ export function startPlans(context: PlansContext): PlanSide {
     reviews,
     unread: context.unread,
     agents: context.agents,
-    announcer,
+    changeReviews,
+    announcers,
     seen: new SeenPlans(),
     closing: closing.signal,
     show: async (slug) => await canvas.open(slug),
@@ -103,10 +107,57 @@ export function startPlans(context: PlansContext): PlanSide {
     follow,
     close() {
       closing.abort();
-      announcer?.close();
+      announcers?.close();
       canvas.close();
     },
   };
+}
+
+/** Those who tell what was decided on plans, and on what agents have changed. */
+export interface ReviewAnnouncers {
+  /** Who tells of this plan, or of the changes of this agent. */
+  of(name: string): FeedbackAnnouncer | undefined;
+  followAll(): Promise<void>;
+  /** A session has become idle. */
+  idle(): void;
+  close(): void;
+}
+
+function startAnnouncers(
+  { worktree, reviews, report, supervision }: PlansContext,
+  announcing: NonNullable<PlansContext["announcing"]>,
+  plans: Plans,
+  changeReviews: OpenReviews,
+): ReviewAnnouncers {
+  const parts = { clock: systemClock, report, ...announcing };
+  const ofPlans = new FeedbackAnnouncer({ subjects: planSubjects(plans), reviews, ...parts });
+  const ofChanges =
+    supervision === undefined
+      ? undefined
+      : new FeedbackAnnouncer({ subjects: changesIn(worktree, supervision), reviews: changeReviews, ...parts });
+  const all = [ofPlans, ...(ofChanges === undefined ? [] : [ofChanges])];
+  return {
+    of: (name) => (INSTANCE_ID.test(name) ? ofChanges : ofPlans),
+    async followAll() {
+      await Promise.all(all.map(async (one) => await one.followAll()));
+    },
+    idle: () => all.forEach((one) => one.idle()),
+    close: () => all.forEach((one) => one.close()),
+  };
+}
+
+/** The changes of this project's agents: those of another one are its opencode's to tell of. */
+function changesIn(worktree: string, supervision: () => Promise<ToolSupervision>): ReviewSubjects {
+  return changesSubjects({
+    reviews: async () => (await supervision()).workspace.reviews,
+    async agent(instanceId) {
+      const record = (await (await supervision()).catalog.find(instanceId))?.record;
+      const { agent, title, directory } = record ?? {};
+      if (agent === undefined || title === undefined || directory === undefined) return undefined;
+      const isHere = directory === worktree || directory.startsWith(worktree.endsWith(sep) ? worktree : worktree + sep);
+      return isHere ? { agent, title } : undefined;
+    },
+  });
 }
 
 function callText(slug: string, shown: ShownPlan | Error, act: Act): string {

@@ -75,23 +75,66 @@ export class ChangeReviews {
     return await this.#change(instanceId, ({ review }) => tellReview(review, until));
   }
 
-  /** Tells of an agent's review as it is, and each time that it has changed; `undefined`: nobody has asked for one. */
-  watch(instanceId: string, changed: (review: ChangeReview | undefined) => void): { close(): void } {
+  /**
+   * Notes that the session knows of everything up to `until`, where until now it knew of everything up to `from`.
+   *
+   * @returns whether it was so: of several processes one tells
+   */
+  async tellOnce(instanceId: string, from: string, until: string): Promise<Result<boolean>> {
+    let isFirst = false;
+    const told = await this.#change(instanceId, ({ review }) => {
+      isFirst = review?.toldUntil === from;
+      return review === undefined || !isFirst ? review : { ...review, toldUntil: until };
+    });
+    return told.ok ? done(isFirst) : told;
+  }
+
+  /** The agents whose changes wait for a person, or on which one has decided without the session knowing. */
+  async underReview(): Promise<string[]> {
+    const all = await Promise.all(
+      (await this.parts.states.list()).map(async (id) => ({ id, review: await this.read(id).catch(() => undefined) })),
+    );
+    return all.flatMap(({ id, review }) => (review === undefined || isTold(review) ? [] : [id]));
+  }
+
+  /** An agent's review; `undefined`: nobody has asked for one. */
+  async read(instanceId: string): Promise<ChangeReview | undefined> {
+    return (await this.parts.states.read(instanceId))?.review;
+  }
+
+  /**
+   * Tells of an agent's review as it is, and each time that it has changed; `undefined`: nobody has asked for one.
+   *
+   * @param pollMs how often to look beside the events of the file system, which not every one has; `null`: never
+   */
+  watch(
+    instanceId: string,
+    changed: (review: ChangeReview | undefined) => void,
+    pollMs: number | null = POLL_MS,
+  ): { close(): void } {
     const { states, clock } = this.parts;
     let told: string | undefined;
     let isClosed = false;
     let poll: { clear(): void } | undefined;
-    const look = onceMore(async () => {
+    const lookIn = (ms: number) => {
       poll?.clear();
+      if (!isClosed) poll = clock.after(ms, look);
+    };
+    const look = onceMore(async () => {
       // Half a file is there for no moment, but a disk may fail for one.
       const state = await states.read(instanceId).catch(() => undefined);
       if (isClosed) return;
-      poll = clock.after(POLL_MS, look);
+      if (pollMs !== null) lookIn(pollMs);
       const text = JSON.stringify(state?.review ?? null);
       if (text !== told) changed(state?.review);
       told = text;
     });
-    const watcher = watchNames(states.folder, look, () => undefined);
+    const seen = () => {
+      look();
+      // Of a file that is put in its place only the beginning may be told.
+      lookIn(POLL_MS);
+    };
+    const watcher = watchNames(states.folder, seen, () => undefined);
     look();
     return {
       close() {
@@ -147,4 +190,8 @@ export class ChangeReviews {
   #roundPath(instanceId: string): string {
     return join(this.parts.states.homeOf(instanceId), ROUND_FILE);
   }
+}
+
+function isTold({ decidedAt, toldUntil }: ChangeReview): boolean {
+  return decidedAt !== null && decidedAt <= toldUntil;
 }

@@ -35,6 +35,7 @@ export function createPlanRig(own?: Plans) {
     whoseAct: () => ({ by: "person" }),
     seen: new SeenPlans(),
     reviews: new OpenReviews(),
+    changeReviews: new OpenReviews(),
     unread,
     asker: async (sessionId) => ({ sessionId }),
     follow: (slug) => void followed.push(slug),

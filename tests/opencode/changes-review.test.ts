@@ -6,7 +6,17 @@ import { ROOT } from "../../scripts/scripted-host/sandbox.ts";
 import { followLink, type Visitor } from "../canvas/follow-link.ts";
 import { runGit } from "../workspace/git-rig.ts";
 import { answerOf, newSession, shown } from "./plan-rig.ts";
-import { bash, collectSpawned, serveRig, spawn, spawnedIds, until, type Answer, type Rig } from "./rig.ts";
+import {
+  bash,
+  collectSpawned,
+  serveRig,
+  spawn,
+  spawnedIds,
+  until,
+  type Answer,
+  type Rig,
+  type ServedRig,
+} from "./rig.ts";
 
 let rig: Rig;
 afterEach(async () => await rig.dispose());
@@ -74,4 +84,38 @@ test("with applyChanges user an agent's work goes in only by the user: looked at
   expect(sent).toContain('Comment 1, on "new.txt", line 1:\n| first\nsays:\n| Say second');
   expect(await readFile(join(project, "new.txt"), "utf8")).toBe("second\n");
   expect(await answerOf(served, session, "bizar", `review ${id}`)).toContain(`The changes of thor ${id}.`);
-}, 180_000);
+  await decideLater(served, session);
+}, 240_000);
+
+/** What the user decides when no tool waits any more wakes the session that asked, once. */
+async function decideLater(served: ServedRig, session: string): Promise<void> {
+  rig.plan("write more", { calls: [bash("echo more > more.txt")] }, { text: "written" });
+  let id = "";
+  rig.plan(
+    "later",
+    spawn({ agent: "thor", prompt: "write more", isolation: "worktree" }),
+    collectSpawned(),
+    (request) => {
+      [id = ""] = spawnedIds(request);
+      return { calls: [{ tool: "bizar_changes", args: { instanceId: id, action: "apply" } }] };
+    },
+  );
+  const links = async () => (await shown(served, session)).join("\n").match(LINK) ?? [];
+  const asked = served.ask("later", { sessionId: session });
+  await until("the user is called", async () => (await links()).some((link) => link.includes(id || "none")));
+  const parts = [{ type: "text" as const, text: "Not now." }];
+  await served.server.client.session.promptAsync({ path: { id: session }, body: { agent: "odin", parts } });
+  const done = await asked;
+  expect(done.answers("bizar_changes").at(-1)).toMatchObject({ status: "user_message" });
+  const told = () => rig.model.requests.filter(({ prompt }) => prompt.includes("which you put up for review"));
+  expect(told()).toEqual([]);
+  await until("the session is at rest", async () => {
+    const { data = {} } = await served.server.client.session.status();
+    return Object.keys(data).length === 0;
+  });
+  const visitor = await followLink((await links()).at(-1) ?? "");
+  expect((await decide(visitor, id, { decision: "apply", note: "At last" })).status).toBe(200);
+  await until("the session is told", () => told().length > 0);
+  expect(told()[0]?.prompt).toContain(`(${id}), which you put up for review: the user has applied them`);
+  expect(told()[0]?.prompt).toContain('Note: "At last"');
+}

@@ -34,7 +34,7 @@ test("a decision that is taken back on the page is told as well, though the firs
   });
   await side.plans.create("x", "blank");
   await side.plans.openReview("x", { sessionId: "ses_1" });
-  await side.announcer?.followAll();
+  await side.announcers?.followAll();
   const { url } = await side.show("x");
   const { root, headers } = await followLink(url);
   const decide = async (decision: string) => {

@@ -1,13 +1,11 @@
-import { feedbackSince, type Feedback } from "../../plans/feedback.ts";
-import type { Plans, Result, StoredPlan } from "../../plans/plan-store-port.ts";
 import type { Asker } from "../../plans/plan.ts";
-import { isOver, toldUntil } from "../../plans/review.ts";
 import type { Clock, Timer } from "../../supervisor/ports.ts";
 import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
 import { reachBackTo } from "../../opencode/message-pages.ts";
 import type { HostClient } from "../host-client.ts";
-import { feedbackText, type EndedAsker } from "./feedback-text.ts";
+import type { EndedAsker } from "./feedback-text.ts";
 import type { OpenReviews } from "./open-reviews.ts";
+import type { ReviewSubjects } from "./review-subjects.ts";
 import { namingFeedback, tellsFeedback } from "./told-feedback.ts";
 
 /** What is known of the background agent that asked for a review. */
@@ -18,7 +16,7 @@ export interface AskingAgent extends EndedAsker {
 }
 
 export interface FeedbackAnnouncerParts {
-  readonly plans: Plans;
+  readonly subjects: ReviewSubjects;
   readonly clock: Clock;
   readonly host: Pick<HostClient, "messages" | "put">;
   readonly reviews: OpenReviews;
@@ -59,7 +57,7 @@ interface Addressee {
 
 /**
  * Tells the session that asked for a review what the user did when no tool waited for it any more: at most once, by
- * whichever process is first, and never while the session is busy. Only plans under review are watched.
+ * whichever process is first, and never while the session is busy. Only what is under review is watched.
  */
 export class FeedbackAnnouncer {
   readonly #parts: FeedbackAnnouncerParts;
@@ -71,22 +69,20 @@ export class FeedbackAnnouncer {
   }
 
   /**
-   * Follows every plan that is under review: of this process, of earlier ones, of background agents. Settles when the
+   * Follows everything that is under review: of this process, of earlier ones, of background agents. Settles when the
    * open ones are known. Never rejects.
    */
   async followAll(): Promise<void> {
-    const all = await this.#parts.plans.list();
-    if (!all.ok) return;
-    const underReview = all.value.filter(({ review }) => review === "open" || review === "decided");
-    await Promise.all(underReview.map(async ({ slug }) => await this.follow(slug)));
+    const underReview = await this.#parts.subjects.underReview().catch(() => []);
+    await Promise.all(underReview.map(async (name) => await this.follow(name)));
   }
 
-  /** A plan's review has changed, or what held back its telling is over. Never rejects. */
-  async follow(slug: string): Promise<void> {
+  /** A review has changed, or what held back its telling is over. Never rejects. */
+  async follow(name: string): Promise<void> {
     if (this.#isClosed) return;
-    if (!this.#followed.has(slug)) {
-      const watch = this.#parts.plans.watch(slug, (now) => void this.#changed(slug, now));
-      this.#followed.set(slug, {
+    if (!this.#followed.has(name)) {
+      const watch = this.#parts.subjects.watch(name, () => void this.#look(name));
+      this.#followed.set(name, {
         watch,
         timer: null,
         until: "",
@@ -95,70 +91,64 @@ export class FeedbackAnnouncer {
         retryMs: FIRST_RETRY_MS,
       });
     }
-    await this.#look(slug);
+    await this.#look(name);
   }
 
   /** A session has become idle: what was held back for it may be told. */
   idle(): void {
-    for (const slug of this.#followed.keys()) void this.#look(slug);
+    for (const name of this.#followed.keys()) void this.#look(name);
   }
 
   close(): void {
     this.#isClosed = true;
-    for (const slug of this.#followed.keys()) this.#leave(slug);
+    for (const name of this.#followed.keys()) this.#leave(name);
   }
 
-  #leave(slug: string): void {
-    const followed = this.#followed.get(slug);
+  #leave(name: string): void {
+    const followed = this.#followed.get(name);
     followed?.timer?.clear();
     followed?.watch.close();
-    this.#followed.delete(slug);
-    this.#parts.reviews.closed(slug);
+    this.#followed.delete(name);
+    this.#parts.reviews.closed(name);
   }
 
-  async #look(slug: string): Promise<void> {
-    await this.#changed(slug, await this.#parts.plans.read(slug));
-  }
-
-  async #changed(slug: string, now: Result<StoredPlan>): Promise<void> {
-    const followed = this.#followed.get(slug);
-    if (followed === undefined) return;
-    if (!now.ok) {
-      // Any other problem may be mended.
-      if (now.problem.reason === "not_found" || now.problem.reason === "bad_slug") this.#leave(slug);
+  async #look(name: string): Promise<void> {
+    const now = await this.#parts.subjects.read(name).catch(() => "unreadable" as const);
+    const followed = this.#followed.get(name);
+    // What cannot be read may be mended.
+    if (followed === undefined || now === "unreadable") return;
+    if (now === "gone") {
+      this.#leave(name);
       return;
     }
-    const { meta } = now.value;
-    const { askedBy, state } = meta.review;
-    const from = toldUntil(meta);
-    if (askedBy === undefined || from === undefined || isOver(meta)) {
+    const { askedBy, isOpen, isOver, toldUntil, news } = now;
+    if (askedBy === undefined || toldUntil === undefined || isOver) {
       // What is being told may not get through, and is to be told again then.
-      if (!followed.isTelling) this.#leave(slug);
+      if (!followed.isTelling) this.#leave(name);
       return;
     }
-    if (state === "open") await this.#noteOpen(slug, askedBy);
-    else this.#parts.reviews.closed(slug);
-    const feedback = feedbackSince(now.value, from);
-    if (feedback.status === "none") return;
+    if (isOpen) await this.#noteOpen(name, askedBy);
+    else this.#parts.reviews.closed(name);
+    if (news === undefined) return;
     const foreignMs = await this.#foreignDelay(askedBy);
-    if (this.#followed.get(slug) !== followed) return;
+    if (this.#followed.get(name) !== followed) return;
     if (followed.isTelling) {
       followed.mustLook = true;
       return;
     }
-    if (feedback.until !== followed.until) {
-      followed.until = feedback.until;
+    if (news.until !== followed.until) {
+      followed.until = news.until;
       followed.timer?.clear();
       followed.timer = null;
     }
-    this.#schedule(slug, followed, delayOf(feedback) + foreignMs);
+    this.#schedule(name, followed, (news.isGoingOn ? QUIET_MS : 0) + foreignMs);
   }
 
-  async #noteOpen(slug: string, askedBy: Asker): Promise<void> {
-    this.#parts.reviews.opened(askedBy.sessionId, slug);
+  async #noteOpen(name: string, askedBy: Asker): Promise<void> {
+    this.#parts.reviews.opened(askedBy.sessionId, name);
     if (askedBy.instanceId === undefined) return;
     const agent = await this.#parts.agent(askedBy.instanceId).catch(() => undefined);
-    if (agent !== undefined) this.#parts.reviews.opened(agent.parentSessionId, slug);
+    if (agent !== undefined) this.#parts.reviews.opened(agent.parentSessionId, name);
   }
 
   /** Of an agent's review its parent's session is told. */
@@ -167,75 +157,75 @@ export class FeedbackAnnouncer {
     return this.#parts.sessions.isActive(agent?.parentSessionId ?? sessionId) ? 0 : FOREIGN_MS;
   }
 
-  #schedule(slug: string, followed: Followed, delayMs: number): void {
+  #schedule(name: string, followed: Followed, delayMs: number): void {
     if (followed.timer !== null || this.#isClosed) return;
     followed.timer = this.#parts.clock.after(delayMs, () => {
       followed.timer = null;
-      void this.#tell(slug, followed);
+      void this.#tell(name, followed);
     });
   }
 
-  async #tell(slug: string, followed: Followed): Promise<void> {
+  async #tell(name: string, followed: Followed): Promise<void> {
     if (followed.isTelling || this.#isClosed) return;
     followed.isTelling = true;
     let isAgain = false;
     try {
-      isAgain = (await this.#tellNow(slug)) === "again";
+      isAgain = (await this.#tellNow(name)) === "again";
       followed.retryMs = FIRST_RETRY_MS;
     } catch (error) {
-      this.#parts.report(`What the user did to the plan "${slug}" could not be told; it is tried again.`, error);
-      this.#schedule(slug, followed, followed.retryMs);
+      // What is left when the plugin is disposed of, the next one tells.
+      if (this.#isClosed) return;
+      const { kind } = this.#parts.subjects;
+      this.#parts.report(`What the user did to the ${kind} "${name}" could not be told; it is tried again.`, error);
+      this.#schedule(name, followed, followed.retryMs);
       followed.retryMs = Math.min(followed.retryMs * 2, LONGEST_RETRY_MS);
     } finally {
       followed.isTelling = false;
     }
     const { mustLook } = followed;
     followed.mustLook = false;
-    if (isAgain || mustLook) await this.#look(slug);
+    if (isAgain || mustLook) await this.#look(name);
   }
 
   /** `again`: what is told has changed, or is nothing. `held`: something will call when it can be told. */
-  async #tellNow(slug: string): Promise<"again" | "held"> {
-    const { plans, reviews, host, sessions } = this.#parts;
-    const now = await plans.read(slug);
-    const from = now.ok ? toldUntil(now.value.meta) : undefined;
-    const askedBy = now.ok ? now.value.meta.review.askedBy : undefined;
-    if (!now.ok || from === undefined || askedBy === undefined) return "again";
-    const isWaited = () => reviews.isWaited(askedBy.sessionId, slug);
+  async #tellNow(name: string): Promise<"again" | "held"> {
+    const { subjects, reviews, host, sessions } = this.#parts;
+    const now = await subjects.read(name);
+    if (typeof now === "string") return "again";
+    const { askedBy, toldUntil: from, news } = now;
+    if (from === undefined || askedBy === undefined) return "again";
+    const isWaited = () => reviews.isWaited(askedBy.sessionId, name);
     if (isWaited()) return "held";
-    const feedback = feedbackSince(now.value, from);
-    if (feedback.status === "none") return "again";
+    if (news === undefined) return "again";
     const to = await this.#addressee(askedBy);
     if (to === undefined || sessions.isBusy(to.sessionId)) return "held";
-    const told = Date.parse(feedback.until);
+    const told = Date.parse(news.until);
     const messages = await host.messages(to.sessionId, (newest) => tellChoice(newest) && reachBackTo(told, newest));
     if (messages === undefined) {
       // Of another database, or deleted: whoever has it may tell it.
-      this.#leave(slug);
+      this.#leave(name);
       return "held";
     }
     const isTold = messages.some(({ parts }) =>
       parts.some(
         (part) =>
-          tellsFeedback(part.metadata, slug, feedback.until) ||
-          tellsFeedback(part.state?.metadata, slug, feedback.until),
+          tellsFeedback(part.metadata, name, news.until) || tellsFeedback(part.state?.metadata, name, news.until),
       ),
     );
     // The session may have begun to work, or a tool to wait, while the host gave its messages.
     if (!isTold && (sessions.isBusy(to.sessionId) || isWaited() || this.#isClosed)) return "held";
-    const claimed = await plans.tellOnce(slug, from, feedback.until);
-    if (!claimed.ok) throw new Error(claimed.problem.message);
-    if (isTold || !claimed.value) return "again";
+    const isOurs = await subjects.tellOnce(name, from, news.until);
+    if (isTold || !isOurs) return "again";
     try {
       await host.put(to.sessionId, {
-        text: feedbackText(now.value, feedback, to.asker),
-        metadata: namingFeedback(slug, feedback.until),
+        text: news.text(to.asker),
+        metadata: namingFeedback(name, news.until),
         wake: sessions.isActive(to.sessionId),
         choice: lastChoice(messages),
       });
     } catch (error) {
       // Nobody has been told.
-      await plans.tellOnce(slug, feedback.until, from);
+      await subjects.tellOnce(name, news.until, from);
       throw error;
     }
     return "again";
@@ -248,8 +238,4 @@ export class FeedbackAnnouncer {
     if (agent === undefined || !agent.hasEnded) return undefined;
     return { sessionId: agent.parentSessionId, asker: agent };
   }
-}
-
-function delayOf({ status }: Feedback): number {
-  return status === "feedback_received" ? QUIET_MS : 0;
 }

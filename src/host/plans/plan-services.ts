@@ -25,6 +25,8 @@ export interface PlanServices {
   readonly whoseAct: () => Act;
   readonly seen: SeenPlans;
   readonly reviews: OpenReviews;
+  /** As far as they are of what agents have changed. */
+  readonly changeReviews: OpenReviews;
   /** Who works on a plan; absent where nobody knows. */
   readonly agents?: ((slug: string) => Promise<readonly AgentAtWork[]>) | undefined;
   /** What the user has written, and the model has not seen. */
@@ -34,5 +36,5 @@ export interface PlanServices {
   /** Aborted when the plugin is disposed of: opencode takes no answer any more, and aborts nothing itself. */
   readonly closing: AbortSignal;
   /** A review was asked for or decided here, or its wait has ended: what comes later is announced. */
-  readonly follow: (slug: string) => void;
+  readonly follow: (name: string) => void;
 }

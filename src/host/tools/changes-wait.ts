@@ -36,6 +36,7 @@ export async function waitForChanges(
     return errorAnswer(error, { instanceId, reason, ...(files === undefined ? {} : { files }) });
   }
   const title = `${plainName(agent)}: apply`;
+  const ended = desk.changeReviews.waiting(sessionID, instanceId);
   const { outcome, lost, waitedMs } = await waitForPerson<Decided>(desk, context, {
     timeoutMs,
     first: async (signal) => await firstDecision(reviews, instanceId, signal),
@@ -45,6 +46,10 @@ export async function waitForChanges(
       return isDecided(review) ? review : "over";
     },
     call: (signal) => void callUser(desk, sessionID, instanceId, signal),
+  }).finally(() => {
+    ended();
+    // What a person does from here on is announced.
+    desk.follow(instanceId);
   });
   if (outcome === "over") {
     const status = desk.unread.has(sessionID) ? "user_message" : "timed_out";
@@ -80,7 +85,7 @@ export function decisionWords(decision: Decided["decision"], comments: number): 
 function onlyUser(instanceId: string): string {
   return (
     `A yes in the chat applies nothing: the user applies on the page, or types /bizar apply ${instanceId}. ` +
-    "What they decide later, show says; what they send back, the agent goes on with, and its end is told."
+    "You are told what they decide later; what they send back, the agent goes on with, and its end is told."
   );
 }
 

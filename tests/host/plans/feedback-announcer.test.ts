@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { FeedbackAnnouncer, type AskingAgent } from "../../../src/host/plans/feedback-announcer.ts";
 import type { HostMessage, SyntheticMessage } from "../../../src/host/host-client.ts";
 import { OpenReviews } from "../../../src/host/plans/open-reviews.ts";
+import { planSubjects } from "../../../src/host/plans/plan-subjects.ts";
 import { systemClock } from "../../../src/system-clock.ts";
 import { createPlans } from "../../../src/plans/file-plans.ts";
 import { FakeClock } from "../../supervisor/fake-clock.ts";
@@ -46,7 +47,7 @@ async function createRig(asker: { sessionId: string; instanceId?: string } = { s
     const clock = new FakeClock();
     const reviews = new OpenReviews();
     const one = new FeedbackAnnouncer({
-      plans,
+      subjects: planSubjects(plans),
       clock,
       host,
       reviews,
