@@ -73,7 +73,7 @@ test("opencode is killed with three agents: one is read back, one is ended, one 
 }, 180_000);
 
 test("after a compaction neither a server nor a host that dies makes a summary, or an old answer, the result", async () => {
-  rig = await createRig();
+  rig = await createRig({ options: { autoContinue: 0 } });
   await setModels(rig.sandbox.home);
   const look = { text: "I look first.", calls: [bash("ls")], usage: { input: 9400, output: 100 } };
   for (const prompt of ["fill it", "fill it, and hang"]) rig.plan(prompt, look);

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { existsSync, mkdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { liveInstances } from "../../src/processes/live-instances.ts";
 import { createIdentity, type SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
@@ -221,4 +221,21 @@ test("a request has its whole time again where the asking process itself stood s
   expect(await asking).toEqual({ ok: true });
   expect(heard).toHaveLength(1);
   expect(clock.pending).toBe(0);
+});
+
+test("an answer of the user is heard where it says so by this user's key, and for this request alone", async () => {
+  const { paths, heard, watch } = await createOwner();
+  watch.open();
+  const answer = { kind: "answer", questionId: "q1", reply: { kind: "once" }, by: "the user" } as const;
+  expect(await ask(paths, answer)).toEqual({ ok: true });
+  expect(heard).toMatchObject([[id, answer]]);
+  const [[, { code }]] = heard as unknown as [[string, { code: string }]];
+  for (const forged of [{}, { code: "0".repeat(64) }, { code }]) {
+    const file = requestFile(paths, id, ULID);
+    writeFileSync(file.asked, requestText({ ...answer, ...forged }));
+    await until("it is refused", () => existsSync(file.refusal) && !existsSync(file.taken));
+    expect(await Bun.file(file.refusal).json()).toMatchObject({ error: expect.stringContaining("counts for nothing") });
+    rmSync(file.refusal);
+  }
+  expect(heard).toHaveLength(1);
 });

@@ -188,3 +188,12 @@ test("what nobody can see the end of is not settled, given back, and settled by 
   await recovery.look();
   expect(journal).toEqual(["release", "save failed", "release"]);
 });
+
+test("what a lost agent had asked the user reads as not allowed", async () => {
+  const asked = { askId: "per_1", kind: "permission", what: "bash: git push" } as const;
+  const open = { id: "q1", askedAt: 1, state: "open", answeredAt: null, answeredBy: null, words: null } as const;
+  const instance = { ...sampleInstance("running"), questions: [{ ...asked, ...open }] };
+  const { recovery, saved } = createRecoveryRig(lostInstance(instance));
+  await recovery.run();
+  expect([...saved.values()].at(-1)?.questions).toMatchObject([{ state: "ended", answeredBy: "nobody" }]);
+});

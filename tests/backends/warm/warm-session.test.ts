@@ -3,6 +3,8 @@ import type { ServerEvent } from "../../../src/backends/warm/event-stream.ts";
 import { ServerClient } from "../../../src/backends/warm/server-client.ts";
 import { SessionListeners } from "../../../src/backends/warm/session-listeners.ts";
 import { WarmSession } from "../../../src/backends/warm/warm-session.ts";
+import type { PermissionRules } from "../../../src/agent-role/questions.ts";
+import type { Reply } from "../../../src/supervisor/questions.ts";
 import type { Progress } from "../../../src/supervisor/instance.ts";
 import { FakeClock } from "../../supervisor/fake-clock.ts";
 import { until } from "../../until.ts";
@@ -18,18 +20,20 @@ let stored: { info: Record<string, unknown>; parts: Record<string, unknown>[] }[
 let isBusy: boolean;
 let onRequest: (path: string) => Promise<Response | undefined>;
 let asked: string[];
+/** What somebody else has answered. */
+let elsewhere: string[];
 
 beforeEach(() => {
   clock = new FakeClock();
   listeners = new SessionListeners();
-  [progress, stored, asked, isBusy] = [[], [], [], false];
+  [progress, stored, asked, elsewhere, isBusy] = [[], [], [], [], false];
   onRequest = async () => undefined;
   session = openSession(null);
 });
 afterEach(() => session.close());
 
 /** A turn in the session; the first one, or one that goes on in it. */
-function openSession(earlier: string | null): WarmSession {
+function openSession(earlier: string | null, rules: PermissionRules = { skipPermissions: false }): WarmSession {
   const client = new ServerClient("http://127.0.0.1:1", "password", async (request) => {
     const path = new URL(request.url).pathname;
     asked.push(path);
@@ -59,13 +63,13 @@ function openSession(earlier: string | null): WarmSession {
         mustStop() {},
         asked() {},
         toldParent() {},
-        answeredElsewhere() {},
+        answeredElsewhere: (askId: string, { kind }: Reply) => void elsewhere.push(`${askId} ${kind}`),
       },
       progressed: (each) => void progress.push(each),
     },
     log: { write() {}, close() {} },
     clock,
-    rules: { skipPermissions: false },
+    rules,
   });
 }
 
@@ -270,6 +274,23 @@ test("a question whose answer the server did not take is answered again", async 
   await Bun.sleep(0);
   listeners.heartbeat();
   await until("it is answered again", () => replies() === 2);
+});
+
+test("what the user is asked is held; an answer that did not come from here is told", async () => {
+  session.close();
+  session = openSession(null, { skipPermissions: false, asks: true });
+  await session.prompt();
+  storePrompt();
+  const ask = (id: string) =>
+    tell("permission.asked", { id, sessionID: SESSION, permission: "bash", patterns: [id], always: [] });
+  ask("per_1");
+  ask("per_2");
+  expect([replies(), progress.at(-1)?.activity]).toEqual([0, "asking bash: per_1"]);
+  session.answer({ askId: "per_1", kind: "permission", what: "bash: per_1" }, { kind: "once" });
+  await until("it is answered", () => replies() === 1);
+  tell("permission.replied", { requestID: "per_1", reply: "once" });
+  tell("permission.replied", { requestID: "per_2", reply: "always" });
+  expect(elsewhere).toEqual(["per_2 always"]);
 });
 
 test("a subagent of an earlier turn that goes on is heard, and its question answered", async () => {
