@@ -96,7 +96,7 @@ export async function writeConfig(
  * opencode installs `@opencode-ai/plugin` from the registry into a fresh configuration folder, and waits for it; a
  * folder that has it already starts at once, without a network (1.18.33).
  */
-async function prepareHome(home: string): Promise<void> {
+export async function prepareHome(home: string): Promise<void> {
   const folder = join(home, ".config/opencode");
   const module = join(folder, "node_modules/@opencode-ai/plugin");
   await mkdir(dirname(module), { recursive: true });

@@ -1,5 +1,6 @@
 import { join, relative } from "node:path";
 import type { LoggedTurn, LogSink } from "../backends/log-sink.ts";
+import type { Travel } from "../backends/process/elsewhere.ts";
 import type { PrepareFolder } from "../backends/in-own-folder.ts";
 import type { FinishFolder, TurnRequest } from "../supervisor/ports.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -12,6 +13,8 @@ export interface OwnFolders {
   readonly workspace: Workspace;
   readonly prepare: PrepareFolder;
   readonly finish: FinishFolder;
+  /** Takes folders to places where files are not shared, and back. */
+  readonly travel: Travel;
 }
 
 export function ownFolders(
@@ -37,6 +40,20 @@ export function ownFolders(
       } finally {
         log.close();
       }
+    },
+    travel: {
+      async pack(instanceId) {
+        const packed = await workspace.pack(instanceId);
+        return packed.ok ? packed.value : packed.error;
+      },
+      async unpack(instanceId, bundle) {
+        try {
+          const unpacked = await workspace.unpack(instanceId, bundle);
+          return unpacked.ok ? undefined : unpacked.error;
+        } catch (error) {
+          return `What came back for ${instanceId} could not be unpacked: ${describeError(error)}.`;
+        }
+      },
     },
     async finish({ instanceId, folder }) {
       if (folder === undefined) return undefined;

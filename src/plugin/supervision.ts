@@ -112,6 +112,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     modelsPath: async (turn) => (await models(turn))?.path,
     worktreeDir: options.worktreeDir,
     launchers: options.launchers,
+    travel: folders.travel,
   });
   const backend = inOwnFolder(backendChoice({ process: children, warm }), folders.prepare);
   const table = systemProcessTable();

@@ -18,6 +18,7 @@ import {
 import { done, type Result } from "./result.ts";
 import type { SetUpRun } from "./set-up-copy.ts";
 import { judgeChanges, removeCopy, takeResult } from "./take-result.ts";
+import { packFolder, unpackFolder, type PackedFolder } from "./travel.ts";
 import { updateCopy, type Updated } from "./update-copy.ts";
 import { goingPathOf, removeFolder } from "./worktree.ts";
 
@@ -69,6 +70,16 @@ export class Workspace {
   /** Takes down what a turn has left, and removes a copy in which nothing was changed. */
   async finish(instanceId: string): Promise<Result<Changes | null>> {
     return await finishTurn(this.parts, instanceId);
+  }
+
+  /** An agent's folder, packed for a copy of it elsewhere. */
+  async pack(instanceId: string): Promise<Result<PackedFolder>> {
+    return await packFolder(this.parts, instanceId);
+  }
+
+  /** Puts what came back from there into it. */
+  async unpack(instanceId: string, bundle?: Uint8Array): Promise<Result<null>> {
+    return await unpackFolder(this.parts, instanceId, bundle);
   }
 
   /** What is in an agent's folder, judged against the caller's tree of now; `null`: it has none. */

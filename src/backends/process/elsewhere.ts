@@ -5,6 +5,7 @@ import type { TurnEvidence } from "../../supervisor/outcome.ts";
 import type { Clock, Timer, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { leaveWill } from "../last-will.ts";
+import { bytesOf } from "./command-line.ts";
 import { killLine, launchLine, leavesRunning, type Launcher } from "./launcher.ts";
 import { scriptWords } from "./launch-script.ts";
 import type { PlaceReport } from "./place-report.ts";
@@ -18,7 +19,26 @@ const LINE_CHARACTERS = 500;
 /** `srun: job 12 queued and waiting for resources`, `Submitted batch job 12`, `Job <12> is submitted`. */
 const JOB = /\bjob(?: id)?[ :=]*<?(\d+)>?\b/i;
 
+/** What turns elsewhere know of each other. */
+export interface Places {
+  /** What was found to be there. */
+  readonly known: Set<string>;
+  /** The version of opencode here. */
+  readonly version: () => Promise<string>;
+}
+
+/** Takes an agent's own folder to another machine, and brings back what has become of it. */
+export interface Travel {
+  /** An error in words where it could not be packed. */
+  pack(
+    instanceId: string,
+  ): Promise<{ readonly bundle: Uint8Array; readonly ref: string; readonly prefix: string } | string>;
+  /** Absent: nothing was changed. Settles with why what came could not be unpacked. Never rejects. */
+  unpack(instanceId: string, bundle: Uint8Array | undefined): Promise<string | undefined>;
+}
+
 export interface ElsewhereParts {
+  readonly travel: Travel | undefined;
   /** The name of the place. */
   readonly on: string;
   readonly launcher: Launcher;
@@ -51,10 +71,52 @@ export class Elsewhere {
   #letLive: () => void = () => undefined;
   readonly #checked: string;
   #version = "";
+  #copy: { readonly ref: string; readonly prefix: string } | undefined;
+  /** The lines of the bundle that comes back. */
+  #bundle: string[] | undefined;
+  #isBundleWhole = false;
+  #folder: string | undefined;
+  #filesAre: PlaceReport["files"];
 
   constructor(private readonly parts: ElsewhereParts) {
     const { on, turn } = parts;
     this.#checked = JSON.stringify([on, turn.directory, turn.agent]);
+  }
+
+  /** What goes over stdin, or in words why the files cannot travel. */
+  async stdin(role: string, prompt: string): Promise<Uint8Array<ArrayBuffer> | string> {
+    const { travel, turn } = this.parts;
+    if (this.files === "shared") return bytesOf(`${role}\n${prompt}`);
+    const packed = (await travel?.pack(turn.instanceId)) ?? `files "git" needs a folder of the agent's own.`;
+    if (typeof packed === "string") return packed;
+    this.#copy = packed;
+    const head = bytesOf(`${role}\n${Buffer.from(prompt).toString("base64")}\n`);
+    // What Bun 1.3.14 gives as the bytes of a pipe may be a bare buffer.
+    return new Uint8Array(Buffer.concat([head, new Uint8Array(packed.bundle)]));
+  }
+
+  /** Takes a line of stdout that is none of opencode's: the files that come back. */
+  takes(nonce: string, line: string): boolean {
+    if (this.files === "shared") return false;
+    if (line === `{"bizar":"${nonce}","bundle":"begins"}`) {
+      this.#bundle = [];
+      return true;
+    }
+    if (this.#bundle === undefined || this.#isBundleWhole) return false;
+    this.#isBundleWhole = line === `{"bizar":"${nonce}","bundle":"ends"}`;
+    if (!this.#isBundleWhole) this.#bundle.push(line);
+    return true;
+  }
+
+  /** Brings back what has become of copied files. Settles with why that could not be done. */
+  async bringBack(): Promise<string | undefined> {
+    const { travel, turn, on } = this.parts;
+    if (this.#copy === undefined) return undefined;
+    const bundle = this.#isBundleWhole ? Buffer.from((this.#bundle ?? []).join(""), "base64") : undefined;
+    const failed = await travel?.unpack(turn.instanceId, bundle);
+    if (failed !== undefined) return `${failed} It is in ${this.#folder ?? "its folder"} on ${on}.`;
+    const isLost = bundle === undefined && this.#exitCode !== undefined && this.#filesAre !== "same";
+    return isLost ? `What it did has not come back: it is in ${this.#folder ?? "its folder"} on ${on}.` : undefined;
   }
 
   /** What is run here. */
@@ -65,7 +127,9 @@ export class Elsewhere {
     const words = scriptWords({
       instanceId: turn.instanceId,
       agent: turn.agent,
-      directory: (turn.folder === undefined ? launcher.directory : undefined) ?? turn.directory,
+      files: launcher.files,
+      directory: this.#directory,
+      copy: this.#copy,
       version: known.has(this.#checked) ? undefined : version,
       binaries: isShared ? [binary, "opencode"] : ["opencode", binary],
       runArguments,
@@ -80,6 +144,12 @@ export class Elsewhere {
   /** What launches it. */
   get program(): string {
     return this.parts.launcher.command[0] ?? "";
+  }
+
+  get #directory(): string {
+    const { launcher, turn } = this.parts;
+    if (launcher.files === "git") return launcher.directory ?? "";
+    return (turn.folder === undefined ? launcher.directory : undefined) ?? turn.directory;
   }
 
   get hasBegun(): boolean {
@@ -105,6 +175,8 @@ export class Elsewhere {
   told(report: PlaceReport): void {
     if (report.pid !== undefined) this.#begin(report);
     if (report.lacks !== undefined) this.#lacks = report;
+    this.#folder = report.folder ?? this.#folder;
+    this.#filesAre = report.files ?? this.#filesAre;
     if (report.exit !== undefined) this.#exitCode = report.exit;
   }
 
@@ -163,17 +235,16 @@ export class Elsewhere {
     return {
       connectionLost:
         `The line to ${on}${where === "" ? "" : ` (${where})`} broke before the turn had told its end: ${program} ${how}. ` +
-        `${words} Nobody has seen how it ended there. See that ${on} can be reached, then send a message: it goes on in its session.`,
+        `${words} Nobody has seen how it ended there.${this.#copy === undefined ? "" : ` What it did is in ${this.#folder ?? "its folder"}.`} See that ${on} can be reached, then send a message: it goes on in its session.`,
     };
   }
 
   #lackInWords({ lacks, found = "" }: PlaceReport): string {
-    const { on, turn, launcher } = this.parts;
-    const directory = (turn.folder === undefined ? launcher.directory : undefined) ?? turn.directory;
+    const { on, turn } = this.parts;
     switch (lacks) {
       case "directory":
         return (
-          `There is no folder ${directory} on ${on}. With files "shared" the same path has to be there: ` +
+          `There is no folder ${this.#directory} on ${on}. With files "shared" the same path has to be there: ` +
           `share it, name it as "directory" of the launcher, or use files "git".`
         );
       case "opencode":

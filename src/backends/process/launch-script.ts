@@ -6,7 +6,11 @@ import { MARKER_NAME } from "../../processes/end-tree.ts";
 export interface ScriptRequest {
   readonly instanceId: string;
   readonly agent: string;
+  /** `shared`: it works in the directory. `git`: in a copy that is made in it, or where it is empty in one of its own. */
+  readonly files: "shared" | "git";
   readonly directory: string;
+  /** Of copied files: where in them it works, and the ref that comes with them. */
+  readonly copy?: { readonly prefix: string; readonly ref: string } | undefined;
   /** The version that opencode has to have there; absent: it has been looked at. */
   readonly version: string | undefined;
   /** Where opencode is looked for, in this order: paths, or a name in PATH. */
@@ -15,34 +19,67 @@ export interface ScriptRequest {
   readonly runArguments: readonly string[];
 }
 
-/** The words that run an agent there; stdin is the role, a line feed, and the prompt. */
+/**
+ * The words that run an agent there. Stdin is the role, a line feed, and the prompt; where files are copied the prompt is a
+ * line of base64, and the bundle with the files follows.
+ */
 export function scriptWords({
   instanceId,
   agent,
+  files,
   directory,
+  copy = { prefix: "", ref: "" },
   version,
   binaries,
   runArguments,
 }: ScriptRequest): string[] {
-  return ["sh", "-c", SCRIPT, "bizar", instanceId, directory, version ?? "", ...binaries, agent, ...runArguments];
+  const where = [instanceId, directory, version ?? "", ...binaries, agent, copy.prefix, copy.ref];
+  return ["sh", "-c", SCRIPTS[files], "bizar", ...where, ...runArguments];
 }
 
-/**
- * Reads the role, says that it has begun and where, looks whether everything is there, and runs opencode: as a child, so
- * that somebody is left to tell how it ended. In one line, for shells of a login that know no other text in quotes.
- */
-const SCRIPT = [
+const OWN_NAME =
+  "GIT_AUTHOR_NAME=Bizar GIT_AUTHOR_EMAIL=bizar@localhost GIT_COMMITTER_NAME=Bizar GIT_COMMITTER_EMAIL=bizar@localhost";
+const GIT = "git -c core.hooksPath=/dev/null -c core.fsmonitor=false";
+
+/** Reads the role, and says that it has begun and where. */
+const BEGIN = [
   `IFS= read -r ${ROLE_VARIABLE} || exit 96`,
   `n=\${${ROLE_VARIABLE}#*'"nonce":"'}; n=\${n%%'"'*}`,
   `say() { printf '{"bizar":"%s","place":%s}\\n' "$n" "$1" >&2; }`,
-  `word() { printf %s "$1" | tr -cd '0-9A-Za-z._+-' | cut -c1-80; }`,
+  `word() { printf %s "$1" | tr -cd '0-9A-Za-z._+/-' | cut -c1-200; }`,
   `j=\${SLURM_JOB_ID:-\${PBS_JOBID:-\${LSB_JOBID:-\${JOB_ID:-}}}}`,
   `say "{\\"host\\":\\"$(word "$(uname -n)")\\",\\"job\\":\\"$(word "$j")\\",\\"pid\\":$$,\\"at\\":$(date +%s)}"`,
   `${MARKER_NAME}="\${${MARKER_NAME}:+$${MARKER_NAME}/}$1${THERE}"`,
   `${LAUNCHED_VARIABLE}=$$`,
   `export ${ROLE_VARIABLE} ${LAUNCHED_VARIABLE} ${MARKER_NAME}`,
   `lacks() { say "{\\"lacks\\":\\"$1\\",\\"found\\":\\"$(word "$2")\\"}"; exit 97; }`,
-  `cd -- "$2" 2>/dev/null || lacks directory`,
+];
+
+/** The same files are there under the same path; the rest of stdin is the prompt. */
+const IN_SHARED_FILES = [`cd -- "$2" 2>/dev/null || lacks directory`, `exec 3<&0`];
+
+/** Makes a copy of the files, or brings the one of an earlier turn up to date; what is older than a week goes. */
+const IN_COPIED_FILES = [
+  `umask 077`,
+  `command -v git >/dev/null 2>&1 || lacks git`,
+  `IFS= read -r p`,
+  `d=\${2:-$HOME/.cache/bizar/elsewhere}`,
+  `case "$d" in "~"/*) d=$HOME/\${d#??} ;; esac`,
+  `w=$d/$1`,
+  `mkdir -p "$w" 2>/dev/null && touch "$w" && cd "$w" || lacks files "$w"`,
+  `say "{\\"folder\\":\\"$(word "$w")\\"}"`,
+  `find "$d" -maxdepth 1 -name 'bgr_*' -mtime +7 -exec rm -rf {} + 2>/dev/null`,
+  `b=$(mktemp) && cat >"$b" || lacks files "$w"`,
+  `[ -d .git ] || git init -q --template= . || lacks files "$w"`,
+  `${GIT} fetch -q --no-tags "$b" "+$8:refs/bizar/base" && ${GIT} reset -q --hard refs/bizar/base || lacks files "$w"`,
+  `mkdir -p "./$7" && cd "./$7" || lacks files "$w"`,
+  `printf %s "$p" | base64 -d >"$b" || lacks files "$w"`,
+  `exec 3<"$b"`,
+  `rm -f "$b"`,
+];
+
+/** Looks whether everything is there, and runs opencode: as a child, so that somebody is left to tell how it ended. */
+const RUN = [
   `oc=`,
   `for c in "$4" "$5" "$HOME/.opencode/bin/opencode"; do command -v "$c" >/dev/null 2>&1 && { oc=$c; break; }; done`,
   `[ -n "$oc" ] || lacks opencode`,
@@ -53,14 +90,31 @@ const SCRIPT = [
     `case "$l" in *${PRESENCE}*) ;; *) lacks plugin ;; esac`,
     `printf '%s\\n' "$l" | grep -qF -- "$6 (" || lacks agent`,
   ].join("; ")}; fi`,
-  `shift 6`,
-  `exec 3<&0`,
+  `shift 8`,
   `"$oc" "$@" --dir "$PWD" <&3 3<&- & c=$!`,
   `exec 3<&-`,
   `trap 'kill -TERM $c 2>/dev/null' HUP INT TERM`,
   `wait $c; r=$?`,
   // A signal interrupts the wait, and not what is waited for.
   `while kill -0 $c 2>/dev/null; do wait $c; r=$?; done`,
-  `say "{\\"exit\\":$r}"`,
-  `exit $r`,
-].join("; ");
+];
+
+/** Sends back what has changed in a copy: a bundle in base64 on stdout, between two lines. */
+const SEND_BACK = [
+  `cd "$w" && ${GIT} add -A && t=$(${GIT} write-tree) || lacks files "$w"`,
+  `if [ "$t" = "$(git rev-parse 'refs/bizar/base^{tree}')" ]; then say '{"files":"same"}'; else ${[
+    `k=$(${OWN_NAME} ${GIT} commit-tree "$t" -p refs/bizar/base -m there) && git update-ref refs/bizar/result "$k" || lacks files "$w"`,
+    `printf '\\n{"bizar":"%s","bundle":"begins"}\\n' "$n"`,
+    `${GIT} bundle create -q - refs/bizar/result ^refs/bizar/base | base64 | fold -w 3000`,
+    `printf '\\n{"bizar":"%s","bundle":"ends"}\\n' "$n"`,
+    `say '{"files":"sent"}'`,
+  ].join("; ")}; fi`,
+];
+
+const END = [`say "{\\"exit\\":$r}"`, `exit $r`];
+
+/** In one line each, for shells of a login that know no other text in quotes. */
+const SCRIPTS = {
+  shared: [...BEGIN, ...IN_SHARED_FILES, ...RUN, ...END].join("; "),
+  git: [...BEGIN, ...IN_COPIED_FILES, ...RUN, ...SEND_BACK, ...END].join("; "),
+};

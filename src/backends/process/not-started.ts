@@ -16,8 +16,8 @@ export function notLaunched(error: Error, program: string, on: string): string {
 }
 
 /** The end of a turn of which nothing has run. */
-export function neverRun(spawnError: string): TurnEnd {
-  const evidence = { exitCode: null, signal: null, spawnError, lastErrorLines: [], words: [] };
+export function neverRun(why: { readonly spawnError: string } | { readonly workspaceError: string }): TurnEnd {
+  const evidence = { exitCode: null, signal: null, ...why, lastErrorLines: [], words: [] };
   return { evidence, textIncomplete: false };
 }
 

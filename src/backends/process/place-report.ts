@@ -13,6 +13,10 @@ const isPlaceReport = shape({
   lacks: orAbsent(oneOf("directory", "opencode", "version", "plugin", "agent", "git", "files")),
   /** What is there instead. */
   found: orAbsent(isText),
+  /** Where the copied files are there. */
+  folder: orAbsent(isText),
+  /** What has become of copied files: they are as they were, or were sent back. */
+  files: orAbsent(oneOf("same", "sent")),
   /** What opencode has exited with. */
   exit: orAbsent(isNumber),
 });

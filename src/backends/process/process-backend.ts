@@ -24,7 +24,7 @@ import type { TurnEvidence } from "../../supervisor/outcome.ts";
 import { brokenEnd } from "../../supervisor/broken-end.ts";
 import { readTranscript } from "../../supervisor/read-transcript.ts";
 import { bytesOf, markedEnvironment, runArguments, runEnvironment } from "./command-line.ts";
-import { Elsewhere } from "./elsewhere.ts";
+import { Elsewhere, type Places, type Travel } from "./elsewhere.ts";
 import type { Launcher } from "./launcher.ts";
 import { describeError } from "../../describe-error.ts";
 import { once } from "../../lib/once.ts";
@@ -67,20 +67,14 @@ export interface ProcessBackendParts {
   readonly worktreeDir?: string | undefined;
   /** The ways to run agents elsewhere, by the name of the place. */
   readonly launchers?: Readonly<Record<string, Launcher>>;
+  /** Takes own folders there where files are not shared. */
+  readonly travel?: Travel;
 }
 
 /** Runs each turn as one `opencode run` child in a process group of its own. */
 export function processBackend(parts: ProcessBackendParts): Backend {
   const places: Places = { known: new Set(), version: once(() => versionOf(parts.binary, parts.environment)) };
   return { start: (turn, observer) => new ProcessTurn(parts, places, turn, observer) };
-}
-
-/** What turns elsewhere know of each other. */
-interface Places {
-  /** What was found to be there. */
-  readonly known: Set<string>;
-  /** The version of opencode here. */
-  readonly version: () => Promise<string>;
 }
 
 type Child = Bun.Subprocess<Uint8Array<ArrayBuffer>, "pipe", "pipe">;
@@ -201,7 +195,10 @@ class ProcessTurn implements RunningTurn {
     const modelsPath = findModels === undefined ? undefined : await findModels(this.#turn);
     const version = this.#elsewhere === undefined ? "" : await this.places.version();
     if (this.#isStopped) return { end: stoppedEarly(), isWorthAnother: false };
-    const child = this.#spawn(nonce, modelsPath, version);
+    const role = roleOf(this.#turn, this.#parts, { nonce, modelsPath, launched: this.#elsewhere?.files });
+    const sent = await this.#elsewhere?.stdin(JSON.stringify(role), this.#turn.prompt);
+    if (typeof sent === "string") return { end: neverRun({ workspaceError: sent }), isWorthAnother: false };
+    const child = this.#spawn(role, sent, version);
     if (child instanceof Error) return { end: this.#notStarted(child), isWorthAnother: false };
     this.#child = child;
     this.#tree.root = { pid: child.pid, startTime: startTimeOf(child.pid, this.#table) };
@@ -229,7 +226,8 @@ class ProcessTurn implements RunningTurn {
     const there = (await this.#stopping)?.unseen;
     const unseen = left ?? there ?? (elsewhere !== undefined && pipes.wereHeld ? HELD : undefined);
     await this.#askSession(pipes);
-    const evidence = this.#conclude(pipes, child);
+    const workspaceError = await elsewhere?.bringBack();
+    const evidence = { ...this.#conclude(pipes, child), ...(workspaceError !== undefined && { workspaceError }) };
     return {
       end: { evidence, textIncomplete: pipes.evidence.isIncomplete, unseen },
       isWorthAnother: mayBeTriedAgain() && pipes.evidence.sawLockedDatabase,
@@ -281,19 +279,18 @@ class ProcessTurn implements RunningTurn {
     return !this.#isStopped;
   }
 
-  #spawn(nonce: string, modelsPath: string | undefined, version: string): Child | Error {
+  #spawn(role: AgentRole, sent: Uint8Array<ArrayBuffer> | undefined, version: string): Child | Error {
     const { binary, environment, skipPermissions } = this.#parts;
     const { directory, prompt, instanceId } = this.#turn;
-    const role = roleOf(this.#turn, this.#parts, { nonce, modelsPath, launched: this.#elsewhere?.files });
     const pipes = { stdout: "pipe", stderr: "pipe", detached: true } as const;
     try {
-      if (this.#elsewhere !== undefined) {
+      if (this.#elsewhere !== undefined && sent !== undefined) {
         const words = runArguments(this.#turn, skipPermissions, null);
         return Bun.spawn(this.#elsewhere.commandLine(binary, version, words), {
           // A folder that is only there is none to start in here.
           cwd: existsSync(directory) ? directory : "/",
           env: markedEnvironment(environment, instanceId),
-          stdin: bytesOf(`${JSON.stringify(role)}\n${prompt}`),
+          stdin: sent,
           ...pipes,
         });
       }
@@ -309,13 +306,13 @@ class ProcessTurn implements RunningTurn {
   }
 
   #placeOf(turn: TurnRequest): Elsewhere | undefined {
-    const launcher = turn.on === undefined ? undefined : this.#parts.launchers?.[turn.on];
-    if (turn.on === undefined || launcher === undefined) return undefined;
-    const [observer, { clock, environment }, { known }] = [this.#observer, this.#parts, this.places];
-    return new Elsewhere({
-      ...{ on: turn.on, launcher, turn, observer, clock, environment, known },
-      note: (text) => this.#note(text),
-    });
+    const { clock, environment, travel, launchers } = this.#parts;
+    const { on = "" } = turn;
+    const launcher = launchers?.[on];
+    if (launcher === undefined) return undefined;
+    const [observer, { known }] = [this.#observer, this.places];
+    const note = (text: string) => this.#note(text);
+    return new Elsewhere({ on, launcher, turn, observer, clock, environment, known, travel, note });
   }
 
   #notStarted(error: Error): TurnEnd {
@@ -330,7 +327,7 @@ class ProcessTurn implements RunningTurn {
 
   #never(spawnError: string): TurnEnd {
     this.#log.write("stderr", spawnError);
-    return neverRun(spawnError);
+    return neverRun({ spawnError });
   }
 
   /**

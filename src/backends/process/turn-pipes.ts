@@ -40,7 +40,7 @@ export interface TurnPipesParts {
   /** Told whether the turn is over. */
   readonly exit: Pick<LateExit, "over" | "clear">;
   /** The place elsewhere where the turn runs; absent: this machine. */
-  readonly elsewhere?: Pick<Elsewhere, "told" | "said" | "isThere" | "hasBegun"> | undefined;
+  readonly elsewhere?: Pick<Elsewhere, "told" | "said" | "takes" | "isThere" | "hasBegun"> | undefined;
   /** What runs below the child without its marker: all of it, each time. */
   readonly onStrays: (strays: readonly Stray[]) => void;
 }
@@ -179,6 +179,7 @@ export class TurnPipes {
   }
 
   #stdoutLine(line: Line): void {
+    if (this.#parts.elsewhere?.takes(this.#parts.nonce, line.text) === true) return;
     const event = parseRunEvent(line.text);
     if (this.#held.length > 0 || this.#mustWait(event)) this.#held.push({ line, event });
     else this.#take(line, event);

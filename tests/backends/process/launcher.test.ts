@@ -51,9 +51,28 @@ test("only ssh leaves what it has started running, and only where nothing else e
 
 test("nothing private is among the words: no prompt, no role, no nonce", () => {
   const words = scriptWords({
-    ...{ instanceId: ID, agent: "thor", directory: "/p", version: "1.2.3", binaries: ["/oc", "opencode"] },
+    ...{
+      instanceId: ID,
+      agent: "thor",
+      files: "shared",
+      directory: "/p",
+      version: "1.2.3",
+      binaries: ["/oc", "opencode"],
+    },
     runArguments: ["run", "--agent=thor"],
   });
-  expect(words.slice(3)).toEqual(["bizar", ID, "/p", "1.2.3", "/oc", "opencode", "thor", "run", "--agent=thor"]);
+  expect(words.slice(3)).toEqual([
+    "bizar",
+    ID,
+    "/p",
+    "1.2.3",
+    "/oc",
+    "opencode",
+    "thor",
+    "",
+    "",
+    "run",
+    "--agent=thor",
+  ]);
   expect(words[2]).not.toContain("\n");
 });
