@@ -23,6 +23,8 @@ export interface AgentRoleParts {
   readonly supervisorCheckMs: number;
   /** Launched elsewhere: the shell that has started it. */
   readonly shell?: number | undefined;
+  /** Whether the supervisor, which is gone, has left it to come to its own end. Never rejects. */
+  readonly mayFinish: () => Promise<boolean>;
   /** Stops the turn of a session. */
   readonly abortSession: (sessionId: string) => Promise<unknown>;
   /** Adds the agents that the plugin provides, where the options ask for it. */
@@ -74,9 +76,13 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
   });
   const held = (callId: string) => telemetry.asking.held(callId);
   const calls = new HeldCalls({ judge: new QuestionJudge(role), asks, answering, directory, held, report });
-  const gone = () => void endSelf({ instanceId: markerOf(role) }, abort);
-  if (shell !== undefined) watchLauncher({ shell, nonce: role.nonce }, supervisorCheckMs, gone);
-  else if (role.onExit === "kill") watchSupervisor(role, supervisorCheckMs, gone);
+  const end = async () => await endSelf({ instanceId: markerOf(role) }, abort);
+  // The user may have let it finish when they quit.
+  const endUnlessLeft = async () => {
+    if (!(await parts.mayFinish())) await end();
+  };
+  if (shell !== undefined) watchLauncher({ shell, nonce: role.nonce }, supervisorCheckMs, () => void end());
+  else if (role.onExit === "kill") watchSupervisor(role, supervisorCheckMs, () => void endUnlessLeft());
   reporter.speak();
   return {
     hooks: {

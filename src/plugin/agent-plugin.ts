@@ -3,6 +3,7 @@ import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
 import { startAgentRole, type AgentRoleHandle } from "../agent-role/agent-role.ts";
 import { agentTree } from "../agent-role/agent-tree.ts";
 import { refusalWords } from "../agent-role/refusal-words.ts";
+import { mayFinish } from "../agent-role/may-finish.ts";
 import { sessionTitle } from "../agent-role/session-title.ts";
 import { recordPath } from "../store/state-paths.ts";
 import type { AgentRole } from "../agent-role/role.ts";
@@ -52,6 +53,7 @@ export function agentPlugin(
     role,
     directory: input.directory,
     supervisorCheckMs,
+    mayFinish: async () => await mayFinish(recordPath(statePathsOf(role), role.instanceId)),
     shell,
     provideAgents: async (config) => {
       // Whatever else the option is, it means yes, as for the supervisor.

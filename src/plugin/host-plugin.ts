@@ -120,8 +120,9 @@ function hostHooks(
     where: { stateDir: options.stateDir, logDir: options.logDir, token: identity.token },
     plans: () => plans.waiting,
     async answer(ask) {
-      if (ask.kind === "finish") throw new Error("Agents cannot be left to finish yet.");
-      return await plans.ask(ask);
+      if (ask.kind !== "finish") return await plans.ask(ask);
+      await (await supervision.started()).letFinish();
+      return { ok: true, text: "" };
     },
   });
   // A run shows no line of a call before its end.

@@ -69,6 +69,8 @@ export interface Supervision {
   readonly tellNow: (sessionId: string) => Promise<boolean>;
   /** An event of the host. */
   event(event: { type: string; properties: unknown }): void;
+  /** From now on the agents that run come to their own end when this host goes. Settles when that is on the disk. */
+  letFinish(): Promise<void>;
   /** Ends every agent at once: the host is about to go away. */
   close(): void;
 }
@@ -206,6 +208,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
       const deleted = deletedSession(event);
       if (deleted !== undefined) void tellOwnersOfDeleted(owners, deleted);
     },
+    letFinish: async () => await wired.letFinish(),
     close() {
       closing.abort();
       requests.close();

@@ -84,6 +84,8 @@ export interface WiredSupervision {
   saveAll(): void;
   /** An event of the host. */
   event(event: { type: string; properties: unknown }): void;
+  /** As {@link Supervision.letFinish}. */
+  letFinish(): Promise<void>;
   /** Ends every agent at once: the host is about to go away. */
   close(): void;
 }
@@ -176,6 +178,7 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
     .run()
     .then(tellOthersEnds)
     .then((isLeft) => isLeft && others.arm());
+  let isLetting = false;
   const catalog = new InstanceCatalog({
     supervisor,
     records,
@@ -202,6 +205,12 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
             instance.parent.sessionId === sessionId && (!isTerminal(instance) || store.isDirty(instance.instanceId)),
         ),
     tellNow: async (sessionId) => await announcer.tellNow(sessionId),
+    async letFinish() {
+      store.letFinish();
+      isLetting = true;
+      const running = supervisor.views().filter(({ instance }) => !isTerminal(instance));
+      await Promise.all(running.map(async ({ instance, unsavedResult }) => await store.save(instance, unsavedResult)));
+    },
     saveAll() {
       for (const { instance, unsavedResult } of supervisor.views()) {
         store.save(instance, unsavedResult).catch((error: unknown) => {
@@ -223,7 +232,7 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
       others.clear();
       announcer.close();
       recovery.close();
-      supervisor.shutdown();
+      supervisor.shutdown(isLetting);
       store.close();
       lost.close();
     },

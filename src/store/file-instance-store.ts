@@ -26,6 +26,7 @@ export class FileInstanceStore implements InstanceStore {
   #writeNow: ((path: string, text: string) => void) | undefined;
   readonly #heartbeat: RecordHeartbeat;
   readonly #live: LiveFiles;
+  #onExit: RecordOrigin["onExit"];
   #isClosed = false;
   readonly #isOpen = (): boolean => !this.#isClosed;
 
@@ -38,6 +39,7 @@ export class FileInstanceStore implements InstanceStore {
     private readonly onTaken: (instanceId: string) => void = () => undefined,
   ) {
     this.#heartbeat = new RecordHeartbeat(async (instanceId) => await this.#beat(instanceId), clock);
+    this.#onExit = origin.onExit;
     this.#live = new LiveFiles(paths, clock, files);
   }
 
@@ -57,6 +59,11 @@ export class FileInstanceStore implements InstanceStore {
     writer.retry = null;
     writer.writing ??= this.#writeAll(instance.instanceId, writer).finally(() => (writer.writing = null));
     await writer.writing;
+  }
+
+  /** What is written from now on says that its agent comes to its own end without this host. */
+  letFinish(): void {
+    this.#onExit = "finish";
   }
 
   show(instance: Instance): void {
@@ -206,7 +213,7 @@ export class FileInstanceStore implements InstanceStore {
 
   /** The record of an instance that is this host's. */
   toRecord(instance: Instance): InstanceRecord {
-    return toRecord(instance, { ...this.origin, logPath: this.logPath(instance.instanceId) });
+    return toRecord(instance, { ...this.origin, onExit: this.#onExit, logPath: this.logPath(instance.instanceId) });
   }
 
   #text(instance: Instance): string {

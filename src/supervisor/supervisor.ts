@@ -219,12 +219,16 @@ export class Supervisor {
   }
 
   /** Ends everything at once and writes it down before it returns: the host is about to go away. */
-  shutdown(): void {
+  shutdown(letsFinish = false): void {
     this.#closed = true;
     this.#admission.close();
+    const all = [...this.#live.values()];
+    // What has not begun, or runs in a server of this host's, comes to no end by itself.
+    const ended = letsFinish ? all.filter((live) => live.run === null || live.instance.backend === "warm") : all;
+    for (const live of all) if (!ended.includes(live)) disposeTimers(live);
     // All trees first: nothing may keep running because a disk is slow.
-    for (const live of this.#live.values()) stopNow(live, this.#parts.report);
-    for (const live of this.#live.values()) endAtShutdown(live, this.#parts);
+    for (const live of ended) stopNow(live, this.#parts.report);
+    for (const live of ended) endAtShutdown(live, this.#parts);
   }
 
   #isClosed(): boolean {

@@ -174,6 +174,7 @@ describe("a question", () => {
       ...{ supervisorCheckMs: 1000, abortSession: async () => undefined, provideAgents: async () => undefined },
       writeStderr: (text) => void said.push(text),
       watchAnswers: () => ({ close() {} }),
+      mayFinish: async () => false,
       answering: {
         ...answering,
         rejectQuestion: async () => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { systemProcessTable } from "../../src/processes/process-table.ts";
+import type { InstanceRecord } from "../../src/store/record.ts";
 import { bash, createRig, spawn, until, type Rig } from "./rig.ts";
 import { startTerminalUi, type TerminalUi } from "./terminal.ts";
 
@@ -134,3 +136,46 @@ test("the line of a call says which agent it is about, and no prompt is printed"
   await shows("Collected.");
   await shows("bizar_collect [for=thor: a small task]");
 }, 60_000);
+
+test("quitting asks while an agent works: one can stay, or let it finish", async () => {
+  const { project } = rig.sandbox;
+  rig.plan("the rest", { calls: [bash("until [ -e on ]; do sleep 0.3; done")] }, { text: "finished alone" });
+  rig.plan("send", spawn({ agent: "thor", prompt: "the rest", title: "the rest of it" }), { text: "Out again." });
+  ui.submit("send");
+  await until("it works", () => /1 agent · thor: bash until \[ -e on/.test(line()));
+  ui.type("some words");
+  await shows("some words");
+  ui.type("\u0003");
+  await until("a prompt is cleared, as ever", () => !ui.screen().includes("some words"));
+  ui.type("\u0003");
+  await shows("An agent is at work");
+  await shows("Let them finish and quit");
+  ui.keep("quit-120x40");
+  ui.type("\u001b");
+  await until("the question is gone", () => !ui.screen().includes("An agent is at work"));
+  const pid = await pidOf("the rest of it");
+  ui.type("\u0003");
+  await shows("Let them finish and quit");
+  ui.type("finish");
+  await until("it is found", () => !ui.screen().includes("End them and quit"));
+  ui.type("\r");
+  expect(await ui.exited).toBe(0);
+  expect(isRunning(pid)).toBe(true);
+  await writeFile(join(project, "on"), "");
+  await until("it has come to its own end", () => !isRunning(pid));
+  expect(rig.requestsFor("the rest").map(({ step }) => step)).toEqual([0, 1]);
+}, 120_000);
+
+/** The process of the agent of a title. */
+async function pidOf(title: string): Promise<number> {
+  const folder = join(rig.sandbox.stateDir, "bg");
+  const paths = await Array.fromAsync(new Bun.Glob("bgr_*[A-Z0-9].json").scan({ cwd: folder, absolute: true }));
+  const records = await Promise.all(paths.map(async (path) => (await Bun.file(path).json()) as InstanceRecord));
+  return records.find((record) => record.title === title)?.process?.pid ?? expect.unreachable("It has no process.");
+}
+
+/** One that has ended and that nobody has waited for runs no more. */
+function isRunning(pid: number): boolean {
+  const found = systemProcessTable().find(pid);
+  return found !== undefined && !found.isZombie;
+}
