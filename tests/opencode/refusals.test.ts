@@ -95,7 +95,7 @@ test("each agent is offered the tools that are for it, and no other agent pays f
   await rm(join(project, "plans"), { recursive: true });
   expect(ours("delegate")).toEqual([9, 9, 9]);
   expect(ours("as a native subagent")).toEqual([0]);
-  expect(agents.map(({ prompt }) => ours(prompt))).toEqual([[0], [3], [0], [3]]);
+  expect(agents.map(({ prompt }) => ours(prompt))).toEqual([[2], [5], [2], [5]]);
 
   // What opencode itself tells an agent without a prompt of its own stands before what Odin is told.
   const said = (prompt: string) => rig.requestsFor(prompt)[0] ?? expect.unreachable(prompt);
