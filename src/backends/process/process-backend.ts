@@ -194,9 +194,10 @@ class ProcessTurn implements RunningTurn {
     const { modelsPath: findModels } = this.#parts;
     const modelsPath = findModels === undefined ? undefined : await findModels(this.#turn);
     const version = this.#elsewhere === undefined ? "" : await this.places.version();
-    if (this.#isStopped) return { end: stoppedEarly(), isWorthAnother: false };
     const role = roleOf(this.#turn, this.#parts, { nonce, modelsPath, launched: this.#elsewhere?.files });
-    const sent = await this.#elsewhere?.stdin(JSON.stringify(role), this.#turn.prompt);
+    // Nothing is awaited for a turn here: it starts at once.
+    const sent = this.#elsewhere && (await this.#elsewhere.stdin(JSON.stringify(role), this.#turn.prompt));
+    if (this.#isStopped) return { end: stoppedEarly(), isWorthAnother: false };
     if (typeof sent === "string") return { end: neverRun({ workspaceError: sent }), isWorthAnother: false };
     const child = this.#spawn(role, sent, version);
     if (child instanceof Error) return { end: this.#notStarted(child), isWorthAnother: false };
