@@ -26,6 +26,11 @@ export class TerminalHalf {
     });
   }
 
+  /** Whether there is a screen of this package's in this process. */
+  get isThere(): boolean {
+    return this.#isThere;
+  }
+
   /** What waits for the user has changed. */
   changed(): void {
     const { where, plans } = this.#parts;

@@ -44,6 +44,8 @@ export interface HostPlansParts {
   readonly diagnostics: Diagnostics;
   readonly supervision: () => Promise<ToolSupervision>;
   readonly unread: UnreadMessages;
+  /** What the user may want to know of the terminal half, where it is not there. */
+  readonly screenHint: () => string | undefined;
   /** Shows the answer of a command at the screen; `false` where there is none that could. */
   readonly showOnScreen: (sessionId: string, command: string, text: string) => boolean;
   /** Which plans wait for the user has changed. */
@@ -222,7 +224,9 @@ class WiredPlans implements HostPlans {
         import("../host/commands/answer-command.ts"),
         this.#commandContext(tellUser),
       ]);
-      return await answerCommand(context, name, argumentText);
+      const answer = await answerCommand(context, name, argumentText);
+      const hint = name === "bizar" && tellUser === undefined ? this.#parts.screenHint() : undefined;
+      return hint === undefined ? answer : `${answer}\n\n${hint}`;
     } catch (error) {
       return `/${name} could not be loaded: ${describeError(error)}`;
     }

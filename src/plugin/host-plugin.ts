@@ -86,6 +86,9 @@ function quietCalls(host: HostClient, supervision: () => Promise<{ readonly cata
   });
 }
 
+/** For whom only the server half is configured. */
+const TERMINAL_HINT = "To see agents at work in the terminal (a line, and F6): opencode plugin --global opencode-bizar";
+
 function hostHooks(
   input: PluginInput,
   moduleUrl: string,
@@ -131,6 +134,7 @@ function hostHooks(
     ...{ input, options, host, diagnostics, unread, quiet, notify },
     supervision: () => supervision.started(),
     waitingChanged: () => terminal.changed(),
+    screenHint: () => (started === "ui" && !terminal.isThere ? TERMINAL_HINT : undefined),
     // Where others reach this opencode, who gave a command may look at another screen.
     showOnScreen: (...answer) => started === "ui" && terminal.show(...answer),
   });

@@ -1,5 +1,6 @@
 import { createEffect, createMemo, createRoot } from "solid-js";
 import { isAlive, type AgentNow } from "./agent-now.ts";
+import { noteLeft } from "./left-agents.ts";
 import type { World } from "./world.ts";
 
 type Choice = "stay" | "end" | "finish";
@@ -49,6 +50,8 @@ function ask(world: World, agents: readonly AgentNow[], quit: () => void): void 
   const title = agents.length === 1 ? "An agent is at work" : `${agents.length} agents are at work`;
   const onSelect = ({ value }: { readonly value: Choice }) => {
     ui.dialog.clear();
+    const ids = agents.map(({ record }) => record.instanceId);
+    if (value !== "stay") noteLeft(world, ids);
     if (value === "end") quit();
     else if (value === "finish") void letFinish(world, quit);
   };

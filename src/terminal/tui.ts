@@ -5,6 +5,7 @@ import { AGENTS_ROUTE, agentsScreen } from "./agents-screen.ts";
 import { belowRow, linesView } from "./draw.ts";
 import { homeHint } from "./home-hint.ts";
 import { showAnswer } from "./command-answer.ts";
+import { tellOfLeft } from "./left-agents.ts";
 import { guardQuit } from "./quit.ts";
 import { sidebarLines } from "./sidebar.ts";
 import { statusLine } from "./status-line.ts";
@@ -36,6 +37,7 @@ const terminal: TuiPluginModule = {
     });
     registerScreen(api, world);
     guardQuit(world);
+    tellOfLeft(world);
   },
 };
 

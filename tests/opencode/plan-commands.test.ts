@@ -40,6 +40,8 @@ test("in the terminal UI commands complete and are answered without the model; o
   await until("the list", () => /login\s+draft/.test(ui.screen()));
   ui.submit("/bizar list");
   await until("the agents", () => ui.screen().includes("There are no background agents."));
+  // Only the server half is configured.
+  expect(ui.screen()).toContain("opencode plugin --global");
   expect(ui.screen()).not.toContain("error");
   expect(ui.screen()).toContain("Odin");
   expect(rig.model.requests).toEqual([]);

@@ -164,6 +164,9 @@ test("quitting asks while an agent works: one can stay, or let it finish", async
   await writeFile(join(project, "on"), "");
   await until("it has come to its own end", () => !isRunning(pid));
   expect(rig.requestsFor("the rest").map(({ step }) => step)).toEqual([0, 1]);
+  ui = await startTerminalUi(rig.sandbox, [], { columns: 120, rows: 40 });
+  await shows(/Since you quit[\s\S]*thor: done, the rest of it/);
+  ui.keep("since-you-quit-120x40");
 }, 120_000);
 
 /** The process of the agent of a title. */

@@ -29,6 +29,7 @@ test("two steps that ask at once whose session it is both go on where the host d
     unread: new UnreadMessages(),
     waitingChanged: () => undefined,
     showOnScreen: () => false,
+    screenHint: () => undefined,
     quiet: undefined,
     notify: () => undefined,
     supervision: () => expect.unreachable(),
