@@ -148,9 +148,14 @@ test("what is meant is taken, however a model writes it, and the answer says so"
           { tool: "bizar_status", args: { instance_id: `<${one}>`, all: "true" } },
           { tool: "bizar_collect", args: { instanceIds: one.slice(-6), scope: "Turn" } },
           { tool: "bizar_kill", args: { agentId: [one.toLowerCase()] } },
-          { tool: "bizar_send_message", args: { id: `'${one}'`, message: "go on", mode: "AFTER" } },
         ],
       };
+    },
+    // A collect beside it might wait for the turn that this one asks for.
+    (request) => {
+      const [one = ""] = spawnedIds(request);
+      const args = { id: `'${one}'`, message: "go on", mode: "AFTER" };
+      return { calls: [{ tool: "bizar_send_message", args }] };
     },
   );
   const asked = await rig.ask("loosely");
