@@ -28,7 +28,7 @@ interface KnownCall {
 }
 
 /**
- * Questions inside an `opencode run`, which rejects each of them without a word within 10 to 90 ms (1.18.33): the plugin
+ * Questions inside an `opencode run`, which rejects each of them without a word within 10 to 90 ms: the plugin
  * is faster, and has the model make the same call once more. That one waits before it runs, for as long as the user
  * takes.
  */

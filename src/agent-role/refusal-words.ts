@@ -40,7 +40,7 @@ export function refusalWords(
 
 type Parts = Parameters<NonNullable<Hooks["experimental.chat.messages.transform"]>>[1]["messages"][number]["parts"];
 
-/** With the first call that is refused opencode rejects the others of its message, without a word (1.18.33). */
+/** With the first call that is refused opencode rejects the others of its message, without a word. */
 function wordsAmong(parts: Parts): string | undefined {
   for (const part of parts) {
     if (part.type !== "tool" || part.state.status !== "error") continue;

@@ -15,7 +15,7 @@ const LAST_LINES = 3;
 const LAST_LINE_CHARACTERS = 500;
 /** What `opencode run` says when the cause is in its log only. */
 const UNEXPLAINED = "Unexpected server error";
-/** What opencode calls a session that has become too long for its model (1.18.33). */
+/** What opencode calls a session that has become too long for its model. */
 export const CONTEXT_FULL = "ContextOverflowError";
 const MOST_OVERFLOWS = 3;
 /** Found locked at the very start, the database is told of by the query that failed, without the cause. */
@@ -106,7 +106,7 @@ export class EvidenceCollector {
   }
 
   /**
-   * The session was too long for its model. opencode makes it shorter and asks again, for ever (1.18.33).
+   * The session was too long for its model. opencode makes it shorter and asks again, for ever.
    *
    * @returns how the turn is to be ended, where that does not help
    */

@@ -96,7 +96,7 @@ const callsSchema = z.object({
   ),
 });
 
-/** What the client that a plugin is given has no name for (1.18.33). */
+/** What the client that a plugin is given has no name for. */
 interface Posting {
   patch(request: {
     readonly url: string;

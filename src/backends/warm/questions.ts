@@ -34,7 +34,7 @@ export class Questions {
   readonly #judge: QuestionJudge;
   readonly #known = new Set<string>();
   readonly #open = new Map<string, AgentQuestion>();
-  /** What is refused, by session: opencode rejects all that a session asks with the first (1.18.33). */
+  /** What is refused, by session: opencode rejects all that a session asks with the first. */
   readonly #refused = new Map<string, { readonly asked: Asked; readonly reply: Reply }[]>();
 
   constructor(private readonly parts: QuestionsParts) {

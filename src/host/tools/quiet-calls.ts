@@ -54,7 +54,7 @@ export class QuietCalls {
 
   async #show(tool: string, given: unknown, context: ToolContext): Promise<boolean> {
     const { sessionID, messageID, abort } = context;
-    // In no type of the host's, and there (1.18.33).
+    // In no type of the host's, and there.
     const callId: unknown = Reflect.get(context, "callID");
     if (typeof callId !== "string" || !isRecord(given)) return true;
     const input = quietInput(given, await this.parts.about(tool, given, sessionID));
