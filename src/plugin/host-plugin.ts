@@ -22,6 +22,7 @@ import { agentsAbout, namesAgents, spawnAbout } from "../host/tools/call-about.t
 import { QuietCalls } from "../host/tools/quiet-calls.ts";
 import { SPAWN } from "../host/tools/spawn-background.ts";
 import type { InstanceCatalog } from "../host/instance-catalog.ts";
+import { agentsGoOn, interruptedSession } from "../host/interrupts.ts";
 import { UnreadMessages } from "../host/unread-messages.ts";
 import { hostPlans } from "./host-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
@@ -189,6 +190,10 @@ function hostHooks(
       host.event(event);
       looks.event(event);
       supervision.event(event);
+      const interrupted = interruptedSession(event);
+      if (interrupted === undefined) return;
+      const goOn = agentsGoOn((await supervision.started()).agentsOut(interrupted));
+      if (goOn !== undefined) await host.toast(goOn).catch(() => undefined);
     },
     async dispose() {
       supervision.close();

@@ -137,6 +137,31 @@ test("the line of a call says which agent it is about, and no prompt is printed"
   await shows("bizar_collect [for=thor: a small task]");
 }, 60_000);
 
+test("who stops Odin is told that its agents go on, and their ends wake nobody then", async () => {
+  const gate = Promise.withResolvers<void>();
+  rig.plan("more", { calls: [bash("until [ -e more ]; do sleep 0.3; done")] }, { text: "more of it" });
+  rig.plan("go out", spawn({ agent: "thor", prompt: "more", title: "the other part" }), async () => {
+    await gate.promise;
+    return { text: "never said" };
+  });
+  ui.submit("go out");
+  await until("it works, and Odin writes", () => /thor: bash until \[ -e more/.test(line()));
+  await until("Odin is asked", () => rig.requestsFor("go out").length === 2);
+  ui.type("\u001b");
+  await shows("again to interrupt");
+  ui.type("\u001b");
+  await shows("An agent goes on");
+  ui.keep("interrupted-120x40");
+  const requests = rig.model.requests.filter(({ prompt }) => prompt !== "more").length;
+  await writeFile(join(rig.sandbox.project, "more"), "");
+  await until(
+    "its end is noted",
+    async () => (await recordOfTitle("the other part"))?.announcement?.state === "announced",
+  );
+  expect(rig.model.requests.filter(({ prompt }) => prompt !== "more")).toHaveLength(requests);
+  gate.resolve();
+}, 120_000);
+
 test("quitting asks while an agent works: one can stay, or let it finish", async () => {
   const { project } = rig.sandbox;
   rig.plan("the rest", { calls: [bash("until [ -e on ]; do sleep 0.3; done")] }, { text: "finished alone" });
@@ -171,10 +196,14 @@ test("quitting asks while an agent works: one can stay, or let it finish", async
 
 /** The process of the agent of a title. */
 async function pidOf(title: string): Promise<number> {
+  return (await recordOfTitle(title))?.process?.pid ?? expect.unreachable("It has no process.");
+}
+
+async function recordOfTitle(title: string): Promise<InstanceRecord | undefined> {
   const folder = join(rig.sandbox.stateDir, "bg");
   const paths = await Array.fromAsync(new Bun.Glob("bgr_*[A-Z0-9].json").scan({ cwd: folder, absolute: true }));
   const records = await Promise.all(paths.map(async (path) => (await Bun.file(path).json()) as InstanceRecord));
-  return records.find((record) => record.title === title)?.process?.pid ?? expect.unreachable("It has no process.");
+  return records.find((record) => record.title === title);
 }
 
 /** One that has ended and that nobody has waited for runs no more. */

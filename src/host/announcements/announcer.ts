@@ -215,7 +215,7 @@ export class Announcer implements EndNotifier {
       const isTold = isWanted && this.#mayTell(sessionId, claim.end.instanceId, { isLast, mode });
       return isTold ? [{ ...claim, text: results[index] }] : [];
     });
-    const delivery = now.length > 0 ? await this.#deliver(session, parent, now, isLast) : "delivered";
+    const delivery = now.length > 0 ? await this.#deliver(sessionId, session, parent, now, isLast) : "delivered";
     if (delivery === "session_gone") {
       await this.#unknown(sessionId, parent, now, settle);
     } else {
@@ -248,13 +248,15 @@ export class Announcer implements EndNotifier {
   }
 
   async #deliver(
+    sessionId: string,
     session: ParentSession,
     parent: UntoldParent,
     now: readonly (ClaimedAnnouncement & { readonly text: string | undefined })[],
     isLast: boolean,
   ): Promise<Delivery> {
+    const isStopped = this.activity.isInterrupted(sessionId);
     const isWaking = ({ instance: { announcement }, end }: ClaimedAnnouncement) =>
-      announcement?.mode === "wake" && parent.ends.get(end.instanceId)?.isLeft !== true;
+      announcement?.mode === "wake" && parent.ends.get(end.instanceId)?.isLeft !== true && !isStopped;
     const reader = session.agent ?? now[0]?.instance.parent.agent ?? "";
     const ended = now.map(({ instance, text, resultPath }) => ({ instance, result: text, resultPath }));
     const text = announcementText(ended, this.#parts.maySupervise(reader));

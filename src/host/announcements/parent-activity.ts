@@ -1,3 +1,4 @@
+import { interruptedSession } from "../interrupts.ts";
 import { isAnything, isText, oneOf, shape } from "../../shape.ts";
 import { endsIn, type End } from "./told-ends.ts";
 
@@ -17,6 +18,7 @@ const isTellingCall = shape({
 /** What the host's events say of the sessions that may have to be told of something. */
 export class ParentActivity {
   readonly #busy = new Set<string>();
+  readonly #interrupted = new Set<string>();
   /** The calls that have no answer yet, by session. */
   readonly #calls = new Map<string, Set<string>>();
 
@@ -33,15 +35,22 @@ export class ParentActivity {
     return this.#busy.has(sessionId);
   }
 
+  /** Whether the user has stopped its last turn: what wakes it then would go on against their will. */
+  isInterrupted(sessionId: string): boolean {
+    return this.#interrupted.has(sessionId);
+  }
+
   /** How many calls of a session may still tell it of an end: being written, running, or about to be answered. */
   tellingCalls(sessionId: string): number {
     return this.#calls.get(sessionId)?.size ?? 0;
   }
 
   event({ type, properties }: { type: string; properties: unknown }): void {
+    const interrupted = interruptedSession({ type, properties });
+    if (interrupted !== undefined) this.#interrupted.add(interrupted);
     if (type === "session.status" && isStatusChange(properties)) {
       if (properties.status.type === "idle") this.#becameIdle(properties.sessionID);
-      else this.#busy.add(properties.sessionID);
+      else this.#becameBusy(properties.sessionID);
     } else if ((type === "session.idle" || type === "session.deleted") && isIdle(properties)) {
       this.#becameIdle(properties.sessionID);
     } else if (type === "message.part.updated" && isTellingCall(properties)) {
@@ -58,6 +67,12 @@ export class ParentActivity {
     else calls.delete(callId);
     if (calls.size === 0) this.#calls.delete(sessionId);
     else this.#calls.set(sessionId, calls);
+  }
+
+  #becameBusy(sessionId: string): void {
+    // Said once more of a turn that is being stopped, it is no new one.
+    if (!this.#busy.has(sessionId)) this.#interrupted.delete(sessionId);
+    this.#busy.add(sessionId);
   }
 
   #becameIdle(sessionId: string): void {
