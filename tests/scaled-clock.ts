@@ -1,5 +1,5 @@
-import { systemClock } from "../src/system-clock.ts";
-import type { Clock } from "../src/supervisor/ports.ts";
+import { systemClock } from "../src/lib/system-clock.ts";
+import type { Clock } from "../src/lib/clock.ts";
 
 /** A clock on which so many seconds pass in one. */
 export function scaledClock(factor: number): Clock {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "../../src/system-clock.ts";
+import { systemClock } from "../../src/lib/system-clock.ts";
 import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
 import { FolderStates } from "../../src/workspace/folder-state.ts";
 import type { Result } from "../../src/workspace/result.ts";

@@ -1,4 +1,4 @@
-import { systemClock } from "../../src/system-clock.ts";
+import { systemClock } from "../../src/lib/system-clock.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { medianFigure } from "./statistics.ts";
 import { agentAt, HEARD_FOR_MS, WATCHED_AGENTS, type WatchedAgent } from "./watched-agents.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { startCanvasServer, type CanvasServer } from "../../src/canvas/server/canvas-server.ts";
 import { createPlans } from "../../src/plans/file-plans.ts";
 import { MemoryLedger, type Ledger } from "../../src/plans/ledger.ts";
-import { systemClock } from "../../src/system-clock.ts";
+import { systemClock } from "../../src/lib/system-clock.ts";
 import { CANVAS_TARGET } from "../build/build-canvas.ts";
 import { ROOT } from "../scripted-host/sandbox.ts";
 

@@ -1,6 +1,6 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import type { Answering } from "../opencode/answer-questions.ts";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { MOST_SAID, type Said } from "../supervisor/questions.ts";
 import { adaptChildConfig } from "./child-config.ts";
 import { endSelf } from "./end-self.ts";

@@ -1,4 +1,4 @@
-import { isText, oneOf, shape } from "../shape.ts";
+import { isText, oneOf, shape } from "../lib/shape.ts";
 
 const isToolEnd = shape({
   part: shape({ type: oneOf("tool"), callID: isText, state: shape({ status: oneOf("completed", "error") }) }),

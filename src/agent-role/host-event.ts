@@ -1,4 +1,14 @@
-import { isAnything, isNumber, isText, listOf, oneOf, orAbsent, shape, type Check, type Checked } from "../shape.ts";
+import {
+  isAnything,
+  isNumber,
+  isText,
+  listOf,
+  oneOf,
+  orAbsent,
+  shape,
+  type Check,
+  type Checked,
+} from "../lib/shape.ts";
 
 const tokens = shape({
   input: isNumber,

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { oneOf, shape } from "../shape.ts";
+import { oneOf, shape } from "../lib/shape.ts";
 
 const isLeft = shape({ onExit: oneOf("finish") });
 

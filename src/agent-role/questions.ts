@@ -1,7 +1,7 @@
 import type { Answering } from "../opencode/answer-questions.ts";
 import { ASKED_USER } from "../opencode/refusals.ts";
 import { fitsPattern } from "../opencode/wildcard.ts";
-import { isText, listOf, orAbsent, shape, type Checked } from "../shape.ts";
+import { isText, listOf, orAbsent, shape, type Checked } from "../lib/shape.ts";
 import { allowedBy, type Allowed, type Asked, type Reply } from "../supervisor/questions.ts";
 
 const isPermission = shape({

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import {
   isThat,
   systemProcessTable,
@@ -21,7 +21,7 @@ import {
   shape,
   type Check,
   type Checked,
-} from "../shape.ts";
+} from "../lib/shape.ts";
 
 /**
  * The environment variable that makes an `opencode run` a background agent, or an `opencode serve` the server of warm

@@ -1,4 +1,4 @@
-import { isFlag, isText, listOf, oneOf, orAbsent, shape, type Checked } from "../shape.ts";
+import { isFlag, isText, listOf, oneOf, orAbsent, shape, type Checked } from "../lib/shape.ts";
 import { isTreeReport } from "./tree-report.ts";
 
 const isReport = shape({

@@ -2,7 +2,7 @@ import type { Hooks } from "@opencode-ai/plugin";
 import { NewestMap } from "../lib/newest-map.ts";
 import type { Answering } from "../opencode/answer-questions.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
-import { isText, orAbsent, shape, type Checked } from "../shape.ts";
+import { isText, orAbsent, shape, type Checked } from "../lib/shape.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { adaptServerConfig } from "./child-config.ts";
 import { giveReply, QuestionJudge, readQuestion } from "./questions.ts";

@@ -1,7 +1,7 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import { readFileSync, writeSync } from "node:fs";
 import type { Loose } from "../processes/orphans.ts";
-import { isText, orAbsent, shape } from "../shape.ts";
+import { isText, orAbsent, shape } from "../lib/shape.ts";
 import { endedCall } from "./ended-call.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import type { ServerRole } from "./role.ts";

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Hooks } from "@opencode-ai/plugin";
-import { isText, orAbsent, orNull, shape } from "../shape.ts";
+import { isText, orAbsent, orNull, shape } from "../lib/shape.ts";
 
 const isNamed = shape({ agent: isText, title: isText });
 const isSessionEvent = shape({ info: shape({ id: isText, title: isText, parentID: orAbsent(orNull(isText)) }) });

@@ -1,4 +1,4 @@
-import { isFlag, isNumber, isText, listOf, orAbsent, shape, type Checked } from "../shape.ts";
+import { isFlag, isNumber, isText, listOf, orAbsent, shape, type Checked } from "../lib/shape.ts";
 
 const isStray = shape({
   pid: isNumber,

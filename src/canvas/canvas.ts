@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import type { AgentAtWork } from "../plans/plan-store-port.ts";
 import { SLUG } from "../plans/plan.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";

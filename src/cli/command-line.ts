@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { createContext } from "./context.ts";
 import { CommandError, parserOptions, type Command, type CommandInput } from "./command.ts";
 import { allow, answer, deny } from "./answer-agents.ts";

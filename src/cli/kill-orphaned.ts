@@ -1,4 +1,4 @@
-import { systemClock } from "../system-clock.ts";
+import { systemClock } from "../lib/system-clock.ts";
 import { endTree } from "../processes/end-tree.ts";
 import { orphanedTree } from "../processes/orphaned-tree.ts";
 import { FileInstanceStore } from "../store/file-instance-store.ts";

@@ -1,6 +1,6 @@
 #!/usr/bin/env bun
 import { isCode } from "../lib/is-code.ts";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { CommandError } from "./command.ts";
 import { runCommandLine } from "./command-line.ts";
 

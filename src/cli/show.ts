@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import type { InstanceRecord } from "../store/record.ts";
 import { questionsOf } from "../store/record-questions.ts";
 import { openLines } from "../supervisor/answer-words.ts";

@@ -1,4 +1,4 @@
-import { isFlag, isNumber, isText, listOf, shape, type Checked } from "../shape.ts";
+import { isFlag, isNumber, isText, listOf, shape, type Checked } from "../lib/shape.ts";
 
 /** What the loop guard needs to know; handed to each background agent, so that it guards as its supervisor does. */
 export const isGuardSettings = shape({

@@ -1,4 +1,4 @@
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import type { Answer, Ask, Notice } from "./messages.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { CallKind } from "../guard/history.ts";
-import { isText, shape } from "../shape.ts";
+import { isText, shape } from "../lib/shape.ts";
 import { onlyReads } from "./shell/only-reads.ts";
 import { PROGRAMS } from "./shell/programs.ts";
 

@@ -1,5 +1,5 @@
 import type { LogLevel } from "../config/options.ts";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import type { HostClient } from "./host-client.ts";
 
 const SEVERITY: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };

@@ -8,7 +8,7 @@ import { NewestMap } from "../lib/newest-map.ts";
 import { callKind } from "./call-kind.ts";
 import { isSideRequest } from "./side-request.ts";
 import { callEnd, isToolState, readAnswer, withoutText } from "./tool-answer.ts";
-import { isNumber, isText, oneOf, shape, type Checked } from "../shape.ts";
+import { isNumber, isText, oneOf, shape, type Checked } from "../lib/shape.ts";
 
 /** One finished call, for the session's tool log. Metadata only. */
 export interface LoggedCall {

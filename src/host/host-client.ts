@@ -6,11 +6,13 @@ import { PAGE_MESSAGES, readBack } from "../opencode/message-pages.ts";
 import { partIdOf } from "../opencode/message-id.ts";
 import { turnsOf } from "../opencode/turns.ts";
 import { singleFlight } from "../lib/single-flight.ts";
-import type { Clock, Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
 import { withinLimit } from "../supervisor/within-limit.ts";
 import { choiceOfSession, lastChoice, tellChoice, type Choice } from "../opencode/last-choice.ts";
 import { LatestMessages } from "./latest-messages.ts";
-import { systemClock } from "../system-clock.ts";
+import { systemClock } from "../lib/system-clock.ts";
+import { JSON_HEADERS, rawClient } from "../opencode/raw-client.ts";
 import { HOST_VERSION } from "../opencode/version.ts";
 
 /** Where the host says how to ask for the page before. */
@@ -95,17 +97,6 @@ const callsSchema = z.object({
     }),
   ),
 });
-
-/** What the client that a plugin is given has no name for. */
-interface Posting {
-  patch(request: {
-    readonly url: string;
-    readonly path: Record<string, string>;
-    readonly body: unknown;
-    readonly headers: Record<string, string>;
-    readonly signal: AbortSignal;
-  }): ReturnType<Call>;
-}
 
 /** A message as `GET /session/{id}/message` of opencode lists it. */
 export type HostMessage = z.infer<typeof messageSchema>;
@@ -273,12 +264,11 @@ export class HostClient implements Transcripts {
     const { parts } = this.#read(what, callsSchema, data);
     const part = parts.find(({ callID }) => callID === callId);
     if (part?.id === undefined || part.state?.status !== "running") return false;
-    const posting = Reflect.get(this.client, "_client") as Posting;
     const url = "/session/{sessionID}/message/{messageID}/part/{partID}";
     const at = { sessionID: sessionId, messageID: messageId, partID: part.id };
     const body = { ...part, state: { ...part.state, input } };
-    const headers = { "content-type": "application/json" };
-    await this.#ask("a call", (signal) => posting.patch({ url, path: at, body, headers, signal }));
+    const request = { url, path: at, body, headers: JSON_HEADERS };
+    await this.#ask("a call", (signal) => rawClient(this.client).patch({ ...request, signal }));
     return true;
   }
 

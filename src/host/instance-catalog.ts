@@ -1,9 +1,9 @@
 import { systemFiles, type Files } from "../files/files.ts";
 import type { InstanceRecord, ListedRecord } from "../store/record.ts";
-import type { Clock } from "../supervisor/ports.ts";
+import type { Clock } from "../lib/clock.ts";
 import type { LiveView } from "../supervisor/live.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
-import { systemClock } from "../system-clock.ts";
+import { systemClock } from "../lib/system-clock.ts";
 import { orAborted } from "./when-aborted.ts";
 
 /** An instance as lists show it, whoever runs it. */

@@ -1,5 +1,5 @@
 import type { Instance } from "../supervisor/instance.ts";
-import { isText, oneOf, shape } from "../shape.ts";
+import { isText, oneOf, shape } from "../lib/shape.ts";
 import type { Toast } from "./host-client.ts";
 
 const isInterrupt = shape({ sessionID: isText, error: shape({ name: oneOf("MessageAbortedError") }) });

@@ -1,5 +1,5 @@
 import { NewestMap } from "../lib/newest-map.ts";
-import { isText, oneOf, shape } from "../shape.ts";
+import { isText, oneOf, shape } from "../lib/shape.ts";
 
 /** So many sessions are remembered; the one that has been silent for the longest is forgotten first. */
 const SESSIONS = 100;

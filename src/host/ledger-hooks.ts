@@ -10,7 +10,7 @@ import { isBashCall, type BashCall } from "./shell/reading-shell.ts";
 import { commandsTakingBack } from "./shell/takes-back.ts";
 import { NewestMap } from "../lib/newest-map.ts";
 import { changedPaths } from "../opencode/changed-paths.ts";
-import { isText, oneOf, shape } from "../shape.ts";
+import { isText, oneOf, shape } from "../lib/shape.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 
 const MOST_SESSIONS = 500;

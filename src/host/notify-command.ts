@@ -1,4 +1,4 @@
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import type { Instance } from "../supervisor/instance.ts";
 import type { Question } from "../supervisor/questions.ts";
 import { plainName } from "../text/plain-name.ts";

@@ -1,6 +1,6 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import { NewestMap } from "../lib/newest-map.ts";
-import { isText, oneOf, shape } from "../shape.ts";
+import { isText, oneOf, shape } from "../lib/shape.ts";
 import { ODIN } from "./agents/odin.ts";
 import { namesPlan } from "../plans/named-plans.ts";
 import { maySupervise } from "./may-supervise.ts";

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { isAnything, isText, shape, type Checked } from "../shape.ts";
+import { isAnything, isText, shape, type Checked } from "../lib/shape.ts";
 import { plainName } from "../text/plain-name.ts";
 
 const isAtWork = shape({

@@ -2,7 +2,7 @@ import type { Hooks } from "@opencode-ai/plugin";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { changedPaths } from "../opencode/changed-paths.ts";
-import { isText, shape } from "../shape.ts";
+import { isText, shape } from "../lib/shape.ts";
 import type { OwnPlace } from "../workspace/own-folder-of.ts";
 import { inCopy, isBelow, patchInCopy, patternInCopy, placeInCopy, unshare } from "./own-place-paths.ts";
 import { namedPaths, type NamedPath } from "./shell/leading-into.ts";

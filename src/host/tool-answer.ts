@@ -1,5 +1,5 @@
 import type { CallEnd } from "../guard/call-result.ts";
-import { isAnything, isNumber, isText, listOf, oneOf, orAbsent, shape, type Checked } from "../shape.ts";
+import { isAnything, isNumber, isText, listOf, oneOf, orAbsent, shape, type Checked } from "../lib/shape.ts";
 
 /** How a tool call stands, in the host's events. */
 export const isToolState = shape({

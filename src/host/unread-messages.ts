@@ -1,5 +1,5 @@
 import type { Hooks } from "@opencode-ai/plugin";
-import { isText, shape } from "../shape.ts";
+import { isText, shape } from "../lib/shape.ts";
 import { NewestMap } from "../lib/newest-map.ts";
 
 const MOST_SESSIONS = 200;

@@ -1,4 +1,4 @@
-import { isText, oneOf, shape } from "../shape.ts";
+import { isText, oneOf, shape } from "../lib/shape.ts";
 
 const isStatusChange = shape({ sessionID: isText, status: shape({ type: isText }) });
 const isOfSession = shape({ sessionID: isText });

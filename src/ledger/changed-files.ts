@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createExclusively } from "../files/create-exclusively.ts";
-import { isNumber, isText, orAbsent, orNull, shape, type Checked } from "../shape.ts";
+import { isNumber, isText, orAbsent, orNull, shape, type Checked } from "../lib/shape.ts";
 import { isCode } from "../lib/is-code.ts";
 
 /** Whoever holds a file for longer than this does not come back to it. */

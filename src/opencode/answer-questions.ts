@@ -1,4 +1,5 @@
 import type { PluginInput } from "@opencode-ai/plugin";
+import { JSON_HEADERS, rawClient } from "./raw-client.ts";
 
 /** Answers what a session asks a person. Both reject when the answer was not taken. */
 export interface Answering {
@@ -8,25 +9,16 @@ export interface Answering {
   rejectQuestion(id: string): Promise<unknown>;
 }
 
-interface Posting {
-  post(request: {
-    readonly url: string;
-    readonly path: Record<string, string>;
-    readonly query: Record<string, string>;
-    readonly body?: unknown;
-    readonly headers: Record<string, string>;
-  }): Promise<{ readonly error?: unknown; readonly response?: Response }>;
-}
-
 /** What was answered already, by `opencode run` or by an end of its turn, is not there any more. */
 const NOT_FOUND = 404;
 
 /** Answers through the client that a plugin is given, which has no names for these requests (1.18.33). */
 export function answering(client: () => PluginInput["client"], directory: string): Answering {
   const post = async (url: string, requestID: string, body?: unknown) => {
-    const posting = Reflect.get(client(), "_client") as Posting;
-    const headers = { "content-type": "application/json" };
-    const { error, response } = await posting.post({ url, path: { requestID }, query: { directory }, body, headers });
+    const { error, response } = await rawClient(client()).post({
+      ...{ url, path: { requestID }, query: { directory }, body },
+      headers: JSON_HEADERS,
+    });
     if (error !== undefined && response?.status !== NOT_FOUND) {
       throw new Error(`opencode did not take an answer: ${JSON.stringify(error)}`);
     }

@@ -1,4 +1,4 @@
-import { isText, shape } from "../shape.ts";
+import { isText, shape } from "../lib/shape.ts";
 
 const hasPath = shape({ filePath: isText });
 const hasPatch = shape({ patchText: isText });

@@ -1,7 +1,7 @@
 import { isFinished } from "../supervisor/outcome.ts";
 import type { TranscriptTurn } from "../supervisor/ports.ts";
 import { joinRefused, type Deeds } from "../supervisor/deeds.ts";
-import { isAnything, isText, orAbsent, shape } from "../shape.ts";
+import { isAnything, isText, orAbsent, shape } from "../lib/shape.ts";
 import { readRefusal } from "./refusals.ts";
 import { TurnDeeds } from "./turn-deeds.ts";
 import { isOwnMessage, isSaid, ownWords, type MessageInfo, type MessagePart } from "./whose-words.ts";

@@ -1,4 +1,4 @@
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import type { PlanProblem } from "./plan-store-port.ts";
 
 export function problem(reason: PlanProblem["reason"], message: string): { ok: false; problem: PlanProblem } {

@@ -1,7 +1,7 @@
 import { notifyCommand } from "../host/notify-command.ts";
 import { UnreadMessages } from "../host/unread-messages.ts";
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { offeredTools } from "../host/offered-tools.ts";
 import { noteOpenReviews } from "../host/plans/note-open-reviews.ts";
 import { planSlugs } from "../host/plans/plan-slugs.ts";
@@ -13,7 +13,7 @@ import { SessionFamilies } from "../host/plans/session-families.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { Asker } from "../plans/plan.ts";
 import { PlanSettingsFile } from "../store/plan-settings.ts";
-import { isAnything, isText, orAbsent, shape } from "../shape.ts";
+import { isAnything, isText, orAbsent, shape } from "../lib/shape.ts";
 import { LazyPlans } from "./lazy-plans.ts";
 import { worktreeOf } from "./loop-guard.ts";
 

@@ -8,7 +8,7 @@ import { sessionTitle } from "../agent-role/session-title.ts";
 import { recordPath } from "../store/state-paths.ts";
 import type { AgentRole } from "../agent-role/role.ts";
 import { withRules } from "./with-rules.ts";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { inBackground } from "../host/agents/in-background.ts";
 import { askUserTool } from "../host/tools/ask-user.ts";
 import { tellParentTool } from "../host/tools/tell-parent.ts";

@@ -1,4 +1,4 @@
-import { isText, shape } from "../shape.ts";
+import { isText, shape } from "../lib/shape.ts";
 import type { InstanceRecord } from "../store/record.ts";
 import type { OwnerRequest } from "../store/request-files.ts";
 import { isTerminal } from "../supervisor/instance.ts";

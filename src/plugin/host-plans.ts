@@ -1,6 +1,6 @@
 import type { Hooks, PluginInput } from "@opencode-ai/plugin";
 import type { Options } from "../config/options.ts";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { ParentActivity } from "../host/announcements/parent-activity.ts";
 import { slashCommandHooks } from "../host/commands/slash-commands.ts";
 import type { CommandContext } from "../host/commands/command-context.ts";

@@ -34,7 +34,7 @@ import { liveInstances } from "../processes/live-instances.ts";
 import { foreignProcWarning } from "../processes/outer-proc.ts";
 import { createIdentity } from "../processes/supervisor-identity.ts";
 import { statePaths } from "../store/state-paths.ts";
-import { systemClock } from "../system-clock.ts";
+import { systemClock } from "../lib/system-clock.ts";
 import type { Instance } from "../supervisor/instance.ts";
 import { FleetBudget } from "../supervisor/policies/caps.ts";
 

@@ -1,4 +1,4 @@
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { SessionNotes } from "../store/session-notes.ts";
 import { noteText } from "../agent-role/note-text.ts";
 

@@ -4,7 +4,7 @@ import type { Travel } from "../backends/process/elsewhere.ts";
 import type { PrepareFolder } from "../backends/in-own-folder.ts";
 import type { FinishFolder, TurnRequest } from "../supervisor/ports.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { openWorkspace } from "../workspace/open-workspace.ts";
 import type { SupervisionContext } from "./supervision-context.ts";
 

@@ -11,7 +11,7 @@ import { FeedbackAnnouncer, type FeedbackAnnouncerParts } from "../host/plans/fe
 import { OpenReviews } from "../host/plans/open-reviews.ts";
 import type { PlanServices, ShownPlan } from "../host/plans/plan-services.ts";
 import { SeenPlans } from "../host/plans/seen-plans.ts";
-import { systemClock } from "../system-clock.ts";
+import { systemClock } from "../lib/system-clock.ts";
 import { LINK_LIFE } from "../host/plans/link-life.ts";
 import { ownEvidence, whoseAct, type Act } from "../processes/whose-act.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";

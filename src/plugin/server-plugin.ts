@@ -6,7 +6,7 @@ import { formatServerReport, type ServerReport } from "../agent-role/server-repo
 import { instanceFinder, serverRoleHooks } from "../agent-role/server-role.ts";
 import { serverTree } from "../agent-role/server-tree.ts";
 import { withRules } from "./with-rules.ts";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { inBackground } from "../host/agents/in-background.ts";
 import { OpenAsks } from "../agent-role/open-asks.ts";
 import { askUserTool } from "../host/tools/ask-user.ts";

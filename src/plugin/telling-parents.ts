@@ -7,7 +7,7 @@ import { startedAs } from "../host/started-as.ts";
 import type { FileInstanceStore } from "../store/file-instance-store.ts";
 import type { OrphanedRecords } from "../store/orphaned-records.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
-import type { Clock } from "../supervisor/ports.ts";
+import type { Clock } from "../lib/clock.ts";
 import type { Instance } from "../supervisor/instance.ts";
 import { lastMessageOf } from "../supervisor/result.ts";
 import { transition } from "../supervisor/transition.ts";

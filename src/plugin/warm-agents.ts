@@ -3,7 +3,7 @@ import type { LoggedTurn, LogSink } from "../backends/log-sink.ts";
 import { localFetch } from "../backends/warm/local-fetch.ts";
 import { warmBackend, type WarmBackend, type WarmBackendParts } from "../backends/warm/warm-backend.ts";
 import { hostBinary } from "../host/host-binary.ts";
-import { systemClock } from "../system-clock.ts";
+import { systemClock } from "../lib/system-clock.ts";
 import { serverLogPath } from "../store/state-paths.ts";
 import type { Transcripts } from "../supervisor/ports.ts";
 import type { SupervisionContext } from "./supervision-context.ts";

@@ -13,13 +13,14 @@ import type { Machine } from "../store/machine.ts";
 import { RecordFolder } from "../store/record-folder.ts";
 import type { StatePaths } from "../store/state-paths.ts";
 import { isTerminal, type Instance } from "../supervisor/instance.ts";
-import type { Backend, Clock, EndNotifier } from "../supervisor/ports.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Backend, EndNotifier } from "../supervisor/ports.ts";
 import { Recovery, type RecoveryParts } from "../supervisor/recovery.ts";
 import { Supervisor } from "../supervisor/supervisor.ts";
 import type { SupervisorParts } from "../supervisor/supervisor-parts.ts";
 import { deletedSession, endOfDeletedSession } from "./deleted-sessions.ts";
 import { releaseOrphanedClaims } from "./orphaned-claims.ts";
-import { isText, shape } from "../shape.ts";
+import { isText, shape } from "../lib/shape.ts";
 import { lookAgain } from "../lib/look-again.ts";
 import { announceLeftBehind, createAnnouncer, tellLater } from "./telling-parents.ts";
 

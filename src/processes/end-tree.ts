@@ -1,6 +1,6 @@
-import { describeError } from "../describe-error.ts";
-import type { Clock } from "../supervisor/ports.ts";
-import { systemClock } from "../system-clock.ts";
+import { describeError } from "../lib/describe-error.ts";
+import type { Clock } from "../lib/clock.ts";
+import { systemClock } from "../lib/system-clock.ts";
 import {
   carriersOf,
   systemProcessTable,

@@ -1,5 +1,5 @@
 import { readFileSync, readdirSync, readlinkSync } from "node:fs";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { foreignProcWarning, procNumbers, translatedProcesses, type TranslatedProcess } from "./outer-proc.ts";
 import { isCode } from "../lib/is-code.ts";
 

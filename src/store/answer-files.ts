@@ -1,7 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { writeQuickly } from "../files/durable-file.ts";
 import { watchNames } from "../files/watch-names.ts";
-import { isAnything, isText, listOf, oneOf, orAbsent, shape } from "../shape.ts";
+import { isAnything, isText, listOf, oneOf, orAbsent, shape } from "../lib/shape.ts";
 import type { Reply } from "../supervisor/questions.ts";
 import { instancePath, type StatePaths } from "./state-paths.ts";
 import { codeOf, isCodeOf } from "./user-key.ts";

@@ -8,9 +8,9 @@ import type { RecordFolder } from "./record-folder.ts";
 import { requestFile, requestText, signedContent, type OwnerRequest, type RequestFile } from "./request-files.ts";
 import { decisionsFolder, type StatePaths } from "./state-paths.ts";
 import { codeOf, makeUserKey } from "./user-key.ts";
-import type { Clock } from "../supervisor/ports.ts";
+import type { Clock } from "../lib/clock.ts";
 import { withinLimit } from "../supervisor/within-limit.ts";
-import { systemClock } from "../system-clock.ts";
+import { systemClock } from "../lib/system-clock.ts";
 import { watchNames } from "../files/watch-names.ts";
 
 /** How long the owner may take to notice a request, and again to do it. */

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { isTerminal, type Instance } from "../supervisor/instance.ts";
-import type { Clock, InstanceStore, Timer } from "../supervisor/ports.ts";
+import type { Clock, Timer } from "../lib/clock.ts";
+import type { InstanceStore } from "../supervisor/ports.ts";
 import { systemFiles, type Files } from "../files/files.ts";
 import { LiveFiles } from "./live-file.ts";
 import { RecordHeartbeat } from "./record-heartbeat.ts";

@@ -1,10 +1,10 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import type { GuardStore } from "../guard/guarded-sessions.ts";
 import type { SavedGuard } from "../guard/session-guard.ts";
 import { NewestMap } from "../lib/newest-map.ts";
-import { isFlag, isNumber, isText, listOf, oneOf, orNull, shape } from "../shape.ts";
+import { isFlag, isNumber, isText, listOf, oneOf, orNull, shape } from "../lib/shape.ts";
 import { writeQuickly } from "../files/durable-file.ts";
 import { isMissing } from "../lib/is-missing.ts";
 import { setAside } from "./set-aside.ts";

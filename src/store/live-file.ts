@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Files } from "../files/files.ts";
 import { isTerminal, type Instance } from "../supervisor/instance.ts";
-import type { Clock, Timer } from "../supervisor/ports.ts";
+import type { Clock, Timer } from "../lib/clock.ts";
 import type { ListedRecord } from "./record.ts";
 import { instancePath, type StatePaths } from "./state-paths.ts";
 

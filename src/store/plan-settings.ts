@@ -1,6 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { writeDurably } from "../files/durable-file.ts";
 import { isMissing } from "../lib/is-missing.ts";
 import { setAside } from "./set-aside.ts";

@@ -1,5 +1,5 @@
 import { basename, join } from "node:path";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { namesIn } from "../files/files.ts";
 import { isMissing } from "../lib/is-missing.ts";

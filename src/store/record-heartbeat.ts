@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../supervisor/ports.ts";
+import type { Clock, Timer } from "../lib/clock.ts";
 
 /** Several fit into the silence after which an owner elsewhere counts as gone. */
 const BEAT_MS = 30_000;

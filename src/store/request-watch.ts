@@ -1,12 +1,12 @@
 import { basename } from "node:path";
 import { lstat, readdir, readFile, rename, rm } from "node:fs/promises";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { writeDurably } from "../files/durable-file.ts";
 import { identifyFolder } from "../files/folder-identity.ts";
 import { isMissing } from "../lib/is-missing.ts";
 import { watchNames } from "../files/watch-names.ts";
 import { lookAgain, type RepeatedLook } from "../lib/look-again.ts";
-import type { Clock } from "../supervisor/ports.ts";
+import type { Clock } from "../lib/clock.ts";
 import { parseRequest, requestNamed, signedContent, type OwnerRequest, type RequestFile } from "./request-files.ts";
 import { decisionsFolder, type StatePaths } from "./state-paths.ts";
 import { isCodeOf, readUserKey } from "./user-key.ts";

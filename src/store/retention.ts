@@ -1,6 +1,6 @@
 import { unlink } from "node:fs/promises";
 import { isMissing } from "../lib/is-missing.ts";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { isAlive, type SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import { isTerminalRecord, type ListedRecord } from "./record.ts";
 import { RecordClaims } from "./record-claims.ts";

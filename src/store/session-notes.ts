@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isMissing } from "../lib/is-missing.ts";
 import { writeQuickly } from "../files/durable-file.ts";
-import { isText, listOf, oneOf, shape } from "../shape.ts";
+import { isText, listOf, oneOf, shape } from "../lib/shape.ts";
 import type { Note, Notes } from "../supervisor/ports.ts";
 import { SESSION_ID } from "./guard-file-store.ts";
 

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { aboutFile } from "../files/about-file.ts";
 import { SESSION_ID } from "./guard-file-store.ts";
 import { rotateFiles } from "./rotate-files.ts";

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "./ports.ts";
+import type { Clock, Timer } from "../lib/clock.ts";
 
 /**
  * What an agent will still take that has just started. A measured `opencode run` has 500 MB in the end, but

@@ -1,4 +1,4 @@
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import type { RunningTurn, TurnEnd } from "./ports.ts";
 
 /** Ends a turn whose run broke off inside the plugin: nobody knows what is left of it. Never throws. */

@@ -3,7 +3,8 @@ import type { Applicant } from "./admissions.ts";
 import type { Instance } from "./instance.ts";
 import type { Outcome } from "./outcome.ts";
 import type { PolicyWatch } from "./policies/policy.ts";
-import type { RunningTurn, Timer, TurnRequest } from "./ports.ts";
+import type { Timer } from "../lib/clock.ts";
+import type { RunningTurn, TurnRequest } from "./ports.ts";
 
 /** What an instance needs while it lives in this process. */
 export interface Live {

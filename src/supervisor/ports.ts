@@ -1,4 +1,3 @@
-import type { BaseClock, Timer } from "../lib/clock.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
 import type { BackendName, Instance, ModelChoice, Place, Progress, Turn } from "./instance.ts";
 import type { Deeds } from "./deeds.ts";
@@ -174,19 +173,4 @@ export interface Notes {
 /** Tells people and sessions that an agent ended. Never throws. */
 export interface EndNotifier {
   ended(instance: Instance): void;
-}
-
-export type { Timer } from "../lib/clock.ts";
-
-/** The time, and when a limit that was set in it has passed. */
-export interface Clock extends BaseClock {
-  /**
-   * Runs something once a limit has passed: since now, or since a time. Time in which this process stood still does not
-   * count, and a limit that passed meanwhile begins afresh: what waits in pipes and streams is read before it is judged.
-   */
-  limit(limitMs: number, run: () => void, since?: number): Timer;
-  /** Runs something at a time of the clock on the wall, in milliseconds since the epoch, or as soon as this process runs. */
-  alarm(at: number, run: () => void): Timer;
-  /** The milliseconds since a time, those left out in which this process stood still while a limit waited. */
-  awakeSince(at: number): number;
 }

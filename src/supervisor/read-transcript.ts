@@ -1,5 +1,6 @@
 import type { Instance } from "./instance.ts";
-import type { Clock, Transcripts, TranscriptTurn, TurnEnd } from "./ports.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Transcripts, TranscriptTurn, TurnEnd } from "./ports.ts";
 
 const ATTEMPTS = 3;
 const PAUSE_MS = 1000;

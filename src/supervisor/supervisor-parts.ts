@@ -3,7 +3,8 @@ import type { Instance } from "./instance.ts";
 import type { MemoryLimit } from "./admission.ts";
 import type { Question } from "./questions.ts";
 import type { Policy } from "./policies/policy.ts";
-import type { Backend, Clock, EndNotifier, FinishFolder, InstanceStore, Notes, Transcripts } from "./ports.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Backend, EndNotifier, FinishFolder, InstanceStore, Notes, Transcripts } from "./ports.ts";
 
 /** Puts a question of an agent before the user. Never throws. */
 export type AskUser = (instance: Instance, question: Question) => void;

@@ -1,6 +1,7 @@
 import { addCounts } from "./add-counts.ts";
 import type { Live } from "./live.ts";
-import type { Clock, TurnObserver } from "./ports.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { TurnObserver } from "./ports.ts";
 import type { InstanceEvent } from "./transition.ts";
 import type { UserAnswers } from "./user-answers.ts";
 

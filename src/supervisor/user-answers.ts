@@ -1,5 +1,5 @@
 import type { Live } from "./live.ts";
-import type { Clock } from "./ports.ts";
+import type { Clock } from "../lib/clock.ts";
 import { MOST_SAID, type AnswerOutcome, type Asked, type Question, type Reply, type Said } from "./questions.ts";
 import type { AskUser, TellParent } from "./supervisor-parts.ts";
 import type { InstanceEvent } from "./transition.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "./ports.ts";
+import type { Clock } from "../lib/clock.ts";
 
 /** Runs something with a signal that aborts once the limit has passed on this clock. No timer is left once it settled. */
 export async function withinLimit<T>(

@@ -1,3 +1,4 @@
+import { money } from "../text/amounts.ts";
 import {
   activityOf,
   askWords,
@@ -11,7 +12,6 @@ import {
   statusWords,
   titleOf,
   tokensOf,
-  usd,
   type AgentNow,
 } from "./agent-now.ts";
 import { cell, cut, span, type Line } from "./lines.ts";
@@ -150,7 +150,7 @@ function rowLine(row: Row, isChosen: boolean, now: number, columns: number): Lin
         span(` ${cell(nameOf(agent), NAME_COLUMNS)}`, "info"),
         span(` ${cell(doing(agent, place, now), rest)}`, isAlive(agent) ? "text" : "textMuted"),
         span(` ${elapsed(agent, now).padStart(TIME_COLUMNS)}`, "textMuted"),
-        span(usd(costOf(agent)).padStart(COST_COLUMNS), "textMuted"),
+        span(money(costOf(agent)).padStart(COST_COLUMNS), "textMuted"),
       ];
     }
   }
@@ -166,7 +166,7 @@ function doing(agent: AgentNow, place: number | undefined, now: number): string 
 export function totals(agents: readonly AgentNow[]): string {
   const alive = agents.filter((agent) => isAlive(agent));
   const queued = alive.filter((agent) => isQueued(agent)).length;
-  const cost = usd(agents.reduce((sum, agent) => sum + costOf(agent), 0));
+  const cost = money(agents.reduce((sum, agent) => sum + costOf(agent), 0));
   const tokens = agents.reduce((sum, agent) => sum + tokensOf(agent), 0);
   const line = queued === 0 ? "" : ` · ${queued} queued`;
   return `${alive.length - queued} at work${line} · ${agents.length} in all · ${cost} · ${count(tokens)} tokens`;

@@ -63,10 +63,6 @@ export function tokensOf({ record, live }: AgentNow): number {
   return Math.max(input + output + reasoning + cacheRead + cacheWrite, live?.tokens ?? 0);
 }
 
-export function usd(cost: number): string {
-  return `$${cost.toFixed(2)}`;
-}
-
 /** How long it has run, or took. */
 export function elapsed({ record }: AgentNow, now: number): string {
   if (record.startedAt === null) return "";

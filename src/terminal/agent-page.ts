@@ -1,3 +1,4 @@
+import { money } from "../text/amounts.ts";
 import {
   activityOf,
   askWords,
@@ -10,7 +11,6 @@ import {
   statusWords,
   titleOf,
   tokensOf,
-  usd,
   type AgentNow,
 } from "./agent-now.ts";
 import { count } from "./agent-list.ts";
@@ -40,7 +40,7 @@ export function agentHead(agent: AgentNow, now: number, columns: number): readon
   const { record } = agent;
   const doing = `${activityOf(agent)} ${activityTime(agent, now)}`.trimEnd();
   const does = isAlive(agent) ? (askWords(agent) ?? doing) : statusWords(agent);
-  const numbers = [elapsed(agent, now), usd(costOf(agent)), `${count(tokensOf(agent))} tokens`];
+  const numbers = [elapsed(agent, now), money(costOf(agent)), `${count(tokensOf(agent))} tokens`];
   const facts = [nameOf(agent), record.model, ...numbers.filter((text) => text !== ""), does].join(" · ");
   return [
     [glyph(agent, now), span(` ${cut(titleOf(agent), columns - 2)}`, "text", { isBold: true })],

@@ -2,7 +2,7 @@ import { watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import type { TuiPluginApi } from "@opencode-ai/plugin/tui";
 import { createSignal } from "solid-js";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import type { ListedRecord } from "../store/record.ts";
 import { logTail } from "../store/log-tail.ts";
 import type { TextLine } from "./agent-page.ts";

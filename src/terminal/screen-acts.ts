@@ -1,4 +1,4 @@
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import type { Answer } from "../halves/messages.ts";
 import type { Decision } from "../plans/plan.ts";
 import type { AnswerVerb } from "../supervisor/answer-words.ts";

@@ -1,3 +1,4 @@
+import { money } from "../text/amounts.ts";
 import {
   activityOf,
   activityTime,
@@ -8,7 +9,6 @@ import {
   nameOf,
   statusWords,
   titleOf,
-  usd,
   type AgentNow,
 } from "./agent-now.ts";
 import { cut, span, type Line } from "./lines.ts";
@@ -27,14 +27,14 @@ export function sidebarLines(agents: readonly AgentNow[], sessionId: string, now
   const more =
     ended.length > MOST_ENDED ? [[span(`and ${ended.length - MOST_ENDED} that ended earlier`, "textMuted")]] : [];
   return [
-    [span("Agents", "text", { isBold: true }), span(`  ${usd(cost)} in all`, "textMuted")],
+    [span("Agents", "text", { isBold: true }), span(`  ${money(cost)} in all`, "textMuted")],
     ...[...alive, ...ended.slice(-MOST_ENDED).toReversed()].flatMap((agent) => agentLines(agent, now)),
     ...more,
   ];
 }
 
 function agentLines(agent: AgentNow, now: number): readonly Line[] {
-  const numbers = [elapsed(agent, now), usd(costOf(agent))].filter((text) => text !== "").join(" ");
+  const numbers = [elapsed(agent, now), money(costOf(agent))].filter((text) => text !== "").join(" ");
   const head: Line = [glyph(agent, now), span(` ${cut(titleOf(agent), COLUMNS - 2)}`)];
   if (!isAlive(agent))
     return [

@@ -1,3 +1,4 @@
+import { money } from "../text/amounts.ts";
 import {
   activityOf,
   askWords,
@@ -7,7 +8,6 @@ import {
   isAlive,
   isQueued,
   nameOf,
-  usd,
   type AgentNow,
 } from "./agent-now.ts";
 import { cut, plain, span, width, type Line, type Span } from "./lines.ts";
@@ -40,7 +40,7 @@ export function statusLine({ agents, plans }: Standing, now: number, columns: nu
   const [first] = running.toSorted((one, other) => interest(other) - interest(one));
   const turning = glyph(first ?? alive[0]!, now);
   const count = `${running.length} ${running.length === 1 ? "agent" : "agents"}${queued === 0 ? "" : `, ${queued} queued`}`;
-  const cost = usd(alive.reduce((sum, agent) => sum + costOf(agent), 0));
+  const cost = money(alive.reduce((sum, agent) => sum + costOf(agent), 0));
   const head: Line = [...waits, ...(waits.length > 0 ? [span(" · ", "textMuted")] : []), turning, span(` ${count}`)];
   const tail: Line = [span(` · ${cost}`, "textMuted"), ...key(` · ${AGENTS_KEY}`)];
   const room = columns - width(plain(head)) - width(plain(tail));

@@ -1,4 +1,4 @@
-import { isNumber, isText, oneOf, orNull, shape, type Checked } from "../shape.ts";
+import { isNumber, isText, oneOf, orNull, shape, type Checked } from "../lib/shape.ts";
 
 export const isChangeReview = shape({
   /** The session that put the changes up for review. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { writeDurably } from "../files/durable-file.ts";
 import { isMissing } from "../lib/is-missing.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
-import { isFlag, isNumber, isText, listOf, oneOf, orAbsent, orNull, shape, type Checked } from "../shape.ts";
+import { isFlag, isNumber, isText, listOf, oneOf, orAbsent, orNull, shape, type Checked } from "../lib/shape.ts";
 import { isChangeReview } from "./change-review.ts";
 
 const isUpdate = shape({ tree: isText, base: isText, baseTree: isText });

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isMissing } from "../lib/is-missing.ts";
-import { isText, orNull, shape } from "../shape.ts";
-import { systemClock } from "../system-clock.ts";
+import { isText, orNull, shape } from "../lib/shape.ts";
+import { systemClock } from "../lib/system-clock.ts";
 import { FolderStates } from "./folder-state.ts";
 import { Workspace } from "./workspace.ts";
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { copyFile, link, lstat, mkdir, readdir, readlink, rename, rm, rmdir, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { isCode } from "../lib/is-code.ts";
 import { isUnreadable, namesInWords } from "./file-names.ts";
 import { git, gitFailure } from "./git.ts";

@@ -1,4 +1,4 @@
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { failure, done, type Result } from "./result.ts";
 
 /** A command that makes a fresh copy ready to work in. */

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import type { Changes } from "../supervisor/own-folder.ts";
 import { completeUpdate } from "./complete-update.ts";
 import { changed, hasCopy, originalOf, storeOf, type FolderParts } from "./folder-parts.ts";

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { describeError } from "../describe-error.ts";
+import { describeError } from "../lib/describe-error.ts";
 import { isCode } from "../lib/is-code.ts";
 import { isMissing } from "../lib/is-missing.ts";
 import type { FolderState } from "./folder-state.ts";

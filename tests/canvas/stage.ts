@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { buildCanvas, CANVAS_TARGET } from "../../scripts/build/build-canvas.ts";
 import { launchBrowser } from "../../scripts/scripted-browser/launch-browser.ts";
 import { startCanvasServer, type CanvasServer } from "../../src/canvas/server/canvas-server.ts";
-import { systemClock } from "../../src/system-clock.ts";
+import { systemClock } from "../../src/lib/system-clock.ts";
 import { MemoryLedger } from "../../src/plans/ledger.ts";
 import { createPlans } from "../../src/plans/file-plans.ts";
 import type { Operation } from "../../src/plans/operations.ts";

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import type { Files } from "../../src/files/files.ts";
-import type { Clock } from "../../src/supervisor/ports.ts";
+import type { Clock } from "../../src/lib/clock.ts";
 import type { OsProcess } from "./os-processes.ts";
 import type { PendingOperations } from "./pending-operations.ts";
 

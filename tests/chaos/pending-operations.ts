@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/supervisor/ports.ts";
+import type { Clock } from "../../src/lib/clock.ts";
 import type { OsProcess } from "./os-processes.ts";
 import type { Random } from "./random.ts";
 

@@ -1,6 +1,6 @@
 import { afterAll, expect, onTestFinished, test } from "bun:test";
 import { readdirSync, writeFileSync } from "node:fs";
-import { systemClock } from "../../src/system-clock.ts";
+import { systemClock } from "../../src/lib/system-clock.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
 import { FileInstanceStore } from "../../src/store/file-instance-store.ts";

@@ -3,7 +3,7 @@ import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
 import type { PlanServices } from "../../src/host/plans/plan-services.ts";
 import { SeenPlans } from "../../src/host/plans/seen-plans.ts";
 import { UnreadMessages } from "../../src/host/unread-messages.ts";
-import { systemClock } from "../../src/system-clock.ts";
+import { systemClock } from "../../src/lib/system-clock.ts";
 import { planToolHooks } from "../../src/host/tools/plan-tools.ts";
 import type { Plans } from "../../src/plans/plan-store-port.ts";
 import { createPlans } from "../../src/plans/file-plans.ts";

@@ -1,5 +1,5 @@
-import { systemClock } from "../../src/system-clock.ts";
-import type { Clock, Timer } from "../../src/supervisor/ports.ts";
+import { systemClock } from "../../src/lib/system-clock.ts";
+import type { Clock, Timer } from "../../src/lib/clock.ts";
 
 interface Alarm {
   readonly at: number;

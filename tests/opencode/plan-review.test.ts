@@ -3,7 +3,7 @@ import { mkdir, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { createPlans } from "../../src/plans/file-plans.ts";
 import { DecisionFiles } from "../../src/store/decision-files.ts";
-import { systemClock } from "../../src/system-clock.ts";
+import { systemClock } from "../../src/lib/system-clock.ts";
 import { startServer } from "../../scripts/scripted-host/opencode.ts";
 import { command, commentOnPage, decideOnPage, newSession, planAction, shown, waitFor } from "./plan-rig.ts";
 import { bash, collectSpawned, createRig, serve, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";

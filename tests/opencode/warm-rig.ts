@@ -5,12 +5,13 @@ import { defaultGuard } from "../../scripts/scripted-host/guard-settings.ts";
 import { OPENCODE } from "../../scripts/scripted-host/sandbox.ts";
 import { warmBackend, type WarmBackend } from "../../src/backends/warm/warm-backend.ts";
 import type { Fetch } from "../../src/backends/warm/server-client.ts";
-import { systemClock } from "../../src/system-clock.ts";
+import { systemClock } from "../../src/lib/system-clock.ts";
 import { createIdentity } from "../../src/processes/supervisor-identity.ts";
 import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
 import type { Progress } from "../../src/supervisor/instance.ts";
 import { judge, type Outcome } from "../../src/supervisor/outcome.ts";
-import type { Clock, RunningTurn, Transcripts, TurnEnd, TurnRequest } from "../../src/supervisor/ports.ts";
+import type { Clock } from "../../src/lib/clock.ts";
+import type { RunningTurn, Transcripts, TurnEnd, TurnRequest } from "../../src/supervisor/ports.ts";
 import { createRig, type Rig } from "./rig.ts";
 
 export interface WarmRigSettings {

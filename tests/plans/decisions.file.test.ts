@@ -68,7 +68,7 @@ describe("a decision in the files alone is none", () => {
     cpSync(`${folder}/plans`, `${folder}/clone/plans`, { recursive: true });
     const { DecisionFiles } = await import("../../src/store/decision-files.ts");
     const { createPlans } = await import("../../src/plans/file-plans.ts");
-    const { systemClock } = await import("../../src/system-clock.ts");
+    const { systemClock } = await import("../../src/lib/system-clock.ts");
     const at = `${folder}/clone/plans`;
     const clone = createPlans({ folder: at, clock: systemClock, ledger: new DecisionFiles(`${folder}/state`, at) });
     expect(await words(clone)).toBe(NOT_YOURS);

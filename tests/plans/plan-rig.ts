@@ -1,4 +1,4 @@
-import { systemClock } from "../../src/system-clock.ts";
+import { systemClock } from "../../src/lib/system-clock.ts";
 import { createPlans } from "../../src/plans/file-plans.ts";
 import type { Ledger } from "../../src/plans/ledger.ts";
 import type { Operation } from "../../src/plans/operations.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import type { HostMessage } from "../../src/host/host-client.ts";
 import { wireSupervision } from "../../src/plugin/wire-supervision.ts";
 import { Slices } from "../../src/lib/slices.ts";
-import { awakeClock } from "../../src/supervisor/awake-clock.ts";
+import { awakeClock } from "../../src/lib/awake-clock.ts";
 import { World } from "../chaos/world.ts";
 import { FakeBackend } from "../supervisor/fake-backend.ts";
 import { sampleRequest } from "../supervisor/sample-instance.ts";

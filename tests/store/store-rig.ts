@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
 import { FileInstanceStore } from "../../src/store/file-instance-store.ts";
 import { recordPath, statePaths, type StatePaths } from "../../src/store/state-paths.ts";
-import type { Clock } from "../../src/supervisor/ports.ts";
+import type { Clock } from "../../src/lib/clock.ts";
 import { FakeClock } from "../supervisor/fake-clock.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 

@@ -1,5 +1,5 @@
-import type { Clock, Timer } from "../../src/supervisor/ports.ts";
-import { awakeClock } from "../../src/supervisor/awake-clock.ts";
+import type { Clock, Timer } from "../../src/lib/clock.ts";
+import { awakeClock } from "../../src/lib/awake-clock.ts";
 import { START } from "./sample-instance.ts";
 
 /** A clock that stands still until a test moves it. */

@@ -3,7 +3,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeF
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
-import { systemClock } from "../../src/system-clock.ts";
+import { systemClock } from "../../src/lib/system-clock.ts";
 import { FolderStates, type FolderState } from "../../src/workspace/folder-state.ts";
 import type { FolderParts } from "../../src/workspace/folder-parts.ts";
 import { beginFolder, prepareCopy } from "../../src/workspace/own-folders.ts";

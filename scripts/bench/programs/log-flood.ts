@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { processBackend } from "../../../src/backends/process/process-backend.ts";
-import { systemClock } from "../../../src/system-clock.ts";
+import { systemClock } from "../../../src/lib/system-clock.ts";
 import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
 import { defaultGuard } from "../../scripted-host/guard-settings.ts";
 import { LogFile } from "../../../src/store/log-file.ts";

@@ -1,8 +1,9 @@
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 import { unreachable } from "../../lib/unreachable.ts";
 import type { Place } from "../../supervisor/instance.ts";
 import type { TurnEvidence } from "../../supervisor/outcome.ts";
-import type { Clock, Timer, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import type { Clock, Timer } from "../../lib/clock.ts";
+import type { TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { leaveWill } from "../last-will.ts";
 import { bytesOf } from "./command-line.ts";

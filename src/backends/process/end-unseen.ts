@@ -1,5 +1,5 @@
 import { endChild } from "../../processes/end-child.ts";
-import type { Clock } from "../../supervisor/ports.ts";
+import type { Clock } from "../../lib/clock.ts";
 
 /** How long the agent's own process may take to go after SIGKILL, where the process table does not tell. */
 const EXIT_LIMIT_MS = 2000;

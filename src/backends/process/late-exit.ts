@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../supervisor/ports.ts";
+import type { Clock, Timer } from "../../lib/clock.ts";
 
 /**
  * Notices an opencode that has ended its turn and does not come to its exit: it waits for another plugin's `dispose`,

@@ -1,4 +1,4 @@
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 import { isCode } from "../../lib/is-code.ts";
 import type { TurnEnd } from "../../supervisor/ports.ts";
 

@@ -1,4 +1,4 @@
-import { isNumber, isText, oneOf, orAbsent, shape, type Checked } from "../../shape.ts";
+import { isNumber, isText, oneOf, orAbsent, shape, type Checked } from "../../lib/shape.ts";
 
 const isPlaceReport = shape({
   /** It has begun, on this machine … */

@@ -10,15 +10,8 @@ import {
   type ProcessTable,
 } from "../../processes/process-table.ts";
 import type { SupervisorIdentity } from "../../processes/supervisor-identity.ts";
-import type {
-  Backend,
-  Clock,
-  RunningTurn,
-  Transcripts,
-  TurnEnd,
-  TurnObserver,
-  TurnRequest,
-} from "../../supervisor/ports.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Backend, RunningTurn, Transcripts, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import type { Asked, Reply } from "../../supervisor/questions.ts";
 import type { TurnEvidence } from "../../supervisor/outcome.ts";
 import { brokenEnd } from "../../supervisor/broken-end.ts";
@@ -26,7 +19,7 @@ import { readTranscript } from "../../supervisor/read-transcript.ts";
 import { bytesOf, markedEnvironment, runArguments, runEnvironment } from "./command-line.ts";
 import { Elsewhere, type Places, type Travel } from "./elsewhere.ts";
 import type { Launcher } from "./launcher.ts";
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 import { once } from "../../lib/once.ts";
 import type { LoggedTurn, LogSink } from "../log-sink.ts";
 import { stoppedEarly } from "../stopped-early.ts";

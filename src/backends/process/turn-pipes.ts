@@ -1,11 +1,12 @@
 import type { Telemetry } from "../../agent-role/telemetry-line.ts";
 import type { Stray } from "../../agent-role/tree-report.ts";
 import { noTokens, type Progress } from "../../supervisor/instance.ts";
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 import { readRefusal } from "../../opencode/refusals.ts";
 import { TurnDeeds } from "../../opencode/turn-deeds.ts";
 import { joinRefused, noDeeds } from "../../supervisor/deeds.ts";
-import type { Clock, Timer, TranscriptTurn, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import type { Clock, Timer } from "../../lib/clock.ts";
+import type { TranscriptTurn, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { isFinished } from "../../supervisor/outcome.ts";
 import { CONTEXT_FULL, EvidenceCollector } from "../evidence.ts";
 import { LineSplitter, type Line } from "../line-splitter.ts";

@@ -1,6 +1,6 @@
-import { describeError } from "../../describe-error.ts";
-import { isAnything, isText, shape } from "../../shape.ts";
-import type { Clock, Timer } from "../../supervisor/ports.ts";
+import { describeError } from "../../lib/describe-error.ts";
+import { isAnything, isText, shape } from "../../lib/shape.ts";
+import type { Clock, Timer } from "../../lib/clock.ts";
 import { LineSplitter, type Line } from "../line-splitter.ts";
 
 /** An event of the server, whichever directory it comes from. */

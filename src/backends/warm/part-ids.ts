@@ -1,4 +1,4 @@
-import { isText, oneOf, orAbsent, shape } from "../../shape.ts";
+import { isText, oneOf, orAbsent, shape } from "../../lib/shape.ts";
 import type { ServerEvent } from "./event-stream.ts";
 
 const isCallUpdate = shape({

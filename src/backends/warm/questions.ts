@@ -7,8 +7,8 @@ import {
   type AgentQuestion,
   type PermissionRules,
 } from "../../agent-role/questions.ts";
-import { describeError } from "../../describe-error.ts";
-import { isText, oneOf, shape } from "../../shape.ts";
+import { describeError } from "../../lib/describe-error.ts";
+import { isText, oneOf, shape } from "../../lib/shape.ts";
 import type { Asked, Reply } from "../../supervisor/questions.ts";
 import type { LogSink } from "../log-sink.ts";
 import type { ServerEvent } from "./event-stream.ts";

@@ -1,10 +1,10 @@
 import { createOpencodeClient, type OpencodeClient } from "@opencode-ai/sdk/v2/client";
 import { z } from "zod";
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 import { cached } from "../../lib/cache.ts";
 import type { ModelChoice } from "../../supervisor/instance.ts";
-import { systemClock } from "../../system-clock.ts";
-import type { Clock } from "../../supervisor/ports.ts";
+import { systemClock } from "../../lib/system-clock.ts";
+import type { Clock } from "../../lib/clock.ts";
 import { withinLimit } from "../../supervisor/within-limit.ts";
 import { HOST_VERSION } from "../../opencode/version.ts";
 

@@ -1,5 +1,5 @@
 import { parseServerReport, type ServerReport } from "../../agent-role/server-report.ts";
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 import { LineSplitter } from "../line-splitter.ts";
 import type { LogSink } from "../log-sink.ts";
 

@@ -1,6 +1,6 @@
 import type { Stray, TreeReport } from "../../agent-role/tree-report.ts";
 import type { ProcessIdentity } from "../../processes/process-table.ts";
-import type { Clock } from "../../supervisor/ports.ts";
+import type { Clock } from "../../lib/clock.ts";
 
 /** How long the plugin inside the server may take to look for what a turn has left. */
 const LOOK_LIMIT_MS = 2000;

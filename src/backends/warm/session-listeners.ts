@@ -1,5 +1,5 @@
 import type { ServerReport } from "../../agent-role/server-report.ts";
-import { isText, orAbsent, shape } from "../../shape.ts";
+import { isText, orAbsent, shape } from "../../lib/shape.ts";
 import type { ServerEvent } from "./event-stream.ts";
 
 /** Told of what concerns one session and its native subagents. */

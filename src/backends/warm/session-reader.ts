@@ -1,6 +1,6 @@
 import { withoutTags } from "../../opencode/message-tags.ts";
 import { isOwnMessage } from "../../opencode/whose-words.ts";
-import { isAnything, isNumber, isText, oneOf, orAbsent, shape, type Checked } from "../../shape.ts";
+import { isAnything, isNumber, isText, oneOf, orAbsent, shape, type Checked } from "../../lib/shape.ts";
 import { isFinished } from "../../supervisor/outcome.ts";
 import { readRunEvent, type RunEvent } from "../run-event.ts";
 import type { SessionMessage } from "./server-client.ts";

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { formatExit } from "./describe-exit.ts";
 import { ROLE_VARIABLE, type ServerRole } from "../../agent-role/role.ts";
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 import { MODELS_PATH } from "../../opencode/models-path.ts";
 import { endChild } from "../../processes/end-child.ts";
 import { endTree, endTreeNow, MARKER_NAME, type Tree } from "../../processes/end-tree.ts";
 import { startTimeOf, type ProcessIdentity } from "../../processes/process-table.ts";
 import type { SupervisorIdentity } from "../../processes/supervisor-identity.ts";
-import type { Clock } from "../../supervisor/ports.ts";
+import type { Clock } from "../../lib/clock.ts";
 import type { LogSink } from "../log-sink.ts";
 import { orphanWords } from "../orphan-words.ts";
 import { EventStream, type ServerEvent } from "./event-stream.ts";

@@ -1,7 +1,7 @@
 import { ulid } from "ulid";
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 import { endTreeNow } from "../../processes/end-tree.ts";
-import type { Clock, Timer } from "../../supervisor/ports.ts";
+import type { Clock, Timer } from "../../lib/clock.ts";
 import type { WarmServer, WarmServerParts } from "./warm-server.ts";
 
 /** So many ends within {@link CRASH_MEMORY_MS} are one too many. */

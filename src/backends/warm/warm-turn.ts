@@ -1,11 +1,11 @@
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 import { createMessageId } from "../../opencode/message-id.ts";
 import { endTree, endTreeNow, type Tree } from "../../processes/end-tree.ts";
 import { Leftovers } from "../../processes/leftovers.ts";
 import { systemProcessTable, type ProcessTable } from "../../processes/process-table.ts";
 import { brokenEnd } from "../../supervisor/broken-end.ts";
+import type { Clock } from "../../lib/clock.ts";
 import type {
-  Clock,
   RunningTurn,
   Transcripts,
   TranscriptTurn,

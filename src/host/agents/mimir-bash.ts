@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Config, Hooks } from "@opencode-ai/plugin";
 import { NewestMap } from "../../lib/newest-map.ts";
-import { isText, shape } from "../../shape.ts";
+import { isText, shape } from "../../lib/shape.ts";
 import type { ReadRules } from "../shell/named-files.ts";
 import { readReadingCommands, type ReadingCommand } from "../shell/only-reads.ts";
 import type { Refusal } from "../shell/plain-commands.ts";

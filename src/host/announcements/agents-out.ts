@@ -1,6 +1,6 @@
 import type { Hooks } from "@opencode-ai/plugin";
 import { NewestMap } from "../../lib/newest-map.ts";
-import { isText, oneOf, shape } from "../../shape.ts";
+import { isText, oneOf, shape } from "../../lib/shape.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { isSideRequest } from "../side-request.ts";
 import { shorten } from "../tools/answer.ts";

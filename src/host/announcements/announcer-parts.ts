@@ -1,5 +1,5 @@
 import type { Announcement, Instance } from "../../supervisor/instance.ts";
-import type { Clock } from "../../supervisor/ports.ts";
+import type { Clock } from "../../lib/clock.ts";
 import type { ParentSession } from "./parent-session.ts";
 import type { End } from "./told-ends.ts";
 import type { UserNotes } from "./user-notes.ts";

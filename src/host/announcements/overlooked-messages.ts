@@ -1,4 +1,4 @@
-import type { Clock, Timer } from "../../supervisor/ports.ts";
+import type { Clock, Timer } from "../../lib/clock.ts";
 import type { WakingMessage } from "./parent-session.ts";
 
 /** A turn that begins at once after another is no end. */

@@ -1,5 +1,5 @@
 import { interruptedSession } from "../interrupts.ts";
-import { isAnything, isText, oneOf, shape } from "../../shape.ts";
+import { isAnything, isText, oneOf, shape } from "../../lib/shape.ts";
 import { endsIn, type End } from "./told-ends.ts";
 
 const isStatusChange = shape({ sessionID: isText, status: shape({ type: isText }) });

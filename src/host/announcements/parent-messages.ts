@@ -1,4 +1,4 @@
-import type { Clock } from "../../supervisor/ports.ts";
+import type { Clock } from "../../lib/clock.ts";
 import type { Instance } from "../../supervisor/instance.ts";
 import type { ParentMessage } from "../../supervisor/supervisor-parts.ts";
 import { plainName } from "../../text/plain-name.ts";

@@ -1,4 +1,4 @@
-import { isNumber, isText, listOf, shape } from "../../shape.ts";
+import { isNumber, isText, listOf, shape } from "../../lib/shape.ts";
 
 /** The end of one turn, as the metadata of a message, or of a tool's answer, names it. */
 export interface End {

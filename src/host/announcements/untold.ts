@@ -1,4 +1,4 @@
-import type { Timer } from "../../supervisor/ports.ts";
+import type { Timer } from "../../lib/clock.ts";
 
 /** An end that a session has to be told of. */
 export interface Untold {

@@ -1,7 +1,7 @@
 import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
 import { reachBackTo } from "../../opencode/message-pages.ts";
 import { NewestMap } from "../../lib/newest-map.ts";
-import { isAnything, isText, oneOf, shape } from "../../shape.ts";
+import { isAnything, isText, oneOf, shape } from "../../lib/shape.ts";
 import type { Instance } from "../../supervisor/instance.ts";
 import type { HostClient } from "../host-client.ts";
 import { noteText, shownNote } from "./announcement-text.ts";

@@ -1,4 +1,4 @@
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 import { plainText } from "../../text/plain-text.ts";
 import { shorten } from "../tools/answer.ts";
 import { bizarSubcommands } from "./bizar.ts";

@@ -1,4 +1,4 @@
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 import { LINK_LIFE } from "../plans/link-life.ts";
 import type { ShownPlan } from "../plans/plan-services.ts";
 import type { CommandContext } from "./command-context.ts";

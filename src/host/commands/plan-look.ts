@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 import { writeDurably } from "../../files/durable-file.ts";
 import { exportMarkdown } from "../../plans/export-markdown.ts";
 import type { CommandContext } from "./command-context.ts";

@@ -2,7 +2,7 @@ import type { Hooks } from "@opencode-ai/plugin";
 import { NewestMap } from "../../lib/newest-map.ts";
 import { AnsweredCommand } from "../../opencode/command-answer.ts";
 import type { WritingSessions } from "../writing-sessions.ts";
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 import { COMMANDS, isCommandName, type CommandName } from "./command-names.ts";
 
 export interface SlashCommandsParts {

@@ -1,6 +1,6 @@
 import type { CommandContext } from "./command-context.ts";
 import { expectWords, NotDone, onlyUser, type Subcommand } from "./subcommand.ts";
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 
 const ON =
   "Visual plans are on: the agent draws a plan first, and waits for your approval. /visual-plan off ends that.";

@@ -1,5 +1,5 @@
 import type { Asker } from "../../plans/plan.ts";
-import type { Clock, Timer } from "../../supervisor/ports.ts";
+import type { Clock, Timer } from "../../lib/clock.ts";
 import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
 import { reachBackTo } from "../../opencode/message-pages.ts";
 import type { HostClient } from "../host-client.ts";

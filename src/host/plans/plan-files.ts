@@ -1,7 +1,7 @@
 import { relative, resolve } from "node:path";
 import { realTarget } from "../../lib/real-target.ts";
 import { changedPaths } from "../../opencode/changed-paths.ts";
-import { isText, shape } from "../../shape.ts";
+import { isText, shape } from "../../lib/shape.ts";
 import { decisionsFolder } from "../../store/state-paths.ts";
 
 const PLAN_FILE = /^plans[\\/][^\\/]+[\\/](?:plan|meta)\.json(?:\.history)?$/;

@@ -1,4 +1,4 @@
-import { isText, shape } from "../../shape.ts";
+import { isText, shape } from "../../lib/shape.ts";
 
 const namesPlan = shape({ bizar: shape({ plan: isText, until: isText }) });
 

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Hooks } from "@opencode-ai/plugin";
 import { NewestMap } from "../../lib/newest-map.ts";
-import { isText, orAbsent, shape, type Checked } from "../../shape.ts";
+import { isText, orAbsent, shape, type Checked } from "../../lib/shape.ts";
 import type { ReadingCommand } from "./only-reads.ts";
 
 const MOST_REMEMBERED = 100;

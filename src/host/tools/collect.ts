@@ -3,7 +3,7 @@ import type { HostClient } from "../host-client.ts";
 import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
 import { withLimit } from "../with-limit.ts";
 import { namingEnds } from "../announcements/told-ends.ts";
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 import { promptsOf } from "../../supervisor/read-transcript.ts";
 import { lastMessageOf } from "../../supervisor/result.ts";
 import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";

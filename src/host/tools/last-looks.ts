@@ -1,5 +1,5 @@
 import { NewestMap } from "../../lib/newest-map.ts";
-import { isText, shape } from "../../shape.ts";
+import { isText, shape } from "../../lib/shape.ts";
 
 /** Of more sessions everything is told once more. */
 const MOST_LOOKS = 1000;

@@ -1,5 +1,5 @@
 import type { ToolResult } from "@opencode-ai/plugin/tool";
-import { describeError } from "../../describe-error.ts";
+import { describeError } from "../../lib/describe-error.ts";
 import { answer, shorten } from "./answer.ts";
 
 const MOST_ERROR_CHARACTERS = 4000;

@@ -1,6 +1,6 @@
 import type { Operation } from "../../plans/operations.ts";
 import type { Plan, PlanElement } from "../../plans/plan.ts";
-import { isText } from "../../shape.ts";
+import { isText } from "../../lib/shape.ts";
 import { readProperties } from "./arguments.ts";
 import { planActionSchema, type PlanActionArguments } from "./plan-action.ts";
 import { elementIdOf, findElement, quote, splitsAtArrow, type Named } from "./plan-names.ts";

@@ -1,7 +1,7 @@
 import { nearestName } from "../../config/nearest-name.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import { unreachable } from "../../lib/unreachable.ts";
-import { isText, shape } from "../../shape.ts";
+import { isText, shape } from "../../lib/shape.ts";
 import { shorten } from "./answer.ts";
 import type { ArgumentSchema } from "./schema-tool.ts";
 

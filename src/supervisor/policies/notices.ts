@@ -1,5 +1,5 @@
 import type { Progress } from "../instance.ts";
-import type { Timer } from "../ports.ts";
+import type { Timer } from "../../lib/clock.ts";
 import { totalTokens, type AgentBudget } from "./caps.ts";
 import type { Policy } from "./policy.ts";
 

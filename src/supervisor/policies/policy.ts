@@ -1,6 +1,6 @@
 import type { Instance, Progress } from "../instance.ts";
 import type { Outcome } from "../outcome.ts";
-import type { Clock, Timer } from "../ports.ts";
+import type { Clock, Timer } from "../../lib/clock.ts";
 
 /** What a policy may do to a run. */
 export interface RunControl {

@@ -1,4 +1,4 @@
-import type { Timer } from "../ports.ts";
+import type { Timer } from "../../lib/clock.ts";
 import type { Policy } from "./policy.ts";
 
 /** So long an agent waits for a provider at most, where no other model goes on. */

@@ -2,7 +2,7 @@ import { defaultGuard } from "../../../scripts/scripted-host/guard-settings.ts";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { processBackend, type ProcessBackendParts } from "../../../src/backends/process/process-backend.ts";
-import { systemClock } from "../../../src/system-clock.ts";
+import { systemClock } from "../../../src/lib/system-clock.ts";
 import { treeMembers } from "../../../src/processes/end-tree.ts";
 import type { ProcessIdentity, ProcessInfo } from "../../../src/processes/process-table.ts";
 import { createIdentity } from "../../../src/processes/supervisor-identity.ts";

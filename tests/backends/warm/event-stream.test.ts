@@ -1,8 +1,8 @@
 import { afterEach, expect, test } from "bun:test";
 import { heapStats } from "bun:jsc";
 import { EventStream, type ServerEvent } from "../../../src/backends/warm/event-stream.ts";
-import { systemClock } from "../../../src/system-clock.ts";
-import type { Clock } from "../../../src/supervisor/ports.ts";
+import { systemClock } from "../../../src/lib/system-clock.ts";
+import type { Clock } from "../../../src/lib/clock.ts";
 import { FakeClock } from "../../supervisor/fake-clock.ts";
 import { scaledClock } from "../../scaled-clock.ts";
 import { until } from "../../until.ts";

@@ -5,7 +5,7 @@ import { defaultGuard } from "../../../scripts/scripted-host/guard-settings.ts";
 import type { LogSink } from "../../../src/backends/log-sink.ts";
 import { WarmServer, type WarmServerParts } from "../../../src/backends/warm/warm-server.ts";
 import { SharedServer } from "../../../src/backends/warm/warm-servers.ts";
-import { systemClock } from "../../../src/system-clock.ts";
+import { systemClock } from "../../../src/lib/system-clock.ts";
 import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
 import { until } from "../../until.ts";
 

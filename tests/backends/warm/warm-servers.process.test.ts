@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { tmpdir } from "node:os";
 import { defaultGuard } from "../../../scripts/scripted-host/guard-settings.ts";
 import { SharedServer, sharedServer, type ServerRecipe } from "../../../src/backends/warm/warm-servers.ts";
-import { systemClock } from "../../../src/system-clock.ts";
+import { systemClock } from "../../../src/lib/system-clock.ts";
 import { treeMembers } from "../../../src/processes/end-tree.ts";
 import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
-import type { Clock } from "../../../src/supervisor/ports.ts";
+import type { Clock } from "../../../src/lib/clock.ts";
 import { until } from "../../until.ts";
 
 const FIXTURES = join(import.meta.dir, "../../fixtures");

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { tmpdir } from "node:os";
 import type { Lease } from "../../../src/backends/warm/warm-servers.ts";
 import { WarmTurn } from "../../../src/backends/warm/warm-turn.ts";
-import { systemClock } from "../../../src/system-clock.ts";
+import { systemClock } from "../../../src/lib/system-clock.ts";
 import { createInstanceId } from "../../../src/supervisor/create-instance-id.ts";
 import type { ProcessTable } from "../../../src/processes/process-table.ts";
 import { BlindTable } from "../../processes/fake-table.ts";

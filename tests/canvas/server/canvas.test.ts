@@ -185,7 +185,7 @@ test("a page that is not built, or a slug that is none, is an error; the next op
 test("nothing of the server is loaded before the first use: opencode waits for the plugin at its start", () => {
   const loaded = staticImports(join(ROOT, "src/canvas/canvas.ts"));
   expect([...loaded].filter((path) => !path.startsWith("node:")).map((path) => path.replace(`${ROOT}/`, ""))).toEqual([
-    "src/describe-error.ts",
+    "src/lib/describe-error.ts",
     "src/plans/plan.ts",
     "src/supervisor/instance.ts",
     "src/supervisor/deeds.ts",

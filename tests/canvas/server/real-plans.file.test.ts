@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PlanEvent } from "../../../src/canvas/api.ts";
 import { startCanvasServer } from "../../../src/canvas/server/canvas-server.ts";
-import { systemClock } from "../../../src/system-clock.ts";
+import { systemClock } from "../../../src/lib/system-clock.ts";
 import { MemoryLedger } from "../../../src/plans/ledger.ts";
 import { createPlans } from "../../../src/plans/file-plans.ts";
 import type { Plan } from "../../../src/plans/plan.ts";

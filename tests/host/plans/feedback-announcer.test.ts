@@ -3,7 +3,7 @@ import { FeedbackAnnouncer, type AskingAgent } from "../../../src/host/plans/fee
 import type { HostMessage, SyntheticMessage } from "../../../src/host/host-client.ts";
 import { OpenReviews } from "../../../src/host/plans/open-reviews.ts";
 import { planSubjects } from "../../../src/host/plans/plan-subjects.ts";
-import { systemClock } from "../../../src/system-clock.ts";
+import { systemClock } from "../../../src/lib/system-clock.ts";
 import { createPlans } from "../../../src/plans/file-plans.ts";
 import { FakeClock } from "../../supervisor/fake-clock.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Liveness, Progress } from "../../../src/supervisor/instance.ts";
 import { silencePolicy } from "../../../src/supervisor/policies/silence.ts";
-import type { Timer } from "../../../src/supervisor/ports.ts";
+import type { Timer } from "../../../src/lib/clock.ts";
 import { FakeClock } from "../fake-clock.ts";
 import { sampleInstance } from "../sample-instance.ts";
 import { REACTION_MS, STALL_MS, TOOL_MS, watched } from "./policy-rig.ts";

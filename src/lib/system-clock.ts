@@ -1,4 +1,4 @@
-import { awakeClock } from "./supervisor/awake-clock.ts";
+import { awakeClock } from "./awake-clock.ts";
 
 /** The machine's own time. */
 export const systemClock = awakeClock({

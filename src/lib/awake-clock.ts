@@ -1,5 +1,4 @@
-import type { BaseClock, Timer } from "../lib/clock.ts";
-import type { Clock } from "./ports.ts";
+import type { BaseClock, Clock, Timer } from "./clock.ts";
 
 /** A timer of the system comes within milliseconds, on a busy machine a little later; this much later, nobody ran. */
 const LATE_MS = 1000;

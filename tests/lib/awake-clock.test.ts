@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { FakeClock } from "./fake-clock.ts";
+import { FakeClock } from "../supervisor/fake-clock.ts";
 
 const LIMIT_MS = 10_000;
 

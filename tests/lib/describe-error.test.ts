@@ -1,16 +1,16 @@
 import { describe, expect, test } from "bun:test";
 import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describeError } from "../src/describe-error.ts";
-import { createExclusively } from "../src/files/create-exclusively.ts";
-import { loadSynchronousWriter, writeDurably, writeQuickly } from "../src/files/durable-file.ts";
-import { systemFiles } from "../src/files/files.ts";
-import { ToolLog } from "../src/store/tool-log.ts";
-import { sampleInstance } from "./supervisor/sample-instance.ts";
-import { openStore } from "./store/store-rig.ts";
-import { statePaths } from "../src/store/state-paths.ts";
-import { canMount, fillDisk, readOnly, smallDisk } from "./store/small-disk.ts";
-import { temporaryFolder } from "./temporary-folder.ts";
+import { describeError } from "../../src/lib/describe-error.ts";
+import { createExclusively } from "../../src/files/create-exclusively.ts";
+import { loadSynchronousWriter, writeDurably, writeQuickly } from "../../src/files/durable-file.ts";
+import { systemFiles } from "../../src/files/files.ts";
+import { ToolLog } from "../../src/store/tool-log.ts";
+import { sampleInstance } from "../supervisor/sample-instance.ts";
+import { openStore } from "../store/store-rig.ts";
+import { statePaths } from "../../src/store/state-paths.ts";
+import { canMount, fillDisk, readOnly, smallDisk } from "../store/small-disk.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 
 function systemError(code: string, message: string, path?: string): Error {
   return Object.assign(new Error(`${code}: ${message}`), { code, ...(path === undefined ? {} : { path }) });
