@@ -50,6 +50,8 @@ export class FileInstanceStore implements InstanceStore {
     await this.#forget(instance.instanceId);
     const path = recordPath(this.paths, instance.instanceId);
     if (!(await this.files.replace(path, this.#text(instance), this.#isOpen))) throw new Error("The store is closed.");
+    // Of an end that is settled here another host may have shown the beginning.
+    if (isTerminal(instance)) await this.#live.end(instance.instanceId);
     this.#renew(instance);
   }
 
@@ -86,6 +88,7 @@ export class FileInstanceStore implements InstanceStore {
     if (this.#isTakenNow(instance.instanceId)) return;
     if (result !== undefined) this.#writeNow?.(resultPath(this.paths, instance.instanceId), result);
     this.#writeNow?.(recordPath(this.paths, instance.instanceId), this.#text(instance));
+    this.#live.endNow(instance.instanceId);
   }
 
   isDirty(instanceId: string): boolean {

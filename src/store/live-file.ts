@@ -73,7 +73,7 @@ export class LiveFiles {
   constructor(
     private readonly paths: StatePaths,
     private readonly clock: Clock,
-    private readonly files: Pick<Files, "replaceQuickly" | "remove">,
+    private readonly files: Pick<Files, "replaceQuickly" | "remove" | "removeNow">,
   ) {}
 
   /** An agent's progress has changed. */
@@ -92,14 +92,22 @@ export class LiveFiles {
     });
   }
 
-  /** An agent's turn is over: its record says all. */
+  /** An agent's turn is over: its record says all, also where another host had shown it. */
   async end(instanceId: string): Promise<void> {
     const shown = this.#shown.get(instanceId);
-    if (shown === undefined) return;
     this.#shown.delete(instanceId);
-    shown.timer?.clear();
-    await shown.writing;
+    shown?.timer?.clear();
+    await shown?.writing;
     await this.files.remove(livePath(this.paths, instanceId)).catch(() => undefined);
+  }
+
+  /** As {@link LiveFiles.end}, before it returns. */
+  endNow(instanceId: string): void {
+    try {
+      this.files.removeNow(livePath(this.paths, instanceId));
+    } catch {
+      // There is none, mostly.
+    }
   }
 
   close(): void {
@@ -117,8 +125,13 @@ export class LiveFiles {
       tokens: Object.values(tokens).reduce((sum, count) => sum + count, 0),
     };
     await shown.writing;
+    if (this.#isClosed || this.#shown.get(instance.instanceId) !== shown) return;
     shown.writing = this.files
       .replaceQuickly(livePath(this.paths, instance.instanceId), JSON.stringify(state))
+      .then(() => {
+        // Written when all was over already.
+        if (this.#isClosed) this.endNow(instance.instanceId);
+      })
       .catch(() => undefined);
     await shown.writing;
   }

@@ -161,7 +161,10 @@ export class RecordWatch {
     const answers = started.filter(({ number }) => number >= turns.length).map(({ finalText }) => finalText ?? "");
     const told = resultPreview === null ? "" : result;
     const isMixed = world.disk.wasFull && started.some((turn) => turn.isHidden);
-    if (status === "done" && !isMixed && answers.length > 0 && !answers.some((text) => text === told)) {
+    // Nor where one turn ends and the next one, of which no record tells, begins: the words of both are the agent's own.
+    const isUnrecorded = world.disk.wasFull && started.some(({ number }) => number > turns.length);
+    const isTold = (text: string) => text === told || (isUnrecorded && text !== "" && told?.endsWith(`\n\n${text}`));
+    if (status === "done" && !isMixed && answers.length > 0 && !answers.some(isTold)) {
       world.violated(`${name} is done with "${told}" instead of "${answers.join('" or "')}"`);
     }
   }
