@@ -22,7 +22,8 @@ export function agentSessionHooks(parts: AgentSessionsParts): Required<Pick<Hook
     async "chat.message"({ sessionID }, { parts: written }) {
       const own: readonly { readonly type: string; readonly text?: string; readonly metadata?: unknown }[] = written;
       if (own.some(({ metadata }) => isOurs(metadata))) return;
-      const agent = await parts.agentIn(sessionID);
+      // Where records cannot be read no agent runs that is known of; what a user writes must get through.
+      const agent = await parts.agentIn(sessionID).catch(() => undefined);
       if (agent === undefined) return;
       const name = plainName(agent.agent);
       const words = own

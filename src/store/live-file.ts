@@ -21,9 +21,9 @@ const liveSchema = z.object({
 /** What an agent does at this moment: newer than its record, which is forced to the disk and so written seldom. */
 export type LiveState = z.infer<typeof liveSchema>;
 
-/** `bg/<instanceId>.live.json` */
+/** `bg/<instanceId>.live`: JSON, and no record, which all end with `.json` */
 export function livePath(paths: StatePaths, instanceId: string): string {
-  return instancePath(paths, instanceId, ".live.json");
+  return instancePath(paths, instanceId, ".live");
 }
 
 /** `undefined` where there is none, or half of one after a power failure: the record says enough then. */

@@ -10,7 +10,7 @@ import type { AgentNow } from "./agent-now.ts";
 /** One write is several events: what is told within this time is read once. */
 const TOGETHER_MS = 15;
 /** Also the names of files that are about to be renamed: of a rename Bun 1.3.14 may tell the old name alone. */
-const INSTANCE_FILE = /^(bgr_[0-9A-Z]{26})\.(?:live\.)?json(?:\.\d+)?$/;
+const INSTANCE_FILE = /^(bgr_[0-9A-Z]{26})\.(?:live|json)(?:\.\d+)?$/;
 
 /** Follows the records of all agents by the events of their folder: nothing is looked at while nothing is written. */
 export class AgentsWatch {

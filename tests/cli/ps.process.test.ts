@@ -186,7 +186,7 @@ test("--json -w writes a line at once, and one for each change", async () => {
     costUsd: 0.5,
     tokens: 7,
   };
-  line.file("recordDir", `${sampleId(1)}.live.json`, JSON.stringify({ ...live, lastActivityAt: Date.now() }));
+  line.file("recordDir", `${sampleId(1)}.live`, JSON.stringify({ ...live, lastActivityAt: Date.now() }));
   await until("what is newer is there", () => lines.length === 3);
   expect((await line.run("ps")).stdout).toMatch(/ tool bash: bun test, \d\d s +\d+s +9 /);
   await store.save(sampleInstance("done"));

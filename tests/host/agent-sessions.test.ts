@@ -59,3 +59,14 @@ test("what the plugin puts there itself passes, and so does all where no agent w
   const ended = await written([{ type: "text", text: "x" }], { isAtWork: false });
   for (const { given, told, thrown } of [own, ended]) expect([given, told, thrown]).toEqual([[], [], undefined]);
 });
+
+test("where nobody can tell who works there, what the user writes gets through", async () => {
+  const hooks = agentSessionHooks({
+    agentIn: async () => await Promise.reject(new Error("ENOTDIR")),
+    give: async () => expect.unreachable(),
+    tell: () => expect.unreachable(),
+  });
+  const parts = [{ type: "text", text: "go on" }];
+  await hooks["chat.message"]({ sessionID: "ses_agent" }, { message: {} as never, parts: parts as never });
+  expect(parts).toEqual([{ type: "text", text: "go on" }]);
+});

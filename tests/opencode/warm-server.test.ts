@@ -69,7 +69,7 @@ test("with backgroundSkipPermissions questions are answered with yes, and what i
   const { outcome, evidence } = await turn.ended;
   expect(outcome).toEqual({ status: "done" });
   expect(evidence.words.join("\n")).toMatch(/^allowed\s+\| .*rule/);
-  expect(turn.log.join("\n")).toContain("permission requested: bash (echo allowed); allowed");
+  expect(turn.log.join("\n")).toContain("permission requested: bash: echo allowed; allowed");
 }, 180_000);
 
 describe("of one server", () => {

@@ -4,7 +4,8 @@ import { systemProcessTable } from "../../../src/processes/process-table.ts";
 import { bash, until } from "../rig.ts";
 import { BACKENDS, onBothBackends } from "./on-both-backends.ts";
 
-const contract = onBothBackends();
+// What ends with a server would go on in the next one.
+const contract = onBothBackends({ options: { autoContinue: 0 } });
 
 let next = 0;
 
