@@ -126,13 +126,13 @@ export class LiveFiles {
     };
     await shown.writing;
     if (this.#isClosed || this.#shown.get(instance.instanceId) !== shown) return;
-    shown.writing = this.files
-      .replaceQuickly(livePath(this.paths, instance.instanceId), JSON.stringify(state))
-      .then(() => {
-        // Written when all was over already.
-        if (this.#isClosed) this.endNow(instance.instanceId);
-      })
-      .catch(() => undefined);
+    shown.writing = this.#replace(instance.instanceId, JSON.stringify(state)).catch(() => undefined);
     await shown.writing;
+  }
+
+  async #replace(instanceId: string, text: string): Promise<void> {
+    await this.files.replaceQuickly(livePath(this.paths, instanceId), text);
+    // Written when all was over already.
+    if (this.#isClosed) this.endNow(instanceId);
   }
 }
