@@ -24,6 +24,7 @@ import { SPAWN } from "../host/tools/spawn-background.ts";
 import type { InstanceCatalog } from "../host/instance-catalog.ts";
 import { agentsGoOn, interruptedSession } from "../host/interrupts.ts";
 import { UnreadMessages } from "../host/unread-messages.ts";
+import type { AgentSessions } from "./agent-sessions.ts";
 import { hostPlans } from "./host-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
 import { LazySupervision } from "./lazy-supervision.ts";
@@ -176,11 +177,12 @@ function hostHooks(
     },
     quiet,
   );
+  // What reads records is loaded at the first message: opencode waits for the plugin at its start.
+  let atWork: Promise<AgentSessions> | undefined;
   const sessions = agentSessionHooks({
     async agentIn(sessionId) {
-      // What reads records is loaded at the first message: opencode waits for the plugin at its start.
-      const { agentIn } = await import("./agent-in.ts");
-      return await agentIn(paths, sessionId);
+      atWork ??= import("./agent-sessions.ts").then(({ AgentSessions: Loaded }) => new Loaded(paths));
+      return await (await atWork).agentIn(sessionId);
     },
     give: async (agent, words) => await giveMessage(await supervision.started(), agent, words, true),
     tell: (toast) => void host.toast(toast).catch(() => undefined),

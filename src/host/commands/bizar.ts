@@ -30,7 +30,7 @@ export const bizarSubcommands: Readonly<Record<string, Subcommand<CommandContext
   },
   logs: {
     usage: "logs <id>",
-    about: "the last lines of an agent's log; the id's last 6 characters, or its title, will do",
+    about: "the last lines of an agent's log; the end of the id, or its title, will do",
     async run(context, words) {
       const { record } = await meantAgent(context, words);
       const lines = await logTail(record.logPath, LOG_LINES);
