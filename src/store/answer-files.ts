@@ -18,7 +18,7 @@ interface Given {
 }
 
 /**
- * Answers of the user for an agent's own opencode, in `bg/<instanceId>.answers.json`, with a code that takes the nonce of
+ * Answers of the user for an agent's own opencode, in `bg/<instanceId>.answers`, with a code that takes the nonce of
  * that opencode to make: what its commands write there counts for nothing.
  */
 export class AnswerFiles {
@@ -82,5 +82,5 @@ async function read(path: string, nonce: string): Promise<readonly Given[]> {
 }
 
 function answersPath(paths: StatePaths, instanceId: string): string {
-  return instancePath(paths, instanceId, ".answers.json");
+  return instancePath(paths, instanceId, ".answers");
 }

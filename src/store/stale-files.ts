@@ -28,7 +28,7 @@ const ASIDE = new RegExp(
 );
 // write-file-atomic 8.0.0 adds a number of 32 bits to the name of the file that it replaces.
 const UNFINISHED_INSTANCE = new RegExp(
-  `^${INSTANCE}\\.(?:json(?:\\.claim(?:\\.[0-9A-Z]{6,})*)?|result\\.md|live|[a-z]+-[\\w-]+\\.json)\\.\\d{1,10}$`,
+  `^${INSTANCE}\\.(?:json(?:\\.claim(?:\\.[0-9A-Z]{6,})*)?|result\\.md|live|answers|[a-z]+-[\\w-]+\\.json)\\.\\d{1,10}$`,
 );
 const UNFINISHED_SESSION = new RegExp(`^${SESSION}(?:\\.notes)?\\.json\\.\\d{1,10}$`);
 /** The last change of a file, a hold on one, and what is left of a write of either. */

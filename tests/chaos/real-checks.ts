@@ -35,7 +35,7 @@ export function untruths(run: RealRun, choices: Choices): string[] {
 }
 
 const RECORD_FILE = /^bgr_\w{26}\.(?:json|result\.md)$/;
-const UNFINISHED = /^bgr_\w{26}\.(?:json|json\.claim[.\w]*|result\.md|live)\.\d{1,10}$/;
+const UNFINISHED = /^bgr_\w{26}\.(?:json|json\.claim[.\w]*|result\.md|live|answers)\.\d{1,10}$/;
 
 /**
  * The files that nobody should have left. What a host was writing in the moment of its death is for housekeeping, an hour

@@ -12,7 +12,7 @@ const id = sampleId(1);
 test("answers reach whoever has the nonce, all of them; what anybody else writes there does not", async () => {
   const paths = freshPaths();
   mkdirSync(paths.recordDir, { recursive: true });
-  const path = instancePath(paths, id, ".answers.json");
+  const path = instancePath(paths, id, ".answers");
   const heard = new Map<string, Reply>();
   const forged = [{ askId: "per_0", reply: { kind: "always" } }];
   writeFileSync(path, JSON.stringify({ answers: forged, code: "0".repeat(64) }));
