@@ -13,10 +13,12 @@ export class TellingWatch {
   readonly answered = new Map<string, number>();
   /** The ends as tools' answers told them. */
   readonly statuses = new Map<string, string>();
+  /** The messages that are there: what is put once more by its id is no further one. */
+  readonly #messages = new Set<string>();
 
   constructor(private readonly world: World) {}
 
-  putting(host: ChaosHost, sessionId: string, { text, metadata, wake }: SyntheticMessage): () => void {
+  putting(host: ChaosHost, sessionId: string, { text, metadata, wake, messageId }: SyntheticMessage): () => void {
     const { world } = this;
     if (text.includes(OF_THE_HOST)) world.violated(`${sessionId} is told words that no agent said: ${text}`);
     const sentAt = world.number();
@@ -36,7 +38,9 @@ export class TellingWatch {
     if (wake && !isOwn) world.violated(`${sessionId} is woken for what other hosts ended`);
     return () => {
       const parent = world.parents.find((one) => one.sessionId === sessionId);
-      for (const { instanceId, turn } of ends) this.#announced(`${instanceId}#${turn}`, sentAt);
+      if (messageId === undefined || !this.#messages.has(messageId))
+        for (const { instanceId, turn } of ends) this.#announced(`${instanceId}#${turn}`, sentAt);
+      if (messageId !== undefined) this.#messages.add(messageId);
       if (wake) parent?.becomeBusy();
     };
   }
