@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { buildApart } from "./build/build-apart.ts";
-import { BROWSER_HINT, findChromium, installChromium, thisMachine } from "./set-up/browser.ts";
+import { BROWSER_HINT, findChromium, installChromium } from "./set-up/browser.ts";
+import { thisMachine } from "./set-up/debian-packages.ts";
 import { installDependencies } from "./set-up/install-dependencies.ts";
 import { currentMachine } from "./set-up/machine.ts";
 import { finishOpencode, isOpencodeComplete } from "./set-up/opencode-binary.ts";

@@ -3,24 +3,35 @@ import { CHECKS } from "./test/checks.ts";
 import { inLanes } from "./test/lanes.ts";
 import { runCheck, runTestFile } from "./test/run-step.ts";
 import { Summary } from "./test/summary.ts";
-import { listTestFiles, longestFirst, starves, startsOpencode, takesTheMachine } from "./test/test-files.ts";
+import { installEngines } from "./set-up/engines.ts";
+import { thisMachine } from "./set-up/debian-packages.ts";
+import {
+  ENGINES,
+  isAskedFor,
+  listTestFiles,
+  longestFirst,
+  starves,
+  startsOpencode,
+  takesTheMachine,
+} from "./test/test-files.ts";
 
 /** Each file that starts the real opencode takes a processor for itself, and up to a gigabyte of memory. */
 const AT_ONCE = Math.min(2, availableParallelism());
 
 const filters = process.argv.slice(2);
 if (filters.some((filter) => filter.startsWith("-"))) {
-  console.error(`Usage: bun run test [part of a path or of a check's name …]; checks: ${CHECKS.join(", ")}`);
+  console.error(
+    `Usage: bun run test [${ENGINES} | part of a path or of a check's name …]; checks: ${CHECKS.join(", ")}`,
+  );
   process.exit(2);
 }
-const isChosen = (name: string) => filters.length === 0 || filters.some((filter) => name.includes(filter));
-
+if (filters.includes(ENGINES)) await installEngines(thisMachine());
 const summary = new Summary();
 const again: string[] = [];
-const files = (await listTestFiles()).filter(isChosen);
+const files = (await listTestFiles()).filter((file) => isAskedFor(file, filters));
 const lanes = { atOnce: AT_ONCE, whileIdle: 2 * AT_ONCE, needsQuiet: takesTheMachine };
 const units = await longestFirst(files.filter((file) => !startsOpencode(file)));
-await inLanes([...CHECKS.filter(isChosen), ...units], lanes, runBesideOthers);
+await inLanes([...CHECKS.filter((name) => isAskedFor(name, filters)), ...units], lanes, runBesideOthers);
 // What takes the machine waits most of its time, and is not left to do that alone at the end.
 const hosts = await longestFirst(files.filter(startsOpencode));
 const quiet = hosts.filter(takesTheMachine);

@@ -1,5 +1,6 @@
 import { chromium, type Browser } from "playwright-core";
-import { BROWSER_HINT, findChromium, thisMachine } from "../set-up/browser.ts";
+import { BROWSER_HINT, findChromium } from "../set-up/browser.ts";
+import { thisMachine } from "../set-up/debian-packages.ts";
 
 /** Chromium talks to nobody but the page, asks nothing, and draws without a graphics card. */
 const ARGUMENTS = [

@@ -7,6 +7,19 @@ export async function listTestFiles(): Promise<string[]> {
   return (await Array.fromAsync(new Bun.Glob("tests/**/*.test.ts").scan({ cwd: ROOT }))).toSorted();
 }
 
+/** The word that names the tests which need an engine of agents elsewhere: Slurm, ssh, servers. */
+export const ENGINES = "engines";
+
+/**
+ * Whether a file is among those that were asked for by parts of their paths. Without any, all are but those that need
+ * engines, which few machines have.
+ */
+export function isAskedFor(file: string, filters: readonly string[]): boolean {
+  const isOfEngine = file.startsWith("tests/opencode/elsewhere/");
+  if (filters.length === 0) return !isOfEngine;
+  return filters.some((filter) => (filter === ENGINES ? isOfEngine : file.includes(filter)));
+}
+
 /** As long as so many characters of a test. */
 const START_COST = 2000;
 /** A browser, or the opencode that the others are started in. */

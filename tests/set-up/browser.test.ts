@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findChromium, installChromium, type BrowserMachine } from "../../scripts/set-up/browser.ts";
+import { findChromium, installChromium } from "../../scripts/set-up/browser.ts";
+import type { ProgramMachine } from "../../scripts/set-up/debian-packages.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 /** A machine whose programs are those of one folder. */
@@ -11,7 +12,7 @@ function machineWith(programs: Record<string, string>, environment: Record<strin
     writeFileSync(join(folder, name), `#!/bin/sh\nfolder=${folder}\n${lines}\n`);
     chmodSync(join(folder, name), 0o755);
   }
-  const machine: BrowserMachine = { platform: "linux", isRoot: false, environment: { PATH: folder, ...environment } };
+  const machine: ProgramMachine = { platform: "linux", isRoot: false, environment: { PATH: folder, ...environment } };
   const log = () =>
     existsSync(join(folder, "log")) ? readFileSync(join(folder, "log"), "utf8").trim().split("\n") : [];
   return { folder, machine, log };
