@@ -9,6 +9,7 @@ const NEUTRAL: readonly (readonly [pattern: RegExp, value: string])[] = [
   [/^diff\..*\.textconv$/s, "cat"],
   [/^diff\.(.*\.command|external)$/s, PLAIN_DIFF],
   [/^submodule\..*\.ignore$/s, "all"],
+  [/^merge\..*\.driver$/s, "false"],
 ];
 const LIMIT_MS = 5000;
 

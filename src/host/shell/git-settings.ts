@@ -15,6 +15,7 @@ const SETTINGS: readonly NamedSetting[] = [
   ["core.pager", "cat"],
   ["core.alternateRefsCommand", ""],
   ["log.showSignature", "false"],
+  ["log.diffMerges", "separate"],
   // Otherwise git diff writes down what it has found unchanged.
   ["diff.autoRefreshIndex", "false"],
   ["gpg.program", "false"],

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, relative, resolve, sep } from "node:path";
 import { Glob } from "bun";
 import type { ReadingCommand } from "./only-reads.ts";
 import type { Refusal, ShellWord } from "./plain-commands.ts";
@@ -22,6 +22,11 @@ const MOST_NAMES = 1000;
 const LONGEST_CLUSTER = 10;
 const OUTSIDE = "is outside the project";
 const DENIED = "may not be read by a rule of yours";
+const SYSTEMS = /^\/(proc|dev)(\/|$)/;
+const PATTERN = /[*?[]/;
+const ESCAPED = /\\(.)/gs;
+/** Braces with none in them. Within them nothing is quoted. */
+const INNERMOST = /(?<!\\)\{([^{}]*)\}/;
 
 /**
  * Finds what a line names and may not read: of files, and of folders outside the project. A folder that is searched
@@ -39,7 +44,7 @@ export function findUnreadable(commands: readonly ReadingCommand[], files: Reada
     if (command.words[0]?.text === "cd") {
       const [to] = command.rest.filter(({ text }) => !/^-./.test(text));
       if (to === undefined || to.text === "-") return { word: "cd", why: "leads to where the line does not say" };
-      const places = directories.flatMap((directory) => placesOf(to, directory));
+      const places = directories.flatMap((directory) => placesOf(to, directory)).map((place) => resolve(place));
       // One that may fail, or holds in a part of a pipe only, may have led nowhere: what follows may run in any of them.
       const leads = command.isSure && to.pattern === undefined && places.every(isFolder);
       directories = leads ? places : [...directories, ...places];
@@ -55,7 +60,7 @@ export function directoriesOf(commands: readonly ReadingCommand[], directory: st
     if (words[0]?.text !== "cd") continue;
     const [to] = rest.filter(({ text }) => !/^-./.test(text));
     const places = to === undefined ? [homedir()] : [...directories].flatMap((from) => placesOf(to, from));
-    for (const place of places) directories.add(place);
+    for (const place of places) directories.add(resolve(place));
   }
   return [...directories];
 }
@@ -67,7 +72,7 @@ interface NamedFile {
   readonly mayBeGone: boolean;
 }
 
-const GIVES_PATTERN = /^(-[a-zA-Z]*[ef]|--(regexp|file|expression))/;
+const GIVES_PATTERN = /^(-[a-zA-Z]*[ef]|--(regexp|file|from-file|expression))/;
 const PATTERN_FOLLOWS = /^(-[a-zA-Z]*e|--(regexp|expression))$/;
 
 function namesOf({ program, words, rest, inputs }: ReadingCommand): NamedFile[] {
@@ -109,9 +114,13 @@ function whyUnreadable(
   // `HEAD:.env` of git names a file as well.
   const inRevision = mayBeGone ? resolve(directory, word.text.slice(word.text.indexOf(":") + 1)) : undefined;
   for (const place of inRevision === undefined ? places : [...places, inRevision]) {
-    const isThere = existsSync(place);
-    if (place === "/dev/null" || (!isThere && !mayBeGone)) continue;
-    for (const path of new Set([place, realPath(place)])) {
+    if (place === "/dev/null") continue;
+    const real = realPath(place);
+    const isThere = existsSync(real);
+    // Each process finds others there: what this one does not find may be there for that one.
+    if (SYSTEMS.test(resolve(place)) || SYSTEMS.test(real)) return OUTSIDE;
+    if (!isThere && !mayBeGone) continue;
+    for (const path of new Set([resolve(place), real])) {
       if (isThere && !isInside(path, realPath(project)) && !isInside(path, project)) return OUTSIDE;
       if (showsContent && !mayRead(relative(project, path), rules)) return DENIED;
     }
@@ -119,27 +128,80 @@ function whyUnreadable(
   return undefined;
 }
 
-/** What a word names, or what the shell makes of it. */
+/** What a word names, or what the shell makes of it; behind a link `..` leads where the system says, not the text. */
 function placesOf({ text, pattern }: ShellWord, directory: string): string[] {
-  // The home of somebody else, and the folder before.
-  if (/^~[^/]/.test(text)) return ["/"];
-  const said = (pattern ?? text).replace(/^~(?=\/|$)/, () => homedir());
-  if (pattern === undefined) return [resolve(directory, said)];
-  const [root = ""] = /^(\.\.\/|\/)*/.exec(said) ?? [];
-  const from = resolve(directory, root);
-  const places = [from];
-  for (const name of new Glob(said.slice(root.length)).scanSync({ cwd: from, dot: true, onlyFiles: false })) {
-    places.push(join(from, name));
+  if (pattern === undefined) return placesOfName(text, directory);
+  const places: string[] = [];
+  for (const each of withoutBraces(pattern)) {
+    const isPlain = !PATTERN.test(each.replaceAll(ESCAPED, ""));
+    places.push(
+      ...(isPlain ? placesOfName(each.replaceAll(ESCAPED, "$1"), directory) : placesOfPattern(each, directory)),
+    );
     if (places.length > MOST_NAMES) break;
   }
   return places;
+}
+
+function placesOfName(name: string, directory: string): string[] {
+  // The home of somebody else, and the folder before.
+  if (/^~[^/]/.test(name)) return ["/"];
+  return [under(directory, inHome(name))];
+}
+
+function placesOfPattern(pattern: string, directory: string): string[] {
+  if (/^~[^/]/.test(pattern)) return ["/"];
+  const said = inHome(pattern);
+  const [before = ""] = /^([^*?[\\]*\/)?/.exec(said) ?? [];
+  const rest = said.slice(before.length);
+  // What it is behind a name that is not known yet, nobody follows.
+  if (rest.split("/").includes("..")) return ["/"];
+  const from = realPath(under(directory, before));
+  const places = [from];
+  if (!isFolder(from)) return places;
+  for (const name of new Glob(rest).scanSync({ cwd: from, dot: true, onlyFiles: false })) {
+    places.push(under(from, name));
+    if (places.length > MOST_NAMES) break;
+  }
+  return places;
+}
+
+/** The patterns that the shell makes of one with braces, before it looks at homes and names of files. */
+function withoutBraces(pattern: string): string[] {
+  const braces = INNERMOST.exec(pattern);
+  if (braces === null) return [pattern];
+  const [whole, inner = ""] = braces;
+  const behind = pattern.slice(braces.index + whole.length);
+  const made: string[] = [];
+  for (const each of inner.split(",")) {
+    made.push(...withoutBraces(pattern.slice(0, braces.index) + each + behind));
+    if (made.length > MOST_NAMES) break;
+  }
+  return made;
+}
+
+function inHome(name: string): string {
+  return name.replace(/^~(?=\/|$)/, () => homedir());
+}
+
+function under(directory: string, name: string): string {
+  return isAbsolute(name) ? name : `${directory}/${name}`;
 }
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
+/** Where a path leads: what `..` is behind a link only the system knows, and Bun 1.3.14 goes by the text. */
 function realPath(path: string): string {
+  let real = "/";
+  for (const part of path.split("/")) {
+    if (part === "" || part === ".") continue;
+    real = part === ".." ? dirname(real) : realName(real === "/" ? `/${part}` : `${real}/${part}`);
+  }
+  return real;
+}
+
+function realName(path: string): string {
   try {
     return realpathSync.native(path);
   } catch {

@@ -3,12 +3,43 @@ import type { Refusal, ShellWord } from "./plain-commands.ts";
 // Each gets the words behind the program's name, and tells which of them is more than reading.
 
 const FIND_ACTION = /^-(exec|ok|delete|fprint|fls)/;
+const FROM_A_FILE = "takes names from a file, and would say what is in it";
 
 /** `find` acts on what it finds, and takes a name for an action wherever it stands. */
 export function checkFind(words: readonly ShellWord[]): Refusal | undefined {
   const action = words.find(({ text }) => FIND_ACTION.test(text));
   if (action !== undefined) return { word: action.text, why: "does something with what is found" };
+  const list = words.find(({ text }) => text.startsWith("-files0"));
+  if (list !== undefined) return { word: list.text, why: FROM_A_FILE };
   return words.map(named("would be taken for an action by find")).find((refusal) => refusal !== undefined);
+}
+
+/** What `du` and `tree` are told to take from a file comes back as a name that is not there, or is. */
+export function checkLists(option: RegExp): (words: readonly ShellWord[]) => Refusal | undefined {
+  return (words) => {
+    const word = words.find(({ text }) => option.test(text));
+    return word === undefined ? undefined : { word: word.text, why: FROM_A_FILE };
+  };
+}
+
+/** The programs of GNU's binutils take their options from a file that is named behind `@`. */
+export function checkStrings(words: readonly ShellWord[]): Refusal | undefined {
+  const word = words.find(({ text }) => text.startsWith("@"));
+  return word === undefined ? undefined : { word: word.text, why: "takes options from a file, and would say which" };
+}
+
+const JQ_TEXT = /"(?:[^"\\]|\\[^(])*"/g;
+const JQ_BEYOND =
+  /\$ENV\b|\$__prog_args\b|(?<![.\w$])(?:env\b(?!\s*:)|(?:import|include)\s*"|modulemeta\b|get_search_list\b)/;
+
+const JQ_UNSEEN = /^(-[a-zA-Z]*[fL]|--(from-file|library-path))/;
+
+/** A program of `jq` may read more than it is given: the environment, and files with code or data. */
+export function checkJq(words: readonly ShellWord[]): Refusal | undefined {
+  const option = words.find(({ text }) => JQ_UNSEEN.test(text));
+  if (option !== undefined) return { word: option.text, why: "runs what is not to be seen in the line" };
+  const word = words.find(({ text }) => JQ_BEYOND.test(text.replaceAll(JQ_TEXT, '""')));
+  return word === undefined ? undefined : { word: word.text, why: "reads the environment, or further files" };
 }
 
 /** The second name that `uniq` is given is that of a file that it writes. */
@@ -18,11 +49,13 @@ export function checkUniq(words: readonly ShellWord[]): Refusal | undefined {
   return many === undefined ? undefined : { word: many.text, why: "may be a file that uniq writes" };
 }
 
-/** `date` sets the clock with an option and with a number; it is asked with `+` alone. */
+const DATE_WORD = /^(\+.*|-[uR]+|-I\w*|--(utc|universal|rfc-email|rfc-2822|iso-8601(=\w+)?|rfc-3339=\w+|date=.*))$/s;
+
+/** `date` sets the clock with an option and with a number, also behind others in one word; it is asked with `+` alone. */
 export function checkDate(words: readonly ShellWord[]): Refusal | undefined {
   const word = words.find(({ text }, index) => {
     const before = words[index - 1]?.text ?? "";
-    return !/^(\+|-[uRI]|--(utc|universal|iso-8601|rfc|date=))/.test(text) && text !== "-d" && before !== "-d";
+    return !DATE_WORD.test(text) && text !== "-d" && before !== "-d";
   });
   return word === undefined ? undefined : { word: word.text, why: "may set the clock" };
 }
@@ -46,7 +79,7 @@ export function checkTag(words: readonly ShellWord[]): Refusal | undefined {
 
 const SED_OPTION = /^(-[nErsuz]+|--(quiet|silent|regexp-extended|separate|unbuffered|null-data|sandbox|posix))$/;
 /** Numbers, the last line, a pattern. One blank at most stands anywhere: many would be dear to read. */
-const ADDRESS = String.raw`(\d+(~\d+)?|\$|\+\d+|/([^/\\\n]|\\[^\n])*/I?)`;
+const ADDRESS = String.raw`(\d+(~\d+)?|\$|\+\d+|/${searched("/")}/I?)`;
 const PRINTING = `[pPdDqQ=nNgGhHx]`;
 /** `s` with any mark, and its flags but for `e`, which runs what comes out, and `w`, which writes it. */
 const SUBSTITUTING = ["/", "|", "#", ",", ":", "@", "!"].map(substitution).join("|");
@@ -92,7 +125,15 @@ function onlyPrints(script: string): boolean {
 
 function substitution(mark: string): string {
   const text = String.raw`([^${mark}\\\n]|\\[^\n])*`;
-  return `s[${mark}]${text}[${mark}]${text}[${mark}][gpiImM0-9]*`;
+  return `s[${mark}]${searched(mark)}[${mark}]${text}[${mark}][gpiImM0-9]*`;
+}
+
+/** What is searched for, up to the next mark. One in brackets ends it for some, and for others not: there is none. */
+function searched(mark: string): string {
+  const inside = String.raw`[^\]\\\n[${mark}]|\\[^\]\n]${mark === ":" ? "" : String.raw`|\[:[a-z]+:\]`}`;
+  // The first in brackets may be one that would close them.
+  const brackets = String.raw`\[\^?(\]|${inside})(${inside})*\]`;
+  return String.raw`([^${mark}\\\n[]|\\[^\n]|${brackets})*`;
 }
 
 function operands(words: readonly ShellWord[]): readonly ShellWord[] {

@@ -1,5 +1,15 @@
 import type { Refusal, ShellWord } from "./plain-commands.ts";
-import { checkBranch, checkDate, checkFind, checkSed, checkTag, checkUniq } from "./program-checks.ts";
+import {
+  checkBranch,
+  checkDate,
+  checkFind,
+  checkJq,
+  checkLists,
+  checkSed,
+  checkStrings,
+  checkTag,
+  checkUniq,
+} from "./program-checks.ts";
 
 /** What a program that reads may be given. */
 export interface Program {
@@ -35,11 +45,11 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
   ["date", { check: checkDate }],
   ["ls", PLACES],
   ["stat", PLACES],
-  ["du", PLACES],
+  ["du", { names: "places", check: checkLists(/^--f/) }],
   ["df", PLACES],
   ["realpath", PLACES],
   ["readlink", PLACES],
-  ["tree", { names: "places", refusedOptions: ["-o", "-R", "--output"] }],
+  ["tree", { names: "places", refusedOptions: ["-o", "-R", "--output"], check: checkLists(/^--from/) }],
   ["find", { names: "places", check: checkFind }],
   ["cat", FILES],
   ["head", FILES],
@@ -54,7 +64,7 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
   ["column", FILES],
   ["comm", FILES],
   ["cmp", FILES],
-  ["strings", FILES],
+  ["strings", { names: "files", check: checkStrings }],
   ["md5sum", FILES],
   ["sha256sum", FILES],
   ["diff", { names: "files", refusedOptions: ["-l", "--paginate"] }],
@@ -72,7 +82,7 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
   ],
   ["uniq", { names: "files", check: checkUniq }],
   ["sed", { names: "files after the first", check: checkSed }],
-  ["jq", { names: "files after the first" }],
+  ["jq", { names: "files after the first", check: checkJq }],
   ["grep", { names: "files after the first" }],
   ["egrep", { names: "files after the first" }],
   ["fgrep", { names: "files after the first" }],
@@ -86,13 +96,17 @@ export const PROGRAMS: ReadonlyMap<string, Program> = new Map<string, Program>([
   ],
 ]);
 
-const SHOWING: readonly string[] = ["--output", "--ext-diff", "--textconv", "--show-signature"];
+/** A submodule has a configuration of its own, and merges made anew have drivers. */
+const SHOWING: readonly string[] = [
+  ...["--output", "--ext-diff", "--textconv", "--show-signature"],
+  ...["--ignore-submodules", "--remerge-diff", "--diff-merges"],
+];
 
 const history: Program = { names: "files", refusedOptions: SHOWING, check: checkFormat };
 
 /** Commands of git that only read. */
 export const GIT_COMMANDS: ReadonlyMap<string, Program> = new Map<string, Program>([
-  ["status", PLACES],
+  ["status", { names: "places", refusedOptions: ["--ignore-submodules"] }],
   ["log", history],
   ["diff", history],
   ["show", history],
@@ -103,7 +117,8 @@ export const GIT_COMMANDS: ReadonlyMap<string, Program> = new Map<string, Progra
   ["ls-tree", PLACES],
   ["rev-parse", NO_NAMES],
   ["merge-base", NO_NAMES],
-  ["describe", NO_NAMES],
+  // Whether something has changed it writes down.
+  ["describe", { refusedOptions: ["--dirty", "--broken"] }],
   ["branch", { check: checkBranch }],
   ["tag", { check: checkTag }],
   [

@@ -16,6 +16,8 @@ function createFolder(): string {
     writeFileSync(join(project, name), name);
   symlinkSync(".env", join(project, "harmless.txt"));
   symlinkSync(join(root, "outside.txt"), join(project, "link.txt"));
+  mkdirSync(join(root, "elsewhere"));
+  symlinkSync(join(root, "elsewhere"), join(project, "away"));
   return project;
 }
 
@@ -106,6 +108,24 @@ describe("a named file is read where the rules let it be read", () => {
     ["cd", "leads to where the line does not say"],
     ["cat a.txt > /dev/null < /dev/null", undefined],
     ["echo .env /etc; which /bin/ls", undefined],
+    ["cat {/etc,x}/hostname", "outside the project"],
+    ["cat {,/etc/}hostname", "outside the project"],
+    ["ls {~,x}", "outside the project"],
+    ["cat {x,{y,../}}outside.txt", "hard to follow"],
+    ["cat {src,x}/../../outside.txt", "outside the project"],
+    ["cat {src,x}/../.env", "may not be read"],
+    ["cat {a,b}.txt s{r,}c/*.ts", undefined],
+    ["cat s*/../a.txt", "outside the project"],
+    ["cat aw*/../outside.txt", "outside the project"],
+    ["cat ./sr[c]/*.ts src/../src/*.ts", undefined],
+    ["cat src/../.e*", "may not be read"],
+    ["cat away/../outside.txt", "outside the project"],
+    ["cat away/../*.txt", "outside the project"],
+    ["grep -f away/../outside.txt a.txt", "outside the project"],
+    ["cat /proc/self/cwd/.env", "outside the project"],
+    ["cat /dev/fd/../cwd/.env", "outside the project"],
+    ["ls /dev/fd/3", "outside the project"],
+    ["jq --rawfile x .env -n '$x'", "may not be read"],
   ];
   for (const [command, why] of cases) {
     test(`${command}: ${why ?? "yes"}`, async () => {

@@ -29,6 +29,7 @@ export const SET_UPS: Readonly<Record<string, (folder: string) => Promise<void>>
   "own: clean filter": own(["filter.x.clean", 'touch "$PWN"; cat'], "a.txt filter=x"),
   "own: filter process": own(["filter.x.process", 'touch "$PWN"'], "a.txt filter=x"),
   "own: signatures": own(["log.showSignature", "true"], "", true),
+  "own: merge driver": merged(["merge.x.driver", 'touch "$PWN"; false']),
   "submodule: fsmonitor": submodule(["core.fsmonitor", 'touch "$PWN"; false']),
   "submodule: clean filter": submodule(["filter.x.clean", 'touch "$PWN"; cat']),
   "submodule that is not ignored: clean filter": submodule(
@@ -137,6 +138,24 @@ function own(setting: readonly [string, string], attributes = "", isSigned = fal
       await commit(folder, "again", true);
       await git(folder, "config", "gpg.program", "./evil.sh");
     }
+    await git(folder, "config", ...setting);
+  };
+}
+
+/** The last commit brings two changes of one line together; how such merges are shown, a setting says. */
+function merged(setting: readonly [string, string]) {
+  return async (folder: string): Promise<void> => {
+    await writeFile(join(folder, ".gitattributes"), "both.txt merge=x\n");
+    await writeFile(join(folder, "both.txt"), "one\n");
+    await commit(folder, "changed");
+    await git(folder, "checkout", "-q", "-b", "other");
+    await writeFile(join(folder, "both.txt"), "two\n");
+    await commit(folder, "changed");
+    await git(folder, "checkout", "-q", "-");
+    await writeFile(join(folder, "both.txt"), "three\n");
+    await commit(folder, "changed");
+    await git(folder, "merge", "-q", "-s", "ours", "-m", "both", "other");
+    await git(folder, "config", "log.diffMerges", "remerge");
     await git(folder, "config", ...setting);
   };
 }
