@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describeError } from "../lib/describe-error.ts";
 import { writeDurably } from "../files/durable-file.ts";
 import { isMissing } from "../lib/is-missing.ts";
-import { watchNames } from "../files/watch-names.ts";
+import { watchNames as watchFolder } from "../files/watch-names.ts";
 import { onceMore } from "../lib/once-more.ts";
 import { askForReview, decideReview, tellReview, type ChangeDecision, type ChangeReview } from "./change-review.ts";
 import { changedFiles, filePatch, type ChangedFile } from "./changed-files.ts";
@@ -15,12 +15,17 @@ import { takeResult } from "./take-result.ts";
 /** What was said on the page and not sent; each page knows what is in it. */
 const ROUND_FILE = "round.json";
 
-/** How often to look where the system watches nothing. */
+/** How often to look where the system watches nothing; also how long after an event, of which there may be a second. */
 const POLL_MS = 1000;
+/** How often to look beside the events, which not every file system has. */
+const SLOW_LOOK_MS = 10_000;
 
 /** Changes as people look at them, and what they are asked and decide. */
 export class ChangeReviews {
-  constructor(private readonly parts: FolderParts) {}
+  constructor(
+    private readonly parts: FolderParts,
+    private readonly watchNames: typeof watchFolder = watchFolder,
+  ) {}
 
   /** What an agent has changed, file by file. */
   async files(state: FolderState): Promise<Result<ChangedFile[]>> {
@@ -105,16 +110,17 @@ export class ChangeReviews {
   /**
    * Tells of an agent's review as it is, and each time that it has changed; `undefined`: nobody has asked for one.
    *
-   * @param pollMs how often to look beside the events of the file system, which not every one has; `null`: never
+   * @param slowLookMs how often to look beside the events of the file system, which not every one has; `null`: never
    */
   watch(
     instanceId: string,
     changed: (review: ChangeReview | undefined) => void,
-    pollMs: number | null = POLL_MS,
+    slowLookMs: number | null = SLOW_LOOK_MS,
   ): { close(): void } {
     const { states, clock } = this.parts;
     let told: string | undefined;
     let isClosed = false;
+    let isWatched = true;
     let poll: { clear(): void } | undefined;
     const lookIn = (ms: number) => {
       poll?.clear();
@@ -124,17 +130,23 @@ export class ChangeReviews {
       // Half a file is there for no moment, but a disk may fail for one.
       const state = await states.read(instanceId).catch(() => undefined);
       if (isClosed) return;
-      if (pollMs !== null) lookIn(pollMs);
+      if (slowLookMs !== null) lookIn(isWatched ? slowLookMs : POLL_MS);
       const text = JSON.stringify(state?.review ?? null);
       if (text !== told) changed(state?.review);
       told = text;
     });
-    const seen = () => {
+    const seen = (name: string | null) => {
+      // The folder is that of all agents.
+      if (name?.startsWith(instanceId) === false) return;
       look();
       // Of a file that is put in its place only the beginning may be told.
       lookIn(POLL_MS);
     };
-    const watcher = watchNames(states.folder, seen, () => undefined);
+    const failed = () => {
+      isWatched = false;
+      look();
+    };
+    const watcher = this.watchNames(states.folder, seen, failed);
     look();
     return {
       close() {

@@ -1,4 +1,4 @@
-import { changed, hasCopy, storeOf, type FolderParts } from "./folder-parts.ts";
+import { changed, hasCopy, snapshotSettings, storeOf, type FolderParts } from "./folder-parts.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
 import { git, gitFailure } from "./git.ts";
@@ -14,7 +14,7 @@ export async function completeUpdate(parts: FolderParts, state: FolderState): Pr
   const { update, copy, copyGitDir, brought } = state;
   if (update === null || copyGitDir === null || !hasCopy(state)) return done(state);
   const tree = { root: copy, gitDir: copyGitDir };
-  const settings = { untrackedBytes: parts.untrackedBytes, without: brought, otherwise: state.base };
+  const settings = { ...snapshotSettings(parts), without: brought, otherwise: state.base };
   const now = await takeSnapshot(tree, settings);
   if (!now.ok) return now;
   const put = await putTree(tree, { from: now.value.tree, to: update.tree, changedSince: async () => done([]) });

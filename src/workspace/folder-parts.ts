@@ -98,6 +98,11 @@ export function isoNow({ clock }: Pick<FolderParts, "clock">): string {
   return new Date(clock.now()).toISOString();
 }
 
+/** How every working tree is taken down. */
+export function snapshotSettings({ states, untrackedBytes }: FolderParts) {
+  return { untrackedBytes, keptIn: states.folder };
+}
+
 /** The caller's working tree. */
 export function originalOf({ original, gitDir }: FolderState): GitPlace & { readonly gitDir: string } {
   return { cwd: original, gitDir };

@@ -3,7 +3,7 @@ import { mkdir, realpath } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import type { Changes, OwnFolder } from "../supervisor/own-folder.ts";
-import { changed, hasCopy, holding, storeOf, type FolderParts } from "./folder-parts.ts";
+import { changed, hasCopy, holding, snapshotSettings, storeOf, type FolderParts } from "./folder-parts.ts";
 import { inWords, namesInWords } from "./file-names.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
@@ -224,18 +224,20 @@ interface Base {
 }
 
 /** The caller's tree of now as a commit on its HEAD, and what it is in words. */
-async function snapshotOf({ untrackedBytes }: FolderParts, { root, gitDir, head }: Repository): Promise<Result<Base>> {
-  const taken = await takeSnapshot({ root, gitDir }, { untrackedBytes, without: [] });
+async function snapshotOf(parts: FolderParts, { root, gitDir, head }: Repository): Promise<Result<Base>> {
+  const taken = await takeSnapshot({ root, gitDir }, { ...snapshotSettings(parts), without: [] });
   if (!taken.ok) return taken;
   const { tree, leftOut } = taken.value;
   const place = { cwd: root, gitDir };
-  const commit = await commitTree(place, tree, head, "The files that an agent of Bizar starts from");
-  if (!commit.ok) return commit;
   const against =
     head === null
       ? ["ls-tree", "-r", "-z", "--name-only", "--full-tree", tree]
       : ["diff-tree", "-r", "-z", "--name-only", head, tree, "--", ".", `:(exclude,top)${PLANS}`];
-  const names = await git(place, against);
+  const [commit, names] = await Promise.all([
+    commitTree(place, tree, head, "The files that an agent of Bizar starts from"),
+    git(place, against),
+  ]);
+  if (!commit.ok) return commit;
   if (names.code !== 0) return gitFailure("The changed files could not be counted", names);
   const count = listOf(names).length;
   const files = `${count} changed ${count === 1 ? "file" : "files"}`;

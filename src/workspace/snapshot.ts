@@ -1,11 +1,23 @@
-import { constants, existsSync } from "node:fs";
-import { access, copyFile, lstat, mkdtemp, rm, stat, utimes } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { copyFile, mkdtemp, readFile, rm, stat, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isMissing } from "../lib/is-missing.ts";
-import { isUnreadable, quotedName } from "./file-names.ts";
 import { git, gitFailure, listOf, OWN_NAME, textOf, type GitPlace } from "./git.ts";
+import {
+  commonDirOf,
+  keptPathOf,
+  placeIndex,
+  readKept,
+  sourcesAround,
+  sourcesOf,
+  stamped,
+  writeKept,
+  type KeptTree,
+} from "./kept-tree.ts";
 import { done, type Result } from "./result.ts";
+import { takeAgain, type Again } from "./take-again.ts";
+import { choose } from "./untracked-files.ts";
 
 /** A working tree, as a snapshot needs it. */
 export interface WorkingTree {
@@ -20,6 +32,8 @@ export interface SnapshotSettings {
   readonly without: readonly string[];
   /** The tree that the index is taken from where the working tree has none. */
   readonly otherwise?: string | undefined;
+  /** The folder that keeps what trees were: files that have not changed since are not read again. */
+  readonly keptIn?: string | undefined;
 }
 
 export interface Snapshot {
@@ -33,9 +47,6 @@ type Indexed = GitPlace & { readonly gitDir: string; readonly index: string };
 
 /** Belongs to the user and the plan tools, never to an agent's changes. */
 export const PLANS = "plans";
-
-const LOOKED_AT_AT_ONCE = 64;
-const MEBIBYTE = 1_048_576;
 
 /**
  * Writes the files of a working tree as they are at this moment into a tree of the repository: changed and untracked ones
@@ -58,7 +69,7 @@ export async function withSnapshot<T>(
   const folder = await mkdtemp(join(tmpdir(), "bizar-index-"));
   try {
     const place = { cwd: tree.root, gitDir: tree.gitDir, index: join(folder, "index") };
-    const taken = await writeSnapshot(place, settings);
+    const taken = await takeDown(place, settings);
     return taken.ok ? await run(taken.value, async () => await changedSince(place)) : taken;
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -70,9 +81,52 @@ async function changedSince(place: Indexed): Promise<Result<readonly string[]>> 
   return run.code === 0 ? done(listOf(run)) : gitFailure(`${place.cwd} could not be looked at again`, run);
 }
 
-async function writeSnapshot(place: Indexed, settings: SnapshotSettings): Promise<Result<Snapshot>> {
-  const what = `The files of ${place.cwd} could not be taken down`;
+async function takeDown(place: Indexed, settings: SnapshotSettings): Promise<Result<Snapshot>> {
+  const { keptIn, untrackedBytes, otherwise } = settings;
   const without = [PLANS, ...settings.without];
+  if (keptIn === undefined) return await writeSnapshot(place, settings, without);
+  const path = keptPathOf(keptIn, place.gitDir);
+  const commonDir = await commonDirOf(place.gitDir);
+  const how = JSON.stringify([place.cwd, untrackedBytes, without, otherwise ?? null]);
+  const kept = await readKept(path, commonDir, how);
+  if (kept !== undefined) {
+    await placeIndex(place.index, kept);
+    const again = await takeAgain(place, kept.tree, { without, untrackedBytes });
+    if (!again.ok) return again;
+    if (again.value !== undefined) {
+      await keepTree(path, place, { ...kept.tree, ...again.value }, kept.tree);
+      return done(again.value);
+    }
+    await rm(place.index, { force: true });
+  }
+  const index = await stamped([join(place.gitDir, "index")]);
+  const [taken, sources] = await Promise.all([writeSnapshot(place, settings, without), sourcesOf(place, commonDir)]);
+  if (taken.ok && sources !== undefined) {
+    const fresh = { schemaVersion: "1", settings: how, sources: [...index, ...sources], lookedAt: 0 } as const;
+    await keepTree(path, place, { ...fresh, ...taken.value });
+  }
+  return taken;
+}
+
+/** @param known what is kept of it so far */
+async function keepTree(path: string, place: Indexed, tree: KeptTree, known?: KeptTree): Promise<void> {
+  const lookedAt = Math.floor((await stat(place.index)).mtimeMs / 1000);
+  const isSame = known?.tree === tree.tree && known.untracked.join("\0") === tree.untracked.join("\0");
+  if (isSame && known.lookedAt === lookedAt && known.leftOut.join("\0") === tree.leftOut.join("\0")) return;
+  const around = await sourcesAround(place.cwd, tree.untracked);
+  const paths = new Set(around.map((source) => source.path));
+  const sources = [...tree.sources.filter((source) => !paths.has(source.path)), ...around];
+  const index = new Uint8Array(await readFile(place.index));
+  await writeKept(path, { tree: { ...tree, sources, lookedAt }, index });
+}
+
+/** @param without what is left out, whether git knows it or not */
+async function writeSnapshot(
+  place: Indexed,
+  settings: SnapshotSettings,
+  without: readonly string[],
+): Promise<Result<Again>> {
+  const what = `The files of ${place.cwd} could not be taken down`;
   if (!(await copyIndex(join(place.gitDir, "index"), place.index)) && settings.otherwise !== undefined) {
     const read = await git(place, ["read-tree", settings.otherwise]);
     if (read.code !== 0) return gitFailure(what, read);
@@ -81,7 +135,7 @@ async function writeSnapshot(place: Indexed, settings: SnapshotSettings): Promis
   if (!found.ok) return found;
   const tracked = await git(place, ["add", "--update", "--sparse", "--", "."]);
   if (tracked.code !== 0) return gitFailure(what, tracked);
-  const { taken, leftOut } = await choose(place.cwd, found.value, without, settings.untrackedBytes);
+  const { taken, leftOut } = await choose(place.cwd, found.value.untracked, without, settings.untrackedBytes);
   if (taken.length > 0) {
     const stdin = `${taken.join("\0")}\0`;
     const added = await git(place, ["update-index", "--add", "--remove", "--replace", "-z", "--stdin"], { stdin });
@@ -96,22 +150,33 @@ async function writeSnapshot(place: Indexed, settings: SnapshotSettings): Promis
     if (removed.code !== 0) return gitFailure(what, removed);
   }
   const written = await git(place, ["write-tree"]);
-  return written.code === 0 ? done({ tree: textOf(written), leftOut }) : gitFailure(what, written);
+  if (written.code !== 0) return gitFailure(what, written);
+  return done({ tree: textOf(written), leftOut, untracked: taken, unseen: found.value.unseen });
 }
 
 /** As `git ls-files -v` marks a file that git does not look at: on the user's word, or because it is not to be there. */
 const UNSEEN = /^(?:[a-z]|S) /;
 
+/** A tracked file that is not there. */
+const DELETED = "R ";
+
+interface Found {
+  readonly untracked: readonly string[];
+  /** Tracked ones that are not there, absolute: one that comes back belongs to the tree even where it is ignored. */
+  readonly unseen: readonly string[];
+}
+
 /**
  * Finds the untracked files, and has git look at all others again: what the user has told it to overlook has changed all
  * the same, and would be written over.
  */
-async function lookOver(place: Indexed, what: string): Promise<Result<string[]>> {
-  const run = await git(place, ["ls-files", "-v", "-z", "--cached", "--others", "--exclude-standard"]);
+async function lookOver(place: Indexed, what: string): Promise<Result<Found>> {
+  const run = await git(place, ["ls-files", "-v", "-z", "--cached", "--deleted", "--others", "--exclude-standard"]);
   if (run.code !== 0) return gitFailure(what, run);
   const all = listOf(run);
   const unseen = all.filter((line) => UNSEEN.test(line)).map(nameBehindTag);
-  const overlooked = unseen.filter((name) => existsSync(join(place.cwd, name)));
+  const [overlooked, missing] = [[] as string[], all.filter((line) => line.startsWith(DELETED)).map(nameBehindTag)];
+  for (const name of unseen) (existsSync(join(place.cwd, name)) ? overlooked : missing).push(name);
   if (overlooked.length > 0) {
     const stdin = `${overlooked.join("\0")}\0`;
     for (const flag of ["--no-assume-unchanged", "--no-skip-worktree"]) {
@@ -119,7 +184,10 @@ async function lookOver(place: Indexed, what: string): Promise<Result<string[]>>
       if (seen.code !== 0) return gitFailure(what, seen);
     }
   }
-  return done(all.filter((line) => line.startsWith("? ")).map(nameBehindTag));
+  return done({
+    untracked: all.filter((line) => line.startsWith("? ")).map(nameBehindTag),
+    unseen: missing.map((name) => join(place.cwd, name)),
+  });
 }
 
 function nameBehindTag(line: string): string {
@@ -150,55 +218,5 @@ async function copyIndex(from: string, to: string): Promise<boolean> {
   } catch (error) {
     if (isMissing(error)) return false;
     throw error;
-  }
-}
-
-interface Choice {
-  readonly taken: readonly string[];
-  readonly leftOut: readonly string[];
-}
-
-/** Which untracked files are taken: the smallest first, as long as there is room. */
-async function choose(
-  root: string,
-  names: readonly string[],
-  without: readonly string[],
-  room: number,
-): Promise<Choice> {
-  const isWithout = (name: string) => without.some((each) => name === each || name.startsWith(`${each}/`));
-  const leftOut: string[] = [];
-  const files: { readonly name: string; readonly size: number }[] = [];
-  const asked = names.filter((name) => !isWithout(name));
-  for (let start = 0; start < asked.length; start += LOOKED_AT_AT_ONCE) {
-    const looks = asked
-      .slice(start, start + LOOKED_AT_AT_ONCE)
-      .map(async (name) => ({ name, seen: await look(root, name) }));
-    for (const { name, seen } of await Promise.all(looks)) {
-      if (typeof seen === "number") files.push({ name, size: seen });
-      else if (seen !== undefined) leftOut.push(`${quotedName(name)} (${seen})`);
-    }
-  }
-  const taken: string[] = [];
-  let bytes = 0;
-  for (const { name, size } of files.toSorted((a, b) => a.size - b.size)) {
-    bytes += size;
-    if (bytes <= room) taken.push(name);
-    else leftOut.push(`${quotedName(name)} (${Math.ceil(size / MEBIBYTE)} MB)`);
-  }
-  return { taken, leftOut };
-}
-
-/** The size of a file, why it cannot be taken, or nothing where it has gone. */
-async function look(root: string, name: string): Promise<number | string | undefined> {
-  // git names a repository that lies in the working tree by its folder.
-  if (name.endsWith("/")) return "a repository of its own";
-  if (isUnreadable(name)) return "its name is no UTF-8";
-  const path = join(root, name);
-  try {
-    const status = await lstat(path);
-    if (status.isFile()) await access(path, constants.R_OK);
-    return status.size;
-  } catch (error) {
-    return isMissing(error) ? undefined : "not readable";
   }
 }

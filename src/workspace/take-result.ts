@@ -2,17 +2,27 @@ import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { describeError } from "../lib/describe-error.ts";
+import { NewestMap } from "../lib/newest-map.ts";
 import type { Changes } from "../supervisor/own-folder.ts";
 import { completeUpdate } from "./complete-update.ts";
-import { changed, hasCopy, originalOf, storeOf, type FolderParts } from "./folder-parts.ts";
+import { changed, hasCopy, originalOf, snapshotSettings, storeOf, type FolderParts } from "./folder-parts.ts";
 import { listed } from "./file-names.ts";
+import { keptPathOf } from "./kept-tree.ts";
 import { setRefs } from "./folder-refs.ts";
 import type { FolderState } from "./folder-state.ts";
 import { git, textOf, type GitPlace } from "./git.ts";
 import { whyInTheWay } from "./put-tree.ts";
 import { done, failure, type Result } from "./result.ts";
-import { commitTree, takeSnapshot, withSnapshot } from "./snapshot.ts";
-import { countChanges, mergeTrees, patchOf, treeChanges, withPathsOf, type Merged } from "./tree-changes.ts";
+import { commitTree, takeSnapshot, withSnapshot, type Snapshot } from "./snapshot.ts";
+import {
+  countChanges,
+  mergeTrees,
+  patchOf,
+  treeChanges,
+  withPathsOf,
+  type Merged,
+  type TreeChange,
+} from "./tree-changes.ts";
 import { removeWorktree } from "./worktree.ts";
 
 /** The file of an agent's changes. */
@@ -32,7 +42,7 @@ export async function takeResult(parts: FolderParts, before: FolderState): Promi
   const state = whole.value;
   const { copy, copyGitDir, base, instanceId } = state;
   if (copyGitDir === null || !hasCopy(state)) return done(state);
-  const settings = { untrackedBytes: parts.untrackedBytes, without: state.brought, otherwise: base };
+  const settings = { ...snapshotSettings(parts), without: state.brought, otherwise: base };
   const taken = await takeSnapshot({ root: copy, gitDir: copyGitDir }, settings);
   if (!taken.ok) return taken;
   const { leftOut } = taken.value;
@@ -89,31 +99,55 @@ export async function meet<T>(
   state: FolderState,
   run: (meeting: Meeting, changedSince: () => Promise<Result<readonly string[]>>) => Promise<Result<T>>,
 ): Promise<Result<T>> {
-  const { original: root, gitDir, base, baseTree, result, resultTree } = state;
-  const settings = { untrackedBytes: parts.untrackedBytes, without: [] };
+  const { original: root, gitDir } = state;
+  const settings = { ...snapshotSettings(parts), without: [] };
   return await withSnapshot({ root, gitDir }, settings, async ({ tree: now }, changedSince) => {
-    // Nobody has changed anything there: what the agent has made is what comes of it.
-    if (now === baseTree) {
-      return await run({ now, commit: base, tree: resultTree ?? baseTree, conflicts: [] }, changedSince);
-    }
-    const commit = await commitTree(storeOf(state), now, base, "The caller's tree");
-    if (!commit.ok) return commit;
-    const merged = await mergeTrees(originalOf(state), commit.value, result ?? base);
-    return merged.ok ? await run({ ...merged.value, now, commit: commit.value }, changedSince) : merged;
+    const met = await meetTree(state, now);
+    return met.ok ? await run(met.value, changedSince) : met;
   });
 }
 
-/** What an agent has changed, judged against the caller's tree of now; `null`: nothing. */
-export async function judgeChanges(parts: FolderParts, state: FolderState): Promise<Result<Changes | null>> {
+async function meetTree(state: FolderState, now: string): Promise<Result<Meeting>> {
+  const { base, baseTree, result, resultTree } = state;
+  // Nobody has changed anything there: what the agent has made is what comes of it.
+  if (now === baseTree) return done({ now, commit: base, tree: resultTree ?? baseTree, conflicts: [] });
+  const commit = await commitTree(storeOf(state), now, base, "The caller's tree");
+  if (!commit.ok) return commit;
+  const merged = await mergeTrees(originalOf(state), commit.value, result ?? base);
+  return merged.ok ? done({ ...merged.value, now, commit: commit.value }) : merged;
+}
+
+/** The caller's tree of now. */
+export async function takeOriginal(
+  parts: FolderParts,
+  { original: root, gitDir }: FolderState,
+): Promise<Result<Snapshot>> {
+  return await takeSnapshot({ root, gitDir }, { ...snapshotSettings(parts), without: [] });
+}
+
+/**
+ * What an agent has changed, judged against the caller's tree of now; `null`: nothing.
+ *
+ * @param original that tree, where it has been taken down already
+ */
+export async function judgeChanges(
+  parts: FolderParts,
+  state: FolderState,
+  original?: Result<Snapshot>,
+): Promise<Result<Changes | null>> {
   if (isEmpty(state)) return done(null);
   // It goes with the record of its agent, before the work does.
   if (!existsSync(patchPathOf(parts, state.instanceId))) {
     const patch = await writePatch(parts, state, state.resultTree ?? state.baseTree);
     if (!patch.ok) return patch;
   }
+  const { baseTree, resultTree } = state;
   const [counts, conflicts] = await Promise.all([
-    countChanges(storeOf(state), state.baseTree, state.resultTree ?? state.baseTree),
-    whatConflicts(parts, state),
+    remembered(
+      `count ${baseTree} ${resultTree}`,
+      async () => await countChanges(storeOf(state), baseTree, resultTree ?? baseTree),
+    ),
+    whatConflicts(state, original ?? (await takeOriginal(parts, state))),
   ]);
   if (!counts.ok) return counts;
   const leftOut = state.leftOut.length === 0 ? {} : { leftOut: listed(state.leftOut) };
@@ -122,16 +156,43 @@ export async function judgeChanges(parts: FolderParts, state: FolderState): Prom
 }
 
 /** The files that cannot be brought back as they are. */
-async function whatConflicts(parts: FolderParts, state: FolderState): Promise<readonly string[]> {
-  const found = await meet(parts, state, async ({ now, tree, conflicts }) => {
-    if (conflicts.length > 0 || now === tree) return done(conflicts);
-    const changes = await treeChanges(originalOf(state), now, tree);
-    if (!changes.ok) return changes;
-    const why = await whyInTheWay(state.original, changes.value);
-    return done(why?.files ?? []);
-  });
+async function whatConflicts(state: FolderState, original: Result<Snapshot>): Promise<readonly string[]> {
+  const found = original.ok ? await changesTo(state, original.value.tree) : original;
   // The caller's tree may have gone.
-  return found.ok ? found.value : [`${state.original} (${found.error})`];
+  if (!found.ok) return [`${state.original} (${found.error})`];
+  const { conflicts, changes } = found.value;
+  return conflicts.length > 0 ? conflicts : ((await whyInTheWay(state.original, changes))?.files ?? []);
+}
+
+interface ChangesTo {
+  readonly conflicts: readonly string[];
+  /** What would be put into the caller's files. */
+  readonly changes: readonly TreeChange[];
+}
+
+async function changesTo(state: FolderState, now: string): Promise<Result<ChangesTo>> {
+  const { base, baseTree, result, resultTree } = state;
+  return await remembered<ChangesTo>(`merge ${base} ${baseTree} ${now} ${result} ${resultTree}`, async () => {
+    const met = await meetTree(state, now);
+    if (!met.ok) return met;
+    const { tree, conflicts } = met.value;
+    if (conflicts.length > 0 || now === tree) return done({ conflicts, changes: [] });
+    const changes = await treeChanges(originalOf(state), now, tree);
+    return changes.ok ? done({ conflicts, changes: changes.value }) : changes;
+  });
+}
+
+const MOST_REMEMBERED = 100;
+/** What is worked out of objects of git alone is the same whenever it is asked for, and whoever asks. */
+const answers = new NewestMap<unknown>(MOST_REMEMBERED);
+
+async function remembered<T>(question: string, ask: () => Promise<Result<T>>): Promise<Result<T>> {
+  const known = answers.get(question);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the question names the kind of its answer
+  if (known !== undefined) return done(known as T);
+  const answer = await ask();
+  if (answer.ok) answers.set(question, answer.value);
+  return answer;
 }
 
 /** Removes an agent's copy, and with `all` whatever else is in its folder. */
@@ -140,10 +201,11 @@ export async function removeCopy(
   state: FolderState,
   all: boolean,
 ): Promise<Result<FolderState>> {
-  const { commonDir, copy, instanceId } = state;
+  const { commonDir, copy, copyGitDir, instanceId } = state;
   const removed = await removeWorktree(commonDir, copy);
   if (!removed.ok) return removed;
   if (all) await rm(parts.states.homeOf(instanceId), { recursive: true, force: true });
+  if (copyGitDir !== null) await rm(keptPathOf(parts.states.folder, copyGitDir), { force: true });
   return await changed(parts, state, { copyGitDir: null, brought: [], isReady: false });
 }
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hasCopy, storeOf, type FolderParts } from "./folder-parts.ts";
+import { hasCopy, snapshotSettings, storeOf, type FolderParts } from "./folder-parts.ts";
 import type { FolderState } from "./folder-state.ts";
 import { git, gitFailure, textOf } from "./git.ts";
 import { putTree } from "./put-tree.ts";
@@ -80,7 +80,7 @@ async function snapshotOf(
   parts: FolderParts,
   { copy, copyGitDir, brought, base }: FolderState,
 ): Promise<Result<string>> {
-  const settings = { untrackedBytes: parts.untrackedBytes, without: brought, otherwise: base };
+  const settings = { ...snapshotSettings(parts), without: brought, otherwise: base };
   const taken = await takeSnapshot({ root: copy, gitDir: copyGitDir ?? "" }, settings);
   return taken.ok ? done(taken.value.tree) : taken;
 }

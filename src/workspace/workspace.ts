@@ -4,6 +4,7 @@ import type { Changes } from "../supervisor/own-folder.ts";
 import { applyChanges, type Applied, type ApplySettings } from "./apply-changes.ts";
 import { branchChanges, discardChanges, type Branched } from "./branch-changes.ts";
 import { ChangeReviews } from "./change-reviews.ts";
+import { removeOldKept } from "./kept-tree.ts";
 import { holding, type FolderParts } from "./folder-parts.ts";
 import type { FolderState } from "./folder-state.ts";
 import {
@@ -17,7 +18,7 @@ import {
 } from "./own-folders.ts";
 import { done, type Result } from "./result.ts";
 import type { SetUpRun } from "./set-up-copy.ts";
-import { judgeChanges, removeCopy, takeResult } from "./take-result.ts";
+import { judgeChanges, removeCopy, takeOriginal, takeResult } from "./take-result.ts";
 import { packFolder, unpackFolder, type PackedFolder } from "./travel.ts";
 import { updateCopy, type Updated } from "./update-copy.ts";
 import { goingPathOf, removeFolder } from "./worktree.ts";
@@ -89,9 +90,13 @@ export class Workspace {
     return await holding(this.parts, known.commonDir, async () => {
       const state = (await this.parts.states.read(instanceId)) ?? known;
       if (state.status !== "open") return done({ state, changes: undefined });
-      const taken = await takeResult(this.parts, state);
+      // One that has ended with changes has them still, as a rule: its caller's tree is needed as well.
+      const [taken, original] = await Promise.all([
+        takeResult(this.parts, state),
+        state.resultTree === null ? undefined : takeOriginal(this.parts, state),
+      ]);
       if (!taken.ok) return taken;
-      const changes = await judgeChanges(this.parts, taken.value);
+      const changes = await judgeChanges(this.parts, taken.value, original);
       return changes.ok ? done({ state: taken.value, changes: changes.value ?? undefined }) : changes;
     });
   }
@@ -139,6 +144,7 @@ export class Workspace {
       if (gone.ok) swept.removed.push(this.parts.states.homeOf(instanceId));
       else swept.failed.push(`The folder of ${instanceId} could not be removed. ${gone.error}`);
     }
+    if (!dryRun) await removeOldKept(this.parts.states.folder, this.parts.clock.now());
     return swept;
   }
 

@@ -1,10 +1,10 @@
 import { chmod, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { describeError } from "../lib/describe-error.ts";
 import { isCode } from "../lib/is-code.ts";
 import { isMissing } from "../lib/is-missing.ts";
 import type { FolderState } from "./folder-state.ts";
-import { git, gitFailure, textOf } from "./git.ts";
+import { git, gitFailure } from "./git.ts";
 import { done, failure, type Result } from "./result.ts";
 
 /**
@@ -23,8 +23,10 @@ export async function addWorktree(
     await removeWorktree(commonDir, copy);
     return gitFailure(`The agent's folder ${copy} could not be made`, added);
   }
-  const own = await git({ cwd: copy }, ["rev-parse", "--absolute-git-dir"]);
-  return own.code === 0 ? done(textOf(own)) : gitFailure(`${copy} is no working tree`, own);
+  const pointer = await readFile(join(copy, ".git"), "utf8").catch(() => "");
+  const [, own] = /^gitdir: (.+)\n?$/s.exec(pointer) ?? [];
+  // As git writes it where it is told to name paths by where they are seen from.
+  return own === undefined ? failure("git_failed", `${copy} is no working tree`) : done(resolve(copy, own.trimEnd()));
 }
 
 /** Where a copy lies that is being removed. */

@@ -48,7 +48,7 @@ test("with applyChanges user an agent's work goes in only by the user: looked at
   const onCommandLine = `BIZAR_STATE_DIR=${stateDir} ${process.execPath} ${join(ROOT, "src/cli/main.ts")} apply`;
   rig.plan(
     "delegate",
-    spawn({ agent: "thor", prompt: "write it", isolation: "worktree" }),
+    spawn({ agent: "thor", prompt: "write it", isolation: "worktree", backend: "warm" }),
     collectSpawned(),
     (request) => {
       [id = ""] = spawnedIds(request);

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import type { ChangedFile } from "../../src/workspace/changed-files.ts";
+import { ChangeReviews } from "../../src/workspace/change-reviews.ts";
 import { Workspace } from "../../src/workspace/workspace.ts";
+import { FakeClock } from "../supervisor/fake-clock.ts";
+import { until } from "../until.ts";
 import { gitRig, TEN_LINES, value, type AgentRig, type GitRig } from "./git-rig.ts";
 
 async function changesOf(rig: GitRig, { instanceId }: AgentRig) {
@@ -85,6 +88,32 @@ describe("a review", () => {
     expect(value(await workspace.look(agent.instanceId))!.state.review).toMatchObject({
       ...{ sessionId: "ses_2", decision: "discarded" },
     });
+  });
+
+  test("is looked at when its file has changed, and beside that seldom; each second where nothing is watched", async () => {
+    const rig = gitRig();
+    const agent = await rig.agent();
+    agent.write("a.txt", "changed\n");
+    const clock = new FakeClock();
+    const folder: { changed?: (name: string | null) => void; failed?: (error: unknown) => void } = {};
+    const reviews = new ChangeReviews({ ...rig.parts, clock }, (_folder, changed, failed) => {
+      Object.assign(folder, { changed, failed });
+      return { close: () => undefined };
+    });
+    const { instanceId } = agent;
+    const told: (string | undefined)[] = [];
+    const watch = reviews.watch(instanceId, (review) => told.push(review?.sessionId));
+    await until("it is looked at", () => told.length === 1 && clock.pending > 0);
+    expect(clock.untilNext).toBe(10_000);
+    value(await new Workspace(rig.parts).reviews.ask(instanceId, "ses_1"));
+    folder.changed?.("0123456789abcdef.kept");
+    expect(clock.untilNext).toBe(10_000);
+    folder.changed?.(`${instanceId}.json`);
+    await until("it is told", () => told.length === 2);
+    folder.failed?.(new Error("no watch is left"));
+    await until("it is looked at again", () => clock.untilNext === 1000);
+    watch.close();
+    expect([told, clock.pending]).toEqual([[undefined, "ses_1"], 0]);
   });
 
   test("applies no more than what was looked at", async () => {

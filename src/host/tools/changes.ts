@@ -1,6 +1,7 @@
 import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import { readFile } from "node:fs/promises";
 import { actOnChanges, changesActions } from "../../workspace/act-on-changes.ts";
+import { giveMessage } from "../give-message.ts";
 import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { waitForChanges } from "./changes-wait.ts";
 import { withArguments } from "./arguments.ts";
@@ -34,7 +35,7 @@ async function decide(
   { instanceId, action }: Given<typeof changesSchema>,
   context: ToolContext,
 ): Promise<ToolResult> {
-  const { catalog, workspace, sendMessage } = await supervision();
+  const { catalog, workspace, sendMessage, askOwner } = await supervision();
   const found = await findAgent(catalog, instanceId, context.sessionID);
   if (found.entry === undefined) return notFoundAnswer(found.missing);
   const { id, entry } = found;
@@ -51,8 +52,10 @@ async function decide(
   const { words, facts, followUp } = acted.value;
   let message = words;
   if (followUp !== undefined) {
-    const isTaken = (await sendMessage(id, followUp)) === "accepted";
-    message += isTaken ? " The agent goes on with it: collect it." : " Ask the agent to go on with bizar_send_message.";
+    const given = await giveMessage({ sendMessage, askOwner }, entry.record, followUp);
+    message += given.ok
+      ? " The agent goes on with it: collect it."
+      : ` It was not told: ${given.error} Ask it to go on with bizar_send_message.`;
   }
   const value = { instanceId: id, message, ...facts };
   const patch = action === "show" ? await patchText(facts["changes"], MAX_ANSWER_BYTES - jsonBytes(value)) : {};
