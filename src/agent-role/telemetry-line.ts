@@ -68,9 +68,14 @@ export function formatTelemetry(nonce: string, telemetry: Telemetry): string {
   return JSON.stringify({ bizar: nonce, ...telemetry });
 }
 
+/** Where a report to the supervisor begins in a line of stderr; -1: it has none. */
+export function reportAt(nonce: string, line: string): number {
+  return line.indexOf(`{"bizar":"${nonce}"`);
+}
+
 /** Whether a line of stderr is telemetry, also where the child was ended in the middle of it. */
 export function isTelemetry(nonce: string, line: string): boolean {
-  return line.startsWith(`{"bizar":"${nonce}"`);
+  return reportAt(nonce, line) === 0;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Telemetry } from "../../agent-role/telemetry-line.ts";
+import { reportAt, type Telemetry } from "../../agent-role/telemetry-line.ts";
 import type { Stray } from "../../agent-role/tree-report.ts";
 import { noTokens, type Progress } from "../../supervisor/instance.ts";
 import { describeError } from "../../lib/describe-error.ts";
@@ -221,6 +221,13 @@ export class TurnPipes {
   }
 
   #stderrLine({ text, isCut }: Line): void {
+    // What was printed before a report, and ended no line, is a line of its own.
+    const at = reportAt(this.#parts.nonce, text);
+    if (at > 0) this.#toldOnStderr({ text: text.slice(0, at), isCut: false });
+    this.#toldOnStderr({ text: text.slice(Math.max(0, at)), isCut });
+  }
+
+  #toldOnStderr({ text, isCut }: Line): void {
     const { log, nonce, observer, turn, onStrays, elsewhere } = this.#parts;
     const fact = readStderrLine(nonce, text);
     if (fact.type === "telemetry") {

@@ -11,6 +11,8 @@ test("telemetry with the right nonce feeds the progress and never reaches the lo
   expect(evidence.words).toEqual(["spoken"]);
   const bizarLines = turn.log().filter((line) => line.includes('{"bizar":'));
   expect(bizarLines.filter((line) => !line.includes("not-the-nonce"))).toEqual([]);
+  // What another one has printed before it, without an end of its line, is told all the same.
+  expect(turn.log()).toContain("[stderr] loading … ");
 });
 
 test("a telemetry line with a wrong nonce is a plain log line", async () => {
