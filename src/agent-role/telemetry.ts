@@ -162,9 +162,11 @@ export class TelemetryState {
 
   #liveness(): Liveness {
     const phase = phaseOf(this.#activity);
+    const running = phase === "tool" ? this.#oldestTool() : undefined;
     return {
       phase,
-      since: phase === "tool" ? this.#oldestToolSince() : this.#activitySince,
+      since: this.#activitySince,
+      ...running,
       ...retryIn(phase, this.#retry),
       // While the host waits for the provider, nobody thinks.
       thinkingSince: phase === "retrying" ? null : this.#thinkingSince,
@@ -175,10 +177,11 @@ export class TelemetryState {
   }
 
   /** Calls of one step run side by side; each has a limit of its own. */
-  #oldestToolSince(): number {
+  #oldestTool(): Pick<Liveness, "tool" | "since"> | undefined {
     const running = [...this.#openCalls.values()].filter(({ state }) => state === "tool");
     // A native subagent runs for as long as it is heard of.
-    return Math.min(...running.map(({ tool, since }) => (tool === "task" ? this.#lastEventAt : since)));
+    const sinces = running.map(({ tool, since }) => ({ tool, since: tool === "task" ? this.#lastEventAt : since }));
+    return sinces.toSorted((a, b) => a.since - b.since)[0];
   }
 
   #statusChanged({ type, next, message }: Status): boolean {

@@ -35,6 +35,8 @@ export interface Liveness {
   readonly phase: "model" | "composing" | "tool" | "retrying" | "asking";
   /** When the phase began. For a native subagent: when something was last heard of it. */
   readonly since: number;
+  /** The tool that has run for longest, while one runs. */
+  readonly tool?: string | undefined;
   /** When the host asks the provider again, while it retries. */
   readonly retryAt: number | null;
   /** What the provider said then. */

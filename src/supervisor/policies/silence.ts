@@ -52,11 +52,11 @@ interface Limit {
   readonly error: string;
 }
 
-function silenceLimit({ liveness, activity, lastActivityAt, voice }: Progress, stallMs: number, toolMs: number): Limit {
+function silenceLimit({ liveness, lastActivityAt, voice }: Progress, stallMs: number, toolMs: number): Limit {
   if (!voice || liveness === null) return voiceless(lastActivityAt, toolMs);
   switch (liveness.phase) {
     case "tool": {
-      const tool = /^tool ([^:]*)/.exec(activity)?.[1] ?? "";
+      const { tool = "" } = liveness;
       const limitMs = tool === WAIT_FOR_A_PERSON ? Math.max(toolMs, WAIT_LIMIT_MS) : toolMs;
       const error = `The tool "${tool}" ran for more than ${limitMs} ms (backgroundToolTimeoutMs).`;
       return { since: liveness.since, limitMs, reason: "tool_stuck", error };

@@ -29,7 +29,7 @@ interface Row {
 const table: Row[] = [
   {
     what: "a tool that runs",
-    report: (now) => [{ activity: "tool bash" }, { phase: "tool", since: now }],
+    report: (now) => [{ activity: "tool bash" }, { phase: "tool", tool: "bash", since: now }],
     afterMs: TOOL_MS,
     reason: "tool_stuck",
     words: 'The tool "bash" ran',
@@ -43,7 +43,7 @@ const table: Row[] = [
   },
   {
     what: "a tool that waits for a person, which ends by itself after half an hour",
-    report: (now) => [{ activity: 'tool bizar_wait_for_feedback: {"planSlug":"x"}' }, { phase: "tool", since: now }],
+    report: (now) => [{}, { phase: "tool", tool: "bizar_wait_for_feedback", since: now }],
     afterMs: Math.max(TOOL_MS, 1_860_000),
     reason: "tool_stuck",
     words: "bizar_wait_for_feedback",
