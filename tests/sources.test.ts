@@ -8,18 +8,23 @@ const ROOT = join(import.meta.dir, "..");
 const IMPORT = /(?:\bfrom |\bimport\(|^import )"(\.[^"]+)"/gm;
 
 test("no file of the sources imports itself by way of others, be it for a type or later", async () => {
-  const paths = [...new Bun.Glob("src/**/*.{ts,tsx}").scanSync(ROOT)];
-  const imports = new Map(
-    await Promise.all(
-      paths.map(async (path) => {
-        const source = (await Bun.file(join(ROOT, path)).text()).replaceAll(/\/\*[\s\S]*?\*\//g, "");
-        const named = [...source.matchAll(IMPORT)].map(([, name = ""]) => normalize(join(dirname(path), name)));
-        return [path, named] as const;
-      }),
-    ),
-  );
+  const imports = await importsOf("src/**/*.{ts,tsx}");
   expect(imports.size).toBeGreaterThan(100);
   expect(circles(imports)).toEqual([]);
+});
+
+test("no two folders of the sources import each other", async () => {
+  const folders = new Map<string, Set<string>>();
+  for (const [path, named] of await importsOf("src/**/*.{ts,tsx}")) {
+    const own = folderOf(path);
+    const others = named.map(folderOf).filter((other) => other !== own);
+    folders.set(own, new Set([...(folders.get(own) ?? []), ...others]));
+  }
+  expect(folders.size).toBeGreaterThan(10);
+  const mutual = [...folders].flatMap(([own, others]) =>
+    [...others].filter((other) => own < other && folders.get(other)?.has(own)).map((other) => [own, other]),
+  );
+  expect(mutual).toEqual([]);
 });
 
 test("a circle is found, however long it is", () => {
@@ -53,6 +58,24 @@ test("what opencode is like is told of one version, which one folder names", asy
   expect(packed.devDependencies["opencode-ai"]).toBe(HOST_VERSION);
   expect(packed.engines.opencode).toBe(`>=${HOST_VERSION}`);
 });
+
+/** What each file names in its imports. */
+async function importsOf(pattern: string): Promise<Map<string, string[]>> {
+  const paths = [...new Bun.Glob(pattern).scanSync(ROOT)];
+  return new Map(
+    await Promise.all(
+      paths.map(async (path) => {
+        const source = (await Bun.file(join(ROOT, path)).text()).replaceAll(/\/\*[\s\S]*?\*\//g, "");
+        const named = [...source.matchAll(IMPORT)].map(([, name = ""]) => normalize(join(dirname(path), name)));
+        return [path, named] as const;
+      }),
+    ),
+  );
+}
+
+function folderOf(path: string): string {
+  return path.split("/").slice(0, 2).join("/");
+}
 
 /** One circle for each place at which a walk comes back to where it was. */
 function circles(imports: ReadonlyMap<string, readonly string[]>): string[][] {

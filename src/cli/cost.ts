@@ -1,5 +1,5 @@
 import { spentBy, spentPer } from "../store/spent.ts";
-import { costGroups, costTables } from "../text/cost-tables.ts";
+import { costGroups, costTables } from "../store/cost-tables.ts";
 import { choice, CHOICE_FLAGS } from "./choice.ts";
 import type { Command } from "./command.ts";
 

@@ -1,6 +1,6 @@
 import { logTail } from "../../store/log-tail.ts";
 import { duration, plainLine } from "../../text/plain-text.ts";
-import { costTables } from "../../text/cost-tables.ts";
+import { costTables } from "../../store/cost-tables.ts";
 import { table } from "../../text/table.ts";
 import { endInstance } from "../end-instance.ts";
 import type { ListedEntry } from "../instance-catalog.ts";

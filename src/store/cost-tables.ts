@@ -1,9 +1,9 @@
-import { spentBy, spentPer, type Spent } from "../store/spent.ts";
-import type { ListedRecord } from "../store/record.ts";
-import { count, money } from "./amounts.ts";
-import { plainName } from "./plain-name.ts";
-import { plainLine } from "./plain-text.ts";
-import { table } from "./table.ts";
+import { spentBy, spentPer, type Spent } from "./spent.ts";
+import type { ListedRecord } from "./record.ts";
+import { count, money } from "../text/amounts.ts";
+import { plainName } from "../text/plain-name.ts";
+import { plainLine } from "../text/plain-text.ts";
+import { table } from "../text/table.ts";
 
 const NAME_CHARACTERS = 60;
 
