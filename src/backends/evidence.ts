@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import type { Refusal } from "../agent-role/telemetry-line.ts";
-import { isFinished, type Outcome, type TurnEvidence } from "../supervisor/outcome.ts";
+import { isFinished, type EndCause, type Outcome, type TurnEvidence } from "../supervisor/outcome.ts";
 import { providerTrouble } from "../opencode/provider-trouble.ts";
 import { readRefusal } from "../opencode/refusals.ts";
 import { joinTexts } from "../opencode/whose-words.ts";
@@ -154,11 +154,6 @@ export class EvidenceCollector {
     }
   }
 
-  /** What `opencode run` exits with, where it comes to its exit: after any error it is 1. */
-  get expectedExitCode(): 0 | 1 {
-    return this.#marks.some(({ type }) => type === "error") ? 1 : 0;
-  }
-
   /** Whether some of the text was lost. */
   get isIncomplete(): boolean {
     return this.#textIsCut;
@@ -196,23 +191,17 @@ export class EvidenceCollector {
       .filter((words) => words !== "");
   }
 
-  /** Everything that was seen, for a process that ended so. */
-  conclude(exitCode: number | null, signal: string | null): TurnEvidence {
+  /** Everything that was seen, for a turn that ended so. */
+  conclude(cause: EndCause): TurnEvidence {
     const marks = this.#ownMarks();
     const finish = lastFinish(marks);
-    const lastOf = (type: Mark["type"]) => marks.findLastIndex((mark) => mark.type === type);
-    // opencode exits with 1 after any error, also one that it got over: that of a prompt that was too long.
-    const isExplained = exitCode !== null && lastOf("error") >= 0 && lastOf("error") < lastOf("finish");
-    // A turn that came to a good end went on after whatever had gone wrong before.
-    const isRecovered = isFinished(finish) && (exitCode === 0 || isExplained);
+    const isRecovered = isFinished(finish) && isGoodEnd(cause, marks);
     return {
-      exitCode,
-      signal,
-      ...(this.#orphanWhy === undefined ? {} : { spawnError: orphanWords(this.#orphanWhy) }),
+      cause: this.#orphanWhy === undefined ? cause : { kind: "not_started", why: orphanWords(this.#orphanWhy) },
       lastErrorLines: this.#hostErrors.length > 0 ? this.#hostErrors : this.#strayLines,
       words: this.words(),
       ...(finish === undefined ? {} : { finish }),
-      ...(isRecovered && exitCode !== 0 ? { isRecovered } : {}),
+      ...(isRecovered ? { isRecovered } : {}),
       ...(this.#agentFallback === undefined ? {} : { agentFallback: this.#agentFallback }),
       ...(isRecovered ? {} : this.#troubles()),
       ...this.#silencedBy(marks),
@@ -269,6 +258,26 @@ export class EvidenceCollector {
     const kept = text.slice(0, Math.max(0, room));
     this.#textLength += kept.length;
     if (kept.trim() !== "") this.#marks.push({ type: "text", messageId, text: kept });
+  }
+}
+
+/** Whether a turn that has finished its last step went on after whatever had gone wrong before. */
+function isGoodEnd(cause: EndCause, marks: readonly Mark[]): boolean {
+  const lastOf = (type: Mark["type"]) => marks.findLastIndex((mark) => mark.type === type);
+  // opencode exits with 1 after any error, also one that it got over: that of a prompt that was too long.
+  const isOver = lastOf("error") < lastOf("finish");
+  const isExplained = lastOf("error") >= 0 && isOver;
+  switch (cause.kind) {
+    case "exited":
+      return cause.isLate === true ? isOver : cause.exitCode === 0 || (cause.exitCode !== null && isExplained);
+    case "idle":
+      return !cause.hasFailed || isExplained;
+    case "not_started":
+    case "connection_lost":
+    case "broken_off":
+      return false;
+    default:
+      return unreachable(cause);
   }
 }
 

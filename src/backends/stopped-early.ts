@@ -2,5 +2,5 @@ import type { TurnEnd } from "../supervisor/ports.ts";
 
 /** The end of a turn that was stopped before anything of it ran. */
 export function stoppedEarly(): TurnEnd {
-  return { evidence: { exitCode: null, signal: null, lastErrorLines: [], words: [] }, textIncomplete: false };
+  return { evidence: { cause: { kind: "broken_off" }, lastErrorLines: [], words: [] }, textIncomplete: false };
 }

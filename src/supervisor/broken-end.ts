@@ -10,6 +10,6 @@ export function brokenEnd(run: Pick<RunningTurn, "stopNow">, error: unknown): Tu
     unseen = describeError(cause);
   }
   const sessionError = `The plugin lost the run of this agent: ${describeError(error)}`;
-  const evidence = { exitCode: null, signal: null, sessionError, lastErrorLines: [], words: [] };
-  return { evidence, textIncomplete: true, unseen };
+  const seen = { sessionError, lastErrorLines: [], words: [] };
+  return { evidence: { cause: { kind: "broken_off" }, ...seen }, textIncomplete: true, unseen };
 }

@@ -1,3 +1,5 @@
+import { unreachable } from "../lib/unreachable.ts";
+
 /** The statuses that end a turn. They never change; a follow-up opens a new turn. */
 export const terminalStatuses = ["done", "failed", "killed", "timed_out"] as const;
 export type TerminalStatus = (typeof terminalStatuses)[number];
@@ -41,16 +43,35 @@ export interface Outcome {
   readonly isUsers?: boolean;
 }
 
-/** What a backend saw of a turn that ended by itself. */
-export interface TurnEvidence {
+/** How an `opencode run` was left. */
+export interface Exit {
   readonly exitCode: number | null;
   readonly signal: string | null;
-  /** Why the process could not be started at all. */
-  readonly spawnError?: string;
-  /** How the line to a turn elsewhere broke before anybody had seen its end. */
-  readonly connectionLost?: string;
-  /** Why the agent's own folder could not be made ready: nothing of the turn has run. */
-  readonly workspaceError?: string;
+}
+
+/** What ended a turn. */
+export type EndCause =
+  /** Its `opencode run` exited. `isLate`: the turn had come to its own end before, of which that exit says nothing. */
+  | ({ readonly kind: "exited"; readonly isLate?: boolean } & Exit)
+  /** Its session, in a server, came to rest; `hasFailed`: after an error. */
+  | { readonly kind: "idle"; readonly hasFailed: boolean }
+  /** Nothing of it has run. */
+  | { readonly kind: "not_started"; readonly why: string }
+  /** The line to it broke before anybody had seen its end. */
+  | { readonly kind: "connection_lost"; readonly why: string }
+  /** It was stopped from here, or what ran it is gone. */
+  | { readonly kind: "broken_off" };
+
+/** What a turn has exited with; nothing, where it had no process of its own. */
+export function exitOf(cause: EndCause): Exit {
+  return cause.kind === "exited" ? cause : { exitCode: null, signal: null };
+}
+
+/** What a backend saw of a turn. */
+export interface TurnEvidence {
+  readonly cause: EndCause;
+  /** Why the agent's own folder could not be made ready, or what is in it not be brought back. */
+  readonly workspaceError?: string | undefined;
   /** The reason of the last finished step: `stop`, `tool-calls`, `length`, … */
   readonly finish?: string;
   /** A permission that nobody could give, after which the agent has not said a word. */
@@ -70,10 +91,7 @@ export interface TurnEvidence {
   readonly modelUnknown?: string;
   /** The last lines that may explain an exit without any other sign. */
   readonly lastErrorLines: readonly string[];
-  /**
-   * An exit code says nothing more: the error that it tells of came before a good end (`opencode run`), or the
-   * process was ended from here once the turn was over.
-   */
+  /** The turn came to a good end, after whatever error: `opencode run` exits with 1 then, too. */
   readonly isRecovered?: boolean;
   /** What the agent said itself: of each of its messages that has a text, that text. */
   readonly words: readonly string[];
@@ -92,10 +110,10 @@ export function isFinished(finish: string | undefined): boolean {
  * after a refused permission and after running another agent than the one asked for.
  */
 export function judge(evidence: TurnEvidence): Outcome {
-  const { permissionRejected, agentFallback, exitCode, signal } = evidence;
-  if (evidence.spawnError !== undefined) return failed("spawn_failed", evidence.spawnError);
+  const { permissionRejected, agentFallback, cause } = evidence;
   if (evidence.workspaceError !== undefined) return failed("workspace_failed", evidence.workspaceError);
-  if (evidence.connectionLost !== undefined) return failed("connection_lost", evidence.connectionLost);
+  if (cause.kind === "not_started") return failed("spawn_failed", cause.why);
+  if (cause.kind === "connection_lost") return failed("connection_lost", cause.why);
   if (agentFallback !== undefined) return failed(agentFallback.reason, agentFallback.detail);
   if (evidence.modelUnknown !== undefined) return failed("model_unknown", evidence.modelUnknown);
   if (evidence.sessionError !== undefined) {
@@ -109,8 +127,8 @@ export function judge(evidence: TurnEvidence): Outcome {
         `Allow it in the agent's configuration, or give the task to an agent that may use it.`,
     );
   }
-  if (exitCode !== 0 && evidence.isRecovered !== true)
-    return failed("exit_nonzero", describeExit(exitCode, signal, evidence.lastErrorLines));
+  const unexplained = evidence.isRecovered === true ? undefined : badEnd(cause, evidence.lastErrorLines);
+  if (unexplained !== undefined) return unexplained;
   if (!isFinished(evidence.finish)) {
     const last =
       evidence.finish === undefined ? "no step was finished" : `the last step ended with "${evidence.finish}"`;
@@ -134,7 +152,25 @@ function failed(reason: Reason, error: string): Outcome {
   return { status: "failed", reason, error };
 }
 
-function describeExit(exitCode: number | null, signal: string | null, lines: readonly string[]): string {
+/** How a turn failed of which no other sign tells why; `undefined`: it ended as it should. */
+function badEnd(
+  cause: Exclude<EndCause, { readonly why: string }>,
+  lastErrorLines: readonly string[],
+): Outcome | undefined {
+  switch (cause.kind) {
+    case "exited":
+      if (cause.isLate === true || cause.exitCode === 0) return undefined;
+      return failed("exit_nonzero", describeExit(cause, lastErrorLines));
+    case "idle":
+      return cause.hasFailed ? failed("session_error", "The session failed, and opencode did not say why.") : undefined;
+    case "broken_off":
+      return failed("session_error", "The turn was ended from outside before it was over.");
+    default:
+      return unreachable(cause);
+  }
+}
+
+function describeExit({ exitCode, signal }: Exit, lines: readonly string[]): string {
   const how = exitCode === null ? `was ended by ${signal ?? "an unknown signal"}` : `exited with code ${exitCode}`;
   const words = lines.length === 0 ? "It left no explanation on stderr." : `Its last words: ${lines.join(" | ")}`;
   return `opencode ${how}. ${words}`;

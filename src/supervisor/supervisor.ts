@@ -15,7 +15,7 @@ import {
   type Live,
   type LiveView,
 } from "./live.ts";
-import { judge, type Outcome } from "./outcome.ts";
+import { exitOf, judge, type Outcome } from "./outcome.ts";
 import type { TurnEnd } from "./ports.ts";
 import { wholeWords } from "./read-transcript.ts";
 import { composeResult } from "./result.ts";
@@ -278,7 +278,7 @@ export class Supervisor {
     const { store, clock, report } = this.#parts;
     const { instanceId, state } = live.instance;
     const { evidence, unseen } = turnEnd;
-    const { exitCode, signal } = evidence;
+    const { exitCode, signal } = exitOf(evidence.cause);
     const ending = "ending" in state ? state.ending : null;
     const replaced = replacement(live.instance, evidence, this.#parts.fallbacks);
     if (replaced !== undefined) {

@@ -131,7 +131,7 @@ test("a killed agent's command is gone within a second, and another agent notice
   expect([killed.status, killed.reason]).toEqual(["killed", "killed"]);
   expect([other.status, other.result]).toEqual(["done", "worked on"]);
   const { endedAt, turns } = await recordOf(rig, { instanceId: ids[0] });
-  expect(turns[0]?.exitCode).not.toBe(0);
+  expect(turns[0]?.exitCode).toBeNull();
   expect(endedAt).not.toBeNull();
 }, 180_000);
 

@@ -41,7 +41,7 @@ test("a stop while the server starts starts nothing, and a closed backend leaves
   rig = await warmRig();
   const turn = rig.start("never");
   await turn.running.stop();
-  expect((await turn.ended).evidence.exitCode).toBeNull();
+  expect((await turn.ended).evidence.cause).toEqual({ kind: "broken_off" });
   rig.backend.close();
   await until(
     "no server",
@@ -97,7 +97,7 @@ describe("of one server", () => {
     const turn = rig.start("never");
     await asked.promise;
     await turn.running.stop();
-    expect((await turn.ended).evidence.exitCode).toBeNull();
+    expect((await turn.ended).evidence.cause).toEqual({ kind: "broken_off" });
     expect(turn.sessionId).toBeNull();
   }, 180_000);
 

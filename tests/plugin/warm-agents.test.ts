@@ -9,6 +9,7 @@ import { statePaths } from "../../src/store/state-paths.ts";
 import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { NO_ANSWERS } from "../backends/no-answers.ts";
+import { judge } from "../../src/supervisor/outcome.ts";
 
 /** The servers of this process, as the warm backends share them. */
 const servers = (): number =>
@@ -54,7 +55,7 @@ async function work(folder: string, given: Record<string, unknown>, providers?: 
       answeredElsewhere() {},
     },
   );
-  expect((await turn.ended).evidence.spawnError).toContain("no-opencode");
+  expect(judge((await turn.ended).evidence).error).toContain("no-opencode");
 }
 
 test("folders share a server, but for one that answers permissions otherwise, or uses other providers", async () => {

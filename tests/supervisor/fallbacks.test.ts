@@ -3,7 +3,7 @@ import { Fallbacks, GO_ON, modelNamed, nameOf, withTried } from "../../src/super
 import type { Instance } from "../../src/supervisor/instance.ts";
 import type { TurnEvidence } from "../../src/supervisor/outcome.ts";
 import { transition } from "../../src/supervisor/transition.ts";
-import { sampleInstance } from "./sample-instance.ts";
+import { sampleInstance, exited } from "./sample-instance.ts";
 
 const MINUTE = 60_000;
 
@@ -21,7 +21,7 @@ const running = (given: Partial<Instance> = {}): Instance => ({
 });
 const failed = { status: "failed", reason: "session_error", error: "no key" } as const;
 const seen = (trouble: TurnEvidence["trouble"]): TurnEvidence => ({
-  ...{ exitCode: 1, signal: null, lastErrorLines: [], words: [] },
+  ...{ cause: exited(1), lastErrorLines: [], words: [] },
   ...(trouble === undefined ? {} : { trouble }),
 });
 const replaced = (instance: Instance, fallback: ReturnType<Fallbacks["next"]>) =>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { isFinished, judge, type Outcome, type TurnEvidence } from "../../src/supervisor/outcome.ts";
-import { goodEvidence, type SeenEvidence } from "./sample-instance.ts";
+import { isFinished, judge, type Outcome } from "../../src/supervisor/outcome.ts";
+import { exited, goodEvidence, type SeenEvidence } from "./sample-instance.ts";
 
 const permissionRejected = { tool: "bash", detail: "bash: echo 1" };
 const agentFallback = { reason: "wrong_agent", detail: 'agent "x" is a subagent' } as const;
@@ -45,7 +45,7 @@ describe("how a turn ended", () => {
 });
 
 describe("the cause that explains the others comes first", () => {
-  const everything: Partial<TurnEvidence> = {
+  const everything: SeenEvidence = {
     exitCode: 1,
     spawnError: "ENOENT",
     agentFallback,
@@ -78,7 +78,7 @@ describe("the cause that explains the others comes first", () => {
 });
 
 test("exit code 0 alone never means done", () => {
-  const outcome = judge({ exitCode: 0, signal: null, lastErrorLines: [], words: ["half an answer"] });
+  const outcome = judge({ cause: exited(0), lastErrorLines: [], words: ["half an answer"] });
   expect(outcome).toMatchObject({ status: "failed", reason: "session_error" });
   expect(outcome.error).toContain("no step was finished");
 });
@@ -97,4 +97,20 @@ test("the last words on stderr are in the error", () => {
 test("a step is the last one unless another follows it", () => {
   const finishes = ["stop", "length", "content-filter", "tool-calls", "unknown", undefined];
   expect(finishes.map(isFinished)).toEqual([true, true, true, false, false, false]);
+});
+
+describe("a turn without a process of its own tells of no exit", () => {
+  test.each([
+    [{ cause: { kind: "idle", hasFailed: false } }, "done", undefined],
+    [{ cause: { kind: "idle", hasFailed: true } }, "failed", "opencode did not say why"],
+    [{ cause: { kind: "idle", hasFailed: true }, isRecovered: true }, "done", undefined],
+    [{ cause: { kind: "broken_off" } }, "failed", "from outside"],
+    [{ cause: { kind: "connection_lost", why: "the line broke" } }, "failed", "the line broke"],
+    [{ cause: { kind: "exited", exitCode: 143, signal: null, isLate: true } }, "done", undefined],
+  ] as const)("%j: %s", (seen, status, word) => {
+    const outcome = judge(goodEvidence(seen));
+    expect(outcome.status).toBe(status);
+    expect(outcome.error ?? "").toContain(word ?? "");
+    expect(outcome.error ?? "").not.toContain("exited with code");
+  });
 });

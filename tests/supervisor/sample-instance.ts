@@ -4,7 +4,7 @@ import {
   type InstanceRequest,
   type InstanceState,
 } from "../../src/supervisor/instance.ts";
-import type { Outcome, TurnEvidence } from "../../src/supervisor/outcome.ts";
+import type { EndCause, Exit, Outcome, TurnEvidence } from "../../src/supervisor/outcome.ts";
 import type { TranscriptTurn } from "../../src/supervisor/ports.ts";
 
 /** When everything in these tests began. */
@@ -101,8 +101,16 @@ export function sampleInstance(state: SampleState = "running", given: Partial<In
 }
 
 /** What is seen of a turn that ended well. */
-export function goodEvidence({ text = "All is well.", ...given }: SeenEvidence = {}): TurnEvidence {
-  return { exitCode: 0, signal: null, finish: "stop", lastErrorLines: [], words: wordsOf(text), ...given };
+export function goodEvidence(seen: SeenEvidence = {}): TurnEvidence {
+  const { text = "All is well.", exitCode = 0, signal = null, spawnError, ...given } = seen;
+  const cause: EndCause =
+    spawnError === undefined ? exited(exitCode, signal) : { kind: "not_started", why: spawnError };
+  return { cause, finish: "stop", lastErrorLines: [], words: wordsOf(text), ...given };
+}
+
+/** The end of a turn with a process of its own. */
+export function exited(exitCode: number | null, signal: string | null = null): EndCause {
+  return { kind: "exited", exitCode, signal };
 }
 
 /** A turn as its session tells it. */
@@ -115,7 +123,7 @@ export function sampleTurn({
 }
 
 /** What is seen of a turn, with a text where one message has it all. */
-export type SeenEvidence = Partial<TurnEvidence> & { readonly text?: string };
+export type SeenEvidence = Partial<TurnEvidence & Exit> & { readonly text?: string; readonly spawnError?: string };
 
 function wordsOf(text: string): string[] {
   return text.trim() === "" ? [] : [text];

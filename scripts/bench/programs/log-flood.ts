@@ -6,6 +6,7 @@ import { systemClock } from "../../../src/lib/system-clock.ts";
 import { createIdentity } from "../../../src/processes/supervisor-identity.ts";
 import { defaultGuard } from "../../scripted-host/guard-settings.ts";
 import { LogFile } from "../../../src/store/log-file.ts";
+import { judge } from "../../../src/supervisor/outcome.ts";
 
 // Run in a process of its own: one agent floods its log, and what that took is printed as JSON. A small agent comes
 // first, as in a host that has run for a while: what is loaded and compiled once is no growth.
@@ -74,8 +75,8 @@ async function flood(laps: number) {
   const seconds = (performance.now() - start) / 1000;
   sample();
   clearInterval(sampler);
-  if (evidence.exitCode !== 0 || evidence.finish !== "stop")
-    throw new Error(`The flood ended badly: ${evidence.exitCode}`);
+  const { status, error } = judge(evidence);
+  if (status !== "done") throw new Error(`The flood ended badly: ${error}`);
   return { megabytesPerSecond: (2 * laps) / seconds, growthMiB: (most - before) / 1_048_576 };
 }
 

@@ -1,7 +1,7 @@
 import { describeError } from "../../lib/describe-error.ts";
 import { unreachable } from "../../lib/unreachable.ts";
 import type { Place } from "../../supervisor/instance.ts";
-import type { TurnEvidence } from "../../supervisor/outcome.ts";
+import type { EndCause, Exit } from "../../supervisor/outcome.ts";
 import type { Clock, Timer } from "../../lib/clock.ts";
 import type { TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { plainName } from "../../text/plain-name.ts";
@@ -52,12 +52,6 @@ export interface ElsewhereParts {
   readonly note: (text: string) => void;
   /** What was found to be there: it is not looked at again. */
   readonly known: Set<string>;
-}
-
-/** How the launcher itself has ended. */
-export interface LauncherEnd {
-  readonly exitCode: number | null;
-  readonly signal: string | null;
 }
 
 /** One turn at a place elsewhere: what the shell there and the launcher have told of it. */
@@ -218,23 +212,23 @@ export class Elsewhere {
     return this.#exitCode;
   }
 
-  /** Why nothing of the turn has run, or how it was lost; nothing where its end was told. */
-  trouble(end: LauncherEnd): Pick<TurnEvidence, "spawnError" | "connectionLost"> {
+  /** What ended a turn of which no exit was told: nothing of it has run, or it was lost. */
+  causeOf(end: Exit): EndCause {
     const { on } = this.parts;
-    if (this.#lacks !== undefined) return { spawnError: this.#lackInWords(this.#lacks) };
-    if (this.#exitCode !== undefined) return {};
+    if (this.#lacks !== undefined) return { kind: "not_started", why: this.#lackInWords(this.#lacks) };
     const how = end.exitCode === null ? `was ended by ${end.signal ?? "a signal"}` : `exited with code ${end.exitCode}`;
     const { program } = this;
     const words = this.#words.length === 0 ? "It said nothing." : `Its words: "${this.#words.join(" | ")}".`;
     if (!this.#hasBegun) {
-      const spawnError = `${on} did not start the agent: ${program} ${how}. ${words} Mend that, or see option "launchers".`;
-      return { spawnError };
+      const why = `${on} did not start the agent: ${program} ${how}. ${words} Mend that, or see option "launchers".`;
+      return { kind: "not_started", why };
     }
     const where = [this.#place.host, this.#place.job === null ? null : `job ${this.#place.job}`]
       .filter((part) => part !== null)
       .join(", ");
     return {
-      connectionLost:
+      kind: "connection_lost",
+      why:
         `The line to ${on}${where === "" ? "" : ` (${where})`} broke before the turn had told its end: ${program} ${how}. ` +
         `${words} Nobody has seen how it ended there.${this.#copy === undefined ? "" : ` What it did is in ${this.#folder ?? "its folder"}.`} See that ${on} can be reached, then send a message: it goes on in its session.`,
     };

@@ -16,8 +16,8 @@ export function notLaunched(error: Error, program: string, on: string): string {
 }
 
 /** The end of a turn of which nothing has run. */
-export function neverRun(why: { readonly spawnError: string } | { readonly workspaceError: string }): TurnEnd {
-  const evidence = { exitCode: null, signal: null, ...why, lastErrorLines: [], words: [] };
+export function neverRun(why: string, workspaceError?: string): TurnEnd {
+  const evidence = { cause: { kind: "not_started", why }, workspaceError, lastErrorLines: [], words: [] } as const;
   return { evidence, textIncomplete: false };
 }
 

@@ -191,7 +191,7 @@ class ProcessTurn implements RunningTurn {
     // Nothing is awaited for a turn here: it starts at once.
     const sent = this.#elsewhere && (await this.#elsewhere.stdin(JSON.stringify(role), this.#turn.prompt));
     if (this.#isStopped) return { end: stoppedEarly(), isWorthAnother: false };
-    if (typeof sent === "string") return { end: neverRun({ workspaceError: sent }), isWorthAnother: false };
+    if (typeof sent === "string") return { end: neverRun(sent, sent), isWorthAnother: false };
     const child = this.#spawn(role, sent, version);
     if (child instanceof Error) return { end: this.#notStarted(child), isWorthAnother: false };
     this.#child = child;
@@ -228,18 +228,16 @@ class ProcessTurn implements RunningTurn {
     };
   }
 
-  #conclude({ evidence: seen, isOver }: TurnPipes, { exitCode, signalCode }: Child): TurnEvidence {
+  #conclude({ evidence: seen, isOver }: TurnPipes, { exitCode, signalCode: signal }: Child): TurnEvidence {
+    const exit = { exitCode, signal };
     const elsewhere = this.#elsewhere;
     if (elsewhere !== undefined && !this.#exit.isLate) {
       const told = elsewhere.exitCode;
-      if (told !== undefined) return seen.conclude(told, null);
+      if (told !== undefined) return seen.conclude({ kind: "exited", exitCode: told, signal: null });
       // The line broke behind its end: what it has come to is known.
-      if (isOver) return { ...seen.conclude(seen.expectedExitCode, null), exitCode, signal: signalCode };
-      return { ...seen.conclude(exitCode, signalCode), ...elsewhere.trouble({ exitCode, signal: signalCode }) };
+      return seen.conclude(isOver ? { kind: "exited", ...exit, isLate: true } : elsewhere.causeOf(exit));
     }
-    if (!this.#exit.isLate || this.#isStopped) return seen.conclude(exitCode, signalCode);
-    // It was ended from here: its exit says nothing of the turn.
-    return { ...seen.conclude(seen.expectedExitCode, null), exitCode, signal: signalCode, isRecovered: true };
+    return seen.conclude({ kind: "exited", ...exit, isLate: this.#exit.isLate && !this.#isStopped });
   }
 
   /** Asks the session whose the texts are that a child without a voice has printed. Never rejects. */
@@ -319,9 +317,9 @@ class ProcessTurn implements RunningTurn {
     );
   }
 
-  #never(spawnError: string): TurnEnd {
-    this.#log.write("stderr", spawnError);
-    return neverRun({ spawnError });
+  #never(why: string): TurnEnd {
+    this.#log.write("stderr", why);
+    return neverRun(why);
   }
 
   /**

@@ -5,6 +5,7 @@ import { Leftovers } from "../../processes/leftovers.ts";
 import { systemProcessTable, type ProcessTable } from "../../processes/process-table.ts";
 import { brokenEnd } from "../../supervisor/broken-end.ts";
 import type { Clock } from "../../lib/clock.ts";
+import type { EndCause } from "../../supervisor/outcome.ts";
 import type {
   RunningTurn,
   Transcripts,
@@ -159,7 +160,9 @@ export class WarmTurn implements RunningTurn {
     else await this.#prompt(server, session, sessionId);
     const end = await Promise.race([session.over, this.#stopped.promise]);
     const concluded =
-      end === undefined ? this.#conclude(session, null) : await this.#concludeEnd(session, end, promptId);
+      end === undefined
+        ? this.#conclude(session, { kind: "broken_off" })
+        : await this.#concludeEnd(session, end, promptId);
     return { ...concluded, resultHeader: this.#resultHeader };
   }
 
@@ -223,9 +226,9 @@ export class WarmTurn implements RunningTurn {
   async #concludeEnd(session: WarmSession, end: SessionEnd, promptId: string): Promise<TurnEnd> {
     switch (end.kind) {
       case "idle":
-        return this.#conclude(session, end.failed ? 1 : 0);
+        return this.#conclude(session, { kind: "idle", hasFailed: end.failed });
       case "never_begun":
-        return this.#conclude(session, 1, end.why);
+        return this.#conclude(session, { kind: "idle", hasFailed: true }, end.why);
       case "died":
         return await this.#afterDeath(session, end.why, promptId);
       default:
@@ -233,8 +236,8 @@ export class WarmTurn implements RunningTurn {
     }
   }
 
-  #conclude({ evidence }: WarmSession, exitCode: number | null, error?: string): TurnEnd {
-    const concluded = evidence.conclude(exitCode, null);
+  #conclude({ evidence }: WarmSession, cause: EndCause, error?: string): TurnEnd {
+    const concluded = evidence.conclude(cause);
     const sessionError = concluded.sessionError ?? error;
     return {
       evidence: sessionError === undefined ? concluded : { ...concluded, sessionError },
@@ -245,10 +248,11 @@ export class WarmTurn implements RunningTurn {
   /** The session outlives its server: what it says of the turn counts. */
   async #afterDeath(session: WarmSession, why: string, promptId: string): Promise<TurnEnd> {
     this.#note(why);
-    const { permissionRejected: _, ...seen } = session.evidence.conclude(null, null);
+    const { permissionRejected: _, ...seen } = session.evidence.conclude({ kind: "broken_off" });
     const last = await this.#readBack(promptId);
     if (last?.finished === true) {
-      const evidence = { exitCode: 0, signal: null, lastErrorLines: [], finish: "stop", words: last.words };
+      const rest = { kind: "idle", hasFailed: false } as const;
+      const evidence = { cause: rest, lastErrorLines: [], finish: "stop", words: last.words };
       return { evidence, textIncomplete: false };
     }
     const sessionError = `${why} What the agent did until then is in session ${this.#sessionId}; a message to it goes on there.`;
@@ -292,14 +296,10 @@ export class WarmTurn implements RunningTurn {
     const orphaned = isUnanswered(error) ? await this.#server?.whyOrphan() : undefined;
     const words = orphaned ?? describeError(error);
     this.#log.write("stderr", `bizar: ${words}`);
-    const evidence = (this.#session?.evidence ?? new EvidenceCollector()).conclude(null, null);
-    return {
-      evidence: {
-        ...evidence,
-        ...(isStart || orphaned !== undefined ? { spawnError: words } : { sessionError: words }),
-      },
-      textIncomplete: false,
-    };
+    const seen = this.#session?.evidence ?? new EvidenceCollector();
+    const hasBegun = !isStart && orphaned === undefined;
+    const evidence = seen.conclude(hasBegun ? { kind: "broken_off" } : { kind: "not_started", why: words });
+    return { evidence: hasBegun ? { ...evidence, sessionError: words } : evidence, textIncomplete: false };
   }
 
   /**

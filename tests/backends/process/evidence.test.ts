@@ -4,6 +4,7 @@ import type { HostFact } from "../../../src/backends/host-fact.ts";
 import { parseRunEvent, type RunEvent } from "../../../src/backends/run-event.ts";
 import { readStderrLine } from "../../../src/backends/process/stderr-reader.ts";
 import { judge } from "../../../src/supervisor/outcome.ts";
+import { exited } from "../../supervisor/sample-instance.ts";
 
 function event(type: string, extra: Record<string, unknown> = {}): RunEvent {
   return parseRunEvent(JSON.stringify({ type, timestamp: 1, sessionID: "ses_1", ...extra }))!;
@@ -66,7 +67,7 @@ describe("what is made of it", () => {
   ];
   for (const [what, exitCode, seen, status, reason] of cases) {
     test(`${what}: ${status}${reason === undefined ? "" : `, ${reason}`}`, () => {
-      const outcome = judge(collected(...seen).conclude(exitCode, null));
+      const outcome = judge(collected(...seen).conclude(exited(exitCode)));
       expect(`${outcome.status} ${outcome.reason}`).toBe(`${status} ${reason}`);
     });
   }
@@ -116,7 +117,7 @@ describe("of messages that are not the agent's own neither the words nor the end
     test(what, () => {
       const collector = collected(...seen);
       collector.disown("msg_4");
-      const evidence = collector.conclude(exitCode, null);
+      const evidence = collector.conclude(exited(exitCode));
       const { status, reason } = judge(evidence);
       expect([evidence.words, `${status} ${reason}`]).toEqual([words, expected]);
     });
@@ -142,7 +143,7 @@ test("the texts of one message are one; messages stand in their order, whenever 
   const heard = [...message("msg_6", "FINAL", "stop"), ...message("msg_2", "I look.", "tool-calls")];
   const collector = collected(...heard, event("text", { part: { messageID: "msg_6", text: "And more." } }));
   expect(collector.words()).toEqual(["I look.", "FINAL\n\nAnd more."]);
-  expect(collector.conclude(0, null).finish).toBe("stop");
+  expect(collector.conclude(exited(0)).finish).toBe("stop");
 });
 
 test("texts are joined by blank lines, in their order", () => {
@@ -166,10 +167,10 @@ test("a line of stdout that was cut makes the text incomplete", () => {
 });
 
 test("a refused permission names the tool that asked, and what it asked for", () => {
-  const { permissionRejected } = collected(permissionLine, rejectedTool).conclude(0, null);
+  const { permissionRejected } = collected(permissionLine, rejectedTool).conclude(exited(0));
   expect(permissionRejected).toEqual({ tool: "bash", detail: "bash: echo 1" });
   const external = "! permission requested: external_directory (/etc/*); auto-rejecting";
-  expect(collected(external, rejectedTool).conclude(0, null).permissionRejected).toEqual({
+  expect(collected(external, rejectedTool).conclude(exited(0)).permissionRejected).toEqual({
     tool: "bash",
     detail: "external_directory: /etc/*",
   });
@@ -178,40 +179,40 @@ test("a refused permission names the tool that asked, and what it asked for", ()
 test("where the plugin inside speaks, it tells what was asked for, and of a subagent's calls", () => {
   const own = collected(rejectedTool);
   own.refusedSoFar([{ call: "bash", asked: "external_directory: /etc/*", isOwn: true }]);
-  expect(own.conclude(0, null).permissionRejected).toEqual({ tool: "bash", detail: "external_directory: /etc/*" });
+  expect(own.conclude(exited(0)).permissionRejected).toEqual({ tool: "bash", detail: "external_directory: /etc/*" });
   const below = collected(task, finish("stop"));
   below.refusedSoFar([{ call: "bash: rm a", asked: null, isOwn: false }]);
-  expect(below.conclude(0, null).permissionRejected).toEqual({ tool: "task", detail: "bash: rm a" });
+  expect(below.conclude(exited(0)).permissionRejected).toEqual({ tool: "task", detail: "bash: rm a" });
   const spoken = collected(task, text("It could not."), finish("stop"));
   spoken.refusedSoFar([{ call: "bash: rm a", asked: null, isOwn: false }]);
-  expect(judge(spoken.conclude(0, null))).toEqual({ status: "done" });
+  expect(judge(spoken.conclude(exited(0)))).toEqual({ status: "done" });
 });
 
 test("an error of the session has its name, its HTTP status and its words", () => {
-  expect(collected(apiError).conclude(1, null).sessionError).toBe("APIError (HTTP 401): boom happened");
+  expect(collected(apiError).conclude(exited(1)).sessionError).toBe("APIError (HTTP 401): boom happened");
 });
 
 test("where opencode gives no cause, its log does", () => {
-  const { sessionError } = collected(hostLog("the disk is full"), unexplained).conclude(1, null);
+  const { sessionError } = collected(hostLog("the disk is full"), unexplained).conclude(exited(1));
   expect(sessionError).toBe("the disk is full");
 });
 
 describe("the last words", () => {
   test("are the last three errors of the log", () => {
     const seen = ["stray", ...["a", "b", "c", "d"].map(hostLog)];
-    expect(collected(...seen).conclude(1, null).lastErrorLines).toEqual(["b", "c", "d"]);
+    expect(collected(...seen).conclude(exited(1)).lastErrorLines).toEqual(["b", "c", "d"]);
   });
 
   test("are other lines where the log has none, without colours and blank ones", () => {
     const seen = ["\x1b[31mError: no config\x1b[0m", "   ", hostLog("x").replace("ERROR", "INFO")];
-    expect(collected(...seen).conclude(1, null).lastErrorLines).toEqual(["Error: no config"]);
+    expect(collected(...seen).conclude(exited(1)).lastErrorLines).toEqual(["Error: no config"]);
   });
 
   test("are short", () => {
-    expect(collected("x".repeat(100_000)).conclude(1, null).lastErrorLines[0]!.length).toBeLessThanOrEqual(500);
+    expect(collected("x".repeat(100_000)).conclude(exited(1)).lastErrorLines[0]!.length).toBeLessThanOrEqual(500);
   });
 });
 
 test("how the process ended is kept", () => {
-  expect(collected().conclude(null, "SIGKILL")).toMatchObject({ exitCode: null, signal: "SIGKILL" });
+  expect(collected().conclude(exited(null, "SIGKILL"))).toMatchObject({ cause: exited(null, "SIGKILL") });
 });

@@ -3,17 +3,18 @@ import { join } from "node:path";
 import { judge } from "../../../src/supervisor/outcome.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { startTurn } from "./turn-rig.ts";
+import { exited } from "../../supervisor/sample-instance.ts";
 
 test("an exit code comes with the last words of stderr", async () => {
   const { evidence } = await startTurn("exits-7.sh").ended;
-  expect(evidence).toMatchObject({ exitCode: 7, signal: null, lastErrorLines: ["first words", "last words"] });
+  expect(evidence).toMatchObject({ cause: exited(7), lastErrorLines: ["first words", "last words"] });
   expect(judge(evidence)).toMatchObject({ status: "failed", reason: "exit_nonzero" });
   expect(judge(evidence).error).toContain("exited with code 7");
 });
 
 test("a signal that nobody of us sent is named", async () => {
   const { evidence } = await startTurn("ends-itself.sh").ended;
-  expect(evidence).toMatchObject({ exitCode: null, signal: "SIGKILL" });
+  expect(evidence).toMatchObject({ cause: exited(null, "SIGKILL") });
   expect(judge(evidence).error).toContain("was ended by SIGKILL");
 });
 
@@ -22,8 +23,8 @@ test("a missing binary is an end that says so, in the log too", async () => {
   const turn = startTurn("", {}, { binary });
   const { evidence } = await turn.ended;
   expect(judge(evidence)).toMatchObject({ status: "failed", reason: "spawn_failed" });
-  expect(evidence.spawnError).toContain(binary);
-  expect(evidence.spawnError).toContain("opencodeBinary");
+  expect(judge(evidence).error).toContain(binary);
+  expect(judge(evidence).error).toContain("opencodeBinary");
   expect(turn.log().join("\n")).toContain(binary);
   expect(turn.seen.processes).toEqual([]);
 });
@@ -37,7 +38,7 @@ test("a missing directory is an end that names it", async () => {
   const directory = join(temporaryFolder(), "gone");
   const { evidence } = await startTurn("exits-7.sh", { directory }).ended;
   expect(judge(evidence)).toMatchObject({ status: "failed", reason: "spawn_failed" });
-  expect(evidence.spawnError).toContain(directory);
+  expect(judge(evidence).error).toContain(directory);
 });
 
 test("a log that cannot be opened costs no agent", async () => {

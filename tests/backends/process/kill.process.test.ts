@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { until } from "../../until.ts";
 import { startTurn, type StartedTurn } from "./turn-rig.ts";
+import { exited } from "../../supervisor/sample-instance.ts";
 
 /** Settles when so many processes of the turn run `sleep 97`. */
 async function sleeping(turn: StartedTurn, count: number): Promise<void> {
@@ -15,7 +16,7 @@ test("a child that ignores SIGTERM is killed once the grace is over, not before"
   await turn.stop();
   const took = performance.now() - begin;
   const { evidence } = await turn.ended;
-  expect(evidence).toMatchObject({ exitCode: null, signal: "SIGKILL" });
+  expect(evidence).toMatchObject({ cause: exited(null, "SIGKILL") });
   expect(took).toBeGreaterThanOrEqual(700);
   expect(took).toBeLessThan(3000);
   expect(turn.members()).toEqual([]);
@@ -25,7 +26,7 @@ test("a child that obeys SIGTERM does not wait for the grace", async () => {
   const turn = startTurn("grows-a-tree.ts", {}, { killGraceMs: 20_000 });
   await sleeping(turn, 3);
   await turn.stop();
-  expect((await turn.ended).evidence.signal).toBe("SIGTERM");
+  expect((await turn.ended).evidence.cause).toMatchObject({ signal: "SIGTERM" });
 }, 15_000);
 
 test("a stop ends grandchildren in sessions of their own, forgotten ones and those under nohup", async () => {
@@ -41,7 +42,7 @@ test("stopNow has ended the same tree when it returns", async () => {
   await sleeping(turn, 3);
   turn.stopNow();
   await until("the tree is gone", () => turn.members().length === 0, 1000);
-  expect((await turn.ended).evidence.signal).toBe("SIGKILL");
+  expect((await turn.ended).evidence.cause).toMatchObject({ signal: "SIGKILL" });
 }, 20_000);
 
 test("a tree that grows while it is being ended is ended whole", async () => {

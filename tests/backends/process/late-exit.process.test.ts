@@ -19,7 +19,7 @@ test("a turn that is over is done with its result though opencode does not exit,
   clock.advance(1);
   const { evidence } = await turn.ended;
   expect(judge(evidence)).toEqual({ status: "done" });
-  expect(evidence).toMatchObject({ words: ["All of it."], exitCode: 143 });
+  expect(evidence).toMatchObject({ words: ["All of it."], cause: { exitCode: 143, isLate: true } });
   expect(turn.log().join("\n")).toContain("does not come to its exit");
 }, 20_000);
 
@@ -50,5 +50,5 @@ test("a shutdown ends it at once", async () => {
   const { turn } = hanging("voice");
   await until("it is over", () => turn.hasExited);
   turn.stopNow();
-  expect((await turn.ended).evidence.signal).toBe("SIGKILL");
+  expect((await turn.ended).evidence.cause).toMatchObject({ signal: "SIGKILL" });
 }, 20_000);

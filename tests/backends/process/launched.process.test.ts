@@ -5,6 +5,7 @@ import { judge } from "../../../src/supervisor/outcome.ts";
 import type { Launcher } from "../../../src/backends/process/launcher.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { startTurn, type StartedTurn } from "./turn-rig.ts";
+import { exited } from "../../supervisor/sample-instance.ts";
 
 /** An opencode that has the plugin and an agent, and does what a test says. */
 function opencode(run: string, { version = "1.2.3", agents = "bizar-is-here\nmimir (all)" } = {}): string {
@@ -42,13 +43,13 @@ test("stdin without its first line, and the exit code, are those of the run", as
   const prompt = "  a 'b' $(c)\n\nd";
   const turn = launch(opencode(`cat >&2; exit 7`), {}, { prompt });
   const { evidence } = await turn.ended;
-  expect(evidence.exitCode).toBe(7);
+  expect(evidence.cause).toMatchObject({ exitCode: 7 });
   expect(turn.log().join("\n")).toContain(`[stderr]   a 'b' $(c)\n[stderr] \n[stderr] d`);
 });
 
 test("a run that comes to its end is done, by the words that it printed", async () => {
   const { evidence } = await launch(opencode(STEP)).ended;
-  expect(evidence).toMatchObject({ exitCode: 0, words: ["said"], finish: "stop" });
+  expect(evidence).toMatchObject({ cause: exited(0), words: ["said"], finish: "stop" });
 });
 
 describe("what is lacking there is said, and nothing is started", () => {

@@ -1,11 +1,12 @@
 import { expect, test } from "bun:test";
 import { startTurn } from "./turn-rig.ts";
+import { exited } from "../../supervisor/sample-instance.ts";
 
 test("the session id is the first one that stderr names, and it is told once", async () => {
   const turn = startTurn("names-two-sessions.ts");
   const { evidence, textIncomplete } = await turn.ended;
   expect(turn.seen.sessions).toEqual(["ses_first"]);
-  expect(evidence).toMatchObject({ exitCode: 0, signal: null, finish: "stop", words: ["All is well."] });
+  expect(evidence).toMatchObject({ cause: exited(0), finish: "stop", words: ["All is well."] });
   expect(textIncomplete).toBe(false);
   expect(turn.log().join("\n")).not.toContain("stderr named");
 });
@@ -55,7 +56,7 @@ test("100 MB on stderr are drained into a log that rotates, in little memory, an
   const turn = startTurn("floods-stderr.ts", {}, { environment });
   const { evidence } = await turn.ended;
   clearInterval(sampling);
-  expect(evidence).toMatchObject({ exitCode: 0, finish: "stop", words: ["flooded"] });
+  expect(evidence).toMatchObject({ cause: exited(0), finish: "stop", words: ["flooded"] });
   // All that was kept: no line is missing between the oldest and the last one.
   const numbers = turn.log().flatMap((line) => /^\[stderr\] \.+(\d+) $/.exec(line)?.[1] ?? []);
   expect(numbers.length).toBeGreaterThan(200_000);

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { readFileSync, readdirSync } from "node:fs";
 import { until } from "../../until.ts";
 import { startTurn } from "./turn-rig.ts";
+import { exited } from "../../supervisor/sample-instance.ts";
 
 const MARK = "a-mark-that-only-this-prompt-has";
 /** 200 KB of everything that a shell, an argument or a decoder would alter. */
@@ -38,7 +39,7 @@ test.skipIf(process.platform !== "linux")(
 test("a child that never reads its prompt ends as any other", async () => {
   const turn = startTurn("never-reads-stdin.sh", { prompt });
   const { evidence } = await turn.ended;
-  expect(evidence).toMatchObject({ exitCode: 0, finish: "stop", words: ["Did not listen."] });
+  expect(evidence).toMatchObject({ cause: exited(0), finish: "stop", words: ["Did not listen."] });
 });
 
 function readCommandLine(pid: string): string {

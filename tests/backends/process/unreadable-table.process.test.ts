@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
-import { judge } from "../../../src/supervisor/outcome.ts";
+import { judge, exitOf } from "../../../src/supervisor/outcome.ts";
 import { BlindTable } from "../../processes/fake-table.ts";
 import { until } from "../../until.ts";
 import { startTurn } from "./turn-rig.ts";
+import { exited } from "../../supervisor/sample-instance.ts";
 
 const FOR_EVER = Number.POSITIVE_INFINITY;
 
@@ -10,7 +11,11 @@ test("a look that fails right after the start ends no agent", async () => {
   const processTable = new BlindTable(1);
   const turn = startTurn("exits-7.sh", {}, { processTable });
   const { evidence, unseen } = await turn.ended;
-  expect([evidence.exitCode, unseen, processTable.blindLooks]).toEqual([7, undefined, expect.any(Number)]);
+  expect([exitOf(evidence.cause).exitCode, unseen, processTable.blindLooks]).toEqual([
+    7,
+    undefined,
+    expect.any(Number),
+  ]);
   expect(processTable.blindLooks).toBeLessThan(0);
 });
 
@@ -27,7 +32,7 @@ test("a stop ends the agent's own process though nobody can look, and says that 
   await turn.logged(/ready/);
   await turn.stop();
   const { evidence, unseen } = await turn.ended;
-  expect(evidence).toMatchObject({ exitCode: null, signal: "SIGKILL" });
+  expect(evidence).toMatchObject({ cause: exited(null, "SIGKILL") });
   expect(unseen).toStartWith("The process table cannot be read: EMFILE");
 }, 20_000);
 
@@ -45,5 +50,5 @@ test("stopNow ends the agent's own process though nobody can look", async () => 
   const turn = startTurn("ignores-sigterm.sh", {}, { processTable: new BlindTable(FOR_EVER) });
   await turn.logged(/ready/);
   turn.stopNow();
-  expect((await turn.ended).evidence.signal).toBe("SIGKILL");
+  expect((await turn.ended).evidence.cause).toMatchObject({ signal: "SIGKILL" });
 }, 20_000);

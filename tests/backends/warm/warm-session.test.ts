@@ -8,6 +8,7 @@ import type { Reply } from "../../../src/supervisor/questions.ts";
 import type { Progress } from "../../../src/supervisor/instance.ts";
 import { FakeClock } from "../../supervisor/fake-clock.ts";
 import { until } from "../../until.ts";
+import { exited } from "../../supervisor/sample-instance.ts";
 
 const SESSION = "ses_own";
 
@@ -187,7 +188,7 @@ test("what a gap has swallowed is asked for until the server tells it, before th
   tell("session.idle", {});
   expect(await session.over).toEqual({ kind: "idle", failed: false });
   expect(session.evidence.words()).toEqual(["Unheard.", "Heard."]);
-  expect(session.evidence.conclude(0, null).finish).toBe("stop");
+  expect(session.evidence.conclude(exited(0)).finish).toBe("stop");
 });
 
 test("a gap while it is looked whether the session runs is looked into as well", async () => {

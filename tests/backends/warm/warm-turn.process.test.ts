@@ -8,6 +8,7 @@ import { createInstanceId } from "../../../src/supervisor/create-instance-id.ts"
 import type { ProcessTable } from "../../../src/processes/process-table.ts";
 import { BlindTable } from "../../processes/fake-table.ts";
 import { until } from "../../until.ts";
+import { judge } from "../../../src/supervisor/outcome.ts";
 
 /** A turn whose server has not started yet. */
 function waitingTurn(log: string[], lease: Promise<Lease>, processTable?: ProcessTable): WarmTurn {
@@ -61,6 +62,6 @@ test("a turn that ends by itself while no process can be seen ends, and says so"
   const log: string[] = [];
   const turn = waitingTurn(log, Promise.reject(new Error("no server")), new BlindTable(Number.POSITIVE_INFINITY));
   const { evidence, unseen } = await turn.ended;
-  expect([evidence.spawnError, unseen]).toEqual(["no server", expect.stringContaining("cannot be read")]);
+  expect([judge(evidence).error, unseen]).toEqual(["no server", expect.stringContaining("cannot be read")]);
   expect(log.at(-2)).toStartWith("bizar: what the agent left running could not be looked for. ");
 }, 20_000);
