@@ -28,6 +28,20 @@ export function phaseOf(activity: string): Liveness["phase"] {
   return activity.startsWith("tool ") ? "tool" : "model";
 }
 
+/**
+ * The tool that has run for longest. Calls of one step run side by side; each has a limit of its own.
+ *
+ * @param heardAt when something was last heard of a native subagent, which runs for as long as it is heard of
+ */
+export function oldestTool(
+  calls: Iterable<{ readonly tool: string; readonly state: string; readonly since: number }>,
+  heardAt: number,
+): Pick<Liveness, "tool" | "since"> | undefined {
+  const running = [...calls].filter(({ state }) => state === "tool");
+  const sinces = running.map(({ tool, since }) => ({ tool, since: tool === "task" ? heardAt : since }));
+  return sinces.toSorted((a, b) => a.since - b.since)[0];
+}
+
 /** A wait for the provider as the activity has it. */
 export function retryingUntil(at: number | null): string {
   return at === null ? "retrying" : `retrying until ${new Date(at).toISOString()}`;

@@ -4,7 +4,7 @@ import { readRefusal } from "../opencode/refusals.ts";
 import { TurnDeeds } from "../opencode/turn-deeds.ts";
 import { MOST_REFUSED } from "../supervisor/deeds.ts";
 import { isOwnMessage } from "../opencode/whose-words.ts";
-import { phaseOf, retryIn, retryingUntil, waitingFor, type Retry } from "./activity-words.ts";
+import { phaseOf, retryIn, retryingUntil, waitingFor, type Retry, oldestTool } from "./activity-words.ts";
 import { Asking } from "./asking.ts";
 import type { HostEvent, HostMessage, HostPart } from "./host-event.ts";
 import type { Refusal, Telemetry, ToolReport } from "./telemetry-line.ts";
@@ -162,7 +162,7 @@ export class TelemetryState {
 
   #liveness(): Liveness {
     const phase = phaseOf(this.#activity);
-    const running = phase === "tool" ? this.#oldestTool() : undefined;
+    const running = phase === "tool" ? oldestTool(this.#openCalls.values(), this.#lastEventAt) : undefined;
     return {
       phase,
       since: this.#activitySince,
@@ -174,14 +174,6 @@ export class TelemetryState {
       repeatsItself: this.#repeatsItself,
       ...(this.#lastWords === "" ? {} : { lastWords: this.#lastWords }),
     };
-  }
-
-  /** Calls of one step run side by side; each has a limit of its own. */
-  #oldestTool(): Pick<Liveness, "tool" | "since"> | undefined {
-    const running = [...this.#openCalls.values()].filter(({ state }) => state === "tool");
-    // A native subagent runs for as long as it is heard of.
-    const sinces = running.map(({ tool, since }) => ({ tool, since: tool === "task" ? this.#lastEventAt : since }));
-    return sinces.toSorted((a, b) => a.since - b.since)[0];
   }
 
   #statusChanged({ type, next, message }: Status): boolean {
