@@ -6,7 +6,9 @@ import { reasons, terminalStatuses } from "../supervisor/outcome.ts";
 import { questionSchema, questionsOf, toRecordQuestion } from "./record-questions.ts";
 
 /** Raised with every change that an older plugin could not read. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
+/** Of those before it each value still means the same. */
+const OLDER_VERSION = 1;
 const PREVIEW_CHARACTERS = 200;
 
 const time = z.iso.datetime().nullable();
@@ -22,7 +24,7 @@ const processIdentity = z.object({ pid: z.number(), startTime: z.string() });
 
 /** `bg/<instanceId>.json`. Times are ISO 8601 in UTC. */
 const recordSchema = z.object({
-  schemaVersion: z.literal(SCHEMA_VERSION),
+  schemaVersion: z.literal([OLDER_VERSION, SCHEMA_VERSION]),
   instanceId: z.string().regex(INSTANCE_ID),
   sessionId: z.string().nullable(),
   /** A hash of the agent's definition and model when its session began, where the backend tells. */

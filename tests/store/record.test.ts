@@ -140,6 +140,18 @@ describe("a file that is no record", () => {
     });
   }
 
+  test("a record from before is read as it is, and written as of now", () => {
+    const record = toRecord(sampleInstance("failed"), origin);
+    const { questions: _, allowed: __, modelsTried: ___, ...before } = { ...record, schemaVersion: 1 };
+    const found = read(JSON.stringify(before));
+    expect(found).toEqual({ ...record, schemaVersion: 1 });
+    expect(toRecord(fromRecord(found), origin)).toMatchObject({
+      schemaVersion: SCHEMA_VERSION,
+      reason: "session_error",
+    });
+    expect(SCHEMA_VERSION).toBeGreaterThan(1);
+  });
+
   test("a record of a newer plugin is newer, whatever else is in it", () => {
     expect(parseRecord(JSON.stringify({ schemaVersion: SCHEMA_VERSION + 1, shape: "new" }))).toEqual({
       kind: "newer",
