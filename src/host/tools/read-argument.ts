@@ -19,7 +19,13 @@ const LONG_UNITS: Readonly<Record<string, string>> = {
   ...{ millisecond: "ms", milliseconds: "ms", secs: "s", second: "s", seconds: "s" },
   ...{ mins: "m", minute: "m", minutes: "m", hour: "h", hours: "h" },
 };
-const FLAGS: Readonly<Record<string, boolean>> = { true: true, yes: true, 1: true, false: false, no: false, 0: false };
+const FLAGS: Readonly<Record<string, boolean>> = {
+  ...{ true: true, yes: true, y: true, on: true, 1: true },
+  ...{ false: false, no: false, n: false, off: false, 0: false },
+};
+/** `1m30s`, `1 hour 5 minutes`. */
+const SPAN = /^(?:\d+(?:\.\d+)?\s*[a-z]+[\s,]*){2,}$/i;
+const SPAN_PART = /(\d+(?:\.\d+)?)\s*([a-z]+)/gi;
 /** An id, or the end of one, with whatever stands around it. */
 const IN_LIST = /^\W*(?=\w*\d)\w{6,30}\W*$/;
 const PAIRS: Readonly<Record<string, string>> = { '"': '"', "'": "'", "`": "`", "“": "”", "<": ">" };
@@ -121,11 +127,19 @@ function readNumber(name: string, { type, minimum, maximum }: Amount, given: unk
 
 /** A number that was written as a text; `NaN` where it is none. */
 function numberIn(text: string, isTime: boolean): number {
+  if (isTime && SPAN.test(unquoted(text))) {
+    return [...text.matchAll(SPAN_PART)].reduce((sum, [, digits, unit = ""]) => sum + Number(digits) * msOf(unit), 0);
+  }
   const [, digits = "", unit = ""] = NUMBER.exec(unquoted(text)) ?? [];
   const number = digits === "" ? Number.NaN : Number(digits.replaceAll("_", ""));
   const word = unit.toLowerCase();
   if (word === "" || (word === "px" && !isTime)) return number;
-  return isTime ? number * (MS_OF[LONG_UNITS[word] ?? word] ?? Number.NaN) : Number.NaN;
+  return isTime ? number * msOf(word) : Number.NaN;
+}
+
+function msOf(unit: string): number {
+  const word = unit.toLowerCase();
+  return MS_OF[LONG_UNITS[word] ?? word] ?? Number.NaN;
 }
 
 function readList(items: object, given: unknown): ArgumentReading {
