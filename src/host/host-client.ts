@@ -1,6 +1,7 @@
 import type { PluginInput } from "@opencode-ai/plugin";
 import { z } from "zod";
 import type { ModelChoice } from "../supervisor/instance.ts";
+import { agentSessionIn, rootsSince, type SoughtAgent } from "../opencode/agent-session.ts";
 import { cached } from "../lib/cache.ts";
 import { PAGE_MESSAGES, readBack } from "../opencode/message-pages.ts";
 import { partIdOf } from "../opencode/message-id.ts";
@@ -230,6 +231,16 @@ export class HostClient implements Transcripts {
   /** The session that a session is a child of; `undefined` of one that a user began, and where there is none. */
   async parentOf(sessionId: string): Promise<string | undefined> {
     return (await this.#session(sessionId))?.parentID ?? undefined;
+  }
+
+  /** The session that an agent was given, also where only opencode knows of it; `undefined` where there is none. */
+  async sessionOfAgent({ instanceId, parent, createdAt }: SoughtAgent): Promise<string | undefined> {
+    const path = { id: parent.sessionId };
+    const below = await this.#find("the sessions below it", (signal) => this.client.session.children({ path, signal }));
+    // What a list may be narrowed by is in no type of this client's version.
+    const query = rootsSince(createdAt);
+    const roots = await this.#ask("its sessions", (signal) => this.client.session.list({ query, signal }));
+    return agentSessionIn([below?.data ?? [], roots], instanceId);
   }
 
   /** Whether an `opencode run` of a user made this session: such a one is told by what it denies from the start. */

@@ -20,6 +20,7 @@ import { watchAnswers } from "../store/answer-files.ts";
 import { statePaths, type StatePaths } from "../store/state-paths.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { answering } from "../opencode/answer-questions.ts";
+import { JSON_HEADERS, rawClient } from "../opencode/raw-client.ts";
 import { agentPlans } from "./agent-plans.ts";
 import { noteTaker } from "./note-taker.ts";
 import { joinHooks } from "./join-hooks.ts";
@@ -77,7 +78,11 @@ export function agentPlugin(
   const title = sessionTitle({
     sessionId: role.sessionId,
     recordPath: recordPath({ recordDir }, role.instanceId),
-    setTitle: async (id, text) => await client.session.update({ path: { id }, body: { title: text } }),
+    async setTitle(id, text) {
+      // By the title alone nobody could find it again whose host died before it knew which session it is.
+      const body = { title: text, metadata: { bizar: { instanceId: role.instanceId } } };
+      await rawClient(client).patch({ url: "/session/{id}", path: { id }, body, headers: JSON_HEADERS });
+    },
     report: (error) => void process.stderr.write(`bizar: ${describeError(error)}\n`),
   });
   const place = ownFolderOf(worktreeDir, input.directory);

@@ -57,7 +57,7 @@ export interface SupervisionEdges extends Pick<
   readonly directory: string;
   readonly clock: Clock;
   readonly machine: Machine;
-  readonly host: Pick<HostClient, "messages" | "parentOf" | "put" | "read">;
+  readonly host: Pick<HostClient, "messages" | "parentOf" | "put" | "read" | "sessionOfAgent">;
   /** Tells a person that an agent has ended. */
   readonly toast: EndNotifier;
   readonly childLives: (process: ProcessIdentity) => boolean;
@@ -161,6 +161,7 @@ export function wireSupervision(edges: SupervisionEdges): WiredSupervision {
       if (!tellLater(announcer, instance, edges.directory)) store.rest(instance.instanceId);
     },
     transcripts: host,
+    findSession: async (instance) => await host.sessionOfAgent(instance),
     ...(edges.finishFolder === undefined ? {} : { finishFolder: edges.finishFolder }),
     clock,
     report,

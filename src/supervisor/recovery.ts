@@ -37,6 +37,8 @@ export interface RecoveryParts {
   settled(instance: Instance): void;
   readonly finishFolder?: FinishFolder;
   readonly transcripts: Transcripts;
+  /** The session of an agent whose host died before it could write down which; `undefined` where it has none. */
+  readonly findSession: (instance: Instance) => Promise<string | undefined>;
   readonly clock: Clock;
   readonly report: (message: string, cause: unknown) => void;
 }
@@ -136,7 +138,8 @@ export class Recovery {
 
   async #hasFinished(instance: Instance): Promise<boolean> {
     try {
-      return (await readLastTurn(this.parts.transcripts, instance, this.parts.clock))?.finished === true;
+      const { transcripts, clock } = this.parts;
+      return (await readLastTurn(transcripts, await this.#identified(instance), clock))?.finished === true;
     } catch (error) {
       this.#reportOnce(instance.instanceId, error);
       return false;
@@ -145,13 +148,14 @@ export class Recovery {
 
   async #settle(lost: LostInstance): Promise<void> {
     const { parts } = this;
-    const { instance } = lost;
+    const { instanceId } = lost.instance;
     try {
-      await parts.endTree(instance, lost.ownerPid, lost.onExit);
+      await parts.endTree(lost.instance, lost.ownerPid, lost.onExit);
+      const instance = await this.#identified(lost.instance);
       const turn = await readLastTurn(parts.transcripts, instance, parts.clock);
       const { text, kept } = composeResult([], turn?.words ?? []);
-      if (!(await parts.isLost(instance.instanceId))) return;
-      if (text !== "") await parts.writeResult(instance.instanceId, text);
+      if (!(await parts.isLost(instanceId))) return;
+      if (text !== "") await parts.writeResult(instanceId, text);
       const changes = await parts.finishFolder?.(instance);
       // The session that asked may have gone on long since: it finds a note, and is not woken.
       const announce = instance.announce === "wake" ? "note" : instance.announce;
@@ -160,7 +164,7 @@ export class Recovery {
         {
           type: "ended",
           at: parts.clock.now(),
-          outcome: settlement(lost, turn),
+          outcome: settlement({ ...lost, instance }, turn),
           exitCode: null,
           signal: null,
           changes,
@@ -170,12 +174,19 @@ export class Recovery {
       await parts.save(settled);
       parts.settled(settled);
     } catch (error) {
-      this.#reportOnce(instance.instanceId, error);
+      this.#reportOnce(instanceId, error);
     } finally {
       await parts
-        .release(instance.instanceId)
-        .catch((error: unknown) => parts.report(`The claim on ${instance.instanceId} could not be given back.`, error));
+        .release(instanceId)
+        .catch((error: unknown) => parts.report(`The claim on ${instanceId} could not be given back.`, error));
     }
+  }
+
+  /** What has begun may have a session that no record tells of. */
+  async #identified(instance: Instance): Promise<Instance> {
+    if (instance.sessionId !== null || instance.state.status === "queued") return instance;
+    const sessionId = await this.parts.findSession(instance);
+    return sessionId === undefined ? instance : { ...instance, sessionId };
   }
 
   async #pause(ms: number): Promise<void> {

@@ -110,7 +110,7 @@ export class AgentTurn implements RunningTurn {
     const { sessions, world } = { sessions: this.world.sessions, world: this.world };
     if (this.#sessionId === null) {
       this.#sessionId = world.newSessionId();
-      sessions.create(this.#sessionId);
+      sessions.create(this.#sessionId, this.request.instanceId);
     }
     // Another plugin may have left nothing of the parts by which a prompt would be known.
     const synthetic = world.random.chance(0.1);

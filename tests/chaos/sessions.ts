@@ -5,7 +5,7 @@ import type { PendingOperations } from "./pending-operations.ts";
 import type { Random } from "./random.ts";
 
 /** What a plugin asks of its host about sessions. */
-export type SessionClient = Pick<HostClient, "messages" | "parentOf" | "put" | "read">;
+export type SessionClient = Pick<HostClient, "messages" | "parentOf" | "put" | "read" | "sessionOfAgent">;
 
 /** Told of messages that the plugin puts into a session. */
 export interface SessionListener {
@@ -18,6 +18,8 @@ const FAILURE = 0.04;
 /** The sessions of all hosts, as opencode's one database has them. Calls fail now and then, before or after the deed. */
 export class Sessions {
   readonly #messages = new Map<string, HostMessage[]>();
+  /** The last session that was made for an agent. */
+  readonly #ofAgents = new Map<string, string>();
   failure = FAILURE;
   #numbers = 0;
 
@@ -26,8 +28,10 @@ export class Sessions {
     private readonly operations: PendingOperations,
   ) {}
 
-  create(sessionId: string): void {
+  /** @param instanceId the agent that it is made for */
+  create(sessionId: string, instanceId?: string): void {
     this.#messages.set(sessionId, []);
+    if (instanceId !== undefined) this.#ofAgents.set(instanceId, sessionId);
   }
 
   remove(sessionId: string): void {
@@ -55,6 +59,11 @@ export class Sessions {
     return {
       messages,
       parentOf: async () => undefined,
+      sessionOfAgent: async ({ instanceId }) =>
+        await this.operations.perform(process, () => {
+          this.#mayFail();
+          return this.#ofAgents.get(instanceId);
+        }),
       async read(sessionId, prompts, _from, since) {
         const found = await messages(sessionId);
         return found === undefined ? undefined : turnsOf(found, prompts, since);

@@ -46,6 +46,52 @@ test("a session that is not there has no parent; a host that does not answer is 
   expect(String(failure)).toContain("UnknownError");
 });
 
+const of = (instanceId: string) => ({ title: "thor: look", metadata: { bizar: { instanceId } } });
+
+test("the session of an agent is found below its parent's and among the others, by what it says of itself", async () => {
+  const sought = {
+    instanceId: "bgr_2",
+    parent: { sessionId: "ses_parent", messageId: "m", agent: "odin" },
+    createdAt: 5,
+  };
+  const cases: [children: object[] | undefined, roots: object[], found: string | undefined][] = [
+    [
+      [
+        { id: "ses_1", ...of("bgr_1") },
+        { id: "ses_2", ...of("bgr_2") },
+      ],
+      [],
+      "ses_2",
+    ],
+    [
+      [],
+      [
+        { id: "ses_3", title: "New" },
+        { id: "ses_4", ...of("bgr_2") },
+      ],
+      "ses_4",
+    ],
+    // Its parent's is gone; it has not been named anew.
+    [undefined, [{ id: "ses_5", title: "bgr:thor:bgr_2", metadata: null }], "ses_5"],
+    [[{ id: "ses_6", title: "bgr:thor:bgr_21" }], [{ id: "ses_7", title: "about bgr_2" }], undefined],
+    // What a model has written is no name.
+    [[{ id: "ses_8", title: "bgr:thor:bgr_2", metadata: { bizar: { instanceId: "bgr_3" } } }], [], undefined],
+    [[{ id: "ses_9", title: "thor: see :bgr_2" }], [], undefined],
+  ];
+  for (const [children, roots, found] of cases) {
+    const asked: unknown[] = [];
+    const session = {
+      children: async () => (children === undefined ? { error: { name: "NotFoundError" } } : { data: children }),
+      list: async ({ query }: { query: unknown }) => (asked.push(query), { data: roots }),
+    };
+    expect(await new HostClient({ session } as never).sessionOfAgent(sought)).toBe(found);
+    expect(asked).toMatchObject([{ start: 5 }]);
+  }
+  const session = { children: async () => ({ error: { name: "UnknownError" } }) };
+  const failure = await new HostClient({ session } as never).sessionOfAgent(sought).catch(String);
+  expect(failure).toContain("UnknownError");
+});
+
 describe("the session of an opencode run is told from others by what it denies:", () => {
   const denied = ["question", "plan_enter", "plan_exit"].map((permission) => ({
     ...{ permission, pattern: "*", action: "deny" },

@@ -6,7 +6,18 @@ import { startServer, type Server } from "../../scripts/scripted-host/opencode.t
 import { treeMembers } from "../../src/processes/end-tree.ts";
 import type { InstanceRecord } from "../../src/store/record.ts";
 import { SMALL_MODEL, setModels } from "./contract/on-both-backends.ts";
-import { askServer, bash, byText, collectSpawned, createRig, spawn, until, type Answer, type Rig } from "./rig.ts";
+import {
+  askServer,
+  bash,
+  byText,
+  collectSpawned,
+  createRig,
+  forgetSession,
+  spawn,
+  until,
+  type Answer,
+  type Rig,
+} from "./rig.ts";
 
 let rig: Rig;
 afterEach(async () => await rig.dispose());
@@ -35,6 +46,8 @@ test("opencode is killed with three agents: one is read back, one is ended, one 
   killed.resolve();
   await until("one has ended by itself", () => living(alone).length === 0);
   expect(living(hanging)).toContain("sleep 84");
+  // Nobody has written down where: opencode itself knows whose session is whose.
+  await forgetSession(rig, { instanceId: alone });
 
   const otherLogs = join(rig.sandbox.root, "other-logs");
   const second = await startServer(rig.sandbox, { BIZAR_LOG_DIR: otherLogs });

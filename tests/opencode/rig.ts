@@ -162,6 +162,14 @@ export async function recordOf({ sandbox }: Pick<Rig, "sandbox">, { instanceId }
   return await Bun.file(join(sandbox.stateDir, "bg", `${instanceId}.json`)).json();
 }
 
+/** The record of an agent as it would lie on disk if its opencode, which is gone, had died before it knew the session. */
+export async function forgetSession({ sandbox }: Pick<Rig, "sandbox">, agent: Answer): Promise<void> {
+  const record = await recordOf({ sandbox }, agent);
+  const turns = record.turns.map((turn) => ({ ...turn, messageId: null }));
+  const forgotten = { ...record, status: "pending", sessionId: null, definition: null, turns };
+  await Bun.write(join(sandbox.stateDir, "bg", `${agent.instanceId}.json`), JSON.stringify(forgotten));
+}
+
 /** The whole result of an agent's last turn. */
 export async function resultOf({ sandbox }: Pick<Rig, "sandbox">, { instanceId }: Answer): Promise<string> {
   return await Bun.file(join(sandbox.stateDir, "bg", `${instanceId}.result.md`)).text();

@@ -11,6 +11,7 @@ import {
   bash,
   collectSpawned,
   createRig,
+  forgetSession,
   recordOf,
   serveRig,
   spawn,
@@ -106,9 +107,11 @@ test("opencode is killed with a warm agent at work: the next one says so, tells 
   const asked = await askServer(first, sandbox.project, "spawn one");
   const [agent] = asked.answers("bizar_spawn_background");
   await until("its command runs", () => tools(agent).includes("sleep 879"));
-  await first.stop("SIGKILL");
-  const second = await startServer(sandbox);
   const { instanceId, sessionId, process: ran } = await recordOf(rig, agent);
+  await first.stop("SIGKILL");
+  // As if that had not reached the disk: the server made the session, and knows for whom.
+  await forgetSession(rig, agent);
+  const second = await startServer(sandbox);
   rig.plan(
     "and now",
     { calls: [{ tool: "bizar_collect", args: { instanceId } }] },

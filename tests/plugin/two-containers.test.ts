@@ -65,6 +65,7 @@ function createMachine() {
         messages: async (id): Promise<HostMessage[] | undefined> => (sessions.includes(id) ? [] : undefined),
         read: async () => undefined,
         parentOf: async () => undefined,
+        sessionOfAgent: async () => undefined,
         async put(id, { text }) {
           if (!sessions.includes(id)) return false;
           told.push(text);

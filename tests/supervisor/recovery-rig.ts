@@ -22,6 +22,8 @@ export function createRecoveryRig(...lost: LostInstance[]) {
     childLives: false as boolean | Error,
     endTree: async (): Promise<unknown> => journal.push("end tree"),
     read: async (_sessionId: string): Promise<TranscriptTurn[] | undefined> => undefined,
+    /** The session that opencode knows of an agent which has none in its record. */
+    findSession: async (_instance: Instance): Promise<string | undefined> => undefined,
     list: async () => lost,
     claim: async (id: string) => lost.find(({ instance }) => instance.instanceId === id),
     isLost: async (_id: string) => true,
@@ -46,6 +48,7 @@ export function createRecoveryRig(...lost: LostInstance[]) {
       results.set(id, text);
       journal.push("write result");
     },
+    findSession: async (instance) => await world.findSession(instance),
     transcripts: { read: async (sessionId) => await world.read(sessionId) },
     clock,
     report: (message, cause) => void reports.push(`${message} ${String(cause)}`),

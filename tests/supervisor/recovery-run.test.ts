@@ -197,3 +197,45 @@ test("what a lost agent had asked the user reads as not allowed", async () => {
   await recovery.run();
   expect([...saved.values()].at(-1)?.questions).toMatchObject([{ state: "ended", answeredBy: "nobody" }]);
 });
+
+test("one whose host died before it knew the session is found by what opencode knows of it", async () => {
+  const begun = sampleInstance("pending", { sessionId: null });
+  const cases = [
+    [sampleTurn({ text: "Found it." }), { status: "done" }, "Found it."],
+    [
+      sampleTurn({ text: "half", finished: false }),
+      { status: "failed", error: expect.stringContaining("is in session ses_found") },
+      "half",
+    ],
+    [undefined, { status: "failed" }, undefined],
+  ] as const;
+  for (const [turn, state, result] of cases) {
+    const { recovery, results, saved, world } = createRecoveryRig(lostInstance(begun));
+    world.findSession = async ({ instanceId }) => (instanceId === begun.instanceId ? "ses_found" : undefined);
+    world.read = async (sessionId) => (sessionId === "ses_found" && turn !== undefined ? [turn] : undefined);
+    await recovery.run();
+    expect(saved.get(sampleId(1))).toMatchObject({ sessionId: "ses_found", state });
+    expect(results.get(sampleId(1))).toBe(result);
+  }
+});
+
+test("one that has begun nothing, or whose session is known, is looked for nowhere", async () => {
+  for (const instance of [sampleInstance("queued"), sampleInstance("running")]) {
+    const { recovery, reports, saved, world } = createRecoveryRig(lostInstance(instance));
+    world.findSession = async () => await Promise.reject(new Error("It was asked."));
+    await recovery.run();
+    expect([saved.get(sampleId(1))?.sessionId, reports]).toEqual([instance.sessionId, []]);
+  }
+});
+
+test("while opencode does not tell whose session is whose, one without a session is not settled", async () => {
+  const { recovery, reports, saved, world } = createRecoveryRig(
+    lostInstance(sampleInstance("pending", { sessionId: null })),
+  );
+  world.findSession = async () => await Promise.reject(new Error("not now"));
+  await recovery.run();
+  expect([saved.size, reports]).toEqual([0, [expect.stringContaining("it is tried again. Error: not now")]]);
+  world.findSession = async () => undefined;
+  await recovery.look();
+  expect(saved.get(sampleId(1))?.state).toMatchObject({ status: "failed", reason: "supervisor_lost" });
+});
