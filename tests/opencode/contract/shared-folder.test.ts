@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bash, barrier } from "../rig.ts";
-import { linesOf, read, sharedWriter, write } from "./shared-writer.ts";
+import { ENOUGH, read, sharedWork, sharedWriter, write } from "./shared-writer.ts";
 import { onBothBackends } from "./on-both-backends.ts";
 
 const contract = onBothBackends();
@@ -72,12 +72,12 @@ contract(
 );
 
 contract.onProcess(
-  "two agents and the user edit the same files round after round, with stale writes, stash and whole-file writes: nothing is lost, each refusal names who",
+  "two agents and the user edit the same files for long, with stale writes, stash and whole-file writes: nothing is lost, each refusal names who",
   async (on) => {
     const { project } = on.sandbox;
     const files = ["one.txt", "two.txt", "three.txt"];
     for (const file of files) await writeFile(join(project, file), "begin\nend\n");
-    const work = { project, files, refusals: [] as string[], begin: barrier(3) };
+    const work = sharedWork(project, files, barrier(3));
     const everybody = barrier(3);
     const asked = Promise.withResolvers<void>();
     const untilAll = async () => {
@@ -107,20 +107,20 @@ contract.onProcess(
     }
     const contents = await Promise.all(files.map(async (file) => await readFile(join(project, file), "utf8")));
     const lines = contents.flatMap((content) => content.split("\n").filter((line) => /\d/.test(line)));
-    const expected = [linesOf("first", 0), linesOf("second", 1), linesOf("user", 2)].flat();
-    expect(lines.toSorted()).toEqual(expected.toSorted());
+    expect(lines.toSorted()).toEqual(work.lines.toSorted());
     for (const content of contents) expect(content).toMatch(/^begin\n[^]*\nend\n$/);
     const stashes = work.refusals.filter((words) => words.includes("git stash"));
     const writes = work.refusals.filter((words) => !words.includes("git stash"));
-    expect(stashes).toHaveLength(6);
+    expect(stashes.length).toBeGreaterThanOrEqual(ENOUGH.stash);
     for (const words of stashes)
       expect(words).toMatch(/bash was refused: "git stash" .* in this folder: thor "(?:one|two)"/);
-    expect(writes.length).toBeGreaterThan(0);
+    expect(writes.length).toBeGreaterThanOrEqual(ENOUGH.stale);
+    expect(work.count.write).toBeGreaterThanOrEqual(ENOUGH.write);
     for (const words of writes) {
       expect(words).toMatch(
         /write was refused: "\w+\.txt" was (?:changed|written) by (?:thor "(?:one|two)"|another session \(odin\))/,
       );
     }
   },
-  180_000,
+  300_000,
 );
