@@ -121,8 +121,9 @@ function whyUnreadable(
     if (SYSTEMS.test(resolve(place)) || SYSTEMS.test(real)) return OUTSIDE;
     if (!isThere && !mayBeGone) continue;
     for (const path of new Set([resolve(place), real])) {
-      if (isThere && !isInside(path, realPath(project)) && !isInside(path, project)) return OUTSIDE;
-      if (showsContent && !mayRead(relative(project, path), rules)) return DENIED;
+      const root = [project, realPath(project)].find((folder) => isInside(path, folder));
+      if (isThere && root === undefined) return OUTSIDE;
+      if (showsContent && !mayRead(relative(root ?? project, path), rules)) return DENIED;
     }
   }
   return undefined;

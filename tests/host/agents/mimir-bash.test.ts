@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { Config } from "@opencode-ai/plugin";
 import { mimirBash } from "../../../src/host/agents/mimir-bash.ts";
 import { provideAgents } from "../../../src/host/agents/provide-agents.ts";
+import { findUnreadable } from "../../../src/host/shell/named-files.ts";
+import { readReadingCommands } from "../../../src/host/shell/only-reads.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
 /** A project with a secret, beside one that is not of it. */
@@ -136,6 +138,20 @@ describe("a named file is read where the rules let it be read", () => {
       else expect(text).toContain(why);
     });
   }
+
+  test("in a project that is reached by a link, too", async () => {
+    const link = join(temporaryFolder(), "link");
+    symlinkSync(createFolder(), link);
+    const files = { directory: link, project: link, rules: { "*": "allow", "src/*": "deny" } as const };
+    const why = async (line: string) => {
+      const commands = await readReadingCommands(line);
+      return "why" in commands ? commands.why : findUnreadable(commands, files)?.why;
+    };
+    expect(await why("cat src/.e*")).toContain("may not be read");
+    expect(await why("cat s{r,}c/.env")).toContain("may not be read");
+    expect(await why("cat *.txt")).toContain("outside the project");
+    expect(await why("cat a.t?t .env; ls src/*")).toBeUndefined();
+  });
 
   test("also from the folder that the call names", async () => {
     const { asks, refusal } = await createRig({});
