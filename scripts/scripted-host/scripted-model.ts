@@ -42,6 +42,8 @@ export interface ModelAnswer {
   readonly usage?: { readonly input: number; readonly output: number };
   /** Texts and arguments come in so many pieces, with a pause between two. */
   readonly drip?: { readonly pieces: number; readonly everyMs: number };
+  /** The line breaks off behind the text. */
+  readonly cut?: boolean;
   /** An HTTP error instead of an answer. */
   readonly status?: number;
   readonly headers?: Record<string, string>;
@@ -154,6 +156,7 @@ function stream(model: string, answer: ModelAnswer, nextCallId: () => string, st
     yield delta({ role: "assistant", content: "" });
     for await (const piece of dripped(answer.reasoning, answer.drip)) yield delta({ reasoning_content: piece });
     for await (const piece of dripped(answer.text, answer.drip)) yield delta({ content: piece });
+    if (answer.cut === true) throw new Error("cut");
     for (const [index, { tool, args }] of (answer.calls ?? []).entries()) {
       const call = { name: tool, arguments: "" };
       yield delta({ tool_calls: [{ index, id: nextCallId(), type: "function", function: call }] });

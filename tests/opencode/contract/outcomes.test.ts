@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ModelAnswer } from "../../../scripts/scripted-host/scripted-model.ts";
+import type { ModelAnswer, ModelRequest } from "../../../scripts/scripted-host/scripted-model.ts";
 import { GO_ON } from "../../../src/supervisor/fallbacks.ts";
 import { bash, until, type Step } from "../rig.ts";
 import { BACKENDS, onBothBackends } from "./on-both-backends.ts";
@@ -19,7 +19,7 @@ const contract = onBothBackends(
     const path = join(home, ".config/opencode/opencode.json");
     const { provider } = await Bun.file(path).json();
     const names = BACKENDS.flatMap((backend) =>
-      ["busy", "poor", "gone", "none", "away"].map((name) => `${name}-${backend}`),
+      ["busy", "poor", "gone", "none", "away", "down", "torn"].map((name) => `${name}-${backend}`),
     );
     for (const name of names) provider.scripted.models[name] = { name };
     await writeFile(path, JSON.stringify({ provider }));
@@ -194,6 +194,50 @@ contract(
     const record = await on.record(paid.instanceId);
     expect(record).toMatchObject({ model: "scripted/model-b", modelsTried: paid.modelsTried });
     expect(record.turns.map(({ kind }) => kind)).toEqual(["initial", "fallback", "fallback"]);
+  },
+  240_000,
+);
+
+/** All that the model is told. */
+const said = ({ messages }: ModelRequest) => messages.map(({ text }) => text).join(" / ");
+
+contract(
+  "a provider that fails again and again is left, and what was cut off is gone on with: all that was done is there",
+  async (on) => {
+    const model = (name: string) => `${name}-${on.backend}`;
+    const [down, torn] = [model("down"), model("torn")];
+    const afterwards: Step = (request) => {
+      // The host asks once more by itself, five times at most.
+      if (request.model === down) return { status: 500, text: "it broke", headers: { "retry-after-ms": "20" } };
+      return { text: said(request) };
+    };
+    let isCut = false;
+    on.plan("begin, and fail", { text: "I begin.", calls: [bash("echo done-before")] }, afterwards, afterwards);
+    on.plan(
+      "begin, and be cut",
+      { text: "I begin.", calls: [bash("echo done-before")] },
+      (request) => {
+        if (isCut) return { text: said(request) };
+        isCut = true;
+        return { text: "Half a sen", cut: true };
+      },
+      (request) => ({ text: said(request) }),
+    );
+    on.plan(GO_ON, afterwards);
+    const { collected } = await on.delegate([
+      { prompt: "begin, and fail", model: `scripted/${down}`, fallback: ["model-b"] },
+      { prompt: "begin, and be cut", model: `scripted/${torn}` },
+    ]);
+    const [failing, cut] = collected;
+    expect(failing).toMatchObject({ status: "done", modelsTried: [tried(`scripted/${down}`, "it broke")] });
+    expect(cut).toMatchObject({ status: "done" });
+    expect(cut).not.toHaveProperty("modelsTried");
+    for (const { result } of [failing, cut]) {
+      expect(result).toContain("I begin.");
+      expect(result).toContain("done-before");
+    }
+    expect((await on.record(failing.instanceId)).turns.map(({ kind }) => kind)).toEqual(["initial", "fallback"]);
+    expect(on.model.requests.filter((request) => request.model === down).length).toBeGreaterThan(2);
   },
   240_000,
 );
