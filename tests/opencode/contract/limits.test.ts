@@ -79,6 +79,21 @@ contract.once("an agent at 80 % of its token budget is told what is left, once",
   expect(collected).toMatchObject({ status: "done", result: "150 of 1000 tokens are left" });
 });
 
+contract.once("an agent at 80 % of its deadline is told how long it has, once", async (on) => {
+  on.plan(
+    "take your time",
+    { calls: [bash("echo 1")] },
+    async () => {
+      await until("it is told", () => notesOf(on).length > 0);
+      return { calls: [bash("echo 2")] };
+    },
+    { calls: [bash("echo 3")] },
+    ({ toolResults }) => ({ text: limitsToldIn(toolResults).join() }),
+  );
+  const [collected] = (await on.delegate([{ prompt: "take your time", deadlineMs: 20_000 }])).collected;
+  expect(collected).toMatchObject({ status: "done", result: "4 of 20 seconds are left" });
+});
+
 contract("an agent over its tool-call cap is ended, and says so", async (on) => {
   on.plan(
     "many calls",
