@@ -69,6 +69,26 @@ contract(
   },
 );
 
+contract("of two agents that ask at once each gets its own answer", async (on) => {
+  const file = (name: string) => `${name}-at-once-${on.backend}`;
+  for (const name of ["one", "two"]) on.plan(`make ${name}`, ...insisting(bash(`touch ${file(name)}`)));
+  const one = await on.start({ agent: "asker", prompt: "make one" });
+  const two = await on.start({ agent: "asker", prompt: "make two" });
+  for (const agent of [one, two]) expect(await asked(on, agent)).toMatchObject([{ id: "q1" }]);
+  await reply(on, two, "deny", "not", "two");
+  const [second] = await on.call("bizar_collect", { instanceIds: [two.instanceId] });
+  expect(second).toMatchObject({
+    status: "done",
+    result: expect.stringContaining("not two"),
+    refused: [`bash: touch ${file("two")}`],
+  });
+  expect(await asked(on, one)).toMatchObject([{ id: "q1", state: "open" }]);
+  await reply(on, one, "allow");
+  const [first] = await on.call("bizar_collect", { instanceIds: [one.instanceId] });
+  expect(first).toMatchObject({ status: "done", result: "(no output)" });
+  expect([isThere(on, file("one")), isThere(on, file("two"))]).toEqual([true, false]);
+});
+
 contract("a native subagent's question is its agent's; a rule that denies asks nobody", async (on) => {
   const file = `sub-${on.backend}`;
   const task = { tool: "task", args: { description: "Makes", prompt: "make it below", subagent_type: "asker" } };
