@@ -28,7 +28,7 @@ const SETTINGS: readonly NamedSetting[] = [
   ["diff.ignoreSubmodules", "all"],
 ];
 
-/** The same for what is no setting: nothing is fetched, no lock is taken, and no file of options is read. */
+/** The same for what is no setting: nothing is fetched, no lock is taken, and no options are taken from elsewhere. */
 const VARIABLES: Readonly<Record<string, string>> = {
   GIT_OPTIONAL_LOCKS: "0",
   GIT_ALLOW_PROTOCOL: "none",
@@ -36,6 +36,8 @@ const VARIABLES: Readonly<Record<string, string>> = {
   GIT_TERMINAL_PROMPT: "0",
   GIT_PAGER: "cat",
   RIPGREP_CONFIG_PATH: "",
+  // Otherwise patterns may mean more than they say.
+  BASHOPTS: "",
 };
 
 /**

@@ -159,7 +159,9 @@ function placesOfPattern(pattern: string, directory: string): string[] {
   const from = realPath(under(directory, before));
   const places = [from];
   if (!isFolder(from)) return places;
-  for (const name of new Glob(rest).scanSync({ cwd: from, dot: true, onlyFiles: false })) {
+  // The shell takes no name with a dot in front for what does not say so.
+  const dot = /(^|\/)\./.test(rest);
+  for (const name of new Glob(rest).scanSync({ cwd: from, dot, onlyFiles: false })) {
     places.push(under(from, name));
     if (places.length > MOST_NAMES) break;
   }

@@ -121,6 +121,9 @@ describe("a named file is read where the rules let it be read", () => {
     ["cat aw*/../outside.txt", "outside the project"],
     ["cat ./sr[c]/*.ts src/../src/*.ts", undefined],
     ["cat src/../.e*", "may not be read"],
+    ["cat src/.*", "may not be read"],
+    ["cat s*/.e*", "may not be read"],
+    ["wc -l src/* src/?env", undefined],
     ["cat away/../outside.txt", "outside the project"],
     ["cat away/../*.txt", "outside the project"],
     ["grep -f away/../outside.txt a.txt", "outside the project"],
@@ -189,6 +192,7 @@ describe("what runs obeys no configuration of the folder", () => {
     const env = await (await environmentOf("git status"))("1");
     const names = Object.keys(env).filter((name) => name.startsWith("GIT_CONFIG_KEY_"));
     const settings = names.map((name) => `${env[name]}=${env[name.replace("KEY", "VALUE")]}`);
+    expect(env["BASHOPTS"]).toBe("");
     for (const setting of ["safe.bareRepository=explicit", "core.fsmonitor=false", "core.hooksPath=/dev/null"]) {
       expect(settings).toContain(setting);
     }
