@@ -15,6 +15,9 @@ contract.onProcess(
     const agent = (await on.delegate([{ prompt: "work, then hang" }])).collected[0];
     expect(agent).toMatchObject({ status: "done", result: "All of it." });
     expect(living(agent)).toEqual([]);
+    // While it hangs opencode makes the plugin anew, which has seen nothing: no count falls.
+    const { toolCallCount, tokens, costUsd } = await on.record(agent.instanceId);
+    expect([toolCallCount, tokens.input, costUsd > 0]).toEqual([1, 20, true]);
     await on.call("bizar_send_message", { instanceId: agent.instanceId, prompt: "once more" });
     expect(await on.call("bizar_collect", { instanceId: agent.instanceId })).toMatchObject({
       status: "done",
