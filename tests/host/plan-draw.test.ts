@@ -170,6 +170,22 @@ describe("draw", () => {
     });
   }
 
+  test("an arrow means what this call draws, also where the plan has another one of that name", async () => {
+    const { act } = createPlanRig();
+    await act("draw", { elements: [{ name: "old", title: "Start" }] });
+    const elements = [{ name: "new", title: "Start" }, ...two];
+    expect(await act("draw", { elements, connections: ["Start>b", "old>new"] })).toMatchObject({ ok: true });
+    expect(await arrows(act)).toEqual(["new>b", "old>new"]);
+  });
+
+  test("the arrows of an element that cannot be drawn are not wrong for that, by its name or its title", async () => {
+    const { act } = createPlanRig();
+    const elements = [two[0], { name: "odd", type: "sticky", title: "An odd one" }];
+    const { ok, error } = await act("draw", { elements, connections: ["a>odd", "An odd one>a then", "a>no"] });
+    expect(ok).toBe(false);
+    expect(error.match(/(?:elements|connections)\[\d\]/g)).toEqual(["elements[1]", "connections[2]"]);
+  });
+
   test("takes what an element can mean in one way only, and says so by its place", async () => {
     const { act } = createPlanRig();
     const loose = { id: "a", label: "A", type: "Task", done: "true", x: "40", y: 8, color: "red" };
