@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { startServer, type Server } from "../../scripts/scripted-host/opencode.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
 import type { InstanceRecord } from "../../src/store/record.ts";
-import { SMALL_MODEL, setModels } from "./contract/on-both-backends.ts";
+import { ASKER, insisting } from "./contract/asking-agents.ts";
+import { BACKENDS, SMALL_MODEL, setModels } from "./contract/on-both-backends.ts";
 import {
   askServer,
   bash,
@@ -13,6 +14,7 @@ import {
   collectSpawned,
   createRig,
   forgetSession,
+  operator,
   spawn,
   until,
   type Answer,
@@ -86,7 +88,7 @@ test("opencode is killed with three agents: one is read back, one is ended, one 
 }, 180_000);
 
 test("after a compaction neither a server nor a host that dies makes a summary, or an old answer, the result", async () => {
-  rig = await createRig({ options: { autoContinue: 0 } });
+  rig = await createRig({ options: { autoContinue: 0 }, config: { agent: { asker: ASKER } } });
   await setModels(rig.sandbox.home);
   const look = { text: "I look first.", calls: [bash("ls")], usage: { input: 9400, output: 100 } };
   for (const prompt of ["fill it", "fill it, and hang"]) rig.plan(prompt, look);
@@ -111,6 +113,15 @@ test("after a compaction neither a server nor a host that dies makes a summary, 
   const [lost] = (await askServer(first, rig.sandbox.project, "collect it")).answers("bizar_collect");
   expect(lost).toMatchObject({ status: "failed", reason: "session_error", result: "I look first." });
 
+  // Two more ask the user something.
+  for (const { prompt, backend } of BACKENDS.map(askerOn))
+    rig.plan(prompt, ...insisting(bash(`touch asked-${backend}`)));
+  rig.plan("ask two more", spawn(...BACKENDS.map(askerOn)));
+  const asking = (await askServer(first, rig.sandbox.project, "ask two more")).answers("bizar_spawn_background");
+  const openOf = async ({ instanceId: id }: Answer) =>
+    (await record(id)).questions.filter(({ state }) => state === "open");
+  for (const each of asking) await until("it asks", async () => (await openOf(each)).length === 1);
+
   const { instanceId } = one;
   rig.plan("go on", { calls: [{ tool: "bizar_send_message", args: { instanceId, prompt: "and now?" } }] });
   await askServer(first, rig.sandbox.project, "go on");
@@ -126,8 +137,33 @@ test("after a compaction neither a server nor a host that dies makes a summary, 
   rig.plan("what became of it", collect(instanceId));
   const [told] = (await askServer(second, rig.sandbox.project, "what became of it")).answers("bizar_collect");
   expect(told).toMatchObject({ status: "failed", reason: "supervisor_lost", result: "" });
+  // Nobody was there to answer: what was asked was not allowed, and is asked again in a further turn.
+  for (const each of asking) {
+    const { instanceId: id, backend } = await record(each.instanceId);
+    await until("it is settled", async () => (await record(id)).endedAt !== null);
+    expect(await record(id)).toMatchObject({
+      ...{ status: "failed", reason: "supervisor_lost" },
+      questions: [{ what: `bash: touch asked-${backend}`, state: "ended", answeredBy: "nobody" }],
+    });
+    rig.plan(`again on ${backend}`, ...insisting(bash(`touch asked-${backend}`)));
+    rig.plan(`have it ask, ${backend}`, {
+      calls: [{ tool: "bizar_send_message", args: { instanceId: id, prompt: `again on ${backend}` } }],
+    });
+    await askServer(second, rig.sandbox.project, `have it ask, ${backend}`);
+    await until("it asks again", async () => (await openOf(each)).length === 1);
+    expect((await operator(rig, "allow", id)).exitCode).toBe(0);
+    rig.plan(`collect it, ${backend}`, collect(id));
+    const [allowed] = (await askServer(second, rig.sandbox.project, `collect it, ${backend}`)).answers("bizar_collect");
+    expect(allowed).toMatchObject({ status: "done" });
+    expect(existsSync(join(rig.sandbox.project, `asked-${backend}`))).toBe(true);
+  }
   await second.stop();
-}, 180_000);
+}, 300_000);
+
+/** An agent that asks the user something. */
+function askerOn(backend: string) {
+  return { agent: "asker", prompt: `ask on ${backend}`, backend };
+}
 
 async function record(instanceId: string): Promise<InstanceRecord> {
   return await Bun.file(join(rig.sandbox.stateDir, "bg", `${instanceId}.json`)).json();
