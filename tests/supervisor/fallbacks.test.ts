@@ -84,3 +84,14 @@ test("a turn that was cut short goes on once by itself where no other model is t
   }
   expect(among({}, 0).fallbacks.after(running(), seen("cut"), failed)).toBeUndefined();
 });
+
+test("an end says what each model said, and for a further turn none of them was tried", () => {
+  const tried = running({ model: modelNamed("q/c"), modelsTried: [{ model: "p/a", error: "no money" }] });
+  const how = { exitCode: 1, signal: null, resultPreview: null };
+  const ended = transition(tried, { type: "ended", at: 9, outcome: failed, ...how }).instance;
+  expect(ended).toMatchObject({ state: { error: "p/a: no money | q/c: no key" }, modelsTried: [{ model: "p/a" }] });
+  const asked = transition(ended, { type: "follow_up_requested", at: 10, prompt: "Go on." }).instance;
+  const next = transition(asked, { type: "next_turn_opened", at: 10 }).instance;
+  expect(next).toMatchObject({ state: { status: "queued" }, model: modelNamed("q/c") });
+  expect(next.modelsTried).toBeUndefined();
+});
