@@ -1,10 +1,11 @@
 import type { Page } from "playwright-core";
 import type { Benchmark, OwnFigure } from "./benchmark.ts";
-import { dragFrames, type FrameRate } from "./drag-frames.ts";
+import { BareGraphPage } from "./bare-graph-page.ts";
+import { dragAndUndo, dragFrames, type FrameRate } from "./drag-frames.ts";
 import { CONNECTIONS, ELEMENTS } from "./large-plan.ts";
 import { PlanPage } from "./plan-page.ts";
 import { scrollFrames } from "./scroll-frames.ts";
-import { medianFigure } from "./statistics.ts";
+import { medianFigure, ratioFigure } from "./statistics.ts";
 
 const ROUNDS = 5;
 /** Edits and approvals of a round: they are short. */
@@ -12,6 +13,8 @@ const TIMES = 5;
 const FIRST_PAINT_MS = 2000;
 const LEAST_FPS = 30;
 const LEAST_SCROLL_FPS = 50;
+/** Of what a frame takes where the graph library alone draws as many plain nodes. */
+const MOST_OF_BARE = 1.3;
 const EDIT_MS = 250;
 const APPROVAL_MS = 200;
 
@@ -20,8 +23,10 @@ export const canvas: Benchmark = {
   about: `a plan of ${ELEMENTS} elements and ${CONNECTIONS} connections in headless Chromium, with the tools' own code`,
   async run({ rounds = ROUNDS }) {
     const plan = await PlanPage.start();
+    const graph = await BareGraphPage.start();
     const painted: number[] = [];
     const far: FrameRate[] = [];
+    const bare: FrameRate[] = [];
     const near: FrameRate[] = [];
     const scrolls: FrameRate[] = [];
     const edits: number[] = [];
@@ -34,22 +39,32 @@ export const canvas: Benchmark = {
         painted.push(paintedMs);
         for (let time = 0; time < TIMES; time++) edits.push(await plan.agentEdit(page, 200 + time, `Round ${round}`));
         for (let time = 0; time < TIMES; time++) approvals.push(await plan.approve(page));
-        far.push(await dragFrames(page, await middleElement(page)));
+        far.push(await dragAndUndo(page, await middleElement(page)));
         // From the whole plan to where texts are shown.
         for (let press = 0; press < 8; press++) await page.keyboard.press("+");
         await page.locator(".card[data-level=full]").first().waitFor();
-        near.push(await dragFrames(page, await middleElement(page)));
+        near.push(await dragAndUndo(page, await middleElement(page)));
         await page.context().close();
+        const plain = await graph.open(plan.browser);
+        bare.push(await dragFrames(plain, await middleElement(plain)));
+        await plain.context().close();
         const read = await plan.open("document");
         scrolls.push(await scrollFrames(read.page));
         await read.page.context().close();
       }
     } finally {
       await plan.dispose();
+      await graph.dispose();
     }
     return [
       medianFigure("first paint of all elements", painted, "ms", FIRST_PAINT_MS),
       ...frameFigures("dragging, the whole plan in sight", far),
+      ratioFigure(
+        "time of a frame to that of the bare graph library",
+        bare.map((rate) => rate.median),
+        far.map((rate) => rate.median),
+        MOST_OF_BARE,
+      ),
       ...frameFigures("dragging, near enough to read", near),
       ...frameFigures("scrolling the document", scrolls, LEAST_SCROLL_FPS),
       medianFigure("an agent's edit until it is on the page", edits, "ms", EDIT_MS),

@@ -12,14 +12,22 @@ export interface FrameRate {
   readonly worst: number;
 }
 
+/** As {@link dragFrames}, and takes it back. */
+export async function dragAndUndo(page: Page, id: string): Promise<FrameRate> {
+  const before = await middleOf(page, id);
+  const rate = await dragFrames(page, id);
+  await page.keyboard.press("Control+z");
+  await comesTo(page, id, before);
+  return rate;
+}
+
 /**
- * Drags an element in circles, and takes that back. A frame counts where the element has moved in it.
+ * Drags an element in circles. A frame counts where the element has moved in it.
  *
  * @throws Error where it does not follow
  */
 export async function dragFrames(page: Page, id: string): Promise<FrameRate> {
-  const before = await middleOf(page, id);
-  const { x, y } = before;
+  const { x, y } = await middleOf(page, id);
   await page.mouse.move(x, y);
   await page.mouse.down();
   await page.mouse.move(x + 10, y + 10);
@@ -37,8 +45,6 @@ export async function dragFrames(page: Page, id: string): Promise<FrameRate> {
   const frames = await page.evaluate<number[]>("frames");
   await page.mouse.up();
   await comesTo(page, id, { x: x + 150, y: y + 90 });
-  await page.keyboard.press("Control+z");
-  await comesTo(page, id, before);
   return rateOf(frames);
 }
 

@@ -55,6 +55,11 @@ export class PlanPage {
     return new PlanPage(folder, side, await servePlans(side.plans.folder, ledger), await launchBrowser());
   }
 
+  /** The one that plans are opened in. */
+  get browser(): Browser {
+    return this.#browser;
+  }
+
   /** Opens the plan in a new browser window; `paintedMs` until all of its elements are painted. */
   async open(view: "canvas" | "document" = "canvas"): Promise<{ readonly page: Page; readonly paintedMs: number }> {
     const context = await this.#browser.newContext({ viewport: { width: 1440, height: 900 } });
