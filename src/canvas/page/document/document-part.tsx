@@ -1,4 +1,4 @@
-import { memo } from "react";
+import { memo, useState } from "react";
 import { useFlow, selectOnly } from "../canvas/flow-store.ts";
 import { CardHead, editWhatWasHit } from "../elements/card-head.tsx";
 import { useEditing } from "../elements/editing.ts";
@@ -25,6 +25,9 @@ export const DocumentPart = memo(function DocumentPart({ id, numbers }: Document
   const writing = useEditing((state) => state.editing?.id === id);
   const selected = useFlow(({ nodes }) => nodes.some((node) => node.id === id && node.selected === true));
   const arrival = useArrival(element);
+  // Five buttons of each of hundreds, which nobody comes near, are most of what a document is made of.
+  const [isNear, setNear] = useState(false);
+  const comeNear = () => setNear(true);
   if (element === undefined) return null;
   const label = visibleText(`${typeName(element.type)}: ${element.title || "untitled"}`);
   const select = () => selected || selectOnly([id]);
@@ -42,13 +45,15 @@ export const DocumentPart = memo(function DocumentPart({ id, numbers }: Document
         data-selected={selected || undefined}
         data-arrival={arrival}
         onClick={select}
+        onPointerEnter={comeNear}
+        onFocus={comeNear}
         onDoubleClick={(event) => editWhatWasHit(event, element)}
         onBlur={writing ? saveWhenLeft : undefined}
       >
         <CardHead element={element} level="full" editing={editing} />
         <ElementBody element={element} editing={editing} selected={false} />
         <PartConnections id={id} numbers={numbers} />
-        <PartTools id={id} />
+        {(isNear || selected) && <PartTools id={id} />}
       </article>
       <PartComments elementId={id} />
     </section>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { copyText } from "../shell/copy-text.ts";
 import { usePage } from "../shell/page-state.ts";
 import { markedText, type MarkedText } from "./text-selection.ts";
@@ -11,9 +11,12 @@ const COMMENT_OFFSET = { x: 24, y: -4 };
 /** What can be done with words that are marked: comment on them, suggest others, copy them. */
 export function TextSelectionBar() {
   const [marked, setMarked] = useState<MarkedText | null>(null);
+  const look = useCallback(() => setMarked(markedText()), []);
+  // Where nothing is marked, a wheel is none of its business: to ask lays out the page.
+  const isAny = marked !== null;
   useEffect(() => {
-    const look = () => setMarked(markedText());
     document.addEventListener("selectionchange", look);
+    if (!isAny) return () => document.removeEventListener("selectionchange", look);
     document.addEventListener("scroll", look, true);
     document.addEventListener("wheel", look, { passive: true, capture: true });
     return () => {
@@ -21,7 +24,7 @@ export function TextSelectionBar() {
       document.removeEventListener("scroll", look, true);
       document.removeEventListener("wheel", look, true);
     };
-  }, []);
+  }, [isAny, look]);
   if (marked === null) return null;
   const { box } = marked;
   const top = box.top > BAR_HEIGHT + 60 ? box.top - BAR_HEIGHT : box.bottom + 8;
