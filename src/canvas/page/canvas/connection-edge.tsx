@@ -11,6 +11,7 @@ import { usePage } from "../shell/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { ConnectionLabel } from "./connection-label.tsx";
 import { useDetailLevel } from "./detail-level.ts";
+import { useHeld } from "./held.ts";
 import { edgeEnds, type Box } from "./edge-geometry.ts";
 import type { ConnectionEdge, ElementNode } from "./flow-nodes.ts";
 
@@ -19,11 +20,13 @@ export const ConnectionEdgeView = memo(function ConnectionEdgeView(props: EdgePr
   const { id, source, target, selected = false } = props;
   const from = useInternalNode<ElementNode>(source);
   const to = useInternalNode<ElementNode>(target);
+  const heldFrom = useHeld(({ places }) => places.get(source));
+  const heldTo = useHeld(({ places }) => places.get(target));
   const label = usePlan(({ connections }) => connections.get(id)?.label ?? "");
   const level = useDetailLevel();
   const labelling = usePage((state) => state.labelling === id);
   if (from === undefined || to === undefined) return null;
-  const ends = edgeEnds(boxOf(from), boxOf(to));
+  const ends = edgeEnds({ ...boxOf(from), ...heldFrom }, { ...boxOf(to), ...heldTo });
   const [path, labelX, labelY] = getBezierPath(ends);
   const near = level === "full";
   return (

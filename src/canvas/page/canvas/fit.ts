@@ -1,11 +1,31 @@
-import type { FitViewOptions } from "@xyflow/react";
+import { getViewportForBounds, type FitViewOptions, type Viewport } from "@xyflow/react";
+import { around } from "../../../plans/rectangles.ts";
+import type { ElementNode } from "./flow-nodes.ts";
 
 const phone = matchMedia("(max-width: 640px)");
 
+export const LEAST_ZOOM = 0.05;
+const MOST_ZOOM = 1;
+
 /** How the whole plan is put into the window: what lies at its edges lies over none of it. */
 export function fit(): FitViewOptions {
-  const padding = phone.matches
+  return { padding: padding(), maxZoom: MOST_ZOOM };
+}
+
+/** The view of the whole plan in a window of that size. */
+export function fitted(
+  nodes: readonly ElementNode[],
+  { width, height }: { readonly width: number; readonly height: number },
+): Viewport {
+  if (nodes.length === 0) return { x: 0, y: 0, zoom: 1 };
+  const bounds = around(
+    nodes.map(({ position, width: wide = 0, height: high = 0 }) => ({ ...position, width: wide, height: high })),
+  );
+  return getViewportForBounds(bounds, width, height, LEAST_ZOOM, MOST_ZOOM, padding());
+}
+
+function padding() {
+  return phone.matches
     ? ({ top: "28px", right: "16px", bottom: "84px", left: "16px" } as const)
     : ({ top: "40px", right: "32px", bottom: "76px", left: "88px" } as const);
-  return { padding, maxZoom: 1 };
 }

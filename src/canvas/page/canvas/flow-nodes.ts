@@ -43,7 +43,7 @@ function flowNode(element: PlanElement, before: ElementNode | undefined): Elemen
   };
 }
 
-const SIDES = [Position.Top, Position.Right, Position.Bottom, Position.Left];
+export const SIDES = [Position.Top, Position.Right, Position.Bottom, Position.Left];
 
 /** Where the handles of an element of that size are. */
 export function handlesOf(width: number, height: number): NodeHandle[] {
@@ -65,16 +65,16 @@ export function handlesOf(width: number, height: number): NodeHandle[] {
   }));
 }
 
-/** The connections as the canvas draws them; those with an end that is not there are left out. */
+/** The connections as the canvas draws them, the very objects where nothing is another; those with an end that is not there are left out. */
 export function flowEdges(
   connections: readonly Connection[],
   elements: ReadonlyMap<string, PlanElement>,
   before: readonly ConnectionEdge[],
 ): readonly ConnectionEdge[] {
   const known = new Map(before.map((edge) => [edge.id, edge]));
-  return connections
+  const edges = connections
     .filter(({ from, to }) => elements.has(from) && elements.has(to))
-    .map((connection) => {
+    .map((connection): ConnectionEdge => {
       const { id, from, to } = connection;
       const label = edgeLabel(connection, elements);
       const old = known.get(id);
@@ -91,6 +91,7 @@ export function flowEdges(
         selected: old?.selected ?? false,
       };
     });
+  return edges.length === before.length && edges.every((edge, index) => edge === before[index]) ? before : edges;
 }
 
 function edgeLabel({ from, to, label }: Connection, elements: ReadonlyMap<string, PlanElement>): string {

@@ -3,6 +3,7 @@ import { create } from "zustand";
 import { edit } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { shownBoxes, useCardHeights } from "./card-heights.ts";
+import { hold, letGo, useHeld } from "./held.ts";
 import { flowEdges, flowNodes, handlesOf, type ConnectionEdge, type ElementNode } from "./flow-nodes.ts";
 
 interface FlowState {
@@ -18,10 +19,12 @@ export function startFlow(): void {
   useCardHeights.subscribe(draw);
   usePlan.subscribe(({ plan, elements, connections }, before) => {
     if (plan === null) return;
-    if (elements !== before.elements) draw();
-    if (connections !== before.connections || elements !== before.elements) {
-      useFlow.setState((flow) => ({ edges: flowEdges(plan.connections, elements, flow.edges) }));
-    }
+    if (connections === before.connections && elements === before.elements) return;
+    const { heights } = useCardHeights.getState();
+    useFlow.setState(({ nodes, edges }) => ({
+      nodes: elements === before.elements ? nodes : flowNodes(shownBoxes(plan.elements, heights), nodes),
+      edges: flowEdges(plan.connections, elements, edges),
+    }));
   });
 }
 
@@ -34,7 +37,29 @@ function draw(): void {
 export function changeNodes(changes: NodeChange<ElementNode>[]): void {
   const wanted = changes.filter(isOwnChange);
   if (wanted.length === 0) return;
+  const places = new Map(wanted.flatMap(heldPlace));
+  const { places: before } = useHeld.getState();
+  if (places.size === wanted.length && [...places.keys()].every((id) => before.has(id))) return hold(places);
   useFlow.setState((flow) => ({ nodes: applyNodeChanges(wanted, [...flow.nodes]).map(holdStill) }));
+  if (places.size > 0) hold(places);
+  else if (wanted.some(({ type }) => type === "position")) letGo();
+}
+
+/** Tells the canvas where the elements are that the person holds. */
+export function settleHeld(): void {
+  const { places } = useHeld.getState();
+  if (places.size === 0) return;
+  useFlow.setState((flow) => ({
+    nodes: flow.nodes.map((node) => {
+      const place = places.get(node.id);
+      return place === undefined ? node : { ...node, position: place };
+    }),
+  }));
+}
+
+function heldPlace(change: NodeChange<ElementNode>): readonly (readonly [string, ElementNode["position"]])[] {
+  if (change.type !== "position" || change.dragging !== true || change.position === undefined) return [];
+  return [[change.id, change.position]];
 }
 
 export function changeEdges(changes: EdgeChange<ConnectionEdge>[]): void {

@@ -10,7 +10,7 @@ import {
   type OnConnectEnd,
   type Viewport,
 } from "@xyflow/react";
-import { memo, type MouseEvent } from "react";
+import { memo, useLayoutEffect, useRef, useState, type MouseEvent } from "react";
 import { NewCommentPlace } from "../comments/new-comment-place.tsx";
 import { CommentPins } from "../comments/comment-pins.tsx";
 import { usePage } from "../shell/page-state.ts";
@@ -21,7 +21,10 @@ import { ElementNodeView } from "../elements/element-node.tsx";
 import { shownType } from "../elements/element-types.ts";
 import { changeEdges, changeNodes, saveMove, selectedElements, selectOnly, useFlow } from "./flow-store.ts";
 import type { ConnectionEdge, ElementNode } from "./flow-nodes.ts";
-import { fit } from "./fit.ts";
+import { areLinesAlone, FarConnections } from "./far-connections.tsx";
+import { setZoom, useDetailLevel } from "./detail-level.ts";
+import { fit, fitted, LEAST_ZOOM } from "./fit.ts";
+import { FollowView } from "./follow-view.tsx";
 import { ImageDrop } from "./image-drop.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
 import { FoldedToolbar } from "./folded-toolbar.tsx";
@@ -30,7 +33,6 @@ import { EmptyPlan } from "./empty-plan.tsx";
 import { SectionFrames } from "./section-frames.tsx";
 import { useMiddle } from "./use-middle.ts";
 import { ViewControls } from "./view-controls.tsx";
-import { ZoomVariable } from "./zoom-variable.tsx";
 
 const nodeTypes = { element: ElementNodeView };
 const edgeTypes = { connection: ConnectionEdgeView };
@@ -48,6 +50,8 @@ export const PlanCanvas = memo(function PlanCanvas() {
   const placing = usePage((page) => page.placingComment);
   const { screenToFlowPosition } = useReactFlow();
   const middle = useMiddle();
+  const level = useDetailLevel();
+  const { main, start } = useStart(nodes);
 
   const addWhereClicked = (event: MouseEvent) => {
     const onPane = event.target instanceof Element && event.target.classList.contains("react-flow__pane");
@@ -55,86 +59,111 @@ export const PlanCanvas = memo(function PlanCanvas() {
   };
 
   return (
-    <main className="canvas" aria-label="Plan" data-placing={placing || undefined} onDoubleClick={addWhereClicked}>
-      <ReactFlow<ElementNode, ConnectionEdge>
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        edgeTypes={edgeTypes}
-        onNodesChange={changeNodes}
-        onEdgesChange={changeEdges}
-        onNodeDragStop={(_event, _node, moved) => saveMove(moved)}
-        onSelectionDragStop={(_event, moved) => saveMove(moved)}
-        onPaneContextMenu={(event) => openMenu(event, false)}
-        onNodeContextMenu={(event, { id }) => {
-          if (!selectedElements().includes(id)) selectOnly([id]);
-          openMenu(event, true);
-        }}
-        onSelectionContextMenu={(event) => openMenu(event, true)}
-        onConnect={({ source, target }) => connect(source, target)}
-        onConnectEnd={connectToBody}
-        connectionMode={ConnectionMode.Loose}
-        connectionRadius={40}
-        connectionLineStyle={CONNECTION_LINE}
-        selectionMode={SelectionMode.Partial}
-        deleteKeyCode={null}
-        disableKeyboardA11y
-        edgesFocusable={false}
-        elevateNodesOnSelect
-        {...(lastViewport === null ? { fitView: true } : { defaultViewport: lastViewport })}
-        onMoveEnd={(_event, viewport) => {
-          lastViewport = viewport;
-        }}
-        fitViewOptions={fit()}
-        minZoom={0.05}
-        maxZoom={2.5}
-        panOnScroll
-        zoomOnDoubleClick={false}
-        nodeDragThreshold={3}
-        onlyRenderVisibleElements
-      >
-        <svg className="markers" aria-hidden="true">
-          <defs>
-            <marker
-              id="arrow-head"
-              viewBox="0 0 12 12"
-              refX="10"
-              refY="6"
-              markerWidth="9"
-              markerHeight="9"
-              orient="auto-start-reverse"
-            >
-              <path d="M2 1.5 10.500 6 2 10.500 4 6z" />
-            </marker>
-          </defs>
-        </svg>
-        <Background variant={BackgroundVariant.Dots} gap={24} size={1.6} />
-        {nodes.length >= LEAST_FOR_MAP && (
-          <MiniMap<ElementNode>
-            style={MAP_SIZE}
-            pannable
-            zoomable
-            ariaLabel="Mini map"
-            nodeClassName={miniMapClass}
-            nodeBorderRadius={24}
-          />
-        )}
-        <SectionFrames />
-        {nodes.length === 0 && <EmptyPlan />}
-        <ZoomVariable />
-        <CommentPins />
-        <NewCommentPlace />
-        <SelectionBar />
-        <Panel position="center-left" className="toolbar-place">
-          <FoldedToolbar place={middle} />
-        </Panel>
-        <ViewControls />
-        <ImageDrop />
-      </ReactFlow>
+    <main
+      ref={main}
+      className="canvas"
+      aria-label="Plan"
+      data-placing={placing || undefined}
+      onDoubleClick={addWhereClicked}
+    >
+      {start !== null && (
+        <ReactFlow<ElementNode, ConnectionEdge>
+          nodes={nodes}
+          edges={areLinesAlone(level, edges.length) ? NO_EDGES : edges}
+          nodeTypes={nodeTypes}
+          edgeTypes={edgeTypes}
+          onNodesChange={changeNodes}
+          onEdgesChange={changeEdges}
+          onNodeDragStop={(_event, _node, moved) => saveMove(moved)}
+          onSelectionDragStop={(_event, moved) => saveMove(moved)}
+          onPaneContextMenu={(event) => openMenu(event, false)}
+          onNodeContextMenu={(event, { id }) => {
+            if (!selectedElements().includes(id)) selectOnly([id]);
+            openMenu(event, true);
+          }}
+          onSelectionContextMenu={(event) => openMenu(event, true)}
+          onConnect={({ source, target }) => connect(source, target)}
+          onConnectEnd={connectToBody}
+          connectionMode={ConnectionMode.Loose}
+          connectionRadius={40}
+          connectionLineStyle={CONNECTION_LINE}
+          selectionMode={SelectionMode.Partial}
+          deleteKeyCode={null}
+          disableKeyboardA11y
+          edgesFocusable={false}
+          elevateNodesOnSelect
+          defaultViewport={start}
+          onMoveEnd={(_event, viewport) => {
+            lastViewport = viewport;
+          }}
+          fitViewOptions={fit()}
+          minZoom={LEAST_ZOOM}
+          maxZoom={2.5}
+          panOnScroll
+          zoomOnDoubleClick={false}
+          nodeDragThreshold={3}
+          onlyRenderVisibleElements
+        >
+          <svg className="markers" aria-hidden="true">
+            <defs>
+              <marker
+                id="arrow-head"
+                viewBox="0 0 12 12"
+                refX="10"
+                refY="6"
+                markerWidth="9"
+                markerHeight="9"
+                orient="auto-start-reverse"
+              >
+                <path d="M2 1.5 10.500 6 2 10.500 4 6z" />
+              </marker>
+            </defs>
+          </svg>
+          <Background variant={BackgroundVariant.Dots} gap={24} size={1.6} />
+          {nodes.length >= LEAST_FOR_MAP && (
+            <MiniMap<ElementNode>
+              style={MAP_SIZE}
+              pannable
+              zoomable
+              ariaLabel="Mini map"
+              nodeClassName={miniMapClass}
+              nodeBorderRadius={24}
+            />
+          )}
+          <SectionFrames />
+          <FarConnections />
+          {nodes.length === 0 && <EmptyPlan />}
+          <FollowView />
+          <CommentPins />
+          <NewCommentPlace />
+          <SelectionBar />
+          <Panel position="center-left" className="toolbar-place">
+            <FoldedToolbar place={middle} />
+          </Panel>
+          <ViewControls />
+          <ImageDrop />
+        </ReactFlow>
+      )}
     </main>
   );
 });
 
+/** What is looked at first: where the person was before, or the whole plan. */
+function useStart(nodes: readonly ElementNode[]) {
+  const main = useRef<HTMLElement>(null);
+  const [start, setStart] = useState(lastViewport);
+  useLayoutEffect(() => {
+    if (start !== null || main.current === null) return;
+    const { clientWidth, clientHeight } = main.current;
+    const viewport = fitted(nodes, { width: clientWidth, height: clientHeight });
+    // Known before anything is drawn, so that nothing is drawn twice.
+    setZoom(viewport.zoom);
+    setStart(viewport);
+  }, [start, nodes]);
+  return { main, start };
+}
+
+const NO_EDGES: ConnectionEdge[] = [];
 const CONNECTION_LINE = { stroke: "var(--accent)", strokeWidth: 2 };
 
 /** Dropped anywhere on an element, not only on a handle. */

@@ -6,6 +6,7 @@ import { visibleText } from "../elements/visible-text.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { changeNodes, saveMove, selectOnly, useFlow } from "./flow-store.ts";
 import type { ElementNode } from "./flow-nodes.ts";
+import { useHeld } from "./held.ts";
 
 /** A frame with a name around what each section holds. */
 export function SectionFrames() {
@@ -19,8 +20,9 @@ export function SectionFrames() {
 
 function Frames({ names }: { readonly names: ReadonlyMap<string, string> }) {
   const nodes = useFlow((flow) => flow.nodes);
+  const held = useHeld(({ places }) => places);
   const sections = Map.groupBy(
-    nodes.filter(({ id }) => names.has(id)),
+    nodes.filter(({ id }) => names.has(id)).map((node) => ({ ...node, position: held.get(node.id) ?? node.position })),
     ({ id }) => names.get(id) ?? "",
   );
   return (

@@ -2,6 +2,7 @@ import { useStore, ViewportPortal } from "@xyflow/react";
 import { memo } from "react";
 import { useShallow } from "zustand/react/shallow";
 import type { PlanComment } from "../../../plans/plan.ts";
+import { useHeld } from "../canvas/held.ts";
 import { usePage } from "../shell/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { showComment } from "./comment-actions.ts";
@@ -40,10 +41,11 @@ const CommentPin = memo(function CommentPin({
   readonly order: number;
 }) {
   const active = usePage((page) => page.commentsOpen && page.activeComment === comment.id);
+  const held = useHeld(({ places }) => places.get(comment.elementId ?? ""));
   const [x, y] = useStore(
     useShallow(({ nodeLookup }) => {
       const node = comment.elementId === null ? undefined : nodeLookup.get(comment.elementId);
-      const corner = node?.internals.positionAbsolute ?? { x: 0, y: 0 };
+      const corner = held ?? node?.internals.positionAbsolute ?? { x: 0, y: 0 };
       const width = node?.measured.width ?? 0;
       const own = comment.x !== undefined && comment.y !== undefined;
       return own

@@ -1,7 +1,8 @@
-import { Handle, NodeResizer, Position, useUpdateNodeInternals, type NodeProps } from "@xyflow/react";
-import { memo, useEffect, useRef } from "react";
+import { Handle, NodeResizer, Position, useStoreApi, useUpdateNodeInternals, type NodeProps } from "@xyflow/react";
+import { memo, useEffect, useLayoutEffect, useRef, type RefObject } from "react";
 import { useDetailLevel } from "../canvas/detail-level.ts";
-import type { ElementNode } from "../canvas/flow-nodes.ts";
+import { SIDES, type ElementNode } from "../canvas/flow-nodes.ts";
+import { useHeld } from "../canvas/held.ts";
 import { edit } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { CardHead, editWhatWasHit } from "./card-head.tsx";
@@ -10,6 +11,7 @@ import { ElementBody } from "./element-body.tsx";
 import { shownType } from "./element-types.ts";
 import { saveWhenLeft } from "./text-editor.tsx";
 import { useArrival } from "./use-arrival.ts";
+import { visibleText } from "./visible-text.ts";
 
 const LEAST_WIDTH = 120;
 const LEAST_HEIGHT = 60;
@@ -21,6 +23,8 @@ export const ElementNodeView = memo(function ElementNodeView({ id, selected, dra
   const editing = useEditing((state) => state.editing?.id === id && state.editing.focus !== "answer");
   const writing = useEditing((state) => state.editing?.id === id);
   const arrival = useArrival(element);
+  const card = useRef<HTMLDivElement>(null);
+  useHeldPlace(id, card);
   useMeasuredHandles(id, level === "full");
   if (element === undefined) return null;
   const full = level === "full";
@@ -28,6 +32,7 @@ export const ElementNodeView = memo(function ElementNodeView({ id, selected, dra
     <>
       {full && selected && <Resizer id={id} />}
       <div
+        ref={card}
         className="card"
         data-type={shownType(element.type)}
         data-level={level}
@@ -38,7 +43,13 @@ export const ElementNodeView = memo(function ElementNodeView({ id, selected, dra
         onDoubleClick={(event) => editWhatWasHit(event, element)}
         onBlur={writing ? saveWhenLeft : undefined}
       >
-        <CardHead element={element} level={level} editing={editing} />
+        {level === "shape" ? (
+          <span className="card-title" data-testid="element-title" hidden>
+            {visibleText(element.title)}
+          </span>
+        ) : (
+          <CardHead element={element} level={level} editing={editing} />
+        )}
         {full && <ElementBody element={element} editing={editing} selected={selected} isOnCanvas />}
       </div>
       {full ? (
@@ -54,12 +65,31 @@ export const ElementNodeView = memo(function ElementNodeView({ id, selected, dra
 /** The canvas measures handles when an element comes into sight; here, when the element comes near enough to have them. */
 function useMeasuredHandles(id: string, full: boolean): void {
   const update = useUpdateNodeInternals();
-  const before = useRef(full);
+  const store = useStoreApi();
   useEffect(() => {
-    if (before.current === full) return;
-    before.current = full;
-    if (full) update(id);
-  }, [full, id, update]);
+    const known = store.getState().nodeLookup.get(id)?.internals.handleBounds?.source ?? [];
+    if (full && known.length < SIDES.length) update(id);
+  }, [full, id, update, store]);
+}
+
+/** While the person holds it, it follows them past React and the canvas. */
+function useHeldPlace(id: string, card: RefObject<HTMLElement | null>): void {
+  const isHeld = useHeld(({ places }) => places.has(id));
+  useLayoutEffect(() => {
+    const style = card.current?.closest<HTMLElement>(".react-flow__node")?.style;
+    if (!isHeld || style === undefined) return undefined;
+    // A layer of its own: what it moves over need not be painted again.
+    style.willChange = "transform";
+    const follow = () => {
+      const place = useHeld.getState().places.get(id);
+      if (place !== undefined) style.transform = `translate(${place.x}px,${place.y}px)`;
+    };
+    const end = useHeld.subscribe(follow);
+    return () => {
+      end();
+      style.willChange = "";
+    };
+  }, [isHeld, id, card]);
 }
 
 function Resizer({ id }: { readonly id: string }) {
