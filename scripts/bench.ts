@@ -9,6 +9,7 @@ import { pluginLoad } from "./bench/plugin-load.ts";
 import { recordsAtStart } from "./bench/records-at-start.ts";
 import { jsonLines, table } from "./bench/report.ts";
 import { sessionId } from "./bench/session-id.ts";
+import { terminalStart } from "./bench/terminal-start.ts";
 import { textRepetition } from "./bench/text-repetition.ts";
 import { tokens } from "./bench/tokens.ts";
 import { warmAgent } from "./bench/warm-agent.ts";
@@ -21,6 +22,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   sessionId,
   wholeAgent,
   pluginLoad,
+  terminalStart,
   logFlood,
   recordsAtStart,
   guardCost,

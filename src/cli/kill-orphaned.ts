@@ -7,7 +7,8 @@ import { OrphanedRecords } from "../store/orphaned-records.ts";
 import type { LostInstance } from "../supervisor/recovery.ts";
 import { transition } from "../supervisor/transition.ts";
 import { CommandError, type CommandContext } from "./command.ts";
-import { isTerminalRecord, type InstanceRecord, type ListedRecord } from "../store/record.ts";
+import type { InstanceRecord, ListedRecord } from "../store/record.ts";
+import { isTerminalRecord } from "../store/terminal-record.ts";
 import { systemProcessTable, type ProcessTable } from "../processes/process-table.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { mayLive } from "../processes/supervisor-identity.ts";
-import { isTerminalRecord, type ListedRecord } from "../store/record.ts";
+import type { ListedRecord } from "../store/record.ts";
+import { isTerminalRecord } from "../store/terminal-record.ts";
 import { RecordFolder } from "../store/record-folder.ts";
 import type { StatePaths } from "../store/state-paths.ts";
 

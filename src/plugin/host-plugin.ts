@@ -146,7 +146,11 @@ function hostHooks(
     instanceOf: async () => undefined,
   });
   const out = agentsOutHooks({
-    out: async (sessionId) => (await supervision.started()).agentsOut(sessionId),
+    async out(sessionId) {
+      supervision.requested();
+      // Nobody waits for what is not there to be loaded.
+      return supervision.current?.agentsOut(sessionId) ?? [];
+    },
     async oneEnded(sessionId) {
       const { agentsOut, supervisor } = await supervision.started();
       const ends = agentsOut(sessionId).map(async ({ instanceId }) => await supervisor.whenSettled(instanceId));

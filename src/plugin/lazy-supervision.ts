@@ -1,20 +1,38 @@
 import type { Supervision } from "./supervision.ts";
 import type { SupervisionContext } from "./supervision-context.ts";
 
+/** Whoever starts an opencode waits for what it does in its first second. */
+const AFTER_START_MS = 1000;
+/** The request is on its way by then, and the host waits for the model. */
+const AFTER_REQUEST_MS = 100;
+
 /**
- * The supervision, loaded once the host has the hooks: opencode waits for those at its start, and recovery, which
- * begins with it, asks the host for messages.
+ * The supervision, loaded when the host has nothing else to do, or when something asks for it: opencode does its start,
+ * and its first request to the model, in the thread that would read these files. Recovery, which begins with it, asks the
+ * host for messages.
  */
 export class LazySupervision {
-  readonly #timer: ReturnType<typeof setTimeout>;
+  #timer: ReturnType<typeof setTimeout>;
+  #hasAsked = false;
   #started: Promise<Supervision> | undefined;
   #current: Supervision | undefined;
   #isClosed = false;
 
   constructor(private readonly context: SupervisionContext) {
-    const { diagnostics } = context;
-    const failed = (error: unknown) => diagnostics.report("Bizar could not be loaded; no agent can be started.", error);
-    this.#timer = setTimeout(() => void this.started().catch(failed), 0);
+    this.#timer = this.#startIn(AFTER_START_MS);
+  }
+
+  /** What is loaded by now; before that there are no agents of this opencode. */
+  get current(): Supervision | undefined {
+    return this.#current;
+  }
+
+  /** A request to a model is about to be sent. */
+  requested(): void {
+    if (this.#hasAsked || this.#started !== undefined || this.#isClosed) return;
+    this.#hasAsked = true;
+    clearTimeout(this.#timer);
+    this.#timer = this.#startIn(AFTER_REQUEST_MS);
   }
 
   /** Settles with the supervision; rejects when the plugin's own files cannot be loaded. */
@@ -32,6 +50,12 @@ export class LazySupervision {
     this.#isClosed = true;
     clearTimeout(this.#timer);
     this.#current?.close();
+  }
+
+  #startIn(ms: number): ReturnType<typeof setTimeout> {
+    const { diagnostics } = this.context;
+    const failed = (error: unknown) => diagnostics.report("Bizar could not be loaded; no agent can be started.", error);
+    return setTimeout(() => void this.started().catch(failed), ms);
   }
 
   async #start(): Promise<Supervision> {

@@ -3,7 +3,7 @@ import { ulid } from "ulid";
 import { z } from "zod";
 import { mayLive } from "../processes/supervisor-identity.ts";
 import { writeDurably } from "../files/durable-file.ts";
-import { isTerminalRecord } from "./record.ts";
+import { isTerminalRecord } from "./terminal-record.ts";
 import type { RecordFolder } from "./record-folder.ts";
 import { requestFile, requestText, signedContent, type OwnerRequest, type RequestFile } from "./request-files.ts";
 import { decisionsFolder, type StatePaths } from "./state-paths.ts";

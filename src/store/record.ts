@@ -3,6 +3,7 @@ import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import { INSTANCE_ID, isTerminal, type Instance, type InstanceState } from "../supervisor/instance.ts";
 import { modelNamed, nameOf } from "../supervisor/fallbacks.ts";
 import { reasons, terminalStatuses } from "../supervisor/outcome.ts";
+import { isTerminalRecord } from "./terminal-record.ts";
 import { questionSchema, questionsOf, toRecordQuestion } from "./record-questions.ts";
 
 /** Raised with every change that an older plugin could not read. */
@@ -338,10 +339,6 @@ const SETTLED_LINES = [
  */
 export function isPlainlySettled(text: string): boolean {
   return SETTLED_LINES.every((line) => line.test(text));
-}
-
-export function isTerminalRecord({ status }: Pick<InstanceRecord, "status">): boolean {
-  return terminalStatuses.some((terminal) => terminal === status);
 }
 
 function iso(at: number | null): string | null {

@@ -1,5 +1,6 @@
 import type { LiveState } from "../store/live-file.ts";
-import { isTerminalRecord, type ListedRecord } from "../store/record.ts";
+import type { ListedRecord } from "../store/record.ts";
+import { isTerminalRecord } from "../store/terminal-record.ts";
 import { duration, plainLine } from "../text/plain-text.ts";
 import { plainName } from "../text/plain-name.ts";
 import type { Span } from "./lines.ts";

@@ -1,5 +1,6 @@
 import { endsIn } from "../../src/host/announcements/told-ends.ts";
-import { isTerminalRecord, type InstanceRecord } from "../../src/store/record.ts";
+import type { InstanceRecord } from "../../src/store/record.ts";
+import { isTerminalRecord } from "../../src/store/terminal-record.ts";
 import type { AgentTask, Life } from "../fixtures/chaos-agent.ts";
 import { PARENT } from "../fixtures/chaos-host.ts";
 import { hasForeignWords } from "./foreign-words.ts";

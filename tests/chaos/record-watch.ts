@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import type { End } from "../../src/host/announcements/told-ends.ts";
-import { isTerminalRecord, parseRecord, type InstanceRecord } from "../../src/store/record.ts";
+import { parseRecord, type InstanceRecord } from "../../src/store/record.ts";
+import { isTerminalRecord } from "../../src/store/terminal-record.ts";
 import { INSTANCE_ID } from "../../src/supervisor/instance.ts";
 import { OF_THE_HOST, type AgentTurn } from "./agent-turn.ts";
 import type { Change } from "./memory-disk.ts";

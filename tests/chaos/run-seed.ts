@@ -1,4 +1,4 @@
-import { isTerminalRecord } from "../../src/store/record.ts";
+import { isTerminalRecord } from "../../src/store/terminal-record.ts";
 import { sampleRequest } from "../supervisor/sample-instance.ts";
 import type { ChaosHost } from "./chaos-host.ts";
 import { FIRST_BOOT } from "./os-processes.ts";

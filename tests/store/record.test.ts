@@ -1,13 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import {
   fromRecord,
-  isTerminalRecord,
   parseRecord,
   SCHEMA_VERSION,
   toRecord,
   type InstanceRecord,
   type RecordOrigin,
 } from "../../src/store/record.ts";
+import { isTerminalRecord } from "../../src/store/terminal-record.ts";
 import { noDeeds } from "../../src/supervisor/deeds.ts";
 import { sampleInstance, sampleStates, START, type SampleState } from "../supervisor/sample-instance.ts";
 
