@@ -6,6 +6,9 @@ import { HOST_VERSION } from "../src/opencode/version.ts";
 const ROOT = join(import.meta.dir, "..");
 /** Of types too, and those that are loaded later: what the linter sees of circles leaves `import()` out. */
 const IMPORT = /(?:\bfrom |\bimport\(|^import )"(\.[^"]+)"/gm;
+/** What is loaded with a file: not what it imports for a type alone, or later. */
+const LOADED = /^(?:import|export) (?!type\b)(?:[^;"]*? from )?"([^"]+)"/gm;
+const OF_THE_HOST = /^(?:@opentui\/|solid-js)/;
 
 test("no file of the sources imports itself by way of others, be it for a type or later", async () => {
   const imports = await importsOf("src/**/*.{ts,tsx}");
@@ -46,6 +49,26 @@ test("a circle is found, however long it is", () => {
   ).toEqual([]);
   expect(circles(new Map([["a", ["a"]]]))).toEqual([["a", "a"]]);
 });
+
+test.each(["src/terminal/tui.ts", "src/plugin/agent-plugin.ts", "src/plugin/server-plugin.ts", "src/plugin/plugin.ts"])(
+  "%s, which a start waits for, loads no library of schemas",
+  async (entry) => {
+    const seen = new Set([entry]);
+    const libraries = new Set<string>();
+    for (const path of seen) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- each tells of the next ones
+      const source = await Bun.file(join(ROOT, path)).text();
+      for (const [, name = ""] of source.matchAll(LOADED)) {
+        if (name.startsWith(".")) seen.add(normalize(join(dirname(path), name)));
+        else libraries.add(name);
+      }
+    }
+    expect(seen.size).toBeGreaterThan(entry.endsWith("/plugin.ts") ? 3 : 20);
+    expect([...libraries].filter((name) => !name.startsWith("node:") && !OF_THE_HOST.test(name))).toEqual(
+      entry.includes("terminal") ? [] : expect.not.arrayContaining(["zod"]),
+    );
+  },
+);
 
 test("what opencode is like is told of one version, which one folder names", async () => {
   const paths = [...new Bun.Glob("src/**/*.{ts,tsx}").scanSync(ROOT)].filter(
