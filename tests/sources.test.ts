@@ -53,7 +53,7 @@ test("a circle is found, however long it is", () => {
 test.each(["src/terminal/tui.ts", "src/plugin/agent-plugin.ts", "src/plugin/server-plugin.ts", "src/plugin/plugin.ts"])(
   "%s, which a start waits for, loads no library of schemas",
   async (entry) => {
-    const seen = new Set([entry]);
+    const seen = new Set<string>([entry]);
     const libraries = new Set<string>();
     for (const path of seen) {
       // oxlint-disable-next-line eslint/no-await-in-loop -- each tells of the next ones

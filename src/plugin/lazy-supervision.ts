@@ -1,3 +1,5 @@
+import type { BaseClock, Timer } from "../lib/clock.ts";
+import { systemClock } from "../lib/system-clock.ts";
 import type { Supervision } from "./supervision.ts";
 import type { SupervisionContext } from "./supervision-context.ts";
 
@@ -12,13 +14,17 @@ const AFTER_REQUEST_MS = 100;
  * host for messages.
  */
 export class LazySupervision {
-  #timer: ReturnType<typeof setTimeout>;
+  #timer: Timer;
   #hasAsked = false;
   #started: Promise<Supervision> | undefined;
   #current: Supervision | undefined;
   #isClosed = false;
 
-  constructor(private readonly context: SupervisionContext) {
+  constructor(
+    private readonly context: SupervisionContext,
+    private readonly clock: BaseClock = systemClock,
+    private readonly load = async () => (await import("./supervision.ts")).startSupervision,
+  ) {
     this.#timer = this.#startIn(AFTER_START_MS);
   }
 
@@ -31,7 +37,7 @@ export class LazySupervision {
   requested(): void {
     if (this.#hasAsked || this.#started !== undefined || this.#isClosed) return;
     this.#hasAsked = true;
-    clearTimeout(this.#timer);
+    this.#timer.clear();
     this.#timer = this.#startIn(AFTER_REQUEST_MS);
   }
 
@@ -48,18 +54,19 @@ export class LazySupervision {
   /** Ends every agent at once, before it returns. What is started by a call that comes later is ended as well. */
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#timer.clear();
     this.#current?.close();
   }
 
-  #startIn(ms: number): ReturnType<typeof setTimeout> {
+  #startIn(ms: number): Timer {
     const { diagnostics } = this.context;
     const failed = (error: unknown) => diagnostics.report("Bizar could not be loaded; no agent can be started.", error);
-    return setTimeout(() => void this.started().catch(failed), ms);
+    return this.clock.after(ms, () => void this.started().catch(failed));
   }
 
   async #start(): Promise<Supervision> {
-    const { startSupervision } = await import("./supervision.ts");
+    this.#timer.clear();
+    const startSupervision = await this.load();
     this.#current = startSupervision(this.context);
     // dispose may have come while the files were read.
     if (this.#isClosed) this.#current.close();
