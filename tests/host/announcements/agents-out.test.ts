@@ -12,11 +12,11 @@ const ENDED: AgentBefore = { instanceId: sampleId(2), agent: "mimir", title: 'Sa
 /** A session in an opencode, with what it is told. */
 function createSession(given: { isRun?: boolean; endsAgents?: boolean; agent?: string; spawned?: boolean } = {}) {
   const { isRun = true, endsAgents = true, agent = "odin", spawned = true } = given;
-  const state = { out: [] as AgentOut[], before: [] as AgentBefore[], untold: false };
+  const state = { out: [] as AgentOut[], before: [] as AgentBefore[], untold: false, oneEnded: Promise.resolve() };
   const put: string[] = [];
   const hooks = agentsOutHooks({
     out: async () => state.out,
-    oneEnded: async () => undefined,
+    oneEnded: async () => await state.oneEnded,
     tellNow: async () => state.untold,
     put: async (_sessionId, text) => void put.push(text),
     before: async () => state.before,
@@ -100,6 +100,39 @@ describe("under opencode run, in a session that had agents before", () => {
     await session.endTurn();
     expect(session.put).toEqual([]);
   });
+});
+
+test("under opencode run a session that was led to collect, and does not, is held until one of its agents ends", async () => {
+  const session = createSession();
+  session.state.out = [RUNNING];
+  await session.endTurn();
+  expect(session.put).toEqual([expect.stringContaining("and they end with it")]);
+  const end = Promise.withResolvers<void>();
+  session.state.oneEnded = end.promise;
+  let isLetGo = false;
+  const turn = session.endTurn().then(() => void (isLetGo = true));
+  await new Promise((resolve) => void setTimeout(resolve, 0));
+  expect(isLetGo).toBe(false);
+  session.state.untold = true;
+  end.resolve();
+  await turn;
+  // It was told of the end, and goes on over that.
+  expect(session.put).toHaveLength(1);
+});
+
+test("after a compaction the agents that run are named at each step, in the same words, while one runs", async () => {
+  const session = createSession({ isRun: false, endsAgents: false });
+  session.state.out = [RUNNING];
+  expect(await session.step()).toEqual([]);
+  await session.hooks["experimental.session.compacting"]({ sessionID: "ses_1" }, { context: [] });
+  const [text = ""] = await session.step();
+  expect(text).toContain(`- thor ${sampleId(1)}, "The long one"`);
+  session.state.out = [RUNNING, ENDED];
+  expect(await session.step()).toEqual([text]);
+  for (const out of [[], [RUNNING]]) {
+    session.state.out = out;
+    expect(await session.step()).toEqual([]);
+  }
 });
 
 test("agents from before are those of the session that another opencode started, and of whose end it was not told", async () => {

@@ -16,6 +16,7 @@ function ended(number: number): Instance {
 function createAnnouncer(othersRun: () => boolean, waitsForOthers: (instance: Instance) => boolean = () => false) {
   const clock = new FakeClock();
   const messages: string[][] = [];
+  const wakes: boolean[] = [];
   const announcer = new Announcer({
     clock,
     othersRun,
@@ -34,7 +35,8 @@ function createAnnouncer(othersRun: () => boolean, waitsForOthers: (instance: In
       announced: [],
       answered: [],
       agent: "odin",
-      deliver: async (_text, ends) => {
+      deliver: async (_text, ends, wake) => {
+        wakes.push(wake);
         messages.push(ends.map(({ instanceId }) => instanceId));
         return "delivered";
       },
@@ -46,8 +48,30 @@ function createAnnouncer(othersRun: () => boolean, waitsForOthers: (instance: In
     clock.advance(ms);
     await new Promise((resolve) => void setTimeout(resolve, 0));
   };
-  return { announcer, messages, pass };
+  return { announcer, messages, pass, wakes };
 }
+
+test("an end wakes the session that asked, and not one that the user has stopped", async () => {
+  const { announcer, pass, wakes } = createAnnouncer(() => false);
+  const sessionID = sampleInstance("done").parent.sessionId;
+  const becomes = (type: string) =>
+    announcer.activity.event({ type: "session.status", properties: { sessionID, status: { type } } });
+  announcer.ended(ended(1));
+  await pass(0);
+  becomes("busy");
+  announcer.activity.event({
+    type: "session.error",
+    properties: { sessionID, error: { name: "MessageAbortedError" } },
+  });
+  becomes("idle");
+  announcer.ended(ended(2));
+  await pass(1000);
+  becomes("busy");
+  becomes("idle");
+  announcer.ended(ended(3));
+  await pass(1000);
+  expect(wakes).toEqual([true, false, true]);
+});
 
 test("while another agent of the session runs, an end waits 200 ms for those that come with it", async () => {
   const { announcer, messages, pass } = createAnnouncer(() => true);
