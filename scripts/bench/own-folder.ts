@@ -39,6 +39,8 @@ export const ownFolder: Benchmark = {
       const judged = await inTurns(rounds, {
         own: async () => await timed(async () => void value(await workspace.look(instanceId))),
         plain: async () => await timed(() => git(project, ["merge-tree", "--write-tree", base, theirs])),
+        // Nobody knows whether a file has changed without a look at all of them.
+        looks: async () => await timed(async () => void (await Promise.all([project, copy].map(status)))),
       });
       const many: number[] = [];
       const atOnce = await timed(async () => {
@@ -49,6 +51,7 @@ export const ownFolder: Benchmark = {
         ratioFigure("snapshot and copy / git worktree add", made.own, made.plain, GOAL),
         medianFigure("snapshot and copy", made.own, "ms"),
         ratioFigure("looking whether changes fit / git merge-tree alone", judged.own, judged.plain, GOAL),
+        ratioFigure("looking whether changes fit / git status of both trees", judged.own, judged.looks),
         medianFigure("looking whether changes fit", judged.own, "ms"),
         medianFigure(`${AT_ONCE} folders at once`, [atOnce], "ms"),
         medianFigure("disk of each", many, "MiB"),
@@ -92,6 +95,11 @@ async function timed(run: () => void | Promise<void>): Promise<number> {
 async function megabytes(folder: string): Promise<number> {
   const du = Bun.spawn(["du", "-sk", folder], { stdout: "pipe" });
   return (Number.parseInt(await du.stdout.text(), 10) * 1024) / MEBIBYTE;
+}
+
+async function status(cwd: string): Promise<void> {
+  const child = Bun.spawn(["git", "status", "--porcelain", "-uall"], { cwd, stdout: "ignore" });
+  if ((await child.exited) !== 0) throw new Error(`git status failed in ${cwd}.`);
 }
 
 function git(cwd: string, args: readonly string[]): void {
