@@ -1,4 +1,5 @@
 import { money } from "../text/amounts.ts";
+import { plainLine } from "../text/plain-text.ts";
 import {
   activityOf,
   activityTime,
@@ -12,13 +13,23 @@ import {
   type AgentNow,
 } from "./agent-now.ts";
 import { cut, span, type Line } from "./lines.ts";
+import { planKey, type TasksDone } from "./tasks-done.ts";
 
 /** What opencode's sidebar has room for. */
 const COLUMNS = 37;
 const MOST_ENDED = 4;
+const BAR = 10;
 
-/** The agents of a session, for the sidebar: those at work, and the last that have ended. Nothing where there are none. */
-export function sidebarLines(agents: readonly AgentNow[], sessionId: string, now: number): readonly Line[] {
+export interface SidebarContent {
+  readonly agents: readonly AgentNow[];
+  readonly tasks: ReadonlyMap<string, TasksDone>;
+}
+
+/**
+ * The agents of a session, for the sidebar: how far their plans have come, those at work, and the last that have ended.
+ * Nothing where there are none.
+ */
+export function sidebarLines({ agents, tasks }: SidebarContent, sessionId: string, now: number): readonly Line[] {
   const own = agents.filter(({ record }) => record.parent.sessionId === sessionId);
   if (own.length === 0) return [];
   const alive = own.filter((agent) => isAlive(agent));
@@ -28,9 +39,22 @@ export function sidebarLines(agents: readonly AgentNow[], sessionId: string, now
     ended.length > MOST_ENDED ? [[span(`and ${ended.length - MOST_ENDED} that ended earlier`, "textMuted")]] : [];
   return [
     [span("Agents", "text", { isBold: true }), span(`  ${money(cost)} in all`, "textMuted")],
+    ...planLines(own, tasks),
     ...[...alive, ...ended.slice(-MOST_ENDED).toReversed()].flatMap((agent) => agentLines(agent, now)),
     ...more,
   ];
+}
+
+function planLines(agents: readonly AgentNow[], tasks: SidebarContent["tasks"]): Line[] {
+  const keys = new Set(agents.flatMap(({ record }) => (record.planTask === null ? [] : planKey(record.planTask))));
+  return [...keys].flatMap((key) => {
+    const plan = tasks.get(key);
+    if (plan === undefined) return [];
+    const full = Math.floor((BAR * plan.done) / plan.tasks);
+    const count = ` ${plan.done} of ${plan.tasks}`;
+    const title = cut(plainLine(plan.title, COLUMNS), COLUMNS - BAR - count.length - 1);
+    return [[span("▰".repeat(full), "success"), span("▱".repeat(BAR - full), "textMuted"), span(`${count} ${title}`)]];
+  });
 }
 
 function agentLines(agent: AgentNow, now: number): readonly Line[] {

@@ -24,7 +24,9 @@ const terminal: TuiPluginModule = {
         // The host draws the keys of its prompt over the first row.
         home_bottom: () => belowRow(linesView(theme, hint)),
         sidebar_content: (_context, { session_id }) =>
-          linesView(theme, () => sidebarLines(world.agents(), session_id, world.now())),
+          linesView(theme, () =>
+            sidebarLines({ agents: world.agents(), tasks: world.tasks() }, session_id, world.now()),
+          ),
         app_bottom() {
           const size = useTerminalDimensions();
           return linesView(theme, () => {

@@ -5,6 +5,7 @@ import type { HereNotice, Notice } from "../halves/messages.ts";
 import { liveInstances } from "../processes/live-instances.ts";
 import type { AgentNow } from "./agent-now.ts";
 import type { AgentsWatch } from "./agents-watch.ts";
+import type { TasksDone } from "./tasks-done.ts";
 
 /** What the screen shows, as signals: what reads one is drawn anew when it has changed. */
 export interface World {
@@ -13,6 +14,8 @@ export interface World {
   readonly agents: () => readonly AgentNow[];
   /** The plans that wait for the user. */
   readonly plans: () => readonly string[];
+  /** How far the plans have come that agents work from, by `planKey`. */
+  readonly tasks: () => ReadonlyMap<string, TasksDone>;
   /** Milliseconds since the epoch; it stands still while no agent lives. */
   readonly now: () => number;
   /** The server half of this directory, once it has said where it is. */
@@ -43,6 +46,7 @@ export function createWorld(
   answered: (notice: Extract<Notice, { kind: "answered" }>) => void,
 ): World {
   const [agents, setAgents] = createSignal<readonly AgentNow[]>([]);
+  const [tasks, setTasks] = createSignal<ReadonlyMap<string, TasksDone>>(new Map());
   const [now, setNow] = createSignal(Date.now());
   const [server, setServer] = createSignal<HereNotice>();
   const [watch, setWatch] = createSignal<AgentsWatch>();
@@ -59,7 +63,7 @@ export function createWorld(
   const start = async (here: HereNotice) => {
     // Only what has something to show loads the code that reads records: opencode's start waits for nothing of it.
     const { startWatch } = await import("./start-watch.ts");
-    setWatch(await startWatch(here, follow, () => undefined));
+    setWatch(await startWatch(here, { agents: follow, tasks: setTasks }, () => undefined));
   };
   let isStarted = false;
   const halves = terminalEnd((notice, directory) => {
@@ -88,5 +92,5 @@ export function createWorld(
     watch()?.close();
     halves.close();
   });
-  return { api, agents, plans: () => server()?.plans ?? [], now, server, watch, halves, said, say };
+  return { api, agents, plans: () => server()?.plans ?? [], tasks, now, server, watch, halves, said, say };
 }

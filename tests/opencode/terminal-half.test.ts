@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
 import type { InstanceRecord } from "../../src/store/record.ts";
+import { planAction, waitFor } from "./plan-rig.ts";
 import { bash, createRig, spawn, until, type Rig } from "./rig.ts";
 import { startTerminalUi, type TerminalUi } from "./terminal.ts";
 
@@ -194,6 +195,72 @@ test("quitting asks while an agent works: one can stay, or let it finish", async
   ui = await startTerminalUi(rig.sandbox, [], { columns: 120, rows: 40 });
   await shows(/Since you quit[\s\S]*thor: done, the rest of it/);
   ui.keep("since-you-quit-120x40");
+}, 120_000);
+
+test("a plan that waits is told of in the line, and is read and approved on the screen", async () => {
+  const elements = [
+    { name: "a", type: "task", title: "Measure it" },
+    { name: "b", type: "task", title: "Build it" },
+  ];
+  rig.plan(
+    "plan it",
+    { calls: [planAction("draw", "cache", { planTitle: "The cache", elements })] },
+    { calls: [waitFor("cache")] },
+    ({ toolResults }) => ({ text: `Decided: ${toolResults.at(-1)}` }),
+  );
+  ui.type("\u001b");
+  await until("what was told is gone", () => !ui.screen().includes("Since you quit"));
+  ui.type("\t");
+  await shows(/Odin · Model A/);
+  ui.submit("plan it");
+  await until("the line tells of it", () => line().includes("plan cache waits for you"));
+  ui.pressF6();
+  await shows("plan cache: waits for your decision");
+  ui.type("\r");
+  await shows(/Plan cache[\s\S]*Measure it[\s\S]*Build it/);
+  ui.keep("plan-120x40");
+  ui.type("a");
+  await shows("Approve the plan");
+  ui.type("go ahead");
+  await shows("go ahead");
+  ui.keep("approve-120x40");
+  ui.type("\r");
+  await until("the wait has ended", () => rig.requestsFor("plan it").length === 3);
+  const answer = JSON.parse(rig.requestsFor("plan it").at(-1)?.toolResults.at(-1) ?? "{}");
+  expect(answer).toMatchObject({ status: "approved" });
+  expect(JSON.stringify(answer)).toContain("go ahead");
+  ui.pressF6();
+  await shows("Decided: ");
+}, 120_000);
+
+test("where the terminal is wide the sidebar has the session's agents, and how far their plan has come", async () => {
+  rig.plan("measure", { calls: [bash("until [ -e measured ]; do sleep 0.3; done")] }, { text: "measured" });
+  const agent = { agent: "thor", prompt: "measure", title: "the measurer", planTask: "cache/Measure it" };
+  rig.plan("send one", spawn(agent), { text: "One is out." });
+  ui.submit("send one");
+  await until("it works", () => /1 agent · thor: bash until \[ -e measured/.test(line()));
+  ui.resize(160, 40);
+  await shows(/Agents {2}\$0\.00 in all[\s\S]*▱{10} 0 of 2 The cache[\s\S]*the measurer[\s\S]*bash until/);
+  ui.keep("sidebar-160x40");
+  await writeFile(join(rig.sandbox.project, "measured"), "");
+  await shows(/▰{5}▱{5} 1 of 2 The cache[\s\S]*✓ the measurer/);
+  ui.keep("sidebar-ended-160x40");
+}, 120_000);
+
+test("/exit asks as well, and what is ended with opencode is gone", async () => {
+  rig.plan("for long", { calls: [bash("until [ -e never ]; do sleep 0.3; done")] });
+  rig.plan("the last one", spawn({ agent: "thor", prompt: "for long", title: "a long task" }), { text: "The last." });
+  ui.submit("the last one");
+  await until("it works", () => /1 agent · thor: bash until \[ -e never/.test(line()));
+  const pid = await pidOf("a long task");
+  ui.submit("/exit");
+  await shows("An agent is at work");
+  ui.type("end them");
+  await until("it is found", () => !ui.screen().includes("Let them finish and quit"));
+  ui.type("\r");
+  expect(await ui.exited).toBe(0);
+  await until("nothing of it runs", () => !isRunning(pid));
+  expect(await recordOfTitle("a long task")).toMatchObject({ status: "failed", reason: "shutdown" });
 }, 120_000);
 
 /** The process of the agent of a title. */
