@@ -111,9 +111,17 @@ export interface Server {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-/** Starts `opencode serve` in a sandbox and waits until it listens. */
-export async function startServer(sandbox: Sandbox, environment: Record<string, string> = {}): Promise<Server> {
-  const child = Bun.spawn([OPENCODE, "serve", "--hostname", "127.0.0.1", "--port", "0"], {
+/**
+ * Starts `opencode serve` in a sandbox and waits until it listens.
+ *
+ * @param port 0: one that is free
+ */
+export async function startServer(
+  sandbox: Sandbox,
+  environment: Record<string, string> = {},
+  port = 0,
+): Promise<Server> {
+  const child = Bun.spawn([OPENCODE, "serve", "--hostname", "127.0.0.1", "--port", String(port)], {
     cwd: sandbox.project,
     env: { ...sandbox.environment, ...environment },
     stdin: "ignore",

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import { nearestName } from "./nearest-name.ts";
+import { shown, valueAt, whyNoPlaceName } from "./place-names.ts";
 
 /** A day: lines of a busy cluster are long, and one that nobody serves should be told of some time. */
 const QUEUE_MS = 86_400_000;
@@ -43,17 +44,12 @@ export const launchersSchema = z.record(z.string(), launcher);
 /** Words of a command that stand for something. */
 export const PLACEHOLDERS = ["instanceId", "command"];
 
-/** Short enough for a line of a table; it is a word of messages, and of a tool's schema. */
-const NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/;
-/** Mean something where a place is named. */
-const RESERVED = ["here", "any"];
-
 /** The launchers that can be used, and a warning for each that cannot, or not as it is written. */
 export function readLaunchers(raw: unknown, warnings: string[]): Record<string, LauncherOptions> {
   if (raw === undefined || raw === null) return {};
   if (typeof raw !== "object" || Array.isArray(raw)) {
     warnings.push(
-      `Option "launchers" must be an object with a launcher under each name, not ${show(raw)}; it is ignored.`,
+      `Option "launchers" must be an object with a launcher under each name, not ${shown(raw)}; it is ignored.`,
     );
     return {};
   }
@@ -68,16 +64,17 @@ export function readLaunchers(raw: unknown, warnings: string[]): Record<string, 
 function readOne(name: string, value: unknown, warnings: string[]): LauncherOptions | undefined {
   const label = `Option "launchers.${name}"`;
   const isIgnored = (why: string) => void warnings.push(`${label} ${why}; this launcher is ignored.`);
-  if (!NAME.test(name) || RESERVED.includes(name)) {
-    isIgnored(`has a name that no place can have: expected letters, digits, ".", "_" or "-", and not "here" or "any"`);
+  const noName = whyNoPlaceName(name);
+  if (noName !== undefined) {
+    isIgnored(noName);
     return undefined;
   }
   const parsed = launcher.safeParse(value);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => {
       const path = issue.path.map(String);
-      const came = path.reduce((at: unknown, key) => (isRecord(at) ? at[key] : undefined), value);
-      return `${path.length === 0 ? "it" : `"${path.join(".")}"`} is ${show(came)}, expected ${expected(path, issue.message)}`;
+      const came = shown(valueAt(value, path));
+      return `${path.length === 0 ? "it" : `"${path.join(".")}"`} is ${came}, expected ${expected(path, issue.message)}`;
     });
     isIgnored(`cannot be used: ${faults.join("; ")}`);
     return undefined;
@@ -134,13 +131,4 @@ export function readDefaultPlace(given: string | null, names: readonly string[],
   const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
   warnings.push(`Option "defaultLauncher" is "${given}", which is no place: ${known}. Agents run here.${hint}`);
   return null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? "missing";
-  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

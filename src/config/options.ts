@@ -2,6 +2,8 @@ import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { z } from "zod";
 import { launchersSchema, readDefaultPlace, readLaunchers } from "./launchers.ts";
+import { placeNames } from "./places.ts";
+import { readServers, serversSchema } from "./servers.ts";
 import { nearestName } from "./nearest-name.ts";
 import { withRisingThresholds } from "./rising-thresholds.ts";
 
@@ -46,7 +48,9 @@ export const optionsSchema = z.object({
   worktreeDir: z.string().min(1).nullable().default(null),
   /** Places elsewhere, each with what goes before `opencode run`: Slurm, ssh, containers. See docs/elsewhere.md. */
   launchers: launchersSchema.default({}),
-  /** The place where agents run for which none is named. `null`: here. */
+  /** A pool of `opencode serve` on other machines, each with a clone of the repository. See docs/elsewhere.md. */
+  servers: serversSchema.default([]),
+  /** The place where agents run for which none is named, or `any` for a server with room. `null`: here. */
   defaultLauncher: z.string().min(1).nullable().default(null),
   /** Agents running at once. 8: each is a process of 250 to 590 MB. */
   maxConcurrentInstances: whole(8, 1, 32),
@@ -174,7 +178,9 @@ export function readOptions(raw: unknown, environment: NodeJS.ProcessEnv): Optio
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(optionsSchema.shape, name)) warnings.push(unknownOption(name));
   }
-  given["launchers"] = readLaunchers(given["launchers"], warnings);
+  const launchers = readLaunchers(given["launchers"], warnings);
+  given["launchers"] = launchers;
+  given["servers"] = readServers(given["servers"], Object.keys(launchers), warnings);
   const sources = new Map<string, string>();
   for (const [variable, { option, read }] of Object.entries(environmentNames)) {
     const text = environment[variable];
@@ -194,7 +200,7 @@ export function readOptions(raw: unknown, environment: NodeJS.ProcessEnv): Optio
     stateDir,
     logDir: taken.logDir === null ? join(stateDir, "logs") : absolute(taken.logDir),
     worktreeDir: taken.worktreeDir === null ? join(stateDir, "worktrees") : absolute(taken.worktreeDir),
-    defaultLauncher: readDefaultPlace(taken.defaultLauncher, Object.keys(taken.launchers), warnings),
+    defaultLauncher: readDefaultPlace(taken.defaultLauncher, placeNames(taken), warnings),
     logsDisabled: environment["BIZAR_DISABLE_LOG"] === "1",
     loopGuardDisabled: environment["BIZAR_DISABLE_LOOP"] === "1",
     logLevel: readLogLevel(environment["BIZAR_LOG_LEVEL"], warnings),

@@ -1,5 +1,6 @@
-import type { Options } from "../config/options.ts";
 import { nearestName } from "../config/nearest-name.ts";
+import type { Options } from "../config/options.ts";
+import { ANY, placeNames, placesOf, type PlaceOptions } from "../config/places.ts";
 
 /** Where an agent is to run: `on` is absent for this machine; or why it cannot be told. */
 export type PlaceMeant =
@@ -9,11 +10,6 @@ export type PlaceMeant =
 /** What models call the machine of the caller. */
 const HERE = new Set(["here", "local", "localhost"]);
 
-/** The places elsewhere that are set up. */
-export function placesOf({ launchers }: Pick<Options, "launchers">): string[] {
-  return Object.keys(launchers);
-}
-
 /**
  * The place that is meant, also in other letters; the default where none is named.
  *
@@ -21,10 +17,10 @@ export function placesOf({ launchers }: Pick<Options, "launchers">): string[] {
  */
 export function placeMeant(
   asked: string | undefined,
-  options: Pick<Options, "launchers" | "defaultLauncher">,
+  options: PlaceOptions & Pick<Options, "defaultLauncher">,
   free: (place: string) => number,
 ): PlaceMeant {
-  const names = placesOf(options);
+  const names = placeNames(options);
   if (asked === undefined) return { ok: true, on: options.defaultLauncher ?? undefined };
   const exact = names.find((name) => name === asked);
   const folded = names.filter((name) => name.toLowerCase() === asked.toLowerCase());
@@ -35,11 +31,14 @@ export function placeMeant(
   if (names.length === 0) {
     return {
       ok: false,
-      error: `There is no place ${word}: none is set up (option "launchers"). Leave "on" out: the agent runs here.`,
+      error: `There is no place ${word}: none is set up (options "launchers" and "servers"). Leave "on" out: the agent runs here.`,
     };
   }
   const near = nearestName(asked, names);
-  const known = names.map((name) => `${name} (${inWords(free(name), options.launchers[name]?.slots ?? 0)})`).join(", ");
+  const known = [
+    ...placesOf(options).map(({ name, slots }) => `${name} (${inWords(free(name), slots)})`),
+    ...(names.includes(ANY) ? ["any (a server with room)"] : []),
+  ].join(", ");
   const hint = near === undefined ? "" : ` Did you mean ${near}?`;
   return { ok: false, error: `There is no place ${word}. There are here, ${known}.${hint}` };
 }

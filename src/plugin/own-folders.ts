@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import type { LoggedTurn, LogSink } from "../backends/log-sink.ts";
 import type { Travel } from "../backends/process/elsewhere.ts";
+import type { CloneTravel } from "../backends/servers/copy-there.ts";
 import type { PrepareFolder } from "../backends/in-own-folder.ts";
 import type { FinishFolder, TurnRequest } from "../supervisor/ports.ts";
 import type { Workspace } from "../workspace/workspace.ts";
@@ -14,7 +15,7 @@ export interface OwnFolders {
   readonly prepare: PrepareFolder;
   readonly finish: FinishFolder;
   /** Takes folders to places where files are not shared, and back. */
-  readonly travel: Travel;
+  readonly travel: Travel & CloneTravel;
 }
 
 export function ownFolders(
@@ -45,6 +46,10 @@ export function ownFolders(
       async pack(instanceId) {
         const packed = await workspace.pack(instanceId);
         return packed.ok ? packed.value : packed.error;
+      },
+      async diff(instanceId) {
+        const difference = await workspace.diff(instanceId);
+        return difference.ok ? difference.value : difference.error;
       },
       async unpack(instanceId, bundle) {
         try {

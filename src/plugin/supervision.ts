@@ -3,6 +3,7 @@ import type { LoggedTurn, LogSink } from "../backends/log-sink.ts";
 import { inOwnFolder } from "../backends/in-own-folder.ts";
 import { processBackend } from "../backends/process/process-backend.ts";
 import type { Options } from "../config/options.ts";
+import { placesOf } from "../config/places.ts";
 import { describeError } from "../lib/describe-error.ts";
 import { endToast } from "../host/end-toast.ts";
 import { endNotice, questionNotice } from "../host/notify-command.ts";
@@ -47,6 +48,7 @@ import { thinkingLoopPolicy } from "../supervisor/policies/thinking-loop.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { callerDirectory, ownFolders } from "./own-folders.ts";
 import type { SupervisionContext } from "./supervision-context.ts";
+import { poolAgents } from "./pool-agents.ts";
 import { warmAgents } from "./warm-agents.ts";
 import { wireSupervision } from "./wire-supervision.ts";
 
@@ -116,7 +118,8 @@ export function startSupervision(context: SupervisionContext): Supervision {
     launchers: options.launchers,
     travel: folders.travel,
   });
-  const backend = inOwnFolder(backendChoice({ process: children, warm }), folders.prepare);
+  const servers = poolAgents({ options, answers, travel: folders.travel }, (turn) => openLog(context, turn));
+  const backend = inOwnFolder(backendChoice({ process: children, warm, servers }), folders.prepare);
   const table = systemProcessTable();
   const toast = endToast(host);
   const showQuestion = askUserToast(host);
@@ -159,7 +162,8 @@ export function startSupervision(context: SupervisionContext): Supervision {
       context.notify(questionNotice(instance, question));
     },
     refusal: () => fleet.refusal(),
-    slotsOf: (place) => options.launchers[place]?.slots ?? 1,
+    slotsOf: (place) => placesOf(options).find(({ name }) => name === place)?.slots ?? 1,
+    anyOf: () => servers.usable(),
     maxConcurrentInstances: options.maxConcurrentInstances,
     memory: { minFreeMemoryMb: options.minFreeMemoryMb, availableMemoryMb },
     childLives: ({ pid, startTime }) => {
@@ -214,6 +218,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
       requests.close();
       wired.close();
       warm.close();
+      servers.close();
     },
   };
 }

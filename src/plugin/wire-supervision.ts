@@ -43,6 +43,7 @@ export interface SupervisionEdges extends Pick<
   | "refusal"
   | "maxConcurrentInstances"
   | "slotsOf"
+  | "anyOf"
   | "memory"
   | "report"
 > {

@@ -8,6 +8,16 @@ export type PlaceEvent =
   /** It has begun there. */
   | { readonly type: "begun"; readonly at: number; readonly place: Place };
 
+/** An instance that has its place, `on` elsewhere where it is one there. */
+export function admittedAt(
+  instance: Instance,
+  { at, on = instance.on }: { readonly at: number; readonly on?: string | undefined },
+): Instance {
+  const state: InstanceState = { status: "pending", startedAt: at, process: null, ending: null };
+  const turns = replaceLast(instance.turns, { startedAt: at });
+  return { ...instance, on, state, turns, progress: { ...instance.progress, activity: "starting" } };
+}
+
 /** An instance whose turn was asked for at its place elsewhere, and waits there. */
 export function awaitedAt(instance: Instance, place: Place): Instance {
   const { state, progress, on = "its place" } = instance;

@@ -21,7 +21,7 @@ export const noTokens: Tokens = { input: 0, output: 0, reasoning: 0, cacheRead: 
 
 /**
  * What an agent is doing: `waits for <what>` in the line, `starting`, `thinking`, `writing`, `composing <tool>`, `tool <tool>: <what for>`, `retrying`,
- * `asking bash: git push`, `waiting for the model, 16 s` (a request is out, and so long nothing has come), `silent` (nothing, and none is out),
+ * `asking bash: git push`, `reconnecting until <time>`, `waiting for the model, 16 s` (a request is out, and so long nothing has come), `silent` (nothing, and none is out),
  * or `unknown` for a child without a voice.
  */
 export type Activity = string;
@@ -29,10 +29,10 @@ export type Activity = string;
 /** What the watchdogs need to know of a turn; times in milliseconds since the epoch. */
 export interface Liveness {
   /**
-   * The model is awaited, thinks or writes; writes a tool call; a tool runs; the host waits for the provider; or the user
-   * is asked.
+   * The model is awaited, thinks or writes; writes a tool call; a tool runs; the host waits for the provider; the user is
+   * asked; or the place elsewhere cannot be reached.
    */
-  readonly phase: "model" | "composing" | "tool" | "retrying" | "asking";
+  readonly phase: "model" | "composing" | "tool" | "retrying" | "asking" | "away";
   /** When the phase began. For a native subagent: when something was last heard of it. */
   readonly since: number;
   /** The tool that has run for longest, while one runs. */

@@ -47,9 +47,9 @@ export class Supervisor {
 
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
-    const { maxConcurrentInstances: limit, memory, clock, slotsOf = () => limit } = parts;
+    const { maxConcurrentInstances: limit, memory, clock, slotsOf = () => limit, anyOf = () => [] } = parts;
     const onWait = (id: string, what: string) => this.#waits(this.#live.get(id), what);
-    this.#admission = new Admissions({ limit, memory, clock, onWait, slotsOf });
+    this.#admission = new Admissions({ limit, memory, clock, onWait, slotsOf, anyOf });
     this.#notes = new AgentNotes(parts);
     const { permissionWaitMs: waitMs, askUser, tellParent, report } = parts;
     this.#answers = new UserAnswers({
@@ -79,7 +79,7 @@ export class Supervisor {
     // One record says all of it: what it waits for, or that it does not wait.
     live.instance = transition(
       live.instance,
-      waitsFor === undefined ? { type: "admitted", at: clock.now() } : { type: "waits", what: waitsFor.what },
+      waitsFor === undefined ? this.#admission.admitted(id) : { type: "waits", what: waitsFor.what },
     ).instance;
     try {
       await store.create(live.instance);
@@ -250,7 +250,7 @@ export class Supervisor {
   #start(live: Live): void {
     // It may have been killed while it waited, with its end still on the way to the disk.
     if (this.#closed || isTerminal(live.instance) || live.isDisowned) return;
-    this.#apply(live, { type: "admitted", at: this.#parts.clock.now() });
+    this.#apply(live, this.#admission.admitted(live.instance.instanceId));
     // Elsewhere it may still have to wait.
     if (live.instance.on === undefined) this.#watch(live);
     this.#startTurn(live);

@@ -1,5 +1,5 @@
 import { announceAfter } from "./announce-after.ts";
-import { awaitedAt, begunAt, type PlaceEvent } from "./at-place.ts";
+import { admittedAt, awaitedAt, begunAt, type PlaceEvent } from "./at-place.ts";
 import { neverLess } from "./add-counts.ts";
 import { noDeeds } from "./deeds.ts";
 import type { ProcessIdentity } from "../processes/process-table.ts";
@@ -24,8 +24,8 @@ import { unreachable } from "../lib/unreachable.ts";
 export type InstanceEvent =
   /** It waits in the line, for this. */
   | { readonly type: "waits"; readonly what: string }
-  /** The queue let it in: its process is being started. */
-  | { readonly type: "admitted"; readonly at: number }
+  /** The queue let it in, `on` a place elsewhere where it is one: its process is being started. */
+  | { readonly type: "admitted"; readonly at: number; readonly on?: string | undefined }
   | { readonly type: "spawned"; readonly at: number; readonly process: ProcessIdentity }
   | PlaceEvent
   | {
@@ -130,7 +130,8 @@ export function transition(instance: Instance, event: InstanceEvent): Transition
     case "waits":
       return waits(instance, event.what);
     case "admitted":
-      return admitted(instance, event.at);
+      if (instance.state.status !== "queued") return { instance, effects: [] };
+      return { instance: admittedAt(instance, event), effects: ["save"] };
     case "spawned":
       return spawned(instance, event.process);
     case "awaited":
@@ -171,14 +172,6 @@ function waits(instance: Instance, what: string): Transition {
   if (instance.state.status !== "queued") return { instance, effects: [] };
   const progress = { ...instance.progress, activity: `waits for ${what}` };
   return { instance: { ...instance, progress }, effects: ["save"] };
-}
-
-function admitted(instance: Instance, at: number): Transition {
-  if (instance.state.status !== "queued") return { instance, effects: [] };
-  const progress = { ...instance.progress, activity: "starting" };
-  const state: InstanceState = { status: "pending", startedAt: at, process: null, ending: null };
-  const turns = replaceLast(instance.turns, { startedAt: at });
-  return { instance: { ...instance, state, turns, progress }, effects: ["save"] };
 }
 
 function spawned(instance: Instance, process: ProcessIdentity): Transition {

@@ -6,7 +6,7 @@ import type { FolderState } from "./folder-state.ts";
 import { git, gitFailure, textOf } from "./git.ts";
 import { putTree } from "./put-tree.ts";
 import { done, failure, type Result } from "./result.ts";
-import { commitTree, takeSnapshot } from "./snapshot.ts";
+import { commitTree, PLANS, takeSnapshot } from "./snapshot.ts";
 
 /** An agent's folder on its way to another machine. */
 export interface PackedFolder {
@@ -33,6 +33,47 @@ export async function packFolder(parts: FolderParts, instanceId: string): Promis
   const bundle = await git(storeOf(state), ["bundle", "create", "-q", "-", ref]);
   if (bundle.code !== 0) return gitFailure(`The folder of ${instanceId} could not be packed`, bundle);
   return done({ bundle: bundle.stdout, ref, prefix: state.prefix });
+}
+
+/** What an agent's folder is made of, for somebody who has the same repository. */
+export interface FolderDifference {
+  /** The caller's commit. */
+  readonly commit: string;
+  /** What is not in it; binary all through, so that no byte of a file depends on how the text is read. */
+  readonly patch: string;
+  readonly prefix: string;
+}
+
+/** How the files of an agent's folder, as they are now, differ from the caller's commit. */
+export async function diffFolder(parts: FolderParts, instanceId: string): Promise<Result<FolderDifference>> {
+  const here = await readyState(parts, instanceId);
+  if (!here.ok) return here;
+  const state = here.value;
+  const head = await git(storeOf(state), ["rev-parse", "--verify", "--quiet", `${state.base}^`]);
+  if (head.code !== 0) {
+    return failure("no_repository", `${state.original} has no commit yet, which another clone could have as well.`);
+  }
+  const taken = await snapshotOf(parts, state);
+  if (!taken.ok) return taken;
+  const folder = await mkdtemp(join(tmpdir(), "bizar-diff-"));
+  try {
+    const attributes = join(folder, "attributes");
+    await writeFile(attributes, "* -diff\n");
+    const commit = textOf(head);
+    const shape = ["-p", "--binary", "--full-index", "--no-renames", "--no-ext-diff", "--no-color"];
+    const among = [commit, taken.value, "--", ".", `:(exclude,top)${PLANS}`];
+    const diff = await git(storeOf(state), [
+      "-c",
+      `core.attributesFile=${attributes}`,
+      "diff-tree",
+      ...shape,
+      ...among,
+    ]);
+    if (diff.code !== 0) return gitFailure(`The folder of ${instanceId} could not be packed`, diff);
+    return done({ commit, patch: new TextDecoder().decode(diff.stdout), prefix: state.prefix });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /**

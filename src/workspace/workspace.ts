@@ -19,7 +19,7 @@ import {
 import { done, type Result } from "./result.ts";
 import type { SetUpRun } from "./set-up-copy.ts";
 import { judgeChanges, removeCopy, takeOriginal, takeResult } from "./take-result.ts";
-import { packFolder, unpackFolder, type PackedFolder } from "./travel.ts";
+import { diffFolder, packFolder, unpackFolder, type FolderDifference, type PackedFolder } from "./travel.ts";
 import { updateCopy, type Updated } from "./update-copy.ts";
 import { goingPathOf, removeFolder } from "./worktree.ts";
 
@@ -76,6 +76,11 @@ export class Workspace {
   /** An agent's folder, packed for a copy of it elsewhere. */
   async pack(instanceId: string): Promise<Result<PackedFolder>> {
     return await packFolder(this.parts, instanceId);
+  }
+
+  /** An agent's folder, as it differs from a commit that another clone has as well. */
+  async diff(instanceId: string): Promise<Result<FolderDifference>> {
+    return await diffFolder(this.parts, instanceId);
   }
 
   /** Puts what came back from there into it. */

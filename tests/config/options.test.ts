@@ -16,6 +16,7 @@ const defaults: Options = {
   applyChanges: "agent",
   worktreeDir: "/home/ada/.cache/bizar/worktrees",
   launchers: {},
+  servers: [],
   defaultLauncher: null,
   isolationUntrackedMb: 100,
   worktreeSetup: null,

@@ -1,6 +1,7 @@
 import { openWorkspace } from "../../src/workspace/open-workspace.ts";
 import type { ToolContext } from "@opencode-ai/plugin/tool";
 import { readOptions } from "../../src/config/options.ts";
+import { placesOf } from "../../src/config/places.ts";
 import { InstanceCatalog } from "../../src/host/instance-catalog.ts";
 import { backgroundToolHooks } from "../../src/host/tools/background-tools.ts";
 import type { OwnerAnswer } from "../../src/store/ask-owner.ts";
@@ -30,8 +31,9 @@ export function createToolRig(
   bg = "/state/bg",
   endsWithTurn = false,
 ) {
-  const { launchers } = readOptions(rawOptions, {}).options;
-  const rig = createSupervisorRig(maxConcurrentInstances, memory, (place) => launchers[place]?.slots ?? 0);
+  const places = placesOf(readOptions(rawOptions, {}).options);
+  const slotsOf = (place: string) => places.find(({ name }) => name === place)?.slots ?? 0;
+  const rig = createSupervisorRig(maxConcurrentInstances, memory, slotsOf);
   const { host, fake } = createFakeHost();
   /** Records that another opencode wrote. */
   const foreign = new Map<string, InstanceRecord>();

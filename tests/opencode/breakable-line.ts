@@ -8,8 +8,14 @@ export class BreakableLine {
   readonly #sockets = new Set<Socket>();
   readonly #proxy: Server = createServer((near) => this.#join(near));
 
-  async open(): Promise<void> {
+  /**
+   * @param target the port of the one server that it stands before; absent: each request names its own
+   * @returns its own port
+   */
+  async open(target = 0): Promise<number> {
+    this.#target = target;
     await new Promise<void>((resolve) => this.#proxy.listen(0, "127.0.0.1", () => resolve()));
+    return (this.#proxy.address() as AddressInfo).port;
   }
 
   /** `fetch`, by way of the proxy. */

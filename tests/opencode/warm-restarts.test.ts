@@ -164,7 +164,7 @@ function clientOf(pid: number): ServerClient {
   const table = systemProcessTable();
   const port = / --port (\d+)/.exec(table.find(pid)?.command ?? "")?.[1] ?? "";
   const password = table.values("OPENCODE_SERVER_PASSWORD").get(pid) ?? "";
-  return new ServerClient(`http://127.0.0.1:${port}`, password, async (request) => await fetch(request));
+  return new ServerClient({ url: `http://127.0.0.1:${port}`, password }, async (request) => await fetch(request));
 }
 
 for (const [answer, backgroundSkipPermissions, result] of [

@@ -35,6 +35,33 @@ test("each place has a line and slots of its own, and takes nothing of this mach
   expect(admitted.at(-1)).toBe("h2");
 });
 
+test("who takes any place gets the one with the most room, in order, and none that others wait for", () => {
+  const admitted: string[] = [];
+  const told: string[] = [];
+  const slots: Record<string, number> = { east: 1, west: 2 };
+  const line = new Admissions({
+    ...{ limit: 1, clock: new FakeClock(), slotsOf: (on) => slots[on] ?? 0, anyOf: () => ["east", "west"] },
+    onWait: (id, what) => void told.push(`${id}: ${what}`),
+  });
+  const ask = (instanceId: string, on: string) =>
+    line.request({ instanceId, on, isWarm: true }, () => {
+      admitted.push(`${instanceId} ${line.admitted(instanceId).on}`);
+    });
+  for (const id of ["a1", "a2", "a3", "a4", "a5"]) ask(id, "any");
+  expect(admitted).toEqual(["a1 west", "a2 east", "a3 west"]);
+  expect([line.position("a4"), line.position("a5")]).toEqual([1, 2]);
+  expect(line.waitsFor("a4")).toEqual({ what: "a place on any server", detail: "east: 0 free, west: 0 free" });
+  ask("e1", "east");
+  line.release("a2");
+  expect(admitted.at(-1)).toBe("e1 east");
+  line.release("a4");
+  line.release("a1");
+  expect(admitted.at(-1)).toBe("a5 west");
+  expect(line.waitsFor("a5")).toBeUndefined();
+  expect(told).toEqual(["a4: a place on any server", "a5: a place on any server", "e1: a place on east"]);
+  expect([line.isFull(1, "any"), line.isFull(0, "any")]).toEqual([false, true]);
+});
+
 test("what waits in a line elsewhere is queued, says for what, and is no silence", async () => {
   const rig = createSupervisorRig();
   const silence = silencePolicy({ stallTimeoutMs: 1000, toolTimeoutMs: 1000 });

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { shellText } from "../shell-text.ts";
 
 /** A way to run agents elsewhere, as the core knows it: what it is made of is in the options. */
 export interface Launcher {
@@ -24,7 +25,7 @@ export function launchLine(
   words: readonly string[],
 ): string[] {
   const own = command.map((word) => word.replaceAll("{instanceId}", instanceId));
-  const text = words.map(quoted).join(" ");
+  const text = shellText(words);
   if (own.some((word) => word.includes(COMMAND))) return own.map((word) => word.replaceAll(COMMAND, () => text));
   return endsInShell(command) ? [...own, text] : [...own, ...words];
 }
@@ -41,8 +42,4 @@ export function leavesRunning({ command, kill }: Pick<Launcher, "command" | "kil
 
 function endsInShell(command: readonly string[]): boolean {
   return command.at(-1) === "-c" || command.some((word) => basename(word) === JOINS_WORDS);
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }

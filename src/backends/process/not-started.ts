@@ -1,6 +1,5 @@
 import { describeError } from "../../lib/describe-error.ts";
 import { isCode } from "../../lib/is-code.ts";
-import type { TurnEnd } from "../../supervisor/ports.ts";
 
 /** Why opencode could not be started here, in words. */
 export function notStarted(error: Error, binary: string, directory: string): string {
@@ -13,12 +12,6 @@ export function notStarted(error: Error, binary: string, directory: string): str
 /** Why the launcher of a place could not be started, in words. */
 export function notLaunched(error: Error, program: string, on: string): string {
   return `The launcher of ${on}, ${program}, could not be started: ${sentence(error)} Install it here, or mend the option "launchers".`;
-}
-
-/** The end of a turn of which nothing has run. */
-export function neverRun(why: string, workspaceError?: string): TurnEnd {
-  const evidence = { cause: { kind: "not_started", why }, workspaceError, lastErrorLines: [], words: [] } as const;
-  return { evidence, textIncomplete: false };
 }
 
 function sentence(error: Error): string {

@@ -22,12 +22,12 @@ import type { Launcher } from "./launcher.ts";
 import { describeError } from "../../lib/describe-error.ts";
 import { once } from "../../lib/once.ts";
 import type { LoggedTurn, LogSink } from "../log-sink.ts";
-import { stoppedEarly } from "../stopped-early.ts";
+import { neverRun, stoppedEarly } from "../stopped-early.ts";
 import type { AnswerPort } from "../answer-port.ts";
 import { endUnseen } from "./end-unseen.ts";
 import { versionOf } from "./host-version.ts";
 import { LateExit } from "./late-exit.ts";
-import { neverRun, notLaunched, notStarted } from "./not-started.ts";
+import { notLaunched, notStarted } from "./not-started.ts";
 import { roleOf } from "./role-of.ts";
 import { TurnPipes } from "./turn-pipes.ts";
 
@@ -179,7 +179,7 @@ class ProcessTurn implements RunningTurn {
 
   async #attempt(number: 1 | 2): Promise<Attempt> {
     if (this.#turn.on !== undefined && this.#elsewhere === undefined) {
-      const error = `There is no place "${this.#turn.on}" any more: it is not in the option "launchers".`;
+      const error = `There is no place "${this.#turn.on}" any more: it is in neither of the options "launchers" and "servers".`;
       return { end: this.#never(error), isWorthAnother: false };
     }
     const nonce = randomBytes(12).toString("hex");

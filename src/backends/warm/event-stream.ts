@@ -31,6 +31,8 @@ export interface EventStreamParts {
   readonly onEvent: (event: ServerEvent) => void;
   /** Events may have been missed: whoever needs them has to ask. */
   readonly onGap: () => void;
+  /** It has broken off; what comes next is a gap, or this again. */
+  readonly onBroken?: (why: string) => void;
   readonly report: (message: string) => void;
   readonly clock: Clock;
 }
@@ -69,15 +71,20 @@ export class EventStream {
       const before = this.#lastChunkAt;
       try {
         await this.#readOnce();
-        if (!this.#isClosed) this.#parts.report("the stream of events ended; it is opened again.");
+        if (!this.#isClosed) this.#brokeOff("the stream of events ended");
       } catch (error) {
         if (this.#isClosed) return;
         if (error instanceof RefusedError) this.#first.reject(error);
-        this.#parts.report(`the stream of events broke off: ${describeError(error)}; it is opened again.`);
+        this.#brokeOff(`the stream of events broke off: ${describeError(error)}`);
       }
       if (this.#lastChunkAt !== before) pause = FIRST_PAUSE_MS;
       await this.#wait(pause);
     }
+  }
+
+  #brokeOff(how: string): void {
+    this.#parts.report(`${how}; it is opened again.`);
+    this.#parts.onBroken?.(how);
   }
 
   async #readOnce(): Promise<void> {

@@ -14,6 +14,8 @@ const FIRST_ANSWER_LIMIT_MS = 60_000;
 /** A turn that is to be stopped does not wait for long. */
 const ABORT_LIMIT_MS = 3000;
 const HEALTH_LIMIT_MS = 3000;
+/** What git does with large files, over a network. */
+const FILES_LIMIT_MS = 300_000;
 const SHOWN = 300;
 /** So many of the last messages hold a turn of usual length. */
 const LAST_MESSAGES = 50;
@@ -25,6 +27,11 @@ const messages = z.array(
 export type SessionMessage = z.infer<typeof messages>[number];
 
 const statuses = z.record(z.string(), z.object({ type: z.string() }));
+const worktree = z.object({ name: z.string(), directory: z.string() });
+/** What a command of the shell has printed, as the one part of its answer. */
+const shellAnswer = z.object({
+  parts: z.array(z.looseObject({ state: z.looseObject({ output: z.string().default("") }) })),
+});
 const withIds = z.array(z.object({ id: z.string() }));
 const requests = z.array(z.object({ id: z.string(), sessionID: z.string() }).loose());
 const agents = z.array(z.object({ name: z.string() }).loose());
@@ -53,8 +60,19 @@ export function isUnanswered(error: unknown): boolean {
 export interface NewSession {
   readonly directory: string;
   readonly title: string;
-  readonly parentId: string;
+  /** Absent: none, or one that the server does not know. */
+  readonly parentId: string | undefined;
   readonly instanceId: string;
+}
+
+/** A server as its client has to know it. */
+export interface ServerAddress {
+  readonly url: string;
+  /** Absent: it wants none. */
+  readonly password: string | undefined;
+  readonly username?: string;
+  /** What it is called in errors. */
+  readonly name?: string;
 }
 
 export interface Prompt {
@@ -75,27 +93,102 @@ export class ServerClient {
   /** Of every request; a connection that is kept for the next one may have died unheard, and is next to nothing to make. */
   readonly #headers: Record<string, string>;
 
+  readonly #name: string;
+  readonly #url: string;
+
   constructor(
-    private readonly baseUrl: string,
-    password: string,
+    { url, password, username = "opencode", name = "The warm opencode server" }: ServerAddress,
     private readonly fetch: Fetch,
     private readonly clock: Clock = systemClock,
   ) {
-    this.#headers = { authorization: `Basic ${btoa(`opencode:${password}`)}`, connection: "close" };
+    this.#url = url;
+    this.#name = name;
+    const secret = Buffer.from(`${username}:${password}`).toString("base64");
+    this.#headers = { connection: "close", ...(password === undefined ? {} : { authorization: `Basic ${secret}` }) };
     // The types of the client ask for all of Bun's fetch; it calls it with one request.
     const used = fetch as typeof globalThis.fetch;
-    this.#client = createOpencodeClient({ baseUrl, headers: this.#headers, fetch: used });
+    this.#client = createOpencodeClient({ baseUrl: url, headers: this.#headers, fetch: used });
   }
 
   /** Opens the one stream of the events of all directories. */
   async events(signal: AbortSignal): Promise<Response> {
     const headers = { ...this.#headers, accept: "text/event-stream" };
-    return await this.fetch(new Request(`${this.baseUrl}/global/event`, { headers, signal }));
+    return await this.fetch(new Request(`${this.#url}/global/event`, { headers, signal }));
   }
 
-  async health(): Promise<void> {
-    const healthy = z.object({ healthy: z.literal(true) });
-    await this.#ask("its health", healthy, (signal) => this.#client.global.health({ signal }), HEALTH_LIMIT_MS);
+  /** @returns the version of opencode */
+  async health(limitMs = HEALTH_LIMIT_MS): Promise<string> {
+    const healthy = z.object({ healthy: z.literal(true), version: z.string().default("") });
+    const read = (signal: AbortSignal) => this.#client.global.health({ signal });
+    return (await this.#ask("its health", healthy, read, limitMs)).version;
+  }
+
+  /** Whether a directory is in a working tree of git. */
+  async isInRepository(directory: string): Promise<boolean> {
+    const project = z.object({ id: z.string() });
+    const read = (signal: AbortSignal) => this.#client.project.current({ directory }, { signal });
+    return (await this.#ask("its project", project, read, FIRST_ANSWER_LIMIT_MS)).id !== "global";
+  }
+
+  /** Whether there is such a directory. */
+  async isThere(directory: string): Promise<boolean> {
+    try {
+      const read = (signal: AbortSignal) => this.#client.file.list({ directory, path: "" }, { signal });
+      await this.#ask("a folder", z.unknown(), read, FIRST_ANSWER_LIMIT_MS);
+      return true;
+    } catch (error) {
+      // Of what is not there it says that it is in trouble (1.18.33).
+      if (error instanceof ServerError && error.status !== undefined && error.status !== 401) return false;
+      throw error;
+    }
+  }
+
+  /** Makes a working tree of the repository of a directory. It is not filled yet: `worktree.ready` tells. */
+  async createWorktree(directory: string, name: string): Promise<{ name: string; directory: string }> {
+    const make = (signal: AbortSignal) =>
+      this.#client.worktree.create({ directory, worktreeCreateInput: { name } }, { signal });
+    return await this.#ask("a working tree", worktree, make, FILES_LIMIT_MS);
+  }
+
+  /** Removes such a working tree, with all that is in it, and what the server holds of it. */
+  async removeWorktree(directory: string, copy: string): Promise<void> {
+    await this.#ask("an end", z.unknown(), (signal) => this.#client.instance.dispose({ directory: copy }, { signal }));
+    const remove = (signal: AbortSignal) =>
+      this.#client.worktree.remove({ directory, worktreeRemoveInput: { directory: copy } }, { signal });
+    await this.#ask("an answer to a removal", z.unknown(), remove, FILES_LIMIT_MS);
+  }
+
+  /** Applies a patch of git to a working tree. */
+  async applyPatch(directory: string, patch: string): Promise<void> {
+    const apply = (signal: AbortSignal) => this.#client.vcs.apply({ directory, patch }, { signal });
+    await this.#ask("an answer to a patch", z.unknown(), apply, FILES_LIMIT_MS);
+  }
+
+  /** What a command of the shell prints, in a session that is there for that. */
+  async shell(
+    { sessionId, directory, agent, model }: Pick<Prompt, "sessionId" | "directory" | "agent" | "model">,
+    command: string,
+  ): Promise<string> {
+    const call = { sessionID: sessionId, directory, agent, command };
+    const run = (signal: AbortSignal) =>
+      this.#client.session.shell(
+        { ...call, model: { providerID: model.providerId, modelID: model.modelId } },
+        { signal },
+      );
+    const { parts } = await this.#ask("an answer to a command", shellAnswer, run, FILES_LIMIT_MS);
+    return parts.map(({ state }) => state.output).join("\n");
+  }
+
+  /** A text file of a directory. */
+  async readText(directory: string, path: string): Promise<string> {
+    const file = z.object({ type: z.literal("text"), content: z.string() });
+    const read = (signal: AbortSignal) => this.#client.file.read({ directory, path }, { signal });
+    return (await this.#ask("a file", file, read, FILES_LIMIT_MS)).content;
+  }
+
+  async deleteSession(sessionId: string): Promise<void> {
+    const remove = (signal: AbortSignal) => this.#client.session.delete({ sessionID: sessionId }, { signal });
+    await this.#ask("an answer to a deletion", z.unknown(), remove);
   }
 
   /** Makes a session below the caller's; what nobody can be asked is denied, as `opencode run` does it. */
@@ -105,7 +198,8 @@ export class ServerClient {
       pattern: "*",
       action: "deny" as const,
     }));
-    const session = { directory, title, parentID: parentId, metadata: { bizar: { instanceId } }, permission };
+    const parent = parentId === undefined ? {} : { parentID: parentId };
+    const session = { directory, title, ...parent, metadata: { bizar: { instanceId } }, permission };
     const create = (signal: AbortSignal) => this.#client.session.create(session, { signal });
     return (await this.#ask("a session", z.object({ id: z.string() }), create, FIRST_ANSWER_LIMIT_MS)).id;
   }
@@ -191,7 +285,7 @@ export class ServerClient {
     call: (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown; response?: Response | undefined }>,
     limitMs = ANSWER_LIMIT_MS,
   ): Promise<T> {
-    const failed = `The warm opencode server did not give ${what}`;
+    const failed = `${this.#name} did not give ${what}`;
     const late = `${failed} within ${limitMs / 1000} s.`;
     let isLate = false;
     let answer: Awaited<ReturnType<typeof call>>;

@@ -13,6 +13,10 @@ export interface SessionListener {
   heartbeat(): void;
   /** The server is gone. */
   died(why: string): void;
+  /** The line to a server elsewhere is broken, and may come back until this time; `null`: it has. */
+  away(until: number | null): void;
+  /** It has not come back. */
+  lost(why: string): void;
 }
 
 const isOfSession = shape({ sessionID: isText });
@@ -62,6 +66,14 @@ export class SessionListeners {
 
   died(why: string): void {
     for (const listener of this.#all()) listener.died(why);
+  }
+
+  away(until: number | null): void {
+    for (const listener of this.#all()) listener.away(until);
+  }
+
+  lost(why: string): void {
+    for (const listener of this.#all()) listener.lost(why);
   }
 
   #of(sessionId: string): SessionListener | undefined {

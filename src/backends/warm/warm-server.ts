@@ -277,7 +277,7 @@ async function startOn(port: number, parts: WarmServerParts, output: ServerOutpu
   const url = await Promise.race([output.listening, early]);
   // From here on an end is no failure to start.
   early.catch(() => undefined);
-  return { process, client: new ServerClient(url, password, fetch, clock), output, child, drained, ended };
+  return { process, client: new ServerClient({ url, password }, fetch, clock), output, child, drained, ended };
 }
 
 function spawnChild(command: string[], cwd: string, env: NodeJS.ProcessEnv): Child {

@@ -18,8 +18,9 @@ import { Questions } from "./questions.ts";
 import { isUnanswered, type SessionMessage } from "./server-client.ts";
 import type { SessionListener } from "./session-listeners.ts";
 import { SessionReader } from "./session-reader.ts";
+import { LineAway } from "./line-away.ts";
 import { withPartIds } from "./part-ids.ts";
-import type { WarmServer } from "./warm-server.ts";
+import type { AgentServer } from "./agent-server.ts";
 
 const PREVIEW_CHARACTERS = 200;
 /** A prompt that was taken and has not reached its session after this long never will. */
@@ -32,7 +33,7 @@ const isOverflow = shape({ error: shape({ name: oneOf(CONTEXT_FULL) }) });
 const isStatus = shape({ status: shape({ type: isText }) });
 
 export interface WarmSessionParts {
-  readonly server: Pick<WarmServer, "client" | "listen" | "adopt">;
+  readonly server: Pick<AgentServer, "client" | "listen" | "adopt">;
   readonly sessionId: string;
   readonly turn: TurnRequest;
   /** The id that the message with the prompt is to have. */
@@ -50,10 +51,14 @@ type Look = "everything" | "only whether it runs";
 export type SessionEnd =
   /** By itself, well or not. */
   | { readonly kind: "idle"; readonly failed: boolean }
+  /** Its server elsewhere was away meanwhile, and does not go on with it. */
+  | { readonly kind: "cut" }
   /** The prompt never reached the session. */
   | { readonly kind: "never_begun"; readonly why: string }
   /** The server is gone. */
-  | { readonly kind: "died"; readonly why: string };
+  | { readonly kind: "died"; readonly why: string }
+  /** The line to the server elsewhere broke, and did not come back. */
+  | { readonly kind: "lost"; readonly why: string };
 
 /**
  * One turn in a session, as the server tells of it: facts to the observer, lines to the log, evidence for the verdict.
@@ -83,6 +88,7 @@ export class WarmSession implements SessionListener {
   #secondLook: Timer | null = null;
   #eventsSinceHeartbeat = 0;
   #isClosed = false;
+  readonly #line = new LineAway();
   /** The last sign of life. */
   #heardAt: number;
   /** The one before the turn was stopped; `null` while it was not. */
@@ -108,7 +114,7 @@ export class WarmSession implements SessionListener {
     this.#heardAt = clock.now();
     this.#telemetry = new TelemetryState(sessionId, this.#heardAt, turn.directory);
     this.#reporter = new TelemetryReporter(this.#telemetry, (report) => {
-      if (!this.#isClosed) takeTelemetry(report, { turn, observer, log }, this.#textPreview);
+      if (!this.#isClosed) takeTelemetry(this.#line.asSeen(report), { turn, observer, log }, this.#textPreview);
     });
     this.#unlisten = server.listen(sessionId, this);
     this.#reporter.speak();
@@ -199,6 +205,16 @@ export class WarmSession implements SessionListener {
 
   died(why: string): void {
     this.#over.resolve({ kind: "died", why });
+  }
+
+  away(until: number | null): void {
+    const told = this.#line.changed(until, this.#parts.clock.now());
+    if (told !== undefined) this.#parts.log.write("stderr", `bizar: ${told}`);
+    this.#reporter.speak();
+  }
+
+  lost(why: string): void {
+    this.#over.resolve({ kind: "lost", why });
   }
 
   #apply(given: ServerEvent): void {
@@ -330,7 +346,8 @@ export class WarmSession implements SessionListener {
     // One look may have come before opencode called it busy, or between two steps.
     const isCertain = this.#reader.isComplete || this.#hasFailed || idleFor >= NOT_BUSY_YET_MS;
     if (isCertain) {
-      this.#over.resolve({ kind: "idle", failed: this.#hasFailed });
+      const isCut = this.#line.wasAway && !this.#reader.isComplete && !this.#hasFailed;
+      this.#over.resolve(isCut ? { kind: "cut" } : { kind: "idle", failed: this.#hasFailed });
       return;
     }
     this.#idleAt ??= at;

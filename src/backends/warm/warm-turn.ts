@@ -21,9 +21,9 @@ import type { AnswerPort } from "../answer-port.ts";
 import type { LoggedTurn, LogSink } from "../log-sink.ts";
 import { stoppedEarly } from "../stopped-early.ts";
 import { definitionHash } from "./definition-hash.ts";
-import type { Lease } from "./warm-servers.ts";
-import type { WarmServer } from "./warm-server.ts";
+import type { AgentServer } from "./agent-server.ts";
 import { WarmSession, type SessionEnd } from "./warm-session.ts";
+import { cutShort, lineLost } from "./ends-elsewhere.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { unreachable } from "../../lib/unreachable.ts";
 import { isUnanswered } from "./server-client.ts";
@@ -33,9 +33,15 @@ const LEFTOVER_GRACE_MS = 1000;
 /** One for all turns: they share its looks. */
 const leftovers = new Leftovers();
 
+/** A server for as long as a turn needs it. */
+interface ServerLease {
+  readonly server: AgentServer;
+  release(): void;
+}
+
 export interface WarmTurnParts {
   /** The server for a turn, for as long as it needs it. */
-  readonly lease: (turn: TurnRequest) => Promise<Lease>;
+  readonly lease: (turn: TurnRequest) => Promise<ServerLease>;
   readonly skipPermissions: boolean;
   readonly answers: AnswerPort;
   readonly killGraceMs: number;
@@ -60,7 +66,7 @@ export class WarmTurn implements RunningTurn {
   #isStopped = false;
   #isOver = false;
   #stopping: Promise<void> | undefined;
-  #server: WarmServer | undefined;
+  #server: AgentServer | undefined;
   #session: WarmSession | undefined;
   #sessionId: string | null;
   #resultHeader: string | undefined;
@@ -103,7 +109,7 @@ export class WarmTurn implements RunningTurn {
   }
 
   async #run(): Promise<TurnEnd> {
-    let lease: Lease | undefined;
+    let lease: ServerLease | undefined;
     let end: TurnEnd;
     try {
       lease = await this.#lease();
@@ -123,7 +129,7 @@ export class WarmTurn implements RunningTurn {
   }
 
   /** The server; `undefined` when the turn was stopped before it was there. */
-  async #lease(): Promise<Lease | undefined> {
+  async #lease(): Promise<ServerLease | undefined> {
     const coming = this.#parts.lease(this.#turn);
     const lease = await Promise.race([coming, this.#stopped.promise]);
     if (lease !== undefined && !this.#isStopped) return lease;
@@ -134,9 +140,9 @@ export class WarmTurn implements RunningTurn {
     return undefined;
   }
 
-  async #inSession(server: WarmServer): Promise<TurnEnd> {
+  async #inSession(server: AgentServer): Promise<TurnEnd> {
     this.#server = server;
-    this.#observer.spawned(server.process);
+    if (server.process !== undefined) this.#observer.spawned(server.process);
     server.strays.turnBegan(this.#turn.instanceId);
     const { clock, skipPermissions, answers } = this.#parts;
     const rules = { skipPermissions, asks: answers.asks, allowed: this.#turn.allowed };
@@ -167,7 +173,7 @@ export class WarmTurn implements RunningTurn {
   }
 
   /** The session to work in; made where there is none to go on in. */
-  async #findSession(server: WarmServer): Promise<{ sessionId: string; definition: string | undefined }> {
+  async #findSession(server: AgentServer): Promise<{ sessionId: string; definition: string | undefined }> {
     // Both take their time in a directory that the server does not know yet.
     const [definition, first] = await Promise.all([
       this.#definition(server),
@@ -178,7 +184,7 @@ export class WarmTurn implements RunningTurn {
   }
 
   /** What makes the agent what it is now; what replaces a turn goes on in its session whatever that is. */
-  async #definition({ client }: WarmServer): Promise<string | undefined> {
+  async #definition({ client }: AgentServer): Promise<string | undefined> {
     const { kind, directory, agent, model } = this.#turn;
     if (kind === "intervention" || kind === "fallback") return undefined;
     return definitionHash(await client.agentDefinition(directory, agent), model);
@@ -196,15 +202,16 @@ export class WarmTurn implements RunningTurn {
     return null;
   }
 
-  async #createSession({ client }: WarmServer): Promise<string> {
-    const { instanceId, agent, directory, parentSessionId } = this.#turn;
+  async #createSession({ client }: AgentServer): Promise<string> {
+    const { instanceId, agent, directory, parentSessionId, on } = this.#turn;
     return await client.createSession({
       ...{ directory, instanceId, title: `bgr:${plainName(agent)}:${instanceId}` },
-      parentId: parentSessionId,
+      // Elsewhere nobody knows it.
+      parentId: on === undefined ? parentSessionId : undefined,
     });
   }
 
-  async #prompt(server: WarmServer, session: WarmSession, sessionId: string): Promise<void> {
+  async #prompt(server: AgentServer, session: WarmSession, sessionId: string): Promise<void> {
     const abort = async () => {
       if (server.isGone) return;
       await server.client.abort(sessionId).catch((cause: unknown) => this.#note(describeError(cause)));
@@ -231,6 +238,10 @@ export class WarmTurn implements RunningTurn {
         return this.#conclude(session, { kind: "idle", hasFailed: true }, end.why);
       case "died":
         return await this.#afterDeath(session, end.why, promptId);
+      case "cut":
+        return cutShort(session, this.#turn.on, this.#sessionId);
+      case "lost":
+        return lineLost(session, end.why, this.#sessionId);
       default:
         return unreachable(end);
     }

@@ -1,5 +1,6 @@
 import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
 import type { Options } from "../../config/options.ts";
+import { ANY, placesOf } from "../../config/places.ts";
 import { losesSessions } from "../../config/launchers.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { inWords, placeMeant } from "../find-place.ts";
@@ -53,7 +54,7 @@ const schema = {
     on: {
       type: "string",
       isName: true,
-      alsoCalled: ["place", "launcher", "where", "host"],
+      alsoCalled: ["place", "launcher", "server", "where", "host"],
     },
     isolation: {
       type: "string",
@@ -85,11 +86,12 @@ const schema = {
 } as const satisfies ToolSchema;
 
 /** What models are offered: a place only where there are some. */
-function offeredSchema({ launchers, defaultLauncher }: ToolParts["options"]): ToolSchema {
+function offeredSchema(options: ToolParts["options"]): ToolSchema {
   const { on, ...others } = schema.properties;
-  const names = Object.entries(launchers).map(([name, { slots }]) => `${name} (${slots} slots)`);
+  const names = placesOf(options).map(({ name, slots }) => `${name} (${slots} slots)`);
   if (names.length === 0) return { ...schema, properties: others };
-  const where = { ...on, description: `Where: here, ${names.join(", ")}; default ${defaultLauncher ?? "here"}` };
+  const all = ["here", ...names, ...(options.servers.length > 0 ? [`${ANY} (a server with room)`] : [])];
+  const where = { ...on, description: `Where: ${all.join(", ")}; default ${options.defaultLauncher ?? "here"}` };
   return { ...schema, properties: { ...others, on: where } };
 }
 
@@ -179,26 +181,26 @@ function atPlace(
   options: ToolParts["options"],
   { backend, isolation }: Pick<Given<typeof schema>, "backend" | "isolation">,
 ): AtPlace {
-  const launcher = on === undefined ? undefined : options.launchers[on];
-  if (launcher === undefined) {
-    return { backend: backend ?? options.backend, isolation, losesSession: false, notes: [] };
-  }
-  const isCopied = launcher.files === "git";
-  const losesSession = losesSessions(launcher);
+  if (on === undefined) return { backend: backend ?? options.backend, isolation, losesSession: false, notes: [] };
+  const launcher = options.launchers[on];
+  // In a server every agent has a session, and a copy of the files.
+  const isCopied = launcher === undefined || launcher.files === "git";
+  const losesSession = launcher !== undefined && losesSessions(launcher);
   return {
-    backend: "process",
+    backend: launcher === undefined ? "warm" : "process",
     isolation: isCopied ? "worktree" : isolation,
     losesSession,
     notes: [
-      ...(backend === "warm" ? [`On ${on} it is a process of its own.`] : []),
+      ...(launcher !== undefined && backend === "warm" ? [`On ${on} it is a process of its own.`] : []),
+      ...(launcher === undefined && backend === "process" ? [`On ${on} it has a session of a server.`] : []),
       ...(isCopied && isolation === "none" ? [`On ${on} it works in a copy; bizar_changes brings its work back.`] : []),
       ...(losesSession ? [`Its session is gone with its end on ${on}: no message can follow.`] : []),
     ],
   };
 }
 
-function free(on: string, { launchers }: ToolParts["options"], supervisor: Supervisor): { free?: string } {
-  const slots = launchers[on]?.slots;
+function free(on: string, options: ToolParts["options"], supervisor: Supervisor): { free?: string } {
+  const slots = placesOf(options).find(({ name }) => name === on)?.slots;
   return slots === undefined ? {} : { free: inWords(supervisor.free(on), slots) };
 }
 

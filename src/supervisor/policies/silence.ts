@@ -66,7 +66,8 @@ function silenceLimit({ liveness, lastActivityAt, voice }: Progress, stallMs: nu
       return { since: liveness.since, limitMs: COMPOSING_LIMIT_MS, reason: "stalled", error };
     }
     case "asking":
-      // The user takes their time; how long a question waits is another limit.
+    case "away":
+      // The user takes their time; how long a question, or a line that broke, may take is another limit.
       return { ...silentSince(lastActivityAt, stallMs), since: null };
     case "retrying":
       return silentSince(Math.max(liveness.retryAt ?? 0, lastActivityAt), stallMs);

@@ -18,7 +18,7 @@ function clientOf(answer: (request: Request) => Response | Promise<Response>, pa
 }
 
 function clientAt(port: number, password = PASSWORD): ServerClient {
-  return new ServerClient(`http://127.0.0.1:${port}`, password, async (request) => await fetch(request));
+  return new ServerClient({ url: `http://127.0.0.1:${port}`, password }, async (request) => await fetch(request));
 }
 
 /** A client of a server that writes these bytes to every connection, and then hangs up or not. */

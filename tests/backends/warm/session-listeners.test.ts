@@ -9,7 +9,7 @@ function listening(...sessionIds: string[]) {
     listeners.add(own, {
       event: ({ type, properties }) => void seen.push(`${own}: ${type} of ${sessionOf(properties)}`),
       report: ({ text }) => void seen.push(`${own}: ${text}`),
-      ...{ gap() {}, heartbeat() {}, died() {} },
+      ...{ gap() {}, heartbeat() {}, died() {}, away() {}, lost() {} },
     }),
   );
   return { listeners, seen, leave };

@@ -35,7 +35,7 @@ afterEach(() => session.close());
 
 /** A turn in the session; the first one, or one that goes on in it. */
 function openSession(earlier: string | null, rules: PermissionRules = { skipPermissions: false }): WarmSession {
-  const client = new ServerClient("http://127.0.0.1:1", "password", async (request) => {
+  const client = new ServerClient({ url: "http://127.0.0.1:1", password: "password" }, async (request) => {
     const path = new URL(request.url).pathname;
     asked.push(path);
     // As it is when the request comes, however long the answer takes.

@@ -268,7 +268,22 @@ describe("an agent that runs elsewhere", () => {
       'There is no place "slrm". There are here, slurm (2 of 2 free), box (8 of 8 free). Did you mean slurm?',
     );
     const none = await createToolRig().call("spawn_background", { ...task, on: "slurm" });
-    expect(none.value.error).toContain('none is set up (option "launchers")');
+    expect(none.value.error).toContain('none is set up (options "launchers" and "servers")');
+  });
+
+  test("servers are places too, with any for one of them", async () => {
+    const server = { name: "east", url: "https://east.example.org", directory: "/srv/app", slots: 3 };
+    const rig = createToolRig(8, { launchers, servers: [server], defaultLauncher: "any" });
+    const { on } = rig.args("spawn_background");
+    expect(on).toEqual({
+      type: "string",
+      description: "Where: here, slurm (2 slots), box (8 slots), east (3 slots), any (a server with room); default any",
+    });
+    const { value } = await rig.call("spawn_background", { ...task, on: "est" });
+    expect(value.error).toBe(
+      'There is no place "est". There are here, slurm (2 of 2 free), box (8 of 8 free), east (3 of 3 free), ' +
+        "any (a server with room). Did you mean east?",
+    );
   });
 
   test("models are offered places only where there are some", () => {

@@ -1,0 +1,77 @@
+import { shellText } from "../shell-text.ts";
+
+const OWN_NAME =
+  "GIT_AUTHOR_NAME=Bizar GIT_AUTHOR_EMAIL=bizar@localhost GIT_COMMITTER_NAME=Bizar GIT_COMMITTER_EMAIL=bizar@localhost";
+const GIT = "git -c core.hooksPath=/dev/null -c core.fsmonitor=false";
+const MARK = "bizar:";
+/** What comes back is a file of the working tree for a moment, since only those can be read from outside. */
+export const BUNDLE = ".bizar-bundle";
+
+/** Says something to whoever has sent the script, among what else the shell there prints. */
+const SAY = `say() { printf '\\n${MARK}%s\\n' "$1"; }`;
+
+/**
+ * Looks whether a commit is known, and whether the working tree of an earlier turn is there.
+ * $1: the commit; $2: the name of the working tree; $3: `fetch` where the commit may be fetched.
+ */
+const LOOK = [
+  SAY,
+  `w=$(git worktree list --porcelain | sed -n "s|^worktree \\(.*/$2\\)\\$|\\1|p" | head -n 1)`,
+  `[ -n "$w" ] && say "old $w"`,
+  `[ -n "$w" ] && [ -e "$(git -C "$w" rev-parse --absolute-git-dir)/bizar-begun" ] && say begun`,
+  `known() { git cat-file -e "$1^{commit}" 2>/dev/null; }`,
+  `if ! known "$1" && [ "$3" = fetch ]; then f=$(GIT_TERMINAL_PROMPT=0 ${GIT} fetch -q --all 2>&1 </dev/null) || say "fetch $(printf %s "$f" | tail -n 1)"; fi`,
+  `if known "$1"; then say known; else say unknown; fi`,
+];
+
+/** Brings a fresh working tree to a commit. $1: the working tree; $2: the commit. */
+const RESET = [
+  SAY,
+  `cd "$1" && ${GIT} reset -q --hard "$2" && printf %s "$2" >"$(git rev-parse --absolute-git-dir)/bizar-base" && say reset`,
+];
+
+/** The files are there: from now on there is work in it. $1: the working tree; $2: where in it the agent works. */
+const BEGIN = [SAY, `cd "$1" && mkdir -p "./$2" && : >"$(git rev-parse --absolute-git-dir)/bizar-begun" && say begun`];
+
+/**
+ * Ends what an agent has left running in its working tree, and packs all that it has made of it, committed or not.
+ * $1: the working tree.
+ */
+const PACK = [
+  SAY,
+  `w=$(cd "$1" && pwd -P) || exit`,
+  `for p in /proc/[0-9]*; do c=$(readlink "$p/cwd" 2>/dev/null) || continue; case "$c" in "$w"|"$w"/*) say "ended $(tr '\\0' ' ' <"$p/cmdline" 2>/dev/null | cut -c1-120)"; kill -9 "\${p#/proc/}" 2>/dev/null ;; esac; done`,
+  `cd "$w" && g=$(git rev-parse --absolute-git-dir) && b=$(cat "$g/bizar-base") || exit`,
+  `rm -f ${BUNDLE}`,
+  `cp "$g/index" "$g/bizar-index" && export GIT_INDEX_FILE="$g/bizar-index"`,
+  `${GIT} add -A && ${GIT} rm -r -q --cached --ignore-unmatch plans && t=$(${GIT} write-tree) || exit`,
+  `k=$(${OWN_NAME} ${GIT} commit-tree "$t" -p "$b" -m there) && git update-ref refs/worktree/bizar "$k" || exit`,
+  `${GIT} bundle create -q "$g/bizar-bundle" refs/worktree/bizar "^$b" && base64 <"$g/bizar-bundle" >${BUNDLE} && say packed`,
+];
+
+/**
+ * opencode hands a command to a login shell as a text in double quotes, which expands whatever has a dollar in it, and then
+ * evaluates what comes of that (1.18.33): this one has no letter that means something to any shell.
+ */
+function script(lines: readonly string[], ...words: string[]): string {
+  const text = [shellText(["set", "--", ...words]), ...lines].join("\n");
+  return `printf %s ${Buffer.from(text).toString("base64")} | base64 -d | sh`;
+}
+
+export const copyScripts = {
+  look: (commit: string, name: string, fetch: boolean) => script(LOOK, commit, name, fetch ? "fetch" : ""),
+  reset: (copy: string, commit: string) => script(RESET, copy, commit),
+  begin: (copy: string, prefix: string) => script(BEGIN, copy, prefix),
+  pack: (copy: string) => script(PACK, copy),
+};
+
+/** What a script has said, each with what stood behind its word. */
+export function saidBy(output: string): ReadonlyMap<string, readonly string[]> {
+  const said = new Map<string, string[]>();
+  for (const line of output.split("\n")) {
+    if (!line.startsWith(MARK)) continue;
+    const [word = "", ...rest] = line.slice(MARK.length).trimEnd().split(" ");
+    said.set(word, [...(said.get(word) ?? []), rest.join(" ")]);
+  }
+  return said;
+}

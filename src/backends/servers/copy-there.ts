@@ -1,0 +1,166 @@
+import { join } from "node:path";
+import { describeError } from "../../lib/describe-error.ts";
+import { isText, shape } from "../../lib/shape.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { TurnRequest } from "../../supervisor/ports.ts";
+import { BUNDLE, copyScripts, saidBy } from "./copy-script.ts";
+import type { PoolServer } from "./pool-server.ts";
+
+/** How long the repository's own command for a fresh working tree may take. */
+const READY_LIMIT_MS = 600_000;
+
+/** Takes an agent's own folder to a clone on another machine, and brings back what has become of it. */
+export interface CloneTravel {
+  /** An error in words where that cannot be told. */
+  diff(
+    instanceId: string,
+  ): Promise<{ readonly commit: string; readonly patch: string; readonly prefix: string } | string>;
+  /** Settles with why what came could not be unpacked. Never rejects. */
+  unpack(instanceId: string, bundle: Uint8Array | undefined): Promise<string | undefined>;
+}
+
+export interface CopyThereParts {
+  readonly server: PoolServer;
+  readonly travel: CloneTravel;
+  readonly turn: TurnRequest;
+  readonly clock: Clock;
+  /** What the operator should know. */
+  readonly note: (text: string) => void;
+}
+
+/** An agent's files on a server: where it works there; or why they cannot be there. */
+export type CopyMade =
+  | { readonly ok: true; readonly directory: string; readonly isTakenUp: boolean }
+  | { readonly ok: false; readonly error: string };
+
+const isWorktreeEvent = shape({ name: isText });
+const isFailure = shape({ message: isText });
+
+/** The working tree of an agent in a server's clone. Requests that fail are thrown. */
+export class CopyThere {
+  #session: Promise<string> | undefined;
+  #copy: string | undefined;
+
+  constructor(private readonly parts: CopyThereParts) {}
+
+  /** The folder there; `undefined` before it is made. */
+  get folder(): string | undefined {
+    return this.#copy;
+  }
+
+  /** Makes it as the agent's folder is here, or takes up the one that a turn which was lost has left. */
+  async make(): Promise<CopyMade> {
+    const { server, travel, turn } = this.parts;
+    const { name, directory, fetch } = server.options;
+    const difference = await travel.diff(turn.instanceId);
+    if (typeof difference === "string") return { ok: false, error: difference };
+    const { commit, patch, prefix } = difference;
+    const said = saidBy(await this.#shell(copyScripts.look(commit, this.#name, fetch)));
+    const [old] = said.get("old") ?? [];
+    if (old !== undefined && said.has("begun") && turn.sessionId !== null) {
+      this.#copy = old;
+      return { ok: true, directory: join(old, prefix), isTakenUp: true };
+    }
+    if (said.has("unknown")) return { ok: false, error: this.#unknown(commit, said.get("fetch")?.[0]) };
+    if (!said.has("known"))
+      return { ok: false, error: `The clone ${directory} on ${name} cannot be used by git there.` };
+    if (old !== undefined) await server.client.removeWorktree(directory, old);
+    const copy = await this.#worktree();
+    this.#copy = copy;
+    if (!saidBy(await this.#shell(copyScripts.reset(copy, commit))).has("reset")) {
+      return { ok: false, error: `The files of ${commit} could not be brought into ${copy} on ${name}.` };
+    }
+    if (patch !== "") await server.client.applyPatch(copy, patch);
+    await this.#shell(copyScripts.begin(copy, prefix));
+    return { ok: true, directory: join(copy, prefix), isTakenUp: false };
+  }
+
+  /** Brings back what has become of it, and removes it. Settles with why that could not be done. */
+  async bringBack(): Promise<string | undefined> {
+    const { server, travel, turn, note } = this.parts;
+    const copy = this.#copy;
+    if (copy === undefined) return undefined;
+    const said = saidBy(await this.#shell(copyScripts.pack(copy)));
+    for (const line of said.get("ended") ?? []) note(`ended what the agent left running there: ${line}`);
+    if (!said.has("packed"))
+      return `What it did could not be packed there: it is in ${copy} on ${server.options.name}.`;
+    const bundle = Buffer.from(await server.client.readText(copy, BUNDLE), "base64");
+    const failed = await travel.unpack(turn.instanceId, bundle);
+    if (failed !== undefined) return `${failed} It is in ${copy} on ${server.options.name}.`;
+    await this.remove();
+    return undefined;
+  }
+
+  /** Removes it, and the session of its commands. */
+  async remove(): Promise<void> {
+    const { server, note } = this.parts;
+    try {
+      if (this.#copy !== undefined) await server.client.removeWorktree(server.options.directory, this.#copy);
+      this.#copy = undefined;
+      if (this.#session !== undefined) await server.client.deleteSession(await this.#session);
+    } catch (error) {
+      note(`${this.#copy ?? "a session"} on ${server.options.name} could not be removed: ${describeError(error)}`);
+    } finally {
+      this.#session = undefined;
+    }
+  }
+
+  /** As the server makes a name of a branch and a folder of it. */
+  get #name(): string {
+    return this.parts.turn.instanceId.toLowerCase().replaceAll("_", "-");
+  }
+
+  /** A working tree is filled, and what the repository has for fresh ones is run, after the request is answered. */
+  async #worktree(): Promise<string> {
+    const { server, clock } = this.parts;
+    const ready = Promise.withResolvers<void>();
+    let made: { readonly name: string; readonly directory: string } | undefined;
+    const heard = new Map<string, Error | undefined>();
+    const decide = () => {
+      if (made === undefined || !heard.has(made.name)) return;
+      const error = heard.get(made.name);
+      if (error === undefined) ready.resolve();
+      else ready.reject(error);
+    };
+    const unhear = server.hear(({ type, properties }) => {
+      if (type === "worktree.ready" && isWorktreeEvent(properties)) heard.set(properties.name, undefined);
+      else if (type === "worktree.failed" && isFailure(properties) && made !== undefined) {
+        heard.set(made.name, new Error(properties.message));
+      }
+      decide();
+    });
+    const limit = clock.limit(READY_LIMIT_MS, () => ready.reject(new Error("its working tree was not ready in time")));
+    try {
+      made = await server.client.createWorktree(server.options.directory, this.#name);
+      this.#copy = made.directory;
+      decide();
+      await ready.promise;
+      return made.directory;
+    } finally {
+      limit.clear();
+      unhear();
+      ready.promise.catch(() => undefined);
+    }
+  }
+
+  #unknown(commit: string, fetched: string | undefined): string {
+    const { name, directory, fetch } = this.parts.server.options;
+    const tried = fetched === undefined ? "" : ` git fetch there said: ${JSON.stringify(fetched.slice(0, 200))}.`;
+    const advice = fetch
+      ? "it was not among what was fetched. Push it."
+      : `push it and fetch it there, or set "fetch": true of the server.`;
+    return `The commit ${commit.slice(0, 12)} that the agent starts from is not known in ${directory} on ${name}: ${advice}${tried}`;
+  }
+
+  async #shell(command: string): Promise<string> {
+    const { server, turn } = this.parts;
+    const { directory } = server.options;
+    this.#session ??= server.client.createSession({
+      ...{ directory, instanceId: turn.instanceId, title: `bgr:files:${turn.instanceId}`, parentId: undefined },
+    });
+    // One that could not be made is tried anew.
+    this.#session.catch(() => (this.#session = undefined));
+    const sessionId = await this.#session;
+    return await server.client.shell({ sessionId, directory, agent: turn.agent, model: turn.model }, command);
+  }
+}

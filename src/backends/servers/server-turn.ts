@@ -1,0 +1,207 @@
+import { describeError } from "../../lib/describe-error.ts";
+import { brokenEnd } from "../../supervisor/broken-end.ts";
+import type { ProcessTable } from "../../processes/process-table.ts";
+import type { RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import type { Asked, Reply } from "../../supervisor/questions.ts";
+import type { LogSink } from "../log-sink.ts";
+import { neverRun, stoppedEarly } from "../stopped-early.ts";
+import { turnsOf, type ListedMessage } from "../../opencode/turns.ts";
+import { isUnanswered, type SessionMessage } from "../warm/server-client.ts";
+import { WarmTurn, type WarmTurnParts } from "../warm/warm-turn.ts";
+import { CopyThere, type CloneTravel } from "./copy-there.ts";
+import type { PoolServer } from "./pool-server.ts";
+
+const ATTEMPTS = 5;
+/** Nothing of such a turn is a process of this machine. */
+const NOTHING_HERE: ProcessTable = {
+  list: () => [],
+  findAll: () => [],
+  find: () => undefined,
+  values: () => new Map(),
+};
+
+export interface ServerTurnParts extends Omit<WarmTurnParts, "lease" | "transcripts" | "processTable"> {
+  readonly server: PoolServer;
+  readonly travel: CloneTravel;
+}
+
+/** One turn in a session of a server elsewhere: its files go there first, and come back at its end. */
+export class ServerTurn implements RunningTurn {
+  readonly ended: Promise<TurnEnd>;
+  readonly #parts: ServerTurnParts;
+  readonly #turn: TurnRequest;
+  readonly #observer: TurnObserver;
+  readonly #log: LogSink;
+  readonly #copy: CopyThere;
+  readonly #stopped = Promise.withResolvers<void>();
+  #isStopped = false;
+  #inner: WarmTurn | undefined;
+  #isPrompted = false;
+  #isWaiting = false;
+  #sessionId: string | null;
+
+  constructor(parts: ServerTurnParts, turn: TurnRequest, observer: TurnObserver) {
+    this.#parts = parts;
+    this.#turn = turn;
+    this.#sessionId = turn.sessionId;
+    this.#log = parts.openLog(turn);
+    this.#observer = {
+      ...observer,
+      sessionIdentified: (sessionId, definition) => {
+        this.#sessionId = sessionId;
+        observer.sessionIdentified(sessionId, definition);
+      },
+      prompted: (messageId) => {
+        this.#isPrompted = true;
+        observer.prompted(messageId);
+      },
+    };
+    const { server, travel, clock } = parts;
+    this.#copy = new CopyThere({ server, travel, turn, clock, note: (text) => this.#note(text) });
+    this.ended = this.#run().catch((error: unknown) => brokenEnd(this, error));
+  }
+
+  get hasExited(): boolean {
+    return this.#inner?.hasExited === true && !this.#isWaiting;
+  }
+
+  answer(asked: Asked, reply: Reply): void {
+    this.#inner?.answer(asked, reply);
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#stopped.resolve();
+    await this.#inner?.stop();
+    await this.ended;
+  }
+
+  stopNow(): void {
+    this.#isStopped = true;
+    this.#stopped.resolve();
+    this.#inner?.stopNow();
+  }
+
+  async #run(): Promise<TurnEnd> {
+    const { server } = this.#parts;
+    try {
+      const refusal = await this.#unlessStopped(server.take(this.#turn.agent));
+      if (this.#isStopped) return stoppedEarly();
+      return refusal === undefined ? await this.#atServer() : this.#neverRun(refusal);
+    } finally {
+      server.release();
+      this.#log.close();
+    }
+  }
+
+  async #atServer(): Promise<TurnEnd> {
+    const made = await this.#overTheLine(async () => await this.#copy.make());
+    if (made.value === undefined) {
+      if (this.#isStopped) return await this.#givenUp(stoppedEarly());
+      return await this.#givenUp(this.#neverRun(made.error));
+    }
+    const copy = made.value;
+    if (!copy.ok) return await this.#givenUp(this.#neverRun(copy.error, copy.error));
+    if (this.#isStopped) return await this.#givenUp(stoppedEarly());
+    this.#observer.begun?.({ host: new URL(this.#parts.server.options.url).hostname, job: null });
+    const header = copy.isTakenUp ? await this.#doneMeanwhile() : undefined;
+    const end = await this.#broughtBack(await this.#inSession(copy.directory));
+    return header === undefined ? end : { ...end, resultHeader: [header, end.resultHeader ?? ""].join("\n").trim() };
+  }
+
+  /** What the agent has said since the line to it was lost, for whoever goes on with it. */
+  async #doneMeanwhile(): Promise<string> {
+    const { server } = this.#parts;
+    const { name } = server.options;
+    try {
+      const words = wordsOfLastTurn(await server.client.messages(this.#sessionId ?? "", true));
+      const said = words === "" ? "it said nothing" : `it said:\n\n${words}\n`;
+      return `[the turn of which the line to ${name} was lost has been taken up; ${said}]`;
+    } catch (error) {
+      return `[the turn of which the line to ${name} was lost has been taken up; what it said could not be read: ${describeError(error)}]`;
+    }
+  }
+
+  /** Runs the turn; once more where the line broke before its prompt was on the way. */
+  async #inSession(directory: string): Promise<TurnEnd> {
+    const { server, travel: _, ...parts } = this.#parts;
+    for (;;) {
+      const warm = {
+        ...parts,
+        lease: async () => await Promise.resolve({ server, release() {} }),
+        transcripts: { read: async () => await Promise.resolve(undefined) },
+        processTable: NOTHING_HERE,
+      };
+      const turn = { ...this.#turn, directory, sessionId: this.#sessionId };
+      this.#inner = new WarmTurn(warm, turn, this.#observer);
+      // It may have been stopped meanwhile.
+      if (this.#isStopped) await this.#inner.stop();
+      const end = await this.#inner.ended;
+      const isOver = this.#isPrompted || this.#isStopped || server.awayUntil === undefined;
+      if (isOver || !(await this.#unlessStopped(server.back()))) return end;
+    }
+  }
+
+  async #broughtBack(end: TurnEnd): Promise<TurnEnd> {
+    const { name } = this.#parts.server.options;
+    if (end.evidence.cause.kind === "connection_lost") return end;
+    const back = await this.#overTheLine(async () => ({ failed: await this.#copy.bringBack() }));
+    if (back.value !== undefined) {
+      const { failed } = back.value;
+      return failed === undefined ? end : { ...end, evidence: { ...end.evidence, workspaceError: failed } };
+    }
+    const where = `${this.#copy.folder ?? "its folder"} on ${name}`;
+    if (this.#isStopped) {
+      const unseen = `${name} cannot be reached: ${back.error} It may go on there, session ${this.#sessionId}, in ${where}.`;
+      return { ...end, unseen };
+    }
+    const why =
+      `Its turn has ended, but the line to ${name} broke before its files had come back: ${back.error} They are in ` +
+      `${where}: a message to it takes them up.`;
+    return { ...end, evidence: { ...end.evidence, cause: { kind: "connection_lost", why } } };
+  }
+
+  /** Leaves nothing there of a turn that has not begun. */
+  async #givenUp(end: TurnEnd): Promise<TurnEnd> {
+    await this.#copy.remove();
+    return end;
+  }
+
+  /** Does something there, and again when the line that broke over it is back. */
+  async #overTheLine<T>(run: () => Promise<T>): Promise<{ readonly value: T | undefined; readonly error: string }> {
+    const { server } = this.#parts;
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return { value: await run(), error: "" };
+      } catch (error) {
+        const words = describeError(error);
+        this.#note(words);
+        if (!isUnanswered(error) || attempt >= ATTEMPTS) return { value: undefined, error: words };
+        this.#isWaiting = true;
+        const isBack = (await this.#unlessStopped(server.backAfterFailure())) === true;
+        this.#isWaiting = false;
+        if (!isBack) return { value: undefined, error: words };
+      }
+    }
+  }
+
+  async #unlessStopped<T>(coming: Promise<T>): Promise<T | undefined> {
+    return await Promise.race([coming, this.#stopped.promise.then(() => undefined)]);
+  }
+
+  #neverRun(why: string, workspaceError?: string): TurnEnd {
+    this.#note(why);
+    return neverRun(why, workspaceError);
+  }
+
+  /** What the operator should know. */
+  #note(text: string): void {
+    this.#log.write("stderr", `bizar: ${text}`);
+  }
+}
+
+function wordsOfLastTurn(messages: readonly SessionMessage[]): string {
+  // As opencode lists them (1.18.33); of the client's type they have what every message has.
+  const turn = turnsOf(messages as readonly unknown[] as readonly ListedMessage[]).at(-1);
+  return turn?.words.join("\n\n") ?? "";
+}

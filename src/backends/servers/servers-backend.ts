@@ -1,0 +1,47 @@
+import { neverRun } from "../stopped-early.ts";
+import type { ServerBackend } from "../backend-choice.ts";
+import { PoolServer, type PoolServerOptions, type PoolServerParts } from "./pool-server.ts";
+import { ServerTurn, type ServerTurnParts } from "./server-turn.ts";
+
+export interface ServersBackendParts extends Omit<ServerTurnParts, "server">, Omit<PoolServerParts, "options"> {
+  readonly servers: readonly PoolServerOptions[];
+}
+
+/** A backend with lines to other machines. */
+export interface ServersBackend extends ServerBackend {
+  /** The servers of which one will do where any does: those that could not be used lately come into question last. */
+  usable(): string[];
+  /** The plugin instance goes. */
+  close(): void;
+}
+
+/** Runs each turn in a session of a server elsewhere, over one line to each. */
+export function serversBackend({
+  servers,
+  environment,
+  version,
+  fetch,
+  ...parts
+}: ServersBackendParts): ServersBackend {
+  const { clock } = parts;
+  const pool = new Map(
+    servers.map((options) => [options.name, new PoolServer({ options, environment, version, fetch, clock })]),
+  );
+  return {
+    has: (place) => pool.has(place),
+    start(turn, observer) {
+      const server = pool.get(turn.on ?? "");
+      if (server !== undefined) return new ServerTurn({ ...parts, server }, turn, observer);
+      const end = neverRun(`There is no server "${turn.on}" any more: it is not in the option "servers".`);
+      return { ended: Promise.resolve(end), hasExited: false, answer() {}, stop: async () => undefined, stopNow() {} };
+    },
+    usable() {
+      const all = [...pool.values()];
+      const good = all.filter(({ seemsUsable }) => seemsUsable);
+      return (good.length === 0 ? all : good).map(({ options }) => options.name);
+    },
+    close() {
+      for (const server of pool.values()) server.close();
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { z } from "zod";
+import { nearestName } from "./nearest-name.ts";
+import { isRecord } from "../lib/is-record.ts";
+import { shown, valueAt, whyNoPlaceName } from "./place-names.ts";
+
+const SLOTS = 4;
+/** Five minutes: a restart of a machine, a tunnel that is made anew. */
+const RECONNECT_MS = 300_000;
+
+const server = z.object({
+  name: z.string(),
+  /** Where `opencode serve` listens. */
+  url: z.string(),
+  /** The variable of this opencode's environment that holds the password there; absent: it wants none. */
+  passwordEnv: z
+    .string()
+    .regex(/^[A-Za-z_]\w*$/)
+    .optional(),
+  /** What the user is called there, by `OPENCODE_SERVER_USERNAME`. */
+  username: z.string().min(1).default("opencode"),
+  /** The clone of the repository there. */
+  directory: z.string().regex(/^\//),
+  /** So many agents run there at once. */
+  slots: z.number().int().min(1).max(1000).default(SLOTS),
+  /** Whether commits that are not known there are fetched, by git there. */
+  fetch: z.boolean().default(false),
+  /** Whether the password and what agents say may go over a network as plain text. */
+  insecure: z.boolean().default(false),
+  /** Milliseconds that a line which broke may take to come back. */
+  reconnectMs: z.number().int().min(0).max(86_400_000).default(RECONNECT_MS),
+});
+
+/** One server of a pool. */
+export type ServerOptions = z.infer<typeof server>;
+
+/** The option `servers`; each is read for itself, by {@link readServers}. */
+export const serversSchema = z.array(server);
+
+/** The servers that can be used, and a warning for each that cannot, or not as it is written. */
+export function readServers(raw: unknown, launchers: readonly string[], warnings: string[]): ServerOptions[] {
+  if (raw === undefined || raw === null) return [];
+  if (!Array.isArray(raw)) {
+    warnings.push(`Option "servers" must be a list of servers, not ${shown(raw)}; it is ignored.`);
+    return [];
+  }
+  const taken = new Set(launchers);
+  return raw.flatMap((value: unknown, index) => {
+    const found = readOne(value, index, taken, warnings);
+    if (found !== undefined) taken.add(found.name);
+    return found ?? [];
+  });
+}
+
+function readOne(
+  value: unknown,
+  index: number,
+  taken: ReadonlySet<string>,
+  warnings: string[],
+): ServerOptions | undefined {
+  const named = isRecord(value) && typeof value["name"] === "string" ? value["name"] : undefined;
+  const label = `Option "servers[${index}]"${named === undefined ? "" : ` (${shown(named)})`}`;
+  const isIgnored = (why: string) => void warnings.push(`${label} ${why}; this server is ignored.`);
+  const parsed = server.safeParse(value);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path: keys, message }) => {
+      const path = keys.map(String);
+      const what = path.length === 0 ? "it" : `"${path.join(".")}"`;
+      return `${what} is ${shown(valueAt(value, path))}, expected ${EXPECTED[path[0] ?? ""] ?? message}`;
+    });
+    isIgnored(`cannot be used: ${faults.join("; ")}`);
+    return undefined;
+  }
+  const { name, url, insecure } = parsed.data;
+  const why = whyNoPlaceName(name) ?? (taken.has(name) ? "has the name of another place" : whyNoUrl(url, insecure));
+  if (why !== undefined) {
+    isIgnored(why);
+    return undefined;
+  }
+  for (const key of Object.keys(value as object)) {
+    if (Object.hasOwn(server.shape, key)) continue;
+    const near = key === "password" ? "passwordEnv" : nearestName(key, Object.keys(server.shape));
+    warnings.push(`${label} has no "${key}"; it is ignored.${near === undefined ? "" : ` Did you mean "${near}"?`}`);
+  }
+  const plain = new URL(url);
+  if (insecure && plain.protocol === "http:" && !isLoopback(plain.hostname)) {
+    warnings.push(
+      `${label} is asked over plain http (insecure): whoever is on the way reads its password and what agents say.`,
+    );
+  }
+  return { ...parsed.data, url: url.replace(/\/+$/, "") };
+}
+
+function whyNoUrl(text: string, insecure: boolean): string | undefined {
+  const url = URL.parse(text);
+  if (url === null || !["http:", "https:"].includes(url.protocol)) {
+    return `has the url ${shown(text)}: expected one such as "https://build.example.org:4096"`;
+  }
+  if (url.username !== "" || url.password !== "") {
+    return `has a password in its url: put it into the environment, and name the variable as "passwordEnv"`;
+  }
+  if (url.search !== "" || url.hash !== "") return `has more than an address in its url ${shown(text)}`;
+  if (url.protocol === "https:" || isLoopback(url.hostname) || insecure) return undefined;
+  return (
+    `has the url ${shown(text)}, which sends the password as plain text: use https, a tunnel to 127.0.0.1, ` +
+    `or "insecure": true where the network is trusted`
+  );
+}
+
+/** Whether a name of a machine is this one, for certain. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  "": `an object such as {"name": "east", "url": "https://…", "passwordEnv": "EAST_PASSWORD", "directory": "/srv/app"}`,
+  name: `a name such as "east"`,
+  url: `an address such as "https://build.example.org:4096"`,
+  passwordEnv: `the name of a variable, such as "EAST_PASSWORD"`,
+  username: "a name",
+  directory: "the absolute path of a clone there",
+  slots: "a whole number from 1 to 1000",
+  fetch: "true or false",
+  insecure: "true or false",
+  reconnectMs: "milliseconds, from 0 to 86400000",
+};

@@ -1,0 +1,31 @@
+import { versionOf } from "../backends/process/host-version.ts";
+import type { AnswerPort } from "../backends/answer-port.ts";
+import type { LoggedTurn, LogSink } from "../backends/log-sink.ts";
+import { serversBackend, type ServersBackend } from "../backends/servers/servers-backend.ts";
+import type { CloneTravel } from "../backends/servers/copy-there.ts";
+import { localFetch } from "../backends/warm/local-fetch.ts";
+import { isLoopback } from "../config/servers.ts";
+import { hostBinary } from "../host/host-binary.ts";
+import { once } from "../lib/once.ts";
+import { systemClock } from "../lib/system-clock.ts";
+import type { SupervisionContext } from "./supervision-context.ts";
+
+type PoolContext = Pick<SupervisionContext, "options"> & {
+  readonly answers: AnswerPort;
+  readonly travel: CloneTravel;
+};
+
+/** The agents of this plugin instance in servers of other machines. */
+export function poolAgents(
+  { options, answers, travel }: PoolContext,
+  openLog: (turn: LoggedTurn) => LogSink,
+): ServersBackend {
+  const { servers, backgroundSkipPermissions: skipPermissions, killGraceMs } = options;
+  return serversBackend({
+    ...{ servers, answers, travel, skipPermissions, killGraceMs, openLog },
+    environment: process.env,
+    version: once(async () => await versionOf(hostBinary(options.opencodeBinary), process.env)),
+    fetch: async (request) => await (isLoopback(new URL(request.url).hostname) ? localFetch : fetch)(request),
+    clock: systemClock,
+  });
+}
