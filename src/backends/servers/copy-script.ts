@@ -51,7 +51,7 @@ const PACK = [
 
 /**
  * opencode hands a command to a login shell as a text in double quotes, which expands whatever has a dollar in it, and then
- * evaluates what comes of that (1.18.33): this one has no letter that means something to any shell.
+ * evaluates what comes of that: this one has no letter that means something to any shell.
  */
 function script(lines: readonly string[], ...words: string[]): string {
   const text = [shellText(["set", "--", ...words]), ...lines].join("\n");

@@ -201,7 +201,7 @@ export class ServerTurn implements RunningTurn {
 }
 
 function wordsOfLastTurn(messages: readonly SessionMessage[]): string {
-  // As opencode lists them (1.18.33); of the client's type they have what every message has.
+  // As opencode lists them; of the client's type they have what every message has.
   const turn = turnsOf(messages as readonly unknown[] as readonly ListedMessage[]).at(-1);
   return turn?.words.join("\n\n") ?? "";
 }

@@ -137,7 +137,7 @@ export class ServerClient {
       await this.#ask("a folder", z.unknown(), read, FIRST_ANSWER_LIMIT_MS);
       return true;
     } catch (error) {
-      // Of what is not there it says that it is in trouble (1.18.33).
+      // Of what is not there it says that it is in trouble.
       if (error instanceof ServerError && error.status !== undefined && error.status !== 401) return false;
       throw error;
     }

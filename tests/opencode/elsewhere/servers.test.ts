@@ -132,15 +132,6 @@ test(
     rig.plan(GO_ON, { text: "It is written." });
     const ending = delegate(...prompts.map((prompt, index) => ({ on: index % 2 === 0 ? "east" : "west", prompt })));
     const running = () => prompts.filter((prompt) => rig.requestsFor(prompt).length === 2);
-    if (process.env["DBG"])
-      setInterval(async () => {
-        const r = await allRecords().catch(() => []);
-        console.log(
-          new Date().toISOString(),
-          running().length,
-          JSON.stringify(r.map((x) => `${x.on}:${x.status}:${x.activity}:${(x.error ?? "").slice(0, 80)}`)),
-        );
-      }, 5000);
     await until("eight are at work", () => running().length >= 8);
     await rig.west.kill();
     await until("four are waited for", async () => {
