@@ -5,6 +5,7 @@ import { CommandError, parserOptions, type Command, type CommandInput } from "./
 import { allow, answer, deny } from "./answer-agents.ts";
 import { apply, branch, diff, discard } from "./changes.ts";
 import { cost } from "./cost.ts";
+import { doctor } from "./doctor.ts";
 import { gc } from "./gc.ts";
 import { kill } from "./kill.ts";
 import { logs } from "./logs.ts";
@@ -14,7 +15,7 @@ import { show } from "./show.ts";
 import { worktrees } from "./worktrees.ts";
 
 const commands: Readonly<Record<string, Command>> = {
-  ...{ ps, logs, show, cost, kill, allow, deny, answer, diff, apply, branch, discard, worktrees, gc },
+  ...{ ps, logs, show, cost, kill, allow, deny, answer, diff, apply, branch, discard, worktrees, doctor, gc },
 };
 
 /** By how many words are taken. */

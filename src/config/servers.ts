@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { nearestName } from "./nearest-name.ts";
 import { isRecord } from "../lib/is-record.ts";
+import { isLoopbackName } from "../lib/loopback.ts";
 import { shown, valueAt, whyNoPlaceName } from "./place-names.ts";
 
 const SLOTS = 4;
@@ -82,7 +83,7 @@ function readOne(
     warnings.push(`${label} has no "${key}"; it is ignored.${near === undefined ? "" : ` Did you mean "${near}"?`}`);
   }
   const plain = new URL(url);
-  if (insecure && plain.protocol === "http:" && !isLoopback(plain.hostname)) {
+  if (insecure && plain.protocol === "http:" && !isLoopbackName(plain.hostname)) {
     warnings.push(
       `${label} is asked over plain http (insecure): whoever is on the way reads its password and what agents say.`,
     );
@@ -99,16 +100,11 @@ function whyNoUrl(text: string, insecure: boolean): string | undefined {
     return `has a password in its url: put it into the environment, and name the variable as "passwordEnv"`;
   }
   if (url.search !== "" || url.hash !== "") return `has more than an address in its url ${shown(text)}`;
-  if (url.protocol === "https:" || isLoopback(url.hostname) || insecure) return undefined;
+  if (url.protocol === "https:" || isLoopbackName(url.hostname) || insecure) return undefined;
   return (
     `has the url ${shown(text)}, which sends the password as plain text: use https, a tunnel to 127.0.0.1, ` +
     `or "insecure": true where the network is trusted`
   );
-}
-
-/** Whether a name of a machine is this one, for certain. */
-export function isLoopback(hostname: string): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }
 
 const EXPECTED: Readonly<Record<string, string>> = {

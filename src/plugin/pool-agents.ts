@@ -3,8 +3,7 @@ import type { AnswerPort } from "../backends/answer-port.ts";
 import type { LoggedTurn, LogSink } from "../backends/log-sink.ts";
 import { serversBackend, type ServersBackend } from "../backends/servers/servers-backend.ts";
 import type { CloneTravel } from "../backends/servers/copy-there.ts";
-import { localFetch } from "../backends/warm/local-fetch.ts";
-import { isLoopback } from "../config/servers.ts";
+import { reachServer } from "../backends/servers/reach-server.ts";
 import { hostBinary } from "../host/host-binary.ts";
 import { once } from "../lib/once.ts";
 import { systemClock } from "../lib/system-clock.ts";
@@ -25,7 +24,7 @@ export function poolAgents(
     ...{ servers, answers, travel, skipPermissions, killGraceMs, openLog },
     environment: process.env,
     version: once(async () => await versionOf(hostBinary(options.opencodeBinary), process.env)),
-    fetch: async (request) => await (isLoopback(new URL(request.url).hostname) ? localFetch : fetch)(request),
+    fetch: reachServer,
     clock: systemClock,
   });
 }

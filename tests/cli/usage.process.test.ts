@@ -12,7 +12,7 @@ const wrong: [string, string[], string][] = [
   [
     "an unknown command",
     ["stop"],
-    'There is no command "stop". There are: ps, logs, show, cost, kill, allow, deny, answer, diff, apply, branch, discard, worktrees, gc.',
+    'There is no command "stop". There are: ps, logs, show, cost, kill, allow, deny, answer, diff, apply, branch, discard, worktrees, doctor, gc.',
   ],
   ["an unknown flag", ["ps", "--every"], "Unknown option '--every'"],
   ["an agent's command without an id", ["kill"], "kill takes exactly one agent's id, not 0."],

@@ -58,10 +58,19 @@ function script(lines: readonly string[], ...words: string[]): string {
   return `printf %s ${Buffer.from(text).toString("base64")} | base64 -d | sh`;
 }
 
+/** Makes a file with a text, $1, which is to be read from outside. */
+const DOCTOR = [
+  SAY,
+  `g=$(git --version 2>/dev/null) && say "git $g"`,
+  `f=.bizar-doctor-$$; printf %s "$1" >"$f" && say "file $f"`,
+];
+
 export const copyScripts = {
   look: (commit: string, name: string, fetch: boolean) => script(LOOK, commit, name, fetch ? "fetch" : ""),
   reset: (copy: string, commit: string) => script(RESET, copy, commit),
   begin: (copy: string, prefix: string) => script(BEGIN, copy, prefix),
+  doctor: (text: string) => script(DOCTOR, text),
+  forget: (path: string) => script([`rm -f -- "$1"`], path),
   pack: (copy: string) => script(PACK, copy),
 };
 

@@ -79,7 +79,7 @@ export class PoolServer implements AgentServer {
     this.#users += 1;
     this.#idle?.clear();
     if (!(await this.back())) return this.#cannotBeReached("The line broke.");
-    const refusal = await this.#whyUnusable();
+    const refusal = await this.whyUnusable();
     this.#leftOutUntil = refusal === undefined ? 0 : this.parts.clock.now() + LEFT_OUT_MS;
     return refusal ?? (await this.#whyNoAgent(agent));
   }
@@ -149,7 +149,8 @@ export class PoolServer implements AgentServer {
     this.#isBack(false);
   }
 
-  async #whyUnusable(): Promise<Refusal> {
+  /** Opens the line, and looks at all that an agent needs but its own kind. */
+  async whyUnusable(): Promise<Refusal> {
     const { options, environment } = this.parts;
     const { name, url, passwordEnv, directory } = options;
     if (passwordEnv !== undefined && !environment[passwordEnv]) {

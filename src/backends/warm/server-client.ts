@@ -87,6 +87,12 @@ export interface Prompt {
   readonly metadata: Record<string, unknown>;
 }
 
+/** A session for commands of the shell. */
+export type ShellSession = Pick<Prompt, "sessionId" | "directory" | "agent"> & {
+  /** Absent: the server's own choice. */
+  readonly model: ModelChoice | undefined;
+};
+
 /** What is asked of a warm server. Every call has a limit; what goes wrong is a {@link ServerError} that says what. */
 export class ServerClient {
   readonly #client: OpencodeClient;
@@ -165,16 +171,10 @@ export class ServerClient {
   }
 
   /** What a command of the shell prints, in a session that is there for that. */
-  async shell(
-    { sessionId, directory, agent, model }: Pick<Prompt, "sessionId" | "directory" | "agent" | "model">,
-    command: string,
-  ): Promise<string> {
-    const call = { sessionID: sessionId, directory, agent, command };
-    const run = (signal: AbortSignal) =>
-      this.#client.session.shell(
-        { ...call, model: { providerID: model.providerId, modelID: model.modelId } },
-        { signal },
-      );
+  async shell({ sessionId, directory, agent, model }: ShellSession, command: string): Promise<string> {
+    const choice = model === undefined ? {} : { model: { providerID: model.providerId, modelID: model.modelId } };
+    const call = { sessionID: sessionId, directory, agent, command, ...choice };
+    const run = (signal: AbortSignal) => this.#client.session.shell(call, { signal });
     const { parts } = await this.#ask("an answer to a command", shellAnswer, run, FILES_LIMIT_MS);
     return parts.map(({ state }) => state.output).join("\n");
   }
