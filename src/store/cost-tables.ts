@@ -12,11 +12,17 @@ export const costGroups = {
   agent: ({ agent }: ListedRecord) => plainName(agent),
   model: ({ model }: ListedRecord) => model,
   session: ({ parent }: ListedRecord) => parent.sessionId,
+  place: ({ on }: ListedRecord) => on ?? "here",
 } as const;
 
-/** What agents have cost: by agent, by model, by the session that asked for them, and in all. */
+/**
+ * What agents have cost: by agent, by model, by the session that asked for them, by place where there are several, and in
+ * all.
+ */
 export function costTables(records: readonly ListedRecord[]): string {
-  const tables = Object.entries(costGroups).map(([name, nameOf]) => {
+  const isElsewhere = records.some(({ on }) => on !== undefined);
+  const groups = Object.entries(costGroups).filter(([name]) => name !== "place" || isElsewhere);
+  const tables = groups.map(([name, nameOf]) => {
     const rows = spentPer(records, nameOf).map((group) => row(group.name, group.spent));
     return table([name.toUpperCase(), "AGENTS", "TOOLS", "TOKENS", "COST"], rows);
   });

@@ -45,7 +45,16 @@ export function keyOfPlan(slug: string): string {
 export function rowsOf({ agents, plans, filter }: ListParts): readonly Row[] {
   const fits = (text: string) => text.toLowerCase().includes(filter.toLowerCase());
   const shown = agents.filter((agent) =>
-    fits([titleOf(agent), nameOf(agent), agent.record.instanceId, statusWords(agent), activityOf(agent)].join(" ")),
+    fits(
+      [
+        titleOf(agent),
+        nameOf(agent),
+        agent.record.instanceId,
+        agent.record.on ?? "",
+        statusWords(agent),
+        activityOf(agent),
+      ].join(" "),
+    ),
   );
   const row = (agent: AgentNow): Row => ({
     kind: "agent",
@@ -83,11 +92,12 @@ function endOf({ record }: AgentNow): number {
   return Date.parse(record.endedAt ?? record.lastActivityAt);
 }
 
-/** The place in the line of its opencode. */
+/** The number in the line of its opencode for its place. */
 function placeOf(agents: readonly AgentNow[], { record }: AgentNow): number {
   const before = agents.filter(
     (other) =>
       isQueued(other) &&
+      other.record.on === record.on &&
       other.record.supervisor.token === record.supervisor.token &&
       other.record.createdAt < record.createdAt,
   );
@@ -157,9 +167,11 @@ function rowLine(row: Row, isChosen: boolean, now: number, columns: number): Lin
 }
 
 function doing(agent: AgentNow, place: number | undefined, now: number): string {
-  if (place !== undefined) return `number ${place} in the line`;
-  if (!isAlive(agent)) return statusWords(agent);
-  return askWords(agent) ?? `${activityOf(agent)} ${activityTime(agent, now)}`.trimEnd();
+  const { on } = agent.record;
+  if (place !== undefined) return `number ${place} in the line${on === undefined ? "" : ` of ${on}`}`;
+  const where = on === undefined ? "" : `${on}: `;
+  if (!isAlive(agent)) return `${where}${statusWords(agent)}`;
+  return where + (askWords(agent) ?? `${activityOf(agent)} ${activityTime(agent, now)}`.trimEnd());
 }
 
 /** What all together come to, in a line. */

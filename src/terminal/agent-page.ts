@@ -41,7 +41,8 @@ export function agentHead(agent: AgentNow, now: number, columns: number): readon
   const doing = `${activityOf(agent)} ${activityTime(agent, now)}`.trimEnd();
   const does = isAlive(agent) ? (askWords(agent) ?? doing) : statusWords(agent);
   const numbers = [elapsed(agent, now), money(costOf(agent)), `${count(tokensOf(agent))} tokens`];
-  const facts = [nameOf(agent), record.model, ...numbers.filter((text) => text !== ""), does].join(" · ");
+  const name = record.on === undefined ? nameOf(agent) : `${nameOf(agent)} on ${record.on}`;
+  const facts = [name, record.model, ...numbers.filter((text) => text !== ""), does].join(" · ");
   return [
     [glyph(agent, now), span(` ${cut(titleOf(agent), columns - 2)}`, "text", { isBold: true })],
     [span(cut(facts, columns), "textMuted")],

@@ -41,4 +41,9 @@ ses_other\\x1b[31m  1       2      10      <$0.01
     session: [{ session: "ses_parent" }, { costUsd: 0.001 }],
     all: { agents: 2, toolCalls: 4 },
   });
+  await line.leave("done", { instanceId: sampleId(4), on: "east", progress: used(2, 10) });
+  expect((await line.run("cost")).stdout).toContain(`PLACE  AGENTS  TOOLS  TOKENS  COST
+east   1       2      10      $2.00
+here   3       6      2.3M    $1.75
+`);
 });

@@ -32,6 +32,16 @@ test("what waits for the user comes first, then who works, who waits, who has en
   expect(shown[8]).toContain("failed: stalled");
 });
 
+test("what runs elsewhere says where, and each place has a line of its own", () => {
+  const away = agentNow({ title: "far", on: "east", does: ["reconnecting until 2026-01-01T12:05:00Z", 2000] });
+  const waits = agentNow({ title: "next", on: "east", status: "queued", startedAt: null, createdAt: at(1) });
+  const over = agentNow({ title: "lost", on: "west", status: "failed", reason: "connection_lost", endedAt: at(2) });
+  const shown = texts(rowsOf({ agents: [first, away, waits, over], plans: [], filter: "st", now: NOW }), 160);
+  expect(shown.join("\n")).toContain("east: reconnecting until 2026-01-01T12:05:00Z 2 s");
+  expect(shown.join("\n")).toContain("number 1 in the line of east");
+  expect(shown.join("\n")).toContain("west: failed: connection_lost");
+});
+
 test("an agent that asks something stands with what waits for the user, with its question", () => {
   const asked = { id: "q1", askId: "a", kind: "permission", what: "bash: git push", askedAt: at(1) } as const;
   const open = { state: "open", answeredAt: null, answeredBy: null, words: null } as const;
