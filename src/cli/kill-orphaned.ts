@@ -48,6 +48,12 @@ export async function endLeftTree(
 ): Promise<void> {
   const record = await records.read(instanceId);
   if (record !== undefined) refuseForOthers(record, await records.list(), table);
+  if (record?.on !== undefined && record.backend === "warm") {
+    throw new CommandError(
+      `${instanceId} was not ended: its opencode is gone, and it may go on in the server ${record.on}. Start an opencode in ` +
+        `${record.directory}, send the agent a message there, and kill it then.`,
+    );
+  }
   // A pid means nothing outside of its boot and namespace: there the marker alone tells.
   const isHere = record?.supervisor.bootId === identity.bootId;
   const process = isHere ? (record.process ?? undefined) : undefined;

@@ -209,6 +209,12 @@ export function settlement({ instance, ownerPid }: LostInstance, turn: Transcrip
   if (instance.state.status === "queued") {
     return { status: "failed", reason: "supervisor_lost", error: `${gone}, while it waited for a place.` };
   }
-  const session = instance.sessionId === null ? "" : ` What it did is in session ${instance.sessionId}.`;
+  const session =
+    instance.sessionId === null ? "" : ` What it did is in session ${instance.sessionId}.${mayGoOn(instance)}`;
   return { status: "failed", reason: "supervisor_lost", error: `${gone}, before its turn was finished.${session}` };
+}
+
+/** A server elsewhere knows nothing of who has asked for the turn. */
+function mayGoOn({ on, backend }: Instance): string {
+  return on === undefined || backend !== "warm" ? "" : ` It may go on there, on ${on}: a message to it takes that up.`;
 }

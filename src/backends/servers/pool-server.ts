@@ -55,6 +55,8 @@ export class PoolServer implements AgentServer {
   /** While the line is broken, and may come back. */
   #away: { readonly until: number; readonly timer: Timer; readonly over: PromiseWithResolvers<boolean> } | undefined;
   #leftOutUntil = 0;
+  /** What does not change while the line holds. */
+  #hasFolder = false;
 
   constructor(private readonly parts: PoolServerParts) {
     const { options, environment, fetch, clock } = parts;
@@ -143,6 +145,7 @@ export class PoolServer implements AgentServer {
   }
 
   close(): void {
+    this.#hasFolder = false;
     this.#idle?.clear();
     this.#stream?.close();
     this.#stream = undefined;
@@ -165,12 +168,14 @@ export class PoolServer implements AgentServer {
         );
       }
       await this.#open();
+      if (this.#hasFolder) return undefined;
       if (!(await this.client.isThere(directory))) {
         return `There is no folder ${directory} on ${name}: clone the repository there, or mend "directory" of the server.`;
       }
       if (!(await this.client.isInRepository(directory))) {
         return `${directory} on ${name} is no repository of git with a commit: it has to be a clone of this one.`;
       }
+      this.#hasFolder = true;
       return undefined;
     } catch (error) {
       if (error instanceof ServerError && (error.status === 401 || error.status === 403)) {
@@ -233,6 +238,7 @@ export class PoolServer implements AgentServer {
   }
 
   #broke(why: string): void {
+    this.#hasFolder = false;
     if (this.#away !== undefined) return;
     const { clock, options } = this.parts;
     const { name, url, reconnectMs } = options;

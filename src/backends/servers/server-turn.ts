@@ -12,6 +12,8 @@ import { CopyThere, type CloneTravel } from "./copy-there.ts";
 import type { PoolServer } from "./pool-server.ts";
 
 const ATTEMPTS = 5;
+/** How long the files of an agent that was killed may take to come back. */
+const KILLED_LIMIT_MS = 30_000;
 /** Nothing of such a turn is a process of this machine. */
 const NOTHING_HERE: ProcessTable = {
   list: () => [],
@@ -38,6 +40,7 @@ export class ServerTurn implements RunningTurn {
   #inner: WarmTurn | undefined;
   #isPrompted = false;
   #isWaiting = false;
+  #isOver = false;
   #sessionId: string | null;
 
   constructor(parts: ServerTurnParts, turn: TurnRequest, observer: TurnObserver) {
@@ -90,16 +93,20 @@ export class ServerTurn implements RunningTurn {
       return refusal === undefined ? await this.#atServer() : this.#neverRun(refusal);
     } finally {
       server.release();
+      this.#isOver = true;
       this.#log.close();
     }
   }
 
   async #atServer(): Promise<TurnEnd> {
-    const made = await this.#overTheLine(async () => await this.#copy.make());
-    if (made.value === undefined) {
-      if (this.#isStopped) return await this.#givenUp(stoppedEarly());
-      return await this.#givenUp(this.#neverRun(made.error));
+    const making = this.#overTheLine(async () => await this.#copy.make());
+    const made = await this.#unlessStopped(making);
+    if (made === undefined) {
+      // Whatever of it comes to be yet goes again.
+      void making.then(async () => await this.#copy.remove());
+      return stoppedEarly();
     }
+    if (made.value === undefined) return await this.#givenUp(this.#neverRun(made.error));
     const copy = made.value;
     if (!copy.ok) return await this.#givenUp(this.#neverRun(copy.error, copy.error));
     if (this.#isStopped) return await this.#givenUp(stoppedEarly());
@@ -145,7 +152,8 @@ export class ServerTurn implements RunningTurn {
   async #broughtBack(end: TurnEnd): Promise<TurnEnd> {
     const { name } = this.#parts.server.options;
     if (end.evidence.cause.kind === "connection_lost") return end;
-    const back = await this.#overTheLine(async () => ({ failed: await this.#copy.bringBack() }));
+    const coming = this.#overTheLine(async () => ({ failed: await this.#copy.bringBack() }));
+    const back = this.#isStopped ? await this.#inTime(coming) : await coming;
     if (back.value !== undefined) {
       const { failed } = back.value;
       return failed === undefined ? end : { ...end, evidence: { ...end.evidence, workspaceError: failed } };
@@ -185,6 +193,15 @@ export class ServerTurn implements RunningTurn {
     }
   }
 
+  async #inTime<T>(coming: Promise<T>): Promise<T | { readonly value: undefined; readonly error: string }> {
+    const late = Promise.withResolvers<{ readonly value: undefined; readonly error: string }>();
+    const error = `it did not answer within ${KILLED_LIMIT_MS / 1000} s.`;
+    const limit = this.#parts.clock.after(KILLED_LIMIT_MS, () => late.resolve({ value: undefined, error }));
+    const first = await Promise.race([coming, late.promise]);
+    limit.clear();
+    return first;
+  }
+
   async #unlessStopped<T>(coming: Promise<T>): Promise<T | undefined> {
     return await Promise.race([coming, this.#stopped.promise.then(() => undefined)]);
   }
@@ -197,6 +214,7 @@ export class ServerTurn implements RunningTurn {
   /** What the operator should know. */
   #note(text: string): void {
     this.#log.write("stderr", `bizar: ${text}`);
+    if (this.#isOver) this.#log.close();
   }
 }
 
