@@ -76,7 +76,7 @@ test(
     const places = ["wrong", "unset", "older", "closed", "nowhere", "stale"];
     const { collected } = await delegate(...places.map((on) => ({ on, prompt: "never asked" })), {
       on: "east",
-      agent: "odin",
+      agent: "thor",
       prompt: "never asked",
     });
     const errors = Object.fromEntries(collected.map(({ error }, index) => [places[index] ?? "agent", error]));

@@ -1,0 +1,66 @@
+import { expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { BUNDLE, copyScripts, saidBy } from "../../../src/backends/servers/copy-script.ts";
+import { diffFolder, unpackFolder } from "../../../src/workspace/travel.ts";
+import { gitRig, runGit, TEN_LINES, value } from "../../workspace/git-rig.ts";
+
+/** As opencode hands a command to a shell: a text in double quotes, evaluated. */
+function shell(command: string, cwd: string) {
+  const { stdout } = Bun.spawnSync(["bash", "-c", `eval ${JSON.stringify(command)}`], { cwd });
+  return saidBy(stdout.toString());
+}
+
+test("an agent's files go to another clone as a patch, and all that was done there comes back", async () => {
+  const rig = gitRig();
+  const { project, parts } = rig;
+  rig.write("plans/p/plan.json", "{}\n");
+  rig.git(["add", "-A"]);
+  rig.git(["commit", "-qm", "second"]);
+  const clone = join(project, "..", 'clone of $HOME\'s "files"');
+  runGit(["clone", "-q", project, clone], project);
+  rig.write("latin.txt", new Uint8Array([0xe9, 10]));
+  rig.write("run.sh", "#!/bin/sh\n", 0o755);
+  rig.write("a.txt", `${TEN_LINES}more\n`);
+  const agent = await rig.agent();
+  const { commit, patch } = value(await diffFolder(parts, agent.instanceId));
+  expect(commit).toBe(rig.git(["rev-parse", "HEAD"]));
+
+  const name = "bgr-01abc";
+  const copy = join(clone, "..", `trees 'there'`, name);
+  expect([...shell(copyScripts.look(commit, name, false), clone).keys()]).toEqual(["known"]);
+  expect(shell(copyScripts.look("1".repeat(40), name, true), clone).has("unknown")).toBe(true);
+  await mkdir(join(copy, ".."), { recursive: true });
+  runGit(["worktree", "add", "-q", "-b", "there", copy], clone);
+  await writeFile(join(copy, "a.txt"), "what opencode has made of it\n");
+  expect(shell(copyScripts.reset(copy, commit), clone).has("reset")).toBe(true);
+  await writeFile(join(clone, "..", "patch"), patch);
+  runGit(["apply", join(clone, "..", "patch")], copy);
+  expect([...(await readFile(join(copy, "latin.txt")))]).toEqual([0xe9, 10]);
+  expect([...shell(copyScripts.look(commit, name, false), clone).keys()]).toEqual(["old", "known"]);
+  expect(shell(copyScripts.begin(copy, "sub/folder"), clone).has("begun")).toBe(true);
+  expect([...shell(copyScripts.look(commit, name, false), clone).keys()]).toEqual(["old", "begun", "known"]);
+  expect(existsSync(join(copy, "sub/folder"))).toBe(true);
+
+  await writeFile(join(copy, "committed.bin"), new Uint8Array([0, 255, 10, 13]));
+  runGit(["add", "-A"], copy);
+  runGit(["-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-qm", "mine"], copy);
+  await writeFile(join(copy, "not committed.txt"), "more\n");
+  runGit(["rm", "-q", "run.sh"], copy);
+  const left = Bun.spawn(["sleep", "300"], { cwd: copy });
+  const packed = shell(copyScripts.pack(copy), clone);
+  expect(packed.has("packed")).toBe(true);
+  if (process.platform === "linux") expect(packed.get("ended")).toEqual([expect.stringContaining("sleep 300")]);
+  left.kill();
+  await left.exited;
+  const bundle = Buffer.from(await readFile(join(copy, BUNDLE), "utf8"), "base64");
+  value(await unpackFolder(parts, agent.instanceId, bundle));
+  expect(
+    runGit(["status", "--porcelain"], agent.state.copy)
+      .split("\n")
+      .map((line) => line.slice(3)),
+  ).toEqual(["run.sh", "committed.bin", '"not committed.txt"']);
+  expect([...(await readFile(agent.path("committed.bin")))]).toEqual([0, 255, 10, 13]);
+  expect([existsSync(agent.path("run.sh")), existsSync(agent.path("plans"))]).toEqual([false, false]);
+}, 60_000);
