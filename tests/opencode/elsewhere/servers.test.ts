@@ -126,8 +126,7 @@ test(
     const prompts = Array.from({ length: AGENTS }, (_, index) => `Write file ${index}.`);
     for (const [index, prompt] of prompts.entries()) {
       const write = bash(`echo ${index} >> made-${index}.txt`);
-      // The first ones are at work when it happens.
-      rig.plan(prompt, { calls: [write] }, { ...(index < 8 && { after: killed.promise }), text: "It is written." });
+      rig.plan(prompt, { calls: [write] }, { after: killed.promise, text: "It is written." });
     }
     rig.plan(GO_ON, { text: "It is written." });
     const ending = delegate(...prompts.map((prompt, index) => ({ on: index % 2 === 0 ? "east" : "west", prompt })));
