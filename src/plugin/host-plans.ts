@@ -141,25 +141,15 @@ class WiredPlans implements HostPlans {
     return this.#reviews.slugs;
   }
 
-  agentEnded({ planTask, agent, state, changes }: Instance): void {
-    // What lies in a folder of its own is done once it is brought in.
-    if (planTask !== undefined && state.status === "done" && changes === undefined)
-      void this.tasks.tick(planTask, agent);
+  agentEnded(instance: Instance): void {
+    void this.tasks.ended(instance);
     // Its plan may be one that this process has never heard of.
     this.#known = undefined;
     void this.#lookOnce();
   }
 
   changesApplied(instanceId: string): void {
-    void this.#tickApplied(instanceId).catch((error: unknown) =>
-      this.#parts.diagnostics.report("The task of an agent could not be ticked.", error),
-    );
-  }
-
-  async #tickApplied(instanceId: string): Promise<void> {
-    const { catalog } = await this.#parts.supervision();
-    const { planTask, agent } = (await catalog.find(instanceId))?.record ?? {};
-    if (planTask != null && agent !== undefined) await this.tasks.tick(planTask, agent);
+    void this.tasks.applied(instanceId);
   }
 
   #hooks(): Hooks {

@@ -1,6 +1,6 @@
 import { plainName } from "../../text/plain-name.ts";
 import type { AgentAtWork, Plans } from "../../plans/plan-store-port.ts";
-import type { PlanTask } from "../../supervisor/instance.ts";
+import type { Instance, PlanTask } from "../../supervisor/instance.ts";
 import type { InstanceCatalog } from "../instance-catalog.ts";
 import { findElement, quote } from "../tools/plan-names.ts";
 import { planMeant } from "./plan-meant.ts";
@@ -9,7 +9,7 @@ const MOST_NAMED = 20;
 
 export interface PlanTasksParts {
   readonly plans: () => Promise<Plans>;
-  readonly catalog: () => Promise<Pick<InstanceCatalog, "list">>;
+  readonly catalog: () => Promise<Pick<InstanceCatalog, "list" | "find">>;
   readonly report: (message: string, cause?: unknown) => void;
 }
 
@@ -53,6 +53,27 @@ export class PlanTasks {
       latest.set(elementId, { elementId, instanceId, agent: plainName(agent), status, ...(isAtWork && { activity }) });
     }
     return [...latest.values()];
+  }
+
+  /** An agent has come to its end: its task is ticked where it has done it. Never rejects. */
+  async ended({
+    planTask,
+    agent,
+    state,
+    changes,
+  }: Pick<Instance, "planTask" | "agent" | "state" | "changes">): Promise<void> {
+    // What lies in a folder of its own is done once it is brought in.
+    if (planTask !== undefined && state.status === "done" && changes === undefined) await this.tick(planTask, agent);
+  }
+
+  /** What an agent has changed in a folder of its own was applied: its task is done. Never rejects. */
+  async applied(instanceId: string): Promise<void> {
+    try {
+      const { planTask, agent } = (await (await this.parts.catalog()).find(instanceId))?.record ?? {};
+      if (planTask != null && agent !== undefined) await this.tick(planTask, agent);
+    } catch (error) {
+      this.parts.report("The task of an agent could not be ticked.", error);
+    }
   }
 
   /** Ticks a task whose agent has done it. Never rejects. */

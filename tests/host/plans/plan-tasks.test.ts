@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { PlanTasks } from "../../../src/host/plans/plan-tasks.ts";
-import type { ListedEntry } from "../../../src/host/instance-catalog.ts";
+import type { CatalogEntry, ListedEntry } from "../../../src/host/instance-catalog.ts";
+import type { Instance } from "../../../src/supervisor/instance.ts";
 import { createPlanRig } from "../plan-rig.ts";
 
 async function rig() {
@@ -14,9 +15,13 @@ async function rig() {
   });
   const records: object[] = [];
   const reports: string[] = [];
+  const entries = <Entry>() => records.map((record) => ({ record }) as Entry);
   const tasks = new PlanTasks({
     plans: async () => plans,
-    catalog: async () => ({ list: async () => records.map((record) => ({ record }) as ListedEntry) }),
+    catalog: async () => ({
+      list: async () => entries<ListedEntry>(),
+      find: async (id) => entries<CatalogEntry>().find(({ record }) => record.instanceId === id),
+    }),
     report: (message) => void reports.push(message),
   });
   const doneOf = async () => {
@@ -87,4 +92,28 @@ test("who works on a plan is told by the element, the last that was sent out, wh
     { elementId: "el_mail", instanceId: "bgr_3", agent: "thor", status: "done" },
   ]);
   expect(await tasks.atWork("y")).toEqual([]);
+});
+
+test("a task is ticked by the end of its agent, or, where that works in a folder of its own, by what it changed being applied", async () => {
+  const { tasks, records, doneOf, folder, reports } = await rig();
+  const ended = async (elementId: string, status: "done" | "failed", changes?: object) =>
+    await tasks.ended({
+      ...{ planTask: { folder, slug: "x", elementId }, agent: "thor" },
+      ...({ state: { status }, changes } as unknown as Pick<Instance, "state" | "changes">),
+    });
+  await ended("el_table", "failed");
+  await ended("el_mail", "done", { files: [] });
+  expect(await doneOf()).toEqual([]);
+  await ended("el_table", "done");
+  expect(await doneOf()).toEqual(["el_table"]);
+  records.push(
+    { instanceId: "bgr_1", agent: "thor", planTask: { folder, slug: "x", elementId: "el_mail" } },
+    { instanceId: "bgr_2", agent: "thor", planTask: null },
+  );
+  await tasks.applied("bgr_2");
+  await tasks.applied("bgr_gone");
+  expect(await doneOf()).toEqual(["el_table"]);
+  await tasks.applied("bgr_1");
+  expect(await doneOf()).toEqual(["el_table", "el_mail"]);
+  expect(reports).toEqual([]);
 });
