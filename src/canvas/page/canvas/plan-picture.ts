@@ -11,11 +11,12 @@ import { usePlan } from "../sync/plan-store.ts";
 import { useTheme } from "../theme/theme.ts";
 import { shownBoxes, useCardHeights } from "./card-heights.ts";
 import { edgeEnds } from "./edge-geometry.ts";
-import { escaped, readableLines, wrapped, type Measure } from "./picture-lines.ts";
+import { bodyAsSvg, textAt } from "./picture-body.ts";
+import { escaped, wrapped, type Measure } from "./picture-lines.ts";
 
 const MARGIN = 40;
 const PADDING = 18;
-const [TITLE, TEXT] = ["650 15px system-ui, sans-serif", "14px system-ui, sans-serif"];
+const TITLE = "650 15px system-ui, sans-serif";
 /** More pixels than that are no picture that a browser makes. */
 const MOST_PIXELS = 60_000_000;
 const MOST_SIDE = 16_000;
@@ -74,12 +75,7 @@ async function cardAsSvg(box: PlanElement, measure: Measure): Promise<string> {
   const sign = type === "task" ? (done === true ? "☑ " : "☐ ") : "";
   const titles = wrapped(visibleText(`${sign}${title}`), TITLE, inner, measure);
   const text = (lines: readonly string[], top: number, step: number, style: string) =>
-    lines
-      .map(
-        (line, index) =>
-          `<text x="${x + PADDING}" y="${top + index * step}" xml:space="preserve" ${style}>${escaped(line)}</text>`,
-      )
-      .join("");
+    lines.map((line, index) => textAt(line, x + PADDING, top + index * step, style)).join("");
   const top = y + 30 + titles.length * 22;
   const room = Math.max(0, y + height - top);
   const id = `clip-${box.id}`;
@@ -93,13 +89,17 @@ async function cardAsSvg(box: PlanElement, measure: Measure): Promise<string> {
   }
   const isCode = type === "code" || type === "mockup" || type === "diagram";
   const said = answer === "" ? content : `${content}\n\n→ ${answer}`;
-  const lines = isCode
-    ? visibleText(content).split("\n")
-    : wrapped(readableLines(visibleText(said)), TEXT, inner, measure);
-  const style = isCode
-    ? `font-size="13" font-family="monospace" fill="${ink("--ink")}"`
-    : `font-size="14" fill="${ink("--ink")}"`;
-  const body = text(lines.slice(0, Math.ceil(room / 19)), top, isCode ? 19 : 21, style);
+  const code = `font-size="13" font-family="monospace" fill="${ink("--ink")}"`;
+  const body = isCode
+    ? text(
+        visibleText(content)
+          .split("\n")
+          .slice(0, Math.ceil(room / 19)),
+        top,
+        19,
+        code,
+      )
+    : bodyAsSvg(visibleText(said), { x: x + PADDING, top, width: inner, bottom: y + height }, { measure, ink });
   return `${clip}<g clip-path="url(#${id})">${frame}${head}${body}</g>`;
 }
 
