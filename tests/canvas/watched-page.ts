@@ -41,7 +41,7 @@ export async function openWatched(
   await page.goto(url.toString());
   if (url.toString().includes("?secret=")) await page.getByRole("button", { name: "Open the plan" }).click();
   if (url !== "about:blank") {
-    await page.locator(".card").first().waitFor();
+    await page.locator(".card, .empty-plan").first().waitFor();
     if ((await page.getByTestId("document").count()) === 0) await untilStill(page);
   }
   return { page, complaints };

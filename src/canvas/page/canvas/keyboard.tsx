@@ -99,6 +99,7 @@ function run(command: Command): void {
       return openDialog({ kind: "help" });
     case "escape":
       usePage.setState({ placingComment: false, composing: null });
+      document.getSelection()?.removeAllRanges();
       return selectOnly([]);
     case "zoom_in":
     case "zoom_out":
