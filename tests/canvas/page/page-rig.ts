@@ -30,6 +30,18 @@ export class OpenPlan extends StagedPlan {
   }
 }
 
+/** Drags with the mouse, from a place on the screen to another one. */
+export async function drag(
+  { page }: OpenPlan,
+  from: { x: number; y: number },
+  to: { x: number; y: number },
+): Promise<void> {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(to.x, to.y, { steps: 8 });
+  await page.mouse.up();
+}
+
 /** Sends what the person has said and edited, without a decision. */
 export async function sendReview(page: Page): Promise<void> {
   await page.getByTestId("finish-review").click();

@@ -25,7 +25,7 @@ test("Markdown is read without its marks, and nothing of it is taken for SVG", (
 
 const cell = (text: string, align: "start" | "middle" | "end" = "start") => ({ text, align });
 
-test.each([
+test.each<[string, readonly unknown[]]>([
   [
     "before\n| a | b |\n|---|--:|\n| 1 | 2 |\n\nafter",
     [
@@ -60,7 +60,7 @@ test.each([
   ["a | b\nno rule", ["a | b\nno rule"]],
   ["| a | b |\n|---|", ["| a | b |\n|---|"]],
 ])("%p is in texts and tables", (markdown, parts) => {
-  expect<unknown>(tableRows(markdown)).toEqual(parts);
+  expect(tableRows(markdown) as readonly unknown[]).toEqual(parts);
 });
 
 test("a picture has a table's cells as boxes that are no wider than the card, with nothing of its marks", () => {

@@ -2,17 +2,9 @@ import { expect, test } from "bun:test";
 import type { Plan } from "../../../src/plans/plan.ts";
 import { until } from "../../until.ts";
 import { middleOf, setStage } from "../stage.ts";
-import { openPlan, sendReview, type OpenPlan } from "./page-rig.ts";
-import { element } from "./sample-plan.ts";
+import { drag, openPlan, sendReview } from "./page-rig.ts";
 
 setStage();
-
-async function drag({ page }: OpenPlan, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
-  await page.mouse.move(from.x, from.y);
-  await page.mouse.down();
-  await page.mouse.move(to.x, to.y, { steps: 8 });
-  await page.mouse.up();
-}
 
 function isMoved({ elements }: Plan): boolean {
   return elements.some(({ id, x }) => id === "el_note" && x > 50);
@@ -30,75 +22,6 @@ test("a drag is one edit, undo takes it back and redo does it again", async () =
   await open.page.keyboard.press("Control+Shift+z");
   await open.until("the note is there again", isMoved);
 }, 30_000);
-
-const LINES = Array.from({ length: 130 }, (_, index) => `- line ${index}`).join("\n");
-
-test("of a card that is cut it is said how many lines more there are, and a click or Enter opens it large", async () => {
-  const open = await openPlan({
-    elements: [
-      element("el_own", { content: LINES, height: 200, ownSize: true }),
-      element("el_long", { content: LINES, x: 420 }),
-      element("el_short", { content: "Two\n\nlines", x: 840 }),
-    ],
-  });
-  const { page } = open;
-  await page.getByTestId("find").click();
-  await page.getByTestId("choose-el_own").click();
-  const more = open.element("el_own").getByTestId("more-lines");
-  const { groups } = /^(?<count>\d+) more lines ↓$/.exec(await more.innerText()) ?? {};
-  expect(Number(groups?.["count"])).toBeGreaterThan(100);
-  await more.click();
-  await page.getByTestId("large").getByText("line 129").waitFor();
-  await page.keyboard.press("Escape");
-  await page.getByRole("dialog").waitFor({ state: "detached" });
-  await page.keyboard.press("Enter");
-  await page.getByTestId("large").getByText("line 129").waitFor();
-  await page.keyboard.press("Escape");
-  // What nobody has sized grows, up to what is no card any more.
-  await page.getByTestId("find").click();
-  await page.getByTestId("choose-el_long").click();
-  await open.element("el_long").getByTestId("more-lines").waitFor();
-  expect(await page.evaluate<number>("document.querySelector('[data-id=el_long]').offsetHeight")).toBe(1600);
-  expect(await open.element("el_short").getByTestId("more-lines").count()).toBe(0);
-}, 60_000);
-
-test("a drag over words marks them, to be copied; by its head, or where nothing is written, it moves the card", async () => {
-  const open = await openPlan({
-    elements: [element("el_words", { content: "Some words that are read", height: 300, ownSize: true })],
-    permissions: ["clipboard-read", "clipboard-write"],
-  });
-  const { page } = open;
-  const place = async () => {
-    const { x = 0, y = 0 } = (await open.stored()).plan.elements[0] ?? {};
-    return [x, y];
-  };
-  const words = (await open.element("el_words").locator(".card-words p").boundingBox())!;
-  await drag(open, { x: words.x + 1, y: words.y + 10 }, { x: words.x + words.width - 1, y: words.y + 12 });
-  await page.getByTestId("text-bar").waitFor();
-  const marked = await page.evaluate<string>("document.getSelection().toString()");
-  expect("Some words that are read").toContain(marked.trim());
-  expect(marked.length).toBeGreaterThan(10);
-  await page.getByTestId("copy-text").click();
-  await until(
-    "they are in the clipboard",
-    async () => (await page.evaluate("navigator.clipboard.readText()")) === marked.trim(),
-  );
-  await page.keyboard.press("Control+c");
-  expect(await page.evaluate<string>("navigator.clipboard.readText()")).toContain(marked.trim());
-  expect(await place()).toEqual([0, 0]);
-  await page.keyboard.press("Escape");
-  const body = (await open.element("el_words").locator(".card-body").boundingBox())!;
-  const free: readonly { readonly x: number; readonly y: number }[] = [
-    await middleOf(page, "[data-testid=element-el_words] .card-title"),
-    { x: body.x + body.width / 2, y: body.y + body.height - 30 },
-    { x: body.x + body.width - 12, y: words.y + 8 },
-  ];
-  for (const [step, { x, y }] of free.entries()) {
-    const moved = { x: x + step * 40, y };
-    await drag(open, moved, { x: moved.x + 40, y: moved.y });
-    await until(`moved ${step + 1} times`, async () => (await place())[0]! >= (step + 1) * 35);
-  }
-}, 60_000);
 
 test("undo leaves alone what somebody else has moved since, and says so", async () => {
   const open = await openPlan();
