@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { shownBoxes } from "../../src/canvas/page/canvas/card-heights.ts";
+import { shownBoxes } from "../../src/canvas/page/state/card-heights.ts";
 import { changesSinceReview, movedSinceReview } from "../../src/plans/since-review.ts";
 import type { EditEntry } from "../../src/plans/plan.ts";
 import { at, element, meta, person, plan, thor } from "./plan-rig.ts";

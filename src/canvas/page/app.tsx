@@ -19,10 +19,10 @@ import { LargeDialog } from "./elements/large-dialog.tsx";
 import { TextSelectionBar } from "./elements/text-selection-bar.tsx";
 import { HelpDialog } from "./shell/help-dialog.tsx";
 import { NoticeList } from "./shell/notice-list.tsx";
-import { usePage } from "./shell/page-state.ts";
-import { useView, type View } from "./shell/view.ts";
+import { usePage } from "./state/page-state.ts";
+import { useView, type View } from "./state/view.ts";
 import { usePlan } from "./sync/plan-store.ts";
-import { visibleText } from "./elements/visible-text.ts";
+import { visibleText } from "./state/visible-text.ts";
 
 /** The page. */
 export function App() {

@@ -3,11 +3,11 @@ import "./page.css";
 import { createRoot } from "react-dom/client";
 import { App } from "./app.tsx";
 import { followPrinting } from "./canvas/take-away.ts";
-import { startFlow } from "./canvas/flow-store.ts";
+import { startFlow } from "./state/flow-store.ts";
 import { watchForLostText } from "./elements/editing.ts";
 import { loadMarkdown } from "./elements/markdown.tsx";
 import { startSession } from "./sync/plan-session.ts";
-import { startView } from "./shell/view.ts";
+import { startView } from "./state/view.ts";
 import { startTheme } from "./theme/theme.ts";
 
 startTheme();

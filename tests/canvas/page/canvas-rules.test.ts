@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import { edgeEnds } from "../../../src/canvas/page/canvas/edge-geometry.ts";
-import { flowEdges, flowNodes } from "../../../src/canvas/page/canvas/flow-nodes.ts";
+import { flowEdges, flowNodes } from "../../../src/canvas/page/state/flow-nodes.ts";
 import { freePlace } from "../../../src/canvas/page/canvas/free-place.ts";
 import { commandOf } from "../../../src/canvas/page/canvas/key-commands.ts";
 import { fenced } from "../../../src/canvas/page/elements/fenced.ts";
 import { safeLink } from "../../../src/canvas/page/elements/safe-link.ts";
-import { findElements } from "../../../src/canvas/page/shell/find-elements.ts";
+import { findElements } from "../../../src/canvas/page/elements/find-elements.ts";
 import { element, samplePlan } from "./sample-plan.ts";
 
 test("an arrow runs between the sides that face each other", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { isValidElement, type ReactNode } from "react";
 import { markdownParts } from "../../../src/canvas/page/elements/markdown-parts.ts";
 import { parseMarkdown } from "../../../src/canvas/page/elements/parse-markdown.ts";
-import { visibleText } from "../../../src/canvas/page/elements/visible-text.ts";
+import { visibleText } from "../../../src/canvas/page/state/visible-text.ts";
 
 /** What a person reads of elements, and whether they are told that there is more. */
 function seen(markdown: string): { readonly text: string; readonly tellsOfMore: boolean } {

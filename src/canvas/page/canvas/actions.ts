@@ -6,13 +6,13 @@ import { startEditing } from "../elements/editing.ts";
 import { commentOn } from "../elements/text-selection-bar.tsx";
 import { markedText } from "../elements/text-selection.ts";
 import { shrinkImage } from "../elements/shrink-image.ts";
-import { notify } from "../shell/notices.ts";
-import { usePage } from "../shell/page-state.ts";
-import { isDocument } from "../shell/view.ts";
+import { notify } from "../sync/notices.ts";
+import { usePage } from "../state/page-state.ts";
+import { isDocument } from "../state/view.ts";
 import { newId } from "../sync/new-id.ts";
 import { edit } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
-import { selectedConnections, selectedElements, selectOnly } from "./flow-store.ts";
+import { selectedConnections, selectedElements, selectOnly } from "../state/flow-store.ts";
 import { freePlace, type Point } from "./free-place.ts";
 
 const COPY_OFFSET = 40;

@@ -1,12 +1,12 @@
 import { useState } from "react";
 import { Icon } from "../elements/icons.tsx";
-import { Dialog } from "../shell/dialog.tsx";
-import { ElementList } from "../shell/element-list.tsx";
-import { closeDialog } from "../shell/page-state.ts";
+import { Dialog } from "../elements/dialog.tsx";
+import { ElementList } from "../elements/element-list.tsx";
+import { closeDialog } from "../state/page-state.ts";
 import { edit } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { connect } from "./actions.ts";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 /** Connects an element with another, and changes the connections that it has: all that a mouse does with arrows. */
 export function ConnectDialog({ from }: { readonly from: string }) {

@@ -7,13 +7,13 @@ import {
   type InternalNode,
 } from "@xyflow/react";
 import { memo } from "react";
-import { usePage } from "../shell/page-state.ts";
+import { usePage } from "../state/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { ConnectionLabel } from "./connection-label.tsx";
-import { useDetailLevel } from "./detail-level.ts";
-import { useHeld } from "./held.ts";
+import { useDetailLevel } from "../state/detail-level.ts";
+import { useHeld } from "../state/held.ts";
 import { edgeEnds, type Box } from "./edge-geometry.ts";
-import type { ConnectionEdge, ElementNode } from "./flow-nodes.ts";
+import type { ConnectionEdge, ElementNode } from "../state/flow-nodes.ts";
 
 /** An arrow from one element to another, between the sides that face each other. */
 export const ConnectionEdgeView = memo(function ConnectionEdgeView(props: EdgeProps<ConnectionEdge>) {

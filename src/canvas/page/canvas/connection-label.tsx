@@ -1,8 +1,8 @@
 import { useState, type KeyboardEvent } from "react";
 import { Icon } from "../elements/icons.tsx";
-import { usePage } from "../shell/page-state.ts";
+import { usePage } from "../state/page-state.ts";
 import { edit } from "../sync/plan-session.ts";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 interface ConnectionLabelProps {
   readonly id: string;

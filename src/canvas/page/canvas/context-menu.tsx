@@ -1,10 +1,10 @@
 import { useReactFlow } from "@xyflow/react";
-import { Menu, type MenuItem } from "../shell/menu.tsx";
-import { openDialog, usePage } from "../shell/page-state.ts";
+import { Menu, type MenuItem } from "../elements/menu.tsx";
+import { openDialog, usePage } from "../state/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { addElement, deleteSelected, duplicateSelected, startComment } from "./actions.ts";
 import { fit } from "./fit.ts";
-import { selectedElements, selectOnly } from "./flow-store.ts";
+import { selectedElements, selectOnly } from "../state/flow-store.ts";
 import { editElement } from "./selection-bar.tsx";
 import { copyPlan, copySelection, printPlan } from "./take-away.ts";
 

@@ -1,11 +1,11 @@
 import { getBezierPath, ViewportPortal } from "@xyflow/react";
 import { memo, useMemo } from "react";
 import { useShallow } from "zustand/react/shallow";
-import { useDetailLevel, type DetailLevel } from "./detail-level.ts";
+import { useDetailLevel, type DetailLevel } from "../state/detail-level.ts";
 import { edgeEnds, type Box } from "./edge-geometry.ts";
-import type { ConnectionEdge, ElementNode } from "./flow-nodes.ts";
-import { useFlow } from "./flow-store.ts";
-import { useHeld } from "./held.ts";
+import type { ConnectionEdge, ElementNode } from "../state/flow-nodes.ts";
+import { useFlow } from "../state/flow-store.ts";
+import { useHeld } from "../state/held.ts";
 
 /** So many arrows the canvas can follow one by one where no label is shown. */
 const MOST_SINGLE = 150;

@@ -1,7 +1,7 @@
-import { Dialog } from "../shell/dialog.tsx";
-import { ElementList } from "../shell/element-list.tsx";
-import { closeDialog } from "../shell/page-state.ts";
-import { useGoTo } from "../shell/go-to.ts";
+import { Dialog } from "../elements/dialog.tsx";
+import { ElementList } from "../elements/element-list.tsx";
+import { closeDialog } from "../state/page-state.ts";
+import { useGoTo } from "../state/go-to.ts";
 
 /** Goes to an element, wherever it is. */
 export function FindDialog() {

@@ -1,6 +1,6 @@
 import { getViewportForBounds, type FitViewOptions, type Viewport } from "@xyflow/react";
 import { around } from "../../../plans/rectangles.ts";
-import type { ElementNode } from "./flow-nodes.ts";
+import type { ElementNode } from "../state/flow-nodes.ts";
 
 const phone = matchMedia("(max-width: 640px)");
 

@@ -1,7 +1,7 @@
 import { useStoreApi } from "@xyflow/react";
 import { useEffect } from "react";
-import { setZoom } from "./detail-level.ts";
-import { settleHeld } from "./flow-store.ts";
+import { setZoom } from "../state/detail-level.ts";
+import { settleHeld } from "../state/flow-store.ts";
 
 /** What titles far away are sized by: seldom another, since each change lays out all of them anew. */
 const STEPS = [0.16, 0.2, 0.25, 0.32, 0.4, 0.5];

@@ -1,9 +1,9 @@
 import { useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
 import { addImage } from "./actions.ts";
-import { selectedElements } from "./flow-store.ts";
+import { selectedElements } from "../state/flow-store.ts";
 import { CARDS, pasteCards, selectedCards, selectionAsMarkdown } from "./take-away.ts";
-import { useMiddle } from "./use-middle.ts";
+import { useMiddle } from "../state/use-middle.ts";
 
 /** Images that are dropped on the page or pasted into it become elements; cards are copied and pasted. */
 export function ImageDrop() {

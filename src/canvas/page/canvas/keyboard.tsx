@@ -1,12 +1,12 @@
 import { useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
-import { openDialog, usePage } from "../shell/page-state.ts";
-import { neighbour, useGoTo } from "../shell/go-to.ts";
-import { isDocument } from "../shell/view.ts";
+import { openDialog, usePage } from "../state/page-state.ts";
+import { neighbour, useGoTo } from "../state/go-to.ts";
+import { isDocument } from "../state/view.ts";
 import { redo, undo } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { deleteSelected, duplicateSelected, moveSelected, startComment } from "./actions.ts";
-import { selectedConnections, selectedElements, selectOnly } from "./flow-store.ts";
+import { selectedConnections, selectedElements, selectOnly } from "../state/flow-store.ts";
 import { motionMs } from "../theme/motion.ts";
 import { fit } from "./fit.ts";
 import { commentOn } from "../elements/text-selection-bar.tsx";

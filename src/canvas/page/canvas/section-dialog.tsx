@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { sectionOf } from "../../../plans/sections.ts";
-import { Dialog } from "../shell/dialog.tsx";
-import { closeDialog } from "../shell/page-state.ts";
+import { Dialog } from "../elements/dialog.tsx";
+import { closeDialog } from "../state/page-state.ts";
 import { edit } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 

@@ -2,11 +2,11 @@ import { useReactFlow, ViewportPortal } from "@xyflow/react";
 import { useMemo, useRef, type PointerEvent } from "react";
 import { around } from "../../../plans/rectangles.ts";
 import { sectionOf, SECTION_ROOM } from "../../../plans/sections.ts";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 import { usePlan } from "../sync/plan-store.ts";
-import { changeNodes, saveMove, selectOnly, useFlow } from "./flow-store.ts";
-import type { ElementNode } from "./flow-nodes.ts";
-import { useHeld } from "./held.ts";
+import { changeNodes, saveMove, selectOnly, useFlow } from "../state/flow-store.ts";
+import type { ElementNode } from "../state/flow-nodes.ts";
+import { useHeld } from "../state/held.ts";
 
 /** A frame with a name around what each section holds. */
 export function SectionFrames() {

@@ -2,10 +2,10 @@ import { NodeToolbar, Position } from "@xyflow/react";
 import { useShallow } from "zustand/react/shallow";
 import { startEditing, useEditing } from "../elements/editing.ts";
 import { ToolButton } from "../elements/tool-button.tsx";
-import { openDialog } from "../shell/page-state.ts";
+import { openDialog } from "../state/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { deleteSelected, duplicateSelected, startComment } from "./actions.ts";
-import { useFlow } from "./flow-store.ts";
+import { useFlow } from "../state/flow-store.ts";
 
 /** What can be done with the selected elements, above them. */
 export function SelectionBar() {

@@ -3,13 +3,13 @@ import { exportElements, exportMarkdown } from "../../../plans/export-markdown.t
 import type { Operation } from "../../../plans/operations.ts";
 import type { Connection, PlanElement } from "../../../plans/plan.ts";
 import { around } from "../../../plans/rectangles.ts";
-import { copyText } from "../shell/copy-text.ts";
-import { useView } from "../shell/view.ts";
+import { copyText } from "../state/copy-text.ts";
+import { useView } from "../state/view.ts";
 import { newId } from "../sync/new-id.ts";
 import { edit } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { useTheme } from "../theme/theme.ts";
-import { selectedElements, selectOnly } from "./flow-store.ts";
+import { selectedElements, selectOnly } from "../state/flow-store.ts";
 import type { Point } from "./free-place.ts";
 
 /** What cards are in the clipboard beside their Markdown. */

@@ -1,8 +1,8 @@
 import { useRef, type KeyboardEvent } from "react";
 import { ELEMENT_TYPES, type ElementType } from "../../../plans/plan.ts";
-import { typeName } from "../elements/element-types.ts";
+import { typeName } from "../state/element-types.ts";
 import { ToolButton } from "../elements/tool-button.tsx";
-import { usePage } from "../shell/page-state.ts";
+import { usePage } from "../state/page-state.ts";
 import { addElement, addImage, startComment } from "./actions.ts";
 import type { Point } from "./free-place.ts";
 

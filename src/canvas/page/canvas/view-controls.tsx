@@ -1,7 +1,7 @@
 import { motionMs } from "../theme/motion.ts";
 import { Panel, useReactFlow } from "@xyflow/react";
 import { ToolButton } from "../elements/tool-button.tsx";
-import { openDialog } from "../shell/page-state.ts";
+import { openDialog } from "../state/page-state.ts";
 import { fit } from "./fit.ts";
 
 /** Zoom, the whole plan, search. */

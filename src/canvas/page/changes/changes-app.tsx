@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 import { Icon } from "../elements/icons.tsx";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 import { ChangesBanners } from "./changes-banners.tsx";
 import { ChangesHeader } from "./changes-header.tsx";
 import { ChangesHelp } from "./changes-help.tsx";

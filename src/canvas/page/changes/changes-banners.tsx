@@ -1,5 +1,5 @@
 import { Icon } from "../elements/icons.tsx";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 import { instanceId, reconnect } from "./changes-session.ts";
 import { useChanges } from "./changes-store.ts";
 import { counted } from "./file-section.tsx";

@@ -1,6 +1,6 @@
 import { Icon } from "../elements/icons.tsx";
 import { ToolButton } from "../elements/tool-button.tsx";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 import { switchTheme, useTheme } from "../theme/theme.ts";
 import { openChangesDialog, switchDiffView, useChanges } from "./changes-store.ts";
 import { counted, Counts } from "./file-section.tsx";

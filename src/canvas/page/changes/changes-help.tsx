@@ -1,4 +1,4 @@
-import { Dialog } from "../shell/dialog.tsx";
+import { Dialog } from "../elements/dialog.tsx";
 import { openChangesDialog } from "./changes-store.ts";
 
 const MODIFIER = navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl";

@@ -1,5 +1,5 @@
 import { useState } from "react";
-import { Dialog } from "../shell/dialog.tsx";
+import { Dialog } from "../elements/dialog.tsx";
 import { decide } from "./changes-session.ts";
 import { openChangesDialog, useChanges } from "./changes-store.ts";
 import { counted } from "./file-section.tsx";

@@ -1,6 +1,6 @@
 import { memo, startTransition, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { Diff, getChangeKey, Hunk, type ChangeData, type EventMap } from "react-diff-view";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 import type { DiffView, Piece } from "./pieces.ts";
 import { highlighted, useHighlighter } from "./highlight.ts";
 

@@ -1,6 +1,6 @@
 import { useShallow } from "zustand/react/shallow";
 import { Icon } from "../elements/icons.tsx";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 import { useChanges } from "./changes-store.ts";
 import { counted, Counts } from "./file-section.tsx";
 import { goToFile } from "./moving.ts";

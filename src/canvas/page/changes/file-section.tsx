@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "react";
 import type { ReviewedFile } from "../../changes-api.ts";
 import { Icon } from "../elements/icons.tsx";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 import { loadDiff } from "./changes-session.ts";
 import { isOpen, useChanges, type LoadedDiff } from "./changes-store.ts";
 import { FileDiffView } from "./file-diff.tsx";

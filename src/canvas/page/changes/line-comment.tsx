@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { LineComment } from "../../changes-api.ts";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 import { CommentForm } from "./comment-form.tsx";
 import { keepRound } from "./changes-session.ts";
 import { useChanges } from "./changes-store.ts";

@@ -1,5 +1,5 @@
 import type { PlanComment } from "../../../plans/plan.ts";
-import { usePage, type CommentPlace } from "../shell/page-state.ts";
+import { usePage, type CommentPlace } from "../state/page-state.ts";
 import { newId } from "../sync/new-id.ts";
 import { collect, edit } from "../sync/plan-session.ts";
 

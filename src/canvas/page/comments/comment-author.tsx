@@ -1,5 +1,5 @@
 import { PERSON } from "../../../plans/plan.ts";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 /** Who said it, and when. */
 export function CommentAuthor({ author, at }: { readonly author: string; readonly at: string }) {

@@ -1,5 +1,5 @@
-import type { CommentPlace } from "../shell/page-state.ts";
-import { usePage } from "../shell/page-state.ts";
+import type { CommentPlace } from "../state/page-state.ts";
+import { usePage } from "../state/page-state.ts";
 import { addComment } from "./comment-actions.ts";
 import { CommentQuote } from "./comment-quote.tsx";
 import { RemarkForm } from "./remark-form.tsx";

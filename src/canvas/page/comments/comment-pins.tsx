@@ -2,12 +2,12 @@ import { useStore, ViewportPortal } from "@xyflow/react";
 import { memo } from "react";
 import { useShallow } from "zustand/react/shallow";
 import type { PlanComment } from "../../../plans/plan.ts";
-import { useHeld } from "../canvas/held.ts";
-import { usePage } from "../shell/page-state.ts";
+import { useHeld } from "../state/held.ts";
+import { usePage } from "../state/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { showComment } from "./comment-actions.ts";
 import { initialOf } from "./comment-author.tsx";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 const EDGE_OFFSET = 12;
 const STACK_STEP = 26;

@@ -1,4 +1,4 @@
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 interface CommentQuoteProps {
   readonly quote: string;

@@ -7,7 +7,7 @@ import { CommentAuthor } from "./comment-author.tsx";
 import { CommentQuote } from "./comment-quote.tsx";
 import { DraftButtons } from "./draft-buttons.tsx";
 import { RemarkForm } from "./remark-form.tsx";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 interface CommentThreadProps {
   readonly comment: PlanComment;

@@ -3,8 +3,8 @@ import { useReactFlow } from "@xyflow/react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { PlanComment } from "../../../plans/plan.ts";
 import { Icon } from "../elements/icons.tsx";
-import { useGoTo } from "../shell/go-to.ts";
-import { usePage } from "../shell/page-state.ts";
+import { useGoTo } from "../state/go-to.ts";
+import { usePage } from "../state/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { CommentThread } from "./comment-thread.tsx";
 

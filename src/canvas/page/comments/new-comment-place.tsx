@@ -1,9 +1,9 @@
 import { useReactFlow, useStore, useViewport } from "@xyflow/react";
 import { useEffect } from "react";
-import { useGoTo } from "../shell/go-to.ts";
-import { usePage, type CommentPlace } from "../shell/page-state.ts";
+import { useGoTo } from "../state/go-to.ts";
+import { usePage, type CommentPlace } from "../state/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
-import { useMiddle } from "../canvas/use-middle.ts";
+import { useMiddle } from "../state/use-middle.ts";
 import { CommentComposer } from "./comment-composer.tsx";
 
 /** While a place is being chosen, takes the next click; then lets the person write there. */

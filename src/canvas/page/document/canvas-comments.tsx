@@ -1,4 +1,4 @@
-import { usePage } from "../shell/page-state.ts";
+import { usePage } from "../state/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { PartComments } from "./part-comments.tsx";
 

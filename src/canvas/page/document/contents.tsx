@@ -1,8 +1,8 @@
-import { useFlow } from "../canvas/flow-store.ts";
-import { shownType, typeName } from "../elements/element-types.ts";
+import { useFlow } from "../state/flow-store.ts";
+import { shownType, typeName } from "../state/element-types.ts";
 import { Icon } from "../elements/icons.tsx";
-import { visibleText } from "../elements/visible-text.ts";
-import { useGoTo } from "../shell/go-to.ts";
+import { visibleText } from "../state/visible-text.ts";
+import { useGoTo } from "../state/go-to.ts";
 import { usePlan } from "../sync/plan-store.ts";
 
 /** What the document has, each a click away. */

@@ -1,12 +1,12 @@
 import { memo, useState } from "react";
-import { useFlow, selectOnly } from "../canvas/flow-store.ts";
+import { useFlow, selectOnly } from "../state/flow-store.ts";
 import { CardHead, editWhatWasHit } from "../elements/card-head.tsx";
 import { useEditing } from "../elements/editing.ts";
 import { ElementBody } from "../elements/element-body.tsx";
-import { shownType, typeName } from "../elements/element-types.ts";
+import { shownType, typeName } from "../state/element-types.ts";
 import { saveWhenLeft } from "../elements/text-editor.tsx";
 import { useArrival } from "../elements/use-arrival.ts";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { PartComments } from "./part-comments.tsx";
 import { PartConnections } from "./part-connections.tsx";

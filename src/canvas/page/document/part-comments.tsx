@@ -1,7 +1,7 @@
 import { useShallow } from "zustand/react/shallow";
 import { CommentComposer } from "../comments/comment-composer.tsx";
 import { CommentThread } from "../comments/comment-thread.tsx";
-import { usePage } from "../shell/page-state.ts";
+import { usePage } from "../state/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 
 /** What is said about an element, or, of `null`, about the plan as a whole; and where the person says more. */

@@ -1,7 +1,7 @@
 import { useShallow } from "zustand/react/shallow";
 import { Icon } from "../elements/icons.tsx";
-import { visibleText } from "../elements/visible-text.ts";
-import { useGoTo } from "../shell/go-to.ts";
+import { visibleText } from "../state/visible-text.ts";
+import { useGoTo } from "../state/go-to.ts";
 import { usePlan } from "../sync/plan-store.ts";
 
 interface PartConnectionsProps {

@@ -1,8 +1,8 @@
 import { deleteSelected, duplicateSelected, startComment } from "../canvas/actions.ts";
-import { selectOnly } from "../canvas/flow-store.ts";
+import { selectOnly } from "../state/flow-store.ts";
 import { editElement } from "../canvas/selection-bar.tsx";
 import { ToolButton } from "../elements/tool-button.tsx";
-import { openDialog } from "../shell/page-state.ts";
+import { openDialog } from "../state/page-state.ts";
 
 /** What can be done with an element of the document. */
 export function PartTools({ id }: { readonly id: string }) {

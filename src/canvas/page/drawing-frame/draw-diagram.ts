@@ -1,7 +1,7 @@
 import DOMPurify from "dompurify";
 import mermaid from "mermaid";
 import type { Theme } from "../theme/theme.ts";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 import { inPixels } from "./in-pixels.ts";
 import type { Drawing } from "./messages.ts";
 import { withWordsOfHtml } from "./words-of-html.ts";

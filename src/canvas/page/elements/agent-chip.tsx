@@ -1,6 +1,6 @@
 import type { AgentAtWork } from "../../../plans/plan-store-port.ts";
 import { usePlan } from "../sync/plan-store.ts";
-import { visibleText } from "./visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 const STATES: Readonly<Record<AgentAtWork["status"], string>> = {
   queued: "waits for a place",

@@ -2,7 +2,7 @@ import { edit } from "../sync/plan-session.ts";
 import { isAnsweredByPerson, type PlanElement } from "../../../plans/plan.ts";
 import { startEditing, useEditing, writeDraft } from "./editing.ts";
 import { onEditorKey } from "./text-editor.tsx";
-import { visibleText } from "./visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 /** Where the person answers a question. */
 export function AnswerField({ element }: { readonly element: PlanElement }) {

@@ -1,12 +1,12 @@
 import type { MouseEvent } from "react";
 import type { PlanElement } from "../../../plans/plan.ts";
-import type { DetailLevel } from "../canvas/detail-level.ts";
+import type { DetailLevel } from "../state/detail-level.ts";
 import { edit } from "../sync/plan-session.ts";
 import { startEditing } from "./editing.ts";
-import { shownType, typeName } from "./element-types.ts";
+import { shownType, typeName } from "../state/element-types.ts";
 import { Icon } from "./icons.tsx";
 import { TextEditor } from "./text-editor.tsx";
-import { visibleText } from "./visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 interface CardHeadProps {
   readonly element: PlanElement;

@@ -1,8 +1,8 @@
 import { isMove, isOnlyPlace } from "../../../plans/feedback.ts";
 import type { EditEntry } from "../../../plans/plan.ts";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 import { usePlan } from "../sync/plan-store.ts";
-import { useChange } from "./changes.ts";
+import { useChange } from "../state/changes.ts";
 
 const WORDS = ["title", "content", "answer", "language"];
 const NAMES = { added: "New", updated: "Changed", moved: "Moved" } as const;

@@ -3,7 +3,7 @@ import { diagramSize, hasUnshownLines, MOST_DRAWN } from "./diagram-source.ts";
 import { LongText } from "./long-text.tsx";
 import { UnshownText } from "./unshown-text.tsx";
 import { useDrawing } from "./use-drawing.ts";
-import { visibleText } from "./visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 interface DiagramProps {
   readonly source: string;

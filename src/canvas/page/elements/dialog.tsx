@@ -1,5 +1,5 @@
 import { useEffect, useRef, type ReactNode } from "react";
-import { Icon } from "../elements/icons.tsx";
+import { Icon } from "./icons.tsx";
 
 interface DialogProps {
   readonly title: string;

@@ -4,7 +4,7 @@ import type { PlanElement } from "../../../plans/plan.ts";
 import { lostElement } from "../sync/describe-refusal.ts";
 import { edit, isOfPast } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
-import { notify } from "../shell/notices.ts";
+import { notify } from "../sync/notices.ts";
 
 /** The texts of an element that a person writes. */
 export type TextField = "title" | "content" | "language" | "answer";

@@ -1,18 +1,18 @@
 import { memo, useCallback, useLayoutEffect, useRef, useState, type CSSProperties, type ReactNode } from "react";
 import type { PlanElement } from "../../../plans/plan.ts";
-import { openDialog } from "../shell/page-state.ts";
-import { ChangeMark } from "../review/change-mark.tsx";
+import { openDialog } from "../state/page-state.ts";
+import { ChangeMark } from "./change-mark.tsx";
 import { AgentChip } from "./agent-chip.tsx";
 import { AnswerField } from "./answer-field.tsx";
 import { Diagram } from "./diagram.tsx";
-import { shownType } from "./element-types.ts";
+import { shownType } from "../state/element-types.ts";
 import { CodeText, MarkdownText } from "./markdown.tsx";
 import { Picture } from "./picture.tsx";
 import { TextEditor } from "./text-editor.tsx";
 import { LongText } from "./long-text.tsx";
 import { UnshownText } from "./unshown-text.tsx";
 import { useWholeCard } from "./use-whole-card.ts";
-import { visibleText } from "./visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 interface ElementBodyProps {
   readonly element: PlanElement;

@@ -1,10 +1,10 @@
 import { useState } from "react";
 import type { PlanElement } from "../../../plans/plan.ts";
-import { shownType, typeName } from "../elements/element-types.ts";
-import { Icon } from "../elements/icons.tsx";
+import { shownType, typeName } from "../state/element-types.ts";
+import { Icon } from "./icons.tsx";
 import { usePlan } from "../sync/plan-store.ts";
 import { findElements } from "./find-elements.ts";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 const MOST_SHOWN = 60;
 

@@ -1,17 +1,17 @@
 import { Handle, NodeResizer, Position, useStoreApi, useUpdateNodeInternals, type NodeProps } from "@xyflow/react";
 import { memo, useEffect, useLayoutEffect, useRef, type RefObject } from "react";
-import { useDetailLevel } from "../canvas/detail-level.ts";
-import { SIDES, type ElementNode } from "../canvas/flow-nodes.ts";
-import { useHeld } from "../canvas/held.ts";
+import { useDetailLevel } from "../state/detail-level.ts";
+import { SIDES, type ElementNode } from "../state/flow-nodes.ts";
+import { useHeld } from "../state/held.ts";
 import { edit } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { CardHead, editWhatWasHit } from "./card-head.tsx";
 import { useEditing } from "./editing.ts";
 import { ElementBody } from "./element-body.tsx";
-import { shownType } from "./element-types.ts";
+import { shownType } from "../state/element-types.ts";
 import { saveWhenLeft } from "./text-editor.tsx";
 import { useArrival } from "./use-arrival.ts";
-import { visibleText } from "./visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 const LEAST_WIDTH = 120;
 const LEAST_HEIGHT = 60;

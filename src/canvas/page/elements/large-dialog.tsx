@@ -1,9 +1,9 @@
-import { Dialog } from "../shell/dialog.tsx";
-import { closeDialog } from "../shell/page-state.ts";
+import { Dialog } from "./dialog.tsx";
+import { closeDialog } from "../state/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { ElementBody } from "./element-body.tsx";
-import { shownType, typeName } from "./element-types.ts";
-import { visibleText } from "./visible-text.ts";
+import { shownType, typeName } from "../state/element-types.ts";
+import { visibleText } from "../state/visible-text.ts";
 import { ZoomableDiagram } from "./zoomable-diagram.tsx";
 
 /** One element as large as the window; of a diagram, with pan and zoom. */

@@ -1,6 +1,6 @@
 import { useState, type CSSProperties } from "react";
 import { markdownParts } from "./markdown-parts.ts";
-import { visibleText } from "./visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 /** A text as it is written; of a very long one the first part until all of it is asked for. */
 export function LongText(props: {

@@ -3,7 +3,7 @@ import type { Components } from "react-markdown";
 import { parseMarkdown, type Plugin } from "./parse-markdown.ts";
 import { safeLink } from "./safe-link.ts";
 import { UnshownText } from "./unshown-text.tsx";
-import { visibleText } from "./visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 const MOST_KEPT = 400;
 const kept = new Map<string, ReactElement>();

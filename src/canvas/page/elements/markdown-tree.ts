@@ -1,6 +1,6 @@
 import { safeLink } from "./safe-link.ts";
 import { unescaped } from "./unshown-words.ts";
-import { visibleText } from "./visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 /** A longer address is not seen whole where a browser shows it. */
 const MOST_OF_AN_ADDRESS = 200;

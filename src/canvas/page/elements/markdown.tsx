@@ -4,7 +4,7 @@ import { fenced } from "./fenced.ts";
 import { ShowAll } from "./long-text.tsx";
 import { markdownParts, type MarkdownPart } from "./markdown-parts.ts";
 import { hasTime, spend, whenThereIsTime } from "./spare-time.ts";
-import { visibleText } from "./visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 type Renderer = typeof import("./markdown-renderer.tsx");
 type Highlight = Parameters<Renderer["renderMarkdown"]>[1];

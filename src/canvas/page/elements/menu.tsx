@@ -1,5 +1,5 @@
 import { useEffect, useRef, type KeyboardEvent } from "react";
-import { Icon, type IconName } from "../elements/icons.tsx";
+import { Icon, type IconName } from "./icons.tsx";
 
 export interface MenuItem {
   readonly label: string;

@@ -1,5 +1,5 @@
 import { edit } from "../sync/plan-session.ts";
-import { notify } from "../shell/notices.ts";
+import { notify } from "../sync/notices.ts";
 import { shrinkImage } from "./shrink-image.ts";
 
 const SHOWN = /^data:image\/(png|jpeg|gif|webp|avif|svg\+xml)[;,]/;

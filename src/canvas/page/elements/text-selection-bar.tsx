@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from "react";
-import { copyText } from "../shell/copy-text.ts";
-import { usePage } from "../shell/page-state.ts";
+import { copyText } from "../state/copy-text.ts";
+import { usePage } from "../state/page-state.ts";
 import { markedText, type MarkedText } from "./text-selection.ts";
 import { ToolButton } from "./tool-button.tsx";
 

@@ -1,6 +1,6 @@
 import { useEffect, useState, type RefObject } from "react";
 import type { PlanElement } from "../../../plans/plan.ts";
-import { MOST_HEIGHT, setCardHeight } from "../canvas/card-heights.ts";
+import { MOST_HEIGHT, setCardHeight } from "../state/card-heights.ts";
 
 const LINE_HEIGHT = 21;
 

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import type { ReviewedChanges } from "../../changes-api.ts";
-import { visibleText } from "../elements/visible-text.ts";
-import { notify } from "../shell/notices.ts";
+import { visibleText } from "../state/visible-text.ts";
+import { notify } from "../sync/notices.ts";
 import { agentsOfPlan, openChangesOf } from "../sync/plan-agents.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { counted } from "./collected.ts";

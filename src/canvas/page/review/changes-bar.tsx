@@ -1,10 +1,10 @@
 import { useState } from "react";
 import { isOnlyPlace } from "../../../plans/feedback.ts";
 import type { EditEntry } from "../../../plans/plan.ts";
-import { visibleText } from "../elements/visible-text.ts";
-import { useGoTo } from "../shell/go-to.ts";
+import { visibleText } from "../state/visible-text.ts";
+import { useGoTo } from "../state/go-to.ts";
 import { usePlan } from "../sync/plan-store.ts";
-import { changesOf } from "./changes.ts";
+import { changesOf } from "../state/changes.ts";
 import { counted } from "./collected.ts";
 
 /** How much agents changed since the person's last review, and a way from change to change. */

@@ -4,11 +4,12 @@ import { changesSinceReview } from "../../../plans/since-review.ts";
 import { describeOutcome } from "../sync/api-client.ts";
 import { finishReview, shownRevision } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
-import { Dialog } from "../shell/dialog.tsx";
-import { closeDialog, usePage } from "../shell/page-state.ts";
-import { notify } from "../shell/notices.ts";
+import { Dialog } from "../elements/dialog.tsx";
+import { closeDialog, usePage } from "../state/page-state.ts";
+import { notify } from "../sync/notices.ts";
 import { collected, counted, inWords, openWords } from "./collected.ts";
-import { CHOICES, CHOICE_TEXTS, type Choice } from "./decision-texts.ts";
+import { CHOICES, CHOICE_TEXTS } from "./decision-texts.ts";
+import type { Choice } from "../state/page-state.ts";
 
 /** Ends a review: with what was collected, a note, and a decision or none. What goes wrong is said here, the note kept. */
 export function DecideDialog({ choice: first }: { readonly choice: Choice | null }) {

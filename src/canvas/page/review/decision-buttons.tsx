@@ -1,9 +1,10 @@
 import { useShallow } from "zustand/react/shallow";
 import { Icon } from "../elements/icons.tsx";
-import { openDialog } from "../shell/page-state.ts";
+import { openDialog } from "../state/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { collected, inWords } from "./collected.ts";
-import { STATUS_NAMES, type Choice } from "./decision-texts.ts";
+import { STATUS_NAMES } from "./decision-texts.ts";
+import type { Choice } from "../state/page-state.ts";
 
 const finish = (choice: Choice | null) => () => openDialog({ kind: "decide", choice });
 

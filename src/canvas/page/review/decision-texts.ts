@@ -1,7 +1,5 @@
-import type { Decision, PlanStatus } from "../../../plans/plan.ts";
-
-/** How a review ends: with a decision, or with none. */
-export type Choice = Decision | "commented";
+import type { PlanStatus } from "../../../plans/plan.ts";
+import type { Choice } from "../state/page-state.ts";
 
 export const CHOICES: readonly Choice[] = ["approved", "changes_requested", "commented", "rejected"];
 

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import type { KeptRevision } from "../../../plans/plan-history.ts";
 import { Icon } from "../elements/icons.tsx";
-import { usePage } from "../shell/page-state.ts";
+import { usePage } from "../state/page-state.ts";
 import { changesOfRevision, lookAt, readHistory, revisionBefore, usePast } from "../sync/past.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { authorWords, revisionWords } from "./history-words.ts";

@@ -1,7 +1,7 @@
 import { isMove, isOnlyPlace } from "../../../plans/feedback.ts";
 import type { Author, EditEntry } from "../../../plans/plan.ts";
 import type { KeptRevision } from "../../../plans/plan-history.ts";
-import { visibleText } from "../elements/visible-text.ts";
+import { visibleText } from "../state/visible-text.ts";
 import { counted } from "./collected.ts";
 
 const MOST_NAMED = 3;

@@ -1,6 +1,6 @@
 import { CONFIRM_CLAIM, standingWords } from "../../../plans/standing-words.ts";
 import type { Decision } from "../../../plans/plan.ts";
-import { notify } from "../shell/notices.ts";
+import { notify } from "../sync/notices.ts";
 import { describeOutcome } from "../sync/api-client.ts";
 import { finishReview, shownRevision } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";

@@ -9,9 +9,9 @@ import { ReviewState } from "../review/review-state.tsx";
 import { edit, redo, undo } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { switchTheme, useTheme } from "../theme/theme.ts";
-import { openDialog, usePage } from "./page-state.ts";
-import { switchView, useView } from "./view.ts";
-import { visibleText } from "../elements/visible-text.ts";
+import { openDialog, usePage } from "../state/page-state.ts";
+import { switchView, useView } from "../state/view.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 /** What the plan is, where it stands, and what can be done with all of it. */
 export function Header() {

@@ -1,5 +1,5 @@
-import { Dialog } from "./dialog.tsx";
-import { closeDialog } from "./page-state.ts";
+import { Dialog } from "../elements/dialog.tsx";
+import { closeDialog } from "../state/page-state.ts";
 
 const MODIFIER = navigator.platform.startsWith("Mac") ? "⌘" : "Ctrl";
 

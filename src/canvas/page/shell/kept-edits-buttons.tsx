@@ -1,7 +1,7 @@
 import { slug } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
-import { copyText } from "./copy-text.ts";
-import { download } from "./download.ts";
+import { copyText } from "../state/copy-text.ts";
+import { download } from "../state/download.ts";
 
 /** Takes the edits that were not saved out of the page. */
 export function KeptEditsButtons() {

@@ -3,11 +3,11 @@ import { Icon } from "../elements/icons.tsx";
 import type { NoticeContent } from "../sync/describe-refusal.ts";
 import { newId } from "../sync/new-id.ts";
 import { edit } from "../sync/plan-session.ts";
-import { dismissNotice, useNotices, type Notice } from "./notices.ts";
+import { dismissNotice, useNotices, type Notice } from "../sync/notices.ts";
 import { freePlace } from "../canvas/free-place.ts";
 import { usePlan } from "../sync/plan-store.ts";
-import { useMiddle } from "../canvas/use-middle.ts";
-import { visibleText } from "../elements/visible-text.ts";
+import { useMiddle } from "../state/use-middle.ts";
+import { visibleText } from "../state/visible-text.ts";
 
 type Of<Kind extends NoticeContent["kind"]> = Extract<NoticeContent, { kind: Kind }>;
 

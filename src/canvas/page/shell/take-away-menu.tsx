@@ -3,7 +3,7 @@ import { takePicture } from "../canvas/plan-picture.ts";
 import { copyPlan, printPlan } from "../canvas/take-away.ts";
 import { ToolButton } from "../elements/tool-button.tsx";
 import { exportUrl } from "../sync/plan-session.ts";
-import { Menu, type MenuItem } from "./menu.tsx";
+import { Menu, type MenuItem } from "../elements/menu.tsx";
 
 const ITEMS: readonly MenuItem[] = [
   { label: "Copy as Markdown", icon: "copy", testId: "copy-plan", run: () => void copyPlan() },

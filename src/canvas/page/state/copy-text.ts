@@ -1,4 +1,4 @@
-import { notify } from "./notices.ts";
+import { notify } from "../sync/notices.ts";
 
 /** Puts a text into the clipboard, and says so, or what else can be done. */
 export async function copyText(text: string, done: string): Promise<void> {

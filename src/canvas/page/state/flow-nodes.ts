@@ -1,7 +1,7 @@
 import { Position, type Edge, type Node, type NodeHandle } from "@xyflow/react";
 import type { Connection, PlanElement } from "../../../plans/plan.ts";
-import { typeName } from "../elements/element-types.ts";
-import { visibleText } from "../elements/visible-text.ts";
+import { typeName } from "./element-types.ts";
+import { visibleText } from "./visible-text.ts";
 
 export type ElementNode = Node<Record<string, never>, "element">;
 export type ConnectionEdge = Edge<Record<string, never>, "connection">;

@@ -1,7 +1,7 @@
 import { useReactFlow, useStoreApi } from "@xyflow/react";
 import { useCallback } from "react";
 import { inReadingOrder } from "../../../plans/reading-order.ts";
-import { selectedElements, selectOnly, useFlow } from "../canvas/flow-store.ts";
+import { selectedElements, selectOnly, useFlow } from "./flow-store.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { motionMs } from "../theme/motion.ts";
 import { isDocument } from "./view.ts";

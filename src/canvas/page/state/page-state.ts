@@ -1,6 +1,5 @@
 import { create } from "zustand";
-import type { Quote } from "../../../plans/plan.ts";
-import type { Choice } from "../review/decision-texts.ts";
+import type { Decision, Quote } from "../../../plans/plan.ts";
 
 /** Where a new comment goes: relative to the element, or to the canvas. */
 export interface CommentPlace {
@@ -12,6 +11,9 @@ export interface CommentPlace {
   /** Other words for them are suggested. */
   readonly suggests?: boolean;
 }
+
+/** How a review ends: with a decision, or with none. */
+export type Choice = Decision | "commented";
 
 export type OpenDialog =
   | { readonly kind: "help" }

@@ -1,9 +1,8 @@
-import { useReactFlow, useStoreApi } from "@xyflow/react";
+import { useReactFlow, useStoreApi, type XYPosition } from "@xyflow/react";
 import { useCallback } from "react";
-import type { Point } from "./free-place.ts";
 
 /** Tells the middle of what is seen, in the plan's own coordinates. */
-export function useMiddle(): () => Point {
+export function useMiddle(): () => XYPosition {
   const { screenToFlowPosition } = useReactFlow();
   const store = useStoreApi();
   return useCallback(() => {

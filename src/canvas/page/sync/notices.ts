@@ -1,5 +1,5 @@
 import { create } from "zustand";
-import type { NoticeContent } from "../sync/describe-refusal.ts";
+import type { NoticeContent } from "./describe-refusal.ts";
 
 const SHOWN_MS = 5000;
 

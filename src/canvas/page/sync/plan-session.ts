@@ -10,7 +10,7 @@ import { newId } from "./new-id.ts";
 import { LiveEvents } from "./live-events.ts";
 import { hasUnseenRefusal, tellOfAnswer } from "./tell-of-answer.ts";
 import { showPlan, takeAnswer, takeStored, usePlan } from "./plan-store.ts";
-import { notify } from "../shell/notices.ts";
+import { notify } from "./notices.ts";
 import { unlessMovedSince } from "./unless-moved-since.ts";
 import { forget, remember, stepBack, stepForward } from "./undo-history.ts";
 

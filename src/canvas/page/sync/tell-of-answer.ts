@@ -1,4 +1,4 @@
-import { notify, useNotices, type Notice } from "../shell/notices.ts";
+import { notify, useNotices, type Notice } from "./notices.ts";
 import type { Outcome } from "./api-client.ts";
 import type { PendingEdit } from "./edit-queue.ts";
 import { describeRefusal } from "./describe-refusal.ts";
