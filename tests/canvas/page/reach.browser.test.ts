@@ -1,8 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { until } from "../../until.ts";
-import { PICTURES, seriousFindings } from "../seen-page.ts";
-import { ELEMENT_TYPES } from "../../../src/plans/plan.ts";
+import { seriousFindings } from "../seen-page.ts";
 import { setStage } from "../stage.ts";
 import { openPlan } from "./page-rig.ts";
 import { element } from "./sample-plan.ts";
@@ -151,57 +150,3 @@ test("the mini map shows what is out of view, the whole plan is a key or a click
   await open.page.getByTestId("fit-view").click();
   await until("the button shows all of it", isInView);
 }, 30_000);
-
-test("an empty plan says what to do, the tools have names, and with tasks it says how many are done, all of it legible and clear of each other", async () => {
-  const open = await openPlan({ elements: [], reducedMotion: "reduce" });
-  const { page } = open;
-  const hint = page.getByTestId("empty-plan");
-  expect(await hint.innerText()).toContain("Double-click to write");
-  expect(await page.getByTestId("progress").count()).toBe(0);
-  await page.getByTestId("add-decision").hover();
-  expect(await page.locator(".folded .tool-name").allInnerTexts()).toEqual(
-    ELEMENT_TYPES.map((type) => (type === "mockup" ? "Mock-up" : `${type[0]?.toUpperCase()}${type.slice(1)}`)),
-  );
-  expect(await page.locator(".folded .tool-name").first().isVisible()).toBe(true);
-  await page.mouse.move(700, 700);
-  const attribution = (await page.locator(".react-flow__attribution").boundingBox())!;
-  expect(attribution.height).toBeLessThan(20);
-  expect(attribution.width).toBeLessThan(70);
-  const tasks = Array.from({ length: 8 }, (_, index) =>
-    element(`el_${index}`, {
-      type: "task",
-      title: `Step ${index}`,
-      x: (index % 3) * 340,
-      y: Math.floor(index / 3) * 200,
-      done: index < 3,
-    }),
-  );
-  await open.agent(
-    ...tasks.map((one) => ({ op: "add_element" as const, element: one })),
-    { op: "add_comment", comment: { id: "c_1", elementId: "el_4", text: "Why?" } },
-    { op: "add_comment", comment: { id: "c_2", elementId: "el_4", text: "And how?" } },
-  );
-  await page.getByTestId("progress").getByText("3 of 8 tasks").waitFor();
-  expect(await hint.count()).toBe(0);
-  await open.element("el_4").getByRole("checkbox").click();
-  await page.getByTestId("progress").getByText("4 of 8 tasks").waitFor();
-  await page.getByTestId("fit-view").click();
-  await open.element("el_4").locator(".card-title").click();
-  const bar = (await page.locator(".selection-bar").boundingBox())!;
-  for (const id of ["c_1", "c_2"]) {
-    const pin = (await page.getByTestId(`comment-pin-${id}`).boundingBox())!;
-    const isApart =
-      pin.y >= bar.y + bar.height ||
-      pin.y + pin.height <= bar.y ||
-      pin.x >= bar.x + bar.width ||
-      pin.x + pin.width <= bar.x;
-    expect({ id, isApart }).toEqual({ id, isApart: true });
-  }
-  // Axe measures the colours of what is done, too.
-  expect(await seriousFindings(page)).toEqual([]);
-  const line = await page.evaluate<string>(
-    "getComputedStyle(document.querySelector('.card[data-done] .card-title')).textDecorationThickness",
-  );
-  expect(line).toBe("1px");
-  await page.screenshot({ path: `${PICTURES}/polish.png` });
-}, 60_000);
