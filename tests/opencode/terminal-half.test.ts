@@ -253,10 +253,12 @@ test("/exit asks as well, and what is ended with opencode is gone", async () => 
   ui.submit("the last one");
   await until("it works", () => /1 agent · thor: bash until \[ -e never/.test(line()));
   const pid = await pidOf("a long task");
-  ui.submit("/exit");
-  await shows("An agent is at work");
+  ui.type("/exit");
+  await shows("Exit the app");
+  ui.type("\r");
+  await shows("Let them finish and quit");
   ui.type("end them");
-  await until("it is found", () => !ui.screen().includes("Let them finish and quit"));
+  await until("it is found", () => !/Stay +nothing changes/.test(ui.screen()));
   ui.type("\r");
   expect(await ui.exited).toBe(0);
   await until("nothing of it runs", () => !isRunning(pid));
