@@ -2,12 +2,15 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { GO_ON } from "../../../src/supervisor/fallbacks.ts";
+import type { InstanceRecord } from "../../../src/store/record.ts";
 import { runGit } from "../../workspace/git-rig.ts";
 import { BreakableLine } from "../breakable-line.ts";
-import { bash, collectSpawned, spawn, type Answer } from "../rig.ts";
+import { bash, collectSpawned, recordOf, spawn, until, type Answer } from "../rig.ts";
 import { startPool, type PoolRig } from "./pool-rig.ts";
 
 const LIMIT_MS = 180_000;
+const AGENTS = 20;
 
 const [line, shortLine] = [new BreakableLine(), new BreakableLine()];
 const older = Bun.serve({
@@ -52,11 +55,19 @@ async function delegate(...agents: Record<string, unknown>[]): Promise<{ spawned
   return { spawned: answer.answers("bizar_spawn_background"), collected: answer.answers("bizar_collect").flat() };
 }
 
+async function start(agent: Record<string, unknown>): Promise<Answer> {
+  const prompt = `Question ${++asked}.`;
+  rig.plan(prompt, spawn({ agent: "worker", ...agent }));
+  return (await rig.ask(prompt)).answers("bizar_spawn_background")[0];
+}
+
 async function call(tool: string, args: Record<string, unknown>): Promise<Answer> {
   const prompt = `Question ${++asked}.`;
   rig.plan(prompt, { calls: [{ tool, args }] });
   return (await rig.ask(prompt)).answers(tool)[0];
 }
+
+const activityOf = async (agent: Answer) => (await recordOf(rig, agent)).activity;
 
 test(
   "what is wrong with a server is told before anything starts there",
@@ -104,6 +115,130 @@ test(
     expect(await readFile(join(project, "uncommitted.txt"), "utf8")).toBe("more\n");
     expect(existsSync(join(project, "kept.txt"))).toBe(false);
     expect(runGit(["worktree", "list"], rig.west.stale).split("\n")).toHaveLength(1);
+  },
+  LIMIT_MS,
+);
+
+test(
+  "twenty agents over two servers of four: one is killed in the middle and comes back, and nothing is lost or done twice",
+  async () => {
+    const killed = Promise.withResolvers<void>();
+    const prompts = Array.from({ length: AGENTS }, (_, index) => `Write file ${index}.`);
+    for (const [index, prompt] of prompts.entries()) {
+      const write = bash(`echo ${index} >> made-${index}.txt`);
+      rig.plan(prompt, { calls: [write] }, { after: killed.promise, text: "It is written." });
+    }
+    rig.plan(GO_ON, { text: "It is written." });
+    const ending = delegate(...prompts.map((prompt, index) => ({ on: index % 2 === 0 ? "east" : "west", prompt })));
+    const running = () => prompts.filter((prompt) => rig.requestsFor(prompt).length === 2);
+    await until("eight are at work", () => running().length >= 8);
+    await rig.west.kill();
+    await until("four are waited for", async () => {
+      const records = await allRecords();
+      return (
+        records.filter(({ activity }) => /^reconnecting until \d{4}-\d\d-\d\dT[\d:]+Z$/.test(activity)).length === 4
+      );
+    });
+    expect(
+      (await allRecords()).filter(({ activity }) => /^waits for a place on (?:east|west)$/.test(activity)),
+    ).toHaveLength(12);
+    await rig.west.startAgain();
+    killed.resolve();
+    const { collected } = await ending;
+    expect(collected.map(({ status, result }) => [status, result])).toEqual(
+      prompts.map(() => ["done", "It is written."]),
+    );
+    const records = await Promise.all(collected.map(async (agent) => await recordOf(rig, agent)));
+    expect(new Set(records.map(({ on }) => on))).toEqual(new Set(["east", "west"]));
+    expect(records.map(({ changes }) => changes?.files)).toEqual(prompts.map(() => 1));
+    // Its turns say what was cut short, and each was asked for once.
+    expect(records.filter(({ turns }) => turns.length === 2)).toHaveLength(4);
+    for (const prompt of prompts) expect(rig.requestsFor(prompt).filter(({ step }) => step === 0)).toHaveLength(1);
+    const some = [collected[0], collected[7], collected[AGENTS - 1]];
+    for (const { instanceId } of some) await call("bizar_changes", { instanceId, action: "apply" });
+    for (const index of [0, 7, AGENTS - 1]) {
+      expect(await readFile(join(rig.sandbox.project, `made-${index}.txt`), "utf8")).toBe(`${index}\n`);
+    }
+    expect([...rig.east.worktrees(), ...rig.west.worktrees()]).toEqual([]);
+  },
+  LIMIT_MS,
+);
+
+async function allRecords(): Promise<InstanceRecord[]> {
+  const folder = join(rig.sandbox.stateDir, "bg");
+  const names = [...new Bun.Glob("bgr_*.json").scanSync(folder)];
+  return await Promise.all(names.map(async (name) => await Bun.file(join(folder, name)).json()));
+}
+
+test(
+  "a line that is cut for a time loses nothing and tells nothing twice",
+  async () => {
+    const mended = Promise.withResolvers<void>();
+    rig.plan(
+      "across the cut",
+      { text: "Before.", calls: [bash("echo one >> cut.txt")] },
+      { after: mended.promise, text: "After." },
+    );
+    const agent = await start({ on: "line", prompt: "across the cut" });
+    await until("it is at work", () => rig.requestsFor("across the cut").length === 2);
+    line.cut();
+    await until("it is waited for", async () => (await activityOf(agent)).startsWith("reconnecting until "));
+    // It ends unheard.
+    mended.resolve();
+    line.mend();
+    const all = { instanceIds: [agent.instanceId], scope: "turn" };
+    const [{ status, result, changes }] = await call("bizar_collect", all);
+    expect({ status, result, files: changes.files }).toEqual({
+      status: "done",
+      result: "Before.\n\nAfter.",
+      files: 1,
+    });
+    expect(rig.requestsFor("across the cut")).toHaveLength(2);
+  },
+  LIMIT_MS,
+);
+
+test(
+  "a line that does not come back is lost, and what was done there meanwhile is taken up by a message",
+  async () => {
+    const lost = Promise.withResolvers<void>();
+    rig.plan("go on alone", { calls: [bash("echo one >> alone.txt")] }, { after: lost.promise, text: "Done alone." });
+    rig.plan("and now?", { calls: [bash("echo two >> alone.txt")] }, { text: "Both are there." });
+    const agent = await start({ on: "short", prompt: "go on alone" });
+    await until("it is at work", () => rig.requestsFor("go on alone").length === 2);
+    shortLine.cut();
+    const [{ status, reason, error }] = await call("bizar_collect", { instanceIds: [agent.instanceId] });
+    const { sessionId } = await recordOf(rig, agent);
+    expect([status, reason]).toEqual(["failed", "connection_lost"]);
+    expect(error).toContain("has not come back within 1500 ms (reconnectMs)");
+    expect(error).toContain(`It may go on there, session ${sessionId}`);
+    lost.resolve();
+    shortLine.mend();
+    await call("bizar_send_message", { instanceId: agent.instanceId, prompt: "and now?" });
+    const [after] = await call("bizar_collect", { instanceIds: [agent.instanceId] });
+    expect(after).toMatchObject({ status: "done", changes: { files: 1 } });
+    expect(after.result).toContain("Done alone.");
+    expect(after.result).toEndWith("Both are there.");
+    await call("bizar_changes", { instanceId: agent.instanceId, action: "apply" });
+    expect(await readFile(join(rig.sandbox.project, "alone.txt"), "utf8")).toBe("one\ntwo\n");
+  },
+  LIMIT_MS,
+);
+
+test(
+  "a kill ends all of it there, keeps what it did, and leaves nothing behind",
+  async () => {
+    const held = `sleep 4${process.pid}`;
+    rig.plan("to be killed", {
+      calls: [bash(`echo so far > far.txt; (setsid nohup ${held} >/dev/null 2>&1 &); ${held}`)],
+    });
+    const agent = await start({ on: "west", prompt: "to be killed" });
+    const isAtWork = () => Bun.spawnSync(["pgrep", "-fx", held]).exitCode === 0;
+    await until("it is at work there", isAtWork);
+    expect(await call("bizar_kill", { instanceId: agent.instanceId })).toMatchObject({ status: "killed" });
+    expect(isAtWork()).toBe(false);
+    expect(rig.west.worktrees()).toEqual([]);
+    expect((await recordOf(rig, agent)).changes).toMatchObject({ files: 1 });
   },
   LIMIT_MS,
 );
