@@ -77,7 +77,7 @@ test("a result cannot steer the terminal, and is given as it is in JSON", async 
   line.file("recordDir", `${sampleId(1)}.result.md`, text);
   expect((await line.run("show", sampleId(1))).stdout).toEndWith("a\\x1b]0;title\\x07b\ttab\n");
   const record = JSON.parse((await line.run("show", sampleId(1), "--json")).stdout) as Record<string, unknown>;
-  expect(record).toMatchObject({ schemaVersion: 1, instanceId: sampleId(1), status: "done", result: text });
+  expect(record).toMatchObject({ schemaVersion: 2, instanceId: sampleId(1), status: "done", result: text });
 });
 
 test("a result that cannot be read is an error that names it", async () => {

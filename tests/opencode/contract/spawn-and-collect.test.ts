@@ -89,7 +89,7 @@ contract("record, result and log of an agent are on disk, for their owner only, 
     return (await Bun.file(join(folder, planSlug, "plan.json")).json()).elements[0].done === true;
   });
   expect(record).toEqual({
-    ...{ schemaVersion: 1, instanceId, agent: "thor", backend: on.backend, title: "a note", ...model },
+    ...{ schemaVersion: 2, instanceId, agent: "thor", backend: on.backend, title: "a note", ...model },
     sessionId: expect.stringMatching(/^ses_/),
     ...{ prompt: "write a file", promptPreview: "write a file" },
     ...{ folder: null, changes: null, planTask: { folder, slug: planSlug, elementId: "el_note" } },
