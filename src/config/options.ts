@@ -48,7 +48,7 @@ export const optionsSchema = z.object({
   worktreeDir: z.string().min(1).nullable().default(null),
   /** Places elsewhere, each with what goes before `opencode run`: Slurm, ssh, containers. See docs/elsewhere.md. */
   launchers: launchersSchema.default({}),
-  /** A pool of `opencode serve` on other machines, each with a clone of the repository. See docs/elsewhere.md. */
+  /** A pool of `opencode serve` on other machines, each with a clone of the repository. See docs/servers.md. */
   servers: serversSchema.default([]),
   /** The place where agents run for which none is named, or `any` for a server with room. `null`: here. */
   defaultLauncher: z.string().min(1).nullable().default(null),
