@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
 import type { InstanceRecord } from "../../src/store/record.ts";
+import { ASKER, insisting } from "./contract/asking-agents.ts";
 import { planAction, waitFor } from "./plan-rig.ts";
 import { bash, createRig, spawn, until, type Rig } from "./rig.ts";
 import { startTerminalUi, type TerminalUi } from "./terminal.ts";
@@ -17,7 +19,7 @@ const TASK = `the task\n\n${"Look at each file that reads a setting, and say whe
 const HELD = "until [ -e go ]; do sleep 0.3; done";
 
 beforeAll(async () => {
-  rig = await createRig({ terminalHalf: true });
+  rig = await createRig({ terminalHalf: true, config: { agent: { asker: ASKER } } });
   rig.plan(TASK, { calls: [bash(HELD)] }, { text: "a result" });
   rig.plan(
     "collect",
@@ -40,6 +42,13 @@ const shows = async (text: string | RegExp): Promise<void> =>
   await until(`the screen shows ${text}`, () =>
     typeof text === "string" ? ui.screen().includes(text) : text.test(ui.screen()),
   );
+
+/** Odin has been woken so often for ends, and his turn is over: what is typed into it would be read in the middle of it. */
+const woken = async (times: number): Promise<void> => {
+  const wakes = () => rig.model.requests.filter(({ prompt }) => prompt.startsWith("This is an automatic message"));
+  await until(`Odin was woken ${times} times`, () => wakes().length >= times);
+  await until("his turn is over", () => !/esc (?:again to )?interrupt/.test(ui.screen()));
+};
 
 test("the home screen says how to come to Odin, and no line is there while no agent lives", async () => {
   await shows("Tab chooses Odin, who sends agents out · F6 shows them at work");
@@ -128,6 +137,7 @@ test("when it has ended a toast tells, and the line is gone", async () => {
   await until("the line is gone", () => !line().includes("agent"));
   const [, second] = rig.requestsFor(TASK);
   expect(JSON.stringify(second?.messages)).toContain("look at the lexer too");
+  await woken(1);
 }, 120_000);
 
 test("the line of a call says which agent it is about, and no prompt is printed", async () => {
@@ -245,6 +255,51 @@ test("where the terminal is wide the sidebar has the session's agents, and how f
   await writeFile(join(rig.sandbox.project, "measured"), "");
   await shows(/▰{5}▱{5} 1 of 2 The cache[\s\S]*✓ the measurer/);
   ui.keep("sidebar-ended-160x40");
+  await woken(2);
+}, 120_000);
+
+test("what an agent asks is told of in the line, and is answered by a key or by a command", async () => {
+  const { project } = rig.sandbox;
+  rig.plan("make two", ...insisting(bash("touch by-key"), bash("touch by-command")));
+  rig.plan(
+    "paint",
+    { calls: [{ tool: "bizar_ask_user", args: { question: "Which colour?", options: ["red", "blue"] } }] },
+    ({ toolResults }) => ({ text: `It is ${toolResults.join()}` }),
+  );
+  const agents = [
+    { agent: "asker", prompt: "make two", title: "the maker" },
+    { agent: "thor", prompt: "paint", title: "the painter" },
+  ];
+  rig.plan("send both", spawn(...agents), { text: "Both are out." });
+  ui.submit("send both");
+  await until("the line tells of both", () => line().includes("2 things wait for you"));
+  ui.keep("questions-160x40");
+  ui.pressF6();
+  await shows(/Waits for you[\s\S]*touch by-key[\s\S]*Which colour\?/);
+  ui.keep("asking-160x40");
+  ui.type("y");
+  await until("it is made", () => existsSync(join(project, "by-key")));
+  ui.pressF6();
+  await shows("Both are out.");
+  ui.submit('/bizar answer "the painter" blue');
+  await until("the answer is told", async () => {
+    const record = await recordOfTitle("the painter");
+    return record?.status === "done" && record.resultPreview?.includes("blue") === true;
+  });
+  await woken(3);
+  await until("the other one asks yet", () => /asker asks: bash: touch by-command/.test(line()));
+  ui.keep("answer-told-160x40");
+  if (ui.screen().includes("Esc closes")) ui.type("\u001b");
+  // A letter right behind an escape is another key.
+  await until("no dialog is open", () => !ui.screen().includes("Esc closes"));
+  ui.submit('/bizar deny "the maker" leave that');
+  await until("its words are told", async () => {
+    const record = await recordOfTitle("the maker");
+    return record?.status === "done" && record.resultPreview?.includes("leave that") === true;
+  });
+  expect(existsSync(join(project, "by-command"))).toBeFalse();
+  ui.keep("answered-160x40");
+  await woken(4);
 }, 120_000);
 
 test("/exit asks as well, and what is ended with opencode is gone", async () => {
