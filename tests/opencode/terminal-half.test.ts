@@ -2,10 +2,9 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { systemProcessTable } from "../../src/processes/process-table.ts";
-import type { InstanceRecord } from "../../src/store/record.ts";
 import { ASKER, insisting } from "./contract/asking-agents.ts";
 import { planAction, waitFor } from "./plan-rig.ts";
+import { isRunning, pidOf, recordOfTitle } from "./agent-of-title.ts";
 import { bash, createRig, spawn, until, type Rig } from "./rig.ts";
 import { startTerminalUi, type TerminalUi } from "./terminal.ts";
 
@@ -43,10 +42,11 @@ const shows = async (text: string | RegExp): Promise<void> =>
     typeof text === "string" ? ui.screen().includes(text) : text.test(ui.screen()),
   );
 
+const wakes = (): number =>
+  rig.model.requests.filter(({ prompt }) => prompt.startsWith("This is an automatic message")).length;
 /** Odin has been woken so often for ends, and his turn is over: what is typed into it would be read in the middle of it. */
 const woken = async (times: number): Promise<void> => {
-  const wakes = () => rig.model.requests.filter(({ prompt }) => prompt.startsWith("This is an automatic message"));
-  await until(`Odin was woken ${times} times`, () => wakes().length >= times);
+  await until(`Odin was woken ${times} times`, () => wakes() >= times);
   await until("his turn is over", () => !/esc (?:again to )?interrupt/.test(ui.screen()));
 };
 
@@ -169,7 +169,7 @@ test("who stops Odin is told that its agents go on, and their ends wake nobody t
   await writeFile(join(rig.sandbox.project, "more"), "");
   await until(
     "its end is noted",
-    async () => (await recordOfTitle("the other part"))?.announcement?.state === "announced",
+    async () => (await recordOfTitle(rig.sandbox, "the other part"))?.announcement?.state === "announced",
   );
   expect(rig.model.requests.filter(({ prompt }) => prompt !== "more")).toHaveLength(requests);
   gate.resolve();
@@ -191,7 +191,7 @@ test("quitting asks while an agent works: one can stay, or let it finish", async
   ui.keep("quit-120x40");
   ui.type("\u001b");
   await until("the question is gone", () => !ui.screen().includes("An agent is at work"));
-  const pid = await pidOf("the rest of it");
+  const pid = await pidOf(rig.sandbox, "the rest of it");
   ui.type("\u0003");
   await shows("Let them finish and quit");
   ui.type("finish");
@@ -283,7 +283,7 @@ test("what an agent asks is told of in the line, and is answered by a key or by 
   await shows("Both are out.");
   ui.submit('/bizar answer "the painter" blue');
   await until("the answer is told", async () => {
-    const record = await recordOfTitle("the painter");
+    const record = await recordOfTitle(rig.sandbox, "the painter");
     return record?.status === "done" && record.resultPreview?.includes("blue") === true;
   });
   await woken(3);
@@ -294,7 +294,7 @@ test("what an agent asks is told of in the line, and is answered by a key or by 
   await until("no dialog is open", () => !ui.screen().includes("Esc closes"));
   ui.submit('/bizar deny "the maker" leave that');
   await until("its words are told", async () => {
-    const record = await recordOfTitle("the maker");
+    const record = await recordOfTitle(rig.sandbox, "the maker");
     return record?.status === "done" && record.resultPreview?.includes("leave that") === true;
   });
   expect(existsSync(join(project, "by-command"))).toBeFalse();
@@ -307,7 +307,7 @@ test("/exit asks as well, and what is ended with opencode is gone", async () => 
   rig.plan("the last one", spawn({ agent: "thor", prompt: "for long", title: "a long task" }), { text: "The last." });
   ui.submit("the last one");
   await until("it works", () => /1 agent · thor: bash until \[ -e never/.test(line()));
-  const pid = await pidOf("a long task");
+  const pid = await pidOf(rig.sandbox, "a long task");
   ui.type("/exit");
   await shows("Exit the app");
   ui.type("\r");
@@ -317,23 +317,5 @@ test("/exit asks as well, and what is ended with opencode is gone", async () => 
   ui.type("\r");
   expect(await ui.exited).toBe(0);
   await until("nothing of it runs", () => !isRunning(pid));
-  expect(await recordOfTitle("a long task")).toMatchObject({ status: "failed", reason: "shutdown" });
+  expect(await recordOfTitle(rig.sandbox, "a long task")).toMatchObject({ status: "failed", reason: "shutdown" });
 }, 120_000);
-
-/** The process of the agent of a title. */
-async function pidOf(title: string): Promise<number> {
-  return (await recordOfTitle(title))?.process?.pid ?? expect.unreachable("It has no process.");
-}
-
-async function recordOfTitle(title: string): Promise<InstanceRecord | undefined> {
-  const folder = join(rig.sandbox.stateDir, "bg");
-  const paths = await Array.fromAsync(new Bun.Glob("bgr_*[A-Z0-9].json").scan({ cwd: folder, absolute: true }));
-  const records = await Promise.all(paths.map(async (path) => (await Bun.file(path).json()) as InstanceRecord));
-  return records.find((record) => record.title === title);
-}
-
-/** One that has ended and that nobody has waited for runs no more. */
-function isRunning(pid: number): boolean {
-  const found = systemProcessTable().find(pid);
-  return found !== undefined && !found.isZombie;
-}
