@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
 import { join } from "node:path";
 import { readOptions, type Options } from "../config/options.ts";
@@ -81,7 +80,6 @@ function refuse(directory: string, moduleUrl: string, secret: string | undefined
 function quietCalls(host: HostClient, supervision: () => Promise<{ readonly catalog: InstanceCatalog }>): QuietCalls {
   return new QuietCalls({
     showInput: async (...call) => await host.showInput(...call),
-    pause,
     async about(tool, given, sessionId) {
       // Of a call that names no agent nothing has to be loaded.
       if (tool === SPAWN) return spawnAbout(given);

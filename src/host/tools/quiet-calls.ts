@@ -31,7 +31,6 @@ function isLong(value: unknown): value is string {
 export interface QuietCallsParts {
   /** Puts arguments into the call on the screen. Settles with whether it was there, and at work. */
   readonly showInput: (sessionId: string, messageId: string, callId: string, input: object) => Promise<boolean>;
-  readonly pause: (ms: number) => Promise<unknown>;
   /** What the arguments of a call of this tool do not say. */
   readonly about: (
     tool: string,
@@ -40,26 +39,16 @@ export interface QuietCallsParts {
   ) => Promise<Record<string, string>>;
 }
 
-/** A machine under load lets the host know of a call only after its tool has run. */
-const PAUSES_MS = [20, 40, 80, 160, 200];
-
 /** Makes the lines of calls short, as soon as they are on the screen. */
 export class QuietCalls {
   constructor(private readonly parts: QuietCallsParts) {}
 
   /** Runs a call; its line is quiet as soon as the host has it, at the latest when it ends. Only the call itself can fail. */
   async run<T>(tool: string, given: unknown, context: ToolContext, call: () => Promise<T>): Promise<T> {
-    // What fails is not tried again: the call waits for nothing that does not answer.
-    const show = async () => await this.#show(tool, given, context).catch(() => true);
-    const first = show();
+    const first = this.#show(tool, given, context).catch(() => false);
     const answer = await call();
     // The host may not have known of the call yet; behind its end nothing may be changed.
-    let isShown = (await first) || (await show());
-    for (const pauseMs of PAUSES_MS) {
-      if (isShown) break;
-      await this.parts.pause(pauseMs);
-      isShown = await show();
-    }
+    if (!(await first)) await this.#show(tool, given, context).catch(() => false);
     return answer;
   }
 
