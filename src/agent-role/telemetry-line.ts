@@ -70,12 +70,12 @@ export function formatTelemetry(nonce: string, telemetry: Telemetry): string {
 
 /** Where a report to the supervisor begins in a line of stderr; -1: it has none. */
 export function reportAt(nonce: string, line: string): number {
-  return line.indexOf(`{"bizar":"${nonce}"`);
+  return line.indexOf(beginning(nonce));
 }
 
 /** Whether a line of stderr is telemetry, also where the child was ended in the middle of it. */
 export function isTelemetry(nonce: string, line: string): boolean {
-  return reportAt(nonce, line) === 0;
+  return line.startsWith(beginning(nonce));
 }
 
 /**
@@ -92,4 +92,8 @@ export function parseTelemetry(nonce: string, line: string): Telemetry | undefin
     // The child was ended in the middle of the line.
     return undefined;
   }
+}
+
+function beginning(nonce: string): string {
+  return `{"bizar":"${nonce}"`;
 }

@@ -4,7 +4,7 @@ import { readRefusal } from "../opencode/refusals.ts";
 import { TurnDeeds } from "../opencode/turn-deeds.ts";
 import { MOST_REFUSED } from "../supervisor/deeds.ts";
 import { isOwnMessage } from "../opencode/whose-words.ts";
-import { phaseOf, retryIn, retryingUntil, waitingFor, type Retry, oldestTool } from "./activity-words.ts";
+import { oldestTool, phaseOf, retryIn, retryingUntil, waitingFor, type Retry } from "./activity-words.ts";
 import { Asking } from "./asking.ts";
 import type { HostEvent, HostMessage, HostPart } from "./host-event.ts";
 import type { Refusal, Telemetry, ToolReport } from "./telemetry-line.ts";

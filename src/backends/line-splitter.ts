@@ -5,6 +5,15 @@ export interface Line {
   readonly isCut: boolean;
 }
 
+/** A line in two where something was printed that ended none, before what begins a line of its own; -1 or 0: nothing was. */
+export function brokenAt(line: Line, at: number): Line[] {
+  if (at <= 0) return [line];
+  return [
+    { text: line.text.slice(0, at), isCut: false },
+    { ...line, text: line.text.slice(at) },
+  ];
+}
+
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 /** Longest line kept, in bytes. */

@@ -63,6 +63,11 @@ export function readRunEvent(value: unknown): RunEvent | undefined {
   return runEvent.safeParse(value).data;
 }
 
+/** Where an event begins on a line of stdout that is none from its start on; -1: nowhere. */
+export function eventAt(line: string): number {
+  return line.indexOf('{"type":"', 1);
+}
+
 /** The event on a line of stdout, or `undefined` when the line is anything else. */
 export function parseRunEvent(line: string): RunEvent | undefined {
   if (!line.startsWith("{")) return undefined;

@@ -120,7 +120,7 @@ export class LiveFiles {
     const { toolCallCount, costUsd, tokens, lastActivityAt, liveness } = instance.progress;
     const state: LiveState = {
       activity,
-      since: liveness?.phase === "tool" && Number.isFinite(liveness.since) ? liveness.since : since,
+      since: liveness?.phase === "tool" ? liveness.since : since,
       ...{ toolCallCount, costUsd, lastActivityAt },
       tokens: Object.values(tokens).reduce((sum, count) => sum + count, 0),
     };

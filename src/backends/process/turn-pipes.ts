@@ -9,10 +9,10 @@ import type { Clock, Timer } from "../../lib/clock.ts";
 import type { TranscriptTurn, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { isFinished } from "../../supervisor/outcome.ts";
 import { CONTEXT_FULL, EvidenceCollector } from "../evidence.ts";
-import { LineSplitter, type Line } from "../line-splitter.ts";
+import { brokenAt, LineSplitter, type Line } from "../line-splitter.ts";
 import { renderRunEvent } from "../log-lines.ts";
 import type { LogSink } from "../log-sink.ts";
-import { isOwnText, messageOf, parseRunEvent, type RunEvent } from "../run-event.ts";
+import { eventAt, isOwnText, messageOf, parseRunEvent, type RunEvent } from "../run-event.ts";
 import { takeTelemetry, wrongAgent } from "../take-telemetry.ts";
 import type { Elsewhere } from "./elsewhere.ts";
 import type { LateExit } from "./late-exit.ts";
@@ -182,6 +182,14 @@ export class TurnPipes {
   #stdoutLine(line: Line): void {
     if (this.#parts.elsewhere?.takes(this.#parts.nonce, line.text) === true) return;
     const event = parseRunEvent(line.text);
+    // Another plugin may have printed something that ended no line.
+    const at = event === undefined ? eventAt(line.text) : -1;
+    const inner = at > 0 ? parseRunEvent(line.text.slice(at)) : undefined;
+    if (inner === undefined) return this.#toldOnStdout(line, event);
+    for (const [index, part] of brokenAt(line, at).entries()) this.#toldOnStdout(part, index === 0 ? undefined : inner);
+  }
+
+  #toldOnStdout(line: Line, event: RunEvent | undefined): void {
     if (this.#held.length > 0 || this.#mustWait(event)) this.#held.push({ line, event });
     else this.#take(line, event);
   }
@@ -220,11 +228,8 @@ export class TurnPipes {
     if (!this.#progress.voice) this.#countFromStdout(event);
   }
 
-  #stderrLine({ text, isCut }: Line): void {
-    // What was printed before a report, and ended no line, is a line of its own.
-    const at = reportAt(this.#parts.nonce, text);
-    if (at > 0) this.#toldOnStderr({ text: text.slice(0, at), isCut: false });
-    this.#toldOnStderr({ text: text.slice(Math.max(0, at)), isCut });
+  #stderrLine(line: Line): void {
+    for (const part of brokenAt(line, reportAt(this.#parts.nonce, line.text))) this.#toldOnStderr(part);
   }
 
   #toldOnStderr({ text, isCut }: Line): void {

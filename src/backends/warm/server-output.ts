@@ -1,6 +1,7 @@
+import { reportAt } from "../../agent-role/telemetry-line.ts";
 import { parseServerReport, type ServerReport } from "../../agent-role/server-report.ts";
 import { describeError } from "../../lib/describe-error.ts";
-import { LineSplitter } from "../line-splitter.ts";
+import { brokenAt, LineSplitter, type Line } from "../line-splitter.ts";
 import type { LogSink } from "../log-sink.ts";
 
 const LISTENING = /listening on (http:\/\/\S+)/;
@@ -32,11 +33,16 @@ export class ServerOutput {
   async #drainOne(source: "stdout" | "stderr", stream: ReadableStream<Uint8Array>): Promise<void> {
     const splitter = new LineSplitter();
     try {
-      for await (const chunk of stream) for (const { text } of splitter.push(chunk)) this.#line(source, text);
+      for await (const chunk of stream) for (const line of splitter.push(chunk)) this.#take(source, line);
     } catch (error) {
       this.log.write("stderr", `bizar: a pipe of the server could not be read any more: ${describeError(error)}`);
     }
-    for (const { text } of splitter.end()) this.#line(source, text);
+    for (const line of splitter.end()) this.#take(source, line);
+  }
+
+  #take(source: "stdout" | "stderr", line: Line): void {
+    const at = source === "stderr" ? reportAt(this.nonce, line.text) : -1;
+    for (const { text } of brokenAt(line, at)) this.#line(source, text);
   }
 
   #line(source: "stdout" | "stderr", line: string): void {

@@ -40,6 +40,7 @@ test("a child without a voice is counted from stdout, and its progress says so",
     textPreview: "All is well.",
     lastCalls: ["read: a.ts", "bash: a.ts"],
   });
+  expect(turn.log()[0]).toBe("[stdout] loading … ");
 });
 
 test("a voice that names another agent asks for an end as wrong_agent", async () => {
