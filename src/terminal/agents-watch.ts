@@ -27,7 +27,6 @@ export class AgentsWatch {
     private readonly paths: StatePaths,
     private readonly show: (agents: readonly AgentNow[]) => void,
     private readonly report: (message: string) => void,
-    private readonly closed: () => void = () => undefined,
   ) {
     this.#records = new RecordFolder(paths, report, "leave");
   }
@@ -56,7 +55,6 @@ export class AgentsWatch {
   close(): void {
     this.#watcher?.close();
     clearTimeout(this.#timer);
-    this.closed();
   }
 
   #told(name: string | null): void {

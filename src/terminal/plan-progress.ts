@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { watchNames } from "../files/watch-names.ts";
 import { parsePlanText } from "../plans/plan-file-text.ts";
@@ -10,32 +11,22 @@ const TOGETHER_MS = 50;
 
 /** Follows the plans that agents work from, by the events of their folders: each is read when it has changed. */
 export class PlanProgress {
-  readonly #watched = new Map<string, { close(): void }>();
+  #wanted: ReadonlySet<string> = new Set();
+  readonly #watchers = new Map<string, { close(): void }>();
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #known = new Map<string, TasksDone>();
 
   /** @param show is handed what is known, by {@link planKey} */
   constructor(private readonly show: (known: ReadonlyMap<string, TasksDone>) => void) {}
 
-  /** Follows these plans, and no others any more. */
+  /** Follows these plans, and no others any more. One that cannot be watched is read each time that it is named. */
   follow(places: readonly PlanPlace[]): void {
-    const wanted = new Set(places.filter(({ slug }) => SLUG.test(slug)).map(planKey));
-    for (const [path, watcher] of this.#watched) {
-      if (wanted.has(path)) continue;
-      watcher.close();
-      this.#watched.delete(path);
-      this.#known.delete(path);
-    }
-    for (const path of wanted) {
-      if (this.#watched.has(path)) continue;
-      this.#watched.set(
-        path,
-        watchNames(
-          path,
-          () => this.#changed(path),
-          () => undefined,
-        ),
-      );
+    this.#wanted = new Set(places.filter(({ slug }) => SLUG.test(slug)).map(planKey));
+    for (const path of this.#watchers.keys()) if (!this.#wanted.has(path)) this.#unwatch(path);
+    for (const path of this.#known.keys()) if (!this.#wanted.has(path)) this.#known.delete(path);
+    for (const path of this.#wanted) {
+      if (this.#watchers.has(path)) continue;
+      this.#watch(path);
       void this.#read(path);
     }
   }
@@ -43,6 +34,21 @@ export class PlanProgress {
   close(): void {
     this.follow([]);
     for (const timer of this.#timers.values()) clearTimeout(timer);
+  }
+
+  #watch(path: string): void {
+    let hasFailed = false;
+    const failed = () => {
+      hasFailed = true;
+      this.#watchers.delete(path);
+    };
+    const watcher = watchNames(path, () => this.#changed(path), failed);
+    if (!hasFailed) this.#watchers.set(path, watcher);
+  }
+
+  #unwatch(path: string): void {
+    this.#watchers.get(path)?.close();
+    this.#watchers.delete(path);
   }
 
   #changed(path: string): void {
@@ -55,23 +61,26 @@ export class PlanProgress {
   }
 
   async #read(path: string): Promise<void> {
-    const done = await tasksDone(path).catch(() => undefined);
-    if (!this.#watched.has(path)) return;
-    if (done === undefined) this.#known.delete(path);
+    const done = await tasksDone(path).catch(() => null);
+    if (!this.#wanted.has(path)) return;
+    // Of a folder that was removed there are no events, also where there is one again.
+    if (done === "gone") this.#unwatch(path);
+    if (done === null || done === "gone") this.#known.delete(path);
     else this.#known.set(path, done);
     this.show(new Map(this.#known));
   }
 }
 
-/** `undefined`: there is no plan that can be read, or it has no tasks. */
-async function tasksDone(folder: string): Promise<TasksDone | undefined> {
+/** `null`: the plan cannot be read, or has no tasks. */
+async function tasksDone(folder: string): Promise<TasksDone | "gone" | null> {
   const path = join(folder, "plan.json");
   const text = await readRegular(path);
-  if (!text.ok || text.value === null) return undefined;
+  if (!text.ok) return null;
+  if (text.value === null) return existsSync(folder) ? null : "gone";
   const read = await parsePlanText(path, text.value);
-  if (!read.ok) return undefined;
+  if (!read.ok) return null;
   const { title, elements } = read.value.plan;
   const tasks = elements.flatMap((element) => (element.type === "task" ? [element] : []));
-  if (tasks.length === 0) return undefined;
+  if (tasks.length === 0) return null;
   return { title, done: tasks.filter(({ done }) => done === true).length, tasks: tasks.length };
 }

@@ -8,22 +8,36 @@ import type { TasksDone } from "./tasks-done.ts";
 /** What the screen is told of. */
 export interface Shown {
   readonly agents: (agents: readonly AgentNow[]) => void;
-  /** By `planKey`: how far the plans have come that agents work from. */
+  /** By `planKey`: how far the plans have come that the agents here work from. */
   readonly tasks: (known: ReadonlyMap<string, TasksDone>) => void;
+  /** Whether the user of this screen has to do with an agent: the plans of others are not read. */
+  readonly isHere: (agent: AgentNow) => boolean;
 }
 
-/** Follows the agents of the state folder that the server half names, and the plans that they work from. */
+/** What follows the files, for as long as the screen is there. */
+export interface Watches {
+  readonly agents: AgentsWatch;
+  close(): void;
+}
+
+/** Follows the agents of the state folder that the server half names, and the plans that those here work from. */
 export async function startWatch(
   { stateDir, logDir }: HereNotice,
   show: Shown,
   report: (message: string) => void,
-): Promise<AgentsWatch> {
-  const progress = new PlanProgress(show.tasks);
-  const shown = (agents: readonly AgentNow[]) => {
-    show.agents(agents);
-    progress.follow(agents.flatMap(({ record }) => record.planTask ?? []));
+): Promise<Watches> {
+  const plans = new PlanProgress(show.tasks);
+  const shown = (all: readonly AgentNow[]) => {
+    show.agents(all);
+    plans.follow(all.filter(show.isHere).flatMap(({ record }) => record.planTask ?? []));
   };
-  const watch = new AgentsWatch(statePaths(stateDir, logDir), shown, report, () => progress.close());
-  await watch.start();
-  return watch;
+  const agents = new AgentsWatch(statePaths(stateDir, logDir), shown, report);
+  await agents.start();
+  return {
+    agents,
+    close() {
+      agents.close();
+      plans.close();
+    },
+  };
 }

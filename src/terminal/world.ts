@@ -5,6 +5,7 @@ import type { HereNotice, Notice } from "../halves/messages.ts";
 import { liveInstances } from "../processes/live-instances.ts";
 import type { AgentNow } from "./agent-now.ts";
 import type { AgentsWatch } from "./agents-watch.ts";
+import type { Watches } from "./start-watch.ts";
 import type { TasksDone } from "./tasks-done.ts";
 
 /** What the screen shows, as signals: what reads one is drawn anew when it has changed. */
@@ -34,7 +35,7 @@ export interface Said {
 }
 
 /** Agents of this opencode, or of its folder: those that the user of this screen has to do with. */
-export function isHere({ api }: World, { record }: AgentNow): boolean {
+export function isHere({ api }: Pick<World, "api">, { record }: AgentNow): boolean {
   return record.supervisor.pid === process.pid || record.directory === api.state.path.directory;
 }
 
@@ -49,7 +50,7 @@ export function createWorld(
   const [tasks, setTasks] = createSignal<ReadonlyMap<string, TasksDone>>(new Map());
   const [now, setNow] = createSignal(Date.now());
   const [server, setServer] = createSignal<HereNotice>();
-  const [watch, setWatch] = createSignal<AgentsWatch>();
+  const [watches, setWatches] = createSignal<Watches>();
   const [said, say] = createSignal<Said>();
   let ticking: ReturnType<typeof setInterval> | undefined;
   const follow = (all: readonly AgentNow[]) => {
@@ -63,7 +64,8 @@ export function createWorld(
   const start = async (here: HereNotice) => {
     // Only what has something to show loads the code that reads records: opencode's start waits for nothing of it.
     const { startWatch } = await import("./start-watch.ts");
-    setWatch(await startWatch(here, { agents: follow, tasks: setTasks }, () => undefined));
+    const shown = { agents: follow, tasks: setTasks, isHere: (agent: AgentNow) => isHere({ api }, agent) };
+    setWatches(await startWatch(here, shown, () => undefined));
   };
   let isStarted = false;
   const halves = terminalEnd((notice, directory) => {
@@ -89,8 +91,9 @@ export function createWorld(
   halves.hello();
   api.lifecycle.onDispose(() => {
     clearInterval(ticking);
-    watch()?.close();
+    watches()?.close();
     halves.close();
   });
-  return { api, agents, plans: () => server()?.plans ?? [], tasks, now, server, watch, halves, said, say };
+  const plans = () => server()?.plans ?? [];
+  return { api, agents, plans, tasks, now, server, watch: () => watches()?.agents, halves, said, say };
 }

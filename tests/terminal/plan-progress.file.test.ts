@@ -32,6 +32,17 @@ test("how many tasks of a plan are done is told at first and after each change, 
   await until("the change is read", () => now()?.done === 2);
   await rm(path, { recursive: true });
   await until("it is gone", () => now() === undefined);
+  // It is made again, and an agent works from it once more.
+  await mkdir(path);
+  await write(task("el_a", false));
+  progress.follow([place]);
+  await until("it is there again", () => now()?.done === 0);
+  await write(task("el_a", true));
+  await until("and followed", () => now()?.done === 1);
+  progress.follow([]);
+  await write(task("el_a", false));
+  progress.follow([place]);
+  await until("it is read anew", () => now()?.done === 0);
   progress.close();
 });
 
