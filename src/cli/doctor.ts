@@ -52,15 +52,14 @@ export const doctor: Command = {
       const parts = { options: server, environment: process.env, version, fetch: reachServer, clock: systemClock };
       return await checkServer(parts);
     };
-    const rows: string[][] = [];
-    let isGood = true;
-    for (const name of wanted === undefined ? places : [wanted]) {
-      for (const { what, isGood: good, words } of await check(name)) {
-        isGood &&= good;
-        rows.push([name, what, good ? "ok" : "NO", plainLine(words, LINE_CHARACTERS)]);
-      }
-    }
+    // One that does not answer keeps no other one waiting.
+    const all = await Promise.all(
+      (wanted === undefined ? places : [wanted]).map(async (name) => ({ name, looked: await check(name) })),
+    );
+    const rows = all.flatMap(({ name, looked }) =>
+      looked.map(({ what, isGood, words }) => [name, what, isGood ? "ok" : "NO", plainLine(words, LINE_CHARACTERS)]),
+    );
     await print(table(["PLACE", "WHAT", "", "FOUND, OR WHAT TO DO"], rows));
-    return isGood ? 0 : 1;
+    return all.every(({ looked }) => looked.every(({ isGood }) => isGood)) ? 0 : 1;
   },
 };
