@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { OPENCODE } from "../../../scripts/scripted-host/sandbox.ts";
 import { GO_ON } from "../../../src/supervisor/fallbacks.ts";
 import type { InstanceRecord } from "../../../src/store/record.ts";
 import { runGit } from "../../workspace/git-rig.ts";
 import { BreakableLine } from "../breakable-line.ts";
-import { bash, collectSpawned, recordOf, spawn, until, type Answer } from "../rig.ts";
+import { bash, collectSpawned, OPERATOR, recordOf, spawn, until, type Answer } from "../rig.ts";
 import { startPool, type PoolRig } from "./pool-rig.ts";
 
 /** Twenty agents take two minutes on a quiet machine: no limit is the subject here. */
@@ -69,6 +70,30 @@ async function call(tool: string, args: Record<string, unknown>): Promise<Answer
 }
 
 const activityOf = async (agent: Answer) => (await recordOf(rig, agent)).activity;
+
+test(
+  "the doctor sends a file to each server and back, and says what is wrong with one",
+  async () => {
+    const { project, environment } = rig.sandbox;
+    const bin = await mkdtemp(join(rig.sandbox.root, "bin-"));
+    await symlink(OPENCODE, join(bin, "opencode"));
+    const child = Bun.spawn([process.execPath, OPERATOR, "doctor"], {
+      cwd: project,
+      env: { ...environment, PATH: `${bin}:${environment["PATH"]}` },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [table, exitCode] = await Promise.all([child.stdout.text(), child.exited]);
+    const lines = table.split("\n").map((line) => line.split(/ {2,}/));
+    const of = (place: string) => lines.filter(([name]) => name === place).map(([, what, is]) => `${what} ${is}`);
+    const good = ["reached ok", "opencode ok", "folder ok", "git ok", "a file there and back ok"];
+    expect({ east: of("east"), west: of("west"), stale: of("stale") }).toEqual({ east: good, west: good, stale: good });
+    for (const place of ["wrong", "unset", "older", "closed", "nowhere"]) expect(of(place)).toEqual(["reached NO"]);
+    expect(exitCode).toBe(1);
+    // Nothing of that is left there.
+    expect(runGit(["status", "--porcelain"], rig.east.clone)).toBe("");
+  },
+  LIMIT_MS,
+);
 
 test(
   "what is wrong with a server is told before anything starts there",
