@@ -9,8 +9,7 @@ async function read(stderr: string, stdout = "") {
   const output = new ServerOutput({ write: (source, line) => lines.push(`[${source}] ${line}`), close() {} });
   output.nonce = "n1";
   output.onReport = (report) => reports.push(report);
-  const streamOf = (text: string) => new Blob([text]).stream();
-  await output.drain({ stdout: streamOf(stdout), stderr: streamOf(stderr) } as never);
+  await output.drain({ stdout: new Blob([stdout]).stream(), stderr: new Blob([stderr]).stream() });
   return { lines, reports };
 }
 
