@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { bodyAsSvg } from "../../../src/canvas/page/canvas/picture-body.ts";
-import { tableRows } from "../../../src/canvas/page/canvas/markdown-table.ts";
-import { escaped, readableLines, wrapped } from "../../../src/canvas/page/canvas/picture-lines.ts";
+import { pictureBlocks } from "../../../src/canvas/page/canvas/picture-blocks.ts";
+import { escaped, wrapped } from "../../../src/canvas/page/canvas/picture-lines.ts";
 
 /** Each sign is ten pixels wide. */
 const measure = (text: string) => text.length * 10;
@@ -16,25 +16,36 @@ test.each([
   expect(wrapped(text, "", width, measure)).toEqual(lines);
 });
 
-test("Markdown is read without its marks, and nothing of it is taken for SVG", () => {
-  expect(readableLines("## Goal\n- [x] **one** `two`\n* [three](https://example.org)")).toBe(
-    "Goal\n• one two\n• three",
-  );
+test("nothing of a text is taken for SVG", () => {
   expect(escaped('<a href="x">&')).toBe("&lt;a href=&quot;x&quot;&gt;&amp;");
+});
+
+test.each([
+  ["## Goal\n\nA *b* __c__ `d` ~~e~~ [f](https://example.org)", "Goal\n\nA b c d e f"],
+  ["- [x] **one** `two`\n- [ ] three\n* four", "• ☑ one two\n• ☐ three\n\n• four"],
+  ["3. *six* of _them_\n   - inner\n   - more\n4. b", "3. six of them\n  • inner\n  • more\n4. b"],
+  ["- a\n\n  further\n- b", "• a\n  further\n• b"],
+  ['> "quoted *x*"\n> more\n\nafter <br> a<b', '"quoted x"\nmore\n\nafter <br> a<b'],
+  ["one\ntwo  \nthree\\\nfour", "one\ntwo\nthree\nfour"],
+  ["```ts\n*a* | b\n```\n\n* * *\n![a chart](data:image/png;base64,eA==)", "*a* | b\n\n———\n\na chart"],
+  ["2 \\* 3 * 4 snake_case_name", "2 * 3 * 4 snake_case_name"],
+  ["", ""],
+])("%j is read without its marks", (markdown, text) => {
+  expect(pictureBlocks(markdown)).toEqual(text === "" ? [] : [text]);
 });
 
 const cell = (text: string, align: "start" | "middle" | "end" = "start") => ({ text, align });
 
 test.each<[string, readonly unknown[]]>([
   [
-    "before\n| a | b |\n|---|--:|\n| 1 | 2 |\n\nafter",
+    "before\n\n| a | b |\n|---|--:|\n| 1 | **2** |\n\nafter",
     [
       "before",
       [
         [cell("a"), cell("b", "end")],
         [cell("1"), cell("2", "end")],
       ],
-      "\nafter",
+      "after",
     ],
   ],
   [
@@ -46,7 +57,6 @@ test.each<[string, readonly unknown[]]>([
       ],
     ],
   ],
-  ["| a |\n|---|\n| 1 | 2 |", [[[cell("a")], [cell("1")]]]],
   [
     "| a | b |\n|---|---|\n| 1 |",
     [
@@ -56,11 +66,10 @@ test.each<[string, readonly unknown[]]>([
       ],
     ],
   ],
-  ["```\n| a |\n|---|\n```", ["```\n| a |\n|---|\n```"]],
+  ["```\n| a |\n|---|\n```", ["| a |\n|---|"]],
   ["a | b\nno rule", ["a | b\nno rule"]],
-  ["| a | b |\n|---|", ["| a | b |\n|---|"]],
-])("%p is in texts and tables", (markdown, parts) => {
-  expect(tableRows(markdown) as readonly unknown[]).toEqual(parts);
+])("%j is in texts and tables", (markdown, parts) => {
+  expect(pictureBlocks(markdown) as readonly unknown[]).toEqual(parts);
 });
 
 test("a picture has a table's cells as boxes that are no wider than the card, with nothing of its marks", () => {

@@ -1,5 +1,5 @@
-import { tableRows, type TableCell } from "./markdown-table.ts";
-import { escaped, readableLines, wrapped, type Measure } from "./picture-lines.ts";
+import { pictureBlocks, type TableCell } from "./picture-blocks.ts";
+import { escaped, wrapped, type Measure } from "./picture-lines.ts";
 
 const FONT = "14px system-ui, sans-serif";
 const HEAD_FONT = "650 13px system-ui, sans-serif";
@@ -28,10 +28,10 @@ export interface Pen {
 export function bodyAsSvg(markdown: string, { x, top, width, bottom }: Place, { measure, ink }: Pen): string {
   const drawn: string[] = [];
   let y = top;
-  for (const part of tableRows(markdown)) {
+  for (const part of pictureBlocks(markdown)) {
     if (y > bottom + LINE) break;
     if (typeof part === "string") {
-      for (const line of wrapped(readableLines(part), FONT, width, measure)) {
+      for (const line of wrapped(part, FONT, width, measure)) {
         if (y > bottom + LINE) break;
         drawn.push(textAt(line, x, y, `font-size="14" fill="${ink("--ink")}"`));
         y += LINE;
@@ -60,7 +60,7 @@ function tableAsSvg(
   const svg = rows.flatMap((cells, index) => {
     const isHead = index === 0;
     const lines = cells.map(({ text }, column) =>
-      wrapped(readableLines(text), fontOf(isHead), (widths[column] ?? 0) - 2 * CELL_PADDING.x, measure),
+      wrapped(text, fontOf(isHead), (widths[column] ?? 0) - 2 * CELL_PADDING.x, measure),
     );
     const rowHeight = Math.max(1, ...lines.map(({ length }) => length)) * CELL_LINE + 2 * CELL_PADDING.y;
     const top = y + height;
@@ -87,9 +87,7 @@ function columnWidths(rows: readonly (readonly TableCell[])[], room: number, mea
   const wanted = (rows[0] ?? []).map((_, column) =>
     Math.max(
       LEAST_COLUMN,
-      ...rows.map(
-        (cells, row) => measure(readableLines(cells[column]?.text ?? ""), fontOf(row === 0)) + 2 * CELL_PADDING.x + 1,
-      ),
+      ...rows.map((cells, row) => measure(cells[column]?.text ?? "", fontOf(row === 0)) + 2 * CELL_PADDING.x + 1),
     ),
   );
   let left = room;

@@ -23,15 +23,6 @@ export function wrapped(text: string, font: string, width: number, measure: Meas
   });
 }
 
-/** Markdown as it is read: without the marks of emphasis, with dots for the items of lists. */
-export function readableLines(markdown: string): string {
-  return markdown
-    .replaceAll(/^(\s*)[-*+] (?:\[[ xX]\] )?/gm, "$1• ")
-    .replaceAll(/^#{1,6} /gm, "")
-    .replaceAll(/\[([^\]]+)\]\([^)]*\)/g, "$1")
-    .replaceAll(/(\*\*|__|`)(.+?)\1/g, "$2");
-}
-
 /** A text for the inside of SVG. */
 export function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");

@@ -99,7 +99,7 @@ async function cardAsSvg(box: PlanElement, measure: Measure): Promise<string> {
         19,
         code,
       )
-    : bodyAsSvg(visibleText(said), { x: x + PADDING, top, width: inner, bottom: y + height }, { measure, ink });
+    : bodyAsSvg(said, { x: x + PADDING, top, width: inner, bottom: y + height }, { measure, ink });
   return `${clip}<g clip-path="url(#${id})">${frame}${head}${body}</g>`;
 }
 

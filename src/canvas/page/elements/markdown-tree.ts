@@ -6,7 +6,7 @@ import { visibleText } from "../state/visible-text.ts";
 const MOST_OF_AN_ADDRESS = 200;
 
 /** What the trees of Markdown and of HTML share. */
-interface TreeNode {
+export interface TreeNode {
   readonly type: string;
   value?: string;
   readonly tagName?: string;

@@ -2,7 +2,7 @@ import type { ComponentProps, ReactElement } from "react";
 import Markdown, { type Components } from "react-markdown";
 import rehypeSanitize from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
-import { htmlAsText, readShown } from "./markdown-tree.ts";
+import { htmlAsText, readShown, type TreeNode } from "./markdown-tree.ts";
 import { hasUnshownWords } from "./unshown-words.ts";
 
 type Plugins = NonNullable<ComponentProps<typeof Markdown>["rehypePlugins"]>;
@@ -18,12 +18,24 @@ export interface ParsedMarkdown {
 export function parseMarkdown(text: string, components: Components, highlight: Plugin | null): ParsedMarkdown {
   const shown: string[] = [];
   const plugins: Plugins = [rehypeSanitize, [readShown, shown]];
-  const rendered = Markdown({
+  const rendered = render(text, components, highlight === null ? plugins : [...plugins, highlight]);
+  return { rendered, hasUnshown: hasUnshownWords(text, shown) };
+}
+
+/** What {@link parseMarkdown} renders, as the tree of HTML that it is. */
+export function shownTree(text: string): TreeNode {
+  let shown: TreeNode | undefined;
+  const keep = () => (tree: TreeNode) => void (shown = tree);
+  render(text, {}, [rehypeSanitize, [readShown, []], keep]);
+  return shown ?? { type: "root" };
+}
+
+function render(text: string, components: Components, rehypePlugins: Plugins): ReactElement {
+  return Markdown({
     children: text,
     components,
     remarkPlugins: [remarkGfm],
     remarkRehypeOptions: { handlers: { html: htmlAsText } },
-    rehypePlugins: highlight === null ? plugins : [...plugins, highlight],
+    rehypePlugins,
   });
-  return { rendered, hasUnshown: hasUnshownWords(text, shown) };
 }
