@@ -5,7 +5,6 @@ import { sectionOf, SECTION_ROOM } from "../../../plans/sections.ts";
 import { drawDiagram } from "../elements/drawings.ts";
 import { visibleText } from "../state/visible-text.ts";
 import { download } from "../state/download.ts";
-import { notify } from "../sync/notices.ts";
 import { slug } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { useTheme } from "../theme/theme.ts";
@@ -21,16 +20,15 @@ const TITLE = "650 15px system-ui, sans-serif";
 const MOST_PIXELS = 60_000_000;
 const MOST_SIDE = 16_000;
 
-/** Hands the person the plan as a picture, as it stands on the canvas. */
+/**
+ * Hands the person the plan as a picture, as it stands on the canvas.
+ *
+ * @throws Error where the browser cannot make it
+ */
 export async function takePicture(kind: "svg" | "png"): Promise<void> {
-  try {
-    const { svg, width, height } = await planAsSvg();
-    const content = kind === "svg" ? new Blob([svg], { type: "image/svg+xml" }) : await asPng(svg, width, height);
-    download(`${slug}.${kind}`, content);
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    notify({ kind: "failure", message: `The picture could not be made: ${why}` });
-  }
+  const { svg, width, height } = await planAsSvg();
+  const content = kind === "svg" ? new Blob([svg], { type: "image/svg+xml" }) : await asPng(svg, width, height);
+  download(`${slug}.${kind}`, content);
 }
 
 async function planAsSvg(): Promise<{ readonly svg: string; readonly width: number; readonly height: number }> {

@@ -1,7 +1,7 @@
 import { useState } from "react";
-import { takePicture } from "../canvas/plan-picture.ts";
 import { copyPlan, printPlan } from "../canvas/take-away.ts";
 import { ToolButton } from "../elements/tool-button.tsx";
+import { notify } from "../sync/notices.ts";
 import { exportUrl } from "../sync/plan-session.ts";
 import { Menu, type MenuItem } from "../elements/menu.tsx";
 
@@ -37,4 +37,15 @@ export function TakeAway() {
       {at !== null && <Menu label="Take away" items={ITEMS} at={at} close={() => setAt(null)} />}
     </>
   );
+}
+
+/** What draws a picture, its parser of Markdown with it, is loaded when one is asked for. */
+async function takePicture(kind: "svg" | "png"): Promise<void> {
+  try {
+    const picture = await import("../canvas/plan-picture.ts");
+    await picture.takePicture(kind);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    notify({ kind: "failure", message: `The picture could not be made: ${why}` });
+  }
 }
