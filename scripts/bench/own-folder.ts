@@ -37,9 +37,10 @@ export const ownFolder: Benchmark = {
       value(await workspace.finish(instanceId));
       const theirs = `refs/bizar/${instanceId}/result`;
       const judged = await inTurns(rounds, {
-        own: async () => await timed(async () => void value(await workspace.look(instanceId))),
+        own: async () => await timed(async () => void value(await workspace.judge(instanceId))),
+        anew: async () => await timed(async () => void value(await workspace.look(instanceId))),
         plain: async () => await timed(() => git(project, ["merge-tree", "--write-tree", base, theirs])),
-        // Nobody knows whether a file has changed without a look at all of them.
+        // Nobody knows whether any file has changed without a look at all of them.
         looks: async () => await timed(async () => void (await Promise.all([project, copy].map(status)))),
       });
       const many: number[] = [];
@@ -51,8 +52,9 @@ export const ownFolder: Benchmark = {
         ratioFigure("snapshot and copy / git worktree add", made.own, made.plain, GOAL),
         medianFigure("snapshot and copy", made.own, "ms"),
         ratioFigure("looking whether changes fit / git merge-tree alone", judged.own, judged.plain, GOAL),
-        ratioFigure("looking whether changes fit / git status of both trees", judged.own, judged.looks),
         medianFigure("looking whether changes fit", judged.own, "ms"),
+        ratioFigure("looking at the agent's files as well / git status of both trees", judged.anew, judged.looks),
+        medianFigure("looking at the agent's files as well", judged.anew, "ms"),
         medianFigure(`${AT_ONCE} folders at once`, [atOnce], "ms"),
         medianFigure("disk of each", many, "MiB"),
       ];

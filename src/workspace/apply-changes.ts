@@ -6,7 +6,7 @@ import type { FolderState } from "./folder-state.ts";
 import { putTree } from "./put-tree.ts";
 import { done, failure, type Result } from "./result.ts";
 import { isEmpty, meet, removeCopy, takeResult } from "./take-result.ts";
-import { countChanges, type Counts } from "./tree-changes.ts";
+import { conflictingFiles, countChanges, type Counts } from "./tree-changes.ts";
 
 /** What was brought back. */
 export interface Applied extends Counts {
@@ -69,7 +69,8 @@ async function bringBack(parts: FolderParts, state: FolderState, note: string | 
 }
 
 async function putOnce(parts: FolderParts, state: FolderState): Promise<Result<boolean>> {
-  return await meet(parts, state, async ({ now, tree, conflicts }, changedSince) => {
+  return await meet(parts, state, async ({ now, tree, ...merged }, changedSince) => {
+    const conflicts = conflictingFiles(merged);
     if (conflicts.length > 0) {
       const names = namesInWords(conflicts);
       return failure("conflict", `Nothing was changed. Both changed the same places of: ${names}.`, conflicts);

@@ -29,6 +29,8 @@ const isState = shape({
   /** What the agent has made of it; `null` before its first end. */
   result: orNull(isText),
   resultTree: orNull(isText),
+  /** What its last turn has left is in `result`, and no other turn has begun. */
+  isTaken: orAbsent(isFlag),
   /**
    * `open`: somebody is to decide on it; `empty`: nothing was changed, or all of it was brought back and then nothing;
    * `applied`, `discarded`: decided. But for `open` there is no copy.

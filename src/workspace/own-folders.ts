@@ -67,6 +67,7 @@ export async function beginFolder(parts: FolderParts, request: FolderRequest): P
     baseWords: words,
     result: null,
     resultTree: null,
+    isTaken: false,
     status: "open",
     update: null,
     branch: null,
@@ -164,7 +165,8 @@ async function fillCopy(
 async function readyState(parts: FolderParts, instanceId: string, known: FolderState): Promise<Result<FolderState>> {
   const state = (await parts.states.read(instanceId)) ?? known;
   if (state.update !== null) return await completeUpdate(parts, state);
-  return state.status === "open" ? done(state) : await beginAgain(parts, state);
+  if (state.status !== "open") return await beginAgain(parts, state);
+  return state.isTaken === true ? await changed(parts, state, { isTaken: false }) : done(state);
 }
 
 /** What the agent has done before is in the caller's tree, or is not wanted: it starts from there. */
@@ -176,7 +178,7 @@ async function beginAgain(parts: FolderParts, state: FolderState): Promise<Resul
   const { commit, tree, words } = base.value;
   const kept = await setRefs(state, { base: commit });
   if (!kept.ok) return kept;
-  const fresh = { result: null, resultTree: null, status: "open", branch: null, leftOut: [] } as const;
+  const fresh = { result: null, resultTree: null, isTaken: false, status: "open", branch: null, leftOut: [] } as const;
   const begun = await changed(parts, state, {
     ...fresh,
     gitDir: found.value.gitDir,
@@ -202,7 +204,10 @@ export async function finishTurn(parts: FolderParts, instanceId: string): Promis
     if (state.status !== "open") return done(null);
     const taken = await takeResult(parts, state);
     if (!taken.ok) return taken;
-    if (!isEmpty(taken.value)) return await judgeChanges(parts, taken.value);
+    if (!isEmpty(taken.value)) {
+      const written = await changed(parts, taken.value, { isTaken: true });
+      return written.ok ? await judgeChanges(parts, written.value) : written;
+    }
     const removed = await removeCopy(parts, taken.value, true);
     if (!removed.ok) return removed;
     return await forgotten(parts, removed.value);

@@ -13,8 +13,9 @@ import type { FolderState } from "./folder-state.ts";
 import { git, textOf, type GitPlace } from "./git.ts";
 import { whyInTheWay } from "./put-tree.ts";
 import { done, failure, type Result } from "./result.ts";
-import { commitTree, takeSnapshot, withSnapshot, type Snapshot } from "./snapshot.ts";
+import { commitTree, takeSnapshot, withSnapshot } from "./snapshot.ts";
 import {
+  conflictingFiles,
   countChanges,
   mergeTrees,
   patchOf,
@@ -23,6 +24,7 @@ import {
   type Merged,
   type TreeChange,
 } from "./tree-changes.ts";
+import { areUntouched } from "./untouched-files.ts";
 import { removeWorktree } from "./worktree.ts";
 
 /** The file of an agent's changes. */
@@ -117,24 +119,8 @@ async function meetTree(state: FolderState, now: string): Promise<Result<Meeting
   return merged.ok ? done({ ...merged.value, now, commit: commit.value }) : merged;
 }
 
-/** The caller's tree of now. */
-export async function takeOriginal(
-  parts: FolderParts,
-  { original: root, gitDir }: FolderState,
-): Promise<Result<Snapshot>> {
-  return await takeSnapshot({ root, gitDir }, { ...snapshotSettings(parts), without: [] });
-}
-
-/**
- * What an agent has changed, judged against the caller's tree of now; `null`: nothing.
- *
- * @param original that tree, where it has been taken down already
- */
-export async function judgeChanges(
-  parts: FolderParts,
-  state: FolderState,
-  original?: Result<Snapshot>,
-): Promise<Result<Changes | null>> {
+/** What an agent has changed, judged against the caller's tree of now; `null`: nothing. */
+export async function judgeChanges(parts: FolderParts, state: FolderState): Promise<Result<Changes | null>> {
   if (isEmpty(state)) return done(null);
   // It goes with the record of its agent, before the work does.
   if (!existsSync(patchPathOf(parts, state.instanceId))) {
@@ -147,7 +133,7 @@ export async function judgeChanges(
       `count ${baseTree} ${resultTree}`,
       async () => await countChanges(storeOf(state), baseTree, resultTree ?? baseTree),
     ),
-    whatConflicts(state, original ?? (await takeOriginal(parts, state))),
+    whatConflicts(parts, state),
   ]);
   if (!counts.ok) return counts;
   const leftOut = state.leftOut.length === 0 ? {} : { leftOut: listed(state.leftOut) };
@@ -156,7 +142,14 @@ export async function judgeChanges(
 }
 
 /** The files that cannot be brought back as they are. */
-async function whatConflicts(state: FolderState, original: Result<Snapshot>): Promise<readonly string[]> {
+async function whatConflicts(parts: FolderParts, state: FolderState): Promise<readonly string[]> {
+  const { baseTree, resultTree, original: root, gitDir } = state;
+  const own = await remembered(
+    `changes ${baseTree} ${resultTree}`,
+    async () => await treeChanges(storeOf(state), baseTree, resultTree ?? baseTree),
+  );
+  if (own.ok && (await areUntouched(root, own.value))) return [];
+  const original = await takeSnapshot({ root, gitDir }, { ...snapshotSettings(parts), without: [] });
   const found = original.ok ? await changesTo(state, original.value.tree) : original;
   // The caller's tree may have gone.
   if (!found.ok) return [`${state.original} (${found.error})`];
@@ -175,7 +168,8 @@ async function changesTo(state: FolderState, now: string): Promise<Result<Change
   return await remembered<ChangesTo>(`merge ${base} ${baseTree} ${now} ${result} ${resultTree}`, async () => {
     const met = await meetTree(state, now);
     if (!met.ok) return met;
-    const { tree, conflicts } = met.value;
+    const conflicts = conflictingFiles(met.value);
+    const { tree } = met.value;
     if (conflicts.length > 0 || now === tree) return done({ conflicts, changes: [] });
     const changes = await treeChanges(originalOf(state), now, tree);
     return changes.ok ? done({ conflicts, changes: changes.value }) : changes;

@@ -92,6 +92,14 @@ export async function mergeTrees(place: GitPlace, ours: string, theirs: string):
   return done({ tree, conflicts: [...new Set(conflicts)] });
 }
 
+/** As git names a file that is in the way of a folder, in a tree with conflicts: with the commit that it is of. */
+const WITH_SIDE = /~(?:[0-9a-f]{40}|[0-9a-f]{64})(?:_\d+)?$/;
+
+/** The files that conflict, as people know them. */
+export function conflictingFiles({ conflicts }: Pick<Merged, "conflicts">): readonly string[] {
+  return [...new Set(conflicts.map((path) => path.replace(WITH_SIDE, "")))];
+}
+
 /** The tree of a commit. */
 export async function treeOf(place: GitPlace, commit: string): Promise<Result<string>> {
   const run = await git(place, ["rev-parse", "--quiet", "--verify", `${commit}^{tree}`]);

@@ -18,7 +18,7 @@ import {
 } from "./own-folders.ts";
 import { done, type Result } from "./result.ts";
 import type { SetUpRun } from "./set-up-copy.ts";
-import { judgeChanges, removeCopy, takeOriginal, takeResult } from "./take-result.ts";
+import { judgeChanges, removeCopy, takeResult } from "./take-result.ts";
 import { diffFolder, packFolder, unpackFolder, type FolderDifference, type PackedFolder } from "./travel.ts";
 import { updateCopy, type Updated } from "./update-copy.ts";
 import { goingPathOf, removeFolder } from "./worktree.ts";
@@ -88,6 +88,16 @@ export class Workspace {
     return await unpackFolder(this.parts, instanceId, bundle);
   }
 
+  /**
+   * What an agent's last turn has made of its folder, judged against the caller's tree of now; `null`: it has none. What
+   * a person has changed in the folder since is found by {@link look}.
+   */
+  async judge(instanceId: string): Promise<Result<FolderView | null>> {
+    const state = await this.parts.states.read(instanceId);
+    if (state?.status !== "open" || state.isTaken !== true || state.update !== null) return await this.look(instanceId);
+    return await this.#judged(state);
+  }
+
   /** What is in an agent's folder, judged against the caller's tree of now; `null`: it has none. */
   async look(instanceId: string): Promise<Result<FolderView | null>> {
     const known = await this.parts.states.read(instanceId);
@@ -95,15 +105,14 @@ export class Workspace {
     return await holding(this.parts, known.commonDir, async () => {
       const state = (await this.parts.states.read(instanceId)) ?? known;
       if (state.status !== "open") return done({ state, changes: undefined });
-      // One that has ended with changes has them still, as a rule: its caller's tree is needed as well.
-      const [taken, original] = await Promise.all([
-        takeResult(this.parts, state),
-        state.resultTree === null ? undefined : takeOriginal(this.parts, state),
-      ]);
-      if (!taken.ok) return taken;
-      const changes = await judgeChanges(this.parts, taken.value, original);
-      return changes.ok ? done({ state: taken.value, changes: changes.value ?? undefined }) : changes;
+      const taken = await takeResult(this.parts, state);
+      return taken.ok ? await this.#judged(taken.value) : taken;
     });
+  }
+
+  async #judged(state: FolderState): Promise<Result<FolderView>> {
+    const changes = await judgeChanges(this.parts, state);
+    return changes.ok ? done({ state, changes: changes.value ?? undefined }) : changes;
   }
 
   async apply(instanceId: string, settings?: ApplySettings): Promise<Result<Applied>> {

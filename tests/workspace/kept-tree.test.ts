@@ -112,7 +112,7 @@ test("a tree of which is kept what it was is taken down as if nothing were known
   }
 }, 60_000);
 
-test("a look at what has not changed since asks git once for each tree, and at what has changed no more than is needed", async () => {
+test("a look asks git of the agent's files, and of the caller's only where those are not as the agent found them", async () => {
   const rig = gitRig();
   const workspace = new Workspace(rig.parts);
   const agent = await rig.agent();
@@ -120,27 +120,27 @@ test("a look at what has not changed since asks git once for each tree, and at w
   rig.write("new.txt", "new\n");
   agent.write("a.txt", "by the agent\n");
   const first = value(await workspace.finish(instanceId));
-  const look = async () => {
-    const counted = await countingGit(async () => value(await workspace.look(instanceId)));
-    return { changes: counted.value?.changes, commands: counted.commands };
+  const counted = async (look: (id: string) => ReturnType<Workspace["look"]>) => {
+    const made = await countingGit(async () => value(await look(instanceId)));
+    return { changes: made.value?.changes, commands: made.commands.toSorted() };
   };
+  const look = async () => await counted(async (id) => await workspace.look(id));
+  const judge = async () => await counted(async (id) => await workspace.judge(id));
   await look();
-  const unchanged = await look();
-  expect(unchanged.commands).toEqual(["status", "status"]);
-  expect(unchanged.changes).toEqual(first ?? undefined);
+  expect(await look()).toEqual({ changes: first ?? undefined, commands: ["status"] });
+  // What a turn has left is known when it is over.
+  expect(await judge()).toEqual({ changes: first ?? undefined, commands: [] });
   rig.write("new.txt", "newer\n");
-  const changed = await look();
-  expect(changed.commands.toSorted()).toEqual([
-    "commit-tree",
-    "diff-tree",
-    "merge-tree",
-    "status",
-    "status",
-    "update-index",
-    "write-tree",
-  ]);
+  expect((await judge()).commands).toEqual([]);
   rig.write("a.txt", "by the user\n");
-  expect((await look()).changes?.applies).toEqual(["a.txt"]);
+  const conflicting = await judge();
+  expect(conflicting.changes?.applies).toEqual(["a.txt"]);
+  expect(conflicting.commands).toContain("merge-tree");
+  expect((await look()).commands).toEqual(["status", "status"]);
+  // The next turn has begun: nobody knows what it has done so far.
+  value(await workspace.prepare(instanceId));
+  agent.write("a.txt", "by the user\n");
+  expect((await judge()).changes?.applies).toBe("clean");
 });
 
 /** Does something, and tells which commands of git it has started. */
@@ -161,7 +161,7 @@ async function countingGit<T>(
       commands: readFileSync(log, "utf8")
         .trim()
         .split("\n")
-        .filter((word) => word !== "version"),
+        .filter((word) => word !== "version" && word !== ""),
     };
   } finally {
     process.env["PATH"] = path;

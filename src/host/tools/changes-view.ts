@@ -3,11 +3,11 @@ import type { Workspace } from "../../workspace/workspace.ts";
 
 /** What is in an agent's own folder, for an answer: only what there is. */
 export async function changesView(
-  workspace: Pick<Workspace, "look">,
+  workspace: Pick<Workspace, "judge">,
   { instanceId, folder, endedAt, changes }: InstanceRecord,
 ): Promise<Record<string, unknown>> {
   if (folder === null || endedAt === null) return {};
-  const found = await workspace.look(instanceId);
+  const found = await workspace.judge(instanceId);
   if (!found.ok) return { ...(changes === null ? {} : { changes }), changesError: found.error };
   if (found.value === null) return { changes: "none" };
   const { state, changes: now } = found.value;
