@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { z } from "zod";
+import { toJSONSchema } from "zod/mini";
 import { environmentNames, optionsSchema } from "../../src/config/options.ts";
 import { ROOT } from "../scripted-host/sandbox.ts";
 
@@ -33,7 +33,7 @@ export async function optionList(): Promise<ListedOption[]> {
       ([, comment = "", name = ""]) => [name, words(comment)] as const,
     ),
   );
-  const { properties = {} } = z.toJSONSchema(optionsSchema, { io: "input" });
+  const { properties = {} } = toJSONSchema(optionsSchema, { io: "input" });
   return Object.entries(properties).map(([name, schema]) => {
     const about = comments.get(name);
     if (about === undefined) throw new Error(`The option ${name} has no comment above it in src/config/options.ts.`);

@@ -1,28 +1,29 @@
-import { z } from "zod";
+import * as z from "../lib/schema.ts";
 import { isSaid } from "../opencode/whose-words.ts";
 
+const count = z._default(z.number(), 0);
 const tokens = z.object({
-  input: z.number().default(0),
-  output: z.number().default(0),
-  reasoning: z.number().default(0),
-  cache: z.object({ read: z.number().default(0), write: z.number().default(0) }).default({ read: 0, write: 0 }),
+  input: count,
+  output: count,
+  reasoning: count,
+  cache: z._default(z.object({ read: count, write: count }), { read: 0, write: 0 }),
 });
 
 const toolState = z.object({
   status: z.enum(["completed", "error"]),
-  title: z.string().optional(),
-  error: z.string().optional(),
-  input: z.record(z.string(), z.unknown()).optional(),
-  time: z.object({ start: z.number(), end: z.number() }).partial().optional(),
+  title: z.optional(z.string()),
+  error: z.optional(z.string()),
+  input: z.optional(z.record(z.string(), z.unknown())),
+  time: z.optional(z.partial(z.object({ start: z.number(), end: z.number() }))),
 });
 
 const base = { timestamp: z.number(), sessionID: z.string() };
-const inMessage = { messageID: z.string().optional() };
+const inMessage = { messageID: z.optional(z.string()) };
 const text = z.object({
   ...inMessage,
   text: z.string(),
-  synthetic: z.boolean().optional(),
-  ignored: z.boolean().optional(),
+  synthetic: z.optional(z.boolean()),
+  ignored: z.optional(z.boolean()),
 });
 
 /** What `opencode run --format json` prints on stdout, one JSON object a line; nothing marks the end. */
@@ -34,14 +35,14 @@ const runEvent = z.discriminatedUnion("type", [
   z.object({
     ...base,
     type: z.literal("step_finish"),
-    part: z.object({ ...inMessage, reason: z.string(), tokens, cost: z.number().default(0) }),
+    part: z.object({ ...inMessage, reason: z.string(), tokens, cost: count }),
   }),
   z.object({
     ...base,
     type: z.literal("error"),
     error: z.object({
       name: z.string(),
-      data: z.object({ message: z.string(), statusCode: z.number() }).partial().optional(),
+      data: z.optional(z.partial(z.object({ message: z.string(), statusCode: z.number() }))),
     }),
   }),
 ]);

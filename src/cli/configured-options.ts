@@ -2,14 +2,14 @@ import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
 import { describeError } from "../lib/describe-error.ts";
 import { isMissing } from "../lib/is-missing.ts";
+import * as z from "../lib/schema.ts";
 import { CommandError } from "./command.ts";
 
 const NAMES = ["opencode.json", "opencode.jsonc"];
 const PACKAGE = "opencode-bizar";
-const config = z.object({ plugin: z.array(z.unknown()).default([]) });
+const config = z.object({ plugin: z._default(z.array(z.unknown()), []) });
 const entry = z.tuple([z.string(), z.unknown()]);
 const packed = z.object({ name: z.string() });
 

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { z } from "zod";
+import * as z from "../lib/schema.ts";
 import { nearestName } from "./nearest-name.ts";
 import { shown, valueAt, whyNoPlaceName } from "./place-names.ts";
 
@@ -7,23 +7,23 @@ import { shown, valueAt, whyNoPlaceName } from "./place-names.ts";
 const QUEUE_MS = 86_400_000;
 const SLOTS = 8;
 
-const words = z.array(z.string().min(1)).min(1);
+const words = z.array(z.string().check(z.minLength(1))).check(z.minLength(1));
 
 const launcher = z.object({
   /** What goes before `opencode run`, word by word. `{instanceId}` is the agent's id; see {@link PLACEHOLDERS}. */
   command: words,
   /** `shared`: the same files are there under the same path. `git`: the agent's own folder travels there and back. */
-  files: z.enum(["shared", "git"]).default("shared"),
+  files: z._default(z.enum(["shared", "git"]), "shared"),
   /** The folder there: with `shared` instead of the caller's, with `git` the one that the agents' folders are made in. */
-  directory: z.string().min(1).optional(),
+  directory: z.optional(z.string().check(z.minLength(1))),
   /** What ends an agent for good, beside the end of the launcher itself. */
-  kill: words.optional(),
+  kill: z.optional(words),
   /** So many agents are launched at once. */
-  slots: z.number().int().min(1).max(1000).default(SLOTS),
+  slots: z._default(z.int().check(z.gte(1), z.lte(1000)), SLOTS),
   /** Milliseconds that an agent may wait there before it begins. */
-  queueMs: z.number().int().min(1000).max(604_800_000).default(QUEUE_MS),
+  queueMs: z._default(z.int().check(z.gte(1000), z.lte(604_800_000)), QUEUE_MS),
   /** Whether a session is still there after its turn. Absent: not where the command makes a container. */
-  keepsSessions: z.boolean().optional(),
+  keepsSessions: z.optional(z.boolean()),
 });
 
 /** One way to run agents elsewhere. */

@@ -1,9 +1,9 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { z } from "zod";
 import { launchersSchema, readDefaultPlace, readLaunchers } from "./launchers.ts";
 import { placeNames } from "./places.ts";
 import { readServers, serversSchema } from "./servers.ts";
+import * as z from "../lib/schema.ts";
 import { nearestName } from "./nearest-name.ts";
 import { withRisingThresholds } from "./rising-thresholds.ts";
 
@@ -11,7 +11,17 @@ const MEBIBYTE = 1_048_576;
 
 /** A whole number with a range: outside values are clamped to it, but see {@link zeroRefusesAll}. */
 const whole = (fallback: number, min: number, max = Number.MAX_SAFE_INTEGER) =>
-  z.number().int().min(min).max(max).default(fallback);
+  z._default(z.int().check(z.gte(min), z.lte(max)), fallback);
+/** Nothing or more; 0 where nothing is said. */
+const amount = () => z._default(z.number().check(z.gte(0)), 0);
+const flag = (fallback: boolean) => z._default(z.boolean(), fallback);
+const text = z.string().check(z.minLength(1));
+/** `null` where nothing is said. */
+const textOrNone = () => z._default(z.nullable(text), null);
+const texts = () => z._default(z.array(text), []);
+/** One of these words; the first where nothing is said. */
+const choice = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
+  z._default(z.enum(words), words[0]);
 
 /**
  * Every option of the plugin, with its default and the reason for it. Options come as the second element of the
@@ -20,71 +30,71 @@ const whole = (fallback: number, min: number, max = Number.MAX_SAFE_INTEGER) =>
  */
 export const optionsSchema = z.object({
   /** Where records, results and logs live. `null`: `$XDG_CACHE_HOME/bizar`, or `~/.cache/bizar`. */
-  stateDir: z.string().min(1).nullable().default(null),
+  stateDir: textOrNone(),
   /** Where operators tail the logs. `null`: `logs` under `stateDir`. */
-  logDir: z.string().min(1).nullable().default(null),
+  logDir: textOrNone(),
   /** Size in bytes at which a log rotates. 10 MiB: a long run fits, and `.1` to `.3` keep it under 40 MiB an agent. */
   logRotationBytes: whole(10 * MEBIBYTE, 1024),
   /**
    * How agents run: `process`, an `opencode run` each, isolates best; `warm`, a session each in one `opencode serve`,
    * starts at once and takes a fraction of the memory.
    */
-  backend: z.enum(["process", "warm"]).default("process"),
+  backend: choice("process", "warm"),
   /** Milliseconds after which the server of the warm agents is ended when none runs. 10 minutes: a break between tasks. */
   warmIdleMs: whole(600_000, 1000, 86_400_000),
   /** Whether agents work in the caller's folder, or each in a copy of its own, whose changes are brought back on request. */
-  isolation: z.enum(["none", "worktree"]).default("none"),
+  isolation: choice("none", "worktree"),
   /** Agents that always have a folder of their own. */
-  isolateAgents: z.array(z.string().min(1)).default([]),
+  isolateAgents: texts(),
   /** Who brings such changes back: the agent that asked for the work, or only you, on the page or by a command of yours. */
-  applyChanges: z.enum(["agent", "user"]).default("agent"),
+  applyChanges: choice("agent", "user"),
   /** Megabytes of untracked files that are copied into such a folder. 100: more are data, not work. */
   isolationUntrackedMb: whole(100, 0, 100_000),
   /** A command of the shell that makes such a folder ready to work in, such as `bun install`. */
-  worktreeSetup: z.string().min(1).nullable().default(null),
+  worktreeSetup: textOrNone(),
   /** Milliseconds that it may take. 10 minutes: an install without a cache is long. */
   worktreeSetupTimeoutMs: whole(600_000, 1000, 3_600_000),
   /** Where such folders are made. `null`: `worktrees` under `stateDir`; agents elsewhere need one that is shared with there. */
-  worktreeDir: z.string().min(1).nullable().default(null),
+  worktreeDir: textOrNone(),
   /** Places elsewhere, each with what goes before `opencode run`: Slurm, ssh, containers. See docs/elsewhere.md. */
-  launchers: launchersSchema.default({}),
+  launchers: z._default(launchersSchema, {}),
   /** A pool of `opencode serve` on other machines, each with a clone of the repository. See docs/servers.md. */
-  servers: serversSchema.default([]),
+  servers: z._default(serversSchema, []),
   /** The place where agents run for which none is named, or `any` for a server with room. `null`: here. */
-  defaultLauncher: z.string().min(1).nullable().default(null),
+  defaultLauncher: textOrNone(),
   /** Agents running at once. 8: each is a process of 250 to 590 MB. */
   maxConcurrentInstances: whole(8, 1, 32),
   /** With less than this available only one agent runs, in megabytes. 768: one agent, and room for your own work; 0: off. */
   minFreeMemoryMb: whole(768, 0, 65_536),
   /** Answer yes to permission questions nobody can be asked; what the configuration denies stays denied. */
-  backgroundSkipPermissions: z.boolean().default(false),
+  backgroundSkipPermissions: flag(false),
   /**
    * What becomes of a permission question of an agent: you are asked, or it is refused in words and the agent goes on.
    * `null`: `refuse` under `opencode run` and in CI, `ask` elsewhere.
    */
-  backgroundPermissions: z.enum(["ask", "refuse"]).nullable().default(null),
+  backgroundPermissions: z._default(z.nullable(z.enum(["ask", "refuse"])), null),
   /** Milliseconds that such a question waits for you. 10 minutes: then it is refused, and further ones at once. */
   permissionWaitMs: whole(600_000, 1000, 86_400_000),
   /** The models that go on, in order, where an agent's own does not answer: by the agent's name, `*` for all others. */
-  fallbackModels: z.record(z.string(), z.array(z.string().regex(/^[^/]+\/.+/))).default({}),
+  fallbackModels: z._default(z.record(z.string(), z.array(z.string().check(z.regex(/^[^/]+\/.+/)))), {}),
   /** Milliseconds for which a provider may ask to wait before the next model goes on. 2 minutes: the host's own retries. */
   maxRetryWaitMs: whole(120_000, 0, 86_400_000),
   /** How often a turn is gone on with by itself that the network or a crashed server has cut short. */
   autoContinue: whole(1, 0, 10),
   /** Agents that may spawn, collect and kill. `["*"]` opens that to all. */
-  supervisorAgents: z.array(z.string().min(1)).min(1).default(["odin"]),
+  supervisorAgents: z._default(z.array(text).check(z.minLength(1)), ["odin"]),
   /** Provide `odin`, `mimir` and `thor` where no agent of that name is configured. */
-  provideAgents: z.boolean().default(true),
+  provideAgents: flag(true),
   /** How the session that asked is told of an end: it reacts at once, finds a note at its next turn, or is not told. */
-  announce: z.enum(["wake", "note", "off"]).default("wake"),
+  announce: choice("wake", "note", "off"),
   /** When an end is told: each at once, or with the last of those that were spawned in one message; a failure at once. */
-  announceBatch: z.enum(["each", "together"]).default("each"),
+  announceBatch: choice("each", "together"),
   /** What a background agent does when its supervisor is gone: end itself, or work on to the end of its turn. */
-  onExit: z.enum(["kill", "finish"]).default("kill"),
+  onExit: choice("kill", "finish"),
   /** Milliseconds between SIGTERM and SIGKILL when an agent is ended. */
   killGraceMs: whole(5000, 0, 60_000),
   /** The opencode binary for background agents. `null`: the host's own. */
-  opencodeBinary: z.string().min(1).nullable().default(null),
+  opencodeBinary: textOrNone(),
   /** The number of the same call, with the same result, at which the model is told; must rise to the next two. */
   loopThresholdWarn: whole(5, 1),
   /** The number of the same call at which the model is told strongly. */
@@ -94,7 +104,7 @@ export const optionsSchema = z.object({
   /** So many of the last calls are looked at; raised to the block threshold where it is smaller. */
   loopWindowSize: whole(10, 3, 50),
   /** Tools that may be called again and again, beside those that exist to wait or to write notes. */
-  loopExemptTools: z.array(z.string().min(1)).default([]),
+  loopExemptTools: texts(),
   /** Milliseconds without any event of the session after which an agent is ended as `stalled`. */
   backgroundStallTimeoutMs: whole(180_000, 10_000, 600_000),
   /** Milliseconds of thinking alone after which an agent is helped out, then ended as `thinking_loop`. */
@@ -106,21 +116,21 @@ export const optionsSchema = z.object({
   /** Tool calls that one agent may make. */
   backgroundToolCallCap: whole(500, 1, 5000),
   /** US dollars that one agent may cost; 0: no limit. */
-  backgroundBudgetUsd: z.number().min(0).default(0),
+  backgroundBudgetUsd: amount(),
   /** Tokens that one agent may use; 0: no limit. */
   backgroundTokenBudget: whole(0, 0),
   /** US dollars that all agents of one opencode process may cost together; 0: no limit. */
-  fleetBudgetUsd: z.number().min(0).default(0),
+  fleetBudgetUsd: amount(),
   /** Whether a plan opens in the browser by itself, where there is one. `never`: its link is printed only. */
-  planOpenBrowser: z.enum(["auto", "never"]).default("auto"),
+  planOpenBrowser: choice("auto", "never"),
   /**
    * A command of `sh` that is run when an agent has ended, asks you something, or a plan or changes wait for you. What
    * happened is in its environment: `BIZAR_EVENT` (`end`, `question`, `review`), and `BIZAR_AGENT`, `BIZAR_TITLE`, `BIZAR_ID`,
    * `BIZAR_STATUS`, `BIZAR_REASON`, `BIZAR_TEXT`, `BIZAR_SUBJECT` where there is one.
    */
-  notifyCommand: z.string().min(1).nullable().default(null),
+  notifyCommand: textOrNone(),
   /** While a plan is up for review: the agent is asked to wait, or its tools that write are refused as well. */
-  planGate: z.enum(["ask", "enforce"]).default("ask"),
+  planGate: choice("ask", "enforce"),
 });
 
 /** Options whose lowest number lets next to nothing through: who writes 0 or less means something else. */
@@ -225,7 +235,7 @@ interface NamedSchema {
   readonly name: string;
   /** What the user has written: the option's name, or that of a variable. */
   readonly label: string;
-  readonly schema: z.ZodType;
+  readonly schema: z.ZodMiniType;
 }
 
 function readOne({ name, label, schema }: NamedSchema, value: unknown, warnings: string[]): unknown {
@@ -239,7 +249,7 @@ function readOne({ name, label, schema }: NamedSchema, value: unknown, warnings:
 }
 
 /** A number brought into its range; `undefined` where that cannot be done. */
-function clampInto(schema: z.ZodType, value: unknown, error: z.ZodError): unknown {
+function clampInto(schema: z.ZodMiniType, value: unknown, error: z.core.$ZodError): unknown {
   const clamped = clamp(value, error);
   if (clamped === undefined || clamped === value) return undefined;
   const retry = schema.safeParse(clamped);
@@ -248,7 +258,7 @@ function clampInto(schema: z.ZodType, value: unknown, error: z.ZodError): unknow
 }
 
 /** The bound that a number missed, or the number made whole; `undefined` where clamping has no meaning. */
-function clamp(value: unknown, error: z.ZodError): number | undefined {
+function clamp(value: unknown, error: z.core.$ZodError): number | undefined {
   if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
   const issue = error.issues.find(({ code }) => code === "too_small" || code === "too_big");
   if (issue?.code === "too_small") return Number(issue.minimum);

@@ -1,7 +1,7 @@
-import { z } from "zod";
 import { nearestName } from "./nearest-name.ts";
 import { isRecord } from "../lib/is-record.ts";
 import { isLoopbackName } from "../lib/loopback.ts";
+import * as z from "../lib/schema.ts";
 import { shown, valueAt, whyNoPlaceName } from "./place-names.ts";
 
 const SLOTS = 4;
@@ -13,22 +13,19 @@ const server = z.object({
   /** Where `opencode serve` listens. */
   url: z.string(),
   /** The variable of this opencode's environment that holds the password there; absent: it wants none. */
-  passwordEnv: z
-    .string()
-    .regex(/^[A-Za-z_]\w*$/)
-    .optional(),
+  passwordEnv: z.optional(z.string().check(z.regex(/^[A-Za-z_]\w*$/))),
   /** What the user is called there, by `OPENCODE_SERVER_USERNAME`. */
-  username: z.string().min(1).default("opencode"),
+  username: z._default(z.string().check(z.minLength(1)), "opencode"),
   /** The clone of the repository there. */
-  directory: z.string().regex(/^\//),
+  directory: z.string().check(z.regex(/^\//)),
   /** So many agents run there at once. */
-  slots: z.number().int().min(1).max(1000).default(SLOTS),
+  slots: z._default(z.int().check(z.gte(1), z.lte(1000)), SLOTS),
   /** Whether commits that are not known there are fetched, by git there. */
-  fetch: z.boolean().default(false),
+  fetch: z._default(z.boolean(), false),
   /** Whether the password and what agents say may go over a network as plain text. */
-  insecure: z.boolean().default(false),
+  insecure: z._default(z.boolean(), false),
   /** Milliseconds that a line which broke may take to come back. */
-  reconnectMs: z.number().int().min(0).max(86_400_000).default(RECONNECT_MS),
+  reconnectMs: z._default(z.int().check(z.gte(0), z.lte(86_400_000)), RECONNECT_MS),
 });
 
 /** One server of a pool. */

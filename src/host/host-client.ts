@@ -1,5 +1,5 @@
 import type { PluginInput } from "@opencode-ai/plugin";
-import { z } from "zod";
+import * as z from "../lib/schema.ts";
 import type { ModelChoice } from "../supervisor/instance.ts";
 import { agentSessionIn, rootsSince, type SoughtAgent } from "../opencode/agent-session.ts";
 import { cached } from "../lib/cache.ts";
@@ -22,18 +22,18 @@ const ANSWER_LIMIT_MS = 10_000;
 
 // The host leaves fields out, or gives null: both mean that there is nothing.
 
-const modelSchema = z.object({ providerID: z.string(), modelID: z.string(), variant: z.string().nullish() });
+const modelSchema = z.object({ providerID: z.string(), modelID: z.string(), variant: z.nullish(z.string()) });
 
 const rulesSchema = z.array(z.object({ permission: z.string(), pattern: z.string(), action: z.string() }));
 
 const agentSchema = z.object({
   name: z.string(),
   mode: z.string(),
-  hidden: z.boolean().nullish(),
-  description: z.string().nullish(),
-  model: modelSchema.nullish(),
-  variant: z.string().nullish(),
-  permission: rulesSchema.nullish(),
+  hidden: z.nullish(z.boolean()),
+  description: z.nullish(z.string()),
+  model: z.nullish(modelSchema),
+  variant: z.nullish(z.string()),
+  permission: z.nullish(rulesSchema),
 });
 
 /** An agent as `GET /agent` of opencode lists it. */
@@ -41,7 +41,7 @@ export type HostAgent = z.infer<typeof agentSchema>;
 
 const providersSchema = z.object({
   providers: z.array(
-    z.object({ id: z.string(), source: z.string().nullish(), models: z.record(z.string(), z.unknown()) }),
+    z.object({ id: z.string(), source: z.nullish(z.string()), models: z.record(z.string(), z.unknown()) }),
   ),
 });
 
@@ -51,18 +51,18 @@ type HostProvider = z.infer<typeof providersSchema>["providers"][number];
 const infoSchema = z.object({
   id: z.string(),
   role: z.string(),
-  agent: z.string().nullish(),
-  parentID: z.string().nullish(),
-  providerID: z.string().nullish(),
-  modelID: z.string().nullish(),
-  variant: z.string().nullish(),
-  model: modelSchema.nullish(),
+  agent: z.nullish(z.string()),
+  parentID: z.nullish(z.string()),
+  providerID: z.nullish(z.string()),
+  modelID: z.nullish(z.string()),
+  variant: z.nullish(z.string()),
+  model: z.nullish(modelSchema),
   /** `true` of the summary of a compaction; of a user's message, what it changed. */
   summary: z.unknown(),
-  finish: z.string().nullish(),
-  error: z.unknown().nullish(),
-  path: z.object({ cwd: z.string() }).nullish(),
-  time: z.object({ created: z.number().nullish(), completed: z.number().nullish() }),
+  finish: z.nullish(z.string()),
+  error: z.nullish(z.unknown()),
+  path: z.nullish(z.object({ cwd: z.string() })),
+  time: z.object({ created: z.nullish(z.number()), completed: z.nullish(z.number()) }),
 });
 
 const messageSchema = z.object({
@@ -70,21 +70,21 @@ const messageSchema = z.object({
   parts: z.array(
     z.object({
       type: z.string(),
-      text: z.string().nullish(),
-      synthetic: z.boolean().nullish(),
-      ignored: z.boolean().nullish(),
+      text: z.nullish(z.string()),
+      synthetic: z.nullish(z.boolean()),
+      ignored: z.nullish(z.boolean()),
       /** Of the request of a compaction: whether the host began it by itself. */
-      auto: z.boolean().nullish(),
-      metadata: z.record(z.string(), z.unknown()).nullish(),
+      auto: z.nullish(z.boolean()),
+      metadata: z.nullish(z.record(z.string(), z.unknown())),
       /** Of a tool's part: what its answer says beside its text. */
-      id: z.string().nullish(),
-      tool: z.string().nullish(),
-      state: z
-        .object({
+      id: z.nullish(z.string()),
+      tool: z.nullish(z.string()),
+      state: z.nullish(
+        z.object({
           ...{ metadata: z.unknown(), input: z.unknown() },
-          ...{ status: z.string().optional(), error: z.string().optional() },
-        })
-        .nullish(),
+          ...{ status: z.optional(z.string()), error: z.optional(z.string()) },
+        }),
+      ),
     }),
   ),
 });
@@ -92,9 +92,9 @@ const messageSchema = z.object({
 const callsSchema = z.object({
   parts: z.array(
     z.looseObject({
-      id: z.string().optional(),
-      callID: z.string().optional(),
-      state: z.looseObject({ status: z.string() }).optional(),
+      id: z.optional(z.string()),
+      callID: z.optional(z.string()),
+      state: z.optional(z.looseObject({ status: z.string() })),
     }),
   ),
 });
@@ -103,11 +103,11 @@ const callsSchema = z.object({
 export type HostMessage = z.infer<typeof messageSchema>;
 
 const sessionSchema = z.object({
-  parentID: z.string().nullish(),
-  title: z.string().nullish(),
-  agent: z.string().nullish(),
-  model: z.object({ id: z.string(), providerID: z.string(), variant: z.string().nullish() }).nullish(),
-  permission: rulesSchema.nullish(),
+  parentID: z.nullish(z.string()),
+  title: z.nullish(z.string()),
+  agent: z.nullish(z.string()),
+  model: z.nullish(z.object({ id: z.string(), providerID: z.string(), variant: z.nullish(z.string()) })),
+  permission: z.nullish(rulesSchema),
 });
 
 /** What nobody could answer under `opencode run`. */
@@ -365,7 +365,7 @@ export class HostClient implements Transcripts {
     }
   }
 
-  #read<T>(what: string, schema: z.ZodType<T>, data: unknown): T {
+  #read<T>(what: string, schema: z.ZodMiniType<T>, data: unknown): T {
     const parsed = schema.safeParse(data);
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;

@@ -1,6 +1,6 @@
 import { readFile, rm, stat, unlink, utimes } from "node:fs/promises";
 import { ulid } from "ulid";
-import { z } from "zod";
+import * as z from "../lib/schema.ts";
 import { mayLive } from "../processes/supervisor-identity.ts";
 import { writeDurably } from "../files/durable-file.ts";
 import { isTerminalRecord } from "./terminal-record.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../lib/schema.ts";
 import type { Files } from "../files/files.ts";
 import { isTerminal, type Instance } from "../supervisor/instance.ts";
 import type { Clock, Timer } from "../lib/clock.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../lib/schema.ts";
 import type { Question } from "../supervisor/questions.ts";
 
 /** A question of an agent to the user, in its record. Times are ISO 8601 in UTC. */
@@ -8,15 +8,15 @@ export const questionSchema = z.object({
   askId: z.string(),
   kind: z.enum(["permission", "question"]),
   what: z.string(),
-  permission: z.string().optional(),
-  patterns: z.array(z.string()).optional(),
-  always: z.array(z.string()).optional(),
-  options: z.array(z.string()).optional(),
+  permission: z.optional(z.string()),
+  patterns: z.optional(z.array(z.string())),
+  always: z.optional(z.array(z.string())),
+  options: z.optional(z.array(z.string())),
   askedAt: z.iso.datetime(),
   state: z.enum(["open", "once", "always", "no", "answer", "unanswered", "ended"]),
-  answeredAt: z.iso.datetime().nullable(),
-  answeredBy: z.string().nullable(),
-  words: z.string().nullable(),
+  answeredAt: z.nullable(z.iso.datetime()),
+  answeredBy: z.nullable(z.string()),
+  words: z.nullable(z.string()),
 });
 
 type RecordQuestion = z.infer<typeof questionSchema>;

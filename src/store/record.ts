@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../lib/schema.ts";
 import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import { INSTANCE_ID, isTerminal, type Instance, type InstanceState } from "../supervisor/instance.ts";
 import { modelNamed, nameOf } from "../supervisor/fallbacks.ts";
@@ -12,7 +12,7 @@ export const SCHEMA_VERSION = 2;
 const OLDER_VERSION = 1;
 const PREVIEW_CHARACTERS = 200;
 
-const time = z.iso.datetime().nullable();
+const time = z.nullable(z.iso.datetime());
 const tokens = z.object({
   input: z.number(),
   output: z.number(),
@@ -26,55 +26,57 @@ const processIdentity = z.object({ pid: z.number(), startTime: z.string() });
 /** `bg/<instanceId>.json`. Times are ISO 8601 in UTC. */
 const recordSchema = z.object({
   schemaVersion: z.literal([OLDER_VERSION, SCHEMA_VERSION]),
-  instanceId: z.string().regex(INSTANCE_ID),
-  sessionId: z.string().nullable(),
+  instanceId: z.string().check(z.regex(INSTANCE_ID)),
+  sessionId: z.nullable(z.string()),
   /** A hash of the agent's definition and model when its session began, where the backend tells. */
-  definition: z.string().nullable().default(null),
+  definition: z._default(z.nullable(z.string()), null),
   agent: z.string(),
   /** `provider/model`, split at the first slash. */
   model: z.string(),
-  variant: z.string().nullable(),
+  variant: z.nullable(z.string()),
   /** The models that go on where this one does not answer; `null`: those of the options. */
-  fallback: z.array(z.string()).nullable().default(null),
+  fallback: z._default(z.nullable(z.array(z.string())), null),
   /** The models of the last turn that did not answer, with what they said. */
-  modelsTried: z.array(z.object({ model: z.string(), error: z.string() })).default([]),
+  modelsTried: z._default(z.array(z.object({ model: z.string(), error: z.string() })), []),
   /** Records of before there were two have none. */
-  backend: z.enum(["process", "warm"]).default("process"),
+  backend: z._default(z.enum(["process", "warm"]), "process"),
   /** The place elsewhere where it runs; absent: on the machine of its opencode. */
-  on: z.string().optional(),
+  on: z.optional(z.string()),
   /** Where exactly its last turn runs or ran, as that place has told. */
-  place: z.object({ host: z.string().nullable(), job: z.string().nullable() }).optional(),
+  place: z.optional(z.object({ host: z.nullable(z.string()), job: z.nullable(z.string()) })),
   /** Its session is gone with its turn: nothing can follow. */
-  losesSession: z.boolean().optional(),
+  losesSession: z.optional(z.boolean()),
   title: z.string(),
   prompt: z.string(),
   promptPreview: z.string(),
   directory: z.string(),
   /** The agent's own folder, where it has one. */
-  folder: z
-    .object({ original: z.string(), copy: z.string(), directory: z.string(), base: z.string() })
-    .nullable()
-    .default(null),
+  folder: z._default(
+    z.nullable(z.object({ original: z.string(), copy: z.string(), directory: z.string(), base: z.string() })),
+    null,
+  ),
   /** What its last turn has left there. */
-  changes: z
-    .object({
-      files: z.number(),
-      insertions: z.number(),
-      deletions: z.number(),
-      patchPath: z.string(),
-      applies: z.union([z.literal("clean"), z.array(z.string())]),
-      leftOut: z.array(z.string()).optional(),
-    })
-    .nullable()
-    .default(null),
+  changes: z._default(
+    z.nullable(
+      z.object({
+        files: z.number(),
+        insertions: z.number(),
+        deletions: z.number(),
+        patchPath: z.string(),
+        applies: z.union([z.literal("clean"), z.array(z.string())]),
+        leftOut: z.optional(z.array(z.string())),
+      }),
+    ),
+    null,
+  ),
   parent: z.object({ sessionId: z.string(), messageId: z.string(), agent: z.string() }),
   /** The task of a plan that it was sent out for. */
-  planTask: z.object({ folder: z.string(), slug: z.string(), elementId: z.string() }).nullable().default(null),
+  planTask: z._default(z.nullable(z.object({ folder: z.string(), slug: z.string(), elementId: z.string() })), null),
   status: z.enum(["queued", "pending", "running", ...terminalStatuses]),
-  reason: z.enum(reasons).nullable(),
-  error: z.string().nullable(),
+  reason: z.nullable(z.enum(reasons)),
+  error: z.nullable(z.string()),
   timeoutMs: z.number(),
-  deadlineMs: z.number().nullable(),
+  deadlineMs: z.nullable(z.number()),
   onExit: z.enum(["kill", "finish"]),
   createdAt: z.iso.datetime(),
   startedAt: time,
@@ -84,15 +86,15 @@ const recordSchema = z.object({
       kind: z.enum(["initial", "follow_up", "intervention", "fallback"]),
       prompt: z.string(),
       /** The message of the session that the prompt became, where that is known. */
-      messageId: z.string().nullable().default(null),
+      messageId: z._default(z.nullable(z.string()), null),
       startedAt: time,
       endedAt: time,
-      exitCode: z.number().nullable(),
-      signal: z.string().nullable(),
+      exitCode: z.nullable(z.number()),
+      signal: z.nullable(z.string()),
     }),
   ),
   supervisor,
-  process: processIdentity.nullable(),
+  process: z.nullable(processIdentity),
   voice: z.boolean(),
   toolCallCount: z.number(),
   tokens,
@@ -101,30 +103,30 @@ const recordSchema = z.object({
   activity: z.string(),
   interventions: z.number(),
   /** The calls of the last turn that were not allowed, in a line each. */
-  refused: z.array(z.string()).default([]),
+  refused: z._default(z.array(z.string()), []),
   /** The files that its calls of the last turn changed, and how many more there were; its last calls, in a line each. */
-  changedFiles: z.array(z.string()).default([]),
-  moreChangedFiles: z.number().default(0),
-  lastCalls: z.array(z.string()).default([]),
+  changedFiles: z._default(z.array(z.string()), []),
+  moreChangedFiles: z._default(z.number(), 0),
+  lastCalls: z._default(z.array(z.string()), []),
   /** What it has asked the user, oldest first, and what came of it. */
-  questions: z.array(questionSchema).default([]),
+  questions: z._default(z.array(questionSchema), []),
   /** What the user has allowed it for good. */
-  allowed: z.array(z.object({ permission: z.string(), pattern: z.string() })).default([]),
-  resultPreview: z.string().nullable(),
+  allowed: z._default(z.array(z.object({ permission: z.string(), pattern: z.string() })), []),
+  resultPreview: z.nullable(z.string()),
   /** Where in the result its parts are, in UTF-16 code units. */
-  resultParts: z.object({ header: z.number(), last: z.number() }).nullable().default(null),
+  resultParts: z._default(z.nullable(z.object({ header: z.number(), last: z.number() })), null),
   logPath: z.string(),
   announce: z.enum(["wake", "note", "off"]),
   /** Prompts that wait behind the running turn. */
   followUps: z.array(z.string()),
   /** The telling of the last end to the parent session. */
-  announcement: z
-    .object({
-      turn: z.number().int().min(1),
+  announcement: z.nullable(
+    z.object({
+      turn: z.int().check(z.gte(1)),
       mode: z.enum(["wake", "note"]),
       state: z.enum(["pending", "announced", "told", "dropped"]),
-    })
-    .nullable(),
+    }),
+  ),
 });
 
 /** A record as it lies on disk. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../lib/schema.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import type { Reply } from "../supervisor/questions.ts";
 import { instancePath, type StatePaths } from "./state-paths.ts";
@@ -35,14 +35,14 @@ const requestSchema = z.intersection(
     from: z.object({ pid: z.number() }),
   }),
   z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("kill"), isUsers: z.boolean().optional() }),
-    z.object({ kind: z.literal("send"), prompt: z.string().min(1), now: z.boolean().optional() }),
+    z.object({ kind: z.literal("kill"), isUsers: z.optional(z.boolean()) }),
+    z.object({ kind: z.literal("send"), prompt: z.string().check(z.minLength(1)), now: z.optional(z.boolean()) }),
     z.object({
-      ...{ kind: z.literal("answer"), questionId: z.string(), by: z.string(), code: z.string().optional() },
+      ...{ kind: z.literal("answer"), questionId: z.string(), by: z.string(), code: z.optional(z.string()) },
       reply: z.discriminatedUnion("kind", [
         z.object({ kind: z.literal("once") }),
         z.object({ kind: z.literal("always") }),
-        z.object({ kind: z.literal("no"), words: z.string().optional() }),
+        z.object({ kind: z.literal("no"), words: z.optional(z.string()) }),
         z.object({ kind: z.literal("answer"), words: z.string() }),
       ]),
     }),

@@ -1,5 +1,5 @@
 import { createOpencodeClient, type OpencodeClient } from "@opencode-ai/sdk/v2/client";
-import { z } from "zod";
+import * as z from "../../lib/schema.ts";
 import { describeError } from "../../lib/describe-error.ts";
 import { cached } from "../../lib/cache.ts";
 import type { ModelChoice } from "../../supervisor/instance.ts";
@@ -30,11 +30,11 @@ const statuses = z.record(z.string(), z.object({ type: z.string() }));
 const worktree = z.object({ name: z.string(), directory: z.string() });
 /** What a command of the shell has printed, as the one part of its answer. */
 const shellAnswer = z.object({
-  parts: z.array(z.looseObject({ state: z.looseObject({ output: z.string().default("") }) })),
+  parts: z.array(z.looseObject({ state: z.looseObject({ output: z._default(z.string(), "") }) })),
 });
 const withIds = z.array(z.object({ id: z.string() }));
-const requests = z.array(z.object({ id: z.string(), sessionID: z.string() }).loose());
-const agents = z.array(z.object({ name: z.string() }).loose());
+const requests = z.array(z.looseObject({ id: z.string(), sessionID: z.string() }));
+const agents = z.array(z.looseObject({ name: z.string() }));
 
 /** Sends one request; the platform's own `fetch`, or a test's. */
 export type Fetch = (request: Request) => Promise<Response>;
@@ -124,7 +124,7 @@ export class ServerClient {
 
   /** @returns the version of opencode */
   async health(limitMs = HEALTH_LIMIT_MS): Promise<string> {
-    const healthy = z.object({ healthy: z.literal(true), version: z.string().default("") });
+    const healthy = z.object({ healthy: z.literal(true), version: z._default(z.string(), "") });
     const read = (signal: AbortSignal) => this.#client.global.health({ signal });
     return (await this.#ask("its health", healthy, read, limitMs)).version;
   }
@@ -281,7 +281,7 @@ export class ServerClient {
 
   async #ask<T>(
     what: string,
-    schema: z.ZodType<T>,
+    schema: z.ZodMiniType<T>,
     call: (signal: AbortSignal) => Promise<{ data?: unknown; error?: unknown; response?: Response | undefined }>,
     limitMs = ANSWER_LIMIT_MS,
   ): Promise<T> {

@@ -1,33 +1,35 @@
-import { z } from "zod";
+import * as z from "../../lib/schema.ts";
 import { CHANGES_LIMITS, type ChangesDecision, type Round } from "../changes-api.ts";
 import { read, type Reading } from "./requests.ts";
 
 const MOST_LINES = 10_000_000;
-const line = z.int().min(1).max(MOST_LINES);
-const path = z.string().min(1).max(CHANGES_LIMITS.path);
+const line = z.int().check(z.gte(1), z.lte(MOST_LINES));
+const path = z.string().check(z.minLength(1), z.maxLength(CHANGES_LIMITS.path));
 
 const comment = z.object({
-  id: z.string().min(1).max(64),
+  id: z.string().check(z.minLength(1), z.maxLength(64)),
   path,
   side: z.enum(["old", "new"]),
   from: line,
   to: line,
-  quote: z.array(z.string().max(CHANGES_LIMITS.lineCharacters * 2)).max(CHANGES_LIMITS.quoteLines),
-  text: z.string().min(1).max(CHANGES_LIMITS.text),
-  isOutdated: z.boolean().optional(),
+  quote: z
+    .array(z.string().check(z.maxLength(CHANGES_LIMITS.lineCharacters * 2)))
+    .check(z.maxLength(CHANGES_LIMITS.quoteLines)),
+  text: z.string().check(z.minLength(1), z.maxLength(CHANGES_LIMITS.text)),
+  isOutdated: z.optional(z.boolean()),
 });
-const comments = z.array(comment).max(CHANGES_LIMITS.comments);
+const comments = z.array(comment).check(z.maxLength(CHANGES_LIMITS.comments));
 
 const round = z.object({
   comments,
-  viewed: z.record(path, z.string().max(64)),
+  viewed: z.record(path, z.string().check(z.maxLength(64))),
 });
 
 const decision = z.object({
   decision: z.enum(["apply", "send_back", "branch", "discard"]),
-  version: z.string().max(200),
-  comments: comments.default([]),
-  note: z.string().max(CHANGES_LIMITS.text).optional(),
+  version: z.string().check(z.maxLength(200)),
+  comments: z._default(comments, []),
+  note: z.optional(z.string().check(z.maxLength(CHANGES_LIMITS.text))),
 });
 
 export function readRound(body: unknown): Reading<Round> {

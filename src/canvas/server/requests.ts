@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "../../lib/schema.ts";
 import type { Operation } from "../../plans/operations.ts";
 import { DECISIONS } from "../../plans/plan.ts";
 import { LIMITS } from "../../plans/plan-limits.ts";
@@ -23,22 +23,25 @@ const KNOWN: Readonly<Record<Operation["op"], true>> = {
 
 /** What else is in an operation is judged where it is done. */
 const operation = z.custom<Operation>(
-  (value) => typeof value === "object" && value !== null && Object.hasOwn(KNOWN, String(Reflect.get(value, "op"))),
+  (value: unknown) =>
+    typeof value === "object" && value !== null && Object.hasOwn(KNOWN, String(Reflect.get(value, "op"))),
   { error: `Expected an object whose "op" is one of ${Object.keys(KNOWN).join(", ")}.` },
 );
 
-const editRequest = z.object({ operations: z.array(operation).min(1).max(MOST_OPERATIONS) });
+const editRequest = z.object({ operations: z.array(operation).check(z.minLength(1), z.maxLength(MOST_OPERATIONS)) });
 
 /** What a person says; all else of a review is an edit, and was written when it was made. */
-const remark = operation.refine(({ op }) => op === "add_comment" || op === "reply_to_comment", {
-  error: 'Expected "op" to be add_comment or reply_to_comment.',
-});
+const remark = operation.check(
+  z.refine(({ op }) => op === "add_comment" || op === "reply_to_comment", {
+    error: 'Expected "op" to be add_comment or reply_to_comment.',
+  }),
+);
 
 const decisionRequest = z.object({
-  decision: z.enum(DECISIONS).optional(),
-  operations: z.array(remark).max(MOST_OPERATIONS).default([]),
-  note: z.string().max(LIMITS.noteLength).optional(),
-  revision: z.int().nonnegative(),
+  decision: z.optional(z.enum(DECISIONS)),
+  operations: z._default(z.array(remark).check(z.maxLength(MOST_OPERATIONS)), []),
+  note: z.optional(z.string().check(z.maxLength(LIMITS.noteLength))),
+  revision: z.int().check(z.nonnegative()),
 });
 
 /** A request as it should be, or what is wrong with it. */
@@ -57,7 +60,7 @@ export function readDecisionRequest(body: unknown): Reading<DecisionRequest> {
 }
 
 /** Reads a body by its schema. */
-export function read<T>(schema: z.ZodType<T>, body: unknown): Reading<T> {
+export function read<T>(schema: z.ZodMiniType<T>, body: unknown): Reading<T> {
   const result = schema.safeParse(body);
   return result.success ? { ok: true, value: result.data } : { ok: false, error: z.prettifyError(result.error) };
 }
