@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Benchmark, Figure } from "./bench/benchmark.ts";
 import { canvas } from "./bench/canvas.ts";
+import { launchers, pool } from "./bench/elsewhere.ts";
 import { guardCost } from "./bench/guard-cost.ts";
 import { ledger } from "./bench/ledger.ts";
 import { logFlood } from "./bench/log-flood.ts";
@@ -33,6 +34,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   warmAgent,
   warmMany,
   warmLongSession,
+  launchers,
+  pool,
   ownFolder,
   canvas,
 ];

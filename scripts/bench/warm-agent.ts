@@ -65,7 +65,8 @@ export const warmAgent: Benchmark = {
   },
 };
 
-async function oneAgent(host: BenchHost, call: (typeof CALLS)["warm"]): Promise<AgentTimes> {
+/** One agent that its parent goes on without. */
+export async function oneAgent(host: BenchHost, call: (typeof CALLS)["warm"]): Promise<AgentTimes> {
   const round = host.round({ agents: 1, call, parentWaits: false });
   const { calledAt } = await host.delegate(round);
   const [askedAt = Number.NaN] = await round.allAsked();

@@ -49,6 +49,10 @@ const KINDS = {
 export const CALLS = {
   warm: (prompt: string): ToolCall => spawn("warm", prompt),
   process: (prompt: string): ToolCall => spawn("process", prompt),
+  /** Of an agent at a place elsewhere. */
+  on:
+    (place: string) =>
+    (prompt: string): ToolCall => ({ tool: "bizar_spawn_background", args: { agent: AGENT, prompt, on: place } }),
   native: (prompt: string): ToolCall => ({
     tool: "task",
     args: { description: "Work", prompt, subagent_type: AGENT, background: true },
@@ -59,9 +63,19 @@ function spawn(backend: "warm" | "process", prompt: string): ToolCall {
   return { tool: "bizar_spawn_background", args: { agent: AGENT, prompt, backend } };
 }
 
+/** What one has beside what its kind has. */
+interface MoreOfHost {
+  /** Of the plugin. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What else has to be there before it starts. */
+  readonly prepare?: (sandbox: Sandbox, modelUrl: string) => Promise<void>;
+}
+
 /** Starts opencode, with a scripted model and a home of its own. */
-export async function startHost(kind: keyof typeof KINDS): Promise<BenchHost> {
-  const { options, environment } = KINDS[kind];
+export async function startHost(kind: keyof typeof KINDS, more: MoreOfHost = {}): Promise<BenchHost> {
+  const { environment } = KINDS[kind];
+  const options = KINDS[kind].options === null ? null : { ...KINDS[kind].options, ...more.options };
   const rounds = new Map<string, Round>();
   const model = startScriptedModel((request) => {
     const first = request.messages.find(({ role }) => role === "user")?.text ?? "";
@@ -71,11 +85,13 @@ export async function startHost(kind: keyof typeof KINDS): Promise<BenchHost> {
     [AGENT]: { mode: "all", prompt: "You do as you are told." },
     [PARENT]: { mode: "primary", prompt: "You delegate." },
   };
-  const sandbox = await createSandbox({ modelUrl: model.url, options, config: { agent } });
+  const config = { $schema: "https://opencode.ai/config.json", agent };
+  const sandbox = await createSandbox({ modelUrl: model.url, options, config });
+  await more.prepare?.(sandbox, model.url);
   // What most users have: opencode fetches one when it has a network.
   const list = await giveModelList(sandbox);
   const named = kind === "wholeList" ? { [MODELS_PATH]: list } : {};
-  const server = await startServer(sandbox, { ...environment, ...named });
+  const server = await startServer(sandbox, { ...environment, ...named, ...more.environment });
   const { client } = server;
 
   const isBusy = async () => {

@@ -104,7 +104,7 @@ function wholeOf({ memory }: Taken): number {
 }
 
 /** Agents that a parent has asked for, all in one message. */
-async function delegated(
+export async function delegated(
   host: BenchHost,
   settings: Omit<RoundSettings, "parentWaits">,
   lastEnd: LastEnd,
@@ -139,7 +139,7 @@ async function atRest(host: BenchHost, round: Round): Promise<{ memory: TreeMemo
   return { memory, tookMs: round.release() - from };
 }
 
-const recordsEnd: LastEnd = async ({ sandbox: { stateDir } }, answers) => {
+export const recordsEnd: LastEnd = async ({ sandbox: { stateDir } }, answers) => {
   const ids = answers.map((text) => (JSON.parse(text) as { instanceId: string }).instanceId);
   return Math.max(...(await Promise.all(ids.map((id) => recordEnd(stateDir, id)))));
 };

@@ -2,6 +2,7 @@ import { mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { testStep } from "./contract-places.ts";
 import { readCounts, type Counts } from "./junit.ts";
 import { ROOT } from "./test-files.ts";
 
@@ -28,14 +29,15 @@ export async function runCheck(name: string): Promise<StepResult> {
 }
 
 /** Runs one test file in a process of its own: what it leaves behind, or how it crashes, is nobody else's trouble. */
-export async function runTestFile(file: string): Promise<StepResult> {
+export async function runTestFile(name: string): Promise<StepResult> {
+  const { file, environment } = testStep(name);
   return await withFolder(async (folder) => {
     const report = join(folder, "junit.xml");
     const reporter = ["--reporter=junit", `--reporter-outfile=${report}`];
     const timeout = `--timeout=${TEST_TIMEOUT_MS}`;
-    const { exitCode, output, seconds } = await run(["test", timeout, ...reporter, `./${file}`], folder);
+    const { exitCode, output, seconds } = await run(["test", timeout, ...reporter, `./${file}`], folder, environment);
     const counts = readCounts(await readFile(report, "utf8").catch(() => ""));
-    return { name: file, seconds, ...judge(counts, exitCode, output) };
+    return { name, seconds, ...judge(counts, exitCode, output) };
   });
 }
 
@@ -56,14 +58,18 @@ function judge(counts: Counts, exitCode: number, output: string): Counts & { out
   return { ...counts, failed: counts.failed + 1, output: `${output}\n${why}` };
 }
 
-async function run(bunArguments: readonly string[], folder: string) {
+async function run(
+  bunArguments: readonly string[],
+  folder: string,
+  environment: Readonly<Record<string, string>> = {},
+) {
   const startedAt = performance.now();
   // A file, not a pipe: whatever a test leaves running cannot hold it open.
   const outputPath = join(folder, "output.txt");
   const outputFile = await open(outputPath, "a");
   const child = Bun.spawn([process.execPath, ...bunArguments], {
     cwd: ROOT,
-    env: testEnvironment(),
+    env: { ...testEnvironment(), ...environment },
     stdin: "ignore",
     stdout: outputFile.fd,
     stderr: outputFile.fd,

@@ -1,10 +1,12 @@
 import { join } from "node:path";
+import { contractElsewhere, namesPlace, testStep } from "./contract-places.ts";
 
 export const ROOT = join(import.meta.dir, "../..");
 
-/** Every test file, by its path below the root. */
+/** Every test file, by its path below the root, and the contract at each place elsewhere. */
 export async function listTestFiles(): Promise<string[]> {
-  return (await Array.fromAsync(new Bun.Glob("tests/**/*.test.ts").scan({ cwd: ROOT }))).toSorted();
+  const files = await Array.fromAsync(new Bun.Glob("tests/**/*.test.ts").scan({ cwd: ROOT }));
+  return [...files.toSorted(), ...contractElsewhere()];
 }
 
 /** The word that names the tests which need an engine of agents elsewhere: Slurm, ssh, servers. */
@@ -15,9 +17,11 @@ export const ENGINES = "engines";
  * engines, which few machines have.
  */
 export function isAskedFor(file: string, filters: readonly string[]): boolean {
-  const isOfEngine = file.startsWith("tests/opencode/elsewhere/");
+  const isAtPlace = namesPlace(file);
+  const isOfEngine = isAtPlace || file.startsWith("tests/opencode/elsewhere/");
   if (filters.length === 0) return !isOfEngine;
-  return filters.some((filter) => (filter === ENGINES ? isOfEngine : file.includes(filter)));
+  const isMeant = (filter: string) => file.includes(filter) && (!isAtPlace || namesPlace(filter));
+  return filters.some((filter) => (filter === ENGINES ? isOfEngine : isMeant(filter)));
 }
 
 /** As long as so many characters of a test. */
@@ -32,7 +36,7 @@ const START = /\b(?:contract|createRig|serveRig|warmRig|serve|start\w*|run\w*|de
 export async function longestFirst(files: readonly string[]): Promise<string[]> {
   const costs = new Map<string, number>();
   for (const file of files) {
-    const text = await Bun.file(join(ROOT, file)).text();
+    const text = await Bun.file(join(ROOT, testStep(file).file)).text();
     const starts = (text.match(START)?.length ?? 0) + (starves(file) ? BESIDE_THEM : 0);
     costs.set(file, text.length + START_COST * starts);
   }

@@ -9,6 +9,7 @@ import { isSupervised } from "./supervisor-watch.ts";
 import { formatTreeReport } from "./tree-report.ts";
 
 const STDERR = 2;
+const COMMAND_CHARACTERS = 500;
 
 /** One for the process: a second plugin instance in it is the same agent's. */
 let tree: ReturnType<typeof openTree> | undefined;
@@ -40,8 +41,11 @@ function openTree(role: AgentRole) {
   process.on("exit", () => {
     strays.look();
     // With nobody to collect what it leaves, it takes it along; elsewhere nobody is who could see it.
-    if (role.launched !== undefined) endTreeNow({ marker: markerOf(role), strays: strays.known }, belowOnly());
-    else if (!isSupervised(role)) endTreeNow({ marker: role.instanceId });
+    if (role.launched !== undefined) {
+      const { ended } = endTreeNow({ marker: markerOf(role), strays: strays.known }, belowOnly());
+      const left = ended.map(({ pid, command }) => ({ pid, command: command.slice(0, COMMAND_CHARACTERS) }));
+      if (left.length > 0) writeSync(STDERR, `${formatTreeReport(role.nonce, { left })}\n`);
+    } else if (!isSupervised(role)) endTreeNow({ marker: role.instanceId });
   });
   return { strays, calls };
 }

@@ -10,6 +10,11 @@ const isStray = shape({
 /** Something below an agent, or below the server of warm ones, that has lost the marker. */
 export type Stray = Checked<typeof isStray>;
 
+const isLeft = shape({ pid: isNumber, command: isText });
+
+/** Something that an agent had left running, and that was ended. */
+export type LeftThere = Checked<typeof isLeft>;
+
 export const isTreeReport = shape({
   /** Why this process does not count as started by its supervisor. It ends. */
   orphan: orAbsent(isText),
@@ -21,6 +26,8 @@ export const isTreeReport = shape({
   shellOf: orAbsent(isText),
   /** The agent's strays have been looked for since its last command. */
   lookedFor: orAbsent(isText),
+  /** What an agent elsewhere has left running, and taken along at its exit. */
+  left: orAbsent(listOf(isLeft)),
 });
 
 /** What the plugin inside a child says of processes. */

@@ -1,9 +1,10 @@
-import { join, relative } from "node:path";
 import type { LoggedTurn, LogSink } from "../backends/log-sink.ts";
 import type { Travel } from "../backends/process/elsewhere.ts";
 import type { CloneTravel } from "../backends/servers/copy-there.ts";
 import type { PrepareFolder } from "../backends/in-own-folder.ts";
-import type { FinishFolder, TurnRequest } from "../supervisor/ports.ts";
+import type { SetUpThere } from "../backends/set-up-script.ts";
+import type { Options } from "../config/options.ts";
+import type { FinishFolder } from "../supervisor/ports.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { describeError } from "../lib/describe-error.ts";
 import { openWorkspace } from "../workspace/open-workspace.ts";
@@ -34,7 +35,8 @@ export function ownFolders(
       const log = openLog(turn);
       try {
         const line = (text: string) => log.write("stderr", `bizar: ${text}`);
-        const prepared = await workspace.prepare(turn.instanceId, { line, signal });
+        const isSetUpElsewhere = worksOnCopies(options, turn.on);
+        const prepared = await workspace.prepare(turn.instanceId, { line, signal, isSetUpElsewhere });
         return prepared.ok ? undefined : prepared.error;
       } catch (error) {
         return `The agent's folder could not be made: ${describeError(error)}`;
@@ -75,7 +77,18 @@ export function ownFolders(
   };
 }
 
-/** The directory of the caller, whose configuration an agent has also in its own folder. */
-export function callerDirectory({ directory, folder }: TurnRequest): string {
-  return folder === undefined ? directory : join(folder.original, relative(folder.copy, directory));
+/** Whether what works at a place does that in copies of the files. */
+function worksOnCopies(
+  { launchers, servers }: Pick<Options, "launchers" | "servers">,
+  on: string | undefined,
+): boolean {
+  return on !== undefined && (launchers[on]?.files === "git" || servers.some(({ name }) => name === on));
+}
+
+/** What makes such copies ready; `undefined`: nothing does. */
+export function setUpThere({
+  worktreeSetup: command,
+  worktreeSetupTimeoutMs: limitMs,
+}: Pick<Options, "worktreeSetup" | "worktreeSetupTimeoutMs">): SetUpThere | undefined {
+  return command === null ? undefined : { command, limitMs };
 }

@@ -7,6 +7,7 @@ import { reachServer } from "../backends/servers/reach-server.ts";
 import { hostBinary } from "../host/host-binary.ts";
 import { once } from "../lib/once.ts";
 import { systemClock } from "../lib/system-clock.ts";
+import { setUpThere } from "./own-folders.ts";
 import type { SupervisionContext } from "./supervision-context.ts";
 
 type PoolContext = Pick<SupervisionContext, "options"> & {
@@ -21,6 +22,7 @@ export function poolAgents(
 ): ServersBackend {
   const { servers, backgroundSkipPermissions: skipPermissions, killGraceMs } = options;
   return serversBackend({
+    setUp: setUpThere(options),
     ...{ servers, answers, travel, skipPermissions, killGraceMs, openLog },
     environment: process.env,
     version: once(async () => await versionOf(hostBinary(options.opencodeBinary), process.env)),

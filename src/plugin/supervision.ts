@@ -38,6 +38,7 @@ import { asksUser } from "../host/asks-user.ts";
 import { AnswerFiles } from "../store/answer-files.ts";
 import { askUserToast } from "../host/ask-user-toast.ts";
 import { noticePolicy } from "../supervisor/policies/notices.ts";
+import { callerDirectory } from "../supervisor/own-folder.ts";
 import type { Policy } from "../supervisor/policies/policy.ts";
 import type { TurnRequest } from "../supervisor/ports.ts";
 import type { Instance } from "../supervisor/instance.ts";
@@ -46,7 +47,7 @@ import { providerWaitPolicy } from "../supervisor/policies/provider-wait.ts";
 import { silencePolicy } from "../supervisor/policies/silence.ts";
 import { thinkingLoopPolicy } from "../supervisor/policies/thinking-loop.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
-import { callerDirectory, ownFolders } from "./own-folders.ts";
+import { ownFolders, setUpThere } from "./own-folders.ts";
 import type { SupervisionContext } from "./supervision-context.ts";
 import { poolAgents } from "./pool-agents.ts";
 import { warmAgents } from "./warm-agents.ts";
@@ -117,6 +118,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     worktreeDir: options.worktreeDir,
     launchers: options.launchers,
     travel: folders.travel,
+    setUp: setUpThere(options),
   });
   const servers = poolAgents({ options, answers, travel: folders.travel }, (turn) => openLog(context, turn));
   const backend = inOwnFolder(backendChoice({ process: children, warm, servers }), folders.prepare);

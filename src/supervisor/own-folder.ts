@@ -1,3 +1,5 @@
+import { join, relative } from "node:path";
+
 /** Where an agent works that has a folder of its own. Paths are absolute. */
 export interface OwnFolder {
   /** The root of the working tree that the caller works in. */
@@ -8,6 +10,17 @@ export interface OwnFolder {
   readonly directory: string;
   /** What the copy was made of, in words: `a1b2c3d + 4 changed files`. */
   readonly base: string;
+}
+
+/** The directory of the caller, whose configuration an agent has also in its own folder. */
+export function callerDirectory({
+  directory,
+  folder,
+}: {
+  readonly directory: string;
+  readonly folder?: OwnFolder | undefined;
+}): string {
+  return folder === undefined ? directory : join(folder.original, relative(folder.copy, directory));
 }
 
 /** What an agent has changed in its folder. */

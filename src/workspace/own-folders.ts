@@ -103,6 +103,12 @@ export function ownFolderOf({ original, copy, prefix, baseWords }: FolderState):
   return { original, copy, directory: join(copy, prefix), base: baseWords };
 }
 
+/** How a copy is made ready. */
+export interface Preparation extends Pick<SetUpRun, "line" | "signal"> {
+  /** Its agent works in a copy of it elsewhere: that one is set up. */
+  readonly isSetUpElsewhere: boolean;
+}
+
 /**
  * Sees to it that an agent's copy is there, as its last turn has left it, or made of the caller's tree: of when the agent
  * was asked for, or of now where its earlier changes have been decided on.
@@ -110,14 +116,18 @@ export function ownFolderOf({ original, copy, prefix, baseWords }: FolderState):
 export async function prepareCopy(
   parts: FolderParts,
   instanceId: string,
-  { line = () => undefined, signal = new AbortController().signal }: Partial<Pick<SetUpRun, "line" | "signal">> = {},
+  {
+    line = () => undefined,
+    signal = new AbortController().signal,
+    isSetUpElsewhere = false,
+  }: Partial<Preparation> = {},
 ): Promise<Result<FolderState>> {
   const known = await parts.states.read(instanceId);
   if (known === undefined) return failure("no_folder", `What is known of the folder of ${instanceId} is gone.`);
   const ready = await holding(parts, known.commonDir, async () => await readyState(parts, instanceId, known));
   if (!ready.ok) return ready;
   const made = hasCopy(ready.value) ? ready : await makeCopy(parts, ready.value);
-  return made.ok && !made.value.isReady ? await fillCopy(parts, made.value, { line, signal }) : made;
+  return made.ok && !made.value.isReady ? await fillCopy(parts, made.value, { line, signal, isSetUpElsewhere }) : made;
 }
 
 async function makeCopy(parts: FolderParts, state: FolderState): Promise<Result<FolderState>> {
@@ -144,7 +154,7 @@ async function makeCopy(parts: FolderParts, state: FolderState): Promise<Result<
 async function fillCopy(
   parts: FolderParts,
   state: FolderState,
-  { line, signal }: Pick<SetUpRun, "line" | "signal">,
+  { line, signal, isSetUpElsewhere }: Preparation,
 ): Promise<Result<FolderState>> {
   const { original, copy, slot } = state;
   const lacking = await whatIsLacking(state);
@@ -154,7 +164,7 @@ async function fillCopy(
   const noted = await changed(parts, state, { brought });
   if (!noted.ok) return noted;
   for (const failed of await bringIn(original, copy, lacking)) line(`not brought into the agent's folder: ${failed}`);
-  if (parts.setUp !== undefined) {
+  if (parts.setUp !== undefined && !isSetUpElsewhere) {
     const environment = { [MARKER_NAME]: state.instanceId, BIZAR_SLOT: String(slot), BIZAR_FOLDER: copy };
     const setUp = await setUpCopy(parts.setUp, { copy, environment, line, signal });
     if (!setUp.ok) return setUp;

@@ -1,4 +1,5 @@
 import { describeError } from "../lib/describe-error.ts";
+import { SET_UP_LINE_CHARACTERS, SET_UP_LINES, setUpWords } from "../text/set-up-words.ts";
 import { failure, done, type Result } from "./result.ts";
 
 /** A command that makes a fresh copy ready to work in. */
@@ -18,8 +19,6 @@ export interface SetUpRun {
   readonly signal: AbortSignal;
 }
 
-const LAST_LINES = 10;
-const LONGEST_LINE = 500;
 /** What was printed before the end is read within that. */
 const REST_MS = 1000;
 
@@ -27,12 +26,11 @@ const REST_MS = 1000;
 export async function setUpCopy({ command, limitMs }: SetUpCommand, run: SetUpRun): Promise<Result<null>> {
   const last: string[] = [];
   const line = (text: string) => {
-    last.push(text.slice(0, LONGEST_LINE));
-    if (last.length > LAST_LINES) last.shift();
+    last.push(text.slice(0, SET_UP_LINE_CHARACTERS));
+    if (last.length > SET_UP_LINES) last.shift();
     run.line(text);
   };
   const limit = AbortSignal.timeout(limitMs);
-  const words = () => (last.length === 0 ? "It has printed nothing." : `Its last lines:\n${last.join("\n")}`);
   try {
     const child = Bun.spawn(["/bin/sh", "-c", command], {
       cwd: run.copy,
@@ -50,7 +48,7 @@ export async function setUpCopy({ command, limitMs }: SetUpCommand, run: SetUpRu
     signal.removeEventListener("abort", end);
     if (code === 0 && !signal.aborted) return done(null);
     const how = limit.aborted ? `took longer than ${limitMs} ms` : `ended with ${child.signalCode ?? `code ${code}`}`;
-    return failure("setup_failed", `worktreeSetup (${JSON.stringify(command)}) ${how}. ${words()}`);
+    return failure("setup_failed", setUpWords(command, how, last));
   } catch (error) {
     return failure("setup_failed", `worktreeSetup (${JSON.stringify(command)}) did not run: ${describeError(error)}`);
   }

@@ -15,9 +15,9 @@ import {
   prepareCopy,
   type Begun,
   type FolderRequest,
+  type Preparation,
 } from "./own-folders.ts";
 import { done, type Result } from "./result.ts";
-import type { SetUpRun } from "./set-up-copy.ts";
 import { judgeChanges, removeCopy, takeResult } from "./take-result.ts";
 import { diffFolder, packFolder, unpackFolder, type FolderDifference, type PackedFolder } from "./travel.ts";
 import { updateCopy, type Updated } from "./update-copy.ts";
@@ -64,7 +64,7 @@ export class Workspace {
   }
 
   /** Sees to it that an agent's copy is there. */
-  async prepare(instanceId: string, run?: Pick<SetUpRun, "line" | "signal">): Promise<Result<FolderState>> {
+  async prepare(instanceId: string, run?: Partial<Preparation>): Promise<Result<FolderState>> {
     return await prepareCopy(this.parts, instanceId, run);
   }
 

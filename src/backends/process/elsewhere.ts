@@ -1,10 +1,13 @@
 import { describeError } from "../../lib/describe-error.ts";
 import { unreachable } from "../../lib/unreachable.ts";
 import type { Place } from "../../supervisor/instance.ts";
+import { callerDirectory } from "../../supervisor/own-folder.ts";
 import type { EndCause, Exit } from "../../supervisor/outcome.ts";
 import type { Clock, Timer } from "../../lib/clock.ts";
 import type { TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { plainName } from "../../text/plain-name.ts";
+import { SET_UP_LINE_CHARACTERS, SET_UP_LINES, setUpFailure, setUpWords } from "../../text/set-up-words.ts";
+import type { SetUpThere } from "../set-up-script.ts";
 import { leaveWill } from "../last-will.ts";
 import { bytesOf } from "./command-line.ts";
 import { killLine, launchLine, leavesRunning, type Launcher } from "./launcher.ts";
@@ -15,6 +18,8 @@ import type { PlaceReport } from "./place-report.ts";
 const KILL_LIMIT_MS = 15_000;
 /** How long what runs there may take to notice that nobody is left: 1 to 2 s, and the end of its turn. */
 const GONE_LIMIT_SECONDS = 8;
+/** Before each line of what makes copied files ready. */
+const SET_UP_SAID = "bizar: ";
 const LAST_LINES = 3;
 const LINE_CHARACTERS = 500;
 /** `srun: job 12 queued and waiting for resources`, `Submitted batch job 12`, `Job <12> is submitted`. */
@@ -40,6 +45,7 @@ export interface Travel {
 
 export interface ElsewhereParts {
   readonly travel: Travel | undefined;
+  readonly setUp: SetUpThere | undefined;
   /** The name of the place. */
   readonly on: string;
   readonly launcher: Launcher;
@@ -62,6 +68,8 @@ export class Elsewhere {
   #exitCode: number | undefined;
   #lacks: PlaceReport | undefined;
   readonly #words: string[] = [];
+  /** What was printed last by what makes copied files ready. */
+  readonly #setUpLines: string[] = [];
   #queue: Timer | undefined;
   #letLive: () => void = () => undefined;
   readonly #checked: string;
@@ -75,7 +83,7 @@ export class Elsewhere {
 
   constructor(private readonly parts: ElsewhereParts) {
     const { on, turn } = parts;
-    this.#checked = JSON.stringify([on, turn.directory, turn.agent]);
+    this.#checked = JSON.stringify([on, callerDirectory(turn), turn.agent]);
   }
 
   /** What goes over stdin, or in words why the files cannot travel. */
@@ -85,7 +93,9 @@ export class Elsewhere {
     const packed = (await travel?.pack(turn.instanceId)) ?? `files "git" needs a folder of the agent's own.`;
     if (typeof packed === "string") return packed;
     this.#copy = packed;
-    const head = bytesOf(`${role}\n${Buffer.from(prompt).toString("base64")}\n`);
+    const { setUp } = this.parts;
+    const ready = setUp === undefined ? "" : `${Math.ceil(setUp.limitMs / 1000)} ${base64(setUp.command)}`;
+    const head = bytesOf(`${role}\n${base64(prompt)}\n${ready}\n`);
     // What Bun 1.3.14 gives as the bytes of a pipe may be a bare buffer.
     return new Uint8Array(Buffer.concat([head, new Uint8Array(packed.bundle)]));
   }
@@ -109,6 +119,7 @@ export class Elsewhere {
     if (this.#copy === undefined) return undefined;
     const bundle = this.#isBundleWhole ? Buffer.from((this.#bundle ?? []).join(""), "base64") : undefined;
     const failed = await travel?.unpack(turn.instanceId, bundle);
+    if (this.#lacks?.lacks === "setUp") return this.#lackInWords(this.#lacks);
     if (failed !== undefined) return `${failed} It is in ${this.#folder ?? "its folder"} on ${on}.`;
     const isLost = bundle === undefined && this.#exitCode !== undefined && this.#filesAre !== "same";
     return isLost ? `What it did has not come back: it is in ${this.#folder ?? "its folder"} on ${on}.` : undefined;
@@ -177,6 +188,11 @@ export class Elsewhere {
 
   /** Anything else on the launcher's stderr: its own words, as long as nobody else speaks. */
   said(line: string): void {
+    if (line.startsWith(SET_UP_SAID)) {
+      this.#setUpLines.push(line.slice(SET_UP_SAID.length).slice(0, SET_UP_LINE_CHARACTERS));
+      if (this.#setUpLines.length > SET_UP_LINES) this.#setUpLines.shift();
+      return;
+    }
     const text = line.trim();
     if (text === "") return;
     this.#words.push(text.slice(0, LINE_CHARACTERS));
@@ -255,6 +271,10 @@ export class Elsewhere {
         return `There is no agent "${plainName(turn.agent)}" on ${on}. Configure it there as it is here.`;
       case "git":
         return `There is no git on ${on}, which files "git" needs. Install it there, or use files "shared".`;
+      case "setUp": {
+        const { command = "", limitMs = 0 } = this.parts.setUp ?? {};
+        return setUpWords(command, setUpFailure(found, limitMs), this.#setUpLines, on);
+      }
       case "files":
       case undefined:
         return `The agent's folder could not be made on ${on}${found === "" ? "" : `: ${found}`}.`;
@@ -299,6 +319,10 @@ export class Elsewhere {
       // What runs there notices by itself that nobody is left.
     }
   }
+}
+
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
 }
 
 /** Waits until a process there is gone, and ends it where it does not go. */

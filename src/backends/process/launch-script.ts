@@ -1,5 +1,6 @@
 import { PRESENCE } from "../../agent-role/presence.ts";
 import { LAUNCHED_VARIABLE, PROBE, ROLE_VARIABLE, THERE } from "../../agent-role/role.ts";
+import { SET_UP } from "../set-up-script.ts";
 import { MARKER_NAME } from "../../processes/end-tree.ts";
 
 /** What the script is told in its arguments, which everybody there can see: nothing that is private. */
@@ -21,7 +22,7 @@ export interface ScriptRequest {
 
 /**
  * The words that run an agent there. Stdin is the role, a line feed, and the prompt; where files are copied the prompt is a
- * line of base64, and the bundle with the files follows.
+ * line of base64, as is what makes them ready, behind the seconds that it may take; the bundle with the files follows.
  */
 export function scriptWords({
   instanceId,
@@ -40,6 +41,9 @@ export function scriptWords({
 const OWN_NAME =
   "GIT_AUTHOR_NAME=Bizar GIT_AUTHOR_EMAIL=bizar@localhost GIT_COMMITTER_NAME=Bizar GIT_COMMITTER_EMAIL=bizar@localhost";
 const GIT = "git -c core.hooksPath=/dev/null -c core.fsmonitor=false";
+
+/** So many lines of what has made the files ready are in the log. */
+const LOGGED_LINES = 1000;
 
 /** Reads the role, and says that it has begun and where. */
 const BEGIN = [
@@ -63,6 +67,8 @@ const IN_COPIED_FILES = [
   `umask 077`,
   `command -v git >/dev/null 2>&1 || lacks git`,
   `IFS= read -r p`,
+  `IFS=' ' read -r T S`,
+  SET_UP,
   `d=\${2:-$HOME/.cache/bizar/elsewhere}`,
   `case "$d" in "~"/*) d=$HOME/\${d#??} ;; esac`,
   `w=$d/$1`,
@@ -73,6 +79,13 @@ const IN_COPIED_FILES = [
   `[ -d .git ] || git init -q --template= . || lacks files "$w"`,
   `${GIT} fetch -q --no-tags "$b" "+$8:refs/bizar/base" && ${GIT} reset -q --hard refs/bizar/base || lacks files "$w"`,
   `mkdir -p "./$7" && cd "./$7" || lacks files "$w"`,
+  `if [ -n "$S" ] && [ ! -e "$w/.git/bizar-ready" ]; then ${[
+    `still() { say '{"setUp":true}'; }`,
+    `printf %s "$S" | base64 -d >"$b" && set_up "$w" "$T" "$b" "$w/.git/bizar-log" still`,
+    `sed 's/^/bizar: /' <"$w/.git/bizar-log" | tail -n ${LOGGED_LINES} >&2`,
+    `[ "$r" = 0 ] || lacks setUp "$r"`,
+    `: >"$w/.git/bizar-ready"`,
+  ].join("; ")}; fi`,
   `printf %s "$p" | base64 -d >"$b" || lacks files "$w"`,
   `exec 3<"$b"`,
   `rm -f "$b"`,

@@ -1,4 +1,4 @@
-import { isNumber, isText, oneOf, orAbsent, shape, type Checked } from "../../lib/shape.ts";
+import { isFlag, isNumber, isText, oneOf, orAbsent, shape, type Checked } from "../../lib/shape.ts";
 
 const isPlaceReport = shape({
   /** It has begun, on this machine … */
@@ -10,9 +10,11 @@ const isPlaceReport = shape({
   /** Seconds since the epoch, by the clock there. */
   at: orAbsent(isNumber),
   /** What is not there, or not as it has to be: nothing is started. */
-  lacks: orAbsent(oneOf("directory", "opencode", "version", "plugin", "agent", "git", "files")),
+  lacks: orAbsent(oneOf("directory", "opencode", "version", "plugin", "agent", "git", "files", "setUp")),
   /** What is there instead. */
   found: orAbsent(isText),
+  /** The copied files are being made ready. */
+  setUp: orAbsent(isFlag),
   /** Where the copied files are there. */
   folder: orAbsent(isText),
   /** What has become of copied files: they are as they were, or were sent back. */

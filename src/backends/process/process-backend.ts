@@ -21,8 +21,10 @@ import { Elsewhere, type Places, type Travel } from "./elsewhere.ts";
 import type { Launcher } from "./launcher.ts";
 import { describeError } from "../../lib/describe-error.ts";
 import { once } from "../../lib/once.ts";
+import type { SetUpThere } from "../set-up-script.ts";
 import type { LoggedTurn, LogSink } from "../log-sink.ts";
 import { neverRun, stoppedEarly } from "../stopped-early.ts";
+import type { LeftThere } from "../../agent-role/tree-report.ts";
 import type { AnswerPort } from "../answer-port.ts";
 import { endUnseen } from "./end-unseen.ts";
 import { versionOf } from "./host-version.ts";
@@ -62,6 +64,8 @@ export interface ProcessBackendParts {
   readonly launchers?: Readonly<Record<string, Launcher>>;
   /** Takes own folders there where files are not shared. */
   readonly travel?: Travel;
+  /** Makes them ready there. */
+  readonly setUp?: SetUpThere | undefined;
 }
 
 /** Runs each turn as one `opencode run` child in a process group of its own. */
@@ -199,10 +203,12 @@ class ProcessTurn implements RunningTurn {
     this.#observer.spawned(this.#tree.root);
     this.#elsewhere?.launched(child.pid);
     const onStrays = (strays: readonly ProcessIdentity[]) => void (this.#tree.strays = strays);
+    // What ends with a run that was stopped was not left running.
+    const onLeft = (left: readonly LeftThere[]) => (this.#isStopped ? undefined : this.#noteEnded(left));
     const { clock } = this.#parts;
     const [turn, observer, log] = [this.#turn, this.#observer, this.#log];
     const elsewhere = this.#elsewhere;
-    const pipes = new TurnPipes({ nonce, turn, observer, log, clock, onStrays, elsewhere, exit: this.#exit });
+    const pipes = new TurnPipes({ nonce, turn, observer, log, clock, onStrays, onLeft, elsewhere, exit: this.#exit });
     const drained = pipes.drain(child.stdout, child.stderr);
     await Promise.race([child.exited, this.#unstoppable.promise]);
     this.#exit.clear();
@@ -298,13 +304,13 @@ class ProcessTurn implements RunningTurn {
   }
 
   #placeOf(turn: TurnRequest): Elsewhere | undefined {
-    const { clock, environment, travel, launchers } = this.#parts;
+    const { clock, environment, travel, setUp, launchers } = this.#parts;
     const { on = "" } = turn;
     const launcher = launchers?.[on];
     if (launcher === undefined) return undefined;
     const [observer, { known }] = [this.#observer, this.places];
     const note = (text: string) => this.#note(text);
-    return new Elsewhere({ on, launcher, turn, observer, clock, environment, known, travel, note });
+    return new Elsewhere({ on, launcher, turn, observer, clock, environment, known, travel, setUp, note });
   }
 
   #notStarted(error: Error): TurnEnd {
@@ -335,13 +341,14 @@ class ProcessTurn implements RunningTurn {
       stopped === undefined ? LEFTOVER_GRACE_MS : 0,
       this.#table,
     );
-    const lines = [
-      ...(stopped === undefined ? ended.map((process) => ["ended what the agent left running", process] as const) : []),
-      ...survivors.map((process) => ["could not be ended", process] as const),
-    ];
-    for (const [what, { pid, command }] of lines) this.#note(`${what}: ${command} (pid ${pid})`);
+    if (stopped === undefined) this.#noteEnded(ended);
+    for (const { pid, command } of survivors) this.#note(`could not be ended: ${command} (pid ${pid})`);
     if (unseen !== undefined) this.#note(`what the agent left running could not be looked for. ${unseen}`);
     return unseen;
+  }
+
+  #noteEnded(ended: readonly LeftThere[]): void {
+    for (const { pid, command } of ended) this.#note(`ended what the agent left running: ${command} (pid ${pid})`);
   }
 
   /** What the operator should know and no pipe says. */

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { isTelemetry, parseTelemetry, type Telemetry } from "../../agent-role/telemetry-line.ts";
-import { parseTreeReport, type Stray } from "../../agent-role/tree-report.ts";
+import { parseTreeReport, type LeftThere, type Stray } from "../../agent-role/tree-report.ts";
 import { parsePlaceReport, type PlaceReport } from "./place-report.ts";
 import type { HostFact } from "../host-fact.ts";
 
@@ -9,6 +9,8 @@ export type StderrFact =
   /** `undefined` where the line was cut: it is for nobody's eyes all the same. */
   | { readonly type: "telemetry"; readonly telemetry: Telemetry | undefined }
   | { readonly type: "strays"; readonly strays: readonly Stray[] }
+  /** What was left running elsewhere, and was ended there. */
+  | { readonly type: "left"; readonly left: readonly LeftThere[] }
   /** The shell at a place elsewhere. */
   | { readonly type: "place"; readonly report: PlaceReport }
   /** A sign of life, for nobody's eyes. */
@@ -28,6 +30,7 @@ export function readStderrLine(nonce: string, line: string): StderrFact {
   const tree = parseTreeReport(nonce, line);
   if (tree?.orphan !== undefined) return { type: "orphan", why: tree.orphan };
   if (tree?.strays !== undefined) return { type: "strays", strays: tree.strays };
+  if (tree?.left !== undefined) return { type: "left", left: tree.left };
   if (tree?.alive === true) return { type: "alive" };
   const report = parsePlaceReport(nonce, line);
   if (report !== undefined) return { type: "place", report };

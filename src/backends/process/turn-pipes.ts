@@ -1,5 +1,5 @@
 import { reportAt, type Telemetry } from "../../agent-role/telemetry-line.ts";
-import type { Stray } from "../../agent-role/tree-report.ts";
+import type { LeftThere, Stray } from "../../agent-role/tree-report.ts";
 import { noTokens, type Progress } from "../../supervisor/instance.ts";
 import { describeError } from "../../lib/describe-error.ts";
 import { readRefusal } from "../../opencode/refusals.ts";
@@ -44,6 +44,7 @@ export interface TurnPipesParts {
   readonly elsewhere?: Pick<Elsewhere, "told" | "said" | "takes" | "isThere" | "hasBegun"> | undefined;
   /** What runs below the child without its marker: all of it, each time. */
   readonly onStrays: (strays: readonly Stray[]) => void;
+  readonly onLeft: (left: readonly LeftThere[]) => void;
 }
 
 /**
@@ -233,7 +234,7 @@ export class TurnPipes {
   }
 
   #toldOnStderr({ text, isCut }: Line): void {
-    const { log, nonce, observer, turn, onStrays, elsewhere } = this.#parts;
+    const { log, nonce, observer, turn, onStrays, onLeft, elsewhere } = this.#parts;
     const fact = readStderrLine(nonce, text);
     if (fact.type === "telemetry") {
       if (fact.telemetry !== undefined) this.#telemetry(fact.telemetry);
@@ -243,6 +244,10 @@ export class TurnPipes {
     if (fact.type === "strays") {
       // Processes of another machine have numbers that mean others here.
       if (elsewhere === undefined) onStrays(fact.strays);
+      return;
+    }
+    if (fact.type === "left") {
+      onLeft(fact.left);
       return;
     }
     if (fact.type === "place") {
@@ -265,6 +270,10 @@ export class TurnPipes {
     if (elsewhere === undefined) return;
     const isWaiting = !elsewhere.hasBegun;
     elsewhere.told(report);
+    if (report.setUp === true) {
+      const { clock } = this.#parts;
+      this.#progressed({ ...this.#progress, activity: "starting", lastActivityAt: clock.now() });
+    }
     if (isWaiting && elsewhere.hasBegun && turn.sessionId !== null) observer.sessionIdentified(turn.sessionId);
   }
 

@@ -1,9 +1,12 @@
+import { SET_UP, type SetUpThere } from "../set-up-script.ts";
 import { shellText } from "../shell-text.ts";
 
 const OWN_NAME =
   "GIT_AUTHOR_NAME=Bizar GIT_AUTHOR_EMAIL=bizar@localhost GIT_COMMITTER_NAME=Bizar GIT_COMMITTER_EMAIL=bizar@localhost";
 const GIT = "git -c core.hooksPath=/dev/null -c core.fsmonitor=false";
 const MARK = "bizar:";
+/** So many lines of what has made a working tree ready are in the log: opencode cuts what is longer. */
+const LOGGED_LINES = 100;
 /** What comes back is a file of the working tree for a moment, since only those can be read from outside. */
 export const BUNDLE = ".bizar-bundle";
 
@@ -30,6 +33,19 @@ const RESET = [
   `cd "$1" && ${GIT} reset -q --hard "$2" && printf %s "$2" >"$(git rev-parse --absolute-git-dir)/bizar-base" && say reset`,
 ];
 
+/**
+ * Makes a fresh working tree ready.
+ * $1: the working tree; $2: the seconds that it may take; $3: the command, in base64.
+ */
+const MAKE_READY = [
+  SAY,
+  SET_UP,
+  `h=$(cd "$1" && git rev-parse --absolute-git-dir) || exit`,
+  `printf %s "$3" | base64 -d >"$h/bizar-set-up" && set_up "$1" "$2" "$h/bizar-set-up" "$h/bizar-log" :`,
+  `tail -n ${LOGGED_LINES} <"$h/bizar-log" | cut -c1-500 | sed 's/^/${MARK}line /'`,
+  `say "ready $r"`,
+];
+
 /** The files are there: from now on there is work in it. $1: the working tree; $2: where in it the agent works. */
 const BEGIN = [SAY, `cd "$1" && mkdir -p "./$2" && : >"$(git rev-parse --absolute-git-dir)/bizar-begun" && say begun`];
 
@@ -40,7 +56,7 @@ const BEGIN = [SAY, `cd "$1" && mkdir -p "./$2" && : >"$(git rev-parse --absolut
 const PACK = [
   SAY,
   `w=$(cd "$1" && pwd -P) || exit`,
-  `for p in /proc/[0-9]*; do c=$(readlink "$p/cwd" 2>/dev/null) || continue; case "$c" in "$w"|"$w"/*) say "ended $(tr '\\0' ' ' <"$p/cmdline" 2>/dev/null | cut -c1-120)"; kill -9 "\${p#/proc/}" 2>/dev/null ;; esac; done`,
+  `for p in /proc/[0-9]*; do c=$(readlink "$p/cwd" 2>/dev/null) || continue; case "$c" in "$w"|"$w"/*) say "ended \${p#/proc/} $(tr '\\0' ' ' <"$p/cmdline" 2>/dev/null | cut -c1-500)"; kill -9 "\${p#/proc/}" 2>/dev/null ;; esac; done`,
   `cd "$w" && g=$(git rev-parse --absolute-git-dir) && b=$(cat "$g/bizar-base") || exit`,
   `rm -f ${BUNDLE}`,
   `cp "$g/index" "$g/bizar-index" && export GIT_INDEX_FILE="$g/bizar-index"`,
@@ -68,6 +84,8 @@ const DOCTOR = [
 export const copyScripts = {
   look: (commit: string, name: string, fetch: boolean) => script(LOOK, commit, name, fetch ? "fetch" : ""),
   reset: (copy: string, commit: string) => script(RESET, copy, commit),
+  ready: (copy: string, { command, limitMs }: SetUpThere) =>
+    script(MAKE_READY, copy, `${Math.ceil(limitMs / 1000)}`, Buffer.from(command).toString("base64")),
   begin: (copy: string, prefix: string) => script(BEGIN, copy, prefix),
   doctor: (text: string) => script(DOCTOR, text),
   forget: (path: string) => script([`rm -f -- "$1"`], path),

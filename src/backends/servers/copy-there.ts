@@ -4,6 +4,8 @@ import { isText, shape } from "../../lib/shape.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { TurnRequest } from "../../supervisor/ports.ts";
 import { BUNDLE, copyScripts, saidBy } from "./copy-script.ts";
+import { SET_UP_LINES, setUpFailure, setUpWords } from "../../text/set-up-words.ts";
+import type { SetUpThere } from "../set-up-script.ts";
 import type { PoolServer } from "./pool-server.ts";
 
 /** How long the repository's own command for a fresh working tree may take. */
@@ -22,6 +24,8 @@ export interface CloneTravel {
 export interface CopyThereParts {
   readonly server: PoolServer;
   readonly travel: CloneTravel;
+  /** Makes a fresh one ready. */
+  readonly setUp: SetUpThere | undefined;
   readonly turn: TurnRequest;
   readonly clock: Clock;
   /** What the operator should know. */
@@ -71,8 +75,36 @@ export class CopyThere {
       return { ok: false, error: `The files of ${commit} could not be brought into ${copy} on ${name}.` };
     }
     if (patch !== "") await server.client.applyPatch(copy, patch);
+    const notReady = await this.#makeReady(copy);
+    if (notReady !== undefined) return { ok: false, error: notReady };
     await this.#shell(copyScripts.begin(copy, prefix));
     return { ok: true, directory: join(copy, prefix), isTakenUp: false };
+  }
+
+  /** Returns in words why that has failed. */
+  async #makeReady(copy: string): Promise<string | undefined> {
+    const { setUp, server, note } = this.parts;
+    if (setUp === undefined) return undefined;
+    const said = saidBy(await this.#shell(copyScripts.ready(copy, setUp), setUp.limitMs));
+    const lines = said.get("line") ?? [];
+    for (const line of lines) note(line);
+    const [told = ""] = said.get("ready") ?? [];
+    if (told === "0") return undefined;
+    return setUpWords(
+      setUp.command,
+      setUpFailure(told, setUp.limitMs),
+      lines.slice(-SET_UP_LINES),
+      server.options.name,
+    );
+  }
+
+  /** Ends what is under way there for it. Never rejects. */
+  async abandon(): Promise<void> {
+    try {
+      if (this.#session !== undefined) await this.parts.server.client.abort(await this.#session);
+    } catch (error) {
+      this.parts.note(describeError(error));
+    }
   }
 
   /** Brings back what has become of it, and removes it. Settles with why that could not be done. */
@@ -81,7 +113,10 @@ export class CopyThere {
     const copy = this.#copy;
     if (copy === undefined) return undefined;
     const said = saidBy(await this.#shell(copyScripts.pack(copy)));
-    for (const line of said.get("ended") ?? []) note(`ended what the agent left running there: ${line}`);
+    for (const line of said.get("ended") ?? []) {
+      const [pid = "", ...command] = line.split(" ");
+      note(`ended what the agent left running: ${command.join(" ")} (pid ${pid})`);
+    }
     if (!said.has("packed"))
       return `What it did could not be packed there: it is in ${copy} on ${server.options.name}.`;
     const bundle = Buffer.from(await server.client.readText(copy, BUNDLE), "base64");
@@ -152,7 +187,8 @@ export class CopyThere {
     return `The commit ${commit.slice(0, 12)} that the agent starts from is not known in ${directory} on ${name}: ${advice}${tried}`;
   }
 
-  async #shell(command: string): Promise<string> {
+  /** @param limitMs that the command may take beside what all may */
+  async #shell(command: string, limitMs = 0): Promise<string> {
     const { server, turn } = this.parts;
     const { directory } = server.options;
     this.#session ??= server.client.createSession({
@@ -161,6 +197,6 @@ export class CopyThere {
     // One that could not be made is tried anew.
     this.#session.catch(() => (this.#session = undefined));
     const sessionId = await this.#session;
-    return await server.client.shell({ sessionId, directory, agent: turn.agent, model: turn.model }, command);
+    return await server.client.shell({ sessionId, directory, agent: turn.agent, model: turn.model }, command, limitMs);
   }
 }

@@ -1,15 +1,20 @@
 import { describeError } from "../../lib/describe-error.ts";
+import { isText, shape } from "../../lib/shape.ts";
 import { brokenEnd } from "../../supervisor/broken-end.ts";
 import type { ProcessTable } from "../../processes/process-table.ts";
 import type { RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import type { Asked, Reply } from "../../supervisor/questions.ts";
+import type { SetUpThere } from "../set-up-script.ts";
 import type { LogSink } from "../log-sink.ts";
 import { neverRun, stoppedEarly } from "../stopped-early.ts";
 import { turnsOf, type ListedMessage } from "../../opencode/turns.ts";
 import { isUnanswered, type SessionMessage } from "../warm/server-client.ts";
+import type { ServerEvent } from "../warm/event-stream.ts";
 import { WarmTurn, type WarmTurnParts } from "../warm/warm-turn.ts";
 import { CopyThere, type CloneTravel } from "./copy-there.ts";
 import type { PoolServer } from "./pool-server.ts";
+
+const isOfSession = shape({ sessionID: isText });
 
 const ATTEMPTS = 5;
 /** How long the files of an agent that was killed may take to come back. */
@@ -25,6 +30,7 @@ const NOTHING_HERE: ProcessTable = {
 export interface ServerTurnParts extends Omit<WarmTurnParts, "lease" | "transcripts" | "processTable"> {
   readonly server: PoolServer;
   readonly travel: CloneTravel;
+  readonly setUp: SetUpThere | undefined;
 }
 
 /** One turn in a session of a server elsewhere: its files go there first, and come back at its end. */
@@ -59,8 +65,8 @@ export class ServerTurn implements RunningTurn {
         observer.prompted(messageId);
       },
     };
-    const { server, travel, clock } = parts;
-    this.#copy = new CopyThere({ server, travel, turn, clock, note: (text) => this.#note(text) });
+    const { server, travel, setUp, clock } = parts;
+    this.#copy = new CopyThere({ server, travel, setUp, turn, clock, note: (text) => this.#note(text) });
     this.ended = this.#run().catch((error: unknown) => brokenEnd(this, error));
   }
 
@@ -87,23 +93,34 @@ export class ServerTurn implements RunningTurn {
 
   async #run(): Promise<TurnEnd> {
     const { server } = this.#parts;
+    const unhear = server.hear((event) => this.#heard(event));
     try {
       const refusal = await this.#unlessStopped(server.take(this.#turn.agent));
       if (this.#isStopped) return stoppedEarly();
       return refusal === undefined ? await this.#atServer() : this.#neverRun(refusal);
     } finally {
+      unhear();
       server.release();
       this.#isOver = true;
       this.#log.close();
     }
   }
 
+  /** Nobody but its server tells that a session of it was deleted. */
+  #heard({ type, properties }: ServerEvent): void {
+    if (type !== "session.deleted" || !isOfSession(properties) || properties.sessionID !== this.#sessionId) return;
+    const error = `The agent was ended: its session was deleted (${this.#sessionId}).`;
+    this.#observer.mustStop({ status: "failed", reason: "session_error", error });
+  }
+
   async #atServer(): Promise<TurnEnd> {
     const making = this.#overTheLine(async () => await this.#copy.make());
     const made = await this.#unlessStopped(making);
     if (made === undefined) {
+      await this.#copy.abandon();
       // Whatever of it comes to be yet goes again.
-      void making.then(async () => await this.#copy.remove());
+      const gone = making.then(async () => await this.#copy.remove());
+      await this.#inTime(gone.then(() => ({ value: undefined, error: "" })));
       return stoppedEarly();
     }
     if (made.value === undefined) return await this.#givenUp(this.#neverRun(made.error));
@@ -131,7 +148,7 @@ export class ServerTurn implements RunningTurn {
 
   /** Runs the turn; once more where the line broke before its prompt was on the way. */
   async #inSession(directory: string): Promise<TurnEnd> {
-    const { server, travel: _, ...parts } = this.#parts;
+    const { server, travel: _travel, setUp: _setUp, ...parts } = this.#parts;
     for (;;) {
       const warm = {
         ...parts,

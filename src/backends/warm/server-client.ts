@@ -171,11 +171,11 @@ export class ServerClient {
   }
 
   /** What a command of the shell prints, in a session that is there for that. */
-  async shell({ sessionId, directory, agent, model }: ShellSession, command: string): Promise<string> {
+  async shell({ sessionId, directory, agent, model }: ShellSession, command: string, moreMs = 0): Promise<string> {
     const choice = model === undefined ? {} : { model: { providerID: model.providerId, modelID: model.modelId } };
     const call = { sessionID: sessionId, directory, agent, command, ...choice };
     const run = (signal: AbortSignal) => this.#client.session.shell(call, { signal });
-    const { parts } = await this.#ask("an answer to a command", shellAnswer, run, FILES_LIMIT_MS);
+    const { parts } = await this.#ask("an answer to a command", shellAnswer, run, FILES_LIMIT_MS + moreMs);
     return parts.map(({ state }) => state.output).join("\n");
   }
 

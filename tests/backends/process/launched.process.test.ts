@@ -1,10 +1,15 @@
-import { chmodSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "bun:test";
+import { processBackend } from "../../../src/backends/process/process-backend.ts";
 import { judge } from "../../../src/supervisor/outcome.ts";
 import type { Launcher } from "../../../src/backends/process/launcher.ts";
+import { systemProcessTable } from "../../../src/processes/process-table.ts";
+import { packFolder, unpackFolder } from "../../../src/workspace/travel.ts";
+import { until } from "../../until.ts";
+import { gitRig, value } from "../../workspace/git-rig.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
-import { startTurn, type StartedTurn } from "./turn-rig.ts";
+import { startTurn, turnParts, type StartedTurn } from "./turn-rig.ts";
 import { exited } from "../../supervisor/sample-instance.ts";
 
 /** An opencode that has the plugin and an agent, and does what a test says. */
@@ -94,6 +99,24 @@ describe("what is lacking there is said, and nothing is started", () => {
   });
 });
 
+test("a place is looked at once for all agents of a directory, whatever folders they work in, and anew for another agent", async () => {
+  const looks = join(temporaryFolder(), "looks");
+  const speaks = join(import.meta.dir, "../../fixtures/speaks.ts");
+  const binary = opencode(`exec ${speaks}`, { agents: `bizar-is-here\nmimir (all)\nthor (all)` });
+  const told = await Bun.file(binary).text();
+  writeFileSync(binary, told.replace("agent) ", `agent) echo look >> ${looks}; `));
+  const [original, ...copies] = [temporaryFolder(), temporaryFolder(), temporaryFolder()] as const;
+  const backend = processBackend(turnParts({ binary, launchers: { there: PLAIN } }));
+  const run = async (directory: string, agent: string) => {
+    const folder = { original, copy: directory, directory, base: "a1b2c3d" };
+    return await startTurn("", { on: "there", agent, directory, folder }, {}, backend).ended;
+  };
+  for (const copy of copies) expect((await run(copy, "mimir")).evidence.words).toEqual(["spoken"]);
+  expect(await Bun.file(looks).text()).toBe("look\n");
+  await run(copies[0], "thor");
+  expect(await Bun.file(looks).text()).toBe("look\nlook\n");
+});
+
 test("a launcher that is not there, and one that starts nothing, are told with their words", async () => {
   const missing = await outcomeOf(launch(opencode(STEP), { command: ["bizar-no-such-launcher"] }));
   expect(missing).toMatchObject({ reason: "spawn_failed", error: expect.stringContaining("bizar-no-such-launcher") });
@@ -145,6 +168,100 @@ test("a kill that fails there leaves it open whether something runs", async () =
   await turn.logged(/at work/);
   await turn.stop();
   expect((await turn.ended).unseen).toContain("no such job");
+});
+
+/** An agent in a copy of its folder, which a command makes ready there. */
+async function inCopy(command: string, limitMs = 60_000, launcher: Partial<Launcher> = {}) {
+  const rig = gitRig();
+  const { instanceId } = await rig.agent();
+  const directory = join(temporaryFolder(), "there");
+  const run = () =>
+    startTurn(
+      "",
+      { on: "there", instanceId },
+      {
+        binary: opencode(`cat made.txt >&2; ${STEP}`),
+        launchers: { there: { ...PLAIN, files: "git", directory, ...launcher } },
+        setUp: { command, limitMs },
+        travel: {
+          pack: async (id) => value(await packFolder(rig.parts, id)),
+          unpack: async (id, bundle) => void value(await unpackFolder(rig.parts, id, bundle)),
+        },
+      },
+    );
+  return { run, copy: join(directory, instanceId), here: rig };
+}
+
+describe("what makes copied files ready", () => {
+  test("runs there, before the agent, and once in each copy; what it prints is in the log", async () => {
+    const { run, copy, here } = await inCopy(
+      `echo "it's ünï"; pwd; [ "$BIZAR_FOLDER" = "$PWD" ] && echo x >> made.txt`,
+    );
+    for (let number = 1; number <= 2; number++) {
+      const turn = run();
+      const { evidence } = await turn.ended;
+      expect(evidence).toMatchObject({ cause: exited(0), words: ["said"] });
+      expect(turn.log()).toContain("[stderr] x");
+    }
+    expect(await Bun.file(join(copy, "made.txt")).text()).toBe("x\n");
+    expect(existsSync(join(here.project, "made.txt"))).toBe(false);
+    const first = run();
+    await first.ended;
+    expect(first.log().join("\n")).not.toContain("ünï");
+  });
+
+  const failing: [how: string, command: string, limitMs: number, words: string][] = [
+    [
+      "a code of its own",
+      "echo one; echo two >&2; exit 3",
+      60_000,
+      "ended with code 3 on there. Its last lines:\none\ntwo",
+    ],
+    ["nothing printed", "exit 1", 60_000, "ended with code 1 on there. It has printed nothing."],
+    ["a command that is not there", "bizar-no-such-command", 60_000, "ended with code 127 on there."],
+    [
+      "more time than it may take",
+      "echo slow; sleep 61",
+      1000,
+      "took longer than 1000 ms on there. Its last lines:\nslow",
+    ],
+  ];
+  for (const [how, command, limitMs, words] of failing) {
+    test(`fails the agent where it fails, and is made good by another turn: ${how}`, async () => {
+      const { run, copy } = await inCopy(command, limitMs);
+      const turn = run();
+      const outcome = await outcomeOf(turn);
+      expect(outcome).toMatchObject({ status: "failed", reason: "workspace_failed" });
+      expect(outcome.error).toStartWith(`worktreeSetup (${JSON.stringify(command)}) ${words}`);
+      expect(turn.seen.sessions).toEqual([]);
+      expect([existsSync(join(copy, ".git")), existsSync(join(copy, ".git/bizar-ready"))]).toEqual([true, false]);
+      expect(turn.members()).toEqual([]);
+    });
+  }
+
+  test.skipIf(process.platform !== "linux")(
+    "ends with all of it when nobody is left",
+    async () => {
+      // As with ssh: the launcher goes, and what it has started sees its pipes break.
+      const command = [
+        "sh",
+        "-c",
+        'exec 3<&0; "$@" <&3 2>&1 >/dev/null | { while IFS= read -r line; do echo "$line" >&2; case "$line" in *setUp*) exit ;; esac; done; }',
+        "sh",
+      ];
+      const seconds = `46${process.pid}`;
+      const { run } = await inCopy(`sleep ${seconds} & sleep ${seconds}`, 60_000, { command });
+      const turn = run();
+      const left = () =>
+        systemProcessTable()
+          .list()
+          .filter(({ command: found }) => found === `sleep ${seconds}`);
+      await until("it runs", () => left().length === 2);
+      await until("it was ended", () => left().length === 0);
+      await turn.ended;
+    },
+    30_000,
+  );
 });
 
 test("a place that is not set up any more is told, and nothing runs here instead", async () => {

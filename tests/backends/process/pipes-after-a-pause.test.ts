@@ -31,6 +31,7 @@ function heldPipes() {
     log: { write: (_, line) => void lines.push(line), close() {} },
     clock,
     onStrays: () => undefined,
+    onLeft: () => undefined,
     exit: { over() {}, clear() {} },
   });
   const ended = { isTrue: false };

@@ -10,7 +10,7 @@ import { LogFile } from "../../../src/store/log-file.ts";
 import { createInstanceId } from "../../../src/supervisor/create-instance-id.ts";
 import type { Progress } from "../../../src/supervisor/instance.ts";
 import type { Outcome } from "../../../src/supervisor/outcome.ts";
-import type { RunningTurn, TurnRequest } from "../../../src/supervisor/ports.ts";
+import type { Backend, RunningTurn, TurnRequest } from "../../../src/supervisor/ports.ts";
 import { NO_ANSWERS } from "../no-answers.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { until } from "../../until.ts";
@@ -44,6 +44,8 @@ export function startTurn(
   fixture: string,
   request: Partial<TurnRequest> = {},
   parts: Partial<ProcessBackendParts> = {},
+  /** One that runs several turns. */
+  shared?: Backend,
 ): StartedTurn {
   const folder = temporaryFolder(() => running.stopNow());
   const path = join(folder, "agent.log");
@@ -60,20 +62,9 @@ export function startTurn(
     sessionId: null,
     ...request,
   };
-  const backend = processBackend({
-    binary: join(import.meta.dir, "../../fixtures", fixture),
-    identity: createIdentity(),
-    onExit: "kill",
-    skipPermissions: false,
-    answers: NO_ANSWERS,
-    killGraceMs: 5000,
-    guard: defaultGuard(folder),
-    environment: process.env,
-    openLog: () => new LogFile(path, 10_485_760, () => undefined),
-    transcripts: { read: async () => undefined },
-    clock: systemClock,
-    ...parts,
-  });
+  const binary = join(import.meta.dir, "../../fixtures", fixture);
+  const openLog = () => new LogFile(path, 10_485_760, () => undefined);
+  const backend = shared ?? processBackend(turnParts({ binary, guard: defaultGuard(folder), openLog, ...parts }));
   const running = backend.start(turn, {
     spawned: (process) => seen.processes.push(process),
     sessionIdentified: (sessionId) => seen.sessions.push(sessionId),
@@ -102,6 +93,24 @@ export function startTurn(
       await until(`a line of the log matches ${pattern}`, () => log().some((line) => pattern.test(line)));
       return pattern.exec(log().find((line) => pattern.test(line)) ?? "")!;
     },
+  };
+}
+
+/** What a backend for turns of a test is made of. */
+export function turnParts(parts: Partial<ProcessBackendParts>): ProcessBackendParts {
+  return {
+    binary: "",
+    identity: createIdentity(),
+    onExit: "kill",
+    skipPermissions: false,
+    answers: NO_ANSWERS,
+    killGraceMs: 5000,
+    guard: defaultGuard("/state"),
+    environment: process.env,
+    openLog: () => ({ write() {}, close() {} }),
+    transcripts: { read: async () => undefined },
+    clock: systemClock,
+    ...parts,
   };
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BUNDLE, copyScripts, saidBy } from "../../../src/backends/servers/copy-script.ts";
 import { diffFolder, unpackFolder } from "../../../src/workspace/travel.ts";
@@ -39,6 +39,18 @@ test("an agent's files go to another clone as a patch, and all that was done the
   runGit(["apply", join(clone, "..", "patch")], copy);
   expect([...(await readFile(join(copy, "latin.txt")))]).toEqual([0xe9, 10]);
   expect([...shell(copyScripts.look(commit, name, false), clone).keys()]).toEqual(["old", "known"]);
+  const ready = shell(
+    copyScripts.ready(copy, { command: `echo "it's $PWD"; echo 1 > ready.txt`, limitMs: 5000 }),
+    clone,
+  );
+  expect([ready.get("line"), ready.get("ready")]).toEqual([[`it's ${copy}`], ["0"]]);
+  await rm(join(copy, "ready.txt"));
+  for (const [command, limitMs, told] of [
+    ["exit 3", 5000, "3"],
+    ["sleep 5", 1000, "late"],
+  ] as const) {
+    expect(shell(copyScripts.ready(copy, { command, limitMs }), clone).get("ready")).toEqual([told]);
+  }
   expect(shell(copyScripts.begin(copy, "sub/folder"), clone).has("begun")).toBe(true);
   expect([...shell(copyScripts.look(commit, name, false), clone).keys()]).toEqual(["old", "begun", "known"]);
   expect(existsSync(join(copy, "sub/folder"))).toBe(true);
@@ -51,7 +63,7 @@ test("an agent's files go to another clone as a patch, and all that was done the
   const left = Bun.spawn(["sleep", "300"], { cwd: copy });
   const packed = shell(copyScripts.pack(copy), clone);
   expect(packed.has("packed")).toBe(true);
-  if (process.platform === "linux") expect(packed.get("ended")).toEqual([expect.stringContaining("sleep 300")]);
+  if (process.platform === "linux") expect(packed.get("ended")).toEqual([expect.stringMatching(/^\d+ sleep 300$/)]);
   left.kill();
   await left.exited;
   const bundle = Buffer.from(await readFile(join(copy, BUNDLE), "utf8"), "base64");

@@ -20,7 +20,7 @@ contract(
     await until("the tree is gone", () => living(agent).length === 0, Math.max(0, killedAt + 1000 - performance.now()));
     // The server of warm agents lives on for the others.
     const process = systemProcessTable().find((await on.record(instanceId)).process?.pid ?? 0);
-    expect(process?.isZombie ?? true).toBe(on.backend === "process");
+    expect(process?.isZombie ?? true).toBe(on.place !== "warm");
     const { status, reason, error } = await on.record(instanceId);
     expect({ status, reason, error }).toEqual({ status: "killed", reason: "killed", error: expect.any(String) });
   },
@@ -74,7 +74,8 @@ for (const whose of ["its own", "its parent's"] as const) {
       await until("it works", () => living(agent).includes("sleep 94"));
       const { sessionId, parent } = await on.record(agent.instanceId);
       const id = whose === "its own" ? (sessionId ?? "") : parent.sessionId;
-      await on.server.client.session.delete({ path: { id } });
+      const { session } = whose === "its own" ? on.sessions : on.server.client;
+      await session.delete({ path: { id } });
       expect(await on.call("bizar_collect", { instanceId: agent.instanceId, timeoutMs: 20_000 })).toMatchObject({
         status: "failed",
         reason: "session_error",

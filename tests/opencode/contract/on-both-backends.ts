@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, test } from "bun:test";
+import { readlinkSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Server } from "../../../scripts/scripted-host/opencode.ts";
 import type { Sandbox, SandboxSettings } from "../../../scripts/scripted-host/sandbox.ts";
 import { treeMembers } from "../../../src/processes/end-tree.ts";
+import { systemProcessTable } from "../../../src/processes/process-table.ts";
 import type { InstanceRecord } from "../../../src/store/record.ts";
 import type { BackendName } from "../../../src/supervisor/instance.ts";
 import {
@@ -16,9 +19,14 @@ import {
   type AskSettings,
 } from "../rig.ts";
 import type { ServedRig } from "../rig.ts";
+import { placeElsewhere, type Opened, type PlaceElsewhere } from "../elsewhere/contract-places.ts";
+import { whyNotThere } from "../elsewhere/not-there.ts";
 
 /** Both of them; what the contract says holds on each. */
 export const BACKENDS: readonly BackendName[] = ["process", "warm"];
+
+/** The place elsewhere that the sentences are tried at, where they are not tried on this machine's own backends. */
+const ELSEWHERE = placeElsewhere();
 
 /** A model that has room for little: opencode compacts a session of some steps. */
 export const SMALL_MODEL = "scripted/small";
@@ -30,6 +38,12 @@ const COST = { input: 1, output: 10 };
 /** One opencode, and the backend that its agents run on. */
 export interface OnBackend extends ServedRig {
   readonly backend: BackendName;
+  /** Where they run: on this backend, or at a place elsewhere that makes use of it. */
+  readonly place: BackendName | PlaceElsewhere["name"];
+  /** What one of them says that waits in line. */
+  readonly waitsFor: string;
+  /** The opencode that has their sessions. */
+  readonly sessions: Server["client"];
   /** A step that spawns agents on this backend, all in one message. */
   spawn(...agents: AgentArguments[]): ReturnType<typeof spawn>;
   /** Has Odin spawn agents in one message, and collect all of them in the next. */
@@ -72,13 +86,20 @@ export function onBothBackends(
   prepare: (sandbox: Sandbox) => Promise<void> = async () => undefined,
 ): OnBothBackends {
   let rig: ServedRig;
+  let sessions: Server["client"];
+  let there: Opened | undefined;
   beforeAll(async () => {
-    const created = await createRig(settings);
+    const created = await createRig((await ELSEWHERE?.settings(settings)) ?? settings);
     await setModels(created.sandbox.home);
     await prepare(created.sandbox);
+    there = await ELSEWHERE?.open(created);
     rig = await serve(created);
+    sessions = there?.sessions ?? rig.server.client;
   }, 180_000);
-  afterAll(async () => await rig.dispose());
+  afterAll(async () => {
+    await rig.dispose();
+    await there?.close();
+  });
   const tried =
     (backends: readonly BackendName[]): Sentence =>
     (sentence, body, limitMs = 180_000) => {
@@ -86,22 +107,33 @@ export function onBothBackends(
         const run = async () => {
           // Both are asked the same: what the other one said is no answer to that.
           rig.model.requests.length = 0;
-          await body(onBackend(rig, backend));
+          await body(onBackend(rig, sessions, backend));
         };
-        test(`${sentence} [${backend}]`, run, limitMs);
+        const why = ELSEWHERE && whyNotThere(ELSEWHERE.name, sentence);
+        if (why === undefined) test(`${sentence} [${ELSEWHERE?.name ?? backend}]`, run, limitMs);
+        else test.skip(`${sentence} [not on a ${ELSEWHERE?.name}: ${why}]`, run);
       }
     };
-  return Object.assign(tried(BACKENDS), { once: tried(["warm"]), onProcess: tried(["process"]) });
+  if (ELSEWHERE === undefined) {
+    return Object.assign(tried(BACKENDS), { once: tried(["warm"]), onProcess: tried(["process"]) });
+  }
+  const { backend } = ELSEWHERE;
+  const all = tried([backend]);
+  return Object.assign(all, { once: all, onProcess: backend === "process" ? all : tried([]) });
 }
 
-function onBackend(rig: ServedRig, backend: BackendName): OnBackend {
+function onBackend(rig: ServedRig, sessions: Server["client"], backend: BackendName): OnBackend {
   let asked = 0;
   const nextPrompt = () => `The ${++asked}. question on the ${backend} backend.`;
+  const where = ELSEWHERE === undefined ? { backend } : { on: ELSEWHERE.name };
   const spawnHere = (...agents: AgentArguments[]) =>
-    spawn(...agents.map((agent) => ({ backend, agent: "thor", ...agent })));
+    spawn(...agents.map((agent) => ({ ...where, agent: "thor", ...agent })));
   return {
     ...rig,
     backend,
+    place: ELSEWHERE?.name ?? backend,
+    waitsFor: ELSEWHERE === undefined ? "a place" : `a place on ${ELSEWHERE.name}`,
+    sessions,
     spawn: spawnHere,
     async delegate(agents, ask) {
       const prompt = nextPrompt();
@@ -124,9 +156,22 @@ function onBackend(rig: ServedRig, backend: BackendName): OnBackend {
   };
 }
 
-/** The command lines of what lives of an agent's tree. */
+/** The command lines of what lives of an agent's tree; of one in a server elsewhere: of what its working tree is used by. */
 export function living({ instanceId }: { readonly instanceId: string }): string[] {
-  return treeMembers({ marker: instanceId }).map(({ command }) => command);
+  if (ELSEWHERE?.backend !== "warm") return treeMembers({ marker: instanceId }).map(({ command }) => command);
+  const name = instanceId.toLowerCase().replaceAll("_", "-");
+  return systemProcessTable()
+    .list()
+    .flatMap(({ pid, command }) => (folderOf(pid).includes(name) ? command : []));
+}
+
+function folderOf(pid: number): string {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    // It has gone.
+    return "";
+  }
 }
 
 /** Gives the models their prices, and the small one its limit. */

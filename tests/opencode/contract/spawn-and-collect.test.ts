@@ -90,6 +90,7 @@ contract("record, result and log of an agent are on disk, for their owner only, 
   });
   expect(record).toEqual({
     ...{ schemaVersion: 2, instanceId, agent: "thor", backend: on.backend, title: "a note", ...model },
+    ...(on.place === "launcher" && { on: on.place, place: { host: expect.any(String), job: null } }),
     sessionId: expect.stringMatching(/^ses_/),
     ...{ prompt: "write a file", promptPreview: "write a file" },
     ...{ folder: null, changes: null, planTask: { folder, slug: planSlug, elementId: "el_note" } },

@@ -13,9 +13,10 @@ export interface Member {
   readonly clone: string;
   /** A clone that has not been brought up to date. */
   readonly stale: string;
+  readonly home: string;
   /** The working trees that agents have there now. */
   worktrees(): string[];
-  kill(): Promise<void>;
+  kill(signal?: NodeJS.Signals): Promise<void>;
   startAgain(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -88,12 +89,12 @@ async function member(sandbox: Sandbox): Promise<Member> {
   const port = Number(new URL(url).port);
   const clone = join(sandbox.root, "clone");
   return {
-    ...{ url, port, clone, stale: join(sandbox.root, "stale") },
+    ...{ url, port, home: sandbox.home, clone, stale: join(sandbox.root, "stale") },
     worktrees: () =>
       runGit(["worktree", "list", "--porcelain"], clone)
         .split("\n")
         .filter((line) => line.startsWith("worktree ") && !line.endsWith("/clone")),
-    kill: async () => await server.stop("SIGKILL"),
+    kill: async (signal = "SIGKILL") => await server.stop(signal),
     async startAgain() {
       server = await startServer(sandbox, environment, port);
     },

@@ -14,6 +14,9 @@ import { startPool, type PoolRig } from "./pool-rig.ts";
 const LIMIT_MS = 420_000;
 const AGENTS = 20;
 
+/** Says where it has run, and changes nothing there. */
+const SET_UP = 'pwd >> "$HOME/set-up.txt"; echo "made ready"';
+
 const [line, shortLine] = [new BreakableLine(), new BreakableLine()];
 const older = Bun.serve({
   port: 0,
@@ -27,6 +30,7 @@ beforeAll(async () => {
     const known = { passwordEnv: "POOL_PASSWORD", directory: east.clone, url: east.url };
     const through = async (proxy: BreakableLine) => `http://127.0.0.1:${await proxy.open(east.port)}`;
     return {
+      worktreeSetup: SET_UP,
       servers: [
         { ...known, name: "east", slots: 4 },
         { ...known, name: "west", slots: 4, url: west.url, directory: west.clone },
@@ -141,6 +145,11 @@ test(
     expect(await readFile(join(project, "uncommitted.txt"), "utf8")).toBe("more\n");
     expect(existsSync(join(project, "kept.txt"))).toBe(false);
     expect(runGit(["worktree", "list"], rig.west.stale).split("\n")).toHaveLength(1);
+    // It was made ready where it was worked in, and nowhere else.
+    const name = instanceId.toLowerCase().replaceAll("_", "-");
+    expect(await readFile(join(rig.west.home, "set-up.txt"), "utf8")).toEndWith(`/${name}\n`);
+    expect(existsSync(join(rig.sandbox.home, "set-up.txt"))).toBe(false);
+    expect(await readFile((await recordOf(rig, collected[0])).logPath, "utf8")).toContain("bizar: made ready\n");
   },
   LIMIT_MS,
 );
@@ -185,6 +194,32 @@ test(
     for (const index of [0, 7, AGENTS - 1]) {
       expect(await readFile(join(rig.sandbox.project, `made-${index}.txt`), "utf8")).toBe(`${index}\n`);
     }
+    expect([...rig.east.worktrees(), ...rig.west.worktrees()]).toEqual([]);
+  },
+  LIMIT_MS,
+);
+
+test(
+  "a server that is told to end in the middle of a turn is one that is away, and not who has ended the turn",
+  async () => {
+    const places = ["east", "west"] as const;
+    const prompts = places.map((on) => `Work on ${on} until it is told to end.`);
+    for (const prompt of prompts) rig.plan(prompt, { text: "I begin.", calls: [bash("echo 1 >> term.txt; sleep 47")] });
+    rig.plan(GO_ON, { text: "I went on." });
+    const agents = await Promise.all(places.map(async (on, index) => await start({ on, prompt: prompts[index] })));
+    await until("they are at work", async () =>
+      (await Promise.all(agents.map(activityOf))).every((activity) => activity.startsWith("tool bash")),
+    );
+    await Promise.all(places.map(async (name) => await rig[name].kill("SIGTERM")));
+    await until("they are waited for", async () =>
+      (await Promise.all(agents.map(activityOf))).every((activity) => activity.startsWith("reconnecting until ")),
+    );
+    for (const agent of agents) expect(await recordOf(rig, agent)).toMatchObject({ status: "running", endedAt: null });
+    await Promise.all(places.map(async (name) => await rig[name].startAgain()));
+    const collected = await call("bizar_collect", { instanceIds: agents.map(({ instanceId }) => instanceId) });
+    expect(collected).toMatchObject(
+      places.map(() => ({ status: "done", result: "I went on.", changes: { files: 1 } })),
+    );
     expect([...rig.east.worktrees(), ...rig.west.worktrees()]).toEqual([]);
   },
   LIMIT_MS,

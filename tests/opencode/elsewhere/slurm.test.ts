@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { treeMembers } from "../../../src/processes/end-tree.ts";
 import { createRig, recordOf, serve, spawn, until, type Answer, type ServedRig } from "../rig.ts";
-import { startCluster, whyNoSlurm, type Cluster } from "./slurm-rig.ts";
+import { startCluster, whyNoSlurm, type Cluster } from "../../../scripts/scripted-host/slurm.ts";
 
 const LIMIT_MS = 180_000;
 const GONE_MS = 5000;

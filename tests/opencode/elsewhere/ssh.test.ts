@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runGit } from "../../workspace/git-rig.ts";
@@ -7,6 +8,8 @@ import { startOtherUser, whyNoSsh, type OtherUser } from "./ssh-rig.ts";
 
 const LIMIT_MS = 180_000;
 const GONE_MS = 5000;
+/** Says where it has run, and changes nothing there. */
+const SET_UP = 'pwd >> "$HOME/set-up.txt"; echo "made ready"';
 
 const why = whyNoSsh();
 if (why !== undefined) console.error(`Agents of another user, over ssh, are not tried: ${why}`);
@@ -20,7 +23,7 @@ describe.skipIf(why !== undefined)("agents of another user with another home, ov
       ...{ BUN_JSC_useDFGJIT: "0", Malloc: "1" },
     });
     const launchers = { far: { command: there.command, files: "git" } };
-    const created = await createRig({ options: { launchers, minFreeMemoryMb: 0 } });
+    const created = await createRig({ options: { launchers, minFreeMemoryMb: 0, worktreeSetup: SET_UP } });
     const { project } = created.sandbox;
     await writeFile(join(project, "kept.txt"), "as it was\n");
     await writeFile(join(project, "changed.txt"), "before\n");
@@ -73,7 +76,14 @@ describe.skipIf(why !== undefined)("agents of another user with another home, ov
       expect(await readFile(join(project, "changed.txt"), "utf8")).toBe("after\n");
       expect(await readFile(join(project, "new.bin"), "utf8")).toBe("one\u0000two");
       expect(await Bun.file(join(project, "kept.txt")).exists()).toBe(false);
-      expect(await recordOf(rig, collected[0])).toMatchObject({ on: "far", voice: true });
+      const record = await recordOf(rig, collected[0]);
+      expect(record).toMatchObject({ on: "far", voice: true });
+      // They were made ready where they work, and nowhere else.
+      const ready = (await readFile(join(there.home, "set-up.txt"), "utf8")).trim().split("\n");
+      const copies = collected.map(({ instanceId }: Answer) => join(there.home, ".cache/bizar/elsewhere", instanceId));
+      expect(ready.toSorted()).toEqual(copies.toSorted());
+      expect(existsSync(join(rig.sandbox.home, "set-up.txt"))).toBe(false);
+      expect(await readFile(record.logPath, "utf8")).toContain("bizar: made ready\n");
     },
     LIMIT_MS,
   );

@@ -2,8 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { randomBytes } from "node:crypto";
-import { freePort } from "../../../src/backends/warm/free-port.ts";
-import { until } from "../../until.ts";
+import { freePort } from "../../src/backends/warm/free-port.ts";
 
 const PROGRAMS = ["munged", "slurmctld", "slurmd", "srun", "squeue", "scancel", "scontrol", "sinfo"];
 const PATH = `${process.env["PATH"] ?? ""}:/usr/sbin:/sbin`;
@@ -70,6 +69,14 @@ export async function startCluster(): Promise<Cluster> {
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
     },
   };
+}
+
+async function until(what: string, holds: () => boolean | Promise<boolean>, limitMs = 15_000): Promise<void> {
+  const end = performance.now() + limitMs;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error(`Not within ${limitMs} ms: ${what}`);
+    await Bun.sleep(20);
+  }
 }
 
 function configuration(folder: string, controlPort: number, nodePort: number): string {
