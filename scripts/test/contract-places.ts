@@ -4,8 +4,8 @@ const PLACES = ["launcher", "server"] as const;
 
 /** Those of the contract that say what a supervisor's agents are like, wherever they run. */
 const FILES = [
-  ...["ending", "follow-ups", "late-exit", "limits", "outcomes", "own-folder", "prompt-and-result", "questions"],
-  ...["refusals", "spawn-and-collect", "strays", "what-runs", "whose-words"],
+  ...["ending", "follow-ups", "limits", "outcomes", "prompt-and-result"],
+  ...["questions", "refusals", "spawn-and-collect", "whose-words"],
 ].map((name) => `tests/opencode/contract/${name}.test.ts`);
 
 const ON = " on a ";

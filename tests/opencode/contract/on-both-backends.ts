@@ -40,8 +40,6 @@ export interface OnBackend extends ServedRig {
   readonly backend: BackendName;
   /** Where they run: on this backend, or at a place elsewhere that makes use of it. */
   readonly place: BackendName | PlaceElsewhere["name"];
-  /** What one of them says that waits in line. */
-  readonly waitsFor: string;
   /** The opencode that has their sessions. */
   readonly sessions: Server["client"];
   /** A step that spawns agents on this backend, all in one message. */
@@ -69,7 +67,7 @@ type Sentence = (sentence: string, body: (on: OnBackend) => Promise<void>, limit
 
 /** For what holds on each backend, and is tried on each of them. */
 export interface OnBothBackends extends Sentence {
-  /** What no backend decides: it is tried on the warm one, whose agents need no opencode of their own. */
+  /** What no backend decides, and no place: it is tried on the warm one, whose agents need no opencode of their own. */
   readonly once: Sentence;
   /** What only the process backend decides, or where the body itself brings the other one in. */
   readonly onProcess: Sentence;
@@ -118,8 +116,7 @@ export function onBothBackends(
     return Object.assign(tried(BACKENDS), { once: tried(["warm"]), onProcess: tried(["process"]) });
   }
   const { backend } = ELSEWHERE;
-  const all = tried([backend]);
-  return Object.assign(all, { once: all, onProcess: backend === "process" ? all : tried([]) });
+  return Object.assign(tried([backend]), { once: tried([]), onProcess: tried(backend === "process" ? [backend] : []) });
 }
 
 function onBackend(rig: ServedRig, sessions: Server["client"], backend: BackendName): OnBackend {
@@ -132,7 +129,6 @@ function onBackend(rig: ServedRig, sessions: Server["client"], backend: BackendN
     ...rig,
     backend,
     place: ELSEWHERE?.name ?? backend,
-    waitsFor: ELSEWHERE === undefined ? "a place" : `a place on ${ELSEWHERE.name}`,
     sessions,
     spawn: spawnHere,
     async delegate(agents, ask) {

@@ -133,7 +133,7 @@ contract("what a native subagent of the agent does counts, and its text is not t
   const { toolCallCount, tokens, costUsd, sessionId } = await on.record(collected.instanceId);
   expect([toolCallCount, tokens]).toMatchObject([2, { input: 400, output: 80 }]);
   expect(costUsd).toBeCloseTo(0.0012, 9);
-  const { data: session } = await on.sessions.session.get({ path: { id: sessionId ?? "" } });
+  const { data: session } = await on.server.client.session.get({ path: { id: sessionId ?? "" } });
   // Its own plugin gives a process agent's session the title that people know.
   expect(session?.title).toBe(on.backend === "process" ? "thor: use a helper" : `bgr:thor:${collected.instanceId}`);
 });
