@@ -202,7 +202,7 @@ export function readOptions(raw: unknown, environment: NodeJS.ProcessEnv): Optio
     name,
     readOne({ name, label: sources.get(name) ?? name, schema }, given[name], warnings),
   ]);
-  const parsed = optionsSchema.parse(Object.fromEntries(entries));
+  const parsed = Object.fromEntries(entries) as RawOptions;
   const taken = withRisingThresholds(parsed, (name) => given[name] !== undefined, warnings);
   const stateDir = absolute(taken.stateDir ?? join(cacheHome(environment), "bizar"));
   const options: Options = {

@@ -1,5 +1,4 @@
 import type { PluginInput } from "@opencode-ai/plugin";
-import * as z from "../lib/schema.ts";
 import type { ModelChoice } from "../supervisor/instance.ts";
 import { agentSessionIn, rootsSince, type SoughtAgent } from "../opencode/agent-session.ts";
 import { cached } from "../lib/cache.ts";
@@ -11,104 +10,18 @@ import type { Clock } from "../lib/clock.ts";
 import type { Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
 import { withinLimit } from "../supervisor/within-limit.ts";
 import { choiceOfSession, lastChoice, tellChoice, type Choice } from "../opencode/last-choice.ts";
+import type { HostAgent, HostMessage, HostProvider, HostSession } from "./host-answers.ts";
 import { LatestMessages } from "./latest-messages.ts";
 import { systemClock } from "../lib/system-clock.ts";
 import { JSON_HEADERS, rawClient } from "../opencode/raw-client.ts";
-import { HOST_VERSION } from "../opencode/version.ts";
+import { oneOf, shape } from "../lib/shape.ts";
 
 /** Where the host says how to ask for the page before. */
 const CURSOR_HEADER = "x-next-cursor";
 const ANSWER_LIMIT_MS = 10_000;
 
-// The host leaves fields out, or gives null: both mean that there is nothing.
-
-const modelSchema = z.object({ providerID: z.string(), modelID: z.string(), variant: z.nullish(z.string()) });
-
-const rulesSchema = z.array(z.object({ permission: z.string(), pattern: z.string(), action: z.string() }));
-
-const agentSchema = z.object({
-  name: z.string(),
-  mode: z.string(),
-  hidden: z.nullish(z.boolean()),
-  description: z.nullish(z.string()),
-  model: z.nullish(modelSchema),
-  variant: z.nullish(z.string()),
-  permission: z.nullish(rulesSchema),
-});
-
-/** An agent as `GET /agent` of opencode lists it. */
-export type HostAgent = z.infer<typeof agentSchema>;
-
-const providersSchema = z.object({
-  providers: z.array(
-    z.object({ id: z.string(), source: z.nullish(z.string()), models: z.record(z.string(), z.unknown()) }),
-  ),
-});
-
-/** A configured provider, as `GET /config/providers` of opencode lists it; its keys are left out. */
-type HostProvider = z.infer<typeof providersSchema>["providers"][number];
-
-const infoSchema = z.object({
-  id: z.string(),
-  role: z.string(),
-  agent: z.nullish(z.string()),
-  parentID: z.nullish(z.string()),
-  providerID: z.nullish(z.string()),
-  modelID: z.nullish(z.string()),
-  variant: z.nullish(z.string()),
-  model: z.nullish(modelSchema),
-  /** `true` of the summary of a compaction; of a user's message, what it changed. */
-  summary: z.unknown(),
-  finish: z.nullish(z.string()),
-  error: z.nullish(z.unknown()),
-  path: z.nullish(z.object({ cwd: z.string() })),
-  time: z.object({ created: z.nullish(z.number()), completed: z.nullish(z.number()) }),
-});
-
-const messageSchema = z.object({
-  info: infoSchema,
-  parts: z.array(
-    z.object({
-      type: z.string(),
-      text: z.nullish(z.string()),
-      synthetic: z.nullish(z.boolean()),
-      ignored: z.nullish(z.boolean()),
-      /** Of the request of a compaction: whether the host began it by itself. */
-      auto: z.nullish(z.boolean()),
-      metadata: z.nullish(z.record(z.string(), z.unknown())),
-      /** Of a tool's part: what its answer says beside its text. */
-      id: z.nullish(z.string()),
-      tool: z.nullish(z.string()),
-      state: z.nullish(
-        z.object({
-          ...{ metadata: z.unknown(), input: z.unknown() },
-          ...{ status: z.optional(z.string()), error: z.optional(z.string()) },
-        }),
-      ),
-    }),
-  ),
-});
-/** The calls of a message, whole: they are given back but for one argument. */
-const callsSchema = z.object({
-  parts: z.array(
-    z.looseObject({
-      id: z.optional(z.string()),
-      callID: z.optional(z.string()),
-      state: z.optional(z.looseObject({ status: z.string() })),
-    }),
-  ),
-});
-
-/** A message as `GET /session/{id}/message` of opencode lists it. */
-export type HostMessage = z.infer<typeof messageSchema>;
-
-const sessionSchema = z.object({
-  parentID: z.nullish(z.string()),
-  title: z.nullish(z.string()),
-  agent: z.nullish(z.string()),
-  model: z.nullish(z.object({ id: z.string(), providerID: z.string(), variant: z.nullish(z.string()) })),
-  permission: z.nullish(rulesSchema),
-});
+/** Loaded with the first answer: opencode waits for the plugin at its start, and making a schema is slow. */
+const answers = async () => await import("./host-answers.ts");
 
 /** What nobody could answer under `opencode run`. */
 const DENIED_IN_RUN = ["question", "plan_enter", "plan_exit"];
@@ -195,7 +108,7 @@ export class HostClient implements Transcripts {
       const request = { path: { id: sessionId }, query };
       const found = await this.#find(what, (signal) => this.client.session.messages({ ...request, signal }));
       if (found === undefined) return undefined;
-      const messages = this.#read(what, z.array(messageSchema), found.data);
+      const messages = (await answers()).readMessages(what, found.data);
       return { messages, before: found.response?.headers.get(CURSOR_HEADER) ?? undefined };
     }, isEnough);
   }
@@ -272,7 +185,7 @@ export class HostClient implements Transcripts {
     const path = { id: sessionId, messageID: messageId };
     const what = `message ${messageId}`;
     const data = await this.#ask(what, (signal) => this.client.session.message({ path, signal }));
-    const { parts } = this.#read(what, callsSchema, data);
+    const { parts } = (await answers()).readCalls(what, data);
     const part = parts.find(({ callID }) => callID === callId);
     if (part?.id === undefined || part.state?.status !== "running") return false;
     const url = "/session/{sessionID}/message/{messageID}/part/{partID}";
@@ -303,26 +216,27 @@ export class HostClient implements Transcripts {
   readonly #agents = cached(async (directory): Promise<HostAgent[]> => {
     const query = directory === "" ? {} : { query: { directory } };
     const data = await this.#ask("its agents", (signal) => this.client.app.agents({ ...query, signal }));
-    return this.#read("its agents", z.array(agentSchema), data);
+    return (await answers()).readAgents("its agents", data);
   });
 
   /** The providers of a directory; they too change with a new instance only. */
   readonly #providers = cached(async (directory): Promise<HostProvider[]> => {
     const what = "its providers";
     const data = await this.#ask(what, (signal) => this.client.config.providers({ query: { directory }, signal }));
-    return this.#read(what, providersSchema, data).providers;
+    return (await answers()).readProviders(what, data).providers;
   });
 
-  async #session(id: string): Promise<z.infer<typeof sessionSchema> | undefined> {
+  async #session(id: string): Promise<HostSession | undefined> {
     const what = `session ${id}`;
     const found = await this.#find(what, (signal) => this.client.session.get({ path: { id }, signal }));
-    return found === undefined ? undefined : this.#read(what, sessionSchema, found.data);
+    return found === undefined ? undefined : (await answers()).readSession(what, found.data);
   }
 
   /** What a message of a session is, without its parts. */
   async #info(sessionId: string, messageId: string): Promise<HostMessage["info"]> {
-    const told = infoSchema.safeParse(this.#latest.find(sessionId, messageId));
-    return told.success ? told.data : (await this.#message(`${sessionId}/${messageId}`)).info;
+    const { infoIn } = await answers();
+    const told = infoIn(this.#latest.find(sessionId, messageId));
+    return told ?? (await this.#message(`${sessionId}/${messageId}`)).info;
   }
 
   /** A message of a session, by the ids of both with a slash between them. */
@@ -330,7 +244,7 @@ export class HostClient implements Transcripts {
     const [id = "", messageID = ""] = key.split("/");
     const what = `message ${messageID}`;
     const data = await this.#ask(what, (signal) => this.client.session.message({ path: { id, messageID }, signal }));
-    return this.#read(what, messageSchema, data);
+    return (await answers()).readMessage(what, data);
   });
 
   /**
@@ -364,16 +278,6 @@ export class HostClient implements Transcripts {
       throw error;
     }
   }
-
-  #read<T>(what: string, schema: z.ZodMiniType<T>, data: unknown): T {
-    const parsed = schema.safeParse(data);
-    if (parsed.success) return parsed.data;
-    const [issue] = parsed.error.issues;
-    throw new Error(
-      `opencode gave ${what} in a form this plugin does not know (${issue?.path.join(".")}: ${issue?.message}). ` +
-        `It was made for opencode ${HOST_VERSION}.`,
-    );
-  }
 }
 
 function toModels(providers: readonly HostProvider[]): string[] {
@@ -400,6 +304,4 @@ export function modelChoice(providerId: string, modelId: string, variant?: strin
   return { providerId, modelId, variant: variant === "default" ? undefined : (variant ?? undefined) };
 }
 
-function isNotFound(error: unknown): boolean {
-  return z.object({ name: z.literal("NotFoundError") }).safeParse(error).success;
-}
+const isNotFound = shape({ name: oneOf("NotFoundError") });

@@ -1,4 +1,4 @@
-import type { HostAgent } from "./host-client.ts";
+import type { HostAgent } from "./host-answers.ts";
 
 /** The permission that decides whether an agent has a tool, and what it can do with it. */
 const OFFERS = [

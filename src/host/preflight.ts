@@ -1,7 +1,8 @@
 import { nearestName } from "../config/nearest-name.ts";
 import type { ModelChoice } from "../supervisor/instance.ts";
 import { ODIN } from "./agents/odin.ts";
-import { modelChoice, type HostAgent, type HostClient } from "./host-client.ts";
+import type { HostAgent } from "./host-answers.ts";
+import { modelChoice, type HostClient } from "./host-client.ts";
 import { plainName } from "../text/plain-name.ts";
 
 export interface PreflightRequest {

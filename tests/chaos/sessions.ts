@@ -1,4 +1,5 @@
-import type { HostClient, HostMessage, SyntheticMessage } from "../../src/host/host-client.ts";
+import type { HostMessage } from "../../src/host/host-answers.ts";
+import type { HostClient, SyntheticMessage } from "../../src/host/host-client.ts";
 import { turnsOf } from "../../src/opencode/turns.ts";
 import type { OsProcess } from "./os-processes.ts";
 import type { PendingOperations } from "./pending-operations.ts";

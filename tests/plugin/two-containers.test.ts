@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { HostMessage } from "../../src/host/host-client.ts";
+import type { HostMessage } from "../../src/host/host-answers.ts";
 import { wireSupervision } from "../../src/plugin/wire-supervision.ts";
 import { Slices } from "../../src/lib/slices.ts";
 import { awakeClock } from "../../src/lib/awake-clock.ts";

@@ -1,7 +1,8 @@
 import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
 import { createMessageId } from "../../opencode/message-id.ts";
 import { reachBackTo } from "../../opencode/message-pages.ts";
-import type { HostClient, HostMessage } from "../host-client.ts";
+import type { HostMessage } from "../host-answers.ts";
+import type { HostClient } from "../host-client.ts";
 import { endsIn, includesEnd, type End } from "./told-ends.ts";
 
 /** What became of a message to a session; one that is to be answered may still be overlooked. */

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { UserNotes } from "../../../src/host/announcements/user-notes.ts";
 import { namingElsewhere } from "../../../src/host/announcements/told-ends.ts";
-import type { HostMessage, SyntheticMessage } from "../../../src/host/host-client.ts";
+import type { HostMessage } from "../../../src/host/host-answers.ts";
+import type { SyntheticMessage } from "../../../src/host/host-client.ts";
 import { sampleId, sampleInstance } from "../../supervisor/sample-instance.ts";
 
 /** Notes in a host whose sessions hold what was put into them. */
