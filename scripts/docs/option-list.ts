@@ -29,11 +29,11 @@ export interface ListedOption {
 export async function optionList(): Promise<ListedOption[]> {
   const source = await Bun.file(join(ROOT, "src/config/options.ts")).text();
   const comments = new Map(
-    [...source.slice(source.indexOf("export const optionsSchema")).matchAll(COMMENTED)].map(
+    [...source.slice(source.indexOf("const allOptions")).matchAll(COMMENTED)].map(
       ([, comment = "", name = ""]) => [name, words(comment)] as const,
     ),
   );
-  const { properties = {} } = toJSONSchema(optionsSchema, { io: "input" });
+  const { properties = {} } = toJSONSchema(optionsSchema(), { io: "input" });
   return Object.entries(properties).map(([name, schema]) => {
     const about = comments.get(name);
     if (about === undefined) throw new Error(`The option ${name} has no comment above it in src/config/options.ts.`);

@@ -7,27 +7,28 @@ import { shown, valueAt, whyNoPlaceName } from "./place-names.ts";
 const QUEUE_MS = 86_400_000;
 const SLOTS = 8;
 
-const words = z.array(z.string().check(z.minLength(1))).check(z.minLength(1));
+const words = () => z.array(z.string().check(z.minLength(1))).check(z.minLength(1));
 
-const launcher = z.object({
-  /** What goes before `opencode run`, word by word. `{instanceId}` is the agent's id; see {@link PLACEHOLDERS}. */
-  command: words,
-  /** `shared`: the same files are there under the same path. `git`: the agent's own folder travels there and back. */
-  files: z._default(z.enum(["shared", "git"]), "shared"),
-  /** The folder there: with `shared` instead of the caller's, with `git` the one that the agents' folders are made in. */
-  directory: z.optional(z.string().check(z.minLength(1))),
-  /** What ends an agent for good, beside the end of the launcher itself. */
-  kill: z.optional(words),
-  /** So many agents are launched at once. */
-  slots: z._default(z.int().check(z.gte(1), z.lte(1000)), SLOTS),
-  /** Milliseconds that an agent may wait there before it begins. */
-  queueMs: z._default(z.int().check(z.gte(1000), z.lte(604_800_000)), QUEUE_MS),
-  /** Whether a session is still there after its turn. Absent: not where the command makes a container. */
-  keepsSessions: z.optional(z.boolean()),
-});
+const launcherSchema = () =>
+  z.object({
+    /** What goes before `opencode run`, word by word. `{instanceId}` is the agent's id; see {@link PLACEHOLDERS}. */
+    command: words(),
+    /** `shared`: the same files are there under the same path. `git`: the agent's own folder travels there and back. */
+    files: z._default(z.enum(["shared", "git"]), "shared"),
+    /** The folder there: with `shared` instead of the caller's, with `git` the one that the agents' folders are made in. */
+    directory: z.optional(z.string().check(z.minLength(1))),
+    /** What ends an agent for good, beside the end of the launcher itself. */
+    kill: z.optional(words()),
+    /** So many agents are launched at once. */
+    slots: z._default(z.int().check(z.gte(1), z.lte(1000)), SLOTS),
+    /** Milliseconds that an agent may wait there before it begins. */
+    queueMs: z._default(z.int().check(z.gte(1000), z.lte(604_800_000)), QUEUE_MS),
+    /** Whether a session is still there after its turn. Absent: not where the command makes a container. */
+    keepsSessions: z.optional(z.boolean()),
+  });
 
 /** One way to run agents elsewhere. */
-export type LauncherOptions = z.infer<typeof launcher>;
+export type LauncherOptions = z.infer<ReturnType<typeof launcherSchema>>;
 
 const CONTAINERS = new Set(["docker", "podman", "nerdctl", "kubectl", "oc"]);
 
@@ -39,7 +40,7 @@ export function losesSessions({ command, keepsSessions }: Pick<LauncherOptions, 
 }
 
 /** The option `launchers`; each launcher is read for itself, by {@link readLaunchers}. */
-export const launchersSchema = z.record(z.string(), launcher);
+export const launchersSchema = () => z.record(z.string(), launcherSchema());
 
 /** Words of a command that stand for something. */
 export const PLACEHOLDERS = ["instanceId", "command"];
@@ -69,6 +70,7 @@ function readOne(name: string, value: unknown, warnings: string[]): LauncherOpti
     isIgnored(noName);
     return undefined;
   }
+  const launcher = launcherSchema();
   const parsed = launcher.safeParse(value);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => {

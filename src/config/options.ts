@@ -1,38 +1,61 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { launchersSchema, readDefaultPlace, readLaunchers } from "./launchers.ts";
+import { launchersSchema, readDefaultPlace, readLaunchers, type LauncherOptions } from "./launchers.ts";
 import { placeNames } from "./places.ts";
-import { readServers, serversSchema } from "./servers.ts";
+import { readServers, serversSchema, type ServerOptions } from "./servers.ts";
 import * as z from "../lib/schema.ts";
 import { nearestName } from "./nearest-name.ts";
 import { withRisingThresholds } from "./rising-thresholds.ts";
 
 const MEBIBYTE = 1_048_576;
 
+/** An option: what it is where nothing is said, and its schema. */
+interface Option<T> {
+  readonly fallback: T;
+  readonly schema: () => z.ZodMiniType<T>;
+}
+
+// Most options are not set, opencode waits for the plugin at its start, and making a schema is slow.
+
 /** A whole number with a range: outside values are clamped to it, but see {@link zeroRefusesAll}. */
-const whole = (fallback: number, min: number, max = Number.MAX_SAFE_INTEGER) =>
-  z._default(z.int().check(z.gte(min), z.lte(max)), fallback);
-/** Nothing or more; 0 where nothing is said. */
-const amount = () => z._default(z.number().check(z.gte(0)), 0);
-const flag = (fallback: boolean) => z._default(z.boolean(), fallback);
-const text = z.string().check(z.minLength(1));
-/** `null` where nothing is said. */
-const textOrNone = () => z._default(z.nullable(text), null);
-const texts = () => z._default(z.array(text), []);
+const whole = (fallback: number, min: number, max = Number.MAX_SAFE_INTEGER): Option<number> => ({
+  fallback,
+  schema: () => z.int().check(z.gte(min), z.lte(max)),
+});
+/** Nothing or more. */
+const amount: Option<number> = { fallback: 0, schema: () => z.number().check(z.gte(0)) };
+const flag = (fallback: boolean): Option<boolean> => ({ fallback, schema: () => z.boolean() });
+const text = () => z.string().check(z.minLength(1));
+const textOrNone: Option<string | null> = { fallback: null, schema: () => z.nullable(text()) };
+const texts: Option<string[]> = { fallback: [], schema: () => z.array(text()) };
 /** One of these words; the first where nothing is said. */
-const choice = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
-  z._default(z.enum(words), words[0]);
+const choice = <const Word extends string>(fallback: Word, ...others: readonly Word[]): Option<Word> => ({
+  fallback,
+  schema: () => z.enum([fallback, ...others]),
+});
+
+const askOrRefuse: Option<"ask" | "refuse" | null> = {
+  fallback: null,
+  schema: () => z.nullable(z.enum(["ask", "refuse"])),
+};
+const modelsByAgent: Option<Record<string, string[]>> = {
+  fallback: {},
+  schema: () => z.record(z.string(), z.array(z.string().check(z.regex(/^[^/]+\/.+/)))),
+};
+const supervisors: Option<string[]> = { fallback: ["odin"], schema: () => z.array(text()).check(z.minLength(1)) };
+const launchersOption: Option<Record<string, LauncherOptions>> = { fallback: {}, schema: launchersSchema };
+const serversOption: Option<ServerOptions[]> = { fallback: [], schema: serversSchema };
 
 /**
  * Every option of the plugin, with its default and the reason for it. Options come as the second element of the
  * plugin tuple in `opencode.json`; environment variables override them (see {@link environmentNames}). Users read these
  * comments in `docs/options.md`, and their editors show them: `bun run docs` takes them over.
  */
-export const optionsSchema = z.object({
+const allOptions = {
   /** Where records, results and logs live. `null`: `$XDG_CACHE_HOME/bizar`, or `~/.cache/bizar`. */
-  stateDir: textOrNone(),
+  stateDir: textOrNone,
   /** Where operators tail the logs. `null`: `logs` under `stateDir`. */
-  logDir: textOrNone(),
+  logDir: textOrNone,
   /** Size in bytes at which a log rotates. 10 MiB: a long run fits, and `.1` to `.3` keep it under 40 MiB an agent. */
   logRotationBytes: whole(10 * MEBIBYTE, 1024),
   /**
@@ -45,23 +68,23 @@ export const optionsSchema = z.object({
   /** Whether agents work in the caller's folder, or each in a copy of its own, whose changes are brought back on request. */
   isolation: choice("none", "worktree"),
   /** Agents that always have a folder of their own. */
-  isolateAgents: texts(),
+  isolateAgents: texts,
   /** Who brings such changes back: the agent that asked for the work, or only you, on the page or by a command of yours. */
   applyChanges: choice("agent", "user"),
   /** Megabytes of untracked files that are copied into such a folder. 100: more are data, not work. */
   isolationUntrackedMb: whole(100, 0, 100_000),
   /** A command of the shell that makes such a folder ready to work in, such as `bun install`. */
-  worktreeSetup: textOrNone(),
+  worktreeSetup: textOrNone,
   /** Milliseconds that it may take. 10 minutes: an install without a cache is long. */
   worktreeSetupTimeoutMs: whole(600_000, 1000, 3_600_000),
   /** Where such folders are made. `null`: `worktrees` under `stateDir`; agents elsewhere need one that is shared with there. */
-  worktreeDir: textOrNone(),
+  worktreeDir: textOrNone,
   /** Places elsewhere, each with what goes before `opencode run`: Slurm, ssh, containers. See docs/elsewhere.md. */
-  launchers: z._default(launchersSchema, {}),
+  launchers: launchersOption,
   /** A pool of `opencode serve` on other machines, each with a clone of the repository. See docs/servers.md. */
-  servers: z._default(serversSchema, []),
+  servers: serversOption,
   /** The place where agents run for which none is named, or `any` for a server with room. `null`: here. */
-  defaultLauncher: textOrNone(),
+  defaultLauncher: textOrNone,
   /** Agents running at once. 8: each is a process of 250 to 590 MB. */
   maxConcurrentInstances: whole(8, 1, 32),
   /** With less than this available only one agent runs, in megabytes. 768: one agent, and room for your own work; 0: off. */
@@ -72,17 +95,17 @@ export const optionsSchema = z.object({
    * What becomes of a permission question of an agent: you are asked, or it is refused in words and the agent goes on.
    * `null`: `refuse` under `opencode run` and in CI, `ask` elsewhere.
    */
-  backgroundPermissions: z._default(z.nullable(z.enum(["ask", "refuse"])), null),
+  backgroundPermissions: askOrRefuse,
   /** Milliseconds that such a question waits for you. 10 minutes: then it is refused, and further ones at once. */
   permissionWaitMs: whole(600_000, 1000, 86_400_000),
   /** The models that go on, in order, where an agent's own does not answer: by the agent's name, `*` for all others. */
-  fallbackModels: z._default(z.record(z.string(), z.array(z.string().check(z.regex(/^[^/]+\/.+/)))), {}),
+  fallbackModels: modelsByAgent,
   /** Milliseconds for which a provider may ask to wait before the next model goes on. 2 minutes: the host's own retries. */
   maxRetryWaitMs: whole(120_000, 0, 86_400_000),
   /** How often a turn is gone on with by itself that the network or a crashed server has cut short. */
   autoContinue: whole(1, 0, 10),
   /** Agents that may spawn, collect and kill. `["*"]` opens that to all. */
-  supervisorAgents: z._default(z.array(text).check(z.minLength(1)), ["odin"]),
+  supervisorAgents: supervisors,
   /** Provide `odin`, `mimir` and `thor` where no agent of that name is configured. */
   provideAgents: flag(true),
   /** How the session that asked is told of an end: it reacts at once, finds a note at its next turn, or is not told. */
@@ -94,7 +117,7 @@ export const optionsSchema = z.object({
   /** Milliseconds between SIGTERM and SIGKILL when an agent is ended. */
   killGraceMs: whole(5000, 0, 60_000),
   /** The opencode binary for background agents. `null`: the host's own. */
-  opencodeBinary: textOrNone(),
+  opencodeBinary: textOrNone,
   /** The number of the same call, with the same result, at which the model is told; must rise to the next two. */
   loopThresholdWarn: whole(5, 1),
   /** The number of the same call at which the model is told strongly. */
@@ -104,7 +127,7 @@ export const optionsSchema = z.object({
   /** So many of the last calls are looked at; raised to the block threshold where it is smaller. */
   loopWindowSize: whole(10, 3, 50),
   /** Tools that may be called again and again, beside those that exist to wait or to write notes. */
-  loopExemptTools: texts(),
+  loopExemptTools: texts,
   /** Milliseconds without any event of the session after which an agent is ended as `stalled`. */
   backgroundStallTimeoutMs: whole(180_000, 10_000, 600_000),
   /** Milliseconds of thinking alone after which an agent is helped out, then ended as `thinking_loop`. */
@@ -116,11 +139,11 @@ export const optionsSchema = z.object({
   /** Tool calls that one agent may make. */
   backgroundToolCallCap: whole(500, 1, 5000),
   /** US dollars that one agent may cost; 0: no limit. */
-  backgroundBudgetUsd: amount(),
+  backgroundBudgetUsd: amount,
   /** Tokens that one agent may use; 0: no limit. */
   backgroundTokenBudget: whole(0, 0),
   /** US dollars that all agents of one opencode process may cost together; 0: no limit. */
-  fleetBudgetUsd: amount(),
+  fleetBudgetUsd: amount,
   /** Whether a plan opens in the browser by itself, where there is one. `never`: its link is printed only. */
   planOpenBrowser: choice("auto", "never"),
   /**
@@ -128,16 +151,24 @@ export const optionsSchema = z.object({
    * happened is in its environment: `BIZAR_EVENT` (`end`, `question`, `review`), and `BIZAR_AGENT`, `BIZAR_TITLE`, `BIZAR_ID`,
    * `BIZAR_STATUS`, `BIZAR_REASON`, `BIZAR_TEXT`, `BIZAR_SUBJECT` where there is one.
    */
-  notifyCommand: textOrNone(),
+  notifyCommand: textOrNone,
   /** While a plan is up for review: the agent is asked to wait, or its tools that write are refused as well. */
   planGate: choice("ask", "enforce"),
-});
+};
 
 /** Options whose lowest number lets next to nothing through: who writes 0 or less means something else. */
 const zeroRefusesAll: ReadonlySet<string> = new Set(["loopThresholdBlock", "backgroundToolCallCap"]);
 
-type RawOptions = z.infer<typeof optionsSchema>;
-type OptionName = keyof RawOptions;
+type OptionName = keyof typeof allOptions;
+type RawOptions = { [Name in OptionName]: (typeof allOptions)[Name]["fallback"] };
+
+/** The schema of all options, for those who describe them. */
+export function optionsSchema(): z.ZodMiniType {
+  const each = Object.entries(allOptions) as [OptionName, Option<unknown>][];
+  return z.object(
+    Object.fromEntries(each.map(([name, { schema, fallback }]) => [name, z._default(schema(), fallback)])),
+  );
+}
 
 /** The options in force: every path absolute, every number within its range. */
 export interface Options extends Omit<RawOptions, "stateDir" | "logDir" | "worktreeDir"> {
@@ -186,11 +217,10 @@ export function readOptions(raw: unknown, environment: NodeJS.ProcessEnv): Optio
   const warnings: string[] = [];
   const given = asOptionsObject(raw, warnings);
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(optionsSchema.shape, name)) warnings.push(unknownOption(name));
+    if (!Object.hasOwn(allOptions, name)) warnings.push(unknownOption(name));
   }
   const launchers = readLaunchers(given["launchers"], warnings);
-  given["launchers"] = launchers;
-  given["servers"] = readServers(given["servers"], Object.keys(launchers), warnings);
+  const servers = readServers(given["servers"], Object.keys(launchers), warnings);
   const sources = new Map<string, string>();
   for (const [variable, { option, read }] of Object.entries(environmentNames)) {
     const text = environment[variable];
@@ -198,11 +228,13 @@ export function readOptions(raw: unknown, environment: NodeJS.ProcessEnv): Optio
     given[option] = read(text);
     sources.set(option, variable);
   }
-  const entries = Object.entries(optionsSchema.shape).map(([name, schema]) => [
+  // These two have been read, each of their places for itself.
+  const { launchers: _launchers, servers: _servers, ...others } = allOptions;
+  const entries = Object.entries(others).map(([name, option]) => [
     name,
-    readOne({ name, label: sources.get(name) ?? name, schema }, given[name], warnings),
+    readOne({ name, label: sources.get(name) ?? name, option }, given[name], warnings),
   ]);
-  const parsed = Object.fromEntries(entries) as RawOptions;
+  const parsed = { ...Object.fromEntries(entries), launchers, servers } as RawOptions;
   const taken = withRisingThresholds(parsed, (name) => given[name] !== undefined, warnings);
   const stateDir = absolute(taken.stateDir ?? join(cacheHome(environment), "bizar"));
   const options: Options = {
@@ -226,23 +258,25 @@ function asOptionsObject(raw: unknown, warnings: string[]): Record<string, unkno
 }
 
 function unknownOption(name: string): string {
-  const near = nearestName(name, Object.keys(optionsSchema.shape));
+  const near = nearestName(name, Object.keys(allOptions));
   const hint = near === undefined ? "" : ` Did you mean "${near}"?`;
   return `There is no option "${name}"; it is ignored.${hint}`;
 }
 
-interface NamedSchema {
+interface NamedOption {
   readonly name: string;
   /** What the user has written: the option's name, or that of a variable. */
   readonly label: string;
-  readonly schema: z.ZodMiniType;
+  readonly option: Option<unknown>;
 }
 
-function readOne({ name, label, schema }: NamedSchema, value: unknown, warnings: string[]): unknown {
+function readOne({ name, label, option }: NamedOption, value: unknown, warnings: string[]): unknown {
+  if (value === undefined) return structuredClone(option.fallback);
+  const schema = option.schema();
   const direct = schema.safeParse(value);
   if (direct.success) return direct.data;
   const isTooLow = typeof value === "number" && value < 1 && zeroRefusesAll.has(name);
-  const used = (isTooLow ? undefined : clampInto(schema, value, direct.error)) ?? schema.parse(undefined);
+  const used = (isTooLow ? undefined : clampInto(schema, value, direct.error)) ?? structuredClone(option.fallback);
   const reason = direct.error.issues[0]?.message ?? "not usable";
   warnings.push(`Option "${label}" is ${show(value)} (${reason}); ${show(used)} is used instead.`);
   return used;

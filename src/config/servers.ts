@@ -8,31 +8,32 @@ const SLOTS = 4;
 /** Five minutes: a restart of a machine, a tunnel that is made anew. */
 const RECONNECT_MS = 300_000;
 
-const server = z.object({
-  name: z.string(),
-  /** Where `opencode serve` listens. */
-  url: z.string(),
-  /** The variable of this opencode's environment that holds the password there; absent: it wants none. */
-  passwordEnv: z.optional(z.string().check(z.regex(/^[A-Za-z_]\w*$/))),
-  /** What the user is called there, by `OPENCODE_SERVER_USERNAME`. */
-  username: z._default(z.string().check(z.minLength(1)), "opencode"),
-  /** The clone of the repository there. */
-  directory: z.string().check(z.regex(/^\//)),
-  /** So many agents run there at once. */
-  slots: z._default(z.int().check(z.gte(1), z.lte(1000)), SLOTS),
-  /** Whether commits that are not known there are fetched, by git there. */
-  fetch: z._default(z.boolean(), false),
-  /** Whether the password and what agents say may go over a network as plain text. */
-  insecure: z._default(z.boolean(), false),
-  /** Milliseconds that a line which broke may take to come back. */
-  reconnectMs: z._default(z.int().check(z.gte(0), z.lte(86_400_000)), RECONNECT_MS),
-});
+const serverSchema = () =>
+  z.object({
+    name: z.string(),
+    /** Where `opencode serve` listens. */
+    url: z.string(),
+    /** The variable of this opencode's environment that holds the password there; absent: it wants none. */
+    passwordEnv: z.optional(z.string().check(z.regex(/^[A-Za-z_]\w*$/))),
+    /** What the user is called there, by `OPENCODE_SERVER_USERNAME`. */
+    username: z._default(z.string().check(z.minLength(1)), "opencode"),
+    /** The clone of the repository there. */
+    directory: z.string().check(z.regex(/^\//)),
+    /** So many agents run there at once. */
+    slots: z._default(z.int().check(z.gte(1), z.lte(1000)), SLOTS),
+    /** Whether commits that are not known there are fetched, by git there. */
+    fetch: z._default(z.boolean(), false),
+    /** Whether the password and what agents say may go over a network as plain text. */
+    insecure: z._default(z.boolean(), false),
+    /** Milliseconds that a line which broke may take to come back. */
+    reconnectMs: z._default(z.int().check(z.gte(0), z.lte(86_400_000)), RECONNECT_MS),
+  });
 
 /** One server of a pool. */
-export type ServerOptions = z.infer<typeof server>;
+export type ServerOptions = z.infer<ReturnType<typeof serverSchema>>;
 
 /** The option `servers`; each is read for itself, by {@link readServers}. */
-export const serversSchema = z.array(server);
+export const serversSchema = () => z.array(serverSchema());
 
 /** The servers that can be used, and a warning for each that cannot, or not as it is written. */
 export function readServers(raw: unknown, launchers: readonly string[], warnings: string[]): ServerOptions[] {
@@ -58,6 +59,7 @@ function readOne(
   const named = isRecord(value) && typeof value["name"] === "string" ? value["name"] : undefined;
   const label = `Option "servers[${index}]"${named === undefined ? "" : ` (${shown(named)})`}`;
   const isIgnored = (why: string) => void warnings.push(`${label} ${why}; this server is ignored.`);
+  const server = serverSchema();
   const parsed = server.safeParse(value);
   if (!parsed.success) {
     const faults = parsed.error.issues.map(({ path: keys, message }) => {
