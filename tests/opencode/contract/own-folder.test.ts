@@ -1,7 +1,8 @@
 import { expect } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, readlink, stat, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeConfig } from "../../../scripts/scripted-host/sandbox.ts";
 import { runGit, TEN_LINES } from "../../workspace/git-rig.ts";
 import type { ToolCall } from "../../../scripts/scripted-host/scripted-model.ts";
 import { bash, type Answer } from "../rig.ts";
@@ -150,6 +151,87 @@ contract(
     expect(both).toMatchObject({ status: "done", result: "both are in", changes: { files: 2, applies: "clean" } });
     expect(text()).toBe(applied.replace("FIRST", "BOTH"));
     expect(later).toMatchObject({ status: "done", changes: { files: 1, applies: "clean" } });
+  },
+  LIMIT_MS,
+);
+
+const MEBIBYTES_200 = 200 * 1_048_576;
+const BYTES = String.raw`\000\377\001`;
+
+/** A repository with a bit of everything that has bitten somebody. */
+async function oddRepository(on: OnBackend): Promise<string> {
+  const root = join(on.sandbox.root, `Für alle Fälle, ${on.backend}`);
+  await mkdir(join(root, "lib"), { recursive: true });
+  await writeConfig(root, on.model.url, { minFreeMemoryMb: 0 });
+  const git = (...args: string[]) => runGit(args, root);
+  git("init", "-q", "-b", "main");
+  await writeFile(join(root, ".gitattributes"), "*.bat text eol=crlf\n");
+  await writeFile(join(root, ".gitignore"), "ignored.bin\n");
+  for (const name of ["to-be-moved.txt", "run.sh", "schön & gut.txt"]) await writeFile(join(root, name), TEN_LINES);
+  await writeFile(join(root, "two-ends.txt"), "one\r\ntwo\r\n");
+  await writeFile(join(root, "do.bat"), "one\r\ntwo\r\n");
+  await writeFile(join(root, "some.bin"), new Uint8Array([0, 1, 2, 255]));
+  await symlink("run.sh", join(root, "link"));
+  runGit(["init", "-q"], join(root, "lib"));
+  const user = ["-c", "user.name=x", "-c", "user.email=x@example.org"];
+  runGit([...user, "commit", "-q", "--allow-empty", "-m", "library"], join(root, "lib"));
+  await writeFile(join(root, ".gitmodules"), '[submodule "lib"]\n\tpath = lib\n\turl = ./lib\n');
+  git("add", "-A");
+  git(...user, "commit", "-qm", "first");
+  const settings = { "commit.gpgsign": "true", "gpg.program": "/does/not/exist", "core.autocrlf": "input" };
+  for (const [name, setting] of Object.entries(settings)) git("config", name, setting);
+  await writeFile(join(root, ".git/hooks/post-checkout"), "#!/bin/sh\nexit 1\n");
+  await chmod(join(root, ".git/hooks/post-checkout"), 0o755);
+  for (const name of ["ignored.bin", "large.bin"]) {
+    await writeFile(join(root, name), "");
+    await truncate(join(root, name), MEBIBYTES_200);
+  }
+  return root;
+}
+
+contract(
+  "hooks, signing, line ends, binary files, modes, links, names, a submodule and huge files are right, or said",
+  async (on) => {
+    const root = await oddRepository(on);
+    const before = runGit(["ls-files", "-s"], root);
+    const prompt = `Change all kinds on ${on.backend}.`;
+    const lines = [
+      String.raw`printf 'one\r\nTWO\r\n' | tee two-ends.txt > do.bat`,
+      `printf '${BYTES}' > some.bin`,
+      "git mv to-be-moved.txt moved.txt",
+      "chmod +x run.sh",
+      "ln -sfn moved.txt link",
+      "echo mehr >> 'schön & gut.txt'",
+      "mkdir 'neu hier' && echo neu > 'neu hier/größer.txt'",
+      // Signed it would be: that is the agent's own affair, and fails as it would for the user.
+      "git commit -qam try; ls *.bin",
+    ];
+    on.plan(prompt, { calls: [bash(lines.join("\n"))] }, { text: "all of it" });
+    const { spawned, collected } = await on.delegate([{ prompt, ...OWN }], { directory: root });
+    const [{ note }, { instanceId, status, changes: made }] = [spawned[0], collected[0]];
+    expect(note).toContain("large.bin (200 MB)");
+    expect(note).toContain("Submodules are empty there: lib.");
+    expect([status, made]).toEqual(["done", expect.objectContaining({ files: 8, applies: "clean" })]);
+    expect(on.requestsFor(prompt).at(-1)?.toolResults[0]).toMatch(/some\.bin$/m);
+    const apply = `Apply all kinds on ${on.backend}.`;
+    on.plan(apply, { calls: [changes(instanceId, "apply")()] });
+    expect((await on.ask(apply, { directory: root })).answers("bizar_changes")).toEqual([
+      expect.objectContaining({ message: expect.stringContaining("Applied") }),
+    ]);
+    const text = async (name: string) => await readFile(join(root, name), "utf8");
+    expect(await text("two-ends.txt")).toBe("one\r\nTWO\r\n");
+    expect(await text("do.bat")).toBe("one\r\nTWO\r\n");
+    expect([...(await readFile(join(root, "some.bin")))]).toEqual([0, 255, 1]);
+    expect([existsSync(join(root, "to-be-moved.txt")), await text("moved.txt")]).toEqual([false, TEN_LINES]);
+    expect([(await stat(join(root, "run.sh"))).mode & 0o100, await readlink(join(root, "link"))]).toEqual([
+      0o100,
+      "moved.txt",
+    ]);
+    expect(await text("schön & gut.txt")).toBe(`${TEN_LINES}mehr\n`);
+    expect(await text("neu hier/größer.txt")).toBe("neu\n");
+    expect((await stat(join(root, "large.bin"))).size).toBe(MEBIBYTES_200);
+    expect(runGit(["ls-files", "-s"], root)).toBe(before);
+    expect(runGit(["rev-parse", "--abbrev-ref", "HEAD"], root)).toBe("main");
   },
   LIMIT_MS,
 );

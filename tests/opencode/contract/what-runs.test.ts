@@ -118,7 +118,8 @@ contract("what mimir runs obeys no program that git is configured with", async (
 
 contract("an agent runs on the model that its parent runs on, unless the spawn names another one", async (on) => {
   const agents = [{ prompt: "on the parent's" }, { prompt: "on the named", model: "scripted/model-a" }];
-  await on.delegate(agents, { model: "scripted/model-b" });
+  const { collected } = await on.delegate(agents, { model: "scripted/model-b" });
+  expect(collected).toEqual(agents.map(() => expect.objectContaining({ status: "done" })));
   expect(on.requestsFor("on the parent's").map(({ model }) => model)).toEqual(["model-b"]);
   expect(on.requestsFor("on the named").map(({ model }) => model)).toEqual(["model-a"]);
 });
