@@ -4,7 +4,7 @@ import type { Liveness } from "../supervisor/instance.ts";
 const WAITING = "waiting for the model";
 
 /** A wait for the provider, of which nothing was heard for so long. */
-export function waitingFor(ms: number): string {
+function waitingFor(ms: number): string {
   const seconds = Math.floor(Math.max(0, ms) / 1000);
   return seconds === 0 ? WAITING : `${WAITING}, ${seconds} s`;
 }
@@ -21,11 +21,45 @@ export function retryIn(phase: Liveness["phase"], { at, words }: Retry): Pick<Li
   return { retryAt: at, ...(words === undefined ? {} : { retryWords: words }) };
 }
 
-/** What the watchdogs make of an activity. */
-export function phaseOf(activity: string): Liveness["phase"] {
-  if (activity === "retrying") return "retrying";
-  if (activity.startsWith("composing ")) return "composing";
-  return activity.startsWith("tool ") ? "tool" : "model";
+/** What an agent does just now. */
+export type Doing =
+  | { readonly kind: "starting" | "thinking" | "writing" | "silent" | "retrying" }
+  /** `call`: as people are shown it. */
+  | { readonly kind: "composing" | "tool"; readonly call: string };
+
+export function isSame(one: Doing, other: Doing): boolean {
+  return one.kind === other.kind && callOf(one) === callOf(other);
+}
+
+/**
+ * What an agent does, as people are shown it.
+ *
+ * @param waitedMs for how long nothing has been heard of a request that is out; `null`: none is
+ */
+export function inWords(doing: Doing, { at }: Retry, waitedMs: number | null): string {
+  if (doing.kind === "retrying") return retryingUntil(at);
+  if (doing.kind === "silent" && waitedMs !== null) return waitingFor(waitedMs);
+  const call = callOf(doing);
+  return call === undefined ? doing.kind : `${doing.kind} ${call}`;
+}
+
+function callOf(doing: Doing): string | undefined {
+  return "call" in doing ? doing.call : undefined;
+}
+
+/** What the watchdogs make of it. */
+export function phaseOf({ kind }: Doing): Liveness["phase"] {
+  return kind === "tool" || kind === "composing" || kind === "retrying" ? kind : "model";
+}
+
+/** A call that is being written, or runs. */
+export interface OpenCall {
+  readonly state: "composing" | "tool";
+  readonly tool: string;
+  /** The call as the activity has it. */
+  readonly shown: string;
+  /** When it came to this state. */
+  readonly since: number;
 }
 
 /**
@@ -33,16 +67,13 @@ export function phaseOf(activity: string): Liveness["phase"] {
  *
  * @param heardAt when something was last heard of a native subagent, which runs for as long as it is heard of
  */
-export function oldestTool(
-  calls: Iterable<{ readonly tool: string; readonly state: string; readonly since: number }>,
-  heardAt: number,
-): Pick<Liveness, "tool" | "since"> | undefined {
+export function oldestTool(calls: Iterable<OpenCall>, heardAt: number): Pick<Liveness, "tool" | "since"> | undefined {
   const running = [...calls].filter(({ state }) => state === "tool");
   const sinces = running.map(({ tool, since }) => ({ tool, since: tool === "task" ? heardAt : since }));
   return sinces.toSorted((a, b) => a.since - b.since)[0];
 }
 
 /** A wait for the provider as the activity has it. */
-export function retryingUntil(at: number | null): string {
+function retryingUntil(at: number | null): string {
   return at === null ? "retrying" : `retrying until ${new Date(at).toISOString()}`;
 }

@@ -4,7 +4,16 @@ import { readRefusal } from "../opencode/refusals.ts";
 import { TurnDeeds } from "../opencode/turn-deeds.ts";
 import { MOST_REFUSED } from "../supervisor/deeds.ts";
 import { isOwnMessage } from "../opencode/whose-words.ts";
-import { oldestTool, phaseOf, retryIn, retryingUntil, waitingFor, type Retry } from "./activity-words.ts";
+import {
+  inWords,
+  isSame,
+  oldestTool,
+  phaseOf,
+  retryIn,
+  type Doing,
+  type OpenCall,
+  type Retry,
+} from "./activity-words.ts";
 import { Asking } from "./asking.ts";
 import type { HostEvent, HostMessage, HostPart } from "./host-event.ts";
 import type { Refusal, Telemetry, ToolReport } from "./telemetry-line.ts";
@@ -13,7 +22,7 @@ import { unreachable } from "../lib/unreachable.ts";
 /** After this long without an event a model that was thinking or writing counts as silent. */
 const SILENT_AFTER_MS = 5000;
 /** States that only hold while events come: a running tool or a retry is quiet by nature. */
-const NEEDS_EVENTS = new Set(["thinking", "writing"]);
+const NEEDS_EVENTS: ReadonlySet<Doing["kind"]> = new Set(["thinking", "writing"]);
 
 /** Of what a running call is for. */
 const SHOWN_CHARACTERS = 60;
@@ -30,7 +39,7 @@ const HELPERS = new Set(["compaction", "summary", "title"]);
 export class TelemetryState {
   #sessionId: string | null;
   #agent: string | null = null;
-  #activity = "starting";
+  #doing: Doing = { kind: "starting" };
   #tokens: Tokens = noTokens;
   #costUsd = 0;
   #lastEventAt: number;
@@ -133,11 +142,12 @@ export class TelemetryState {
   report(now: number): Telemetry {
     const tools = this.#reports;
     this.#reports = [];
-    if (NEEDS_EVENTS.has(this.#activity) && now - this.#lastEventAt > SILENT_AFTER_MS) this.#becomeOpenCall();
+    if (NEEDS_EVENTS.has(this.#doing.kind) && now - this.#lastEventAt > SILENT_AFTER_MS) this.#becomeOpenCall();
     return {
       sessionId: this.#sessionId,
       agent: this.#agent,
-      activity: this.asking.activity ?? this.#shown(now),
+      activity:
+        this.asking.activity ?? inWords(this.#doing, this.#retry, this.#isAsked ? now - this.#lastEventAt : null),
       toolCallCount: this.#toolCallCount,
       tokens: this.#tokens,
       costUsd: this.#costUsd,
@@ -154,14 +164,8 @@ export class TelemetryState {
     };
   }
 
-  #shown(now: number): string {
-    if (this.#activity === "retrying") return retryingUntil(this.#retry.at);
-    if (this.#activity !== "silent" || !this.#isAsked) return this.#activity;
-    return waitingFor(now - this.#lastEventAt);
-  }
-
   #liveness(): Liveness {
-    const phase = phaseOf(this.#activity);
+    const phase = phaseOf(this.#doing);
     const running = phase === "tool" ? oldestTool(this.#openCalls.values(), this.#lastEventAt) : undefined;
     return {
       phase,
@@ -183,9 +187,9 @@ export class TelemetryState {
       const isLater = next !== undefined && next !== this.#retry.at;
       this.#retry = { at: next ?? this.#retry.at, words: message };
       this.#forgetComposed();
-      return this.#become("retrying") || isLater;
+      return this.#become({ kind: "retrying" }) || isLater;
     }
-    if (type === "busy" && this.#activity === "retrying") return this.#become("silent");
+    if (type === "busy" && this.#doing.kind === "retrying") return this.#become({ kind: "silent" });
     if (type === "idle") this.#isAsked = false;
     return this.#isOver;
   }
@@ -195,7 +199,7 @@ export class TelemetryState {
     const { role, agent, finish, time } = info;
     if (role !== "assistant") return isNew;
     this.#isAsked = finish === undefined && time?.completed === undefined;
-    const isNews = this.#isAsked && this.#activity === "starting" && this.#become("silent");
+    const isNews = this.#isAsked && this.#doing.kind === "starting" && this.#become({ kind: "silent" });
     return this.#agentNamed(agent) || isNews || isNew;
   }
 
@@ -238,10 +242,10 @@ export class TelemetryState {
     this.#lastWords = (this.#lastWords + delta).slice(-LAST_WORDS);
     if (type === "reasoning") {
       this.#thinkingSince ??= this.#lastEventAt;
-      return this.#become("thinking");
+      return this.#become({ kind: "thinking" });
     }
     this.#act();
-    return this.#become("writing");
+    return this.#become({ kind: "writing" });
   }
 
   /** A text or a tool: the agent does something. */
@@ -308,8 +312,8 @@ export class TelemetryState {
   /** What the agent does while the model says nothing: the last of the calls that are open, if there is one. */
   #becomeOpenCall(): void {
     const stillOpen = [...this.#openCalls.values()].at(-1);
-    if (stillOpen === undefined) this.#become("silent");
-    else this.#become(`${stillOpen.state} ${stillOpen.shown}`, stillOpen.since);
+    if (stillOpen === undefined) this.#become({ kind: "silent" });
+    else this.#become({ kind: stillOpen.state, call: stillOpen.shown }, stillOpen.since);
   }
 
   #callBecame(state: OpenCall["state"], { id, tool, state: { input } }: ToolPart): boolean {
@@ -320,7 +324,7 @@ export class TelemetryState {
     // What is still being written has no arguments yet.
     const shown = state === "tool" ? callLine(tool, input, SHOWN_CHARACTERS) : tool;
     this.#openCalls.set(id, { state, tool, shown, since: this.#lastEventAt });
-    const isNews = this.#become(`${state} ${shown}`);
+    const isNews = this.#become({ kind: state, call: shown });
     this.#activitySince = this.#lastEventAt;
     return isNews;
   }
@@ -333,18 +337,18 @@ export class TelemetryState {
   /** The model was asked, and has not said anything yet. */
   #wasAsked(): boolean {
     this.#isAsked = true;
-    return this.#become("silent");
+    return this.#become({ kind: "silent" });
   }
 
-  #become(activity: string, since = this.#lastEventAt): boolean {
-    const changed = this.#activity !== activity;
+  #become(doing: Doing, since = this.#lastEventAt): boolean {
+    const changed = !isSame(this.#doing, doing);
     if (changed) {
-      if (this.#activity === "retrying" && this.#thinkingSince !== null) {
+      if (this.#doing.kind === "retrying" && this.#thinkingSince !== null) {
         this.#thinkingSince += this.#lastEventAt - this.#activitySince;
       }
       this.#activitySince = since;
     }
-    this.#activity = activity;
+    this.#doing = doing;
     return changed;
   }
 }
@@ -353,13 +357,3 @@ type ToolPart = Extract<HostPart, { type: "tool" }>;
 type Delta = Extract<HostEvent, { type: "message.part.delta" }>["properties"];
 type Status = Extract<HostEvent, { type: "session.status" }>["properties"]["status"];
 type Asked = Extract<HostEvent, { type: "permission.asked" }>["properties"];
-
-/** A call that is being written, or runs. */
-interface OpenCall {
-  readonly state: "composing" | "tool";
-  readonly tool: string;
-  /** The call as the activity has it. */
-  readonly shown: string;
-  /** When it came to this state. */
-  readonly since: number;
-}
