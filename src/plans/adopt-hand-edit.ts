@@ -13,6 +13,7 @@ import { UNKNOWN_MOMENT } from "./repair-comments.ts";
  * @param now ISO 8601
  */
 export function adoptHandEdit(known: Plan, found: Plan, now: string): Plan {
+  if (known === found) return found;
   const differences = unexplained(known, found);
   const comments = withTimes(known, found, now);
   const isSame =

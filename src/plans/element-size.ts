@@ -107,8 +107,11 @@ function diagramWidth(lines: readonly string[]): number {
   return Math.min(arrows.length, 5) * DIAGRAM_STEP_WIDTH;
 }
 
+/** By whatever an element says that it is, which may be the name of something that every object has. */
+const ROOMS = new Map<string, Room>(Object.entries(ROOM));
+
 function roomOf(type: string): Room {
-  return new Map<string, Room>(Object.entries(ROOM)).get(type) ?? ROOM.text;
+  return ROOMS.get(type) ?? ROOM.text;
 }
 
 /** No element is made so high that more of its text counts. */

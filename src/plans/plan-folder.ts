@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { writeDurably } from "../files/durable-file.ts";
 import { identifyFolder } from "../files/folder-identity.ts";
 import { SLUG, type Plan, type PlanMeta } from "./plan.ts";
-import { parseMetaText, parsePlanText, writeMetaText, writePlanText } from "./plan-file-text.ts";
+import { parseMetaText, parsePlanText, writeMetaText, writePlanText, type ReadPlan } from "./plan-file-text.ts";
 import { LIMITS } from "./plan-limits.ts";
 import { isCode } from "../lib/is-code.ts";
 import { problem } from "./plan-problems.ts";
@@ -29,11 +29,17 @@ export interface Snapshot {
  */
 const FILE_MODE = 0o666;
 
+/** Of so many plans it is remembered what was read last. */
+const MOST_REMEMBERED = 4;
+
 /** What a repository of the project should not hold: the lock, temporary files, and what is being deleted. */
 const GIT_IGNORE = "/.lock*\n/.deleted-*\n*.json.*\nplan.md.*\n";
 
 /** The files of all plans of a project. Errors of the system are thrown; links are never followed. */
 export class PlanFolder {
+  /** Files are read at every look, and nearly always they are as they were: to make a large plan of one takes long. */
+  readonly #read = new Map<string, { readonly text: string; readonly value: ReadPlan }>();
+
   /** @param path absolute, of `plans` */
   constructor(readonly path: string) {}
 
@@ -89,7 +95,7 @@ export class PlanFolder {
     const planText = await readRegular(planPath);
     if (!planText.ok) return planText;
     if (planText.value === null) return noPlan(slug);
-    const parsed = await parsePlanText(planPath, planText.value);
+    const parsed = await this.#parse(slug, planPath, planText.value);
     if (!parsed.ok) return parsed;
     const { plan, isAsWritten, cut } = parsed.value;
     const metaPath = join(this.planFolder(slug), "meta.json");
@@ -102,6 +108,19 @@ export class PlanFolder {
     if (!meta.ok) return meta;
     const stored = { slug, plan, meta: meta.value, ...(cut === undefined ? {} : { cut }) };
     return { ok: true, value: { stored, planText: planText.value, metaText: metaText.value, isAsWritten, folder } };
+  }
+
+  /** The very object for the same text. */
+  async #parse(slug: string, path: string, text: string): Promise<Result<ReadPlan>> {
+    const known = this.#read.get(slug);
+    if (known?.text === text) return { ok: true, value: known.value };
+    const parsed = await parsePlanText(path, text);
+    this.#read.delete(slug);
+    if (!parsed.ok) return parsed;
+    this.#read.set(slug, { text, value: parsed.value });
+    const [oldest] = this.#read.keys();
+    if (this.#read.size > MOST_REMEMBERED && oldest !== undefined) this.#read.delete(oldest);
+    return parsed;
   }
 
   /**

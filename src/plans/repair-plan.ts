@@ -42,12 +42,8 @@ function repairElements(value: unknown, ids: UniqueIds): readonly PlanElement[] 
       title: text(given.title),
       content: text(given.content),
     };
-    const width = clamp(number(given.width, estimateSize(named).width), LIMITS.smallestSide, LIMITS.largestSide);
-    const height = clamp(
-      number(given.height, estimateSize(named, width).height),
-      LIMITS.smallestSide,
-      LIMITS.largestSide,
-    );
+    const width = side(given.width, () => estimateSize(named).width);
+    const height = side(given.height, () => estimateSize(named, width).height);
     const isPlaced = Number.isFinite(number(given.x, Number.NaN)) && Number.isFinite(number(given.y, Number.NaN));
     return {
       ...dropUnless(given, {
@@ -67,6 +63,12 @@ function repairElements(value: unknown, ids: UniqueIds): readonly PlanElement[] 
       ...(isPlaced ? {} : { autoPlaced: true }),
     };
   });
+}
+
+/** A text is only looked through where nothing says how much room it takes. */
+function side(value: unknown, estimate: () => number): number {
+  const given = number(value, Number.NaN);
+  return clamp(Number.isNaN(given) ? estimate() : given, LIMITS.smallestSide, LIMITS.largestSide);
 }
 
 function repairConnections(value: unknown, elements: UniqueIds): readonly Connection[] {

@@ -67,3 +67,21 @@ test.skipIf(!canMount)("an edit whose meta.json cannot be written is done, and r
   expect(await plans.decide("a", "approved")).toMatchObject({ ok: false, problem: { reason: "unwritable" } });
   expect(held(await plans.read("a")).meta.status).toBe("draft");
 });
+
+test("a plan whose file is as it was is not made anew, and one that was changed by hand is", async () => {
+  const folder = temporaryFolder();
+  const plans = plansIn(folder);
+  for (const slug of ["a", "b"]) held(await plans.create(slug, "blank", "As it was"));
+  const path = `${folder}/plans/a/plan.json`;
+  const read = async () => held(await plans.read("a")).plan;
+  const first = await read();
+  expect((await plans.list()).ok).toBe(true);
+  expect(await read()).toBe(first);
+  const text = readFileSync(path, "utf8");
+  writeFileSync(path, text.replace("As it was", "By hand"));
+  expect((await read()).title).toBe("By hand");
+  writeFileSync(path, "{");
+  expect(await plans.read("a")).toMatchObject({ ok: false, problem: { reason: "broken" } });
+  writeFileSync(path, text);
+  expect((await read()).title).toBe("As it was");
+});
