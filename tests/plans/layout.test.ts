@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { placeAutomatically } from "../../src/plans/layout.ts";
 import type { Connection, PlanElement } from "../../src/plans/plan.ts";
-import { areNear } from "../../src/plans/rectangles.ts";
+import { areNear, around } from "../../src/plans/rectangles.ts";
 import { connection, element } from "./plan-rig.ts";
 
 /** Numbers from 0 to below 1, the same ones for the same seed. */
@@ -52,6 +52,23 @@ describe("the layout", () => {
       for (let seed = 1; seed <= 8; seed += 1) expect(overlaps(laidOut(graph(seed, size, placed)))).toEqual([]);
     });
   }
+
+  test.each([
+    ["a chain", (index: number) => index + 1],
+    ["a tree", (index: number) => index * 3 + 1],
+    ["a star", () => 0],
+    ["nothing that is connected", () => -1],
+  ])("fills the shape of a window with %s, whatever its size", (_what, next) => {
+    for (const size of [9, 22, 60, 150]) {
+      const [elements] = graph(size, size, 0);
+      const connections = elements.flatMap(({ id }, index) => {
+        const to = `el_${next(index)}`;
+        return to !== id && elements.some((one) => one.id === to) ? [connection(`conn_${index}`, id, to)] : [];
+      });
+      const { width, height } = around(laidOut([elements, connections]));
+      expect({ size, isOfShape: width / height > 1 && width / height < 2.6 }).toEqual({ size, isOfShape: true });
+    }
+  });
 
   test("moves nothing that somebody has placed, and gives whole pixels to the rest", () => {
     const [elements, connections] = graph(3, 40, 15);
