@@ -10,6 +10,7 @@ import { pluginLoad } from "./bench/plugin-load.ts";
 import { recordsAtStart } from "./bench/records-at-start.ts";
 import { jsonLines, table } from "./bench/report.ts";
 import { sessionId } from "./bench/session-id.ts";
+import { terminalChange } from "./bench/terminal-change.ts";
 import { terminalStart } from "./bench/terminal-start.ts";
 import { textRepetition } from "./bench/text-repetition.ts";
 import { tokens } from "./bench/tokens.ts";
@@ -24,6 +25,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   wholeAgent,
   pluginLoad,
   terminalStart,
+  terminalChange,
   logFlood,
   recordsAtStart,
   guardCost,

@@ -1,16 +1,27 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Terminal } from "@xterm/headless";
-import { createSandbox, OPENCODE, ROOT, type Sandbox } from "../scripted-host/sandbox.ts";
+import { PLUGIN_TARGET } from "../build/build-plugin.ts";
+import { createSandbox, ROOT, type Sandbox } from "../scripted-host/sandbox.ts";
 import { startScriptedModel } from "../scripted-host/scripted-model.ts";
+import { openTerminalUi, TAKES_PROMPT } from "../scripted-host/terminal-ui.ts";
 import type { Benchmark } from "./benchmark.ts";
-import { sideBySide } from "./side-by-side.ts";
+import { inTurns } from "./in-turns.ts";
 import { medianFigure, ratioFigure } from "./statistics.ts";
 
-const ROUNDS = 15;
+const ROUNDS = 12;
 const MOST_ADDED_MS = 30;
-const SIZE = { cols: 140, rows: 40 };
+const SIZE = { columns: 140, rows: 40 };
 const LIMIT_MS = 60_000;
+/** As the package ships it. */
+const BUILT_TERMINAL = join(ROOT, PLUGIN_TARGET, "tui.js");
+const TIMED = join(import.meta.dir, "programs/timed-terminal.ts");
+
+/** What a start took until the prompt was shown, in milliseconds. */
+interface Start {
+  readonly wall: number;
+  /** Of the processor, all threads together. */
+  readonly processor: number;
+}
 
 export const terminalStart: Benchmark = {
   name: "terminal-start",
@@ -18,25 +29,32 @@ export const terminalStart: Benchmark = {
   async run({ rounds = ROUNDS }) {
     const model = startScriptedModel(() => ({ text: "Done." }));
     const sandbox = await createSandbox({ modelUrl: model.url });
+    const timesPath = join(sandbox.root, "times");
+    Object.assign(sandbox.environment, { BENCH_TERMINAL: BUILT_TERMINAL, BENCH_TIMES: timesPath });
     const config = join(sandbox.project, "tui.json");
+    const starting = (plugin?: string) => async () => {
+      await (plugin === undefined
+        ? rm(config, { force: true })
+        : writeFile(config, JSON.stringify({ plugin: [plugin] })));
+      return await untilPrompt(sandbox);
+    };
     try {
-      const { measured, baseline } = await sideBySide(
-        rounds,
-        async () => {
-          await writeFile(config, JSON.stringify({ plugin: [ROOT] }));
-          return await untilPrompt(sandbox);
-        },
-        async () => {
-          await rm(config, { force: true });
-          return await untilPrompt(sandbox);
-        },
-      );
-      const added = measured.map((ms, round) => ms - (baseline[round] ?? Number.NaN));
+      const starts = await inTurns(rounds, { with: starting(ROOT), without: starting(), timed: starting(TIMED) });
+      const loads = (await Bun.file(timesPath).text()).trim().split("\n").slice(-rounds).map(Number);
+      const times = (of: keyof Start): Times => ({
+        with: starts.with.map((start) => start[of]),
+        without: starts.without.map((start) => start[of]),
+      });
+      const wall = times("wall");
+      const processor = times("processor");
       return [
-        medianFigure("added by the terminal half", added, "ms", MOST_ADDED_MS),
-        ratioFigure("start with / without the terminal half", measured, baseline),
-        medianFigure("start with", measured, "ms"),
-        medianFigure("start without", baseline, "ms"),
+        medianFigure("import to registered", loads, "ms", MOST_ADDED_MS),
+        medianFigure("processor time added", added(processor), "ms"),
+        ratioFigure("processor time with / without", processor.with, processor.without),
+        medianFigure("added until the prompt", added(wall), "ms"),
+        ratioFigure("start with / without the terminal half", wall.with, wall.without),
+        medianFigure("start with", wall.with, "ms"),
+        medianFigure("start without", wall.without, "ms"),
       ];
     } finally {
       await model.stop();
@@ -45,34 +63,21 @@ export const terminalStart: Benchmark = {
   },
 };
 
-/** How long the terminal UI takes until it shows its prompt, in milliseconds. */
-async function untilPrompt({ project, environment }: Sandbox): Promise<number> {
-  const begin = performance.now();
-  const shown = Promise.withResolvers<number>();
-  const emulator = new Terminal({ ...SIZE, allowProposedApi: true });
-  const child = Bun.spawn([OPENCODE], {
-    cwd: project,
-    env: { ...environment, TERM: "xterm-256color" },
-    terminal: { ...SIZE, data: (_, bytes) => emulator.write(bytes) },
-  });
-  // The emulator answers what the program asks the terminal.
-  emulator.onData((text) => child.terminal?.write(text));
-  emulator.onWriteParsed(() => {
-    if (/Ask anything|ctrl\+p/.test(textOn(emulator))) shown.resolve(performance.now() - begin);
-  });
-  const late = setTimeout(() => shown.reject(new Error(`No prompt after ${LIMIT_MS} ms.`)), LIMIT_MS);
-  try {
-    return await shown.promise;
-  } finally {
-    clearTimeout(late);
-    child.kill("SIGTERM");
-    await child.exited;
-    emulator.dispose();
-  }
+interface Times {
+  readonly with: readonly number[];
+  readonly without: readonly number[];
 }
 
-function textOn({ buffer: { active }, rows }: Terminal): string {
-  return Array.from({ length: rows }, (_, row) => active.getLine(active.viewportY + row)?.translateToString(true)).join(
-    "\n",
-  );
+function added({ with: measured, without }: Times): number[] {
+  return measured.map((ms, round) => ms - (without[round] ?? Number.NaN));
+}
+
+async function untilPrompt(sandbox: Sandbox): Promise<Start> {
+  const begin = performance.now();
+  const ui = openTerminalUi(sandbox, [], SIZE);
+  const wall = (await ui.whenShown(TAKES_PROMPT, LIMIT_MS)) - begin;
+  // At once: what it does from now on is no part of its start.
+  ui.kill("SIGKILL");
+  await ui.exited;
+  return { wall, processor: ui.processorMs() };
 }

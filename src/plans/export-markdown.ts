@@ -13,24 +13,41 @@ const IMAGE_URL = /^data:image\/[A-Za-z0-9.+-]+[;,][^\s<>\\]*$/;
  * people and agents stay in their places, whatever Markdown or HTML is in them.
  */
 export function exportMarkdown(stored: StoredPlan): string {
+  return wholePlan(stored, "below");
+}
+
+/** As {@link exportMarkdown}, for a person who reads it as it is: no title of a task is there twice. */
+export function readablePlan(stored: StoredPlan): string {
+  return wholePlan(stored, "in_heading");
+}
+
+/** Where the box of a task stands. */
+type Boxes = "below" | "in_heading";
+
+function wholePlan(stored: StoredPlan, boxes: Boxes): string {
   const { plan, meta } = stored;
   const standing = standingWords(stored, meta.review.decision);
   const status = `**Status:** ${meta.status}${standing === undefined ? "" : ` (${standing})`}`;
-  return asText([`# ${inlineText(plan.title) || "Plan"}`, status, ...reviewBlocks(meta.review), ...partBlocks(plan)]);
+  return asText([
+    `# ${inlineText(plan.title) || "Plan"}`,
+    status,
+    ...reviewBlocks(meta.review),
+    ...partBlocks(plan, boxes),
+  ]);
 }
 
 /** Some elements as Markdown, with the connections between them. */
 export function exportElements(plan: Plan, ids: ReadonlySet<string>): string {
   const elements = plan.elements.filter(({ id }) => ids.has(id));
   const connections = plan.connections.filter(({ from, to }) => ids.has(from) && ids.has(to));
-  return asText(partBlocks({ elements, connections, comments: [] }));
+  return asText(partBlocks({ elements, connections, comments: [] }, "below"));
 }
 
 function asText(blocks: readonly string[]): string {
   return `${blocks.filter((block) => block !== "").join("\n\n")}\n`;
 }
 
-function partBlocks(plan: Pick<Plan, "elements" | "connections" | "comments">): readonly string[] {
+function partBlocks(plan: Pick<Plan, "elements" | "connections" | "comments">, boxes: Boxes): readonly string[] {
   const blocks: string[] = [];
   const elements = inReadingOrder(plan);
   const names = new Map(elements.map((element, index) => [element.id, `${index + 1}. ${nameOf(element)}`]));
@@ -40,7 +57,9 @@ function partBlocks(plan: Pick<Plan, "elements" | "connections" | "comments">): 
     if (own !== undefined && own !== section) blocks.push(`# ${inlineText(own)}`);
     section = own;
     const name = names.get(element.id) ?? "";
-    blocks.push(`## ${name}${element.type === "decision" ? " (decision)" : ""}`, ...elementBlocks(element));
+    const isInHeading = element.type === "task" && boxes === "in_heading";
+    const head = `${isInHeading ? `${boxOf(element)} ` : ""}${name}${element.type === "decision" ? " (decision)" : ""}`;
+    blocks.push(`## ${head}`, ...(isInHeading ? [prose(element.content)] : elementBlocks(element)));
   }
   if (plan.connections.length > 0) {
     const lines = plan.connections.map(({ from, to, label = "" }) => {
@@ -70,7 +89,7 @@ function elementBlocks(element: PlanElement): readonly string[] {
   const { type, content, title, language = "" } = element;
   switch (type) {
     case "task": {
-      const box = `- [${element.done === true ? "x" : " "}] ${inlineText(title) || "Task"}`;
+      const box = `- ${boxOf(element)} ${inlineText(title) || "Task"}`;
       return [content.trim() === "" ? box : `${box}\n\n${quoted(content, "  ")}`];
     }
     case "code":
@@ -89,6 +108,10 @@ function elementBlocks(element: PlanElement): readonly string[] {
     default:
       return [prose(content)];
   }
+}
+
+function boxOf({ done }: PlanElement): string {
+  return `[${done === true ? "x" : " "}]`;
 }
 
 function byWhom({ answeredBy }: PlanElement): string {

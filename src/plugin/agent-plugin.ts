@@ -80,7 +80,10 @@ export function agentPlugin(
     recordPath: recordPath({ recordDir }, role.instanceId),
     async setTitle(id, text) {
       // By the title alone nobody could find it again whose host died before it knew which session it is.
-      const body = { title: text, metadata: { bizar: { instanceId: role.instanceId } } };
+      const metadata = { bizar: { instanceId: role.instanceId } };
+      // It can be no child of the user's session. Archived it stays out of the lists of opencode's pages at least; its
+      // terminal shows it all the same, and every way to open, read and continue it stays.
+      const body = { title: text, metadata, time: { archived: Date.now() } };
       await rawClient(client).patch({ url: "/session/{id}", path: { id }, body, headers: JSON_HEADERS });
     },
     report: (error) => void process.stderr.write(`bizar: ${describeError(error)}\n`),

@@ -2,6 +2,7 @@ import * as z from "../lib/schema.ts";
 import type { Files } from "../files/files.ts";
 import { isTerminal, type Instance } from "../supervisor/instance.ts";
 import type { Clock, Timer } from "../lib/clock.ts";
+import { timeSpan } from "../text/plain-text.ts";
 import type { ListedRecord } from "./record.ts";
 import { instancePath, type StatePaths } from "./state-paths.ts";
 
@@ -47,7 +48,7 @@ export async function readLive(
 export function withLive(record: ListedRecord, live: LiveState | undefined, now?: number): ListedRecord {
   if (live === undefined || record.endedAt !== null) return record;
   const isTimed = now !== undefined && live.activity.startsWith("tool ");
-  const took = isTimed ? `, ${Math.max(0, Math.floor((now - live.since) / 1000))} s` : "";
+  const took = isTimed ? `, ${timeSpan(now - live.since)}` : "";
   return {
     ...record,
     activity: `${live.activity}${took}`,

@@ -1,7 +1,8 @@
-import { money } from "../text/amounts.ts";
+import { count, money } from "../text/amounts.ts";
 import {
   activityOf,
   askWords,
+  byAge,
   activityTime,
   costOf,
   elapsed,
@@ -14,7 +15,8 @@ import {
   tokensOf,
   type AgentNow,
 } from "./agent-now.ts";
-import { cell, cut, span, type Line } from "./lines.ts";
+import { cell, span, type Line } from "./lines.ts";
+import { cutToWidth } from "../text/table.ts";
 
 /** What the list shows, and what of it is chosen. */
 export interface ListParts {
@@ -99,7 +101,8 @@ function placeOf(agents: readonly AgentNow[], { record }: AgentNow): number {
       isQueued(other) &&
       other.record.on === record.on &&
       other.record.supervisor.token === record.supervisor.token &&
-      other.record.createdAt < record.createdAt,
+      other.record.instanceId !== record.instanceId &&
+      byAge(other.record, record) < 0,
   );
   return before.length + 1;
 }
@@ -142,7 +145,7 @@ const COST_COLUMNS = 7;
 function rowLine(row: Row, isChosen: boolean, now: number, columns: number): Line {
   switch (row.kind) {
     case "head":
-      return [span(cut(row.text, columns), "textMuted", { isBold: true })];
+      return [span(cutToWidth(row.text, columns), "textMuted", { isBold: true })];
     case "plan":
       return [
         span(" ▲ ", "warning"),
@@ -182,10 +185,4 @@ export function totals(agents: readonly AgentNow[]): string {
   const tokens = agents.reduce((sum, agent) => sum + tokensOf(agent), 0);
   const line = queued === 0 ? "" : ` · ${queued} queued`;
   return `${alive.length - queued} at work${line} · ${agents.length} in all · ${cost} · ${count(tokens)} tokens`;
-}
-
-/** A number for people: `950`, `12k`, `3.4M`. */
-export function count(value: number): string {
-  if (value < 1000) return String(value);
-  return value < 1e6 ? `${Math.round(value / 1000)}k` : `${(value / 1e6).toFixed(1)}M`;
 }

@@ -1,7 +1,7 @@
 import type { LiveState } from "../store/live-file.ts";
 import type { ListedRecord } from "../store/record.ts";
 import { isTerminalRecord } from "../store/terminal-record.ts";
-import { duration, plainLine } from "../text/plain-text.ts";
+import { plainLine, timeSpan } from "../text/plain-text.ts";
 import { plainName } from "../text/plain-name.ts";
 import type { Span } from "./lines.ts";
 import { span } from "./lines.ts";
@@ -21,6 +21,12 @@ const ACTIVITY_CHARACTERS = 200;
 /** Whether it is at work, or waits for its place. */
 export function isAlive({ record, isOwned }: AgentNow): boolean {
   return isOwned && !isTerminalRecord(record);
+}
+
+/** The oldest first; of the same moment, by their ids. */
+export function byAge(one: Pick<ListedRecord, "createdAt" | "instanceId">, other: typeof one): number {
+  const [a, b] = [one, other].map(({ createdAt, instanceId }) => `${createdAt} ${instanceId}`) as [string, string];
+  return a < b ? -1 : 1;
 }
 
 export function isQueued({ record }: AgentNow): boolean {
@@ -45,14 +51,7 @@ export function activityOf({ record, live }: AgentNow): string {
 /** How long it has done that, for people: nothing in the first moment. */
 export function activityTime({ live }: AgentNow, now: number): string {
   const seconds = live === undefined ? 0 : Math.floor((now - live.since) / 1000);
-  return seconds < 1 ? "" : spell(seconds * 1000);
-}
-
-/** A time span: `12 s`, `3 min`, `2h05m`. */
-export function spell(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : duration(ms);
+  return seconds < 1 ? "" : timeSpan(seconds * 1000);
 }
 
 export function costOf({ record, live }: AgentNow): number {
@@ -67,7 +66,7 @@ export function tokensOf({ record, live }: AgentNow): number {
 /** How long it has run, or took. */
 export function elapsed({ record }: AgentNow, now: number): string {
   if (record.startedAt === null) return "";
-  return spell((record.endedAt === null ? now : Date.parse(record.endedAt)) - Date.parse(record.startedAt));
+  return timeSpan((record.endedAt === null ? now : Date.parse(record.endedAt)) - Date.parse(record.startedAt));
 }
 
 /** What it asks the user, the oldest first. */

@@ -1,4 +1,4 @@
-import { money } from "../text/amounts.ts";
+import { count, money } from "../text/amounts.ts";
 import {
   activityOf,
   askWords,
@@ -13,10 +13,10 @@ import {
   tokensOf,
   type AgentNow,
 } from "./agent-now.ts";
-import { count } from "./agent-list.ts";
-import { cut, cutLine, span, type Line, type Tone } from "./lines.ts";
+import { cutLine, span, type Line, type Tone } from "./lines.ts";
 import type { ScreenState, Tab } from "./screen-state.ts";
 import { plainText } from "../text/plain-text.ts";
+import { cutToWidth } from "../text/table.ts";
 
 /** A line of what an agent has written, before it is fitted to the screen. */
 export interface TextLine {
@@ -44,8 +44,8 @@ export function agentHead(agent: AgentNow, now: number, columns: number): readon
   const name = record.on === undefined ? nameOf(agent) : `${nameOf(agent)} on ${record.on}`;
   const facts = [name, record.model, ...numbers.filter((text) => text !== ""), does].join(" · ");
   return [
-    [glyph(agent, now), span(` ${cut(titleOf(agent), columns - 2)}`, "text", { isBold: true })],
-    [span(cut(facts, columns), "textMuted")],
+    [glyph(agent, now), span(` ${cutToWidth(titleOf(agent), columns - 2)}`, "text", { isBold: true })],
+    [span(cutToWidth(facts, columns), "textMuted")],
   ];
 }
 

@@ -4,13 +4,14 @@ import { asksOf } from "./agent-now.ts";
 import { agentHead, bodyLines, nextMatch, tabLine, wrapped, type TextLine } from "./agent-page.ts";
 import { chosenKey, keyAt, listLines, planOfKey, rowsOf, totals } from "./agent-list.ts";
 import { filling, linesView } from "./draw.ts";
-import { cut, cutLine, span, width, type Line } from "./lines.ts";
+import { cutLine, span, width, type Line } from "./lines.ts";
 import { openText, type OpenedText } from "./opened-text.ts";
 import { act } from "./screen-acts.ts";
 import { FIRST_STATE, pressed, type Key, type ScreenState, type Surroundings } from "./screen-state.ts";
 import { plainLine } from "../text/plain-text.ts";
 import { statusLine } from "./status-line.ts";
 import { isHere, type World } from "./world.ts";
+import { cutToWidth } from "../text/table.ts";
 
 /** The name of the screen among opencode's. */
 export const AGENTS_ROUTE = "bizar-agents";
@@ -55,7 +56,7 @@ export function agentsScreen(world: World, leave: () => void, opened: string | u
   const foot = createMemo(() => {
     const keys = state().open === undefined ? LIST_KEYS : isPlan() ? PLAN_KEYS : PAGE_KEYS;
     const said = world.said();
-    const word: Line = said === undefined ? [] : [span(cut(plainLine(said.text, 500), size().width), said.tone)];
+    const word: Line = said === undefined ? [] : [span(cutToWidth(plainLine(said.text, 500), size().width), said.tone)];
     return [word, ...keyLines([...(asks() ? ASK_KEYS : []), ...keys], size().width)];
   });
   const height = () => rowsThere() - foot().length - (state().open === undefined ? HEAD_ROWS : PAGE_HEAD_ROWS);
@@ -119,7 +120,7 @@ export function agentsScreen(world: World, leave: () => void, opened: string | u
       typing === "search" ? [span(`  / ${search}▏`, "accent")] : search === "" ? [] : [span(`  / ${search}`, "accent")];
     const head: readonly Line[] = isPlan()
       ? [
-          [span(cut(`Plan ${plan() ?? ""}`, columns), "primary", { isBold: true })],
+          [span(cutToWidth(`Plan ${plan() ?? ""}`, columns), "primary", { isBold: true })],
           cutLine([span(" "), ...searching], columns),
           [],
         ]

@@ -1,3 +1,5 @@
+import { cutToWidth } from "../text/table.ts";
+
 /** A colour of the user's theme, by the name that opencode gives it. */
 export type Tone = "text" | "textMuted" | "primary" | "accent" | "success" | "warning" | "error" | "info";
 
@@ -23,22 +25,8 @@ export function width(text: string): number {
 
 /** A text in exactly so many columns, cut or filled at its end. */
 export function cell(text: string, columns: number): string {
-  const shown = cut(text, columns);
+  const shown = cutToWidth(text, columns);
   return shown + " ".repeat(Math.max(0, columns - width(shown)));
-}
-
-/** A text in at most so many columns. */
-export function cut(text: string, columns: number): string {
-  if (width(text) <= columns) return text;
-  if (columns <= 1) return "…".slice(0, Math.max(0, columns));
-  let shown = "";
-  let used = 0;
-  for (const { segment } of new Intl.Segmenter().segment(text)) {
-    used += width(segment);
-    if (used > columns - 1) break;
-    shown += segment;
-  }
-  return `${shown}…`;
 }
 
 /** A line in at most so many columns: what is last gives way first. */
@@ -46,7 +34,7 @@ export function cutLine(line: Line, columns: number): Line {
   let left = columns;
   return line.flatMap((each) => {
     if (left <= 0) return [];
-    const text = cut(each.text, left);
+    const text = cutToWidth(each.text, left);
     left -= width(text);
     return [{ ...each, text }];
   });

@@ -12,8 +12,9 @@ import {
   titleOf,
   type AgentNow,
 } from "./agent-now.ts";
-import { cut, span, type Line } from "./lines.ts";
+import { span, type Line } from "./lines.ts";
 import { planKey, type TasksDone } from "./tasks-done.ts";
+import { cutToWidth } from "../text/table.ts";
 
 /** What opencode's sidebar has room for. */
 const COLUMNS = 37;
@@ -52,23 +53,23 @@ function planLines(agents: readonly AgentNow[], tasks: SidebarContent["tasks"]):
     if (plan === undefined) return [];
     const full = Math.floor((BAR * plan.done) / plan.tasks);
     const count = ` ${plan.done} of ${plan.tasks}`;
-    const title = cut(plainLine(plan.title, COLUMNS), COLUMNS - BAR - count.length - 1);
+    const title = cutToWidth(plainLine(plan.title, COLUMNS), COLUMNS - BAR - count.length - 1);
     return [[span("▰".repeat(full), "success"), span("▱".repeat(BAR - full), "textMuted"), span(`${count} ${title}`)]];
   });
 }
 
 function agentLines(agent: AgentNow, now: number): readonly Line[] {
   const numbers = [elapsed(agent, now), money(costOf(agent))].filter((text) => text !== "").join(" ");
-  const head: Line = [glyph(agent, now), span(` ${cut(titleOf(agent), COLUMNS - 2)}`)];
+  const head: Line = [glyph(agent, now), span(` ${cutToWidth(titleOf(agent), COLUMNS - 2)}`)];
   if (!isAlive(agent))
     return [
       head,
-      [span(`  ${cut(`${nameOf(agent)} · ${statusWords(agent)} · ${numbers}`, COLUMNS - 2)}`, "textMuted")],
+      [span(`  ${cutToWidth(`${nameOf(agent)} · ${statusWords(agent)} · ${numbers}`, COLUMNS - 2)}`, "textMuted")],
     ];
   const does = `${activityOf(agent)} ${activityTime(agent, now)}`.trimEnd();
   return [
     head,
-    [span(`  ${cut(does, COLUMNS - 2)}`, "info")],
-    [span(`  ${cut(`${nameOf(agent)} · ${numbers}`, COLUMNS - 2)}`, "textMuted")],
+    [span(`  ${cutToWidth(does, COLUMNS - 2)}`, "info")],
+    [span(`  ${cutToWidth(`${nameOf(agent)} · ${numbers}`, COLUMNS - 2)}`, "textMuted")],
   ];
 }

@@ -10,7 +10,8 @@ import {
   nameOf,
   type AgentNow,
 } from "./agent-now.ts";
-import { cut, plain, span, width, type Line, type Span } from "./lines.ts";
+import { plain, span, width, type Line, type Span } from "./lines.ts";
+import { cutToWidth } from "../text/table.ts";
 
 /** The key that opens the screen of all agents, for people. */
 export const AGENTS_KEY = "F6";
@@ -54,7 +55,7 @@ function key(text: string): Line {
 function asking(alive: readonly AgentNow[]): readonly string[] {
   return alive.flatMap((agent) => {
     const asks = askWords(agent);
-    return asks === undefined ? [] : cut(`${nameOf(agent)} ${asks}`, MOST_ASKED);
+    return asks === undefined ? [] : cutToWidth(`${nameOf(agent)} ${asks}`, MOST_ASKED);
   });
 }
 
@@ -78,6 +79,6 @@ function doing(agent: AgentNow, now: number, room: number): Span[] {
   const name = `${nameOf(agent)}: `;
   const left = room - width(` · ${name}`) - (time === "" ? 0 : width(time) + 1);
   if (left < LEAST_ACTIVITY) return [];
-  const what = cut(activityOf(agent), left);
+  const what = cutToWidth(activityOf(agent), left);
   return [span(" · ", "textMuted"), span(name, "info"), span(`${what}${time === "" ? "" : ` ${time}`}`)];
 }

@@ -2,6 +2,7 @@ import type { TuiPluginApi, TuiPluginModule } from "@opencode-ai/plugin/tui";
 import { useTerminalDimensions } from "@opentui/solid";
 import { isDisabled } from "../config/is-disabled.ts";
 import { AGENTS_ROUTE, agentsScreen } from "./agents-screen.ts";
+import { continueWithUser } from "./continued.ts";
 import { belowRow, linesView } from "./draw.ts";
 import { homeHint } from "./home-hint.ts";
 import { showAnswer } from "./command-answer.ts";
@@ -40,6 +41,7 @@ const terminal: TuiPluginModule = {
     registerScreen(api, world);
     guardQuit(world);
     tellOfLeft(world);
+    continueWithUser(world, process.argv);
   },
 };
 

@@ -2,11 +2,14 @@ import type { TuiPluginApi } from "@opencode-ai/plugin/tui";
 import { createSignal } from "solid-js";
 import { terminalEnd, type TerminalEnd } from "../halves/channel.ts";
 import type { HereNotice, Notice } from "../halves/messages.ts";
+import type { BaseClock } from "../lib/clock.ts";
+import { systemClock } from "../lib/system-clock.ts";
 import { liveInstances } from "../processes/live-instances.ts";
-import type { AgentNow } from "./agent-now.ts";
+import { isAlive, type AgentNow } from "./agent-now.ts";
 import type { AgentsWatch } from "./agents-watch.ts";
 import type { Watches } from "./start-watch.ts";
 import type { TasksDone } from "./tasks-done.ts";
+import { Ticking } from "./ticking.ts";
 
 /** What the screen shows, as signals: what reads one is drawn anew when it has changed. */
 export interface World {
@@ -39,26 +42,25 @@ export function isHere({ api }: Pick<World, "api">, { record }: AgentNow): boole
   return record.supervisor.pid === process.pid || record.directory === api.state.path.directory;
 }
 
-const TICK_MS = 1000;
-
 /** Connects the screen with the records and the server half. */
 export function createWorld(
   api: TuiPluginApi,
   answered: (notice: Extract<Notice, { kind: "answered" }>) => void,
+  clock: BaseClock = systemClock,
 ): World {
   const [agents, setAgents] = createSignal<readonly AgentNow[]>([]);
   const [tasks, setTasks] = createSignal<ReadonlyMap<string, TasksDone>>(new Map());
-  const [now, setNow] = createSignal(Date.now());
+  const [now, setNow] = createSignal(clock.now());
   const [server, setServer] = createSignal<HereNotice>();
   const [watches, setWatches] = createSignal<Watches>();
   const [said, say] = createSignal<Said>();
-  let ticking: ReturnType<typeof setInterval> | undefined;
+  const ticking = new Ticking(clock, () => {
+    setNow(clock.now());
+    void watches()?.agents.lookAtOwners();
+  });
   const follow = (all: readonly AgentNow[]) => {
-    const isNeeded = all.some(({ record }) => record.endedAt === null);
-    if (isNeeded) ticking ??= setInterval(() => setNow(Date.now()), TICK_MS);
-    else clearInterval(ticking);
-    if (!isNeeded) ticking = undefined;
-    setNow(Date.now());
+    ticking.need(all.some((agent) => isAlive(agent)));
+    setNow(clock.now());
     setAgents(all);
   };
   const start = async (here: HereNotice) => {
@@ -90,7 +92,7 @@ export function createWorld(
   });
   halves.hello();
   api.lifecycle.onDispose(() => {
-    clearInterval(ticking);
+    ticking.close();
     watches()?.close();
     halves.close();
   });

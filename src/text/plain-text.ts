@@ -27,6 +27,13 @@ export function duration(ms: number): string {
   return days === 0 ? `${hours}h${two(minutes % 60)}m` : `${days}d${two(hours % 24)}h`;
 }
 
+/** A time span in a sentence: `12 s`, `3 min`, `2h05m`. */
+export function timeSpan(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 120) return `${seconds} s`;
+  return seconds < 3600 ? `${Math.floor(seconds / 60)} min` : duration(ms);
+}
+
 function two(value: number): string {
   return String(value).padStart(2, "0");
 }

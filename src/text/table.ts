@@ -16,7 +16,13 @@ function width(cell: string): number {
 
 /** A cell or line in at most so many columns of a terminal; what is cut ends with `…`. */
 export function cutToWidth(line: string, columns: number): string {
-  return width(line) <= columns ? line : `${Bun.sliceAnsi(line, 0, columns - 1)}…`;
+  if (width(line) <= columns) return line;
+  if (columns < 1) return "";
+  let kept = columns - 1;
+  let shown = Bun.sliceAnsi(line, 0, kept);
+  // A sign of two columns that begins in the last one is taken in whole (Bun 1.3.14).
+  while (width(shown) >= columns) shown = Bun.sliceAnsi(line, 0, --kept);
+  return `${shown}…`;
 }
 
 const COLOURS = { green: 32, red: 31, yellow: 33, cyan: 36 } as const;

@@ -181,6 +181,11 @@ test("/bizar lists, shows the log of, and kills a background agent", async () =>
   const { client } = served.server;
   const path = { id: (await recordOf(rig, { instanceId })).sessionId ?? "" };
   expect((await client.session.get({ path })).data?.title).toBe("thor: hang");
+  // It is no child of a session: what leaves archived ones out, as opencode's pages do, does not show it to the user.
+  const listed = await fetch(`${served.server.url}/experimental/session?roots=true`).then(
+    async (response) => (await response.json()) as { readonly id: string }[],
+  );
+  expect(listed.map(({ id }) => id)).toEqual([sessionId]);
   const requests = rig.model.requests.length;
   const body = { agent: "odin", parts: [{ type: "text" as const, text: "look at the lexer too" }] };
   await client.session.prompt({ path, body });

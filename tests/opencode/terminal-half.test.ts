@@ -202,8 +202,10 @@ test("quitting asks while an agent works: one can stay, or let it finish", async
   await writeFile(join(project, "on"), "");
   await until("it has come to its own end", () => !isRunning(pid));
   expect(rig.requestsFor("the rest").map(({ step }) => step)).toEqual([0, 1]);
-  ui = await startTerminalUi(rig.sandbox, [], { columns: 120, rows: 40 });
+  // The session that was written last is the agent's: the user goes on in the one that sent it out.
+  ui = await startTerminalUi(rig.sandbox, ["--continue"], { columns: 120, rows: 40 });
   await shows(/Since you quit[\s\S]*thor: done, the rest of it/);
+  await shows("Out again.");
   ui.keep("since-you-quit-120x40");
 }, 120_000);
 
@@ -220,14 +222,13 @@ test("a plan that waits is told of in the line, and is read and approved on the 
   );
   ui.type("\u001b");
   await until("what was told is gone", () => !ui.screen().includes("Since you quit"));
-  ui.type("\t");
   await shows(/Odin · Model A/);
   ui.submit("plan it");
   await until("the line tells of it", () => line().includes("plan cache waits for you"));
   ui.pressF6();
   await shows("plan cache: waits for your decision");
   ui.type("\r");
-  await shows(/Plan cache[\s\S]*Measure it[\s\S]*Build it/);
+  await shows(/Plan cache[\s\S]*\[ \] 1\. Measure it[\s\S]*\[ \] 2\. Build it/);
   ui.keep("plan-120x40");
   ui.type("a");
   await shows("Approve the plan");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { fromMarkdown } from "mdast-util-from-markdown";
-import { exportMarkdown } from "../../src/plans/export-markdown.ts";
+import { exportMarkdown, readablePlan } from "../../src/plans/export-markdown.ts";
 import type { Plan, PlanMeta } from "../../src/plans/plan.ts";
 import { inReadingOrder } from "../../src/plans/reading-order.ts";
 import { at, comment, connection, element, meta, plan } from "./plan-rig.ts";
@@ -184,6 +184,13 @@ describe("nothing gets out of its place:", () => {
       expect(tagsIn(fromMarkdown(text)).filter((tag) => !["<code>", "</code>"].includes(tag))).toEqual([]);
     });
   }
+
+  test("to be read as it is, it has the box of a task beside its title, which is there once", () => {
+    const task = { type: "task", title: "Build", done: true, content: "now" } as const;
+    const elements = [element("el_1", task), element("el_2", { type: "task", title: "Ship", y: 200 })];
+    const text = readablePlan({ slug: "a", plan: plan({ title: "T", elements }), meta: meta() });
+    expect(text.split("\n").slice(4)).toEqual(["## [x] 1. Build", "", "> now", "", "## [ ] 2. Ship", ""]);
+  });
 
   test("a long line of code whose end is missing takes no time", () => {
     const began = performance.now();

@@ -94,5 +94,5 @@ test("all together: who works, who waits, what they cost", () => {
   const dear = agentNow({ status: "done", endedAt: at(1), costUsd: 5, tokens });
   const cheap = agentNow({ ...thor.record, costUsd: 0.25, tokens: { ...tokens, input: 0, cacheRead: 0 } });
   const agents = [dear, cheap, first, second, early];
-  expect(totals(agents)).toBe("1 at work · 2 queued · 5 in all · $5.25 · 13k tokens");
+  expect(totals(agents)).toBe("1 at work · 2 queued · 5 in all · $5.25 · 13.0k tokens");
 });

@@ -1,6 +1,6 @@
 import type { Answer, CommandAsk } from "../../halves/messages.ts";
 import { unreachable } from "../../lib/unreachable.ts";
-import { exportMarkdown } from "../../plans/export-markdown.ts";
+import { readablePlan } from "../../plans/export-markdown.ts";
 import { plainText } from "../../text/plain-text.ts";
 import { giveAnswer } from "./answer-agents.ts";
 import type { CommandContext } from "./command-context.ts";
@@ -15,7 +15,7 @@ export async function answerAsk(context: CommandContext, ask: CommandAsk): Promi
 async function run(context: CommandContext, ask: CommandAsk): Promise<string> {
   switch (ask.kind) {
     case "plan":
-      return exportMarkdown(await knownPlan(context, ask.slug));
+      return readablePlan(await knownPlan(context, ask.slug));
     case "decide":
       return await planStatus.run(context, [ask.slug, ask.decision, ...(ask.note === "" ? [] : [ask.note])]);
     case "answer":

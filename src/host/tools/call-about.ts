@@ -1,3 +1,4 @@
+import { INSTANCE_ID } from "../../supervisor/instance.ts";
 import { agentsMeant } from "../../store/matching-records.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { plainLine } from "../../text/plain-text.ts";
@@ -24,12 +25,16 @@ export function namesAgents(given: Arguments): boolean {
 
 /** Of a call that names agents: which ones these are. */
 export async function agentsAbout(
-  catalog: Pick<InstanceCatalog, "list">,
+  catalog: Pick<InstanceCatalog, "find" | "list">,
   given: Arguments,
   sessionId: string,
 ): Promise<Record<string, string>> {
-  const all = (await catalog.list()).map(({ record }) => record);
-  const meant = agentNames(given).flatMap((name) => {
+  const names = agentNames(given);
+  // Whole ids need no look at the others, which may be thousands.
+  const isWhole = names.every((name) => INSTANCE_ID.test(name));
+  const entries = isWhole ? await Promise.all(names.map(async (id) => await catalog.find(id))) : await catalog.list();
+  const all = entries.flatMap((entry) => entry?.record ?? []);
+  const meant = names.flatMap((name) => {
     const found = agentsMeant(all, name, sessionId);
     return found.length === 1 ? found : [];
   });

@@ -1,5 +1,5 @@
 import type { ListedRecord } from "../../store/record.ts";
-import { duration } from "../../text/plain-text.ts";
+import { duration, timeSpan } from "../../text/plain-text.ts";
 import { plainName } from "../../text/plain-name.ts";
 import type { ListedEntry } from "../instance-catalog.ts";
 import { shorten } from "./answer.ts";
@@ -59,7 +59,7 @@ export function spending(record: ListedRecord, now: number): Record<string, unkn
 /** What an agent does, and for how long its tool has run. */
 function activityOf({ record: { activity }, toolSince }: ListedEntry, now: number): string {
   if (toolSince === undefined || !activity.startsWith("tool ")) return activity;
-  return `${activity}, ${Math.max(0, Math.floor((now - toolSince) / 1000))} s`;
+  return `${activity}, ${timeSpan(now - toolSince)}`;
 }
 
 function isAtWork({ status }: ListedRecord): boolean {

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { agentsAbout, namesAgents, spawnAbout } from "../../../src/host/tools/call-about.ts";
 import { quietInput, QuietCalls } from "../../../src/host/tools/quiet-calls.ts";
+import type { CatalogEntry } from "../../../src/host/instance-catalog.ts";
 import { toListed, toRecord } from "../../../src/store/record.ts";
 import { gone } from "../../cli/command-line-rig.ts";
 import { sampleId, sampleInstance } from "../../supervisor/sample-instance.ts";
@@ -30,15 +31,25 @@ test("a spawn is about its title, or the first words of its prompt", () => {
 
 const entry = (number: number, title: string) => {
   const instance = sampleInstance("running", { instanceId: sampleId(number), title });
-  return { record: toListed(toRecord(instance, { supervisor: gone, onExit: "kill", logPath: "/l" })) } as never;
+  const record = toRecord(instance, { supervisor: gone, onExit: "kill", logPath: "/l" });
+  return { record: { ...record, ...toListed(record) } } as CatalogEntry;
 };
 
 test("a call that names agents is about them; of what means none or several nothing is said", async () => {
+  const entries = [1, 2, 3, 4, 5, 6].map((number) => entry(number, number < 5 ? `T${number}` : "same"));
+  let lists = 0;
   const catalog = {
-    list: async () => [1, 2, 3, 4, 5, 6].map((number) => entry(number, number < 5 ? `T${number}` : "same")),
+    list: async () => {
+      lists += 1;
+      return entries;
+    },
+    find: async (id: string) => entries.find(({ record: { instanceId } }) => instanceId === id),
   };
   const about = async (given: Record<string, unknown>) => await agentsAbout(catalog, given, "ses_parent");
   expect(await about({ instanceId: sampleId(1) })).toEqual({ for: "mimir: T1" });
+  expect(await about({ instanceIds: [sampleId(2), sampleId(9)] })).toEqual({ for: "mimir: T2" });
+  // Of thousands none is looked at beside those that are named whole.
+  expect(lists).toBe(0);
   expect(await about({ instanceId: "t2" })).toEqual({ for: "mimir: T2" });
   expect(await about({ instanceIds: ["T1", sampleId(2), "same", "none", 7] })).toEqual({ for: "mimir: T1, mimir: T2" });
   expect(await about({ instanceIds: [1, 2, 3, 4, 5].map(sampleId) })).toEqual({
