@@ -58,7 +58,8 @@ contract(
   async (on) => {
     const { project } = on.sandbox;
     const name = (file: string) => `${on.backend}-${file}`;
-    const path = (file: string) => join(project, name(file));
+    // In a server it works in a copy, and the way to the caller's files leads nowhere.
+    const path = (file: string) => (on.place === "server" ? name(file) : join(project, name(file)));
     const edit = (oldString: string, newString: string) => ({
       tool: "edit",
       args: { filePath: path("a.txt"), oldString, newString },
