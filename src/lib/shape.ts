@@ -4,7 +4,7 @@ export type Check<T> = (value: unknown) => value is T;
 /** What a check lets through. */
 export type Checked<C> = C extends Check<infer T> ? T : never;
 
-// A schema of zod says the same in fewer words, but loading zod takes 25 to 40 ms of each agent's start.
+// A schema of `schema.ts` says the same in fewer words, but that is loaded for 8 ms, and each agent's start waits.
 
 export const isText: Check<string> = (value): value is string => typeof value === "string";
 export const isNumber: Check<number> = (value): value is number => typeof value === "number";

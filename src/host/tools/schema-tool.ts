@@ -63,7 +63,7 @@ export interface SchemaTool {
 
 /**
  * The tools as hooks. The host takes JSON Schema for arguments, but holds all of them to be required; the definition
- * that it asks for before each step says which are. A schema of zod would say so too, and takes 20 ms to load.
+ * that it asks for before each step says which are. A schema of zod would say so too, and would have to be loaded.
  * The host checks nothing by them: whatever a model writes arrives.
  *
  * @param quiet makes the lines of their calls short; absent where no terminal UI shows them
