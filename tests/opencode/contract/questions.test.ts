@@ -2,13 +2,17 @@ import { expect } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { REFUSED_BY_USER } from "../../../src/agent-role/questions.ts";
-import { bash, OPERATOR } from "../rig.ts";
+import { bash, OPERATOR, type Answer } from "../rig.ts";
 import { ASKER, asked, insisting, outcomes, reply } from "./asking-agents.ts";
 import { onBothBackends, type OnBackend } from "./on-both-backends.ts";
 
 const contract = onBothBackends({ config: { agent: { asker: ASKER } } });
 
-const isThere = (on: OnBackend, name: string) => existsSync(join(on.sandbox.project, name));
+/** Whether an agent has made a file, where it works: what it has made in a server comes back to a folder of its own here. */
+async function isThere(on: OnBackend, { instanceId }: Answer, name: string): Promise<boolean> {
+  const { folder, directory } = await on.record(instanceId);
+  return existsSync(join(folder?.copy ?? directory, name));
+}
 
 contract("what the user allows once runs, and the agent's activity says what it waits for", async (on) => {
   const file = `once-${on.backend}`;
@@ -19,12 +23,12 @@ contract("what the user allows once runs, and the agent's activity says what it 
   expect(await on.call("bizar_status", { instanceId: agent.instanceId })).toMatchObject([
     { status: "running", activity: `asking bash: touch ${file}` },
   ]);
-  expect(isThere(on, file)).toBeFalse();
+  expect(await isThere(on, agent, file)).toBeFalse();
   await reply(on, agent, "allow");
   const collected = await on.call("bizar_collect", { instanceId: agent.instanceId });
   expect(collected).toMatchObject({ status: "done", result: "(no output)" });
   expect(collected).not.toHaveProperty("refused");
-  expect(isThere(on, file)).toBeTrue();
+  expect(await isThere(on, agent, file)).toBeTrue();
   const { questions } = await on.record(agent.instanceId);
   expect(questions).toMatchObject([{ state: "once", answeredBy: "the user, by opencode-bizar allow" }]);
 });
@@ -41,7 +45,7 @@ contract("what is always allowed is not asked again, in its follow-ups neither, 
   await on.call("bizar_collect", { instanceId });
   await on.call("bizar_send_message", { instanceId, prompt: "make a third" });
   expect(await on.call("bizar_collect", { instanceId })).toMatchObject({ status: "done", result: "made" });
-  expect(isThere(on, name(3))).toBeTrue();
+  expect(await isThere(on, agent, name(3))).toBeTrue();
   expect(await outcomes(on, agent)).toEqual([{ what: `bash: touch ${name(1)}`, state: "always" }]);
   const other = await on.start({ agent: "asker", prompt: "make a fourth" });
   await asked(on, other);
@@ -64,7 +68,7 @@ contract(
     const { status, result } = await on.call("bizar_collect", { instanceId: agent.instanceId });
     expect(status).toBe("done");
     expect(result).toContain("not here");
-    expect([isThere(on, yes), isThere(on, no)]).toEqual([true, false]);
+    expect([await isThere(on, agent, yes), await isThere(on, agent, no)]).toEqual([true, false]);
     expect((await outcomes(on, agent)).map(({ state }) => state).toSorted()).toEqual(["no", "once"]);
   },
 );
@@ -86,7 +90,7 @@ contract("of two agents that ask at once each gets its own answer", async (on) =
   await reply(on, one, "allow");
   const [first] = await on.call("bizar_collect", { instanceIds: [one.instanceId] });
   expect(first).toMatchObject({ status: "done", result: "(no output)" });
-  expect([isThere(on, file("one")), isThere(on, file("two"))]).toEqual([true, false]);
+  expect([await isThere(on, one, file("one")), await isThere(on, two, file("two"))]).toEqual([true, false]);
 });
 
 contract("a native subagent's question is its agent's; a rule that denies asks nobody", async (on) => {
@@ -100,7 +104,7 @@ contract("a native subagent's question is its agent's; a rule that denies asks n
   expect(await on.call("bizar_collect", { instanceId: agent.instanceId })).toMatchObject({
     ...{ status: "done", refused: ["bash: mv a b"] },
   });
-  expect(isThere(on, file)).toBeTrue();
+  expect(await isThere(on, agent, file)).toBeTrue();
 });
 
 contract("an agent does not allow itself: no command of its own answers", async (on) => {
