@@ -110,7 +110,9 @@ contract("an agent over its tool-call cap is ended, and says so", async (on) => 
   expect((await on.record(collected.instanceId)).toolCallCount).toBe(6);
   expect(living(collected)).toEqual([]);
   expect(collected.error).toContain("more than 5 tool calls");
-  expect(limitsToldIn(on.requestsFor("many calls")[2]?.toolResults)).toEqual(["1 of 5 tool calls are left"]);
+  // What is told to an agent at work is a file of the state folder: in a server nobody reads it.
+  const told = on.place === "server" ? [] : ["1 of 5 tool calls are left"];
+  expect(limitsToldIn(on.requestsFor("many calls")[2]?.toolResults)).toEqual(told);
 });
 
 contract.once("an agent over its token budget is ended with its tools, and says so", async (on) => {

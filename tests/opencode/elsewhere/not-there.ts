@@ -12,6 +12,8 @@ const REFUSES =
 const ON_SERVER: Reasons = {
   "record, result and log of an agent are on disk, for their owner only, and say what happened": IN_COPY,
   "in a folder without git, where the worktree is /, an agent runs in its parent's folder": IN_COPY,
+  "an agent does not allow itself: no command of its own answers":
+    "its home is another one, where nobody knows of the agents of here",
   "an agent whose tool needs a permission that nobody can give reads so, goes on, and is done": REFUSES,
   "several that are refused in one message are told each, once, and the others of it have run": REFUSES,
 };
