@@ -24,7 +24,7 @@ import { ownerRequests } from "./owner-requests.ts";
 import { askOwner, type OwnerAnswer } from "../store/ask-owner.ts";
 import { removeOld } from "../store/retention.ts";
 import { LogFile } from "../store/log-file.ts";
-import type { SendMessage } from "../host/tools/tool-parts.ts";
+import type { SendMessage, ToolSupervision } from "../host/tools/tool-parts.ts";
 import { thisMachine } from "../store/machine.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
 import type { OwnerRequest, UserAnswer } from "../store/request-files.ts";
@@ -60,6 +60,7 @@ export interface Supervision {
   /** The folders that agents have of their own. */
   readonly workspace: Workspace;
   readonly sendMessage: SendMessage;
+  readonly readElsewhere: NonNullable<ToolSupervision["readElsewhere"]>;
   /** Asks the opencode that owns an agent to do something. */
   readonly askOwner: (instanceId: string, request: OwnerRequest) => Promise<OwnerAnswer>;
   /** Gives an agent an answer of the user, whichever opencode runs it. */
@@ -199,6 +200,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     catalog,
     workspace: folders.workspace,
     sendMessage,
+    readElsewhere: servers.read,
     askOwner: ask,
     async answer(instanceId, { questionId, reply, by }) {
       const own = supervisor.answer(instanceId, questionId, reply, by);

@@ -39,6 +39,8 @@ export function createToolRig(
   const foreign = new Map<string, InstanceRecord>();
   /** What other opencodes are asked, and what they answer. */
   const owner = { asked: [] as [string, OwnerRequest][], answer: (): OwnerAnswer => ({ ok: true }) };
+  /** The words of what is at a place elsewhere. */
+  const elsewhere = { read: async (_place: string): Promise<string[] | undefined> => await Promise.resolve(undefined) };
   const { supervisor, store } = rig;
   const records = () => [...[...store.records.values()].map((instance) => recordOf(instance)), ...foreign.values()];
   const catalog = new InstanceCatalog({
@@ -78,6 +80,10 @@ export function createToolRig(
         owner.asked.push([id, request]);
         return owner.answer();
       },
+      async readElsewhere(place) {
+        const words = await elsewhere.read(place);
+        return words && [{ messageId: "msg_1", words, ownMessages: [], finished: true }];
+      },
       collecting: () => () => undefined,
     }),
   }).tool;
@@ -89,7 +95,7 @@ export function createToolRig(
   };
   /** What models are offered as a tool's arguments. */
   const args = (tool: string) => tools[`bizar_${tool}`]!.args as Record<string, unknown>;
-  return { ...rig, unread, looks, call, args, catalog, fake, foreign, owner };
+  return { ...rig, unread, looks, call, args, catalog, fake, foreign, owner, elsewhere };
 }
 
 /** A tool's answer, and what its JSON says. */

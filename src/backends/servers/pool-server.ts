@@ -1,5 +1,7 @@
 import { describeError } from "../../lib/describe-error.ts";
 import type { Clock, Timer } from "../../lib/clock.ts";
+import { turnsOf, type ListedMessage } from "../../opencode/turns.ts";
+import type { TranscriptTurn } from "../../supervisor/ports.ts";
 import type { AgentServer } from "../warm/agent-server.ts";
 import { EventStream, type ServerEvent } from "../warm/event-stream.ts";
 import { isUnanswered, ServerClient, ServerError, type Fetch } from "../warm/server-client.ts";
@@ -133,6 +135,17 @@ export class PoolServer implements AgentServer {
   hear(onEvent: (event: ServerEvent) => void): () => void {
     this.#events.add(onEvent);
     return () => void this.#events.delete(onEvent);
+  }
+
+  /**
+   * The turns of a session there. Rejects when it cannot tell.
+   *
+   * @param prompts the messages that are known to begin a turn
+   */
+  async turns(sessionId: string, prompts: ReadonlySet<string> = new Set()): Promise<TranscriptTurn[]> {
+    const messages = await this.client.messages(sessionId, true);
+    // As opencode lists them; of the client's type they have what every message has.
+    return turnsOf(messages as readonly unknown[] as readonly ListedMessage[], prompts);
   }
 
   /** Nobody here may end it. */

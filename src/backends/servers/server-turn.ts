@@ -7,8 +7,7 @@ import type { Asked, Reply } from "../../supervisor/questions.ts";
 import type { SetUpThere } from "../set-up-script.ts";
 import type { LogSink } from "../log-sink.ts";
 import { neverRun, stoppedEarly } from "../stopped-early.ts";
-import { turnsOf, type ListedMessage } from "../../opencode/turns.ts";
-import { isUnanswered, type SessionMessage } from "../warm/server-client.ts";
+import { isUnanswered } from "../warm/server-client.ts";
 import type { ServerEvent } from "../warm/event-stream.ts";
 import { WarmTurn, type WarmTurnParts } from "../warm/warm-turn.ts";
 import { CopyThere, type CloneTravel } from "./copy-there.ts";
@@ -138,7 +137,8 @@ export class ServerTurn implements RunningTurn {
     const { server } = this.#parts;
     const { name } = server.options;
     try {
-      const words = wordsOfLastTurn(await server.client.messages(this.#sessionId ?? "", true));
+      const turns = await server.turns(this.#sessionId ?? "");
+      const words = turns.at(-1)?.words.join("\n\n") ?? "";
       const said = words === "" ? "it said nothing" : `it said:\n\n${words}\n`;
       return `[the turn of which the line to ${name} was lost has been taken up; ${said}]`;
     } catch (error) {
@@ -233,10 +233,4 @@ export class ServerTurn implements RunningTurn {
     this.#log.write("stderr", `bizar: ${text}`);
     if (this.#isOver) this.#log.close();
   }
-}
-
-function wordsOfLastTurn(messages: readonly SessionMessage[]): string {
-  // As opencode lists them; of the client's type they have what every message has.
-  const turn = turnsOf(messages as readonly unknown[] as readonly ListedMessage[]).at(-1);
-  return turn?.words.join("\n\n") ?? "";
 }

@@ -1,3 +1,4 @@
+import type { TranscriptTurn } from "../../supervisor/ports.ts";
 import { neverRun } from "../stopped-early.ts";
 import type { ServerBackend } from "../backend-choice.ts";
 import { PoolServer, type PoolServerOptions, type PoolServerParts } from "./pool-server.ts";
@@ -11,6 +12,12 @@ export interface ServersBackendParts extends Omit<ServerTurnParts, "server">, Om
 export interface ServersBackend extends ServerBackend {
   /** The servers of which one will do where any does: those that could not be used lately come into question last. */
   usable(): string[];
+  /**
+   * The turns of a session in one of them; `undefined`: a place is none of them. Rejects when it cannot tell.
+   *
+   * @param prompts the messages that are known to begin a turn
+   */
+  read(place: string, sessionId: string, prompts: ReadonlySet<string>): Promise<TranscriptTurn[] | undefined>;
   /** The plugin instance goes. */
   close(): void;
 }
@@ -40,6 +47,7 @@ export function serversBackend({
       const good = all.filter(({ seemsUsable }) => seemsUsable);
       return (good.length === 0 ? all : good).map(({ options }) => options.name);
     },
+    read: async (place, sessionId, prompts) => await pool.get(place)?.turns(sessionId, prompts),
     close() {
       for (const server of pool.values()) server.close();
     },

@@ -53,7 +53,7 @@ export function collectTool(parts: ToolParts): SchemaTool {
   const run = async (given: Given<typeof schema>, context: ToolContext): Promise<ToolResult> => {
     const { instanceId = [], instanceIds = [], wait = "all", timeoutMs: asked, scope = "last" } = given;
     const names = [...new Set([...instanceId, ...instanceIds])];
-    const { catalog, collecting, workspace } = await parts.supervision();
+    const { catalog, collecting, workspace, readElsewhere } = await parts.supervision();
     const found = await findAgents(catalog, names, context.sessionID);
     if (found.length === 0) {
       const agents = await agentsOf(catalog, context.sessionID);
@@ -76,7 +76,7 @@ export function collectTool(parts: ToolParts): SchemaTool {
       }
     }
     const isTalkedTo = parts.unread.has(context.sessionID);
-    const sources = { host: parts.host, clock: parts.clock, catalog, workspace };
+    const sources = { host: parts.host, clock: parts.clock, catalog, workspace, readElsewhere };
     return await results(sources, found, { scope, isTalkedTo }, isSingle);
   };
   const guarded = forSupervisors(COLLECT, parts.options, withArguments(COLLECT, schema, run));
@@ -124,11 +124,12 @@ async function waitFor(
 }
 
 async function results(
-  { host, clock, catalog, workspace }: ResultSources,
+  sources: ResultSources,
   found: readonly FoundAgent[],
   { scope, isTalkedTo }: { readonly scope: Scope; readonly isTalkedTo: boolean },
   isSingle: boolean,
 ): Promise<ToolResult> {
+  const { clock, catalog, workspace } = sources;
   const all = await Promise.all(
     found.map(async (one): Promise<FoundAgent> => {
       if (one.entry === undefined) return one;
@@ -150,7 +151,7 @@ async function results(
       const { entry } = one;
       try {
         const [text, folder] = await Promise.all([
-          resultText(host, catalog, entry, scope),
+          resultText(sources, entry, scope),
           changesView(workspace, entry.record),
         ]);
         return resultView(entry, text, { ...how, folder });
@@ -174,6 +175,7 @@ async function results(
 
 /** Where results come from. */
 interface ResultSources extends Pick<ToolSupervision, "catalog" | "workspace"> {
+  readonly readElsewhere: ToolSupervision["readElsewhere"];
   readonly host: HostClient;
   readonly clock: ToolParts["clock"];
 }
@@ -217,16 +219,18 @@ function resultView(
 }
 
 async function resultText(
-  host: HostClient,
-  catalog: InstanceCatalog,
+  { host, catalog, readElsewhere }: ResultSources,
   entry: CatalogEntry,
   scope: Scope,
 ): Promise<string> {
   const { record } = entry;
   if (record.endedAt === null) return record.resultPreview ?? "";
   if (scope === "all" && record.turns.length > 1 && record.sessionId !== null) {
-    const turns = await host.read(record.sessionId, promptsOf(record));
-    return (turns ?? []).flatMap(({ words }) => words).join("\n\n");
+    const { sessionId, on } = record;
+    const here = await host.read(sessionId, promptsOf(record));
+    const turns = here ?? (on === undefined ? [] : await readElsewhere?.(on, sessionId, promptsOf(record)));
+    if (turns !== undefined) return turns.flatMap(({ words }) => words).join("\n\n");
+    return `[its session is on ${on}: of earlier turns nothing can be read here]\n\n${await catalog.result(entry)}`;
   }
   const whole = await catalog.result(entry);
   return scope === "last" ? lastMessageOf(whole, record.resultParts) : whole;

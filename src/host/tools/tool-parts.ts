@@ -4,6 +4,7 @@ import type { OwnerAnswer } from "../../store/ask-owner.ts";
 import type { OwnerRequest, UserAnswer } from "../../store/request-files.ts";
 import type { AnswerOutcome } from "../../supervisor/questions.ts";
 import type { Clock } from "../../lib/clock.ts";
+import type { TranscriptTurn } from "../../supervisor/ports.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { describeError } from "../../lib/describe-error.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
@@ -61,6 +62,12 @@ export interface ToolSupervision {
   /** The folders that agents have of their own. */
   readonly workspace: Workspace;
   readonly sendMessage: SendMessage;
+  /** The turns of a session at a place elsewhere; `undefined`: nobody here can ask there. Rejects when it cannot tell. */
+  readonly readElsewhere?: (
+    place: string,
+    sessionId: string,
+    prompts: ReadonlySet<string>,
+  ) => Promise<TranscriptTurn[] | undefined>;
   /** Asks the opencode that owns an agent to do something. Rejects when that cannot be asked for. */
   readonly askOwner: (instanceId: string, request: OwnerRequest) => Promise<OwnerAnswer>;
   /** Gives an agent an answer of the user, whichever opencode runs it. */

@@ -29,6 +29,21 @@ test("the last message of a turn, all of it, or that of all turns", async () => 
   expect(await result("all")).toBe("I look.\n\nFound it.");
 });
 
+test("all turns of an agent elsewhere are read there; where nobody can, that is said with the last one", async () => {
+  const rig = createToolRig();
+  const turn = (number: number) => ({ ...sampleInstance("done").turns[0]!, messageId: `msg_${number}` });
+  const record = recordOf({ ...sampleInstance("done"), on: "east", turns: [turn(1), turn(2)] });
+  const { instanceId } = record;
+  rig.foreign.set(instanceId, { ...record, sessionId: "ses_there" });
+  const all = async () => (await rig.call("collect", { instanceId, scope: "all" })).value;
+  rig.elsewhere.read = async (place) => [`first on ${place}`, "second"];
+  expect((await all()).result).toBe("first on east\n\nsecond");
+  rig.elsewhere.read = async () => undefined;
+  expect((await all()).result).toStartWith("[its session is on east: of earlier turns nothing can be read here]\n\n");
+  rig.elsewhere.read = async () => await Promise.reject(new Error("east is away"));
+  expect((await all()).error).toContain("east is away");
+});
+
 test("a failure says why", async () => {
   const rig = createToolRig();
   const { id, turn } = await rig.start();

@@ -12,6 +12,8 @@ const REFUSES =
 const ON_SERVER: Reasons = {
   "record, result and log of an agent are on disk, for their owner only, and say what happened": IN_COPY,
   "in a folder without git, where the worktree is /, an agent runs in its parent's folder": IN_COPY,
+  "a message now is read at the agent's next step, below an answer, as the words of another":
+    "what is told to an agent at work is a file of the state folder",
   "an agent does not allow itself: no command of its own answers":
     "its home is another one, where nobody knows of the agents of here",
   "an agent whose tool needs a permission that nobody can give reads so, goes on, and is done": REFUSES,
