@@ -200,7 +200,7 @@ export function startSupervision(context: SupervisionContext): Supervision {
     catalog,
     workspace: folders.workspace,
     sendMessage,
-    readElsewhere: servers.read,
+    readElsewhere: async (place, session, prompts) => await servers.read(place, session, prompts),
     askOwner: ask,
     async answer(instanceId, { questionId, reply, by }) {
       const own = supervisor.answer(instanceId, questionId, reply, by);

@@ -31,8 +31,9 @@ test("the last message of a turn, all of it, or that of all turns", async () => 
 
 test("all turns of an agent elsewhere are read there; where nobody can, that is said with the last one", async () => {
   const rig = createToolRig();
-  const turn = (number: number) => ({ ...sampleInstance("done").turns[0]!, messageId: `msg_${number}` });
-  const record = recordOf({ ...sampleInstance("done"), on: "east", turns: [turn(1), turn(2)] });
+  const [turn] = sampleInstance("done").turns;
+  const turns = ["msg_1", "msg_2"].map((messageId) => ({ ...turn!, messageId }));
+  const record = recordOf({ ...sampleInstance("done"), on: "east", turns });
   const { instanceId } = record;
   rig.foreign.set(instanceId, { ...record, sessionId: "ses_there" });
   const all = async () => (await rig.call("collect", { instanceId, scope: "all" })).value;
