@@ -35,3 +35,50 @@ export async function seriousFindings(page: Page): Promise<readonly string[]> {
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
 }
+
+/** The boxes of all that a selector finds, and of all that another one does, of which some lie over each other. */
+export async function overlaps(page: Page, some: string, others: string): Promise<readonly string[]> {
+  return await page.evaluate<string[]>(`(() => {
+    const seen = (selector) => [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility());
+    const name = (one) => one.dataset.testid ?? one.className;
+    return seen(${JSON.stringify(some)}).flatMap((one) => seen(${JSON.stringify(others)}).flatMap((other) => {
+      const [a, b] = [one.getBoundingClientRect(), other.getBoundingClientRect()];
+      const isApart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+      return isApart ? [] : [name(one) + " and " + name(other)];
+    }));
+  })()`);
+}
+
+/** The contrast of letters with what is painted behind them, as WCAG reckons it; 0 where something makes them paler. */
+export async function contrastOf(page: Page, selector: string): Promise<number> {
+  return await page.evaluate<number>(`(() => {
+    const pixel = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const [letters] = document.querySelectorAll(${JSON.stringify(selector)});
+    const above = [];
+    for (let one = letters; one; one = one.parentElement) above.push(one);
+    if (above.some((one) => getComputedStyle(one).opacity !== "1")) return 0;
+    const lightness = (colours) => {
+      for (const colour of colours) { pixel.fillStyle = colour; pixel.fillRect(0, 0, 1, 1); }
+      const [r, g, b] = [...pixel.getImageData(0, 0, 1, 1).data].map((part) => part / 255)
+        .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const behind = above.map((one) => getComputedStyle(one).backgroundColor).reverse();
+    const both = [lightness(behind), lightness([...behind, getComputedStyle(letters).color])].sort((a, b) => b - a);
+    return (both[0] + 0.05) / (both[1] + 0.05);
+  })()`);
+}
+
+/** The words of tables that go on in the next line. */
+export const BROKEN = `[...document.querySelectorAll(".part :is(td, th)")].flatMap((cell) => {
+  const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  const broken = [];
+  for (let node = walk.nextNode(); node; node = walk.nextNode())
+    for (const { 0: word, index } of node.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+      const range = new Range();
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) broken.push(word);
+    }
+  return broken;
+})`;

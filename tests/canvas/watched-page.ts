@@ -53,6 +53,8 @@ async function untilStill(page: Page): Promise<void> {
     let seen = "";
     let since = performance.now();
     const look = () => {
+      // Nothing is fitted into the window.
+      if (document.querySelector(".empty-plan") !== null) return resolve();
       const now = document.querySelector(".react-flow__viewport")?.style.transform ?? "";
       // The page begins where nothing is moved, and then fits the plan into the window.
       if (now !== seen || now === "" || now === "translate(0px, 0px) scale(1)") since = performance.now();

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import type { Page } from "playwright-core";
 import { until } from "../../until.ts";
-import { drawn, picture, PICTURES, take } from "../seen-page.ts";
+import { BROKEN, drawn, picture, PICTURES, take } from "../seen-page.ts";
 import { openPage, setAgentsAtWork, setStage, stageElements, type StagedPlan } from "../stage.ts";
 import type { WatchedOptions } from "../watched-page.ts";
 import { LARGE, LARGE_ELEMENTS } from "./large-plan.ts";
@@ -63,6 +63,8 @@ test.each(Object.keys(SIZES))(
     await drawn(page);
     const read = await page.evaluate<Readonly<Record<string, string>>>(READ);
     expect(await page.evaluate<string[]>(UNREADABLE)).toEqual([]);
+    expect(await page.locator(".part td").count()).toBeGreaterThan(3);
+    expect(await page.evaluate<string[]>(BROKEN)).toEqual([]);
     for (const { id, title, type, content } of LARGE_ELEMENTS) {
       expect(read[id]).toContain(title);
       const lines = type === "code" || type === "mockup" ? content.split("\n") : [];
@@ -113,7 +115,9 @@ test("in the document a text is edited, a task ticked, a question answered, a co
   await page.getByTestId("element-content-input").fill("Written in the document");
   await page.keyboard.press("Control+Enter");
   await plan.until("the text", ({ elements }) => elements.some(({ content }) => content === "Written in the document"));
+  expect(await page.getByTestId("progress").innerText()).toBe("1 of 8 tasks");
   await part(page, "el_t2").getByRole("checkbox").click();
+  await page.getByTestId("progress").getByText("2 of 8 tasks").waitFor();
   await plan.until("the tick", ({ elements }) => elements.some(({ id, done }) => id === "el_t2" && done === true));
   await part(page, "el_delay").getByTestId("element-answer-input").fill("Ten minutes");
   await page.keyboard.press("Control+Enter");

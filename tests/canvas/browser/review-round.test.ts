@@ -95,19 +95,21 @@ test("comments on marked words, a suggestion and an edit are collected over a re
     return [element?.x, element?.y];
   };
   const places = [await placeOf("el_queue"), await placeOf("el_t5")];
+  await plan.agent({ op: "update_element", id: "el_risk", changes: { x: 9000 } });
   await plan.agent(
     { op: "update_element", id: "el_goal", changes: { content: "Jobs survive a reboot, and are retried 8 times." } },
     { op: "add_element", element: { id: "el_new", type: "note", title: "Where the 14 are from", content: "The log." } },
     { op: "add_connection", connection: { id: "conn_new", from: "el_context", to: "el_new" } },
   );
   expect([await placeOf("el_queue"), await placeOf("el_t5")]).toEqual(places);
-  await page.getByTestId("changes-bar").getByText("3 changes since your review").waitFor();
+  await page.getByTestId("changes-bar").getByText("3 changes, 1 moved since your review").waitFor();
   const again = wait(plan);
   await page.getByTestId("next-change").click();
   await page.getByTestId("change-el_goal").locator("del").getByText("can be **seen**").waitFor();
   await page.getByTestId("next-change").click();
   await page.getByTestId("change-el_new").getByText("New since your review").waitFor();
-  expect(await page.locator(".change-mark").count()).toBe(2);
+  await page.getByTestId("change-el_risk").getByText("Moved since your review").waitFor({ state: "attached" });
+  expect(await page.locator(".change-mark").count()).toBe(3);
   await page.getByTestId("part-el_goal").scrollIntoViewIfNeeded();
   await take(page, "review-changes");
   await page.getByText("The agent waits for you").waitFor();

@@ -166,7 +166,7 @@ test("a text that an agent changed while the page was cut off is not overwritten
   await relay.close();
 }, 40_000);
 
-test("a plan that is deleted, or broken by hand, stays on the page, which says so", async () => {
+test("a plan that is deleted, or broken by hand, stays on the page, which says so and lets nobody approve it", async () => {
   const plan = await stageElements(...TWO);
   const { page } = await openPage(plan.link());
   const path = plan.file("plan.json");
@@ -181,6 +181,9 @@ test("a plan that is deleted, or broken by hand, stays on the page, which says s
   await plan.delete();
   await banner.waitFor();
   expect(await textOf(page, "el_one")).toBe("First");
+  await page.getByTestId("approve").click();
+  await page.getByText("The plan cannot be read now, so it cannot be approved.").waitFor();
+  expect(await page.getByTestId("decision-confirm").isDisabled()).toBe(true);
 }, 40_000);
 
 test("an answer of the server that arrives after newer news does not undo it", async () => {

@@ -1,11 +1,11 @@
 /** What to do with a plan in which there is nothing. */
-export function EmptyPlan() {
+export function EmptyPlan({ isDocument = false }: { readonly isDocument?: boolean }) {
   return (
     <div className="empty-plan" data-testid="empty-plan">
       <h2>Nothing here yet</h2>
       <p>
-        Double-click to write, or press <kbd>A</kbd> for tasks, decisions, diagrams and more. An agent draws here what
-        it is asked to plan.
+        {isDocument ? "Choose below what to write" : "Double-click to write"}, or press <kbd>A</kbd> for tasks,
+        decisions, diagrams and more. An agent draws here what it is asked to plan.
       </p>
     </div>
   );

@@ -1,5 +1,5 @@
 import { getBezierPath, ViewportPortal } from "@xyflow/react";
-import { memo, useMemo } from "react";
+import { memo, useMemo, useRef } from "react";
 import { useShallow } from "zustand/react/shallow";
 import { useDetailLevel, type DetailLevel } from "../state/detail-level.ts";
 import { edgeEnds, type Box } from "./edge-geometry.ts";
@@ -21,7 +21,7 @@ export function FarConnections() {
   const edges = useFlow((flow) => flow.edges);
   const nodes = useFlow((flow) => flow.nodes);
   const heldIds = useHeld(useShallow(({ places }) => [...places.keys()]));
-  const boxes = useMemo(() => boxesOf(nodes), [nodes]);
+  const boxes = useBoxes(nodes);
   const [still, moving] = useMemo(() => {
     const held = new Set(heldIds);
     const isMoving = ({ source, target }: ConnectionEdge) => held.has(source) || held.has(target);
@@ -62,6 +62,20 @@ function MovingLines({ edges, boxes }: LinesProps) {
   return <Lines edges={edges} boxes={moved} />;
 }
 
-function boxesOf(nodes: readonly ElementNode[]): ReadonlyMap<string, Box> {
-  return new Map(nodes.map(({ id, position, width = 0, height = 0 }) => [id, { ...position, width, height }]));
+/** Where the elements are: the very object while none has moved, since hundreds of lines are drawn by it. */
+function useBoxes(nodes: readonly ElementNode[]): ReadonlyMap<string, Box> {
+  const known = useRef<ReadonlyMap<string, Box>>(new Map());
+  return useMemo(() => {
+    const before = known.current;
+    const boxes = nodes.map(({ id, position, width = 0, height = 0 }): [string, Box] => {
+      return [id, { ...position, width, height }];
+    });
+    if (boxes.length !== before.size || boxes.some(([id, box]) => !isSame(box, before.get(id))))
+      known.current = new Map(boxes);
+    return known.current;
+  }, [nodes]);
+}
+
+function isSame(one: Box, other: Box | undefined): boolean {
+  return one.x === other?.x && one.y === other.y && one.width === other.width && one.height === other.height;
 }

@@ -25,7 +25,8 @@ export const DocumentPart = memo(function DocumentPart({ id, numbers }: Document
   const writing = useEditing((state) => state.editing?.id === id);
   const selected = useFlow(({ nodes }) => nodes.some((node) => node.id === id && node.selected === true));
   const arrival = useArrival(element);
-  // Five buttons of each of hundreds, which nobody comes near, are most of what a document is made of.
+  // Five buttons of each of hundreds, which nobody comes near, are most of what a document is made of. What is scrolled past
+  // a pointer that rests is entered, but nobody has come to it.
   const [isNear, setNear] = useState(false);
   const comeNear = () => setNear(true);
   if (element === undefined) return null;
@@ -45,7 +46,7 @@ export const DocumentPart = memo(function DocumentPart({ id, numbers }: Document
         data-selected={selected || undefined}
         data-arrival={arrival}
         onClick={select}
-        onPointerEnter={comeNear}
+        onPointerMove={comeNear}
         onFocus={comeNear}
         onDoubleClick={(event) => editWhatWasHit(event, element)}
         onBlur={writing ? saveWhenLeft : undefined}

@@ -1,7 +1,8 @@
-import { Fragment, memo, useEffect, useMemo, useState } from "react";
+import { Fragment, memo, useEffect, useMemo, useState, type CSSProperties } from "react";
 import type { PlanElement } from "../../../plans/plan.ts";
 import { inReadingOrder } from "../../../plans/reading-order.ts";
 import { sectionOf } from "../../../plans/sections.ts";
+import { EmptyPlan } from "../canvas/empty-plan.tsx";
 import { ImageDrop } from "../canvas/image-drop.tsx";
 import { Toolbar } from "../canvas/toolbar.tsx";
 import { useView } from "../state/view.ts";
@@ -12,7 +13,7 @@ import { CanvasComments } from "./canvas-comments.tsx";
 import { Contents } from "./contents.tsx";
 import { DocumentPart } from "./document-part.tsx";
 
-/** So many parts are there at once; the rest follow while the page has time. */
+/** So many parts are there at once, and so many more each time that the page has time. */
 const PARTS_AT_ONCE = 20;
 
 /** The plan in reading order, everything at full size. */
@@ -32,12 +33,18 @@ export const PlanDocument = memo(function PlanDocument() {
     <main className="document" aria-label="Plan" data-testid="document">
       <Contents order={order} />
       <div className="document-text">
-        {order.slice(0, shown).map((id) => (
-          <Fragment key={id}>
-            {begins.has(id) && <h2 className="section-head">{visibleText(begins.get(id) ?? "")}</h2>}
-            <DocumentPart id={id} numbers={numbers} />
-          </Fragment>
+        {inStretches(order.slice(0, shown)).map((ids, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- what it is: so many parts from there on
+          <div key={index} className="stretch" style={{ "--parts": ids.length } as CSSProperties}>
+            {ids.map((id) => (
+              <Fragment key={id}>
+                {begins.has(id) && <h2 className="section-head">{visibleText(begins.get(id) ?? "")}</h2>}
+                <DocumentPart id={id} numbers={numbers} />
+              </Fragment>
+            ))}
+          </div>
         ))}
+        {elements?.length === 0 && <EmptyPlan isDocument />}
         {shown >= order.length && <CanvasComments />}
         <Toolbar place={belowAll} direction="horizontal" />
       </div>
@@ -45,6 +52,13 @@ export const PlanDocument = memo(function PlanDocument() {
     </main>
   );
 });
+
+/** Of hundreds of parts those that are far from sight cost something with each frame: together they are one thing. */
+function inStretches(ids: readonly string[]): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(ids.length / PARTS_AT_ONCE) }, (_, index) =>
+    ids.slice(index * PARTS_AT_ONCE, (index + 1) * PARTS_AT_ONCE),
+  );
+}
 
 /** The name of each section, by the element that it begins with. */
 function sectionStarts(order: readonly string[], elements: readonly PlanElement[]): ReadonlyMap<string, string> {
