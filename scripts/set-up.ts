@@ -1,6 +1,13 @@
 import { join } from "node:path";
 import { buildApart } from "./build/build-apart.ts";
-import { BROWSER_HINT, findChromium, installChromium } from "./set-up/browser.ts";
+import {
+  BROWSER_HINT,
+  findChromium,
+  findFirefox,
+  FIREFOX_HINT,
+  installChromium,
+  installFirefox,
+} from "./set-up/browser.ts";
 import { thisMachine } from "./set-up/debian-packages.ts";
 import { installDependencies } from "./set-up/install-dependencies.ts";
 import { currentMachine } from "./set-up/machine.ts";
@@ -8,7 +15,7 @@ import { finishOpencode, isOpencodeComplete } from "./set-up/opencode-binary.ts"
 import { installPlatformPackages, missingPlatformPackages } from "./set-up/platform-packages.ts";
 
 // Runs before every command, on a checkout where nothing is installed yet: it imports nothing but Node's own modules.
-// With `--browser` it also sees to a Chromium.
+// With `--browser` it also sees to a Chromium, with `--firefox` to a Firefox.
 
 const BUN_VERSION = "1.3.14";
 const root = join(import.meta.dir, "..");
@@ -25,8 +32,7 @@ if (isFirst) console.error("Setting up: dependencies and opencode (about 300 MB 
 
 try {
   await installDependencies(root);
-  const machine = currentMachine();
-  const missing = await missingPlatformPackages(join(root, "node_modules"), machine);
+  const missing = await missingPlatformPackages(join(root, "node_modules"), currentMachine());
   // opencode may have got its binary from its own postinstall already, which keeps no package of it.
   const needed = missing.filter(({ owner }) => owner !== "opencode-ai" || !isOpencodeComplete(root));
   if (needed.length > 0) await installPlatformPackages(join(root, "node_modules"), needed);
@@ -35,20 +41,40 @@ try {
 } catch (error) {
   fail(error instanceof Error ? error.message : String(error));
 }
-if (process.argv.includes("--browser")) await seeToBrowser();
+const machine = thisMachine();
+// Only what needs a browser fails without one, and then says the same.
+if (process.argv.includes("--browser")) {
+  await seeTo(
+    "Chromium",
+    () => findChromium(machine),
+    async () => await installChromium(machine),
+    BROWSER_HINT,
+  );
+}
+if (process.argv.includes("--firefox")) {
+  await seeTo(
+    "Firefox",
+    () => findFirefox(machine),
+    async () => await installFirefox(machine),
+    FIREFOX_HINT,
+  );
+}
 if (isFirst) console.error(`Set up in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.\n`);
 
-/** Only what needs a browser fails without one, and then says the same. */
-async function seeToBrowser(): Promise<void> {
-  const machine = thisMachine();
-  if (findChromium(machine) !== undefined) return;
+async function seeTo(
+  name: string,
+  find: () => string | undefined,
+  install: () => Promise<boolean>,
+  hint: string,
+): Promise<void> {
+  if (find() !== undefined) return;
   try {
-    if (process.platform === "linux") console.error("Looking for a way to install Chromium (about 100 MB) …");
-    await installChromium(machine);
+    if (process.platform === "linux") console.error(`Looking for a way to install ${name} (about 100 MB) …`);
+    await install();
   } catch (error) {
-    console.error(`Chromium could not be installed. ${error instanceof Error ? error.message : String(error)}`);
+    console.error(`${name} could not be installed. ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (findChromium(machine) === undefined) console.error(`note: ${BROWSER_HINT}`);
+  if (find() === undefined) console.error(`note: ${hint}`);
 }
 
 function fail(message: string): never {

@@ -19,7 +19,8 @@ const ROOT = join(import.meta.dir, "../..");
 export const AGENT = { kind: "agent", name: "thor" } as const;
 
 let folder: string;
-let browser: Browser;
+/** Launched by the first page that is opened. */
+let browser: Promise<Browser> | undefined;
 let server: CanvasServer;
 /** The store of the page's server. */
 let plans: Plans;
@@ -28,7 +29,7 @@ let others: Plans;
 let count = 0;
 let agents: readonly AgentAtWork[] = [];
 
-/** The built page, its server over plans on disk, and a browser, for the tests of a file. */
+/** The built page and its server over plans on disk, for the tests of a file. */
 export function setStage(): void {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "bizar-stage-"));
@@ -43,10 +44,10 @@ export function setStage(): void {
       assetsFolder: join(ROOT, CANVAS_TARGET),
       report: failed,
     });
-    browser = await launchBrowser();
   }, 60_000);
   afterAll(async () => {
-    await browser.close();
+    await (await browser)?.close();
+    browser = undefined;
     server.close();
     await rm(folder, { recursive: true });
   });
@@ -138,7 +139,8 @@ export async function stageElements(...operations: readonly Operation[]): Promis
 
 /** A page in a browser of its own, which must have nothing to complain of at the end of the test. */
 export async function openPage(url: URL | string, options: WatchedOptions = {}): Promise<Watched> {
-  return await openWatched(browser, url, options);
+  browser ??= launchBrowser();
+  return await openWatched(await browser, url, options);
 }
 
 /** Where the middle of what a selector finds is on the screen. */

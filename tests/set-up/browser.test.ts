@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findChromium, installChromium } from "../../scripts/set-up/browser.ts";
+import { findChromium, findFirefox, installChromium, installFirefox } from "../../scripts/set-up/browser.ts";
 import type { ProgramMachine } from "../../scripts/set-up/debian-packages.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
@@ -20,7 +20,9 @@ function machineWith(programs: Record<string, string>, environment: Record<strin
 
 const WORKS = "exit 0";
 const APT_GET = `echo "$DEBIAN_FRONTEND $*" >> $folder/log
-case "$*" in *install*) printf '#!/bin/sh\\nexit 0\\n' > $folder/chromium; chmod +x $folder/chromium;; esac`;
+case "$*" in *install*) for name in chromium firefox-esr; do
+  case "$*" in *$name*) printf '#!/bin/sh\\nexit 0\\n' > $folder/$name; chmod +x $folder/$name;; esac
+done;; esac`;
 
 test("the first browser that runs is found; one that only says where to get it is not", () => {
   const { folder, machine } = machineWith({ chromium: "echo 'requires the snap' >&2; exit 1", "google-chrome": WORKS });
@@ -43,6 +45,14 @@ test("a machine without a browser gets Debian's, as root, without a question", a
     expect.stringMatching(/^noninteractive .*update$/),
     expect.stringMatching(/^noninteractive .*install -y --no-install-recommends chromium fonts-liberation$/),
   ]);
+});
+
+test("a machine without Firefox gets Debian's, and Chromium is not taken for one", async () => {
+  const { folder, machine, log } = machineWith({ "apt-get": APT_GET, chromium: WORKS });
+  expect(findFirefox(machine)).toBeUndefined();
+  expect(await installFirefox({ ...machine, isRoot: true })).toBe(true);
+  expect(findFirefox(machine)).toBe(join(folder, "firefox-esr"));
+  expect(log().at(-1)).toEndWith("install -y --no-install-recommends firefox-esr");
 });
 
 test("sudo is used where it asks for no password", async () => {
