@@ -124,13 +124,28 @@ function keysOf(rows: readonly Row[]): readonly string[] {
   return rows.flatMap((row) => (row.kind === "head" ? [] : row.key));
 }
 
+/** Why the list is empty, as far as can be told from here. */
+export function emptyLines(see: "all" | "attached" | "unknown", columns: number): readonly Line[] {
+  const words = {
+    all: ["There is no agent here."],
+    attached: [
+      "This screen is attached to another opencode, and sees nothing of its agents.",
+      "/bizar lists them, here too; opencode-bizar ps -w shows them live on the machine of that opencode.",
+    ],
+    unknown: [
+      "The server half of Bizar has not said where its agents are.",
+      'Is opencode-bizar among "plugin" in opencode.json? "opencode plugin opencode-bizar" writes both halves.',
+    ],
+  }[see];
+  return words.flatMap((text) => Bun.wrapAnsi(text, columns).split("\n")).map((text) => [span(text, "textMuted")]);
+}
+
 /** The rows as lines, those around the chosen one where not all have room. */
 export function listLines(
   rows: readonly Row[],
   chosen: string | undefined,
   { now, columns, height }: { readonly now: number; readonly columns: number; readonly height: number },
 ): readonly Line[] {
-  if (rows.length === 0) return [[span("There is no agent here.", "textMuted")]];
   const at = rows.findIndex((row) => row.kind !== "head" && row.key === chosen);
   const top = Math.max(0, Math.min(at - Math.floor(height / 2), rows.length - height));
   return rows

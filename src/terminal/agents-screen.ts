@@ -2,7 +2,7 @@ import { createEffect, createMemo, createSignal, onCleanup } from "solid-js";
 import { useTerminalDimensions, type JSX } from "@opentui/solid";
 import { asksOf } from "./agent-now.ts";
 import { agentHead, bodyLines, nextMatch, tabLine, wrapped, type TextLine } from "./agent-page.ts";
-import { chosenKey, keyAt, listLines, planOfKey, rowsOf, totals } from "./agent-list.ts";
+import { chosenKey, emptyLines, keyAt, listLines, planOfKey, rowsOf, totals } from "./agent-list.ts";
 import { filling, linesView } from "./draw.ts";
 import { cutLine, span, width, type Line } from "./lines.ts";
 import { openText, type OpenedText } from "./opened-text.ts";
@@ -92,6 +92,8 @@ export function agentsScreen(world: World, leave: () => void, opened: string | u
     ),
   );
 
+  const seen = () => (world.server() !== undefined ? "all" : world.isAttached ? "attached" : "unknown");
+  const listed = (columns: number) => listLines(rows(), chosen(), { now: world.now(), columns, height: height() });
   const list = (): readonly Line[] => {
     const { typing, filter } = state();
     const columns = size().width;
@@ -106,7 +108,7 @@ export function agentsScreen(world: World, leave: () => void, opened: string | u
         columns,
       ),
       [],
-      ...filled(listLines(rows(), chosen(), { now: world.now(), columns, height: height() }), height()),
+      ...filled(rows().length === 0 ? emptyLines(seen(), columns) : listed(columns), height()),
       ...foot(),
     ];
   };

@@ -24,6 +24,8 @@ export interface World {
   readonly now: () => number;
   /** The server half of this directory, once it has said where it is. */
   readonly server: () => HereNotice | undefined;
+  /** The server half is in another process, on another machine perhaps. */
+  readonly isAttached: boolean;
   /** Follows the records; `undefined` before the server half has said where they are. */
   readonly watch: () => AgentsWatch | undefined;
   readonly halves: TerminalEnd;
@@ -97,5 +99,6 @@ export function createWorld(
     halves.close();
   });
   const plans = () => server()?.plans ?? [];
-  return { api, agents, plans, tasks, now, server, watch: () => watches()?.agents, halves, said, say };
+  const isAttached = process.argv.includes("attach");
+  return { api, agents, plans, tasks, now, server, isAttached, watch: () => watches()?.agents, halves, said, say };
 }

@@ -163,7 +163,7 @@ test("a user's own command of the name stays the user's", async () => {
 }, 90_000);
 
 test("/bizar lists, shows the log of, and kills a background agent", async () => {
-  const served = await serveRig({ options });
+  const served = await serveRig({ options, terminalHalf: true });
   rig = served;
   rig.plan("hang", { calls: [{ tool: "bash", args: { command: "sleep 85", description: "Hangs" } }] });
   rig.plan("spawn", spawn({ agent: "thor", prompt: "hang" }), { text: "under way" });
@@ -181,6 +181,11 @@ test("/bizar lists, shows the log of, and kills a background agent", async () =>
   const { client } = served.server;
   const path = { id: (await recordOf(rig, { instanceId })).sessionId ?? "" };
   expect((await client.session.get({ path })).data?.title).toBe("thor: hang");
+  const attached = await startTerminalUi(rig.sandbox, ["attach", served.server.url]);
+  attached.pressF6();
+  await until("it says what it cannot see", () => attached.screen().includes("sees nothing of its agents"));
+  attached.kill("SIGTERM");
+  await attached.exited;
   // It is no child of a session: what leaves archived ones out, as opencode's pages do, does not show it to the user.
   const listed = await fetch(`${served.server.url}/experimental/session?roots=true`).then(
     async (response) => (await response.json()) as { readonly id: string }[],

@@ -1,5 +1,14 @@
 import { expect, test } from "bun:test";
-import { chosenKey, keyAt, keyOfPlan, listLines, rowsOf, totals, type Row } from "../../src/terminal/agent-list.ts";
+import {
+  chosenKey,
+  emptyLines,
+  keyAt,
+  keyOfPlan,
+  listLines,
+  rowsOf,
+  totals,
+  type Row,
+} from "../../src/terminal/agent-list.ts";
 import { plain, width } from "../../src/terminal/lines.ts";
 import { sampleId } from "../supervisor/sample-instance.ts";
 import { agentNow, NOW } from "./agents.ts";
@@ -95,4 +104,14 @@ test("all together: who works, who waits, what they cost", () => {
   const cheap = agentNow({ ...thor.record, costUsd: 0.25, tokens: { ...tokens, input: 0, cacheRead: 0 } });
   const agents = [dear, cheap, first, second, early];
   expect(totals(agents)).toBe("1 at work · 2 queued · 5 in all · $5.25 · 13.0k tokens");
+});
+
+test.each([
+  ["all", 80, "There is no agent here."],
+  ["attached", 80, "This screen is attached to another opencode, and sees nothing of its agents. /bizar lists"],
+  ["unknown", 40, "The server half of Bizar has not said where its agents are."],
+] as const)("an empty list, of which %s is seen, says so in %d columns", (see, columns, begin) => {
+  const lines = emptyLines(see, columns).map(plain);
+  expect(lines.join(" ")).toStartWith(begin);
+  expect(lines.filter((line) => width(line) > columns)).toEqual([]);
 });

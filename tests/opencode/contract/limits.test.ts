@@ -9,6 +9,7 @@ const contract = onBothBackends({
     maxConcurrentInstances: 1,
     backgroundToolCallCap: 5,
     backgroundTokenBudget: 1000,
+    backgroundBudgetUsd: 0.005,
     backgroundSkipPermissions: true,
   },
   config: { permission: { bash: { "*": "ask", "rm *": "deny" } } },
@@ -56,7 +57,7 @@ contract.once("with one place, agents wait in line and run in order; one that wa
 
 /** What an agent was told of its limits. */
 function limitsToldIn(toolResults: readonly string[] = []): string[] {
-  return [...toolResults.join("\n").matchAll(/\[limit\] ([^.]+)\./g)].map(([, words = ""]) => words);
+  return [...toolResults.join("\n").matchAll(/\[limit\] (.+? left)\./g)].map(([, words = ""]) => words);
 }
 
 /** What no agent has read yet. */
@@ -77,6 +78,21 @@ contract.once("an agent at 80 % of its token budget is told what is left, once",
   );
   const [collected] = (await on.delegate([{ prompt: "talk a lot" }])).collected;
   expect(collected).toMatchObject({ status: "done", result: "150 of 1000 tokens are left" });
+});
+
+contract("an agent at 80 % of its money is told what is left, once", async (on) => {
+  on.plan(
+    "talk dearly",
+    { calls: [bash("echo 1")], usage: { input: 0, output: 420 } },
+    async ({ toolResults }) => {
+      if (limitsToldIn(toolResults).length === 0) await until("it is told", () => notesOf(on).length > 0);
+      return { calls: [bash("echo 2")] };
+    },
+    { calls: [bash("echo 3")] },
+    ({ toolResults }) => ({ text: limitsToldIn(toolResults).join() }),
+  );
+  const [collected] = (await on.delegate([{ prompt: "talk dearly" }])).collected;
+  expect(collected).toMatchObject({ status: "done", result: "$0.0008 of $0.005 are left" });
 });
 
 contract.once("an agent at 80 % of its deadline is told how long it has, once", async (on) => {
