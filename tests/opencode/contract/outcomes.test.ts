@@ -8,6 +8,7 @@ import { BACKENDS, onBothBackends } from "./on-both-backends.ts";
 
 const contract = onBothBackends(
   {
+    options: { fallbackModels: { plain: ["scripted/model-b"] } },
     config: {
       agent: {
         plain: { mode: "subagent", description: "Has no rules of its own" },
@@ -177,7 +178,8 @@ contract(
     on.plan(GO_ON, answer);
     const [busy, poor, gone] = [model("busy"), model("poor"), model("gone")];
     const { collected } = await on.delegate([
-      { prompt: "wait for ever", model: busy, fallback: ["scripted/model-b"] },
+      // By the option of the agent's name, where the spawn names none.
+      { agent: "plain", prompt: "wait for ever", model: busy },
       { prompt: "pay", model: poor, fallback: [gone, "model-b"] },
       { prompt: "find nobody", model: model("none"), fallback: [model("away")] },
     ]);
