@@ -1,5 +1,5 @@
 import { chmodSync, existsSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "bun:test";
 import { processBackend } from "../../../src/backends/process/process-backend.ts";
 import { judge } from "../../../src/supervisor/outcome.ts";
@@ -171,18 +171,21 @@ test("a kill that fails there leaves it open whether something runs", async () =
 });
 
 /** An agent in a copy of its folder, which a command makes ready there. */
-async function inCopy(command: string, limitMs = 60_000, launcher: Partial<Launcher> = {}) {
+async function inCopy(setUp: string, limitMs = 60_000, launcher: Partial<Launcher> = {}) {
   const rig = gitRig();
   const { instanceId } = await rig.agent();
   const directory = join(temporaryFolder(), "there");
+  const binary = opencode(`cat made.txt >&2; ${STEP}`);
+  // On another machine it is the one that is found by its name.
+  const command = ["env", `PATH=${dirname(binary)}:${process.env["PATH"]}`];
   const run = () =>
     startTurn(
       "",
       { on: "there", instanceId },
       {
-        binary: opencode(`cat made.txt >&2; ${STEP}`),
-        launchers: { there: { ...PLAIN, files: "git", directory, ...launcher } },
-        setUp: { command, limitMs },
+        binary,
+        launchers: { there: { ...PLAIN, command, files: "git", directory, ...launcher } },
+        setUp: { command: setUp, limitMs },
         travel: {
           pack: async (id) => value(await packFolder(rig.parts, id)),
           unpack: async (id, bundle) => void value(await unpackFolder(rig.parts, id, bundle)),
