@@ -20,7 +20,7 @@ export const terminalChange: Benchmark = {
   },
 };
 
-/** An agent and its Odin do one thing after the other in turns, each until the screen has shown it. */
+/** An agent does one thing after the other, each until the screen has shown it. */
 async function onBackend(backend: "process" | "warm", rounds: number): Promise<OwnFigure[]> {
   const givenAt = new Map<string, number>();
   const held = (name: string) => {
@@ -30,7 +30,7 @@ async function onBackend(backend: "process" | "warm", rounds: number): Promise<O
   const model = startScriptedModel(({ prompt, step }) => {
     if (prompt === TASK) return step > rounds ? { text: "Done." } : held(`agent-${step}`);
     if (step === 0) return { calls: [spawnCall()] };
-    return step > rounds + 1 ? { text: "Done." } : held(`own-${step - 1}`);
+    return { text: "It is under way." };
   });
   const sandbox = await createSandbox({
     ...{ modelUrl: model.url, options: { backend }, config: { default_agent: "odin" } },
@@ -45,19 +45,11 @@ async function onBackend(backend: "process" | "warm", rounds: number): Promise<O
   try {
     await ui.whenShown(TAKES_PROMPT, LIMIT_MS);
     const agents: number[] = [];
-    const own: number[] = [];
     for (let change = 0; change <= rounds; change++) {
       agents.push(await untilShown(`agent-${change}`, new RegExp(`thor: bash : agent-${change};`)));
-      own.push(await untilShown(`own-${change}`, new RegExp(`\\$ : own-${change};`)));
     }
     // The first change is not counted, as the first round of anything measured here.
-    const [changes, ownChanges] = [agents.slice(1), own.slice(1)];
-    const later = changes.map((ms, round) => ms - (ownChanges[round] ?? Number.NaN));
-    return [
-      medianFigure(`on the screen, ${backend}`, changes, "ms", MOST_MS),
-      medianFigure(`a call of opencode's own, ${backend}`, ownChanges, "ms"),
-      medianFigure(`later than that, ${backend}`, later, "ms", MOST_MS),
-    ];
+    return [medianFigure(`on the screen, ${backend}`, agents.slice(1), "ms", MOST_MS)];
   } finally {
     ui.kill("SIGTERM");
     await ui.exited;
