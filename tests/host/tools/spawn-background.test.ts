@@ -13,7 +13,7 @@ const task = { agent: "mimir", prompt: "Look around and report." };
 /** Spawns an agent whose session is known at once, as the model would. */
 async function spawnRunning(rig: ReturnType<typeof createToolRig>, args: Record<string, unknown> = task) {
   const answering = rig.call("spawn_background", args);
-  while (rig.backend.turns.length === 0) await Promise.resolve();
+  await until("it is started", () => rig.backend.turns.length > 0);
   const turn = rig.backend.turns.at(-1)!;
   turn.observer.spawned({ pid: 4242, startTime: "777" });
   turn.observer.sessionIdentified("ses_child");
@@ -99,7 +99,7 @@ test("when the host aborts the call, the agent goes on, pending", async () => {
 test("an agent that ended before its session was known is told as it ended", async () => {
   const rig = createToolRig();
   const answering = rig.call("spawn_background", task);
-  while (rig.backend.turns.length === 0) await Promise.resolve();
+  await until("it is started", () => rig.backend.turns.length > 0);
   rig.backend.turns[0]!.end({ exitCode: null, spawnError: "no such file: opencode", text: "" });
   const { value } = await answering;
   expect(value).toMatchObject({ status: "failed", reason: "spawn_failed", error: "no such file: opencode" });
@@ -183,7 +183,7 @@ async function projectWith(...files: string[]) {
 /** Has an agent that changes these files, and gives its turn. */
 async function writer(rig: ToolRig, directory: string, changedFiles: string[]) {
   const answering = rig.call("spawn_background", { ...task, title: "discounts" }, { directory });
-  while (rig.backend.turns.length === 0) await Promise.resolve();
+  await until("it is started", () => rig.backend.turns.length > 0);
   const turn = rig.backend.turns.at(-1)!;
   turn.observer.sessionIdentified("ses_child");
   turn.observer.progressed({ ...sampleInstance("running").progress, changedFiles });
