@@ -6,7 +6,9 @@ const PLACES = ["launcher", "server"] as const;
 const FILES = [
   ...["ending", "follow-ups", "limits", "outcomes", "prompt-and-result"],
   ...["questions", "refusals", "spawn-and-collect", "whose-words"],
-].map((name) => `tests/opencode/contract/${name}.test.ts`);
+];
+/** Some of their sentences do not hold on a server, or nobody has found out yet. */
+const NOT_ON_SERVER = new Set(["outcomes", "questions"]);
 
 const ON = " on a ";
 
@@ -18,7 +20,11 @@ export interface TestStep {
 
 /** The names of the steps that try the contract elsewhere: "tests/opencode/contract/ending.test.ts on a server". */
 export function contractElsewhere(): string[] {
-  return PLACES.flatMap((place) => FILES.map((file) => `${file}${ON}${place}`));
+  return PLACES.flatMap((place) =>
+    FILES.filter((name) => place !== "server" || !NOT_ON_SERVER.has(name)).map(
+      (name) => `tests/opencode/contract/${name}.test.ts${ON}${place}`,
+    ),
+  );
 }
 
 /** What a step runs. */

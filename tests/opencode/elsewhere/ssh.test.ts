@@ -56,7 +56,7 @@ describe.skipIf(why !== undefined)("agents of another user with another home, ov
         "Send out two.",
         spawn(...prompts.map((prompt) => ({ agent: "thor", on: "far", prompt }))),
         (request) => ({
-          calls: [{ tool: "bizar_collect", args: { instanceIds: ids(request.toolResults) } }],
+          calls: [{ tool: "bizar_collect", args: { instanceIds: ids(request.toolResults), timeoutMs: 150_000 } }],
         }),
         (request) => ({
           calls: (JSON.parse(request.toolResults.at(-1) ?? "[]") as Answer[]).map(({ instanceId }) => ({
