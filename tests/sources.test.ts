@@ -10,6 +10,8 @@ const IMPORT = /(?:\bfrom |\bimport\(|^import )"(\.[^"]+)"/gm;
 const LOADED = /^(?:import|export) (?!type\b)(?:[^;"]*? from )?"([^"]+)"/gm;
 const SCHEMAS = "src/lib/schema.ts";
 const OF_ZOD = /["']zod["'/]/;
+/** However it is imported: the linter sees no `import()`. */
+const OF_OPENCODE = /["']@opencode-ai\//;
 const OF_THE_HOST = /^(?:@opentui\/|solid-js)/;
 
 test("no file of the sources imports itself by way of others, be it for a type or later", async () => {
@@ -77,6 +79,14 @@ test("schemas are written with the small half of one library, which one file nam
   const paths = [...new Bun.Glob("src/**/*.{ts,tsx}").scanSync(ROOT)];
   const texts = await Promise.all(paths.map(async (path) => await Bun.file(join(ROOT, path)).text()));
   expect(paths.filter((_, index) => OF_ZOD.test(texts[index] ?? ""))).toEqual([SCHEMAS]);
+});
+
+test("one folder alone takes from opencode's own packages, so that another opencode is met there", async () => {
+  const paths = ["index.ts", ...new Bun.Glob("src/**/*.{ts,tsx}").scanSync(ROOT)];
+  const texts = await Promise.all(paths.map(async (path) => await Bun.file(join(ROOT, path)).text()));
+  const takers = paths.filter((_, index) => OF_OPENCODE.test(texts[index] ?? ""));
+  expect(takers.length).toBeGreaterThan(0);
+  expect(takers.filter((path) => !path.startsWith("src/opencode/"))).toEqual([]);
 });
 
 test("what opencode is like is told of one version, which one folder names", async () => {

@@ -1,4 +1,4 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../opencode/plugin-api.ts";
 import type { Answering } from "../opencode/answer-questions.ts";
 import { describeError } from "../lib/describe-error.ts";
 import { MOST_SAID, type Said } from "../supervisor/questions.ts";

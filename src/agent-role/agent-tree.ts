@@ -1,4 +1,4 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../opencode/plugin-api.ts";
 import { writeSync } from "node:fs";
 import { endTreeNow } from "../processes/end-tree.ts";
 import { systemProcessTable, type ProcessTable } from "../processes/process-table.ts";

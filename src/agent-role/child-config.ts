@@ -1,4 +1,4 @@
-import type { Config } from "@opencode-ai/plugin";
+import type { Config } from "../opencode/plugin-api.ts";
 
 /**
  * Makes the asked agent run as asked: `opencode run` refuses a subagent and runs the default agent instead, and its

@@ -1,4 +1,4 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../opencode/plugin-api.ts";
 import { ASKED_USER, readRejection } from "../opencode/refusals.ts";
 import { NO_ANSWER, NO_PERMISSION, OWN_WORDS } from "./questions.ts";
 

@@ -1,4 +1,4 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../opencode/plugin-api.ts";
 import { NewestMap } from "../lib/newest-map.ts";
 import type { Answering } from "../opencode/answer-questions.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";

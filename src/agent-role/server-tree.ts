@@ -1,4 +1,4 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../opencode/plugin-api.ts";
 import { readFileSync, writeSync } from "node:fs";
 import type { Loose } from "../processes/orphans.ts";
 import { isText, orAbsent, shape } from "../lib/shape.ts";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../opencode/plugin-api.ts";
 import { isText, orAbsent, orNull, shape } from "../lib/shape.ts";
 
 const isNamed = shape({ agent: isText, title: isText });

@@ -1,4 +1,4 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../opencode/plugin-api.ts";
 import { AnsweredCommand } from "../opencode/command-answer.ts";
 import type { ListedRecord } from "../store/record.ts";
 import { plainName } from "../text/plain-name.ts";

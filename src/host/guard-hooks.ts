@@ -1,4 +1,4 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../opencode/plugin-api.ts";
 import { digestEnd, isWaiting, type CallResult } from "../guard/call-result.ts";
 import { fingerprint } from "../guard/fingerprint.ts";
 import { gistOf } from "../guard/gist.ts";

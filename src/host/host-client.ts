@@ -1,4 +1,4 @@
-import type { PluginInput } from "@opencode-ai/plugin";
+import type { PluginInput } from "../opencode/plugin-api.ts";
 import type { ModelChoice } from "../supervisor/instance.ts";
 import { agentSessionIn, rootsSince, type SoughtAgent } from "../opencode/agent-session.ts";
 import { cached } from "../lib/cache.ts";

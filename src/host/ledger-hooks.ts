@@ -1,4 +1,4 @@
-import type { Config, Hooks } from "@opencode-ai/plugin";
+import type { Config, Hooks } from "../opencode/plugin-api.ts";
 import { readFile, realpath } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathIn } from "../files/path-in.ts";

@@ -1,4 +1,4 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../opencode/plugin-api.ts";
 import { NewestMap } from "../lib/newest-map.ts";
 import { isText, oneOf, shape } from "../lib/shape.ts";
 import { ODIN } from "./agents/odin.ts";

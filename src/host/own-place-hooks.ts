@@ -1,4 +1,4 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../opencode/plugin-api.ts";
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { changedPaths } from "../opencode/changed-paths.ts";

@@ -1,4 +1,4 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../opencode/plugin-api.ts";
 import { isText, shape } from "../lib/shape.ts";
 import { NewestMap } from "../lib/newest-map.ts";
 

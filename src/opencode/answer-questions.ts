@@ -1,4 +1,4 @@
-import type { PluginInput } from "@opencode-ai/plugin";
+import type { PluginInput } from "./plugin-api.ts";
 import { JSON_HEADERS, rawClient } from "./raw-client.ts";
 
 /** Answers what a session asks a person. Both reject when the answer was not taken. */

@@ -1,4 +1,4 @@
-import type { PluginInput } from "@opencode-ai/plugin";
+import type { PluginInput } from "./plugin-api.ts";
 
 interface RawRequest {
   readonly url: string;

@@ -1,6 +1,6 @@
 import { notifyCommand } from "../host/notify-command.ts";
 import { UnreadMessages } from "../host/unread-messages.ts";
-import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
+import type { Hooks, PluginInput, PluginOptions } from "../opencode/plugin-api.ts";
 import { describeError } from "../lib/describe-error.ts";
 import { offeredTools } from "../host/offered-tools.ts";
 import { noteOpenReviews } from "../host/plans/note-open-reviews.ts";

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
+import type { Hooks, PluginInput, PluginOptions } from "../opencode/plugin-api.ts";
 import { startAgentRole, type AgentRoleHandle } from "../agent-role/agent-role.ts";
 import { agentTree } from "../agent-role/agent-tree.ts";
 import { refusalWords } from "../agent-role/refusal-words.ts";

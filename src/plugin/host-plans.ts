@@ -1,4 +1,4 @@
-import type { Hooks, PluginInput } from "@opencode-ai/plugin";
+import type { Hooks, PluginInput } from "../opencode/plugin-api.ts";
 import type { Options } from "../config/options.ts";
 import { describeError } from "../lib/describe-error.ts";
 import { ParentActivity } from "../host/announcements/parent-activity.ts";

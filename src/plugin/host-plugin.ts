@@ -1,4 +1,4 @@
-import type { Hooks, PluginInput, PluginOptions } from "@opencode-ai/plugin";
+import type { Hooks, PluginInput, PluginOptions } from "../opencode/plugin-api.ts";
 import { join } from "node:path";
 import { readOptions, type Options } from "../config/options.ts";
 import { secretFolderOf } from "../config/secret-folders.ts";

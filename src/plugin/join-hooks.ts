@@ -1,4 +1,4 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../opencode/plugin-api.ts";
 
 /** The hooks that are no functions, or not called with an input and an output. */
 type Plain = "tool" | "auth" | "provider";

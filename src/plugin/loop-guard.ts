@@ -1,4 +1,4 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../opencode/plugin-api.ts";
 import type { GuardSettings } from "../guard/guard-settings.ts";
 import { joinHooks } from "./join-hooks.ts";
 import type { LoopGuard, LoopGuardParts } from "./loaded-loop-guard.ts";

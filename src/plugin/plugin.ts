@@ -1,4 +1,4 @@
-import type { Plugin } from "@opencode-ai/plugin";
+import type { Plugin } from "../opencode/plugin-api.ts";
 import { takeProcessRole } from "../agent-role/role.ts";
 import { isDisabled } from "../config/is-disabled.ts";
 import { unreachable } from "../lib/unreachable.ts";

@@ -1,5 +1,5 @@
 import { writeSync } from "node:fs";
-import type { Hooks, PluginOptions } from "@opencode-ai/plugin";
+import type { Hooks, PluginOptions } from "../opencode/plugin-api.ts";
 import { PRESENCE } from "../agent-role/presence.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../opencode/plugin-api.ts";
 import type { ServerRole } from "../agent-role/role.ts";
 import { ServerLife } from "../agent-role/server-life.ts";
 import { formatServerReport, type ServerReport } from "../agent-role/server-report.ts";

@@ -1,4 +1,4 @@
-import type { Hooks, PluginInput } from "@opencode-ai/plugin";
+import type { Hooks, PluginInput } from "../opencode/plugin-api.ts";
 import { mimirBash } from "../host/agents/mimir-bash.ts";
 import { joinHooks } from "./join-hooks.ts";
 import { worktreeOf } from "./loop-guard.ts";

@@ -1,4 +1,4 @@
-import type { TuiPluginApi } from "@opencode-ai/plugin/tui";
+import type { TuiPluginApi } from "../opencode/terminal-api.ts";
 import { createSignal, onCleanup } from "solid-js";
 import { useTerminalDimensions, type JSX } from "@opentui/solid";
 import type { Notice } from "../halves/messages.ts";

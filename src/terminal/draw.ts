@@ -1,6 +1,6 @@
 import { bg, bold, fg, StyledText, type TextChunk } from "@opentui/core";
 import { createElement, effect, insert, setProp, type JSX } from "@opentui/solid";
-import type { TuiThemeCurrent } from "@opencode-ai/plugin/tui";
+import type { TuiThemeCurrent } from "../opencode/terminal-api.ts";
 import type { Line, Span } from "./lines.ts";
 
 /** The host's text element, as far as it is used here. Its `content` by `setProp` would be made a string. */

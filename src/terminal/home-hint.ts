@@ -1,4 +1,4 @@
-import type { TuiPluginApi } from "@opencode-ai/plugin/tui";
+import type { TuiPluginApi } from "../opencode/terminal-api.ts";
 import { createSignal } from "solid-js";
 import { span, type Line } from "./lines.ts";
 import { AGENTS_KEY } from "./status-line.ts";

@@ -1,6 +1,6 @@
 import { watch } from "node:fs";
 import { basename, dirname } from "node:path";
-import type { TuiPluginApi } from "@opencode-ai/plugin/tui";
+import type { TuiPluginApi } from "../opencode/terminal-api.ts";
 import { createSignal } from "solid-js";
 import { describeError } from "../lib/describe-error.ts";
 import type { ListedRecord } from "../store/record.ts";

@@ -1,4 +1,4 @@
-import type { Message, Part } from "@opencode-ai/sdk/v2";
+import type { Message, Part } from "../opencode/terminal-api.ts";
 import { callLine } from "../opencode/call-line.ts";
 import type { TextLine } from "./agent-page.ts";
 

@@ -1,4 +1,4 @@
-import type { TuiPluginApi, TuiPluginModule } from "@opencode-ai/plugin/tui";
+import type { TuiPluginApi, TuiPluginModule } from "../opencode/terminal-api.ts";
 import { useTerminalDimensions } from "@opentui/solid";
 import { isDisabled } from "../config/is-disabled.ts";
 import { AGENTS_ROUTE, agentsScreen } from "./agents-screen.ts";

@@ -1,4 +1,4 @@
-import type { TuiPluginApi } from "@opencode-ai/plugin/tui";
+import type { TuiPluginApi } from "../opencode/terminal-api.ts";
 import { createSignal } from "solid-js";
 import { terminalEnd, type TerminalEnd } from "../halves/channel.ts";
 import type { HereNotice, Notice } from "../halves/messages.ts";

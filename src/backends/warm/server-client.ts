@@ -1,4 +1,4 @@
-import { createOpencodeClient, type OpencodeClient } from "@opencode-ai/sdk/v2/client";
+import { createOpencodeClient, type OpencodeClient } from "../../opencode/server-api.ts";
 import * as z from "../../lib/schema.ts";
 import { describeError } from "../../lib/describe-error.ts";
 import { cached } from "../../lib/cache.ts";

@@ -1,4 +1,4 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../../opencode/plugin-api.ts";
 import type { OwnPlace } from "../../workspace/own-folder-of.ts";
 import { isSideRequest } from "../side-request.ts";
 

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Config, Hooks } from "@opencode-ai/plugin";
+import type { Config, Hooks } from "../../opencode/plugin-api.ts";
 import { NewestMap } from "../../lib/newest-map.ts";
 import { isText, shape } from "../../lib/shape.ts";
 import type { ReadRules } from "../shell/named-files.ts";

@@ -1,4 +1,4 @@
-import type { Config } from "@opencode-ai/plugin";
+import type { Config } from "../../opencode/plugin-api.ts";
 import { mimir } from "./mimir.ts";
 import { ODIN, odin } from "./odin.ts";
 import type { ProvidedAgent } from "./provided-agent.ts";

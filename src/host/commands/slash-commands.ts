@@ -1,4 +1,4 @@
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../../opencode/plugin-api.ts";
 import { NewestMap } from "../../lib/newest-map.ts";
 import { AnsweredCommand } from "../../opencode/command-answer.ts";
 import type { WritingSessions } from "../writing-sessions.ts";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { Hooks } from "@opencode-ai/plugin";
+import type { Hooks } from "../../opencode/plugin-api.ts";
 import { NewestMap } from "../../lib/newest-map.ts";
 import { isText, orAbsent, shape, type Checked } from "../../lib/shape.ts";
 import type { ReadingCommand } from "./only-reads.ts";

@@ -1,4 +1,4 @@
-import type { ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolResult } from "../../opencode/plugin-api.ts";
 import { newestThatFit } from "../../lib/newest-that-fit.ts";
 
 /** The host replaces answers over 51 200 bytes with a short notice; ours stay well below. */

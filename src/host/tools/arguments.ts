@@ -1,4 +1,4 @@
-import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import { nearestName } from "../../config/nearest-name.ts";
 import { errorAnswer, noting, shorten } from "./answer.ts";
 import { ABOUT } from "./quiet-calls.ts";

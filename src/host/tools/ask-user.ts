@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import type { Asked, Reply } from "../../supervisor/questions.ts";
 import { answer } from "./answer.ts";
 import { withArguments } from "./arguments.ts";

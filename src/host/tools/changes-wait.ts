@@ -1,4 +1,4 @@
-import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import { unreachable } from "../../lib/unreachable.ts";
 import type { ChangeReview } from "../../workspace/change-review.ts";
 import { failure, type Result } from "../../workspace/result.ts";

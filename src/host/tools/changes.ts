@@ -1,4 +1,4 @@
-import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import { readFile } from "node:fs/promises";
 import { actOnChanges, changesActions } from "../../workspace/act-on-changes.ts";
 import { giveMessage } from "../give-message.ts";

@@ -1,4 +1,4 @@
-import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import type { HostClient } from "../host-client.ts";
 import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
 import { withLimit } from "../with-limit.ts";

@@ -1,4 +1,4 @@
-import type { ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolResult } from "../../opencode/plugin-api.ts";
 import { INSTANCE_ID } from "../../supervisor/instance.ts";
 import { plainName } from "../../text/plain-name.ts";
 import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";

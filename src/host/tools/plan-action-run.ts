@@ -1,4 +1,4 @@
-import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import { inWords } from "../../plans/make-plan.ts";
 import type { Operation, OperationRefusal } from "../../plans/operations.ts";
 import { PLAN_STATUSES, type Author, type Plan } from "../../plans/plan.ts";

@@ -1,4 +1,4 @@
-import type { ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolResult } from "../../opencode/plugin-api.ts";
 import { describeError } from "../../lib/describe-error.ts";
 import { answer, shorten } from "./answer.ts";
 

@@ -1,4 +1,4 @@
-import type { ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolResult } from "../../opencode/plugin-api.ts";
 import type { PlanComment } from "../../plans/plan.ts";
 import { commentView } from "../plans/edit-view.ts";
 import type { PlanServices } from "../plans/plan-services.ts";

@@ -1,4 +1,4 @@
-import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import { feedbackSince, type Feedback } from "../../plans/feedback.ts";
 import type { Plans, StoredPlan } from "../../plans/plan-store-port.ts";
 import { toldUntil } from "../../plans/review.ts";

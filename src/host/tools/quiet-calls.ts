@@ -1,4 +1,4 @@
-import type { ToolContext } from "@opencode-ai/plugin/tool";
+import type { ToolContext } from "../../opencode/plugin-api.ts";
 import { isRecord } from "../../lib/is-record.ts";
 
 /** A longer text takes more than two lines of a narrow terminal. */

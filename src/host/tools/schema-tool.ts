@@ -1,5 +1,4 @@
-import type { Hooks } from "@opencode-ai/plugin";
-import type { ToolContext, ToolDefinition, ToolResult } from "@opencode-ai/plugin/tool";
+import type { Hooks, ToolContext, ToolDefinition, ToolResult } from "../../opencode/plugin-api.ts";
 import type { QuietCalls } from "./quiet-calls.ts";
 
 /** One argument of a tool, in the words of JSON Schema, and how it is read. Only the words are offered to models. */

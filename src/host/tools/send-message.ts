@@ -1,4 +1,4 @@
-import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import type { InstanceRecord } from "../../store/record.ts";
 import { giveMessage } from "../give-message.ts";
 import { answer, errorAnswer } from "./answer.ts";

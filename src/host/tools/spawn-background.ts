@@ -1,4 +1,4 @@
-import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import type { Options } from "../../config/options.ts";
 import { ANY, placesOf } from "../../config/places.ts";
 import { losesSessions } from "../../config/launchers.ts";

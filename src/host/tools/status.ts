@@ -1,4 +1,4 @@
-import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import type { ListedEntry } from "../instance-catalog.ts";
 import { answer, jsonBytes, MOST_VIEW_BYTES, newestViews } from "./answer.ts";
 import { withArguments } from "./arguments.ts";

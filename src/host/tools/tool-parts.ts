@@ -1,4 +1,4 @@
-import type { ToolContext, ToolResult } from "@opencode-ai/plugin/tool";
+import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import type { Options } from "../../config/options.ts";
 import type { OwnerAnswer } from "../../store/ask-owner.ts";
 import type { OwnerRequest, UserAnswer } from "../../store/request-files.ts";

@@ -1,4 +1,4 @@
-import type { ToolContext } from "@opencode-ai/plugin/tool";
+import type { ToolContext } from "../../opencode/plugin-api.ts";
 import type { PlanServices } from "../plans/plan-services.ts";
 
 /** How a tool waits for what a person does. */
