@@ -2,7 +2,7 @@ import type { Hooks } from "../opencode/plugin-api.ts";
 import { AnsweredCommand } from "../opencode/command-answer.ts";
 import type { ListedRecord } from "../store/record.ts";
 import { plainName } from "../text/plain-name.ts";
-import type { Given } from "./give-message.ts";
+import type { Given } from "../fleet/give-message.ts";
 import type { Toast } from "./host-client.ts";
 
 export interface AgentSessionsParts {

@@ -1,5 +1,5 @@
 import type { Options } from "../config/options.ts";
-import { startedAs } from "./started-as.ts";
+import { startedAs } from "../opencode/started-as.ts";
 
 const NO = new Set(["", "0", "false"]);
 

@@ -7,7 +7,7 @@ import type { CommandContext } from "../host/commands/command-context.ts";
 import type { Answer, CommandAsk } from "../halves/messages.ts";
 import type { CommandName } from "../host/commands/command-names.ts";
 import type { Diagnostics } from "../host/diagnostics.ts";
-import { startedAs } from "../host/started-as.ts";
+import { startedAs } from "../opencode/started-as.ts";
 import { isSideRequest } from "../host/side-request.ts";
 import type { PlanServices } from "../host/plans/plan-services.ts";
 import type { HostClient } from "../host/host-client.ts";
@@ -26,7 +26,7 @@ import { agentCall } from "../host/tools/agent-call.ts";
 import type { Notice } from "../host/notify-command.ts";
 import type { QuietCalls } from "../host/tools/quiet-calls.ts";
 import { planToolHooks } from "../host/tools/plan-tools.ts";
-import type { ToolSupervision } from "../host/tools/tool-parts.ts";
+import type { Fleet } from "../fleet/fleet.ts";
 import { WritingSessions } from "../host/writing-sessions.ts";
 import type { UnreadMessages } from "../host/unread-messages.ts";
 import { NewestMap } from "../lib/newest-map.ts";
@@ -42,7 +42,7 @@ export interface HostPlansParts {
   readonly options: Options;
   readonly host: HostClient;
   readonly diagnostics: Diagnostics;
-  readonly supervision: () => Promise<ToolSupervision>;
+  readonly supervision: () => Promise<Fleet>;
   readonly unread: UnreadMessages;
   /** What the user may want to know of the terminal half, where it is not there. */
   readonly screenHint: () => string | undefined;

@@ -9,22 +9,23 @@ import { ledgerHooks } from "../host/ledger-hooks.ts";
 import { agentsBefore } from "../host/announcements/agents-before.ts";
 import { agentsOutHooks } from "../host/announcements/agents-out.ts";
 import { agentSessionHooks } from "../host/agent-sessions.ts";
-import { giveMessage } from "../host/give-message.ts";
+import { giveMessage } from "../fleet/give-message.ts";
 import { putReminder } from "../host/announcements/put-reminder.ts";
 import { HostClient } from "../host/host-client.ts";
 import { maySupervise } from "../host/may-supervise.ts";
 import { notifyCommand } from "../host/notify-command.ts";
-import { startedAs } from "../host/started-as.ts";
+import { startedAs } from "../opencode/started-as.ts";
 import { LastLooks } from "../host/tools/last-looks.ts";
 import { backgroundToolHooks } from "../host/tools/background-tools.ts";
 import { TerminalHalf } from "../host/terminal-half.ts";
 import { agentsAbout, namesAgents, spawnAbout } from "../host/tools/call-about.ts";
 import { QuietCalls } from "../host/tools/quiet-calls.ts";
 import { SPAWN } from "../host/tools/spawn-background.ts";
-import type { InstanceCatalog } from "../host/instance-catalog.ts";
-import { agentsGoOn, interruptedSession } from "../host/interrupts.ts";
+import type { InstanceCatalog } from "../fleet/instance-catalog.ts";
+import { agentsGoOn } from "../host/agents-go-on.ts";
+import { interruptedSession } from "../opencode/interrupted-session.ts";
 import { UnreadMessages } from "../host/unread-messages.ts";
-import type { AgentSessions } from "./agent-sessions.ts";
+import type { AgentSessions } from "../fleet/agent-sessions.ts";
 import { hostPlans } from "./host-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
 import { LazySupervision } from "./lazy-supervision.ts";
@@ -185,7 +186,7 @@ function hostHooks(
   let atWork: Promise<AgentSessions> | undefined;
   const sessions = agentSessionHooks({
     async agentIn(sessionId) {
-      atWork ??= import("./agent-sessions.ts").then(({ AgentSessions: Loaded }) => new Loaded(paths));
+      atWork ??= import("../fleet/agent-sessions.ts").then(({ AgentSessions: Loaded }) => new Loaded(paths));
       return await (await atWork).agentIn(sessionId);
     },
     give: async (agent, words) => await giveMessage(await supervision.started(), agent, words, true),

@@ -1,6 +1,6 @@
 import type { BaseClock, Timer } from "../lib/clock.ts";
 import { systemClock } from "../lib/system-clock.ts";
-import type { Supervision } from "./supervision.ts";
+import type { Fleet } from "../fleet/fleet.ts";
 import type { SupervisionContext } from "./supervision-context.ts";
 
 /** Whoever starts an opencode waits for what it does in its first second. */
@@ -16,8 +16,8 @@ const AFTER_REQUEST_MS = 100;
 export class LazySupervision {
   #timer: Timer;
   #hasAsked = false;
-  #started: Promise<Supervision> | undefined;
-  #current: Supervision | undefined;
+  #started: Promise<Fleet> | undefined;
+  #current: Fleet | undefined;
   #isClosed = false;
 
   constructor(
@@ -29,7 +29,7 @@ export class LazySupervision {
   }
 
   /** What is loaded by now; before that there are no agents of this opencode. */
-  get current(): Supervision | undefined {
+  get current(): Fleet | undefined {
     return this.#current;
   }
 
@@ -42,7 +42,7 @@ export class LazySupervision {
   }
 
   /** Settles with the supervision; rejects when the plugin's own files cannot be loaded. */
-  async started(): Promise<Supervision> {
+  async started(): Promise<Fleet> {
     return await (this.#started ??= this.#start());
   }
 
@@ -64,7 +64,7 @@ export class LazySupervision {
     return this.clock.after(ms, () => void this.started().catch(failed));
   }
 
-  async #start(): Promise<Supervision> {
+  async #start(): Promise<Fleet> {
     this.#timer.clear();
     const startSupervision = await this.load();
     this.#current = startSupervision(this.context);

@@ -1,7 +1,7 @@
 import { join, sep } from "node:path";
 import { createCanvas, type Canvas } from "../canvas/canvas.ts";
-import type { ToolSupervision } from "../host/tools/tool-parts.ts";
-import { ChangesDesk } from "./changes-desk.ts";
+import type { Fleet } from "../fleet/fleet.ts";
+import { ChangesDesk } from "../host/reviews/changes-desk.ts";
 import type { HostClient } from "../host/host-client.ts";
 import { planSubjects } from "../host/plans/plan-subjects.ts";
 import type { ReviewSubjects } from "../host/plans/review-subjects.ts";
@@ -28,7 +28,7 @@ export interface PlansContext {
   readonly reviews: OpenReviews;
   readonly unread: PlanServices["unread"];
   /** What runs agents, whose changes are shown as well; absent inside of one. */
-  readonly supervision?: (() => Promise<ToolSupervision>) | undefined;
+  readonly supervision?: (() => Promise<Fleet>) | undefined;
   /** The background agent whose session it is, in the process of one. */
   readonly instanceOf: (sessionId: string) => Promise<string | undefined>;
   /** Who works on a plan; absent where nobody knows. */
@@ -147,7 +147,7 @@ function startAnnouncers(
 }
 
 /** The changes of this project's agents: those of another one are its opencode's to tell of. */
-function changesIn(worktree: string, supervision: () => Promise<ToolSupervision>): ReviewSubjects {
+function changesIn(worktree: string, supervision: () => Promise<Fleet>): ReviewSubjects {
   return changesSubjects({
     reviews: async () => (await supervision()).workspace.reviews,
     async agent(instanceId) {

@@ -8,7 +8,6 @@ import { describeError } from "../lib/describe-error.ts";
 import { endToast } from "../host/end-toast.ts";
 import { endNotice, questionNotice } from "../host/notify-command.ts";
 import { hostBinary } from "../host/host-binary.ts";
-import type { InstanceCatalog } from "../host/instance-catalog.ts";
 import type { HostClient } from "../host/host-client.ts";
 import { offersOf } from "../host/offers.ts";
 import { maySupervise } from "../host/may-supervise.ts";
@@ -19,16 +18,15 @@ import { endTree } from "../processes/end-tree.ts";
 import { orphanedTree } from "../processes/orphaned-tree.ts";
 import { systemProcessTable } from "../processes/process-table.ts";
 import type { Workspace } from "../workspace/workspace.ts";
-import { deletedSession, tellOwnersOfDeleted } from "./deleted-sessions.ts";
-import { ownerRequests } from "./owner-requests.ts";
-import { askOwner, type OwnerAnswer } from "../store/ask-owner.ts";
+import { deletedSession, tellOwnersOfDeleted } from "../fleet/deleted-sessions.ts";
+import { ownerRequests } from "../fleet/owner-requests.ts";
+import { askOwner } from "../store/ask-owner.ts";
 import { removeOld } from "../store/retention.ts";
 import { LogFile } from "../store/log-file.ts";
-import type { SendMessage, ToolSupervision } from "../host/tools/tool-parts.ts";
+import type { Fleet } from "../fleet/fleet.ts";
 import { thisMachine } from "../store/machine.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
-import type { OwnerRequest, UserAnswer } from "../store/request-files.ts";
-import type { AnswerOutcome } from "../supervisor/questions.ts";
+import type { OwnerRequest } from "../store/request-files.ts";
 import { SessionNotes } from "../store/session-notes.ts";
 import type { RequestWatch } from "../store/request-watch.ts";
 import { hasRecordFile, logPath } from "../store/state-paths.ts";
@@ -41,46 +39,18 @@ import { noticePolicy } from "../supervisor/policies/notices.ts";
 import { callerDirectory } from "../supervisor/own-folder.ts";
 import type { Policy } from "../supervisor/policies/policy.ts";
 import type { TurnRequest } from "../supervisor/ports.ts";
-import type { Instance } from "../supervisor/instance.ts";
 import { Fallbacks, modelNamed } from "../supervisor/fallbacks.ts";
 import { providerWaitPolicy } from "../supervisor/policies/provider-wait.ts";
 import { silencePolicy } from "../supervisor/policies/silence.ts";
 import { thinkingLoopPolicy } from "../supervisor/policies/thinking-loop.ts";
-import type { Supervisor } from "../supervisor/supervisor.ts";
 import { ownFolders, setUpThere } from "./own-folders.ts";
 import type { SupervisionContext } from "./supervision-context.ts";
 import { poolAgents } from "./pool-agents.ts";
 import { warmAgents } from "./warm-agents.ts";
 import { wireSupervision } from "./wire-supervision.ts";
 
-/** Everything that runs agents and keeps what is known of them. */
-export interface Supervision {
-  readonly supervisor: Supervisor;
-  readonly catalog: InstanceCatalog;
-  /** The folders that agents have of their own. */
-  readonly workspace: Workspace;
-  readonly sendMessage: SendMessage;
-  readonly readElsewhere: NonNullable<ToolSupervision["readElsewhere"]>;
-  /** Asks the opencode that owns an agent to do something. */
-  readonly askOwner: (instanceId: string, request: OwnerRequest) => Promise<OwnerAnswer>;
-  /** Gives an agent an answer of the user, whichever opencode runs it. */
-  readonly answer: (instanceId: string, answer: UserAnswer) => Promise<AnswerOutcome>;
-  /** A session waits for the results of these agents. Returns what ends the wait. */
-  readonly collecting: (instanceIds: readonly string[], sessionId: string) => () => void;
-  /** The agents of a session that have not ended, or whose end is not on the disk. */
-  readonly agentsOut: (sessionId: string) => readonly Instance[];
-  /** Tells a session now of the ends that it has not been told of. Returns whether there were some. */
-  readonly tellNow: (sessionId: string) => Promise<boolean>;
-  /** An event of the host. */
-  event(event: { type: string; properties: unknown }): void;
-  /** From now on the agents that run come to their own end when this host goes. Settles when that is on the disk. */
-  letFinish(): Promise<void>;
-  /** Ends every agent at once: the host is about to go away. */
-  close(): void;
-}
-
 /** Builds the supervisor with its edges, and starts to settle what earlier hosts left. */
-export function startSupervision(context: SupervisionContext): Supervision {
+export function startSupervision(context: SupervisionContext): Fleet {
   const { options, paths, identity, guard, fleet, host, diagnostics } = context;
   const lists = new ModelLists({
     environment: process.env,

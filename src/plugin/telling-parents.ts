@@ -3,7 +3,7 @@ import type { ClaimedAnnouncement, LeftEnd } from "../host/announcements/announc
 import { openParentSession } from "../host/announcements/parent-session.ts";
 import type { UserNotes } from "../host/announcements/user-notes.ts";
 import type { HostClient } from "../host/host-client.ts";
-import { startedAs } from "../host/started-as.ts";
+import { startedAs } from "../opencode/started-as.ts";
 import type { FileInstanceStore } from "../store/file-instance-store.ts";
 import type { OrphanedRecords } from "../store/orphaned-records.ts";
 import type { RecordFolder } from "../store/record-folder.ts";

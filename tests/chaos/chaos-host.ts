@@ -1,7 +1,7 @@
 import { openWorkspace } from "../../src/workspace/open-workspace.ts";
 import { readOptions } from "../../src/config/options.ts";
 import type { HostClient } from "../../src/host/host-client.ts";
-import { whenAborted } from "../../src/host/when-aborted.ts";
+import { whenAborted } from "../../src/lib/when-aborted.ts";
 import { backgroundToolHooks } from "../../src/host/tools/background-tools.ts";
 import type { SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
 import { LastLooks } from "../../src/host/tools/last-looks.ts";
@@ -103,6 +103,7 @@ export class ChaosHost {
         ...this.wired,
         workspace,
         askOwner: noReaction,
+        readElsewhere: async () => undefined,
         answer: async () => ({ ok: false, why: "It was not asked." }),
       }),
     }).tool;

@@ -2,7 +2,7 @@ import { openWorkspace } from "../../src/workspace/open-workspace.ts";
 import type { ToolContext } from "@opencode-ai/plugin/tool";
 import { readOptions } from "../../src/config/options.ts";
 import { placesOf } from "../../src/config/places.ts";
-import { InstanceCatalog } from "../../src/host/instance-catalog.ts";
+import { InstanceCatalog } from "../../src/fleet/instance-catalog.ts";
 import { backgroundToolHooks } from "../../src/host/tools/background-tools.ts";
 import type { OwnerAnswer } from "../../src/store/ask-owner.ts";
 import type { OwnerRequest } from "../../src/store/request-files.ts";
@@ -85,6 +85,11 @@ export function createToolRig(
         return words && [{ messageId: "msg_1", words, ownMessages: [], finished: true }];
       },
       collecting: () => () => undefined,
+      agentsOut: () => [],
+      tellNow: async () => false,
+      event: () => undefined,
+      letFinish: async () => undefined,
+      close: () => undefined,
     }),
   }).tool;
   /** Calls a tool as the host does: with whatever arguments the model wrote. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { LazySupervision } from "../../src/plugin/lazy-supervision.ts";
-import type { Supervision } from "../../src/plugin/supervision.ts";
+import type { Fleet } from "../../src/fleet/fleet.ts";
 import type { SupervisionContext } from "../../src/plugin/supervision-context.ts";
 import { FakeClock } from "../supervisor/fake-clock.ts";
 
@@ -14,7 +14,7 @@ function createRig() {
     const loaded = Promise.withResolvers<void>();
     loads.push(loaded.resolve);
     await loaded.promise;
-    return () => supervision as unknown as Supervision;
+    return () => supervision as unknown as Fleet;
   };
   const context = { diagnostics: { report: (message: string) => expect.unreachable(message) } };
   const lazy = new LazySupervision(context as unknown as SupervisionContext, clock, load);

@@ -1,4 +1,4 @@
-import type { InstanceCatalog } from "../instance-catalog.ts";
+import type { InstanceCatalog } from "../../fleet/instance-catalog.ts";
 import type { AgentBefore } from "./agent-out.ts";
 
 /** The agents of a session that this opencode did not start, and whose end it has not been told of. */

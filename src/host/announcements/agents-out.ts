@@ -3,7 +3,7 @@ import { NewestMap } from "../../lib/newest-map.ts";
 import { isText, oneOf, shape } from "../../lib/shape.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { isSideRequest } from "../side-request.ts";
-import { shorten } from "../tools/answer.ts";
+import { shorten } from "../../text/shorten.ts";
 import type { AgentBefore, AgentOut } from "./agent-out.ts";
 
 export interface AgentsOutParts {

@@ -1,6 +1,6 @@
 import type { Deeds } from "../../supervisor/deeds.ts";
 import type { Instance } from "../../supervisor/instance.ts";
-import { shorten } from "../tools/answer.ts";
+import { shorten } from "../../text/shorten.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { nextCall } from "./next-call.ts";
 

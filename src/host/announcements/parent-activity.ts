@@ -1,4 +1,4 @@
-import { interruptedSession } from "../interrupts.ts";
+import { interruptedSession } from "../../opencode/interrupted-session.ts";
 import { isAnything, isText, oneOf, shape } from "../../lib/shape.ts";
 import { endsIn, type End } from "./told-ends.ts";
 

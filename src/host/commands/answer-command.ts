@@ -1,6 +1,6 @@
 import { describeError } from "../../lib/describe-error.ts";
 import { plainText } from "../../text/plain-text.ts";
-import { shorten } from "../tools/answer.ts";
+import { shorten } from "../../text/shorten.ts";
 import { bizarSubcommands } from "./bizar.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { CommandName } from "./command-names.ts";

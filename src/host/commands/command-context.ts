@@ -1,6 +1,6 @@
 import type { PlanServices } from "../plans/plan-services.ts";
 import type { Act } from "../../processes/whose-act.ts";
-import type { ToolSupervision } from "../tools/tool-parts.ts";
+import type { Fleet } from "../../fleet/fleet.ts";
 
 /** What the commands work with. */
 export interface CommandContext {
@@ -11,7 +11,7 @@ export interface CommandContext {
     change(fields: { readonly visualPlan: boolean }): Promise<void>;
   };
   /** Settles with what runs the agents; it may still have to be loaded. */
-  readonly supervision: () => Promise<ToolSupervision>;
+  readonly supervision: () => Promise<Fleet>;
   readonly killGraceMs: number;
   /** Who brings agents' changes back. */
   readonly applyChanges: "agent" | "user";

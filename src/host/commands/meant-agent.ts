@@ -1,5 +1,5 @@
 import { agentsEndingWith, agentsMeant } from "../../store/matching-records.ts";
-import type { ListedEntry } from "../instance-catalog.ts";
+import type { ListedEntry } from "../../fleet/instance-catalog.ts";
 import type { CommandContext } from "./command-context.ts";
 import { expectWords, WrongUse } from "./subcommand.ts";
 

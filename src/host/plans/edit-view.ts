@@ -1,6 +1,6 @@
 import { MOST_OLD_CHARACTERS, readable, WORD_FIELDS } from "../../plans/old-words.ts";
 import type { EditEntry, Plan, PlanComment } from "../../plans/plan.ts";
-import { shorten } from "../tools/answer.ts";
+import { shorten } from "../../text/shorten.ts";
 
 /** What an edit changed, for an agent: by id and title, with what it said before and says now. */
 export interface EditView extends Pick<EditEntry, "change" | "what" | "id" | "fields" | "at"> {

@@ -3,7 +3,7 @@ import type { StoredPlan } from "../../plans/plan-store-port.ts";
 import type { Plan, PlanComment } from "../../plans/plan.ts";
 import { CONNECTION_RULES, ELEMENT_RULES } from "../../plans/operation-checks.ts";
 import { editView, elementTitle, type EditView } from "./edit-view.ts";
-import { shorten } from "../tools/answer.ts";
+import { shorten } from "../../text/shorten.ts";
 import { plainName } from "../../text/plain-name.ts";
 
 const TEXT_CHARACTERS = 500;

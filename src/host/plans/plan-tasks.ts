@@ -1,7 +1,7 @@
 import { plainName } from "../../text/plain-name.ts";
 import type { AgentAtWork, Plans } from "../../plans/plan-store-port.ts";
 import type { Instance, PlanTask } from "../../supervisor/instance.ts";
-import type { InstanceCatalog } from "../instance-catalog.ts";
+import type { InstanceCatalog } from "../../fleet/instance-catalog.ts";
 import { findElement, quote } from "../tools/plan-names.ts";
 import { planMeant } from "./plan-meant.ts";
 

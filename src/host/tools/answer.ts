@@ -1,5 +1,6 @@
 import type { ToolResult } from "../../opencode/plugin-api.ts";
 import { newestThatFit } from "../../lib/newest-that-fit.ts";
+import { shorten } from "../../text/shorten.ts";
 
 /** The host replaces answers over 51 200 bytes with a short notice; ours stay well below. */
 export const MAX_ANSWER_BYTES = 39_500;
@@ -57,11 +58,6 @@ export function fitting(lines: readonly string[], maxBytes: number): readonly st
   const fits = lines.slice();
   while (fits.length > 0 && jsonBytes(fits) > maxBytes) fits.pop();
   return fits;
-}
-
-/** At most `length` characters, with an ellipsis where something was left out. */
-export function shorten(text: string, length: number): string {
-  return text.length <= length ? text : `${text.slice(0, length - 1)}…`;
 }
 
 /** Room for the note that older ones were left out. */

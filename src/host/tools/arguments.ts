@@ -1,6 +1,7 @@
 import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import { nearestName } from "../../config/nearest-name.ts";
-import { errorAnswer, noting, shorten } from "./answer.ts";
+import { errorAnswer, noting } from "./answer.ts";
+import { shorten } from "../../text/shorten.ts";
 import { ABOUT } from "./quiet-calls.ts";
 import { folded, fromJson, readArgument } from "./read-argument.ts";
 import { isRecord } from "../../lib/is-record.ts";

@@ -2,7 +2,7 @@ import { INSTANCE_ID } from "../../supervisor/instance.ts";
 import { agentsMeant } from "../../store/matching-records.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { plainLine } from "../../text/plain-text.ts";
-import type { InstanceCatalog } from "../instance-catalog.ts";
+import type { InstanceCatalog } from "../../fleet/instance-catalog.ts";
 import { shownTitle, titleOf } from "./instance-view.ts";
 import { ABOUT } from "./quiet-calls.ts";
 

@@ -3,7 +3,8 @@ import { COMMENT_RULES, CONNECTION_RULES, ELEMENT_RULES } from "../../plans/oper
 import type { Connection, PlanElement } from "../../plans/plan.ts";
 import type { AgentAtWork, StoredPlan } from "../../plans/plan-store-port.ts";
 import { standingView } from "../plans/standing-view.ts";
-import { cutToJsonBytes, jsonBytes, MAX_ANSWER_BYTES, shorten } from "./answer.ts";
+import { cutToJsonBytes, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
+import { shorten } from "../../text/shorten.ts";
 
 /** The longest text that is told whole, in characters: the largest that fits is taken. */
 const LENGTHS = [Infinity, 4000, 1000, 250, 60] as const;

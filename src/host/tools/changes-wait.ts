@@ -6,7 +6,7 @@ import type { Workspace } from "../../workspace/workspace.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { namingFeedback } from "../plans/told-feedback.ts";
 import type { PlanServices } from "../plans/plan-services.ts";
-import { whenAborted } from "../when-aborted.ts";
+import { whenAborted } from "../../lib/when-aborted.ts";
 import { answer, errorAnswer } from "./answer.ts";
 import { callUser, waitForPerson } from "./wait-for-person.ts";
 

@@ -1,7 +1,7 @@
 import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import { readFile } from "node:fs/promises";
 import { actOnChanges, changesActions } from "../../workspace/act-on-changes.ts";
-import { giveMessage } from "../give-message.ts";
+import { giveMessage } from "../../fleet/give-message.ts";
 import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { waitForChanges } from "./changes-wait.ts";
 import { withArguments } from "./arguments.ts";

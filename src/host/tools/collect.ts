@@ -1,7 +1,7 @@
 import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import type { HostClient } from "../host-client.ts";
-import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
-import { withLimit } from "../with-limit.ts";
+import type { CatalogEntry, InstanceCatalog } from "../../fleet/instance-catalog.ts";
+import { withLimit } from "../../lib/with-limit.ts";
 import { namingEnds } from "../announcements/told-ends.ts";
 import { describeError } from "../../lib/describe-error.ts";
 import { promptsOf } from "../../supervisor/read-transcript.ts";
@@ -13,7 +13,8 @@ import { changesView } from "./changes-view.ts";
 import { deedsView } from "./deeds-view.ts";
 import { agentsOf, findAgents, NOT_FOUND, notFoundAnswer, type FoundAgent } from "./find-agents.ts";
 import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
-import { forSupervisors, neverThrowing, type ToolParts, type ToolSupervision } from "./tool-parts.ts";
+import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
+import type { Fleet } from "../../fleet/fleet.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { spending, whichAgent } from "./instance-view.ts";
 
@@ -174,8 +175,8 @@ async function results(
 }
 
 /** Where results come from. */
-interface ResultSources extends Pick<ToolSupervision, "catalog" | "workspace"> {
-  readonly readElsewhere: ToolSupervision["readElsewhere"];
+interface ResultSources extends Pick<Fleet, "catalog" | "workspace"> {
+  readonly readElsewhere: Fleet["readElsewhere"];
   readonly host: HostClient;
   readonly clock: ToolParts["clock"];
 }

@@ -1,10 +1,11 @@
 import type { ToolResult } from "../../opencode/plugin-api.ts";
 import { INSTANCE_ID } from "../../supervisor/instance.ts";
 import { plainName } from "../../text/plain-name.ts";
-import type { CatalogEntry, InstanceCatalog } from "../instance-catalog.ts";
+import type { CatalogEntry, InstanceCatalog } from "../../fleet/instance-catalog.ts";
 import { agentsMeant } from "../../store/matching-records.ts";
 import type { ListedRecord } from "../../store/record.ts";
-import { errorAnswer, shorten } from "./answer.ts";
+import { errorAnswer } from "./answer.ts";
+import { shorten } from "../../text/shorten.ts";
 import { namesIn } from "./names-in.ts";
 import { shownTitle } from "./instance-view.ts";
 

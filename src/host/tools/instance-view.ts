@@ -1,8 +1,8 @@
 import type { ListedRecord } from "../../store/record.ts";
 import { duration, timeSpan } from "../../text/plain-text.ts";
 import { plainName } from "../../text/plain-name.ts";
-import type { ListedEntry } from "../instance-catalog.ts";
-import { shorten } from "./answer.ts";
+import type { ListedEntry } from "../../fleet/instance-catalog.ts";
+import { shorten } from "../../text/shorten.ts";
 import { deedsView } from "./deeds-view.ts";
 
 const MAX_ERROR_CHARACTERS = 1000;

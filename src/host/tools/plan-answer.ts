@@ -1,6 +1,7 @@
 import type { ToolResult } from "../../opencode/plugin-api.ts";
 import { describeError } from "../../lib/describe-error.ts";
-import { answer, shorten } from "./answer.ts";
+import { answer } from "./answer.ts";
+import { shorten } from "../../text/shorten.ts";
 
 const MOST_ERROR_CHARACTERS = 4000;
 

@@ -6,7 +6,7 @@ import { namingFeedback } from "../plans/told-feedback.ts";
 import type { PlanServices } from "../plans/plan-services.ts";
 import { commentView, editView } from "../plans/edit-view.ts";
 import { standingView } from "../plans/standing-view.ts";
-import { whenAborted } from "../when-aborted.ts";
+import { whenAborted } from "../../lib/when-aborted.ts";
 import { answer, cutToJsonBytes, noting, jsonBytes, MAX_ANSWER_BYTES } from "./answer.ts";
 import { callUser, waitForPerson } from "./wait-for-person.ts";
 import { orRefusal, planRefusal } from "./plan-answer.ts";

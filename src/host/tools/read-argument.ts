@@ -2,7 +2,7 @@ import { nearestName } from "../../config/nearest-name.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import { unreachable } from "../../lib/unreachable.ts";
 import { isText, shape } from "../../lib/shape.ts";
-import { shorten } from "./answer.ts";
+import { shorten } from "../../text/shorten.ts";
 import type { ArgumentSchema } from "./schema-tool.ts";
 
 /** What a model sent for one argument: what it means, `none` where that is nothing, or in words what was expected. */

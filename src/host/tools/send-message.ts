@@ -1,6 +1,6 @@
 import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import type { InstanceRecord } from "../../store/record.ts";
-import { giveMessage } from "../give-message.ts";
+import { giveMessage } from "../../fleet/give-message.ts";
 import { answer, errorAnswer } from "./answer.ts";
 import { withArguments } from "./arguments.ts";
 import { ONE_AGENT, PROMPT } from "./background-arguments.ts";

@@ -7,8 +7,8 @@ import type { Instance } from "../../supervisor/instance.ts";
 import { isTerminal } from "../../supervisor/instance.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { plainName } from "../../text/plain-name.ts";
-import type { InstanceCatalog } from "../instance-catalog.ts";
-import { shorten } from "./answer.ts";
+import type { InstanceCatalog } from "../../fleet/instance-catalog.ts";
+import { shorten } from "../../text/shorten.ts";
 
 const MOST_NAMED = 10;
 const TITLE_CHARACTERS = 60;

@@ -4,16 +4,18 @@ import { ANY, placesOf } from "../../config/places.ts";
 import { losesSessions } from "../../config/launchers.ts";
 import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { inWords, placeMeant } from "../find-place.ts";
-import type { CatalogEntry } from "../instance-catalog.ts";
+import type { CatalogEntry } from "../../fleet/instance-catalog.ts";
 import { fallbackModels, preflight } from "../preflight.ts";
-import { answer, errorAnswer, noting, shorten } from "./answer.ts";
+import { answer, errorAnswer, noting } from "./answer.ts";
+import { shorten } from "../../text/shorten.ts";
 import { titleOf } from "./instance-view.ts";
 import { readGiven } from "./arguments.ts";
 import { PROMPT, WAIT_MS } from "./background-arguments.ts";
 import { beginOwnFolder } from "./begin-own-folder.ts";
 import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { sharedFiles } from "./shared-files.ts";
-import { forSupervisors, neverThrowing, type ToolParts, type ToolSupervision } from "./tool-parts.ts";
+import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
+import type { Fleet } from "../../fleet/fleet.ts";
 import { whenIdentified } from "./when-identified.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { unreachable } from "../../lib/unreachable.ts";
@@ -206,7 +208,7 @@ function free(on: string, options: ToolParts["options"], supervisor: Supervisor)
 
 async function describe(
   parts: ToolParts,
-  { supervisor, catalog }: Pick<ToolSupervision, "supervisor" | "catalog">,
+  { supervisor, catalog }: Pick<Fleet, "supervisor" | "catalog">,
   instanceId: string,
   note: string | undefined,
 ): Promise<ToolResult> {

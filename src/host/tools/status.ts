@@ -1,5 +1,5 @@
 import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
-import type { ListedEntry } from "../instance-catalog.ts";
+import type { ListedEntry } from "../../fleet/instance-catalog.ts";
 import { answer, jsonBytes, MOST_VIEW_BYTES, newestViews } from "./answer.ts";
 import { withArguments } from "./arguments.ts";
 import { SOME_AGENTS } from "./background-arguments.ts";

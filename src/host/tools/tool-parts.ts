@@ -1,15 +1,9 @@
 import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import type { Options } from "../../config/options.ts";
-import type { OwnerAnswer } from "../../store/ask-owner.ts";
-import type { OwnerRequest, UserAnswer } from "../../store/request-files.ts";
-import type { AnswerOutcome } from "../../supervisor/questions.ts";
 import type { Clock } from "../../lib/clock.ts";
-import type { TranscriptTurn } from "../../supervisor/ports.ts";
-import type { Supervisor } from "../../supervisor/supervisor.ts";
 import { describeError } from "../../lib/describe-error.ts";
-import type { Workspace } from "../../workspace/workspace.ts";
 import type { HostClient } from "../host-client.ts";
-import type { InstanceCatalog } from "../instance-catalog.ts";
+import type { Fleet } from "../../fleet/fleet.ts";
 import { maySupervise } from "../may-supervise.ts";
 import type { PlanServices } from "../plans/plan-services.ts";
 import type { PlanTasks } from "../plans/plan-tasks.ts";
@@ -37,43 +31,7 @@ export interface ToolParts {
   /** The tasks of plans that agents are sent out for; absent where there are none. */
   readonly planTasks?: Pick<PlanTasks, "resolve">;
   /** Settles with what runs the agents; it may still have to be loaded. */
-  readonly supervision: () => Promise<ToolSupervision>;
-}
-
-/** What came of a message to an agent. */
-export type MessageOutcome =
-  /** A further turn waits, or starts at once. */
-  | "accepted"
-  /** It is read at the agent's next step, or in a further turn where that one ends before. */
-  | "noted"
-  /** Another opencode holds the agent. */
-  | "foreign";
-
-/**
- * Gives an agent a message: a further turn, or with `now` something to read at its next step, where it is at work.
- * Rejects when no turn can be started now.
- */
-export type SendMessage = (instanceId: string, prompt: string, now?: boolean) => Promise<MessageOutcome>;
-
-/** What runs the agents, as far as the tools need it. */
-export interface ToolSupervision {
-  readonly supervisor: Supervisor;
-  readonly catalog: InstanceCatalog;
-  /** The folders that agents have of their own. */
-  readonly workspace: Workspace;
-  readonly sendMessage: SendMessage;
-  /** The turns of a session at a place elsewhere; `undefined`: nobody here can ask there. Rejects when it cannot tell. */
-  readonly readElsewhere?: (
-    place: string,
-    sessionId: string,
-    prompts: ReadonlySet<string>,
-  ) => Promise<TranscriptTurn[] | undefined>;
-  /** Asks the opencode that owns an agent to do something. Rejects when that cannot be asked for. */
-  readonly askOwner: (instanceId: string, request: OwnerRequest) => Promise<OwnerAnswer>;
-  /** Gives an agent an answer of the user, whichever opencode runs it. */
-  readonly answer: (instanceId: string, answer: UserAnswer) => Promise<AnswerOutcome>;
-  /** A session waits for the results of these agents. Returns what ends the wait. */
-  readonly collecting: (instanceIds: readonly string[], sessionId: string) => () => void;
+  readonly supervision: () => Promise<Fleet>;
 }
 
 type Execute<Args> = (given: Args, context: ToolContext) => Promise<ToolResult>;

@@ -1,6 +1,6 @@
 import type { Supervisor } from "../../supervisor/supervisor.ts";
-import { orAborted } from "../when-aborted.ts";
-import { withLimit } from "../with-limit.ts";
+import { orAborted } from "../../lib/when-aborted.ts";
+import { withLimit } from "../../lib/with-limit.ts";
 
 /** How long an answer waits for the session id before it says "pending". */
 const IDENTIFY_LIMIT_MS = 10_000;

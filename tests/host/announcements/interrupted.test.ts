@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { ParentActivity } from "../../../src/host/announcements/parent-activity.ts";
-import { agentsGoOn } from "../../../src/host/interrupts.ts";
+import { agentsGoOn } from "../../../src/host/agents-go-on.ts";
 import { sampleInstance } from "../../supervisor/sample-instance.ts";
 
 const status = (type: string) => ({ type: "session.status", properties: { sessionID: "ses_1", status: { type } } });

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { PlanTasks } from "../../../src/host/plans/plan-tasks.ts";
-import type { CatalogEntry, ListedEntry } from "../../../src/host/instance-catalog.ts";
+import type { CatalogEntry, ListedEntry } from "../../../src/fleet/instance-catalog.ts";
 import type { Instance } from "../../../src/supervisor/instance.ts";
 import { createPlanRig } from "../plan-rig.ts";
 

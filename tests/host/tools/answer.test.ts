@@ -1,12 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import {
-  answer,
-  cutToJsonBytes,
-  errorAnswer,
-  jsonBytes,
-  MAX_ANSWER_BYTES,
-  shorten,
-} from "../../../src/host/tools/answer.ts";
+import { answer, cutToJsonBytes, errorAnswer, jsonBytes, MAX_ANSWER_BYTES } from "../../../src/host/tools/answer.ts";
+import { shorten } from "../../../src/text/shorten.ts";
 
 describe("a text that is cut to its bytes as JSON", () => {
   const texts: [what: string, unit: string][] = [

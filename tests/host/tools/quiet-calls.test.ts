@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { agentsAbout, namesAgents, spawnAbout } from "../../../src/host/tools/call-about.ts";
 import { quietInput, QuietCalls } from "../../../src/host/tools/quiet-calls.ts";
-import type { CatalogEntry } from "../../../src/host/instance-catalog.ts";
+import type { CatalogEntry } from "../../../src/fleet/instance-catalog.ts";
 import { toListed, toRecord } from "../../../src/store/record.ts";
 import { gone } from "../../cli/command-line-rig.ts";
 import { sampleId, sampleInstance } from "../../supervisor/sample-instance.ts";

@@ -1,13 +1,5 @@
 import type { Instance } from "../supervisor/instance.ts";
-import { isText, oneOf, shape } from "../lib/shape.ts";
 import type { Toast } from "./host-client.ts";
-
-const isInterrupt = shape({ sessionID: isText, error: shape({ name: oneOf("MessageAbortedError") }) });
-
-/** The session whose turn the user has stopped; `undefined` of any other event. */
-export function interruptedSession({ type, properties }: { type: string; properties: unknown }): string | undefined {
-  return type === "session.error" && isInterrupt(properties) ? properties.sessionID : undefined;
-}
 
 /** What the user has to know who stops a session while its agents work; `undefined` where none does. */
 export function agentsGoOn(out: readonly Instance[]): Toast | undefined {

@@ -4,7 +4,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { LiveView } from "../supervisor/live.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { systemClock } from "../lib/system-clock.ts";
-import { orAborted } from "./when-aborted.ts";
+import { orAborted } from "../lib/when-aborted.ts";
 
 /** An instance as lists show it, whoever runs it. */
 export interface ListedEntry {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, jest, test } from "bun:test";
-import { whenAborted } from "../../src/host/when-aborted.ts";
-import { withLimit } from "../../src/host/with-limit.ts";
+import { whenAborted } from "../../src/lib/when-aborted.ts";
+import { withLimit } from "../../src/lib/with-limit.ts";
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());

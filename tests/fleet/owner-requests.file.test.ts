@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "bun:test";
-import { ownerRequests } from "../../src/plugin/owner-requests.ts";
+import { ownerRequests } from "../../src/fleet/owner-requests.ts";
 import { askOwner } from "../../src/store/ask-owner.ts";
 import { RecordFolder } from "../../src/store/record-folder.ts";
 import { livingOwner } from "../cli/command-line-rig.ts";

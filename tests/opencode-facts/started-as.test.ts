@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { startedAs, type StartedAs } from "../../src/host/started-as.ts";
+import { startedAs, type StartedAs } from "../../src/opencode/started-as.ts";
 
 describe("what opencode was started as is read as opencode reads it:", () => {
   const lines: readonly [line: string, as: StartedAs][] = [

@@ -1,6 +1,6 @@
 import type { CatalogEntry } from "./instance-catalog.ts";
-import type { ToolSupervision } from "./tools/tool-parts.ts";
-import { withLimit } from "./with-limit.ts";
+import type { Fleet } from "./fleet.ts";
+import { withLimit } from "../lib/with-limit.ts";
 
 /** What another opencode may take beyond the grace: the end of the tree, the last write. */
 const END_LIMIT_MS = 5000;
@@ -17,7 +17,7 @@ export interface EndedInstance {
  * @param isUsers whether the user has asked for it: then no model is woken by it
  */
 export async function endInstance(
-  { catalog, supervisor, askOwner }: ToolSupervision,
+  { catalog, supervisor, askOwner }: Fleet,
   id: string,
   killGraceMs: number,
   abort: AbortSignal,

@@ -1,21 +1,21 @@
 import { sep } from "node:path";
-import type { CanvasChanges, ChangesResult } from "../canvas/canvas-changes.ts";
-import type { ChangesDecision, DecisionAnswer, OtherAgent, ReviewedChanges, Round } from "../canvas/changes-api.ts";
-import { readRound } from "../canvas/server/changes-requests.ts";
-import { giveMessage } from "../host/give-message.ts";
-import type { CatalogEntry } from "../host/instance-catalog.ts";
-import { cutPatch } from "../host/reviews/cut-patch.ts";
-import { sendBackText } from "../host/reviews/send-back-text.ts";
-import type { ToolSupervision } from "../host/tools/tool-parts.ts";
-import { NewestMap } from "../lib/newest-map.ts";
-import { namesPlan } from "../plans/named-plans.ts";
-import { plainName } from "../text/plain-name.ts";
-import { actOnChanges } from "../workspace/act-on-changes.ts";
-import type { ChangedFile } from "../workspace/changed-files.ts";
-import type { FolderState } from "../workspace/folder-state.ts";
-import type { Failure } from "../workspace/result.ts";
+import type { CanvasChanges, ChangesResult } from "../../canvas/canvas-changes.ts";
+import type { ChangesDecision, DecisionAnswer, OtherAgent, ReviewedChanges, Round } from "../../canvas/changes-api.ts";
+import { readRound } from "../../canvas/server/changes-requests.ts";
+import { giveMessage } from "../../fleet/give-message.ts";
+import type { CatalogEntry } from "../../fleet/instance-catalog.ts";
+import { cutPatch } from "./cut-patch.ts";
+import { sendBackText } from "./send-back-text.ts";
+import type { Fleet } from "../../fleet/fleet.ts";
+import { NewestMap } from "../../lib/newest-map.ts";
+import { namesPlan } from "../../plans/named-plans.ts";
+import { plainName } from "../../text/plain-name.ts";
+import { actOnChanges } from "../../workspace/act-on-changes.ts";
+import type { ChangedFile } from "../../workspace/changed-files.ts";
+import type { FolderState } from "../../workspace/folder-state.ts";
+import type { Failure } from "../../workspace/result.ts";
 
-type Supervised = Pick<ToolSupervision, "catalog" | "workspace" | "sendMessage" | "askOwner">;
+type Supervised = Pick<Fleet, "catalog" | "workspace" | "sendMessage" | "askOwner">;
 
 /** The other agents' folders are looked at so often. */
 const OTHERS_MS = 10_000;

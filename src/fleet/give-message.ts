@@ -1,5 +1,5 @@
 import type { InstanceRecord } from "../store/record.ts";
-import type { MessageOutcome, ToolSupervision } from "./tools/tool-parts.ts";
+import type { MessageOutcome, Fleet } from "./fleet.ts";
 
 /** What came of a message, or why the agent has not got it. */
 export type Given =
@@ -8,7 +8,7 @@ export type Given =
 
 /** Gives an agent a message, whichever opencode runs it. */
 export async function giveMessage(
-  { sendMessage, askOwner }: Pick<ToolSupervision, "sendMessage" | "askOwner">,
+  { sendMessage, askOwner }: Pick<Fleet, "sendMessage" | "askOwner">,
   {
     instanceId,
     supervisor,

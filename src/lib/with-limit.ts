@@ -1,5 +1,5 @@
-import type { Clock } from "../lib/clock.ts";
-import { systemClock } from "../lib/system-clock.ts";
+import type { Clock } from "./clock.ts";
+import { systemClock } from "./system-clock.ts";
 
 /**
  * Runs something with a signal that aborts when the given one does, or after so many milliseconds by the clock on the wall. No timer is left once

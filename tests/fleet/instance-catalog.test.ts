@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
-import { InstanceCatalog } from "../../src/host/instance-catalog.ts";
+import { InstanceCatalog } from "../../src/fleet/instance-catalog.ts";
 import type { InstanceRecord } from "../../src/store/record.ts";
 import { FakeClock } from "../supervisor/fake-clock.ts";
 import { sampleId, sampleInstance } from "../supervisor/sample-instance.ts";
 import { createSupervisorRig } from "../supervisor/supervisor-rig.ts";
-import { recordOf } from "./tool-rig.ts";
+import { recordOf } from "../host/tool-rig.ts";
 
 const id = sampleId(1);
 

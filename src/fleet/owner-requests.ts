@@ -4,7 +4,7 @@ import type { OwnerRequest } from "../store/request-files.ts";
 import type { RecordFolder } from "../store/record-folder.ts";
 import type { StatePaths } from "../store/state-paths.ts";
 import { isTerminal } from "../supervisor/instance.ts";
-import type { SendMessage } from "../host/tools/tool-parts.ts";
+import type { SendMessage } from "./fleet.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 import { unreachable } from "../lib/unreachable.ts";

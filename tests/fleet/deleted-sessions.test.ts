@@ -4,7 +4,7 @@ import {
   endOfDeletedSession,
   tellOwnersOfDeleted,
   type OtherOwners,
-} from "../../src/plugin/deleted-sessions.ts";
+} from "../../src/fleet/deleted-sessions.ts";
 import { createSupervisorRig } from "../supervisor/supervisor-rig.ts";
 import { sampleId, sampleRequest } from "../supervisor/sample-instance.ts";
 
