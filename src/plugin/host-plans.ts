@@ -1,7 +1,7 @@
 import type { Hooks, PluginInput } from "../opencode/plugin-api.ts";
 import type { Options } from "../config/options.ts";
 import { describeError } from "../lib/describe-error.ts";
-import { ParentActivity } from "../host/announcements/parent-activity.ts";
+import { ParentActivity } from "../fleet/telling/parent-activity.ts";
 import { slashCommandHooks } from "../host/commands/slash-commands.ts";
 import type { CommandContext } from "../host/commands/command-context.ts";
 import type { Answer, CommandAsk } from "../halves/messages.ts";

@@ -1,7 +1,7 @@
-import { waitsForSpawnedWith } from "../host/announcements/waits-for-others.ts";
-import { ParentMessages } from "../host/announcements/parent-messages.ts";
-import { openParentSession } from "../host/announcements/parent-session.ts";
-import { UserNotes } from "../host/announcements/user-notes.ts";
+import { waitsForSpawnedWith } from "../fleet/telling/waits-for-others.ts";
+import { ParentMessages } from "../fleet/telling/parent-messages.ts";
+import { openParentSession } from "../fleet/telling/parent-session.ts";
+import { UserNotes } from "../fleet/telling/user-notes.ts";
 import type { SendMessage } from "../fleet/fleet.ts";
 import { InstanceCatalog } from "../fleet/instance-catalog.ts";
 import type { HostClient } from "../host/host-client.ts";
@@ -22,7 +22,7 @@ import { deletedSession, endOfDeletedSession } from "../fleet/deleted-sessions.t
 import { releaseOrphanedClaims } from "../fleet/orphaned-claims.ts";
 import { isText, shape } from "../lib/shape.ts";
 import { lookAgain } from "../lib/look-again.ts";
-import { announceLeftBehind, createAnnouncer, tellLater } from "./telling-parents.ts";
+import { announceLeftBehind, createAnnouncer, tellLater } from "../fleet/telling/telling-parents.ts";
 
 /** How often it looks whether another host has died, and settles what that one left, while there is something to watch. */
 const OTHER_HOSTS_MS = 30_000;

@@ -1,5 +1,5 @@
 import type { SyntheticMessage } from "../../src/host/host-client.ts";
-import { endsIn } from "../../src/host/announcements/told-ends.ts";
+import { endsIn } from "../../src/fleet/telling/told-ends.ts";
 import { isTerminalRecord } from "../../src/store/terminal-record.ts";
 import type { ChaosHost } from "./chaos-host.ts";
 import { OF_THE_HOST } from "./agent-turn.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { HostClient } from "../../src/host/host-client.ts";
-import { openParentSession } from "../../src/host/announcements/parent-session.ts";
+import { openParentSession } from "../../src/fleet/telling/parent-session.ts";
 import { PAGE_MESSAGES, reachBackTo, readBack } from "../../src/opencode/message-pages.ts";
 import { hostAgent } from "./fake-client.ts";
 

@@ -2,7 +2,7 @@ import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import type { HostClient } from "../host-client.ts";
 import type { CatalogEntry, InstanceCatalog } from "../../fleet/instance-catalog.ts";
 import { withLimit } from "../../lib/with-limit.ts";
-import { namingEnds } from "../announcements/told-ends.ts";
+import { namingEnds } from "../../fleet/telling/told-ends.ts";
 import { describeError } from "../../lib/describe-error.ts";
 import { promptsOf } from "../../supervisor/read-transcript.ts";
 import { lastMessageOf } from "../../supervisor/result.ts";

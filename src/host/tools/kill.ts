@@ -1,6 +1,6 @@
 import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import type { InstanceRecord } from "../../store/record.ts";
-import { namingEnds } from "../announcements/told-ends.ts";
+import { namingEnds } from "../../fleet/telling/told-ends.ts";
 import { endInstance } from "../../fleet/end-instance.ts";
 import { answer, errorAnswer } from "./answer.ts";
 import { withArguments } from "./arguments.ts";

@@ -1,8 +1,8 @@
 import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
 import { createMessageId } from "../../opencode/message-id.ts";
 import { reachBackTo } from "../../opencode/message-pages.ts";
-import type { HostMessage } from "../host-answers.ts";
-import type { HostClient } from "../host-client.ts";
+import type { SessionMessage } from "../host-sessions.ts";
+import type { HostSessions } from "../host-sessions.ts";
 import { endsIn, includesEnd, type End } from "./told-ends.ts";
 
 /** What became of a message to a session; one that is to be answered may still be overlooked. */
@@ -34,11 +34,11 @@ export interface ParentSession {
  * @param since when the first of the agents ended that it may have been told of, in milliseconds since the epoch
  */
 export async function openParentSession(
-  host: Pick<HostClient, "messages" | "put">,
+  host: Pick<HostSessions, "messages" | "put">,
   sessionId: string,
   since: number,
 ): Promise<ParentSession> {
-  const isEnough = (newest: readonly HostMessage[]) => tellChoice(newest) && reachBackTo(since, newest);
+  const isEnough = (newest: readonly SessionMessage[]) => tellChoice(newest) && reachBackTo(since, newest);
   const messages = (await host.messages(sessionId, isEnough)) ?? [];
   const parts = messages.flatMap((message) => message.parts);
   return {
@@ -61,11 +61,11 @@ export async function openParentSession(
  * of its end is stored, and never answered. What the user has stopped since stays as it is.
  */
 async function isOverlooked(
-  host: Pick<HostClient, "messages">,
+  host: Pick<HostSessions, "messages">,
   sessionId: string,
   ends: readonly End[],
 ): Promise<boolean> {
-  const isOurs = ({ parts }: HostMessage) =>
+  const isOurs = ({ parts }: SessionMessage) =>
     parts.some(({ metadata }) => endsIn(metadata).some((end) => includesEnd(ends, end)));
   const messages = (await host.messages(sessionId, (newest) => newest.some(isOurs))) ?? [];
   const at = messages.findLastIndex(isOurs);

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "bun:test";
-import { ParentMessages } from "../../../src/host/announcements/parent-messages.ts";
+import { ParentMessages } from "../../../src/fleet/telling/parent-messages.ts";
 import { until } from "../../until.ts";
 import { sampleInstance } from "../../supervisor/sample-instance.ts";
 

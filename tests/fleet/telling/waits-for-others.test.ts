@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { waitsForSpawnedWith } from "../../../src/host/announcements/waits-for-others.ts";
+import { waitsForSpawnedWith } from "../../../src/fleet/telling/waits-for-others.ts";
 import { sampleId, sampleInstance } from "../../supervisor/sample-instance.ts";
 
 const done = sampleInstance("done");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { OverlookedMessages } from "../../../src/host/announcements/overlooked-messages.ts";
-import { Announcer } from "../../../src/host/announcements/announcer.ts";
+import { OverlookedMessages } from "../../../src/fleet/telling/overlooked-messages.ts";
+import { Announcer } from "../../../src/fleet/telling/announcer.ts";
 import type { Instance } from "../../../src/supervisor/instance.ts";
 import { FakeClock } from "../../supervisor/fake-clock.ts";
 import { sampleId, sampleInstance, sampleStates } from "../../supervisor/sample-instance.ts";

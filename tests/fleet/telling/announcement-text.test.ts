@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { announcementText, type EndedAgent } from "../../../src/host/announcements/announcement-text.ts";
+import { announcementText, type EndedAgent } from "../../../src/fleet/telling/announcement-text.ts";
 import type { Instance } from "../../../src/supervisor/instance.ts";
 import type { Reason } from "../../../src/supervisor/outcome.ts";
 import { sampleInstance, sampleStates, START } from "../../supervisor/sample-instance.ts";

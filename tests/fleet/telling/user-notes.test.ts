@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { UserNotes } from "../../../src/host/announcements/user-notes.ts";
-import { namingElsewhere } from "../../../src/host/announcements/told-ends.ts";
+import { UserNotes } from "../../../src/fleet/telling/user-notes.ts";
+import { namingElsewhere } from "../../../src/fleet/telling/told-ends.ts";
 import type { HostMessage } from "../../../src/host/host-answers.ts";
 import type { SyntheticMessage } from "../../../src/host/host-client.ts";
 import { sampleId, sampleInstance } from "../../supervisor/sample-instance.ts";

@@ -1,19 +1,19 @@
-import { Announcer } from "../host/announcements/announcer.ts";
-import type { ClaimedAnnouncement, LeftEnd } from "../host/announcements/announcer-parts.ts";
-import { openParentSession } from "../host/announcements/parent-session.ts";
-import type { UserNotes } from "../host/announcements/user-notes.ts";
-import type { HostClient } from "../host/host-client.ts";
-import { startedAs } from "../opencode/started-as.ts";
-import type { FileInstanceStore } from "../store/file-instance-store.ts";
-import type { OrphanedRecords } from "../store/orphaned-records.ts";
-import type { RecordFolder } from "../store/record-folder.ts";
-import type { Clock } from "../lib/clock.ts";
-import type { Instance } from "../supervisor/instance.ts";
-import { lastMessageOf } from "../supervisor/result.ts";
-import { transition } from "../supervisor/transition.ts";
+import { Announcer } from "./announcer.ts";
+import type { ClaimedAnnouncement, LeftEnd } from "./announcer-parts.ts";
+import { openParentSession } from "./parent-session.ts";
+import type { UserNotes } from "./user-notes.ts";
+import type { HostSessions } from "../host-sessions.ts";
+import { startedAs } from "../../opencode/started-as.ts";
+import type { FileInstanceStore } from "../../store/file-instance-store.ts";
+import type { OrphanedRecords } from "../../store/orphaned-records.ts";
+import type { RecordFolder } from "../../store/record-folder.ts";
+import type { Clock } from "../../lib/clock.ts";
+import type { Instance } from "../../supervisor/instance.ts";
+import { lastMessageOf } from "../../supervisor/result.ts";
+import { transition } from "../../supervisor/transition.ts";
 
 export interface AnnouncingParts {
-  readonly host: Pick<HostClient, "messages" | "put">;
+  readonly host: Pick<HostSessions, "messages" | "put">;
   readonly clock: Clock;
   /** Whether an agent of this session runs, or waits to. */
   readonly othersRun: (sessionId: string) => boolean;

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { ParentActivity } from "../../../src/host/announcements/parent-activity.ts";
+import { ParentActivity } from "../../../src/fleet/telling/parent-activity.ts";
 import { agentsGoOn } from "../../../src/host/agents-go-on.ts";
 import { sampleInstance } from "../../supervisor/sample-instance.ts";
 

@@ -3,12 +3,12 @@ import { reachBackTo } from "../../opencode/message-pages.ts";
 import { NewestMap } from "../../lib/newest-map.ts";
 import { isAnything, isText, oneOf, shape } from "../../lib/shape.ts";
 import type { Instance } from "../../supervisor/instance.ts";
-import type { HostClient } from "../host-client.ts";
+import type { HostSessions } from "../host-sessions.ts";
 import { noteText, shownNote } from "./announcement-text.ts";
 import { elsewhereIn, includesEnd, namingElsewhere, type End } from "./told-ends.ts";
 
 export interface UserNotesParts {
-  readonly host: Pick<HostClient, "messages" | "put" | "parentOf">;
+  readonly host: Pick<HostSessions, "messages" | "put" | "parentOf">;
   readonly isBusy: (sessionId: string) => boolean;
   /** Whether an agent may use the background tools. */
   readonly maySupervise: (agent: string) => boolean;
