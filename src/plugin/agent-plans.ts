@@ -14,7 +14,9 @@ import { planToolHooks } from "../host/tools/plan-tools.ts";
 import type { Asker } from "../plans/plan.ts";
 import { PlanSettingsFile } from "../store/plan-settings.ts";
 import { isAnything, isText, orAbsent, shape } from "../lib/shape.ts";
-import { LazyPlans } from "./lazy-plans.ts";
+import type { Lazy } from "../lib/lazy.ts";
+import { holdsOf, lazyPlans } from "./lazy-plans.ts";
+import type { PlanSide } from "./plans.ts";
 import { worktreeOf } from "./loop-guard.ts";
 
 const isSubagents = shape({ parentID: isText, metadata: orAbsent(shape({ bizar: orAbsent(isAnything) })) });
@@ -37,7 +39,7 @@ export function agentPlans({ plansRoot, input, options, stateDir, instanceOf, re
   const worktree = plansRoot ?? worktreeOf(input);
   const reviews = new OpenReviews();
   const command = options?.["notifyCommand"];
-  const plans = new LazyPlans({
+  const plans = lazyPlans({
     worktree,
     stateDir,
     // Whatever else the option is, it means the default, as for the supervisor.
@@ -68,11 +70,11 @@ export function agentPlans({ plansRoot, input, options, stateDir, instanceOf, re
     ));
   const gated: PlanGateParts = {
     ...{ families, sessionsOf },
-    holds: async () => await plans.holds(known),
+    holds: async () => await holdsOf(plans, known),
     allowReading: shell.allow.bind(shell),
   };
   return {
-    ...planToolHooks(async () => await plans.desk()),
+    ...planToolHooks(async () => await plans.get()),
     ...offeredTools({
       supervisorAgents: [],
       wantsPlans: async (id) => (await settings.read()).visualPlan || reviews.of(id).length > 0,
@@ -103,6 +105,6 @@ function parentOf(session: unknown): string | undefined {
   return isSubagents(session) && session.metadata?.bizar === undefined ? session.parentID : undefined;
 }
 
-async function noteThose(plans: LazyPlans, reviews: OpenReviews, worktree: string): Promise<void> {
-  if ((await planSlugs(worktree)).length > 0) await noteOpenReviews((await plans.desk()).plans, reviews);
+async function noteThose(plans: Lazy<PlanSide>, reviews: OpenReviews, worktree: string): Promise<void> {
+  if ((await planSlugs(worktree)).length > 0) await noteOpenReviews((await plans.get()).plans, reviews);
 }

@@ -34,7 +34,9 @@ import { SHELL_MARKER, type Act } from "../processes/whose-act.ts";
 import type { Asker } from "../plans/plan.ts";
 import type { Instance } from "../supervisor/instance.ts";
 import { PlanSettingsFile } from "../store/plan-settings.ts";
-import { LazyPlans } from "./lazy-plans.ts";
+import type { Lazy } from "../lib/lazy.ts";
+import { holdsOf, lazyPlans } from "./lazy-plans.ts";
+import type { PlanSide } from "./plans.ts";
 import { worktreeOf } from "./loop-guard.ts";
 
 export interface HostPlansParts {
@@ -42,7 +44,7 @@ export interface HostPlansParts {
   readonly options: Options;
   readonly host: HostClient;
   readonly diagnostics: Diagnostics;
-  readonly supervision: () => Promise<Fleet>;
+  readonly fleet: () => Promise<Fleet>;
   readonly unread: UnreadMessages;
   /** What the user may want to know of the terminal half, where it is not there. */
   readonly screenHint: () => string | undefined;
@@ -91,7 +93,7 @@ class WiredPlans implements HostPlans {
   readonly #shell = new ReadingShell();
   readonly #writing = new WritingSessions();
   readonly #activity: ParentActivity;
-  readonly #plans: LazyPlans;
+  readonly #plans: Lazy<PlanSide>;
   readonly #firstLook: ReturnType<typeof setTimeout> | undefined;
   #known: Promise<void> | undefined;
   readonly tasks: PlanTasks;
@@ -102,7 +104,7 @@ class WiredPlans implements HostPlans {
     const { host, diagnostics, options } = parts;
     this.#families = new SessionFamilies(async (id) => await host.parentOf(id), diagnostics.report);
     this.#settings = new PlanSettingsFile(options.stateDir, diagnostics.report);
-    this.#activity = new ParentActivity({ idle: () => this.#plans.loaded?.announcers?.idle(), told: () => undefined });
+    this.#activity = new ParentActivity({ idle: () => this.#plans.current?.announcers?.idle(), told: () => undefined });
     const announcing = {
       host,
       sessions: {
@@ -112,17 +114,17 @@ class WiredPlans implements HostPlans {
       agent: async (id: string) => await this.#askingAgent(id),
     };
     this.tasks = new PlanTasks({
-      plans: async () => (await this.#plans.desk()).plans,
-      catalog: async () => (await parts.supervision()).catalog,
+      plans: async () => (await this.#plans.get()).plans,
+      catalog: async () => (await parts.fleet()).catalog,
       report: diagnostics.report,
     });
-    this.#plans = new LazyPlans({
+    this.#plans = lazyPlans({
       worktree: worktreeOf(parts.input),
       stateDir: options.stateDir,
       openBrowser: options.planOpenBrowser,
       reviews: this.#reviews,
       unread: parts.unread,
-      supervision: parts.supervision,
+      fleet: parts.fleet,
       instanceOf: async () => undefined,
       agents: async (slug) => await this.tasks.atWork(slug),
       say: async (...given) => await this.#say(...given),
@@ -135,7 +137,7 @@ class WiredPlans implements HostPlans {
     this.hooks = this.#hooks();
   }
 
-  readonly desk = async (): Promise<PlanServices> => await this.#plans.desk();
+  readonly desk = async (): Promise<PlanServices> => await this.#plans.get();
 
   get waiting(): readonly string[] {
     return this.#reviews.slugs;
@@ -165,7 +167,7 @@ class WiredPlans implements HostPlans {
     });
     return {
       ...commands,
-      ...planToolHooks(async () => await this.#plans.desk(), this.#parts.quiet),
+      ...planToolHooks(async () => await this.#plans.get(), this.#parts.quiet),
       ...offeredTools({
         supervisorAgents: this.#parts.options.supervisorAgents,
         wantsPlans: async (id) => (await this.#settings.read()).visualPlan || this.#reviews.of(id).length > 0,
@@ -187,7 +189,7 @@ class WiredPlans implements HostPlans {
           sessionsOf: async (asker: Asker) => await this.#sessionsOf(asker),
           allowReading: this.#shell.allow.bind(this.#shell),
           agentCall: agentCall(this.#parts),
-          holds: async () => await this.#plans.holds(async () => await this.#lookOnce()),
+          holds: async () => await holdsOf(this.#plans, async () => await this.#lookOnce()),
         };
         await gate(parts, { tool, sessionId: sessionID, callId: callID, args });
       },
@@ -231,10 +233,10 @@ class WiredPlans implements HostPlans {
   }
 
   async #commandContext(tellUser: CommandContext["tellUser"]): Promise<CommandContext> {
-    const plans = await this.#plans.desk();
-    const { supervision, options } = this.#parts;
+    const plans = await this.#plans.get();
+    const { fleet, options } = this.#parts;
     return {
-      ...{ plans, settings: this.#settings, supervision, tellUser },
+      ...{ plans, settings: this.#settings, fleet, tellUser },
       killGraceMs: options.killGraceMs,
       applyChanges: options.applyChanges,
       whoseAct: plans.whoseAct,
@@ -254,7 +256,7 @@ class WiredPlans implements HostPlans {
   }
 
   async #say(sessionId: string, text: (act: Act) => string): Promise<void> {
-    const said = text((await this.#plans.desk()).whoseAct());
+    const said = text((await this.#plans.get()).whoseAct());
     // Nobody reads the session of a run while it goes on; its stderr they do.
     if (this.#isRun) process.stderr.write(`bizar: ${said}\n`);
     else await this.#parts.host.show(sessionId, said, { bizar: { call: "review" } });
@@ -271,7 +273,7 @@ class WiredPlans implements HostPlans {
   async #look(): Promise<void> {
     const slugs = await planSlugs(worktreeOf(this.#parts.input));
     if (slugs.length === 0 && !(await this.#hasOpenChanges())) return;
-    const { announcers, plans } = await this.#plans.desk();
+    const { announcers, plans } = await this.#plans.get();
     if (announcers === undefined) await noteOpenReviews(plans, this.#reviews);
     else await announcers.followAll();
   }
@@ -279,7 +281,7 @@ class WiredPlans implements HostPlans {
   /** What is told of them is told by one that lives on. */
   async #hasOpenChanges(): Promise<boolean> {
     if (this.#isRun) return false;
-    const { workspace } = await this.#parts.supervision();
+    const { workspace } = await this.#parts.fleet();
     return (await workspace.reviews.underReview()).length > 0;
   }
 
@@ -290,7 +292,7 @@ class WiredPlans implements HostPlans {
   }
 
   async #askingAgent(instanceId: string): Promise<AskingAgent | undefined> {
-    const { catalog } = await this.#parts.supervision();
+    const { catalog } = await this.#parts.fleet();
     const record = (await catalog.find(instanceId))?.record;
     if (record === undefined) return undefined;
     const { agent, parent, endedAt } = record;

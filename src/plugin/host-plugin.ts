@@ -25,10 +25,9 @@ import type { InstanceCatalog } from "../fleet/instance-catalog.ts";
 import { agentsGoOn } from "../host/agents-go-on.ts";
 import { interruptedSession } from "../opencode/interrupted-session.ts";
 import { UnreadMessages } from "../host/unread-messages.ts";
-import type { AgentSessions } from "../fleet/agent-sessions.ts";
 import { hostPlans } from "./host-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
-import { LazySupervision } from "./lazy-supervision.ts";
+import { LazyFleet } from "./lazy-fleet.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 import { withRules } from "./with-rules.ts";
 import { fleetSpending } from "../processes/fleet-spending.ts";
@@ -36,6 +35,7 @@ import { liveInstances } from "../processes/live-instances.ts";
 import { foreignProcWarning } from "../processes/outer-proc.ts";
 import { createIdentity } from "../processes/supervisor-identity.ts";
 import { statePaths } from "../store/state-paths.ts";
+import { once } from "../lib/once.ts";
 import { systemClock } from "../lib/system-clock.ts";
 import type { Instance } from "../supervisor/instance.ts";
 import { FleetBudget } from "../supervisor/policies/caps.ts";
@@ -78,13 +78,13 @@ function refuse(directory: string, moduleUrl: string, secret: string | undefined
   return `Bizar was found twice: ${other.moduleUrl} is in use, ${moduleUrl} stays out. Remove one of them from "plugin" in opencode.json.`;
 }
 
-function quietCalls(host: HostClient, supervision: () => Promise<{ readonly catalog: InstanceCatalog }>): QuietCalls {
+function quietCalls(host: HostClient, fleet: () => Promise<{ readonly catalog: InstanceCatalog }>): QuietCalls {
   return new QuietCalls({
     showInput: async (...call) => await host.showInput(...call),
     async about(tool, given, sessionId) {
       // Of a call that names no agent nothing has to be loaded.
       if (tool === SPAWN) return spawnAbout(given);
-      return namesAgents(given) ? await agentsAbout((await supervision()).catalog, given, sessionId) : {};
+      return namesAgents(given) ? await agentsAbout((await fleet()).catalog, given, sessionId) : {};
     },
   });
 }
@@ -102,7 +102,7 @@ function hostHooks(
 ): Hooks {
   const { directory } = input;
   const identity = createIdentity();
-  const fleet = new FleetBudget(options.fleetBudgetUsd, fleetSpending());
+  const budget = new FleetBudget(options.fleetBudgetUsd, fleetSpending());
   liveInstances().set(identity.token, { directory, moduleUrl });
   const paths = statePaths(options.stateDir, options.logDir, options.worktreeDir);
   const notify = notifyCommand({
@@ -110,11 +110,11 @@ function hostHooks(
     report: (message) => diagnostics.log("warn", message),
   });
   const context = {
-    ...{ options, paths, directory, identity, guard, fleet, host, diagnostics, notify },
+    ...{ options, paths, directory, identity, guard, budget, host, diagnostics, notify },
     agentEnded: (instance: Instance) => plans.agentEnded(instance),
     changesApplied: (instanceId: string) => plans.changesApplied(instanceId),
   };
-  const supervision = new LazySupervision(context);
+  const fleet = new LazyFleet(context);
   const unread = new UnreadMessages();
   const looks = new LastLooks();
   // With "finish" agents need no opencode to come to their end.
@@ -127,15 +127,15 @@ function hostHooks(
     plans: () => plans.waiting,
     async answer(ask) {
       if (ask.kind !== "finish") return await plans.ask(ask);
-      await (await supervision.started()).letFinish();
+      await (await fleet.get()).letFinish();
       return { ok: true, text: "" };
     },
   });
   // A run shows no line of a call before its end.
-  const quiet = isRun ? undefined : quietCalls(host, () => supervision.started());
+  const quiet = isRun ? undefined : quietCalls(host, fleet.get);
   const plans = hostPlans({
     ...{ input, options, host, diagnostics, unread, quiet, notify },
-    supervision: () => supervision.started(),
+    fleet: fleet.get,
     waitingChanged: () => terminal.changed(),
     screenHint: () => (started === "ui" && !terminal.isThere ? TERMINAL_HINT : undefined),
     // Where others reach this opencode, who gave a command may look at another screen.
@@ -148,19 +148,19 @@ function hostHooks(
   });
   const out = agentsOutHooks({
     async out(sessionId) {
-      supervision.requested();
+      fleet.requested();
       // Nobody waits for what is not there to be loaded.
-      return supervision.current?.agentsOut(sessionId) ?? [];
+      return fleet.current?.agentsOut(sessionId) ?? [];
     },
     async oneEnded(sessionId) {
-      const { agentsOut, supervisor } = await supervision.started();
+      const { agentsOut, supervisor } = await fleet.get();
       const ends = agentsOut(sessionId).map(async ({ instanceId }) => await supervisor.whenSettled(instanceId));
       // A race of none would never be over.
       if (ends.length > 0) await Promise.race(ends);
     },
-    tellNow: async (sessionId) => await (await supervision.started()).tellNow(sessionId),
+    tellNow: async (sessionId) => await (await fleet.get()).tellNow(sessionId),
     put: async (sessionId, text) => await putReminder(host, sessionId, text),
-    before: async (sessionId) => await agentsBefore((await supervision.started()).catalog, sessionId),
+    before: async (sessionId) => await agentsBefore((await fleet.get()).catalog, sessionId),
     maySupervise: (agent) => maySupervise(options, agent),
     isRun,
     endsAgents: endsWithTurn,
@@ -178,32 +178,31 @@ function hostHooks(
       unread,
       desk: async () => await plans.desk(),
       planTasks: plans.tasks,
-      supervision: () => supervision.started(),
+      fleet: fleet.get,
     },
     quiet,
   );
   // What reads records is loaded at the first message: opencode waits for the plugin at its start.
-  let atWork: Promise<AgentSessions> | undefined;
+  const atWork = once(async () => new (await import("../fleet/agent-sessions.ts")).AgentSessions(paths));
   const sessions = agentSessionHooks({
     async agentIn(sessionId) {
-      atWork ??= import("../fleet/agent-sessions.ts").then(({ AgentSessions: Loaded }) => new Loaded(paths));
-      return await (await atWork).agentIn(sessionId);
+      return await (await atWork()).agentIn(sessionId);
     },
-    give: async (agent, words) => await giveMessage(await supervision.started(), agent, words, true),
+    give: async (agent, words) => await giveMessage(await fleet.get(), agent, words, true),
     tell: (toast) => void host.toast(toast).catch(() => undefined),
   });
   return joinHooks(sessions, odinHooks(options.provideAgents), unread.hooks, plans.hooks, ledger, out, tools, {
     async event({ event }) {
       host.event(event);
       looks.event(event);
-      supervision.event(event);
+      fleet.event(event);
       const interrupted = interruptedSession(event);
       if (interrupted === undefined) return;
-      const goOn = agentsGoOn((await supervision.started()).agentsOut(interrupted));
+      const goOn = agentsGoOn((await fleet.get()).agentsOut(interrupted));
       if (goOn !== undefined) await host.toast(goOn).catch(() => undefined);
     },
     async dispose() {
-      supervision.close();
+      fleet.close();
       terminal.close();
       liveInstances().delete(identity.token);
     },

@@ -1,13 +1,16 @@
 import type { Hooks } from "../opencode/plugin-api.ts";
 import type { GuardSettings } from "../guard/guard-settings.ts";
 import { joinHooks } from "./join-hooks.ts";
+import { once } from "../lib/once.ts";
 import type { LoopGuard, LoopGuardParts } from "./loaded-loop-guard.ts";
 
 /** A loop guard that is loaded when it first has something to do: opencode's start waits for what is loaded before. */
 export function createLoopGuard(settings: GuardSettings, parts: LoopGuardParts): LoopGuard {
-  let loading: Promise<LoopGuard> | undefined;
-  const load = async () => (await import("./loaded-loop-guard.ts")).loadedLoopGuard(settings, parts);
-  const loaded = async () => await (loading ??= load());
+  let isLoaded = false;
+  const loaded = once(async () => {
+    isLoaded = true;
+    return (await import("./loaded-loop-guard.ts")).loadedLoopGuard(settings, parts);
+  });
   return {
     hooks: {
       async event(input) {
@@ -22,7 +25,7 @@ export function createLoopGuard(settings: GuardSettings, parts: LoopGuardParts):
         await (await loaded()).hooks["experimental.chat.system.transform"](input, output),
     },
     async flush() {
-      await (await loading)?.flush();
+      if (isLoaded) await (await loaded()).flush();
     },
   };
 }

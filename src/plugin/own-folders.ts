@@ -8,7 +8,7 @@ import type { FinishFolder } from "../supervisor/ports.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { describeError } from "../lib/describe-error.ts";
 import { openWorkspace } from "../workspace/open-workspace.ts";
-import type { SupervisionContext } from "./supervision-context.ts";
+import type { FleetContext } from "./fleet-context.ts";
 
 /** The folders of agents, for this plugin instance. */
 export interface OwnFolders {
@@ -25,7 +25,7 @@ export function ownFolders(
     paths,
     diagnostics,
     changesApplied,
-  }: Pick<SupervisionContext, "options" | "paths" | "diagnostics" | "changesApplied">,
+  }: Pick<FleetContext, "options" | "paths" | "diagnostics" | "changesApplied">,
   openLog: (turn: LoggedTurn) => LogSink,
 ): OwnFolders {
   const workspace = openWorkspace({ ...options, ...paths, changesApplied });

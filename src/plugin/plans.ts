@@ -28,7 +28,7 @@ export interface PlansContext {
   readonly reviews: OpenReviews;
   readonly unread: PlanServices["unread"];
   /** What runs agents, whose changes are shown as well; absent inside of one. */
-  readonly supervision?: (() => Promise<Fleet>) | undefined;
+  readonly fleet?: (() => Promise<Fleet>) | undefined;
   /** The background agent whose session it is, in the process of one. */
   readonly instanceOf: (sessionId: string) => Promise<string | undefined>;
   /** Who works on a plan; absent where nobody knows. */
@@ -75,7 +75,7 @@ export function startPlans(context: PlansContext): PlanSide {
         return finished;
       },
     },
-    changes: context.supervision === undefined ? undefined : new ChangesDesk(context.supervision, folder),
+    changes: context.fleet === undefined ? undefined : new ChangesDesk(context.fleet, folder),
     ...(context.agents !== undefined && { agents: context.agents }),
     openBrowser,
     environment: process.env,
@@ -124,7 +124,7 @@ export interface ReviewAnnouncers {
 }
 
 function startAnnouncers(
-  { worktree, reviews, report, supervision }: PlansContext,
+  { worktree, reviews, report, fleet }: PlansContext,
   announcing: NonNullable<PlansContext["announcing"]>,
   plans: Plans,
   changeReviews: OpenReviews,
@@ -132,9 +132,9 @@ function startAnnouncers(
   const parts = { clock: systemClock, report, ...announcing };
   const ofPlans = new FeedbackAnnouncer({ subjects: planSubjects(plans), reviews, ...parts });
   const ofChanges =
-    supervision === undefined
+    fleet === undefined
       ? undefined
-      : new FeedbackAnnouncer({ subjects: changesIn(worktree, supervision), reviews: changeReviews, ...parts });
+      : new FeedbackAnnouncer({ subjects: changesIn(worktree, fleet), reviews: changeReviews, ...parts });
   const all = [ofPlans, ...(ofChanges === undefined ? [] : [ofChanges])];
   return {
     of: (name) => (INSTANCE_ID.test(name) ? ofChanges : ofPlans),
@@ -147,11 +147,11 @@ function startAnnouncers(
 }
 
 /** The changes of this project's agents: those of another one are its opencode's to tell of. */
-function changesIn(worktree: string, supervision: () => Promise<Fleet>): ReviewSubjects {
+function changesIn(worktree: string, fleet: () => Promise<Fleet>): ReviewSubjects {
   return changesSubjects({
-    reviews: async () => (await supervision()).workspace.reviews,
+    reviews: async () => (await fleet()).workspace.reviews,
     async agent(instanceId) {
-      const record = (await (await supervision()).catalog.find(instanceId))?.record;
+      const record = (await (await fleet()).catalog.find(instanceId))?.record;
       const { agent, title, directory } = record ?? {};
       if (agent === undefined || title === undefined || directory === undefined) return undefined;
       const isHere = directory === worktree || directory.startsWith(worktree.endsWith(sep) ? worktree : worktree + sep);

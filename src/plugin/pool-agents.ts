@@ -8,9 +8,9 @@ import { hostBinary } from "../host/host-binary.ts";
 import { once } from "../lib/once.ts";
 import { systemClock } from "../lib/system-clock.ts";
 import { setUpThere } from "./own-folders.ts";
-import type { SupervisionContext } from "./supervision-context.ts";
+import type { FleetContext } from "./fleet-context.ts";
 
-type PoolContext = Pick<SupervisionContext, "options"> & {
+type PoolContext = Pick<FleetContext, "options"> & {
   readonly answers: AnswerPort;
   readonly travel: CloneTravel;
 };

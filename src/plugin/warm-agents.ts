@@ -6,12 +6,12 @@ import { hostBinary } from "../host/host-binary.ts";
 import { systemClock } from "../lib/system-clock.ts";
 import { serverLogPath } from "../store/state-paths.ts";
 import type { Transcripts } from "../supervisor/ports.ts";
-import type { SupervisionContext } from "./supervision-context.ts";
+import type { FleetContext } from "./fleet-context.ts";
 
 /** What makes an opencode another one: where its configuration and its data lie, and what it is told. */
 const CONFIGURES = /^(?:HOME|PATH|SHELL|XDG_|OPENCODE_|BIZAR_)/;
 
-type WarmAgentsContext = Pick<SupervisionContext, "options" | "paths" | "identity" | "guard"> & {
+type WarmAgentsContext = Pick<FleetContext, "options" | "paths" | "identity" | "guard"> & {
   readonly host: Transcripts;
   readonly answers: AnswerPort;
   readonly models: NonNullable<WarmBackendParts["models"]>;

@@ -1,3 +1,4 @@
+import type { Workspace } from "../../src/workspace/workspace.ts";
 import { openWorkspace } from "../../src/workspace/open-workspace.ts";
 import { readOptions } from "../../src/config/options.ts";
 import type { HostClient } from "../../src/host/host-client.ts";
@@ -12,7 +13,8 @@ import { thinkingLoopPolicy } from "../../src/supervisor/policies/thinking-loop.
 import type { Clock } from "../../src/lib/clock.ts";
 import type { Backend } from "../../src/supervisor/ports.ts";
 import { Slices } from "../../src/lib/slices.ts";
-import { wireSupervision, type WiredSupervision } from "../../src/plugin/wire-supervision.ts";
+import type { Fleet, SendMessage } from "../../src/fleet/fleet.ts";
+import { OwnAgents } from "../../src/fleet/own-agents.ts";
 import { AgentTurn } from "./agent-turn.ts";
 import type { OsProcess } from "./os-processes.ts";
 import type { World } from "./world.ts";
@@ -20,11 +22,12 @@ import type { World } from "./world.ts";
 const { options } = readOptions({ supervisorAgents: ["*"] }, {});
 const noReaction = async () => ({ ok: false, reason: "no_reaction", error: "It was not asked." }) as const;
 
-/** One plugin instance in a host process: the real supervision over the world's clock, disk, sessions and agents. */
+/** One plugin instance in a host process: the real agents over the world's clock, disk, sessions and agents. */
 export class ChaosHost {
   readonly name: string;
   readonly identity: SupervisorIdentity;
-  readonly wired: WiredSupervision;
+  readonly agents: OwnAgents;
+  readonly sendMessage: SendMessage;
   readonly tools: ReturnType<typeof backgroundToolHooks>["tool"];
   /** The turns that have not come to their end. */
   readonly running = new Set<string>();
@@ -44,7 +47,7 @@ export class ChaosHost {
     const sessions = world.sessions.clientOf(process, {
       putting: (sessionId, message) => world.telling.putting(this, sessionId, message),
     });
-    const wired = wireSupervision({
+    const agents = new OwnAgents({
       paths: world.paths,
       identity: this.identity,
       onExit: this.onExit,
@@ -80,13 +83,11 @@ export class ChaosHost {
       report: (message, cause) => world.note(`  ${this.name}: ${message} ${String(cause)}`),
       warn: (message) => world.note(`  ${this.name}: ${message}`),
     });
-    this.wired = {
-      ...wired,
-      sendMessage: async (instanceId, prompt, now) => {
-        const { asked } = world.records;
-        asked.set(instanceId, (asked.get(instanceId) ?? 0) + 1);
-        return await wired.sendMessage(instanceId, prompt, now);
-      },
+    this.agents = agents;
+    this.sendMessage = async (instanceId, prompt, now) => {
+      const { asked } = world.records;
+      asked.set(instanceId, (asked.get(instanceId) ?? 0) + 1);
+      return await agents.sendMessage(instanceId, prompt, now);
     };
     const workspace = openWorkspace({ ...options, ...world.paths });
     this.tools = backgroundToolHooks({
@@ -99,13 +100,7 @@ export class ChaosHost {
       endsWithTurn: false,
       unread: { has: () => false, whenWritten: async (_sessionId, signal) => (await whenAborted(signal), false) },
       desk: async () => await Promise.reject(new Error("Nothing is put before a user here.")),
-      supervision: async () => ({
-        ...this.wired,
-        workspace,
-        askOwner: noReaction,
-        readElsewhere: async () => undefined,
-        answer: async () => ({ ok: false, why: "It was not asked." }),
-      }),
+      fleet: async () => this.#fleet(workspace),
     }).tool;
   }
 
@@ -114,11 +109,30 @@ export class ChaosHost {
     return this.process.isAlive && !this.isDisposed;
   }
 
+  /** The other hosts are dealt with by what lies on the disk alone. */
+  #fleet(workspace: Workspace): Fleet {
+    const { agents, sendMessage } = this;
+    return {
+      ...{ workspace, sendMessage },
+      supervisor: agents.supervisor,
+      catalog: agents.catalog,
+      collecting: agents.collecting,
+      agentsOut: agents.agentsOut,
+      tellNow: agents.tellNow,
+      askOwner: noReaction,
+      readElsewhere: async () => undefined,
+      answer: async () => ({ ok: false, why: "It was not asked." }),
+      event: (event) => agents.event(event),
+      letFinish: async () => await agents.letFinish(),
+      close: () => agents.close(),
+    };
+  }
+
   dispose(): void {
     // A call takes milliseconds: it is over before another instance tells anybody anything.
     this.world.calls.finish(this.process);
     this.isDisposed = true;
-    this.wired.close();
+    this.agents.close();
     this.process.tokens.delete(this.identity.token);
   }
 
@@ -152,7 +166,7 @@ export class ChaosHost {
         }
         this.running.add(instanceId);
         if (this.running.size > world.cap) world.violated(`${this.name} runs ${this.running.size} at once`);
-        const number = this.wired.supervisor.view(instanceId)?.instance.turns.length ?? 1;
+        const number = this.agents.supervisor.view(instanceId)?.instance.turns.length ?? 1;
         const over = () => this.running.delete(instanceId);
         const turn = new AgentTurn(world, request, number, observer, this.process, this.onExit, over);
         world.turns.push(turn);

@@ -94,7 +94,7 @@ export class Parent {
   #event(type: string, properties: object): void {
     const process = this.#host?.process;
     for (const host of this.world.liveHosts()) {
-      if (host.process === process) process.receives(() => host.wired.event({ type, properties }));
+      if (host.process === process) process.receives(() => host.agents.event({ type, properties }));
     }
   }
 }

@@ -35,7 +35,7 @@ async function comeToRest(world: World): Promise<void> {
     await world.advance(REST_MS / 20);
     for (const parent of world.parents) parent.becomeIdle();
     // Its user goes on: a host that does nothing at all learns nothing of the others' deaths.
-    for (const host of world.liveHosts()) host.process.receives(() => host.wired.event(SOMETHING));
+    for (const host of world.liveHosts()) host.process.receives(() => host.agents.event(SOMETHING));
     // What works on alone and hangs is ended by somebody.
     for (const turn of world.turns) if (slice > 10 && !turn.host.isAlive) turn.process.die();
   }
@@ -67,13 +67,13 @@ async function checkPlaces(world: World, host: ChaosHost): Promise<void> {
   if (host.running.size > 0) world.violated(`${host.name} still runs ${host.running.size}`);
   const ids = await Promise.all(
     Array.from({ length: world.cap + 1 }, async () => {
-      const spawned = host.wired.supervisor.spawn(sampleRequest({ announce: "off" }));
+      const spawned = host.agents.supervisor.spawn(sampleRequest({ announce: "off" }));
       await world.drain();
       return await spawned;
     }),
   );
   world.instanceIds.push(...ids);
-  const waiting = ids.filter((id) => host.wired.supervisor.view(id)?.queuePosition !== undefined);
+  const waiting = ids.filter((id) => host.agents.supervisor.view(id)?.queuePosition !== undefined);
   if (waiting.length !== 1)
     world.violated(`${host.name} has ${world.cap + 1 - waiting.length} places instead of ${world.cap}`);
 }

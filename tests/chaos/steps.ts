@@ -107,7 +107,7 @@ const STEPS: Readonly<Record<Step, (world: World) => void>> = {
 
 async function spawn(world: World, host: NonNullable<World["hosts"][number]>, sessionId: string): Promise<void> {
   const { random } = world;
-  const { supervisor } = host.wired;
+  const { supervisor } = host.agents;
   const request = sampleRequest({
     parent: { sessionId, messageId: "msg", agent: "odin" },
     deadlineMs: random.chance(0.3) ? random.between(1000, 15_000) : null,

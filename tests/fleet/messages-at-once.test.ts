@@ -9,7 +9,8 @@ const PROMPTS = Array.from({ length: 12 }, (_, index) => `message ${index}`);
 test.each(SEEDS)("messages that come to an ended agent at once are a turn each (seed %i)", async (seed) => {
   const world = new World(seed);
   world.sessions.failure = 0;
-  const { supervisor, sendMessage } = world.startHost().wired;
+  const { agents, sendMessage } = world.startHost();
+  const { supervisor } = agents;
   const spawned = supervisor.spawn(sampleRequest({ announce: "off" }));
   await world.advance(HOUR_MS);
   const instanceId = await spawned;

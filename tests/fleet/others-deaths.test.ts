@@ -60,7 +60,7 @@ test("a host at rest learns of another's death when something happens in it", as
   leave(world.processes.start()).die();
   await world.advance(LONG_MS);
   expect(status()).toBe("running");
-  host.wired.event(SOMETHING);
+  host.agents.event(SOMETHING);
   expect(world.clock.pending).toBe(1);
   await world.advance(LONG_MS);
   expect(status()).toBe("failed");
@@ -72,7 +72,7 @@ test("a host that starts an agent looks at the others again", async () => {
   const host = world.startHost();
   await world.drain();
   leave(world.processes.start()).die();
-  void host.wired.supervisor.spawn(sampleRequest({ announce: "off" }));
+  void host.agents.supervisor.spawn(sampleRequest({ announce: "off" }));
   await world.advance(LONG_MS);
   expect(status()).toBe("failed");
 });
@@ -118,7 +118,7 @@ test("a message to an ended agent whose end another host is just telling waits u
   world.disk.place(claimPath, JSON.stringify(record(world, teller).supervisor));
   const host = world.startHost();
   await world.drain();
-  const sent = host.wired.sendMessage(ended.instanceId, "Go on.");
+  const sent = host.sendMessage(ended.instanceId, "Go on.");
   await world.advance(1000);
   void world.disk.filesOf(teller).remove(claimPath);
   await world.advance(LONG_MS);

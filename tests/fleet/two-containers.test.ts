@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { HostMessage } from "../../src/host/host-answers.ts";
-import { wireSupervision } from "../../src/plugin/wire-supervision.ts";
+import { OwnAgents } from "../../src/fleet/own-agents.ts";
 import { Slices } from "../../src/lib/slices.ts";
 import { awakeClock } from "../../src/lib/awake-clock.ts";
 import { World } from "../chaos/world.ts";
@@ -38,7 +38,7 @@ function createMachine() {
     });
     const files = world.disk.filesOf(process);
     const identity = { pid: process.pid, startTime: process.startTime, bootId: name, token: `T${name.toUpperCase()}` };
-    const wired = wireSupervision({
+    const agents = new OwnAgents({
       paths: world.paths,
       identity,
       onExit: "kill",
@@ -84,7 +84,7 @@ function createMachine() {
       warn: (message) => world.note(message),
     });
     return {
-      wired,
+      agents,
       told,
       backend,
       die: () => process.die(),
@@ -98,7 +98,7 @@ function createMachine() {
       },
       /** Starts an agent that runs until the test ends its turn. */
       async spawn(announce: "wake" | "note" = "wake") {
-        const spawned = wired.supervisor.spawn(sampleRequest({ announce }));
+        const spawned = agents.supervisor.spawn(sampleRequest({ announce }));
         await world.drain();
         const instanceId = await spawned;
         await world.drain();
@@ -172,7 +172,7 @@ describe("a container that was paused alone, for so long that the other one sett
     goOn();
     await world.advance(100_000);
     expect(turn.stopsNow).toBe(1);
-    expect(owner.wired.supervisor.view(instanceId)).toBeUndefined();
+    expect(owner.agents.supervisor.view(instanceId)).toBeUndefined();
     turn.end({ text: "well" });
     await world.advance(100_000);
     expect(world.records.of(instanceId)).toMatchObject({ status: "failed", reason: "supervisor_lost" });
@@ -183,7 +183,7 @@ describe("a container that was paused alone, for so long that the other one sett
     for (const after of ["end", "shutdown"] as const) {
       const { world, owner, instanceId, turn, goOn } = await settledByTheOther();
       if (after === "end") turn.end({ text: "well" });
-      else owner.wired.close();
+      else owner.agents.close();
       goOn();
       await world.advance(100_000);
       const result = world.disk.text(`${world.paths.recordDir}/${instanceId}.result.md`);
@@ -201,13 +201,13 @@ describe("an end that is not told yet", () => {
     const { world, open, announcement } = createMachine();
     const owner = open("a", [PARENT]);
     const { instanceId, turn } = await owner.spawn("note");
-    owner.wired.event(busy("busy"));
+    owner.agents.event(busy("busy"));
     // Whether that one knows the session or not.
     const others = [open("b"), open("c", [PARENT])];
     turn.end({ text: "well" });
     await world.advance(3_600_000);
     expect([announcement(instanceId), others.flatMap(({ told }) => told)]).toEqual(["pending", []]);
-    owner.wired.event(busy("idle"));
+    owner.agents.event(busy("idle"));
     await world.advance(1000);
     expect([announcement(instanceId), owner.told.length]).toEqual(["announced", 1]);
   });
@@ -216,7 +216,7 @@ describe("an end that is not told yet", () => {
     const { world, open, announcement } = createMachine();
     const owner = open("a", [PARENT]);
     const { instanceId, turn } = await owner.spawn("note");
-    owner.wired.event(busy("busy"));
+    owner.agents.event(busy("busy"));
     const other = open("b");
     turn.end({ text: "well" });
     await world.advance(10_000);

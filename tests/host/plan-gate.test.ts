@@ -7,7 +7,7 @@ import { createToolRig, recordOf } from "./tool-rig.ts";
 import type { Hold } from "../../src/plans/plan-store-port.ts";
 
 const [ASKING, OTHER] = [sampleId(700_001), sampleId(700_002)];
-const createdRig = { supervision: async () => ({ catalog: rig.catalog }) as never };
+const createdRig = { fleet: async () => ({ catalog: rig.catalog }) as never };
 const rig = createToolRig();
 const titles = { [ASKING]: "The planner", [OTHER]: "Another", [sampleId(3)]: "Twins", [sampleId(4)]: "twins" };
 for (const [instanceId, title] of Object.entries(titles)) {

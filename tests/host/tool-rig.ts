@@ -65,7 +65,7 @@ export function createToolRig(
     endsWithTurn,
     unread,
     desk: async () => await Promise.reject(new Error("Nothing is put before the user here.")),
-    supervision: async () => ({
+    fleet: async () => ({
       supervisor,
       catalog,
       workspace: openWorkspace({

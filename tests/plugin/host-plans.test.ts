@@ -32,7 +32,7 @@ test("two steps that ask at once whose session it is both go on where the host d
     screenHint: () => undefined,
     quiet: undefined,
     notify: () => undefined,
-    supervision: () => expect.unreachable(),
+    fleet: () => expect.unreachable(),
   });
   const step = async () => {
     const system: string[] = ["You are an agent."];

@@ -42,7 +42,7 @@ export async function giveAnswer(
     throw new NotDone(`${act.why} Only the user answers what agents ask. ${where}.`);
   }
   const { question, reply } = reading;
-  const { answer } = await context.supervision();
+  const { answer } = await context.fleet();
   const outcome = await answer(record.instanceId, {
     questionId: question.id,
     reply,

@@ -23,9 +23,9 @@ export const bizarSubcommands: Readonly<Record<string, Subcommand<CommandContext
   list: {
     usage: "list",
     about: "the background agents: those at work, and the last that ended; /bizar alone does the same",
-    async run({ supervision }, words) {
+    async run({ fleet }, words) {
       expectWords(words, 0, 0);
-      return listText(await (await supervision()).catalog.list());
+      return listText(await (await fleet()).catalog.list());
     },
   },
   logs: {
@@ -50,7 +50,7 @@ export const bizarSubcommands: Readonly<Record<string, Subcommand<CommandContext
       if (record.endedAt !== null) return `${agent} ${instanceId} has ended already: ${status}.`;
       const limit = new AbortController().signal;
       const ended = await endInstance(
-        await context.supervision(),
+        await context.fleet(),
         instanceId,
         context.killGraceMs,
         limit,
@@ -63,9 +63,9 @@ export const bizarSubcommands: Readonly<Record<string, Subcommand<CommandContext
   cost: {
     usage: "cost",
     about: "what agents have cost: by agent, by model, and by the session that asked",
-    async run({ supervision }, words) {
+    async run({ fleet }, words) {
       expectWords(words, 0, 0);
-      const all = (await (await supervision()).catalog.list()).map(({ record }) => record);
+      const all = (await (await fleet()).catalog.list()).map(({ record }) => record);
       return all.length === 0 ? "There are no background agents." : costTables(all).trimEnd();
     },
   },

@@ -67,7 +67,7 @@ async function isUsersToApply(
 
 async function act(context: CommandContext, words: readonly string[], action: ChangesAction): Promise<string> {
   const { record } = await meantAgent(context, words);
-  const { workspace } = await context.supervision();
+  const { workspace } = await context.fleet();
   if (action === "apply" && (await isUsersToApply(context, workspace, record.instanceId))) {
     await orOnPage(context, changesPage(record), "Only the user applies these changes");
   }

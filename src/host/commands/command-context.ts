@@ -11,7 +11,7 @@ export interface CommandContext {
     change(fields: { readonly visualPlan: boolean }): Promise<void>;
   };
   /** Settles with what runs the agents; it may still have to be loaded. */
-  readonly supervision: () => Promise<Fleet>;
+  readonly fleet: () => Promise<Fleet>;
   readonly killGraceMs: number;
   /** Who brings agents' changes back. */
   readonly applyChanges: "agent" | "user";

@@ -4,10 +4,10 @@ import type { CommandContext } from "./command-context.ts";
 import { expectWords, WrongUse } from "./subcommand.ts";
 
 /** The agent that the words behind a command mean: an id, the start or the end of one, or a title. */
-export async function meantAgent({ supervision }: CommandContext, words: readonly string[]): Promise<ListedEntry> {
+export async function meantAgent({ fleet }: CommandContext, words: readonly string[]): Promise<ListedEntry> {
   expectWords(words, 1, Infinity);
   const given = words.join(" ");
-  const all = await (await supervision()).catalog.list();
+  const all = await (await fleet()).catalog.list();
   const known = all.map(({ record }) => record);
   const meant = agentsMeant(known, given);
   // Typed by a person, who sees which one it was.

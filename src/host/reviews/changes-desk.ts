@@ -41,13 +41,13 @@ export class ChangesDesk implements CanvasChanges {
    * @param now milliseconds since some moment
    */
   constructor(
-    private readonly supervision: () => Promise<Supervised>,
+    private readonly fleet: () => Promise<Supervised>,
     private readonly plansFolder: string,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
   async look(instanceId: string): Promise<ChangesResult<ReviewedChanges>> {
-    const supervised = await this.supervision();
+    const supervised = await this.fleet();
     const entry = await supervised.catalog.find(instanceId);
     if (entry === undefined) return gone("There is no such agent any more.");
     if (entry.record.folder === null) {
@@ -93,22 +93,22 @@ export class ChangesDesk implements CanvasChanges {
     const file = shown?.files.find((one) => one.path === path);
     if (shown === undefined || file === undefined)
       return gone("This version is not known any more. Load the page anew.");
-    const patch = await (await this.supervision()).workspace.reviews.patch(shown.state, shown, file);
+    const patch = await (await this.fleet()).workspace.reviews.patch(shown.state, shown, file);
     return patch.ok ? { ok: true, value: cutPatch(patch.value) } : failed(patch);
   }
 
   async readRound(instanceId: string): Promise<Round> {
-    const kept = readRound(await (await this.supervision()).workspace.reviews.readRound(instanceId));
+    const kept = readRound(await (await this.fleet()).workspace.reviews.readRound(instanceId));
     return kept.ok ? kept.value : NOTHING;
   }
 
   async writeRound(instanceId: string, round: Round): Promise<ChangesResult<null>> {
-    const written = await (await this.supervision()).workspace.reviews.writeRound(instanceId, round);
+    const written = await (await this.fleet()).workspace.reviews.writeRound(instanceId, round);
     return written.ok ? { ok: true, value: null } : failed(written);
   }
 
   async decide(instanceId: string, decision: ChangesDecision): Promise<ChangesResult<DecisionAnswer>> {
-    const supervised = await this.supervision();
+    const supervised = await this.fleet();
     const entry = await supervised.catalog.find(instanceId);
     if (entry === undefined) return gone("There is no such agent any more.");
     if (decision.decision === "send_back") return await this.#sendBack(supervised, entry, decision);
@@ -119,7 +119,7 @@ export class ChangesDesk implements CanvasChanges {
   }
 
   async ofPlan(slug: string): Promise<readonly ReviewedChanges[]> {
-    const { catalog } = await this.supervision();
+    const { catalog } = await this.fleet();
     const own = (await catalog.list()).filter(
       ({ record: { folder } }) => folder !== null && this.plansFolder.startsWith(`${folder.original}${sep}`),
     );

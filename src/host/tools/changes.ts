@@ -31,11 +31,11 @@ export function changesTool(parts: ToolParts): SchemaTool {
 }
 
 async function decide(
-  { supervision, desk, options }: ToolParts,
+  { fleet, desk, options }: ToolParts,
   { instanceId, action }: Given<typeof changesSchema>,
   context: ToolContext,
 ): Promise<ToolResult> {
-  const { catalog, workspace, sendMessage, askOwner } = await supervision();
+  const { catalog, workspace, sendMessage, askOwner } = await fleet();
   const found = await findAgent(catalog, instanceId, context.sessionID);
   if (found.entry === undefined) return notFoundAnswer(found.missing);
   const { id, entry } = found;

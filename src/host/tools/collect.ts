@@ -54,7 +54,7 @@ export function collectTool(parts: ToolParts): SchemaTool {
   const run = async (given: Given<typeof schema>, context: ToolContext): Promise<ToolResult> => {
     const { instanceId = [], instanceIds = [], wait = "all", timeoutMs: asked, scope = "last" } = given;
     const names = [...new Set([...instanceId, ...instanceIds])];
-    const { catalog, collecting, workspace, readElsewhere } = await parts.supervision();
+    const { catalog, collecting, workspace, readElsewhere } = await parts.fleet();
     const found = await findAgents(catalog, names, context.sessionID);
     if (found.length === 0) {
       const agents = await agentsOf(catalog, context.sessionID);

@@ -21,9 +21,9 @@ const schema = {
 
 export function killTool(parts: ToolParts): SchemaTool {
   const run = async ({ instanceId }: Given<typeof schema>, { sessionID, abort }: ToolContext): Promise<ToolResult> => {
-    const supervision = await parts.supervision();
-    const found = await findAgents(supervision.catalog, instanceId, sessionID);
-    const ended = supervision.collecting(
+    const fleet = await parts.fleet();
+    const found = await findAgents(fleet.catalog, instanceId, sessionID);
+    const ended = fleet.collecting(
       found.map(({ id }) => id),
       sessionID,
     );
@@ -61,10 +61,10 @@ function killAnswer(all: readonly Killed[]): ToolResult {
   return errorAnswer(error, facts);
 }
 
-async function kill({ supervision, options }: ToolParts, found: FoundAgent, abort: AbortSignal): Promise<Killed> {
+async function kill({ fleet, options }: ToolParts, found: FoundAgent, abort: AbortSignal): Promise<Killed> {
   if (found.entry === undefined) return { view: { ...found.missing } };
   const { id } = found;
-  const ended = await endInstance(await supervision(), id, options.killGraceMs, abort);
+  const ended = await endInstance(await fleet(), id, options.killGraceMs, abort);
   if (ended === undefined) return { view: { error: NOT_FOUND, instanceId: id } };
   const { record } = ended.entry;
   const { status, error, supervisor } = record;

@@ -50,11 +50,11 @@ function whereTo({ agent: name, sessionId }: InstanceRecord, before: InstanceRec
 }
 
 async function send(
-  { supervision }: ToolParts,
+  { fleet }: ToolParts,
   { instanceId, prompt, mode }: Given<typeof sendMessageSchema>,
   { abort, sessionID }: ToolContext,
 ): Promise<ToolResult> {
-  const { supervisor, catalog, sendMessage, askOwner } = await supervision();
+  const { supervisor, catalog, sendMessage, askOwner } = await fleet();
   const found = await findAgent(catalog, instanceId, sessionID);
   if (found.entry === undefined) return notFoundAnswer(found.missing);
   const { id, entry: before } = found;

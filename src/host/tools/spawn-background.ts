@@ -126,7 +126,7 @@ async function spawn(parts: ToolParts, args: unknown, context: ToolContext): Pro
     given.fallback === undefined ? undefined : await fallbackModels(parts.host, directory, given.fallback);
   if (typeof fallback === "string") return noting(errorAnswer(fallback, { reason: "model_unknown" }), reading.note);
   const { prompt } = given;
-  const { supervisor, catalog, workspace } = await parts.supervision();
+  const { supervisor, catalog, workspace } = await parts.fleet();
   const meant = placeMeant(given.on, parts.options, (place) => supervisor.free(place));
   if (!meant.ok) return noting(errorAnswer(meant.error, { reason: "place_unknown" }), reading.note);
   const place = atPlace(meant.on, parts.options, given);

@@ -23,7 +23,7 @@ const schema = {
 
 export function statusTool(parts: ToolParts): SchemaTool {
   const run = async (given: Given<typeof schema>, { sessionID }: ToolContext): Promise<ToolResult> => {
-    const { catalog } = await parts.supervision();
+    const { catalog } = await parts.fleet();
     const { clock, looks, recordDir } = parts;
     const tell = (entries: readonly ListedEntry[], asked: string, missing: readonly NotFound[] = []) => {
       const now = clock.now();

@@ -31,7 +31,7 @@ export interface ToolParts {
   /** The tasks of plans that agents are sent out for; absent where there are none. */
   readonly planTasks?: Pick<PlanTasks, "resolve">;
   /** Settles with what runs the agents; it may still have to be loaded. */
-  readonly supervision: () => Promise<Fleet>;
+  readonly fleet: () => Promise<Fleet>;
 }
 
 type Execute<Args> = (given: Args, context: ToolContext) => Promise<ToolResult>;

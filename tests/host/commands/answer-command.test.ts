@@ -10,7 +10,7 @@ import type { Act } from "../../../src/processes/whose-act.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { createPlanRig } from "../plan-rig.ts";
 
-const supervision = async () => ({ catalog: { list: async () => [] } }) as never;
+const fleet = async () => ({ catalog: { list: async () => [] } }) as never;
 
 function createRig(given: Partial<Pick<CommandContext, "whoseAct" | "endsSoon" | "tellUser">> = {}) {
   const { desk, plans, folder, act, followed } = createPlanRig();
@@ -19,7 +19,7 @@ function createRig(given: Partial<Pick<CommandContext, "whoseAct" | "endsSoon" |
   const context: CommandContext = {
     plans: desk,
     settings,
-    supervision,
+    fleet,
     applyChanges: "agent",
     killGraceMs: 0,
     ...mine,

@@ -8,14 +8,14 @@ import type { StatePaths } from "../store/state-paths.ts";
 import type { Instance } from "../supervisor/instance.ts";
 import type { FleetBudget } from "../supervisor/policies/caps.ts";
 
-/** What the supervision of one plugin instance is built from. */
-export interface SupervisionContext {
+/** What the fleet of one plugin instance is built from. */
+export interface FleetContext {
   readonly options: Options;
   readonly paths: StatePaths;
   readonly identity: SupervisorIdentity;
   readonly guard: GuardSettings;
   /** What all agents of this opencode may cost together. */
-  readonly fleet: FleetBudget;
+  readonly budget: FleetBudget;
   readonly host: HostClient;
   readonly diagnostics: Diagnostics;
   /** The directory of this plugin instance. */

@@ -1,23 +1,23 @@
 import { expect, test } from "bun:test";
-import { LazySupervision } from "../../src/plugin/lazy-supervision.ts";
+import { LazyFleet } from "../../src/plugin/lazy-fleet.ts";
 import type { Fleet } from "../../src/fleet/fleet.ts";
-import type { SupervisionContext } from "../../src/plugin/supervision-context.ts";
+import type { FleetContext } from "../../src/plugin/fleet-context.ts";
 import { FakeClock } from "../supervisor/fake-clock.ts";
 
-/** A supervision that is loaded when the test says so, and what is done with it. */
+/** A fleet that is loaded when the test says so, and what is done with it. */
 function createRig() {
   const clock = new FakeClock();
   const loads: (() => void)[] = [];
   const done: string[] = [];
-  const supervision = { close: () => void done.push("closed"), event: () => void done.push("event") };
+  const fleet = { close: () => void done.push("closed"), event: () => void done.push("event") };
   const load = async () => {
     const loaded = Promise.withResolvers<void>();
     loads.push(loaded.resolve);
     await loaded.promise;
-    return () => supervision as unknown as Fleet;
+    return () => fleet as unknown as Fleet;
   };
   const context = { diagnostics: { report: (message: string) => expect.unreachable(message) } };
-  const lazy = new LazySupervision(context as unknown as SupervisionContext, clock, load);
+  const lazy = new LazyFleet(context as unknown as FleetContext, clock, load);
   return { clock, loads, done, lazy };
 }
 
@@ -26,7 +26,7 @@ test("nothing is loaded while opencode starts, and all of it a second later, onc
   clock.advance(999);
   expect([loads.length, lazy.current]).toEqual([0, undefined]);
   clock.advance(1);
-  const started = lazy.started();
+  const started = lazy.get();
   expect(loads).toHaveLength(1);
   loads[0]?.();
   expect(lazy.current).toBeUndefined();
@@ -51,7 +51,7 @@ test("a request to a model is sent first, however soon it comes", () => {
 test("whoever needs it has it loaded at once, and what comes before the end is closed with it", async () => {
   const { clock, loads, done, lazy } = createRig();
   lazy.event({ type: "session.idle", properties: {} });
-  const started = lazy.started();
+  const started = lazy.get();
   lazy.close();
   loads[0]?.();
   await started;
