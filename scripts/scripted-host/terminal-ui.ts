@@ -4,6 +4,9 @@ import { OPENCODE, type Sandbox } from "./sandbox.ts";
 /** What shows that opencode's terminal UI takes a prompt. */
 export const TAKES_PROMPT = /Ask anything|ctrl\+p/;
 
+/** The number of the command with which a program copies: `OSC 52 ; c ; <base64>`. */
+const COPY = 52;
+
 export interface TerminalSize {
   readonly columns: number;
   readonly rows: number;
@@ -14,6 +17,8 @@ export interface TerminalUi {
   readonly pid: number;
   /** The lines that a person sees. */
   screen(): string;
+  /** What the program has put into the clipboard last. */
+  clipboard(): string;
   type(text: string): void;
   /** Makes the terminal another size. */
   resize(columns: number, rows: number): void;
@@ -40,13 +45,21 @@ export function openTerminalUi(
     env: { ...environment, TERM: "xterm-256color" },
     terminal: { cols: columns, rows, data: (_, bytes) => emulator.write(bytes) },
   });
+  // Whoever still has the pseudo-terminal open, an agent for example, keeps nobody waiting who started this.
+  void child.exited.then(() => child.terminal?.unref());
   const type = (text: string) => void child.terminal?.write(text);
   // The emulator answers what the program asks the terminal.
   emulator.onData(type);
   const screen = () => textOn(emulator);
+  let copied = "";
+  emulator.parser.registerOscHandler(COPY, (data) => {
+    copied = Buffer.from(data.slice(data.indexOf(";") + 1), "base64").toString();
+    return true;
+  });
   return {
     pid: child.pid,
     screen,
+    clipboard: () => copied,
     type,
     resize(toColumns, toRows) {
       emulator.resize(toColumns, toRows);

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { recordOfTitle } from "./agent-of-title.ts";
+import { ASKER, insisting } from "./contract/asking-agents.ts";
 import { leaveAgents } from "./left-agents.ts";
 import { bash, createRig, spawn, until, type Rig } from "./rig.ts";
 import { startTerminalUi, type TerminalUi } from "./terminal.ts";
@@ -8,7 +11,7 @@ let rig: Rig;
 let ui: TerminalUi;
 
 beforeAll(async () => {
-  rig = await createRig({ terminalHalf: true });
+  rig = await createRig({ terminalHalf: true, config: { agent: { asker: ASKER } } });
   ui = await startTerminalUi(rig.sandbox, ["--agent", "odin"], { columns: 120, rows: 40 });
 }, 120_000);
 afterAll(async () => {
@@ -48,6 +51,43 @@ test("thirty agents of another opencode are told of in a line each, be the termi
   await until("the line is gone", () => !/\d agents?\b/.test(lines().at(-1) ?? ""));
 }, 200_000);
 
+test("by keys a question is answered in words, and what may not be done is refused with what to do instead", async () => {
+  const ask = { tool: "bizar_ask_user", args: { question: "Which colour?", options: ["red", "blue"] } };
+  rig.plan("paint", { calls: [ask] }, ({ toolResults }) => ({ text: `It is ${toolResults.join()}` }));
+  rig.plan("make it", ...insisting(bash("touch made")));
+  const agents = [
+    { agent: "thor", prompt: "paint", title: "the painter" },
+    { agent: "asker", prompt: "make it", title: "the maker" },
+  ];
+  rig.plan("send both", spawn(...agents), { text: "Both are out." });
+  ui.submit("send both");
+  await shows(/2 things wait for you/);
+  ui.pressF6();
+  for (const [title, key, dialog, words] of [
+    ["the painter", "a", /Answer thor: Which colour\?/, "blue"],
+    ["the maker", "d", /Refuse asker: bash: touch made/, "leave that"],
+  ] as const) {
+    ui.type(`/${title}`);
+    await shows(new RegExp(`/ ?${title}`));
+    ui.type("\r");
+    ui.type(key);
+    await shows(dialog);
+    ui.type(words);
+    await shows(new RegExp(words));
+    ui.type("\r");
+    await until(`${title} has heard it`, async () => {
+      const record = await recordOfTitle(rig.sandbox, title);
+      return record?.status === "done" && record.resultPreview?.includes(words) === true;
+    });
+    ui.type("\u001b");
+    await until("all are shown again", () => !new RegExp(`/ ?${title}`).test(ui.screen()));
+  }
+  expect(existsSync(join(rig.sandbox.project, "made"))).toBeFalse();
+  ui.pressF6();
+  const wakes = () => rig.model.requests.filter(({ prompt }) => prompt.startsWith("This is an automatic message"));
+  await until("Odin has heard of both", () => wakes().length >= 2 && !/esc (?:again to )?interrupt/.test(ui.screen()));
+}, 120_000);
+
 test("a key ends an agent, once that was confirmed, and wakes nobody; another one goes to its session", async () => {
   rig.plan("for nothing", { calls: [bash("until [ -e never ]; do sleep 0.3; done")] });
   rig.plan("delegate", spawn({ agent: "thor", prompt: "for nothing", title: "a vain task" }), { text: "It is out." });
@@ -71,6 +111,13 @@ test("a key ends an agent, once that was confirmed, and wakes nobody; another on
   ui.type("/a vain");
   await until("it is found", () => lines().filter(isOfAgent).length === 0 && /■ a vain task/.test(ui.screen()));
   ui.type("\r");
+  ui.type("p");
+  await shows(/thor works on no plan's task\./);
+  ui.type("r");
+  await shows(/thor has no result yet\./);
+  ui.type("i");
+  await shows(/The id of thor was copied\./);
+  expect(ui.clipboard()).toBe((await recordOfTitle(rig.sandbox, "a vain task"))?.instanceId ?? "");
   ui.type("s");
   await shows(/for nothing[\s\S]*until \[ -e never/);
 }, 120_000);
