@@ -6,8 +6,8 @@ import { timeSpan } from "../text/plain-text.ts";
 import type { ListedRecord } from "./record.ts";
 import { instancePath, type StatePaths } from "./state-paths.ts";
 
-/** Changes within this time of each other are one write. */
-const TOGETHER_MS = 100;
+/** An agent's file is written so often at most: a change after a pause at once, those that follow it together. */
+const BETWEEN_MS = 100;
 
 const liveSchema = z.object({
   activity: z.string(),
@@ -62,6 +62,8 @@ interface Shown {
   instance: Instance;
   activity: string;
   since: number;
+  /** When it may be written again. */
+  nextAt: number;
   timer: Timer | null;
   writing: Promise<void> | null;
 }
@@ -83,12 +85,14 @@ export class LiveFiles {
     const { activity } = instance.progress;
     const now = this.clock.now();
     const known = this.#shown.get(instance.instanceId);
-    const shown = known ?? { instance, activity, since: now, timer: null, writing: null };
+    const shown = known ?? { instance, activity, since: now, nextAt: now, timer: null, writing: null };
     if (shown.activity !== activity) Object.assign(shown, { activity, since: now });
     shown.instance = instance;
     this.#shown.set(instance.instanceId, shown);
-    shown.timer ??= this.clock.after(TOGETHER_MS, () => {
+    // Also at once it is a timer: what changes in the same moment is seen together.
+    shown.timer ??= this.clock.after(Math.max(0, shown.nextAt - now), () => {
       shown.timer = null;
+      shown.nextAt = this.clock.now() + BETWEEN_MS;
       void this.#write(shown);
     });
   }

@@ -5,7 +5,10 @@ import { openTerminalUi, TAKES_PROMPT, type TerminalUi as Opened } from "../../s
 import { until } from "./rig.ts";
 
 /** opencode's terminal UI, as a test looks at it. */
-export interface TerminalUi extends Pick<Opened, "pid" | "screen" | "clipboard" | "type" | "resize" | "exited" | "kill"> {
+export interface TerminalUi extends Pick<
+  Opened,
+  "pid" | "screen" | "clipboard" | "type" | "resize" | "exited" | "kill"
+> {
   /** Types a prompt and sends it. */
   submit(text: string): void;
   /** Presses F6. */
