@@ -11,12 +11,14 @@ export interface ModelRequest {
   /** The system prompt, all parts of it. */
   readonly system: string;
   readonly messages: readonly ChatMessage[];
-  /** The text of the last message that came from a user. */
+  /** The text of the last message that came from a user, or from who asked for the agent. */
   readonly prompt: string;
   /** How many steps of the model lie behind that message: 0 for the first answer. */
   readonly step: number;
   /** What tools have answered since that message, in order. */
   readonly toolResults: readonly string[];
+  /** All that it was told since that message: what tools have answered, and notes that are no part of that. */
+  readonly told: readonly string[];
   /** The names of the tools that are offered. */
   readonly tools: readonly string[];
   /** The tools as they are offered, each with its words and the schema of its arguments. */
@@ -111,17 +113,22 @@ export function startScriptedModel(script: Script): ScriptedModel {
   };
 }
 
+/** What an agent at work is told: in the session of a server elsewhere a message of its own, which asks for nothing. */
+const NOTE = /^\[(?:message|limit)\] /;
+
 function readRequest({ model, messages, tools = [] }: RawRequest, hungUp: AbortSignal): ModelRequest {
   const chat = messages.map(({ role, content }) => ({ role, text: plainText(content) }));
-  const lastUser = chat.findLastIndex(({ role }) => role === "user");
+  const lastUser = chat.findLastIndex(({ role, text }) => role === "user" && !NOTE.test(text));
+  const since = chat.slice(lastUser + 1);
   return {
     model,
     hungUp,
     messages: chat,
     system: chat.flatMap(({ role, text }) => (role === "system" ? text : [])).join("\n"),
     prompt: chat[lastUser]?.text ?? "",
-    step: chat.slice(lastUser + 1).filter(({ role }) => role === "assistant").length,
-    toolResults: chat.slice(lastUser + 1).flatMap(({ role, text }) => (role === "tool" ? text : [])),
+    step: since.filter(({ role }) => role === "assistant").length,
+    toolResults: since.flatMap(({ role, text }) => (role === "tool" ? text : [])),
+    told: since.flatMap(({ role, text }) => (role === "assistant" ? [] : text)),
     tools: tools.map((tool) => tool.function.name),
     definitions: tools.map((tool) => tool.function),
   };

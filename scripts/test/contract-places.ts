@@ -7,9 +7,6 @@ const FILES = [
   ...["ending", "follow-ups", "limits", "outcomes", "prompt-and-result"],
   ...["questions", "refusals", "spawn-and-collect", "whose-words"],
 ];
-/** Some of their sentences do not hold on a server, or nobody has found out yet. */
-const NOT_ON_SERVER = new Set(["outcomes", "questions"]);
-
 const ON = " on a ";
 
 /** A test file, and what its process has in its environment. */
@@ -20,11 +17,7 @@ export interface TestStep {
 
 /** The names of the steps that try the contract elsewhere: "tests/opencode/contract/ending.test.ts on a server". */
 export function contractElsewhere(): string[] {
-  return PLACES.flatMap((place) =>
-    FILES.filter((name) => place !== "server" || !NOT_ON_SERVER.has(name)).map(
-      (name) => `tests/opencode/contract/${name}.test.ts${ON}${place}`,
-    ),
-  );
+  return PLACES.flatMap((place) => FILES.map((name) => `tests/opencode/contract/${name}.test.ts${ON}${place}`));
 }
 
 /** What a step runs. */

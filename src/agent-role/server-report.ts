@@ -1,7 +1,9 @@
-import { isFlag, isText, listOf, oneOf, orAbsent, shape, type Checked } from "../lib/shape.ts";
+import { isFlag, isNumber, isText, listOf, oneOf, orAbsent, shape, type Checked } from "../lib/shape.ts";
 import { isTreeReport } from "./tree-report.ts";
 
 const isReport = shape({
+  /** Of a report that may be told again: its number in the turn. */
+  n: orAbsent(isNumber),
   /** The server ends itself from now on when its host is gone. */
   watches: orAbsent(oneOf("host")),
   session: orAbsent(isText),

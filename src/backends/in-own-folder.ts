@@ -1,4 +1,4 @@
-import type { Backend, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../supervisor/ports.ts";
+import type { Backend, Note, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../supervisor/ports.ts";
 import type { Asked, Reply } from "../supervisor/questions.ts";
 import { stoppedEarly } from "./stopped-early.ts";
 
@@ -42,6 +42,10 @@ class FolderTurn implements RunningTurn {
     this.#stopped.abort();
     if (this.#turn === undefined) await this.ended;
     else await this.#turn.stop();
+  }
+
+  async tell(note: Note): Promise<boolean> {
+    return (await this.#turn?.tell?.(note)) ?? false;
   }
 
   stopNow(): void {

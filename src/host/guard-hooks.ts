@@ -31,8 +31,8 @@ export interface GuardHooksParts {
   readonly log: (call: LoggedCall) => void;
   /** Nothing more is to be expected of a session; the marker says why. */
   readonly onGiveUp?: (marker: string, sessionId: string) => void;
-  /** A text of a session has become a loop. Absent: the session is nudged. */
-  readonly onRepeatedText?: (sessionId: string) => void;
+  /** A text of a session has become a loop. Absent, or where it returns `false`: the session is nudged. */
+  readonly onRepeatedText?: (sessionId: string) => boolean;
   /** Takes what a session is to be told below the answer of its next call; `undefined` where there is nothing. */
   readonly noteFor?: (sessionId: string) => Promise<string | undefined>;
   /** Whether a message that arrives is an intervention of the supervisor, not the user speaking. */
@@ -234,10 +234,7 @@ class GuardAdapter {
     if (this.#texts.get(properties.partID)?.push(properties.delta) !== true) return;
     // Told once for each text.
     this.#texts.delete(properties.partID);
-    if (this.#parts.onRepeatedText !== undefined) {
-      this.#parts.onRepeatedText(properties.sessionID);
-      return;
-    }
+    if (this.#parts.onRepeatedText?.(properties.sessionID) === true) return;
     const guard = await this.#parts.sessions.of(properties.sessionID);
     guard.addNudge(REPEATED_TEXT);
     this.#parts.sessions.changed(properties.sessionID, guard);

@@ -31,7 +31,10 @@ export interface OfferedToolsParts {
   readonly slugs: () => Promise<readonly string[]>;
 }
 
-type Messages = Parameters<NonNullable<Hooks["experimental.chat.messages.transform"]>>[1]["messages"];
+/** What is for those alone who supervise or plan: a background agent does neither. */
+export const MAIN_TOOLS: readonly string[] = [...BACKGROUND_TOOLS, ...PLAN_TOOLS];
+
+export type Messages = Parameters<NonNullable<Hooks["experimental.chat.messages.transform"]>>[1]["messages"];
 
 /**
  * Leaves out of each request what its agent has no use for: every tool costs tokens in every step. A message of the user
@@ -56,11 +59,16 @@ export function offeredTools(parts: OfferedToolsParts): Required<Pick<Hooks, "ex
       const { sessionID, agent } = asked;
       const hidden: string[] = maySupervise(parts, agent) ? [] : [...BACKGROUND_TOOLS];
       if (!(await hasPlans(sessionID, agent, messages))) hidden.push(...PLAN_TOOLS);
-      if (hidden.length === 0) return;
-      const left = Object.fromEntries(hidden.map((tool) => [tool, false]));
-      for (const { info } of messages) if (info.role === "user") info.tools = { ...info.tools, ...left };
+      leaveOut(messages, hidden);
     },
   };
+}
+
+/** Takes tools out of the one request that these messages are for. */
+export function leaveOut(messages: Messages, hidden: readonly string[]): void {
+  if (hidden.length === 0) return;
+  const left = Object.fromEntries(hidden.map((tool) => [tool, false]));
+  for (const { info } of messages) if (info.role === "user") info.tools = { ...info.tools, ...left };
 }
 
 function usesPlans(messages: Messages): boolean {

@@ -70,7 +70,10 @@ export function agentPlugin(
     noteFor: noteTaker(role.guard.sessionDir, (message) => void process.stderr.write(`bizar: ${message}\n`)),
     report: (message) => void process.stderr.write(`bizar: ${message}\n`),
     isIntervention: role.turn === "intervention" || role.turn === "fallback",
-    onRepeatedText: () => agent.textRepeated(),
+    onRepeatedText() {
+      agent.textRepeated();
+      return true;
+    },
     onGiveUp: (marker) => agent.loopGuardGaveUp(marker),
   });
   const stateDir = dirname(role.guard.sessionDir);

@@ -28,6 +28,7 @@ import { UnreadMessages } from "../host/unread-messages.ts";
 import { hostPlans } from "./host-plans.ts";
 import { joinHooks } from "./join-hooks.ts";
 import { LazyFleet } from "./lazy-fleet.ts";
+import type { lentAgents } from "./lent-agents.ts";
 import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
 import { withRules } from "./with-rules.ts";
 import { fleetSpending } from "../processes/fleet-spending.ts";
@@ -40,8 +41,17 @@ import { systemClock } from "../lib/system-clock.ts";
 import type { Instance } from "../supervisor/instance.ts";
 import { FleetBudget } from "../supervisor/policies/caps.ts";
 
-/** The plugin in an ordinary opencode: it supervises. */
-export function hostPlugin(input: PluginInput, rawOptions: PluginOptions | undefined, moduleUrl: string): Hooks {
+/**
+ * The plugin in an ordinary opencode: it supervises.
+ *
+ * @param lends what it does for agents of other machines; absent where nobody can have one in it
+ */
+export function hostPlugin(
+  input: PluginInput,
+  rawOptions: PluginOptions | undefined,
+  moduleUrl: string,
+  lends?: typeof lentAgents,
+): Hooks {
   const host = new HostClient(input.client);
   const { options, warnings } = readOptions(rawOptions, process.env);
   const diagnostics = new Diagnostics(host, options.logLevel);
@@ -59,8 +69,10 @@ export function hostPlugin(input: PluginInput, rawOptions: PluginOptions | undef
   const blindness = foreignProcWarning() ?? [];
   for (const warning of [...warnings, blindness].flat()) diagnostics.notice("warning", warning);
   const settings = guardSettings(options);
-  const guard = createLoopGuard(settings, { worktree: worktreeOf(input), report: diagnostics.report });
-  return withRules(input, withLoopGuard(hostHooks(input, moduleUrl, options, host, diagnostics, settings), guard));
+  const lent = lends?.(input, diagnostics.report);
+  const guard = createLoopGuard(settings, { worktree: worktreeOf(input), report: diagnostics.report, ...lent?.guard });
+  const hooks = hostHooks(input, moduleUrl, options, host, diagnostics, settings);
+  return withRules(input, withLoopGuard(lent === undefined ? hooks : joinHooks(hooks, lent.hooks), guard));
 }
 
 /** Why the plugin stays out of this process, or `undefined`. */

@@ -1,6 +1,7 @@
 import type { Plugin } from "../opencode/plugin-api.ts";
 import { takeProcessRole } from "../agent-role/role.ts";
 import { isDisabled } from "../config/is-disabled.ts";
+import { startedAs } from "../opencode/started-as.ts";
 import { unreachable } from "../lib/unreachable.ts";
 
 /** Read at load, once: what the plugin starts must not inherit the role. */
@@ -23,7 +24,9 @@ export function createPlugin(supervisorCheckMs = SUPERVISOR_CHECK_MS): Plugin {
     switch (processRole.kind) {
       case "host": {
         const { hostPlugin } = await import("./host-plugin.ts");
-        return hostPlugin(input, options, import.meta.url);
+        // Where others reach this opencode, hosts of other machines may have agents in it.
+        const lends = startedAs() === "server" ? (await import("./lent-agents.ts")).lentAgents : undefined;
+        return hostPlugin(input, options, import.meta.url, lends);
       }
       case "agent": {
         const { agentPlugin } = await import("./agent-plugin.ts");

@@ -7,23 +7,25 @@ import { reachServer } from "../backends/servers/reach-server.ts";
 import { hostBinary } from "../host/host-binary.ts";
 import { once } from "../lib/once.ts";
 import { systemClock } from "../lib/system-clock.ts";
+import type { Notes } from "../supervisor/ports.ts";
 import { setUpThere } from "./own-folders.ts";
 import type { FleetContext } from "./fleet-context.ts";
 
 type PoolContext = Pick<FleetContext, "options"> & {
   readonly answers: AnswerPort;
   readonly travel: CloneTravel;
+  readonly notes: Notes;
 };
 
 /** The agents of this plugin instance in servers of other machines. */
 export function poolAgents(
-  { options, answers, travel }: PoolContext,
+  { options, answers, travel, notes }: PoolContext,
   openLog: (turn: LoggedTurn) => LogSink,
 ): ServersBackend {
   const { servers, backgroundSkipPermissions: skipPermissions, killGraceMs } = options;
   return serversBackend({
     setUp: setUpThere(options),
-    ...{ servers, answers, travel, skipPermissions, killGraceMs, openLog },
+    ...{ servers, answers, travel, notes, skipPermissions, killGraceMs, openLog },
     environment: process.env,
     version: once(async () => await versionOf(hostBinary(options.opencodeBinary), process.env)),
     fetch: reachServer,

@@ -71,7 +71,10 @@ export function serverPlugin(
     worktree: worktreeOf(input),
     noteFor: noteTaker(role.guard.sessionDir, report),
     report,
-    onRepeatedText: (id) => say({ session: id, text: "repeated" }),
+    onRepeatedText(id) {
+      say({ session: id, text: "repeated" });
+      return true;
+    },
     onGiveUp: (marker, id) => say({ session: id, loopGuard: marker }),
   });
   const stateDir = dirname(role.guard.sessionDir);

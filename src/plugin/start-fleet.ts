@@ -28,7 +28,7 @@ import { logPath } from "../store/state-paths.ts";
 import { Fallbacks, modelNamed } from "../supervisor/fallbacks.ts";
 import type { Instance } from "../supervisor/instance.ts";
 import { callerDirectory } from "../supervisor/own-folder.ts";
-import type { Backend, TurnRequest } from "../supervisor/ports.ts";
+import type { Backend, Notes, TurnRequest } from "../supervisor/ports.ts";
 import type { FleetContext } from "./fleet-context.ts";
 import { ownFolders, setUpThere, type OwnFolders } from "./own-folders.ts";
 import { poolAgents } from "./pool-agents.ts";
@@ -38,7 +38,8 @@ import { warmAgents } from "./warm-agents.ts";
 export function startFleet(context: FleetContext): LocalFleet {
   const { options, paths, identity, guard, budget, host, diagnostics } = context;
   const folders = ownFolders(context, (turn) => openLog(context, turn));
-  const { backend, servers, close } = backends(context, folders);
+  const notes = new SessionNotes(guard.sessionDir);
+  const { backend, servers, close } = backends(context, folders, notes);
   const warn = (message: string) => diagnostics.notice("warning", message);
   return new LocalFleet({
     ...{ paths, identity, host, backend, warn },
@@ -56,7 +57,7 @@ export function startFleet(context: FleetContext): LocalFleet {
       const found = (await host.agents(directory, agent)).find(({ name }) => name === agent);
       return found === undefined ? [] : offersOf(found);
     }),
-    notes: new SessionNotes(guard.sessionDir),
+    notes,
     permissionWaitMs: options.permissionWaitMs,
     fallbacks: new Fallbacks({
       clock: systemClock,
@@ -82,7 +83,7 @@ interface Backends {
   readonly close: () => void;
 }
 
-function backends(context: FleetContext, { prepare, travel }: OwnFolders): Backends {
+function backends(context: FleetContext, { prepare, travel }: OwnFolders, notes: Notes): Backends {
   const { options, paths, identity, guard, host, diagnostics } = context;
   const files = new AnswerFiles(paths, diagnostics.report);
   const answers = {
@@ -101,7 +102,7 @@ function backends(context: FleetContext, { prepare, travel }: OwnFolders): Backe
   const models = async (turn: TurnRequest) => await lists.find(callerDirectory(turn), turn.model.providerId);
   const openTurnLog = (turn: LoggedTurn) => openLog(context, turn);
   const warm = warmAgents({ ...context, models, answers }, openTurnLog, (path) => openFile(context, path));
-  const servers = poolAgents({ options, answers, travel }, openTurnLog);
+  const servers = poolAgents({ options, answers, travel, notes }, openTurnLog);
   const children = processBackend({
     ...{ identity, answers, guard, travel },
     binary: hostBinary(options.opencodeBinary),

@@ -1,15 +1,14 @@
 import { readFile, rm } from "node:fs/promises";
 import { writeQuickly } from "../files/durable-file.ts";
 import { watchNames } from "../files/watch-names.ts";
-import { isAnything, isText, listOf, oneOf, orAbsent, shape } from "../lib/shape.ts";
-import type { Reply } from "../supervisor/questions.ts";
+import { isAnything, isText, listOf, shape } from "../lib/shape.ts";
+import { isReply, type Reply } from "../supervisor/questions.ts";
 import { instancePath, type StatePaths } from "./state-paths.ts";
 import { codeOf, isCodeOf } from "./user-key.ts";
 
 /** Beside the events, of which there may be none. */
 const LOOK_MS = 1000;
 
-const isReply = shape({ kind: oneOf("once", "always", "no", "answer", "unanswered"), words: orAbsent(isText) });
 const isFile = shape({ answers: listOf(shape({ askId: isText, reply: isReply })), code: isAnything });
 
 interface Given {

@@ -1,5 +1,6 @@
 import type { Instance } from "./instance.ts";
 import type { Live } from "./live.ts";
+import type { Note } from "./ports.ts";
 import type { SupervisorParts } from "./supervisor-parts.ts";
 
 /** What running agents are told beside their prompts. */
@@ -15,7 +16,7 @@ export class AgentNotes {
     const turn = live.instance.turns.length;
     const sessionId = sessionAtWork(live.instance);
     if (sessionId === undefined) return false;
-    await this.parts.notes.post(sessionId, { kind: "message", text });
+    await this.#give(live, sessionId, { kind: "message", text });
     const isOver = live.isReadBack || live.instance.turns.length !== turn || sessionAtWork(live.instance) !== sessionId;
     // Its end may have come first: then nobody reads it there.
     return !isOver || !(await this.#takeBack(sessionId, text));
@@ -43,9 +44,13 @@ export class AgentNotes {
     await live.identified.promise;
     const sessionId = sessionAtWork(live.instance);
     if (sessionId === undefined) return;
-    await this.parts.notes
-      .post(sessionId, { kind: "limit", text })
-      .catch((error: unknown) => this.parts.report(`${live.instance.instanceId} could not be told something.`, error));
+    await this.#give(live, sessionId, { kind: "limit", text }).catch((error: unknown) =>
+      this.parts.report(`${live.instance.instanceId} could not be told something.`, error),
+    );
+  }
+
+  async #give({ run }: Live, sessionId: string, note: Note): Promise<void> {
+    if ((await run?.tell?.(note)) !== true) await this.parts.notes.post(sessionId, note);
   }
 
   /** The messages that the agent has not come to read; they are gone then. Never rejects. */

@@ -74,6 +74,12 @@ export interface RunningTurn {
   readonly hasExited: boolean;
   /** Gives the agent what came of something that it has asked the user. */
   answer(asked: Asked, reply: Reply): void;
+  /**
+   * Has the agent read a note at its next step, where the backend can do that itself. Never rejects.
+   *
+   * @returns whether it will; a note that comes too late for its last step is left in {@link Notes} before the turn ends
+   */
+  tell?(note: Note): Promise<boolean>;
   /** Ends the whole tree: SIGTERM, the grace period, SIGKILL. Settles when nothing is left, or nobody can tell. */
   stop(): Promise<void>;
   /** Ends the whole tree at once and without waiting. */

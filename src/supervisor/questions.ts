@@ -1,3 +1,5 @@
+import { isText, oneOf, orAbsent, shape } from "../lib/shape.ts";
+
 /** What an agent asks the user: for a permission, or for something that only they know. */
 export interface Asked {
   /** The backend's own id of it. */
@@ -32,6 +34,9 @@ export type Reply =
   | { readonly kind: "answer"; readonly words: string }
   /** Nobody has answered in time. */
   | { readonly kind: "unanswered" };
+
+/** As it travels to the agent's own opencode. */
+export const isReply = shape({ kind: oneOf("once", "always", "no", "answer", "unanswered"), words: orAbsent(isText) });
 
 /** A question with what came of it. Times in milliseconds since the epoch. */
 export interface Question extends Asked {

@@ -134,6 +134,13 @@ describe("a question", () => {
     expect(readQuestion({ type: "permission.replied", properties: ASKED.properties })).toBe(undefined);
   });
 
+  test("whether the same call may be made again is none: agents of this machine have it allowed", () => {
+    const { asked } = readQuestion(ASKED)!;
+    const again = { ...asked, permission: "doom_loop", patterns: ["bash"] };
+    for (const asks of [false, true])
+      expect(new QuestionJudge({ ...rules, asks }).judge(again)).toEqual({ kind: "once" });
+  });
+
   test("is put before the user where one is there, but for what they have allowed for good", async () => {
     const { asked } = readQuestion(ASKED)!;
     const judged = (...allowed: ReturnType<typeof rule>[]) =>

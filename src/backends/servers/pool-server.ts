@@ -1,8 +1,12 @@
+import { randomBytes } from "node:crypto";
+import { ASK_USER, formatToAgent, type ToAgent } from "../../agent-role/lent-agent.ts";
+import { parseServerReport } from "../../agent-role/server-report.ts";
 import { describeError } from "../../lib/describe-error.ts";
 import type { Clock, Timer } from "../../lib/clock.ts";
+import { readBusWords } from "../../opencode/bus-words.ts";
 import { turnsOf, type ListedMessage } from "../../opencode/turns.ts";
 import type { TranscriptTurn } from "../../supervisor/ports.ts";
-import type { AgentServer } from "../warm/agent-server.ts";
+import type { AgentServer, Elsewhere } from "../warm/agent-server.ts";
 import { EventStream, type ServerEvent } from "../warm/event-stream.ts";
 import { isUnanswered, ServerClient, ServerError, type Fetch } from "../warm/server-client.ts";
 import { ServerStrays } from "../warm/server-strays.ts";
@@ -42,9 +46,10 @@ export interface PoolServerParts {
 export type Refusal = string | undefined;
 
 /** The line to one `opencode serve` elsewhere, which nobody here has started. */
-export class PoolServer implements AgentServer {
+export class PoolServer implements AgentServer, Elsewhere {
   readonly process = undefined;
-  readonly nonce = "";
+  /** What the plugin there knows too. */
+  readonly nonce = randomBytes(12).toString("hex");
   readonly isGone = false;
   readonly strays: ServerStrays;
   readonly client: ServerClient;
@@ -59,6 +64,9 @@ export class PoolServer implements AgentServer {
   #leftOutUntil = 0;
   /** What does not change while the line holds. */
   #hasFolder = false;
+  #hasPlugin = false;
+
+  readonly elsewhere: Elsewhere = this;
 
   constructor(private readonly parts: PoolServerParts) {
     const { options, environment, fetch, clock } = parts;
@@ -131,6 +139,16 @@ export class PoolServer implements AgentServer {
     this.#listeners.adopt(childId, sessionId);
   }
 
+  now(): number {
+    return this.client.now();
+  }
+
+  async say(directory: string, told: ToAgent): Promise<void> {
+    if (!this.#hasPlugin) return;
+    // A line that is broken: once it is back the plugin there says again what it asks.
+    await this.client.publish(directory, formatToAgent(this.nonce, told)).catch(() => undefined);
+  }
+
   /** Every event of the server, until the returned function is called. */
   hear(onEvent: (event: ServerEvent) => void): () => void {
     this.#events.add(onEvent);
@@ -188,6 +206,7 @@ export class PoolServer implements AgentServer {
       if (!(await this.client.isInRepository(directory))) {
         return `${directory} on ${name} is no repository of git with a commit: it has to be a clone of this one.`;
       }
+      this.#hasPlugin = (await this.client.toolNames(directory)).includes(ASK_USER);
       this.#hasFolder = true;
       return undefined;
     } catch (error) {
@@ -246,6 +265,8 @@ export class PoolServer implements AgentServer {
 
   #event(event: ServerEvent): void {
     for (const hear of this.#events) hear(event);
+    const report = parseServerReport(this.nonce, readBusWords(event) ?? "");
+    if (report !== undefined) this.#listeners.report(report);
     if (event.type === "server.heartbeat") this.#listeners.heartbeat();
     else this.#listeners.event(event);
   }

@@ -2,13 +2,14 @@ import { describeError } from "../../lib/describe-error.ts";
 import { isText, shape } from "../../lib/shape.ts";
 import { brokenEnd } from "../../supervisor/broken-end.ts";
 import type { ProcessTable } from "../../processes/process-table.ts";
-import type { RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
+import type { Note, Notes, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import type { Asked, Reply } from "../../supervisor/questions.ts";
 import type { SetUpThere } from "../set-up-script.ts";
 import type { LogSink } from "../log-sink.ts";
 import { neverRun, stoppedEarly } from "../stopped-early.ts";
 import { isUnanswered } from "../warm/server-client.ts";
 import type { ServerEvent } from "../warm/event-stream.ts";
+import { ToldNotes } from "./told-notes.ts";
 import { WarmTurn, type WarmTurnParts } from "../warm/warm-turn.ts";
 import { CopyThere, type CloneTravel } from "./copy-there.ts";
 import type { PoolServer } from "./pool-server.ts";
@@ -30,6 +31,7 @@ export interface ServerTurnParts extends Omit<WarmTurnParts, "lease" | "transcri
   readonly server: PoolServer;
   readonly travel: CloneTravel;
   readonly setUp: SetUpThere | undefined;
+  readonly notes: Pick<Notes, "post">;
 }
 
 /** One turn in a session of a server elsewhere: its files go there first, and come back at its end. */
@@ -43,6 +45,9 @@ export class ServerTurn implements RunningTurn {
   readonly #stopped = Promise.withResolvers<void>();
   #isStopped = false;
   #inner: WarmTurn | undefined;
+  #notes: ToldNotes | undefined;
+  /** Settles with the notes that are on their way. */
+  #telling: Promise<unknown> = Promise.resolve();
   #isPrompted = false;
   #isWaiting = false;
   #isOver = false;
@@ -75,6 +80,13 @@ export class ServerTurn implements RunningTurn {
 
   answer(asked: Asked, reply: Reply): void {
     this.#inner?.answer(asked, reply);
+  }
+
+  async tell(note: Note): Promise<boolean> {
+    const isAtWork = this.#isPrompted && !this.#isStopped && this.#inner?.hasExited === false;
+    const telling = (isAtWork ? this.#notes?.tell(note) : undefined) ?? Promise.resolve(false);
+    this.#telling = Promise.all([this.#telling, telling]);
+    return await telling;
   }
 
   async stop(): Promise<void> {
@@ -128,8 +140,21 @@ export class ServerTurn implements RunningTurn {
     if (this.#isStopped) return await this.#givenUp(stoppedEarly());
     this.#observer.begun?.({ host: new URL(this.#parts.server.options.url).hostname, job: null });
     const header = copy.isTakenUp ? await this.#doneMeanwhile() : undefined;
-    const end = await this.#broughtBack(await this.#inSession(copy.directory));
+    const ended = await this.#inSession(copy.directory);
+    await this.#takeBackNotes();
+    const end = await this.#broughtBack(ended);
     return header === undefined ? end : { ...end, resultHeader: [header, end.resultHeader ?? ""].join("\n").trim() };
+  }
+
+  /** What the agent has not read is for a further turn. Never rejects. */
+  async #takeBackNotes(): Promise<void> {
+    await this.#telling;
+    for (const note of (await this.#notes?.takeUnread(this.#inner?.lastOwn ?? "")) ?? []) {
+      // oxlint-disable-next-line eslint/no-await-in-loop -- in their order
+      await this.#parts.notes
+        .post(this.#sessionId ?? "", note)
+        .catch((error: unknown) => this.#note(describeError(error)));
+    }
   }
 
   /** What the agent has said since the line to it was lost, for whoever goes on with it. */
@@ -148,7 +173,7 @@ export class ServerTurn implements RunningTurn {
 
   /** Runs the turn; once more where the line broke before its prompt was on the way. */
   async #inSession(directory: string): Promise<TurnEnd> {
-    const { server, travel: _travel, setUp: _setUp, ...parts } = this.#parts;
+    const { server, travel: _travel, setUp: _setUp, notes: _notes, ...parts } = this.#parts;
     for (;;) {
       const warm = {
         ...parts,
@@ -158,6 +183,8 @@ export class ServerTurn implements RunningTurn {
       };
       const turn = { ...this.#turn, directory, sessionId: this.#sessionId };
       this.#inner = new WarmTurn(warm, turn, this.#observer);
+      const session = () => this.#sessionId ?? "";
+      this.#notes = new ToldNotes({ client: server.client, turn, session, log: this.#log, now: () => server.now() });
       // It may have been stopped meanwhile.
       if (this.#isStopped) await this.#inner.stop();
       const end = await this.#inner.ended;

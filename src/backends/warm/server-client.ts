@@ -6,6 +6,7 @@ import type { ModelChoice } from "../../supervisor/instance.ts";
 import { systemClock } from "../../lib/system-clock.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { withinLimit } from "../../supervisor/within-limit.ts";
+import { busWords } from "../../opencode/bus-words.ts";
 import { HOST_VERSION } from "../../opencode/version.ts";
 
 const ANSWER_LIMIT_MS = 10_000;
@@ -32,6 +33,7 @@ const worktree = z.object({ name: z.string(), directory: z.string() });
 const shellAnswer = z.object({
   parts: z.array(z.looseObject({ state: z.looseObject({ output: z._default(z.string(), "") }) })),
 });
+const newSession = z.object({ id: z.string(), time: z.object({ created: z.number() }) });
 const withIds = z.array(z.object({ id: z.string() }));
 const requests = z.array(z.looseObject({ id: z.string(), sessionID: z.string() }));
 const agents = z.array(z.looseObject({ name: z.string() }));
@@ -85,6 +87,8 @@ export interface Prompt {
   readonly messageId: string;
   /** Comes back with the message, in events and in lists. */
   readonly metadata: Record<string, unknown>;
+  /** Nobody asks: what runs sees it at its next step, and nothing begins with it. */
+  readonly isNote?: boolean;
 }
 
 /** A session for commands of the shell. */
@@ -101,6 +105,8 @@ export class ServerClient {
 
   readonly #name: string;
   readonly #url: string;
+  /** How much further its clock is. */
+  #aheadMs = 0;
 
   constructor(
     { url, password, username = "opencode", name = "The warm opencode server" }: ServerAddress,
@@ -201,19 +207,47 @@ export class ServerClient {
     const parent = parentId === undefined ? {} : { parentID: parentId };
     const session = { directory, title, ...parent, metadata: { bizar: { instanceId } }, permission };
     const create = (signal: AbortSignal) => this.#client.session.create(session, { signal });
-    return (await this.#ask("a session", z.object({ id: z.string() }), create, FIRST_ANSWER_LIMIT_MS)).id;
+    const { id, time } = await this.#ask("a session", newSession, create, FIRST_ANSWER_LIMIT_MS);
+    // Late by the way back: a message whose id is behind the time is in its place all the same.
+    this.#aheadMs = time.created - this.clock.now();
+    return id;
+  }
+
+  /** Milliseconds since the epoch as the server counts them, by which it orders its messages: as it was heard last. */
+  now(): number {
+    return this.clock.now() + this.#aheadMs;
   }
 
   /** Starts a turn; settles when the server has taken the prompt. */
-  async prompt({ sessionId, directory, agent, model, text, messageId, metadata }: Prompt): Promise<void> {
+  async prompt(given: Prompt): Promise<void> {
+    const { sessionId, directory, agent, model, text, messageId, metadata, isNote = false } = given;
     const prompt = {
+      ...(isNote ? { noReply: true } : {}),
       ...{ sessionID: sessionId, directory, agent, messageID: messageId },
       model: { providerID: model.providerId, modelID: model.modelId },
       ...(model.variant === undefined ? {} : { variant: model.variant }),
-      parts: [{ type: "text" as const, text, metadata }],
+      parts: [{ type: "text" as const, text, metadata, ...(isNote ? { synthetic: true } : {}) }],
     };
     const send = (signal: AbortSignal) => this.#client.session.promptAsync(prompt, { signal });
     await this.#ask("an answer to a prompt", z.unknown(), send, FIRST_ANSWER_LIMIT_MS);
+  }
+
+  async deleteMessage(sessionId: string, directory: string, messageId: string): Promise<void> {
+    const call = { sessionID: sessionId, directory, messageID: messageId };
+    const remove = (signal: AbortSignal) => this.#client.session.deleteMessage(call, { signal });
+    await this.#ask("an answer to a deletion", z.unknown(), remove);
+  }
+
+  /** Has all hear words who hear the events of a directory. */
+  async publish(directory: string, words: string): Promise<void> {
+    const send = (signal: AbortSignal) => this.#client.tui.publish({ directory, body: busWords(words) }, { signal });
+    await this.#ask("an answer to words", z.unknown(), send);
+  }
+
+  /** The names of the tools that there are in a directory. */
+  async toolNames(directory: string): Promise<readonly string[]> {
+    const read = (signal: AbortSignal) => this.#client.tool.ids({ directory }, { signal });
+    return await this.#ask("its tools", z.array(z.string()), read, FIRST_ANSWER_LIMIT_MS);
   }
 
   /** The last messages of a session, oldest first; all of them with `all`. */

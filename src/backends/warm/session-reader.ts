@@ -55,6 +55,11 @@ export class SessionReader {
     return this.#hasBegun;
   }
 
+  /** The last message of the agent; the prompt before there is one. */
+  get lastOwn(): string {
+    return this.#last?.id ?? this.#parts.prompt;
+  }
+
   /** Whether the last message of the agent is whole and the model has come to its end. */
   get isComplete(): boolean {
     const last = this.#last;

@@ -1,4 +1,5 @@
 import type { PermissionRules } from "../../agent-role/questions.ts";
+import type { Lent } from "../../agent-role/lent-agent.ts";
 import { readHostEvent } from "../../agent-role/host-event.ts";
 import type { ServerReport } from "../../agent-role/server-report.ts";
 import { TelemetryState } from "../../agent-role/telemetry.ts";
@@ -17,8 +18,11 @@ import type { ServerEvent } from "./event-stream.ts";
 import { Questions } from "./questions.ts";
 import { isUnanswered, type SessionMessage } from "./server-client.ts";
 import type { SessionListener } from "./session-listeners.ts";
+import type { SessionEnd } from "./session-end.ts";
 import { SessionReader } from "./session-reader.ts";
 import { LineAway } from "./line-away.ts";
+import { PluginElsewhere } from "./plugin-elsewhere.ts";
+import { takeError } from "./take-error.ts";
 import { withPartIds } from "./part-ids.ts";
 import type { AgentServer } from "./agent-server.ts";
 
@@ -33,7 +37,7 @@ const isOverflow = shape({ error: shape({ name: oneOf(CONTEXT_FULL) }) });
 const isStatus = shape({ status: shape({ type: isText }) });
 
 export interface WarmSessionParts {
-  readonly server: Pick<AgentServer, "client" | "listen" | "adopt">;
+  readonly server: Pick<AgentServer, "client" | "listen" | "adopt" | "elsewhere">;
   readonly sessionId: string;
   readonly turn: TurnRequest;
   /** The id that the message with the prompt is to have. */
@@ -42,23 +46,12 @@ export interface WarmSessionParts {
   readonly log: LogSink;
   readonly clock: Clock;
   readonly rules: PermissionRules;
+  /** What the plugin in a server elsewhere has to know of the agent. */
+  readonly lent?: Lent | undefined;
 }
 
 /** What the server is asked after a gap, or when nothing is heard. */
 type Look = "everything" | "only whether it runs";
-
-/** How the turn of a session came to its end. */
-export type SessionEnd =
-  /** By itself, well or not. */
-  | { readonly kind: "idle"; readonly failed: boolean }
-  /** Its server elsewhere was away meanwhile, and does not go on with it. */
-  | { readonly kind: "cut" }
-  /** The prompt never reached the session. */
-  | { readonly kind: "never_begun"; readonly why: string }
-  /** The server is gone. */
-  | { readonly kind: "died"; readonly why: string }
-  /** The line to the server elsewhere broke, and did not come back. */
-  | { readonly kind: "lost"; readonly why: string };
 
 /**
  * One turn in a session, as the server tells of it: facts to the observer, lines to the log, evidence for the verdict.
@@ -66,10 +59,10 @@ export type SessionEnd =
  */
 export class WarmSession implements SessionListener {
   readonly evidence = new EvidenceCollector();
-  /** Settles with the end. Never rejects. */
-  readonly over: Promise<SessionEnd>;
-  readonly #parts: WarmSessionParts;
   readonly #over = Promise.withResolvers<SessionEnd>();
+  /** Settles with the end. Never rejects. */
+  readonly over: Promise<SessionEnd> = this.#over.promise;
+  readonly #parts: WarmSessionParts;
   readonly #reader: SessionReader;
   readonly #questions: Questions;
   readonly #telemetry: TelemetryState;
@@ -89,6 +82,7 @@ export class WarmSession implements SessionListener {
   #eventsSinceHeartbeat = 0;
   #isClosed = false;
   readonly #line = new LineAway();
+  readonly #plugin: PluginElsewhere;
   /** The last sign of life. */
   #heardAt: number;
   /** The one before the turn was stopped; `null` while it was not. */
@@ -100,7 +94,6 @@ export class WarmSession implements SessionListener {
   constructor(parts: WarmSessionParts) {
     const { server, sessionId, turn, promptId, observer, log, clock, rules } = parts;
     this.#parts = parts;
-    this.over = this.#over.promise;
     const onEvent = (event: RunEvent, isOwn: boolean) => this.#happened(event, isOwn);
     this.#reader = new SessionReader({ sessionId, prompt: promptId, onEvent, now: () => clock.now() });
     this.#questions = new Questions({
@@ -111,6 +104,7 @@ export class WarmSession implements SessionListener {
       // The next heartbeat asks for what is open.
       onUnanswered: () => void (this.#hasMissed = true),
     });
+    this.#plugin = new PluginElsewhere(server, sessionId, turn.directory);
     this.#heardAt = clock.now();
     this.#telemetry = new TelemetryState(sessionId, this.#heardAt, turn.directory);
     this.#reporter = new TelemetryReporter(this.#telemetry, (report) => {
@@ -125,7 +119,7 @@ export class WarmSession implements SessionListener {
     const { server, sessionId, promptId: messageId, turn } = this.#parts;
     const { directory, agent, model, kind, prompt: text } = turn;
     this.#promptedAt = this.#parts.clock.now();
-    const metadata = { bizar: { kind } };
+    const metadata = { bizar: { kind, lent: this.#parts.lent } };
     try {
       const prompt = { sessionId, directory, agent, model, text, messageId, metadata };
       await Promise.all([server.client.prompt(prompt), this.#adoptEarlier()]);
@@ -148,6 +142,11 @@ export class WarmSession implements SessionListener {
       this.#hasMissed = true;
       log.write("stderr", `bizar: ${describeError(error)}`);
     }
+  }
+
+  /** The last message of the agent; the prompt before there is one. */
+  get lastOwn(): string {
+    return this.#reader.lastOwn;
   }
 
   /** The turn is being stopped: what comes from now on is the echo of that, and no sign of life. */
@@ -177,7 +176,9 @@ export class WarmSession implements SessionListener {
   /** Gives the agent what came of something that it has asked the user. */
   answer({ askId, kind, ...asked }: Asked, reply: Reply): void {
     this.#questions.answer(askId, reply);
-    if (kind === "question") this.#askingChanged({ askId, kind, ...asked }, false);
+    if (kind !== "question") return;
+    this.#askingChanged({ askId, kind, ...asked }, false);
+    this.#plugin.answer(askId, reply);
   }
 
   #askingChanged(asked: Asked, isOpen: boolean): void {
@@ -185,7 +186,9 @@ export class WarmSession implements SessionListener {
     this.#reporter.speak();
   }
 
-  report({ loopGuard, text, asked, said }: ServerReport): void {
+  report(report: ServerReport): void {
+    if (!this.#plugin.isNews(report)) return;
+    const { loopGuard, text, asked, said } = report;
     if (said !== undefined) this.#parts.observer.toldParent(said);
     if (asked !== undefined) this.#askingChanged(asked, true);
     if (loopGuard !== undefined) this.#telemetry.loopGuardGaveUp(loopGuard);
@@ -195,6 +198,7 @@ export class WarmSession implements SessionListener {
 
   gap(): void {
     void this.#ask();
+    this.#plugin.gap();
   }
 
   heartbeat(): void {
@@ -261,19 +265,10 @@ export class WarmSession implements SessionListener {
     const { log } = this.#parts;
     const goesOn = isOwn && event.type === "step_finish";
     this.#hasFailed = event.type === "error" || (this.#hasFailed && !goesOn);
-    this.#takeError(event);
+    takeError(event, this.evidence);
     this.evidence.happened(event, isOwn);
     for (const line of renderRunEvent(event, isOwn) ?? []) log.write("stdout", line);
     if (isOwnText(event, isOwn)) this.#textPreview = event.part.text.slice(-PREVIEW_CHARACTERS);
-  }
-
-  #takeError(event: RunEvent): void {
-    if (event.type !== "error") return;
-    const detail = event.error.data?.message ?? event.error.name;
-    if (detail.startsWith("Model not found")) this.evidence.told({ type: "model_unknown", detail });
-    else if (detail.startsWith("Agent not found")) {
-      this.evidence.told({ type: "agent_fallback", reason: "agent_unknown", detail });
-    }
   }
 
   /** Asks the server; while it is being asked, once more after that. Settles when what it told is taken in. */

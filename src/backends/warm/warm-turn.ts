@@ -21,8 +21,9 @@ import type { AnswerPort } from "../answer-port.ts";
 import type { LoggedTurn, LogSink } from "../log-sink.ts";
 import { stoppedEarly } from "../stopped-early.ts";
 import { definitionHash } from "./definition-hash.ts";
-import type { AgentServer } from "./agent-server.ts";
-import { WarmSession, type SessionEnd } from "./warm-session.ts";
+import { lentTo, type AgentServer } from "./agent-server.ts";
+import type { SessionEnd } from "./session-end.ts";
+import { WarmSession } from "./warm-session.ts";
 import { cutShort, lineLost } from "./ends-elsewhere.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { unreachable } from "../../lib/unreachable.ts";
@@ -85,9 +86,14 @@ export class WarmTurn implements RunningTurn {
   answer(asked: Asked, reply: Reply): void {
     this.#session?.answer(asked, reply);
     const server = this.#server;
-    if (asked.kind === "question" && server !== undefined) {
+    if (asked.kind === "question" && server !== undefined && server.elsewhere === undefined) {
       this.#parts.answers.give(this.#turn.instanceId, server.nonce, asked.askId, reply);
     }
+  }
+
+  /** The last message of the agent in its session; `undefined` while it has none. */
+  get lastOwn(): string | undefined {
+    return this.#session?.lastOwn;
   }
 
   async stop(): Promise<void> {
@@ -158,9 +164,10 @@ export class WarmTurn implements RunningTurn {
     const [turn, observer, log] = [this.#turn, this.#observer, this.#log];
     observer.sessionIdentified(sessionId, definition);
     if (this.#isStopped) return stoppedEarly();
-    const promptId = createMessageId(clock.now());
+    const promptId = createMessageId(server.elsewhere?.now() ?? clock.now());
     observer.prompted(promptId);
-    const session = new WarmSession({ server, sessionId, turn, promptId, observer, log, clock, rules });
+    const lent = lentTo(server, turn, answers);
+    const session = new WarmSession({ server, sessionId, turn, promptId, observer, log, clock, rules, lent });
     this.#session = session;
     if (server.isGone) session.died("The opencode server of the warm agents has just ended.");
     else await this.#prompt(server, session, sessionId);

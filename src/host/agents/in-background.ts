@@ -7,6 +7,9 @@ const BACKGROUND =
 
 export const IN_BACKGROUND = `${BACKGROUND}Others work in this folder at the same time: change only what your task needs, and leave what you did not write as it is.`;
 
+/** … by an opencode on another machine than that of who asked for it. */
+export const IN_COPY_ELSEWHERE = `${BACKGROUND}You work in a copy of the files of your own: your changes are taken from it when you are done, committed or not.`;
+
 /** What an agent is told of a folder of its own, in the place of those that work in the same one. */
 function ownPlaceText({ originals, copy }: Pick<OwnPlace, "originals" | "copy">): string {
   return (

@@ -1,13 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
+import { ASK_USER } from "../../agent-role/lent-agent.ts";
 import type { Asked, Reply } from "../../supervisor/questions.ts";
 import { answer } from "./answer.ts";
 import { withArguments } from "./arguments.ts";
 import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { neverThrowing } from "./tool-parts.ts";
 import { unreachable } from "../../lib/unreachable.ts";
-
-const ASK_USER = "bizar_ask_user";
 
 const schema = {
   properties: {

@@ -4,7 +4,7 @@ import { withArguments } from "./arguments.ts";
 import type { SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { neverThrowing } from "./tool-parts.ts";
 
-const TELL_PARENT = "bizar_tell_parent";
+export const TELL_PARENT = "bizar_tell_parent";
 
 const schema = {
   properties: {

@@ -138,3 +138,12 @@ test("a request never goes out on a connection of an earlier one, which may have
   await (await client.events(AbortSignal.timeout(5000))).text();
   expect(ports.size).toBe(4);
 });
+
+test("the time of a server is its own, as its newest session tells it", async () => {
+  const created = Date.now() - 3_600_000;
+  const client = clientOf(() => Response.json({ id: "ses_a", time: { created } }));
+  await client.createSession({ directory: "/x", instanceId: "bgr_1", title: "files", parentId: undefined });
+  const now = client.now();
+  expect(now).toBeGreaterThanOrEqual(created);
+  expect(now).toBeLessThan(created + 60_000);
+});

@@ -58,8 +58,9 @@ contract("a message to a running agent waits behind its turn, and collect waits 
 
 contract("a message now is read at the agent's next step, below an answer, as the words of another", async (on) => {
   const sent = Promise.withResolvers<void>();
-  on.plan("look around", { after: sent.promise, calls: [bash("echo here")] }, ({ toolResults }) => ({
-    text: toolResults.join(""),
+  on.plan("look around", { after: sent.promise, calls: [bash("echo here")] }, ({ told }) => ({
+    // On a server it is a message of its own.
+    text: told.join("\n\n"),
   }));
   const { instanceId } = await on.start({ prompt: "look around" });
   const answer = await on.call("bizar_send_message", { instanceId, prompt: "Also there.\nBoth.", mode: "now" });
@@ -71,9 +72,11 @@ contract("a message now is read at the agent's next step, below an answer, as th
   expect((await on.record(instanceId)).turns).toHaveLength(1);
 });
 
-contract("a message now to an agent that makes no call any more is its next turn", async (on) => {
+contract("a message now to an agent that makes no call any more is its next turn, or its next step", async (on) => {
   const late = Promise.withResolvers<void>();
-  on.plan("say one word", { after: late.promise, text: "Word." });
+  on.plan("say one word", { after: late.promise, text: "Word." }, ({ told }) => ({
+    text: told.join().endsWith("\n> another word") ? "Another." : "None.",
+  }));
   on.plan("another word", { text: "Another." });
   const { instanceId } = await on.start({ prompt: "say one word" });
   await on.call("bizar_send_message", { instanceId, prompt: "another word", mode: "now" });

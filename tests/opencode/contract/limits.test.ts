@@ -56,25 +56,36 @@ contract.once("with one place, agents wait in line and run in order; one that wa
 });
 
 /** What an agent was told of its limits. */
-function limitsToldIn(toolResults: readonly string[] = []): string[] {
-  return [...toolResults.join("\n").matchAll(/\[limit\] (.+? left)\./g)].map(([, words = ""]) => words);
+function limitsToldIn(told: readonly string[] = []): string[] {
+  return [...told.join("\n").matchAll(/\[limit\] (.+? left)\./g)].map(([, words = ""]) => words);
 }
 
-/** What no agent has read yet. */
-function notesOf({ sandbox }: OnBackend): string[] {
-  const folder = join(sandbox.stateDir, "sessions");
-  return existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith(".notes.json")) : [];
+/** Whether there is something that the agent has not read yet: beside its session, or on a server in it. */
+async function hasNote({ place, sandbox, sessions }: OnBackend): Promise<boolean> {
+  if (place !== "server") {
+    const folder = join(sandbox.stateDir, "sessions");
+    return existsSync(folder) && readdirSync(folder).some((name) => name.endsWith(".notes.json"));
+  }
+  const records = join(sandbox.stateDir, "bg");
+  const newest =
+    readdirSync(records)
+      .filter((name) => /^bgr_\w+\.json$/.test(name))
+      .toSorted()
+      .at(-1) ?? "";
+  const { sessionId: id } = await Bun.file(join(records, newest)).json();
+  const { data: messages = [] } = await sessions.session.messages({ path: { id } });
+  return messages.some(({ parts }) => parts.some((part) => part.type === "text" && part.text.startsWith("[limit]")));
 }
 
 contract("an agent at 80 % of its token budget is told what is left, once", async (on) => {
   on.plan(
     "talk a lot",
     { calls: [bash("echo 1")], usage: { input: 600, output: 250 } },
-    async ({ toolResults }) => {
-      if (limitsToldIn(toolResults).length === 0) await until("it is told", () => notesOf(on).length > 0);
+    async ({ told }) => {
+      if (limitsToldIn(told).length === 0) await until("it is told", async () => await hasNote(on));
       return { calls: [bash("echo 2")] };
     },
-    ({ toolResults }) => ({ text: limitsToldIn(toolResults).join() }),
+    ({ told }) => ({ text: limitsToldIn(told).join() }),
   );
   const [collected] = (await on.delegate([{ prompt: "talk a lot" }])).collected;
   expect(collected).toMatchObject({ status: "done", result: "150 of 1000 tokens are left" });
@@ -84,12 +95,12 @@ contract("an agent at 80 % of its money is told what is left, once", async (on) 
   on.plan(
     "talk dearly",
     { calls: [bash("echo 1")], usage: { input: 0, output: 420 } },
-    async ({ toolResults }) => {
-      if (limitsToldIn(toolResults).length === 0) await until("it is told", () => notesOf(on).length > 0);
+    async ({ told }) => {
+      if (limitsToldIn(told).length === 0) await until("it is told", async () => await hasNote(on));
       return { calls: [bash("echo 2")] };
     },
     { calls: [bash("echo 3")] },
-    ({ toolResults }) => ({ text: limitsToldIn(toolResults).join() }),
+    ({ told }) => ({ text: limitsToldIn(told).join() }),
   );
   const [collected] = (await on.delegate([{ prompt: "talk dearly" }])).collected;
   expect(collected).toMatchObject({ status: "done", result: "$0.0008 of $0.005 are left" });
@@ -99,12 +110,12 @@ contract("an agent at 80 % of its deadline is told how long it has, once", async
   on.plan(
     "take your time",
     { calls: [bash("echo 1")] },
-    async ({ toolResults }) => {
-      if (limitsToldIn(toolResults).length === 0) await until("it is told", () => notesOf(on).length > 0);
+    async ({ told }) => {
+      if (limitsToldIn(told).length === 0) await until("it is told", async () => await hasNote(on));
       return { calls: [bash("echo 2")] };
     },
     { calls: [bash("echo 3")] },
-    ({ toolResults }) => ({ text: limitsToldIn(toolResults).join() }),
+    ({ told }) => ({ text: limitsToldIn(told).join() }),
   );
   const [collected] = (await on.delegate([{ prompt: "take your time", deadlineMs: 20_000 }])).collected;
   expect(collected).toMatchObject({ status: "done", result: "4 of 20 seconds are left" });
@@ -114,8 +125,8 @@ contract("an agent over its tool-call cap is ended, and says so", async (on) => 
   on.plan(
     "many calls",
     { calls: ["1", "2", "3", "4"].map((number) => bash(`echo ${number}`)) },
-    async ({ toolResults }) => {
-      if (limitsToldIn(toolResults).length === 0) await until("it is told", () => notesOf(on).length > 0);
+    async ({ told }) => {
+      if (limitsToldIn(told).length === 0) await until("it is told", async () => await hasNote(on));
       return { calls: [bash("echo 5")] };
     },
     { text: "One more.", calls: [bash("sleep 93")] },
@@ -126,9 +137,7 @@ contract("an agent over its tool-call cap is ended, and says so", async (on) => 
   expect((await on.record(collected.instanceId)).toolCallCount).toBe(6);
   expect(living(collected)).toEqual([]);
   expect(collected.error).toContain("more than 5 tool calls");
-  // What is told to an agent at work is a file of the state folder: in a server nobody reads it.
-  const told = on.place === "server" ? [] : ["1 of 5 tool calls are left"];
-  expect(limitsToldIn(on.requestsFor("many calls")[2]?.toolResults)).toEqual(told);
+  expect(limitsToldIn(on.requestsFor("many calls")[2]?.told)).toEqual(["1 of 5 tool calls are left"]);
 });
 
 contract.once("an agent over its token budget is ended with its tools, and says so", async (on) => {

@@ -6,18 +6,12 @@ const ON_LAUNCHER: Reasons = {};
 
 const IN_COPY = "it works in a copy of the files, and not in its parent's folder";
 
-const NO_NOTES = "what is told to an agent at work is a file of the state folder";
-
 const REFUSES =
   "its opencode refuses in its own words, and all that is asked at once with the first, which ends the turn";
 
 const ON_SERVER: Reasons = {
   "record, result and log of an agent are on disk, for their owner only, and say what happened": IN_COPY,
   "in a folder without git, where the worktree is /, an agent runs in its parent's folder": IN_COPY,
-  "a message now is read at the agent's next step, below an answer, as the words of another": NO_NOTES,
-  "an agent at 80 % of its token budget is told what is left, once": NO_NOTES,
-  "an agent at 80 % of its money is told what is left, once": NO_NOTES,
-  "an agent at 80 % of its deadline is told how long it has, once": NO_NOTES,
   "an agent does not allow itself: no command of its own answers":
     "its home is another one, where nobody knows of the agents of here",
   "an agent whose tool needs a permission that nobody can give reads so, goes on, and is done": REFUSES,

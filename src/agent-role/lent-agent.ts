@@ -1,0 +1,54 @@
+import { isAnything, isFlag, isNumber, isText, orAbsent, shape, type Checked } from "../lib/shape.ts";
+import { isReply, type Reply } from "../supervisor/questions.ts";
+
+/** The tool by which a background agent asks the user something: a server that has it has this plugin. */
+export const ASK_USER = "bizar_ask_user";
+
+const isLent = shape({
+  instanceId: isText,
+  /** What only the supervisor and the plugin there know. */
+  nonce: isText,
+  /** Whether the user is asked, and for how long a question waits, in milliseconds. */
+  asks: isFlag,
+  waitMs: isNumber,
+});
+
+/** What the plugin in a server elsewhere has to know of an agent whose supervisor is on another machine. */
+export type Lent = Checked<typeof isLent>;
+
+const isPrompt = shape({ metadata: shape({ bizar: shape({ lent: isLent }) }) });
+
+/** What the part of a prompt says of the agent that it is for; `undefined` where it is for none of another machine. */
+export function readLent(part: unknown): Lent | undefined {
+  return isPrompt(part) ? part.metadata.bizar.lent : undefined;
+}
+
+const isToAgent = shape({
+  bizar: isText,
+  session: isText,
+  answer: orAbsent(shape({ askId: isText, reply: isReply })),
+  again: orAbsent(isAnything),
+});
+
+/** What the supervisor of an agent has to say to the plugin that the agent runs beside. */
+export interface ToAgent {
+  readonly session: string;
+  /** What came of a question. */
+  readonly answer?: { readonly askId: string; readonly reply: Reply };
+  /** What was reported in this turn may not have been heard. */
+  readonly again?: true;
+}
+
+export function formatToAgent(nonce: string, told: ToAgent): string {
+  return JSON.stringify({ bizar: nonce, ...told });
+}
+
+/** `undefined` of words that are nothing of the kind. */
+export function parseToAgent(words: string): (ToAgent & { readonly nonce: string }) | undefined {
+  try {
+    const told: unknown = JSON.parse(words);
+    return isToAgent(told) ? ({ ...told, nonce: told.bizar } as ToAgent & { readonly nonce: string }) : undefined;
+  } catch {
+    return undefined;
+  }
+}
