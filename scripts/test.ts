@@ -6,7 +6,7 @@ import { Summary } from "./test/summary.ts";
 import { installEngines } from "./set-up/engines.ts";
 import { thisMachine } from "./set-up/debian-packages.ts";
 import {
-  ENGINES,
+  GROUPS,
   isAskedFor,
   listTestFiles,
   longestFirst,
@@ -21,11 +21,11 @@ const AT_ONCE = Math.min(2, availableParallelism());
 const filters = process.argv.slice(2);
 if (filters.some((filter) => filter.startsWith("-"))) {
   console.error(
-    `Usage: bun run test [${ENGINES} | part of a path or of a check's name …]; checks: ${CHECKS.join(", ")}`,
+    `Usage: bun run test [${Object.keys(GROUPS).join(" | ")} | part of a path or of a check's name …]; checks: ${CHECKS.join(", ")}`,
   );
   process.exit(2);
 }
-if (filters.includes(ENGINES)) await installEngines(thisMachine());
+if (filters.includes("engines")) await installEngines(thisMachine());
 const summary = new Summary();
 const again: string[] = [];
 const files = (await listTestFiles()).filter((file) => isAskedFor(file, filters));

@@ -1,27 +1,49 @@
 import { join } from "node:path";
-import { contractElsewhere, namesPlace, testStep } from "./contract-places.ts";
+import { contractSteps, namesPlace, testStep } from "./contract-places.ts";
 
 export const ROOT = join(import.meta.dir, "../..");
 
-/** Every test file, by its path below the root, and the contract at each place elsewhere. */
+/** Every test file, by its path below the root, and the contract at each of its places. */
 export async function listTestFiles(): Promise<string[]> {
   const files = await Array.fromAsync(new Bun.Glob("tests/**/*.test.ts").scan({ cwd: ROOT }));
-  return [...files.toSorted(), ...contractElsewhere()];
+  return [...files.toSorted(), ...contractSteps()];
 }
 
-/** The word that names the tests which need an engine of agents elsewhere: Slurm, ssh, servers. */
-export const ENGINES = "engines";
+/** The words that name what is no part of `test` without a word. */
+export const GROUPS = {
+  /** The contract on processes, and what takes opencode or a browser through the rarer things. */
+  long: isLong,
+  /** What needs an engine of agents elsewhere, which few machines have: Slurm, ssh, servers. */
+  engines: isOfEngine,
+};
+
+/** What shows each half of the product at work: an agent, the terminal, a plan. All the rest of its folder is long. */
+const QUICK = new Set(["opencode/terminal-half", "opencode/plan-review", "browser/review-round", "browser/sanitising"]);
+
+function isLong(name: string): boolean {
+  const { file, place } = testStep(name);
+  if (place !== undefined) return place === "process";
+  const [, short = ""] = /^tests\/(?:canvas\/)?((?:opencode|browser)\/[^/]+)\.test\.ts$/.exec(file) ?? [];
+  return takesTheMachine(file) || (short !== "" && !QUICK.has(short));
+}
+
+function isOfEngine(name: string): boolean {
+  const { file, place } = testStep(name);
+  return place === "launcher" || place === "server" || file.startsWith("tests/opencode/elsewhere/");
+}
 
 /**
- * Whether a file is among those that were asked for by parts of their paths. Without any, all are but those that need
- * engines, which few machines have.
+ * Whether a step is among those that were asked for: by a group's name, or by parts of their paths. Without any, all are
+ * but those of the groups; of the contract its sentences once each, on the backend that costs least.
  */
-export function isAskedFor(file: string, filters: readonly string[]): boolean {
-  const isAtPlace = namesPlace(file);
-  const isOfEngine = isAtPlace || file.startsWith("tests/opencode/elsewhere/");
-  if (filters.length === 0) return !isOfEngine;
-  const isMeant = (filter: string) => file.includes(filter) && (!isAtPlace || namesPlace(filter));
-  return filters.some((filter) => (filter === ENGINES ? isOfEngine : isMeant(filter)));
+export function isAskedFor(name: string, filters: readonly string[]): boolean {
+  const { file, place } = testStep(name);
+  if (filters.length === 0) {
+    const isInPlaces = place === undefined && contractSteps().some((step) => testStep(step).file === file);
+    return !isInPlaces && !Object.values(GROUPS).some((isIn) => isIn(name));
+  }
+  const isMeant = (filter: string) => name.includes(filter) && (place === undefined || namesPlace(filter));
+  return filters.some((filter) => (filter === "long" || filter === "engines" ? GROUPS[filter](name) : isMeant(filter)));
 }
 
 /** As long as so many characters of a test. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, test } from "bun:test";
 import { readlinkSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { CONTRACT_PLACE, contractPlace } from "../../../scripts/test/contract-places.ts";
 import type { Server } from "../../../scripts/scripted-host/opencode.ts";
 import type { Sandbox, SandboxSettings } from "../../../scripts/scripted-host/sandbox.ts";
 import { treeMembers } from "../../../src/processes/end-tree.ts";
@@ -113,7 +114,10 @@ export function onBothBackends(
       }
     };
   if (ELSEWHERE === undefined) {
-    return Object.assign(tried(BACKENDS), { once: tried(["warm"]), onProcess: tried(["process"]) });
+    const place = contractPlace(process.env[CONTRACT_PLACE]);
+    if (place === "process") return Object.assign(tried([place]), { once: tried([]), onProcess: tried([]) });
+    const shared = tried(place === "warm" ? [place] : BACKENDS);
+    return Object.assign(shared, { once: tried(["warm"]), onProcess: tried(["process"]) });
   }
   const { backend } = ELSEWHERE;
   return Object.assign(tried([backend]), { once: tried([]), onProcess: tried(backend === "process" ? [backend] : []) });

@@ -1,7 +1,7 @@
 import { CloneServer } from "../../../scripts/scripted-host/clone-server.ts";
 import type { Server } from "../../../scripts/scripted-host/opencode.ts";
 import { PLUGIN, type SandboxSettings } from "../../../scripts/scripted-host/sandbox.ts";
-import { CONTRACT_PLACE } from "../../../scripts/test/contract-places.ts";
+import { CONTRACT_PLACE, contractPlace } from "../../../scripts/test/contract-places.ts";
 import type { BackendName } from "../../../src/supervisor/instance.ts";
 import type { Rig } from "../rig.ts";
 import { PLAIN_LAUNCHER } from "./launcher-rig.ts";
@@ -27,13 +27,11 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** The one that was asked for. */
+/** The one that was asked for, where it is none of this machine's own backends. */
 export function placeElsewhere(): PlaceElsewhere | undefined {
-  const name = process.env[CONTRACT_PLACE];
-  if (name === undefined) return undefined;
+  const name = contractPlace(process.env[CONTRACT_PLACE]);
   if (name === "launcher") return launcher;
-  if (name === "server") return server();
-  throw new Error(`${CONTRACT_PLACE} is ${JSON.stringify(name)}; expected launcher or server.`);
+  return name === "server" ? server() : undefined;
 }
 
 /** The plainest launcher, whose agents share all with their caller. */
