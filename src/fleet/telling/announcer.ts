@@ -4,15 +4,13 @@ import { announcementText } from "./announcement-text.ts";
 import type { AnnouncerParts, ClaimedAnnouncement, LeftEnd } from "./announcer-parts.ts";
 import { ParentActivity } from "./parent-activity.ts";
 import { Collects } from "./collects.ts";
+import { Outbox, type Attempt } from "./outbox.ts";
 import { OverlookedMessages } from "./overlooked-messages.ts";
 import type { Delivery, ParentSession } from "./parent-session.ts";
 import { includesEnd, type End } from "./told-ends.ts";
-import { untoldParent, type UntoldParent } from "./untold.ts";
 
 /** Ends within this time of each other are one message. */
 const BATCH_MS = 200;
-const FIRST_RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 60_000;
 
 /**
  * Tells parent sessions that their agents have ended: once, together where several end at once, and only while nobody
@@ -21,7 +19,9 @@ const LONGEST_RETRY_MS = 60_000;
  */
 export class Announcer implements EndNotifier {
   readonly #parts: AnnouncerParts;
-  readonly #parents = new Map<string, UntoldParent>();
+  readonly #outbox: Outbox;
+  /** What each session has to be told of, by agent. */
+  readonly #untold = new Map<string, Map<string, Untold>>();
   readonly #collects = new Collects();
   /** Sessions of ends that others left, and that this host does not know: its own data is not theirs. */
   readonly #foreign = new Set<string>();
@@ -31,6 +31,15 @@ export class Announcer implements EndNotifier {
 
   constructor(parts: AnnouncerParts) {
     this.#parts = parts;
+    this.#outbox = new Outbox({
+      clock: parts.clock,
+      tell: async (...session) => await this.#announce(...session),
+      over: (sessionId) => {
+        if (this.#untold.get(sessionId)?.size === 0) this.#untold.delete(sessionId);
+      },
+      failed: (sessionId, error) =>
+        parts.report(`Session ${sessionId} could not be told that its agents ended; it is tried again.`, error),
+    });
     const isBusy = (sessionId: string) => this.activity.isBusy(sessionId) || this.#isClosed;
     this.#overlooked = new OverlookedMessages({ clock: parts.clock, isBusy, report: parts.report });
     this.activity = new ParentActivity({
@@ -68,7 +77,7 @@ export class Announcer implements EndNotifier {
     const end = this.#collects.begin(instanceIds, sessionId);
     return () => {
       end();
-      for (const each of this.#parents.keys()) this.#schedule(each, BATCH_MS);
+      for (const each of this.#untold.keys()) this.#schedule(each, BATCH_MS);
     };
   }
 
@@ -78,10 +87,7 @@ export class Announcer implements EndNotifier {
    * @returns whether it was told of an end
    */
   async tellNow(sessionId: string): Promise<boolean> {
-    const parent = this.#parents.get(sessionId);
-    if (parent === undefined || this.#isClosed) return false;
-    await parent.telling;
-    return await this.#announce(sessionId, parent, true);
+    return this.#untold.has(sessionId) && (await this.#outbox.now(sessionId));
   }
 
   /** A session has got a message that it is to answer. */
@@ -92,32 +98,27 @@ export class Announcer implements EndNotifier {
   close(): void {
     this.#isClosed = true;
     this.#overlooked.close();
-    for (const { timer } of this.#parents.values()) timer?.clear();
-    this.#parents.clear();
+    this.#outbox.close();
+    this.#untold.clear();
+  }
+
+  /** Has a session told in a while, where there is something to tell. */
+  #schedule(sessionId: string, delayMs: number): void {
+    if (this.#untold.has(sessionId)) this.#outbox.due(sessionId, delayMs);
   }
 
   #add({ instanceId, announcement, parent: { sessionId } }: LeftEnd, isLeft: boolean, waits: () => boolean): void {
     if (announcement?.state !== "pending" || this.#isClosed) return;
-    const parent = this.#parents.get(sessionId) ?? untoldParent(FIRST_RETRY_MS);
-    const known = parent.ends.get(instanceId);
-    parent.ends.set(instanceId, {
+    const ends = this.#untold.get(sessionId) ?? new Map<string, Untold>();
+    const known = ends.get(instanceId);
+    ends.set(instanceId, {
       isLeft: isLeft && known?.isLeft !== false,
       answeredTurn: known?.answeredTurn ?? null,
       waits,
     });
-    this.#parents.set(sessionId, parent);
+    this.#untold.set(sessionId, ends);
     // Where no other one can end within that time, there is nothing to wait for.
     this.#schedule(sessionId, this.#parts.othersRun(sessionId) ? BATCH_MS : 0);
-  }
-
-  #schedule(sessionId: string, delayMs: number): void {
-    const parent = this.#parents.get(sessionId);
-    if (parent === undefined || parent.timer !== null || this.#isClosed) return;
-    parent.timer = this.#parts.clock.after(delayMs, () => {
-      parent.timer = null;
-      if (parent.telling !== null) this.#schedule(sessionId, BATCH_MS);
-      else void this.#announce(sessionId, parent);
-    });
   }
 
   /**
@@ -134,52 +135,37 @@ export class Announcer implements EndNotifier {
    */
   #mayTell(sessionId: string, id: string, { isLast, mode }: Telling): boolean {
     if (this.#collects.isCollected(id)) return false;
-    const untold = this.#parents.get(sessionId)?.ends.get(id);
+    const untold = this.#untold.get(sessionId)?.get(id);
     const isNote = untold?.isLeft === true || mode === "note";
     return isLast || !(untold?.waits() === true || (isNote && this.activity.isBusy(sessionId)));
   }
 
-  async #announce(sessionId: string, parent: UntoldParent, isLast = false): Promise<boolean> {
-    if (this.#isAnswering(sessionId)) return false;
+  async #announce(sessionId: string, isLast: boolean): Promise<Attempt> {
+    const ends = this.#untold.get(sessionId);
+    if (ends === undefined || this.#isAnswering(sessionId)) return { isTold: false, next: "held" };
     const claims: ClaimedAnnouncement[] = [];
-    const done = Promise.withResolvers<void>();
-    parent.telling = done.promise;
-    let isLater: boolean;
-    let isTold = false;
     try {
-      isLater = await this.#claim(sessionId, parent, claims, isLast);
-      if (claims.length > 0) isTold = await this.#tell(sessionId, parent, claims, isLast);
-      if (!isLater) parent.retryMs = FIRST_RETRY_MS;
-    } catch (error) {
-      this.#parts.report(`Session ${sessionId} could not be told that its agents ended; it is tried again.`, error);
-      isLater = true;
+      const isLater = await this.#claim(sessionId, ends, claims, isLast);
+      const isTold = claims.length > 0 && (await this.#tell(sessionId, ends, claims, isLast));
+      return { isTold, next: isLater ? "later" : "over" };
     } finally {
       await this.#release(claims);
-      parent.telling = null;
-      done.resolve();
     }
-    if (isLater) {
-      this.#schedule(sessionId, parent.retryMs);
-      parent.retryMs = Math.min(parent.retryMs * 2, LONGEST_RETRY_MS);
-    } else if (parent.ends.size === 0 && parent.timer === null) {
-      this.#parents.delete(sessionId);
-    }
-    return isTold;
   }
 
   /** Whether some of the ends can only be told later. */
   async #claim(
     sessionId: string,
-    parent: UntoldParent,
+    ends: Map<string, Untold>,
     claims: ClaimedAnnouncement[],
     isLast: boolean,
   ): Promise<boolean> {
     let isLater = false;
-    for (const id of [...parent.ends.keys()]) {
+    for (const id of [...ends.keys()]) {
       if (!this.#mayTell(sessionId, id, { isLast })) continue;
       const claim = await this.#parts.claim(id);
       if (claim === "later") isLater = true;
-      else if (claim === "settled") parent.ends.delete(id);
+      else if (claim === "settled") ends.delete(id);
       else claims.push(claim);
     }
     return isLater;
@@ -188,7 +174,7 @@ export class Announcer implements EndNotifier {
   /** Whether the session was told something. */
   async #tell(
     sessionId: string,
-    parent: UntoldParent,
+    ends: Map<string, Untold>,
     claims: readonly ClaimedAnnouncement[],
     isLast: boolean,
   ): Promise<boolean> {
@@ -196,7 +182,7 @@ export class Announcer implements EndNotifier {
     const settle = async (told: readonly ClaimedAnnouncement[], state: Exclude<Announcement["state"], "pending">) => {
       for (const claim of told) {
         await claim.settle(state);
-        parent.ends.delete(claim.end.instanceId);
+        ends.delete(claim.end.instanceId);
       }
       this.#parts.user.told(sessionId, told);
     };
@@ -204,7 +190,7 @@ export class Announcer implements EndNotifier {
     const answered = claims.filter(
       ({ end }) =>
         !includesEnd(session.announced, end) &&
-        (includesEnd(session.answered, end) || parent.ends.get(end.instanceId)?.answeredTurn === end.turn),
+        (includesEnd(session.answered, end) || ends.get(end.instanceId)?.answeredTurn === end.turn),
     );
     const untold = claims.filter((claim) => !announced.includes(claim) && !answered.includes(claim));
     const results = await Promise.all(untold.map(async ({ result }) => await result()));
@@ -215,9 +201,9 @@ export class Announcer implements EndNotifier {
       const isTold = isWanted && this.#mayTell(sessionId, claim.end.instanceId, { isLast, mode });
       return isTold ? [{ ...claim, text: results[index] }] : [];
     });
-    const delivery = now.length > 0 ? await this.#deliver(sessionId, session, parent, now, isLast) : "delivered";
+    const delivery = now.length > 0 ? await this.#deliver(sessionId, session, ends, now, isLast) : "delivered";
     if (delivery === "session_gone") {
-      await this.#unknown(sessionId, parent, now, settle);
+      await this.#unknown(sessionId, ends, now, settle);
     } else {
       await settle(now, "announced");
       this.delivered(sessionId, delivery);
@@ -230,15 +216,15 @@ export class Announcer implements EndNotifier {
   /** An end of this host's own has nobody left to hear of it; that of another one may be for a session of other data. */
   async #unknown(
     sessionId: string,
-    parent: UntoldParent,
+    ends: Map<string, Untold>,
     claims: readonly ClaimedAnnouncement[],
     settle: (told: readonly ClaimedAnnouncement[], state: "dropped") => Promise<void>,
   ): Promise<void> {
-    const isLeft = ({ end }: ClaimedAnnouncement) => parent.ends.get(end.instanceId)?.isLeft === true;
+    const isLeft = ({ end }: ClaimedAnnouncement) => ends.get(end.instanceId)?.isLeft === true;
     const left = claims.filter((claim) => isLeft(claim));
     if (left.length > 0) this.#foreign.add(sessionId);
     for (const { end, leave } of left) {
-      parent.ends.delete(end.instanceId);
+      ends.delete(end.instanceId);
       leave();
     }
     await settle(
@@ -250,13 +236,13 @@ export class Announcer implements EndNotifier {
   async #deliver(
     sessionId: string,
     session: ParentSession,
-    parent: UntoldParent,
+    ends: Map<string, Untold>,
     now: readonly (ClaimedAnnouncement & { readonly text: string | undefined })[],
     isLast: boolean,
   ): Promise<Delivery> {
     const isStopped = this.activity.isInterrupted(sessionId);
     const isWaking = ({ instance: { announcement }, end }: ClaimedAnnouncement) =>
-      announcement?.mode === "wake" && parent.ends.get(end.instanceId)?.isLeft !== true && !isStopped;
+      announcement?.mode === "wake" && ends.get(end.instanceId)?.isLeft !== true && !isStopped;
     const reader = session.agent ?? now[0]?.instance.parent.agent ?? "";
     const ended = now.map(({ instance, text, resultPath }) => ({ instance, result: text, resultPath }));
     const text = announcementText(ended, this.#parts.maySupervise(reader));
@@ -278,7 +264,7 @@ export class Announcer implements EndNotifier {
 
   /** The answer of a tool in this session told of an end; that of another session is nothing to its parent. */
   async #answered(sessionId: string, end: End): Promise<void> {
-    const untold = this.#parents.get(sessionId)?.ends.get(end.instanceId);
+    const untold = this.#untold.get(sessionId)?.get(end.instanceId);
     if (untold !== undefined) untold.answeredTurn = end.turn;
     try {
       const claim = await this.#parts.claim(end.instanceId);
@@ -287,7 +273,7 @@ export class Announcer implements EndNotifier {
       try {
         if (claim.end.turn !== end.turn || claim.instance.parent.sessionId !== sessionId) return;
         await claim.settle("told");
-        this.#parents.get(sessionId)?.ends.delete(end.instanceId);
+        this.#untold.get(sessionId)?.delete(end.instanceId);
         this.#parts.user.told(sessionId, [claim]);
       } finally {
         await claim.release();
@@ -296,6 +282,16 @@ export class Announcer implements EndNotifier {
       this.#parts.report(`It could not be written down that the end of ${end.instanceId} was told.`, error);
     }
   }
+}
+
+/** An end that a session has to be told of. */
+interface Untold {
+  /** An earlier host left it: the session may have gone on since, and is not woken. */
+  isLeft: boolean;
+  /** The turn whose end the answer of a tool has told. */
+  answeredTurn: number | null;
+  /** It is told together with others, which still run. */
+  readonly waits: () => boolean;
 }
 
 interface Telling {

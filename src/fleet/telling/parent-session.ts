@@ -1,8 +1,7 @@
-import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
 import { createMessageId } from "../../opencode/message-id.ts";
-import { reachBackTo } from "../../opencode/message-pages.ts";
 import type { SessionMessage } from "../host-sessions.ts";
 import type { HostSessions } from "../host-sessions.ts";
+import { openSession } from "./open-session.ts";
 import { endsIn, includesEnd, type End } from "./told-ends.ts";
 
 /** What became of a message to a session; one that is to be answered may still be overlooked. */
@@ -38,17 +37,14 @@ export async function openParentSession(
   sessionId: string,
   since: number,
 ): Promise<ParentSession> {
-  const isEnough = (newest: readonly SessionMessage[]) => tellChoice(newest) && reachBackTo(since, newest);
-  const messages = (await host.messages(sessionId, isEnough)) ?? [];
-  const parts = messages.flatMap((message) => message.parts);
+  const session = await openSession(host, sessionId, since);
   return {
-    announced: parts.flatMap(({ metadata }) => endsIn(metadata)),
-    answered: parts.flatMap(({ state }) => endsIn(state?.metadata)),
-    agent: lastChoice(messages).agent,
+    announced: session?.said.flatMap(endsIn) ?? [],
+    answered: session?.answers.flatMap(endsIn) ?? [],
+    agent: session?.agent,
     async deliver(text, ends, wake) {
-      const messageId = createMessageId(Date.now());
-      const message = { text, wake, metadata: { bizar: ends }, choice: lastChoice(messages), messageId };
-      const put = async () => await host.put(sessionId, message);
+      const message = { text, wake, metadata: { bizar: ends }, messageId: createMessageId(Date.now()) };
+      const put = async () => (await session?.put(message)) ?? false;
       if (!(await put())) return "session_gone";
       if (!wake) return "delivered";
       return { isOverlooked: async () => await isOverlooked(host, sessionId, ends), askAgain: put };

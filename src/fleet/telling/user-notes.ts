@@ -1,10 +1,9 @@
-import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
-import { reachBackTo } from "../../opencode/message-pages.ts";
 import { NewestMap } from "../../lib/newest-map.ts";
 import { isAnything, isText, oneOf, shape } from "../../lib/shape.ts";
 import type { Instance } from "../../supervisor/instance.ts";
 import type { HostSessions } from "../host-sessions.ts";
 import { noteText, shownNote } from "./announcement-text.ts";
+import { openSession } from "./open-session.ts";
 import { elsewhereIn, includesEnd, namingElsewhere, type End } from "./told-ends.ts";
 
 export interface UserNotesParts {
@@ -88,23 +87,20 @@ export class UserNotes {
     const { host, isBusy, maySupervise } = this.#parts;
     if ((await host.parentOf(sessionId)) !== undefined) return;
     const since = Math.min(...ends.map(({ instance: { state } }) => ("endedAt" in state ? state.endedAt : 0)));
-    const messages = await host.messages(sessionId, (newest) => tellChoice(newest) && reachBackTo(since, newest));
-    const parts = (messages ?? []).flatMap((message) => message.parts);
-    const noted = parts.flatMap(({ metadata }) => elsewhereIn(metadata));
+    const session = await openSession(host, sessionId, since);
+    const noted = session?.said.flatMap(elsewhereIn) ?? [];
     const now = ends.filter(({ end }) => !includesEnd(noted, end));
-    if (messages === undefined || now.length === 0) return;
+    if (session === undefined || now.length === 0) return;
     if (isBusy(sessionId)) {
       this.#waiting.set(sessionId, [...now, ...(this.#waiting.get(sessionId) ?? [])]);
       return;
     }
     const instances = now.map(({ instance }) => instance);
-    const choice = lastChoice(messages);
-    await host.put(sessionId, {
-      text: noteText(instances, choice.agent !== undefined && maySupervise(choice.agent)),
+    await session.put({
+      text: noteText(instances, session.agent !== undefined && maySupervise(session.agent)),
       shown: shownNote(instances),
       metadata: namingElsewhere(now.map(({ end }) => end)),
       wake: false,
-      choice,
     });
   }
 

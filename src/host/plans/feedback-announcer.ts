@@ -1,7 +1,7 @@
 import type { Asker } from "../../plans/plan.ts";
-import type { Clock, Timer } from "../../lib/clock.ts";
-import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
-import { reachBackTo } from "../../opencode/message-pages.ts";
+import type { Clock } from "../../lib/clock.ts";
+import { openSession } from "../../fleet/telling/open-session.ts";
+import { Outbox, type Attempt } from "../../fleet/telling/outbox.ts";
 import type { HostClient } from "../host-client.ts";
 import type { EndedAsker } from "./feedback-text.ts";
 import type { OpenReviews } from "./open-reviews.ts";
@@ -35,18 +35,12 @@ export interface FeedbackAnnouncerParts {
 const QUIET_MS = 3000;
 /** The process in which the session is at work tells first. */
 const FOREIGN_MS = 5000;
-const FIRST_RETRY_MS = 1000;
-const LONGEST_RETRY_MS = 60_000;
 
+/** Something under review, and what is known of it. */
 interface Followed {
   readonly watch: { close(): void };
-  timer: Timer | null;
   /** The moment of the latest of what is untold. */
   until: string;
-  isTelling: boolean;
-  /** Something has changed meanwhile, or what held it back is over. */
-  mustLook: boolean;
-  retryMs: number;
 }
 
 /** Whom to tell. */
@@ -62,10 +56,19 @@ interface Addressee {
 export class FeedbackAnnouncer {
   readonly #parts: FeedbackAnnouncerParts;
   readonly #followed = new Map<string, Followed>();
+  readonly #outbox: Outbox;
   #isClosed = false;
 
   constructor(parts: FeedbackAnnouncerParts) {
     this.#parts = parts;
+    const { clock, subjects, report } = parts;
+    this.#outbox = new Outbox({
+      clock,
+      tell: async (name) => ({ isTold: false, next: await this.#tell(name) }),
+      over: (name) => void this.#look(name),
+      failed: (name, error) =>
+        report(`What the user did to the ${subjects.kind} "${name}" could not be told; it is tried again.`, error),
+    });
   }
 
   /**
@@ -82,14 +85,7 @@ export class FeedbackAnnouncer {
     if (this.#isClosed) return;
     if (!this.#followed.has(name)) {
       const watch = this.#parts.subjects.watch(name, () => void this.#look(name));
-      this.#followed.set(name, {
-        watch,
-        timer: null,
-        until: "",
-        isTelling: false,
-        mustLook: false,
-        retryMs: FIRST_RETRY_MS,
-      });
+      this.#followed.set(name, { watch, until: "" });
     }
     await this.#look(name);
   }
@@ -101,13 +97,14 @@ export class FeedbackAnnouncer {
 
   close(): void {
     this.#isClosed = true;
+    this.#outbox.close();
     for (const name of this.#followed.keys()) this.#leave(name);
   }
 
   #leave(name: string): void {
     const followed = this.#followed.get(name);
-    followed?.timer?.clear();
     followed?.watch.close();
+    this.#outbox.drop(name);
     this.#followed.delete(name);
     this.#parts.reviews.closed(name);
   }
@@ -124,7 +121,7 @@ export class FeedbackAnnouncer {
     const { askedBy, isOpen, isOver, toldUntil, news } = now;
     if (askedBy === undefined || toldUntil === undefined || isOver) {
       // What is being told may not get through, and is to be told again then.
-      if (!followed.isTelling) this.#leave(name);
+      if (!this.#outbox.isTelling(name)) this.#leave(name);
       return;
     }
     if (isOpen) await this.#noteOpen(name, askedBy);
@@ -132,16 +129,11 @@ export class FeedbackAnnouncer {
     if (news === undefined) return;
     const foreignMs = await this.#foreignDelay(askedBy);
     if (this.#followed.get(name) !== followed) return;
-    if (followed.isTelling) {
-      followed.mustLook = true;
-      return;
-    }
     if (news.until !== followed.until) {
       followed.until = news.until;
-      followed.timer?.clear();
-      followed.timer = null;
+      this.#outbox.putOff(name);
     }
-    this.#schedule(name, followed, (news.isGoingOn ? QUIET_MS : 0) + foreignMs);
+    this.#outbox.due(name, (news.isGoingOn ? QUIET_MS : 0) + foreignMs);
   }
 
   async #noteOpen(name: string, askedBy: Asker): Promise<void> {
@@ -157,78 +149,39 @@ export class FeedbackAnnouncer {
     return this.#parts.sessions.isActive(agent?.parentSessionId ?? sessionId) ? 0 : FOREIGN_MS;
   }
 
-  #schedule(name: string, followed: Followed, delayMs: number): void {
-    if (followed.timer !== null || this.#isClosed) return;
-    followed.timer = this.#parts.clock.after(delayMs, () => {
-      followed.timer = null;
-      void this.#tell(name, followed);
-    });
-  }
-
-  async #tell(name: string, followed: Followed): Promise<void> {
-    if (followed.isTelling || this.#isClosed) return;
-    followed.isTelling = true;
-    let isAgain = false;
-    try {
-      isAgain = (await this.#tellNow(name)) === "again";
-      followed.retryMs = FIRST_RETRY_MS;
-    } catch (error) {
-      // What is left when the plugin is disposed of, the next one tells.
-      if (this.#isClosed) return;
-      const { kind } = this.#parts.subjects;
-      this.#parts.report(`What the user did to the ${kind} "${name}" could not be told; it is tried again.`, error);
-      this.#schedule(name, followed, followed.retryMs);
-      followed.retryMs = Math.min(followed.retryMs * 2, LONGEST_RETRY_MS);
-    } finally {
-      followed.isTelling = false;
-    }
-    const { mustLook } = followed;
-    followed.mustLook = false;
-    if (isAgain || mustLook) await this.#look(name);
-  }
-
-  /** `again`: what is told has changed, or is nothing. `held`: something will call when it can be told. */
-  async #tellNow(name: string): Promise<"again" | "held"> {
+  /** `over`: what is told has changed, or is nothing, so that it has to be looked at again. */
+  async #tell(name: string): Promise<Attempt["next"]> {
     const { subjects, reviews, host, sessions } = this.#parts;
     const now = await subjects.read(name);
-    if (typeof now === "string") return "again";
+    if (typeof now === "string") return "over";
     const { askedBy, toldUntil: from, news } = now;
-    if (from === undefined || askedBy === undefined) return "again";
+    if (from === undefined || askedBy === undefined) return "over";
     const isWaited = () => reviews.isWaited(askedBy.sessionId, name);
     if (isWaited()) return "held";
-    if (news === undefined) return "again";
+    if (news === undefined) return "over";
     const to = await this.#addressee(askedBy);
     if (to === undefined || sessions.isBusy(to.sessionId)) return "held";
-    const told = Date.parse(news.until);
-    const messages = await host.messages(to.sessionId, (newest) => tellChoice(newest) && reachBackTo(told, newest));
-    if (messages === undefined) {
+    const session = await openSession(host, to.sessionId, Date.parse(news.until));
+    if (session === undefined) {
       // Of another database, or deleted: whoever has it may tell it.
       this.#leave(name);
       return "held";
     }
-    const isTold = messages.some(({ parts }) =>
-      parts.some(
-        (part) =>
-          tellsFeedback(part.metadata, name, news.until) || tellsFeedback(part.state?.metadata, name, news.until),
-      ),
-    );
+    const isTold = [...session.said, ...session.answers].some((one) => tellsFeedback(one, name, news.until));
     // The session may have begun to work, or a tool to wait, while the host gave its messages.
     if (!isTold && (sessions.isBusy(to.sessionId) || isWaited() || this.#isClosed)) return "held";
     const isOurs = await subjects.tellOnce(name, from, news.until);
-    if (isTold || !isOurs) return "again";
+    if (isTold || !isOurs) return "over";
     try {
-      await host.put(to.sessionId, {
-        text: news.text(to.asker),
-        metadata: namingFeedback(name, news.until),
-        wake: sessions.isActive(to.sessionId),
-        choice: lastChoice(messages),
-      });
+      const text = news.text(to.asker);
+      const wake = sessions.isActive(to.sessionId);
+      await session.put({ text, wake, metadata: namingFeedback(name, news.until) });
     } catch (error) {
       // Nobody has been told.
       await subjects.tellOnce(name, news.until, from);
       throw error;
     }
-    return "again";
+    return "over";
   }
 
   /** The session that asked; of an agent the one that spawned it, once the agent has ended: until then it may ask itself. */
