@@ -6,7 +6,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { FinishFolder, Transcripts, TranscriptTurn } from "./ports.ts";
 import { readLastTurn } from "./read-transcript.ts";
 import { composeResult } from "./result.ts";
-import { transition } from "./transition.ts";
+import { transition, type InstanceEvent } from "./transition.ts";
 
 /** An instance whose supervisor is gone. */
 export interface LostInstance {
@@ -157,19 +157,11 @@ export class Recovery {
       if (!(await parts.isLost(instanceId))) return;
       if (text !== "") await parts.writeResult(instanceId, text);
       const changes = await parts.finishFolder?.(instance);
-      // The session that asked may have gone on long since: it finds a note, and is not woken.
-      const announce = instance.announce === "wake" ? "note" : instance.announce;
-      const { instance: settled } = transition(
-        { ...instance, announce, followUps: [], progress: withDeeds(instance, turn) },
-        {
-          type: "ended",
-          at: parts.clock.now(),
-          outcome: settlement({ ...lost, instance }, turn),
-          exitCode: null,
-          signal: null,
-          changes,
-          ...kept,
-        },
+      const settled = settleLost(
+        { ...instance, progress: withDeeds(instance, turn) },
+        parts.clock.now(),
+        settlement({ ...lost, instance }, turn),
+        { changes, ...kept },
       );
       await parts.save(settled);
       parts.settled(settled);
@@ -197,6 +189,22 @@ export class Recovery {
 /** What it did since its record was written last is in its session. */
 function withDeeds({ progress }: Instance, turn: TranscriptTurn | undefined): Progress {
   return turn?.deeds === undefined ? progress : { ...progress, ...neverLessDeeds(progress, turn.deeds) };
+}
+
+/** What is known of a turn's result beside how it ended. */
+type LostResult = Omit<Extract<InstanceEvent, { type: "ended" }>, "type" | "at" | "outcome" | "exitCode" | "signal">;
+
+/** An instance whose supervisor is gone, as it is once it has ended. */
+export function settleLost(
+  instance: Instance,
+  at: number,
+  outcome: Outcome,
+  result: LostResult = { resultPreview: null },
+): Instance {
+  // The session that asked may have gone on long since: it finds a note, and turns that waited behind this one are off.
+  const announce = instance.announce === "wake" ? "note" : instance.announce;
+  const ended = { type: "ended", at, outcome, exitCode: null, signal: null, ...result } as const;
+  return transition({ ...instance, announce, followUps: [] }, ended).instance;
 }
 
 /** How an instance ends whose supervisor is gone. */

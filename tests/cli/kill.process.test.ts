@@ -11,7 +11,7 @@ import { FakeClock } from "../supervisor/fake-clock.ts";
 import { sampleId, sampleInstance } from "../supervisor/sample-instance.ts";
 import { openStore, silentFor } from "../store/store-rig.ts";
 import { createContext } from "../../src/cli/context.ts";
-import { killOrphaned } from "../../src/cli/kill-orphaned.ts";
+import { killOrphaned } from "../../src/fleet/kill-from-outside.ts";
 import { BlindTable } from "../processes/fake-table.ts";
 import { until } from "../until.ts";
 import { createCommandLine, gone, livingOwner } from "./command-line-rig.ts";
