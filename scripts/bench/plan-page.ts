@@ -7,7 +7,7 @@ import { UnreadMessages } from "../../src/host/unread-messages.ts";
 import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
 import { runPlanAction } from "../../src/host/tools/plan-action-run.ts";
 import { runPlanWait } from "../../src/host/tools/plan-wait-run.ts";
-import { startPlans, type PlanSide } from "../../src/plugin/plans.ts";
+import { startPlans, type PlanSide } from "../../src/host/plans/start-plans.ts";
 import { DecisionFiles } from "../../src/store/decision-files.ts";
 import { buildCanvas } from "../build/build-canvas.ts";
 import { servePlans } from "../scripted-browser/serve-plans.ts";

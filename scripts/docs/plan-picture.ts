@@ -6,7 +6,7 @@ import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
 import { runPlanAction } from "../../src/host/tools/plan-action-run.ts";
 import { runPlanWait } from "../../src/host/tools/plan-wait-run.ts";
 import { UnreadMessages } from "../../src/host/unread-messages.ts";
-import { startPlans } from "../../src/plugin/plans.ts";
+import { startPlans } from "../../src/host/plans/start-plans.ts";
 import { buildCanvas } from "../build/build-canvas.ts";
 import { launchBrowser } from "../scripted-browser/launch-browser.ts";
 import { servePlans } from "../scripted-browser/serve-plans.ts";

@@ -21,10 +21,11 @@ import { statePaths, type StatePaths } from "../store/state-paths.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { answering } from "../opencode/answer-questions.ts";
 import { JSON_HEADERS, rawClient } from "../opencode/raw-client.ts";
-import { agentPlans } from "./agent-plans.ts";
+import { agentPlans } from "../host/plans/agent-plans.ts";
 import { noteTaker } from "./note-taker.ts";
 import { joinHooks } from "./join-hooks.ts";
-import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
+import { createLoopGuard, withLoopGuard } from "./loop-guard.ts";
+import { worktreeOf } from "../opencode/worktree-of.ts";
 import { liveInstances } from "../processes/live-instances.ts";
 
 export interface AgentPluginParts {

@@ -30,11 +30,6 @@ export function createLoopGuard(settings: GuardSettings, parts: LoopGuardParts):
   };
 }
 
-/** The folder that paths are told from: the worktree, or the directory where there is none. */
-export function worktreeOf({ worktree, directory }: { readonly worktree: string; readonly directory: string }): string {
-  return worktree === "/" ? directory : worktree;
-}
-
 /** Both sides' hooks in one: those that both have run one after the other, so that what the other side refuses counts. */
 export function withLoopGuard(hooks: Hooks, guard: LoopGuard): Hooks {
   return {

@@ -24,11 +24,12 @@ import { MOST_SAID, type Asked, type Reply, type Said } from "../supervisor/ques
 import { NewestMap } from "../lib/newest-map.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import { liveInstances } from "../processes/live-instances.ts";
-import { agentPlans } from "./agent-plans.ts";
+import { agentPlans } from "../host/plans/agent-plans.ts";
 import { noteTaker } from "./note-taker.ts";
 import { joinHooks } from "./join-hooks.ts";
 import type { AgentPluginParts } from "./agent-plugin.ts";
-import { createLoopGuard, withLoopGuard, worktreeOf } from "./loop-guard.ts";
+import { createLoopGuard, withLoopGuard } from "./loop-guard.ts";
+import { worktreeOf } from "../opencode/worktree-of.ts";
 
 /** Nothing that an agent starts needs it: the server has read it already. */
 const PASSWORD_NAME = "OPENCODE_SERVER_PASSWORD";

@@ -1,10 +1,10 @@
-import { Lazy } from "../lib/lazy.ts";
-import type { Hold } from "../plans/plan-store-port.ts";
-import type { PlansContext, PlanSide } from "./plans.ts";
+import { Lazy } from "../../lib/lazy.ts";
+import type { Hold } from "../../plans/plan-store-port.ts";
+import type { PlansContext, PlanSide } from "./start-plans.ts";
 
 /** The plans of one plugin instance. */
 export function lazyPlans(context: PlansContext): Lazy<PlanSide> {
-  return new Lazy(async () => (await import("./plans.ts")).startPlans(context));
+  return new Lazy(async () => (await import("./start-plans.ts")).startPlans(context));
 }
 
 /**

@@ -1,43 +1,43 @@
-import type { Hooks, PluginInput } from "../opencode/plugin-api.ts";
-import type { Options } from "../config/options.ts";
-import { describeError } from "../lib/describe-error.ts";
-import { ParentActivity } from "../fleet/telling/parent-activity.ts";
-import { slashCommandHooks } from "../host/commands/slash-commands.ts";
-import type { CommandContext } from "../host/commands/command-context.ts";
-import type { Answer, CommandAsk } from "../halves/messages.ts";
-import type { CommandName } from "../host/commands/command-names.ts";
-import type { Diagnostics } from "../host/diagnostics.ts";
-import { startedAs } from "../opencode/started-as.ts";
-import { isSideRequest } from "../host/side-request.ts";
-import type { PlanServices } from "../host/plans/plan-services.ts";
-import type { HostClient } from "../host/host-client.ts";
-import { noteOpenReviews } from "../host/plans/note-open-reviews.ts";
-import { OpenReviews } from "../host/plans/open-reviews.ts";
-import type { AskingAgent } from "../host/plans/feedback-announcer.ts";
-import { gate } from "../host/plans/plan-gate.ts";
-import { refusePlanFiles } from "../host/plans/plan-files.ts";
-import { offeredTools } from "../host/offered-tools.ts";
-import { PlanTasks } from "../host/plans/plan-tasks.ts";
-import { planSlugs } from "../host/plans/plan-slugs.ts";
-import { PLAN_FIRST } from "../host/plans/plan-first.ts";
-import { SessionFamilies } from "../host/plans/session-families.ts";
-import { ReadingShell } from "../host/shell/reading-shell.ts";
-import { agentCall } from "../host/tools/agent-call.ts";
-import type { Notice } from "../host/notify-command.ts";
-import type { QuietCalls } from "../host/tools/quiet-calls.ts";
-import { planToolHooks } from "../host/tools/plan-tools.ts";
-import type { Fleet } from "../fleet/fleet.ts";
-import { WritingSessions } from "../host/writing-sessions.ts";
-import type { UnreadMessages } from "../host/unread-messages.ts";
-import { NewestMap } from "../lib/newest-map.ts";
-import { SHELL_MARKER, type Act } from "../processes/whose-act.ts";
-import type { Asker } from "../plans/plan.ts";
-import type { Instance } from "../supervisor/instance.ts";
-import { PlanSettingsFile } from "../store/plan-settings.ts";
-import type { Lazy } from "../lib/lazy.ts";
+import type { Hooks, PluginInput } from "../../opencode/plugin-api.ts";
+import type { Options } from "../../config/options.ts";
+import { describeError } from "../../lib/describe-error.ts";
+import { ParentActivity } from "../../fleet/telling/parent-activity.ts";
+import { slashCommandHooks } from "../commands/slash-commands.ts";
+import type { CommandContext } from "../commands/command-context.ts";
+import type { Answer, CommandAsk } from "../../halves/messages.ts";
+import type { CommandName } from "../commands/command-names.ts";
+import type { Diagnostics } from "../diagnostics.ts";
+import { startedAs } from "../../opencode/started-as.ts";
+import { isSideRequest } from "../side-request.ts";
+import type { PlanServices } from "./plan-services.ts";
+import type { HostClient } from "../host-client.ts";
+import { noteOpenReviews } from "./note-open-reviews.ts";
+import { OpenReviews } from "./open-reviews.ts";
+import type { AskingAgent } from "./feedback-announcer.ts";
+import { gate } from "./plan-gate.ts";
+import { refusePlanFiles } from "./plan-files.ts";
+import { offeredTools } from "../offered-tools.ts";
+import { PlanTasks } from "./plan-tasks.ts";
+import { planSlugs } from "./plan-slugs.ts";
+import { PLAN_FIRST } from "./plan-first.ts";
+import { SessionFamilies } from "./session-families.ts";
+import { ReadingShell } from "../shell/reading-shell.ts";
+import { agentCall } from "../tools/agent-call.ts";
+import type { Notice } from "../notify-command.ts";
+import type { QuietCalls } from "../tools/quiet-calls.ts";
+import { planToolHooks } from "../tools/plan-tools.ts";
+import type { Fleet } from "../../fleet/fleet.ts";
+import { WritingSessions } from "../writing-sessions.ts";
+import type { UnreadMessages } from "../unread-messages.ts";
+import { NewestMap } from "../../lib/newest-map.ts";
+import { SHELL_MARKER, type Act } from "../../processes/whose-act.ts";
+import type { Asker } from "../../plans/plan.ts";
+import type { Instance } from "../../supervisor/instance.ts";
+import { PlanSettingsFile } from "../../store/plan-settings.ts";
+import type { Lazy } from "../../lib/lazy.ts";
 import { holdsOf, lazyPlans } from "./lazy-plans.ts";
-import type { PlanSide } from "./plans.ts";
-import { worktreeOf } from "./loop-guard.ts";
+import type { PlanSide } from "./start-plans.ts";
+import { worktreeOf } from "../../opencode/worktree-of.ts";
 
 export interface HostPlansParts {
   readonly input: Pick<PluginInput, "worktree" | "directory">;
@@ -213,7 +213,7 @@ class WiredPlans implements HostPlans {
   async #answer(name: CommandName, argumentText: string, tellUser?: (text: string) => Promise<void>): Promise<string> {
     try {
       const [{ answerCommand }, context] = await Promise.all([
-        import("../host/commands/answer-command.ts"),
+        import("../commands/answer-command.ts"),
         this.#commandContext(tellUser),
       ]);
       const answer = await answerCommand(context, name, argumentText);
@@ -226,7 +226,7 @@ class WiredPlans implements HostPlans {
 
   async ask(ask: CommandAsk): Promise<Answer> {
     const [{ answerAsk }, context] = await Promise.all([
-      import("../host/commands/terminal-asks.ts"),
+      import("../commands/terminal-asks.ts"),
       this.#commandContext(undefined),
     ]);
     return await answerAsk(context, ask);

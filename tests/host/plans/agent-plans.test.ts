@@ -1,8 +1,8 @@
 import type { PluginInput } from "@opencode-ai/plugin";
 import { expect, test } from "bun:test";
-import { agentPlans } from "../../src/plugin/agent-plans.ts";
-import { plansIn } from "../plans/plan-rig.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { agentPlans } from "../../../src/host/plans/agent-plans.ts";
+import { plansIn } from "../../plans/plan-rig.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 
 /** The plans inside a background agent whose earlier turn, in another process, put a plan up for review. */
 async function createRig(planGate: string, sessions: Record<string, unknown> = {}) {

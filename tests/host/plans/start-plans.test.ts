@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
-import type { SyntheticMessage } from "../../src/host/host-client.ts";
-import { OpenReviews } from "../../src/host/plans/open-reviews.ts";
-import { UnreadMessages } from "../../src/host/unread-messages.ts";
-import { startPlans } from "../../src/plugin/plans.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
-import { followLink } from "../canvas/follow-link.ts";
-import { until } from "../until.ts";
+import type { SyntheticMessage } from "../../../src/host/host-client.ts";
+import { OpenReviews } from "../../../src/host/plans/open-reviews.ts";
+import { UnreadMessages } from "../../../src/host/unread-messages.ts";
+import { startPlans } from "../../../src/host/plans/start-plans.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
+import { followLink } from "../../canvas/follow-link.ts";
+import { until } from "../../until.ts";
 
 test("a decision that is taken back on the page is told as well, though the first one has been told", async () => {
   const put: SyntheticMessage[] = [];

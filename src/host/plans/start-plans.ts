@@ -1,23 +1,23 @@
 import { join, sep } from "node:path";
-import { createCanvas, type Canvas } from "../canvas/canvas.ts";
-import type { Fleet } from "../fleet/fleet.ts";
-import { ChangesDesk } from "../host/reviews/changes-desk.ts";
-import type { HostClient } from "../host/host-client.ts";
-import { planSubjects } from "../host/plans/plan-subjects.ts";
-import type { ReviewSubjects } from "../host/plans/review-subjects.ts";
-import { changesSubjects } from "../host/reviews/changes-subjects.ts";
-import type { Plans } from "../plans/plan-store-port.ts";
-import { FeedbackAnnouncer, type FeedbackAnnouncerParts } from "../host/plans/feedback-announcer.ts";
-import { OpenReviews } from "../host/plans/open-reviews.ts";
-import type { PlanServices, ShownPlan } from "../host/plans/plan-services.ts";
-import { SeenPlans } from "../host/plans/seen-plans.ts";
-import { systemClock } from "../lib/system-clock.ts";
-import { LINK_LIFE } from "../host/plans/link-life.ts";
-import { ownEvidence, whoseAct, type Act } from "../processes/whose-act.ts";
-import { INSTANCE_ID } from "../supervisor/instance.ts";
-import { createPlans } from "../plans/file-plans.ts";
-import type { Notice } from "../host/notify-command.ts";
-import { DecisionFiles } from "../store/decision-files.ts";
+import { createCanvas, type Canvas } from "../../canvas/canvas.ts";
+import type { Fleet } from "../../fleet/fleet.ts";
+import { ChangesDesk } from "../reviews/changes-desk.ts";
+import type { HostClient } from "../host-client.ts";
+import { planSubjects } from "./plan-subjects.ts";
+import type { ReviewSubjects } from "./review-subjects.ts";
+import { changesSubjects } from "../reviews/changes-subjects.ts";
+import type { Plans } from "../../plans/plan-store-port.ts";
+import { FeedbackAnnouncer, type FeedbackAnnouncerParts } from "./feedback-announcer.ts";
+import { OpenReviews } from "./open-reviews.ts";
+import type { PlanServices, ShownPlan } from "./plan-services.ts";
+import { SeenPlans } from "./seen-plans.ts";
+import { systemClock } from "../../lib/system-clock.ts";
+import { LINK_LIFE } from "./link-life.ts";
+import { ownEvidence, whoseAct, type Act } from "../../processes/whose-act.ts";
+import { INSTANCE_ID } from "../../supervisor/instance.ts";
+import { createPlans } from "../../plans/file-plans.ts";
+import type { Notice } from "../notify-command.ts";
+import { DecisionFiles } from "../../store/decision-files.ts";
 
 export interface PlansContext {
   /** The project's folder: plans lie in `plans` below it. */

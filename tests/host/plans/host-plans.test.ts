@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
-import { readOptions } from "../../src/config/options.ts";
-import type { Diagnostics } from "../../src/host/diagnostics.ts";
-import type { HostClient } from "../../src/host/host-client.ts";
-import { PLAN_FIRST } from "../../src/host/plans/plan-first.ts";
-import { UnreadMessages } from "../../src/host/unread-messages.ts";
-import { hostPlans } from "../../src/plugin/host-plans.ts";
-import { PlanSettingsFile } from "../../src/store/plan-settings.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
+import { readOptions } from "../../../src/config/options.ts";
+import type { Diagnostics } from "../../../src/host/diagnostics.ts";
+import type { HostClient } from "../../../src/host/host-client.ts";
+import { PLAN_FIRST } from "../../../src/host/plans/plan-first.ts";
+import { UnreadMessages } from "../../../src/host/unread-messages.ts";
+import { hostPlans } from "../../../src/host/plans/host-plans.ts";
+import { PlanSettingsFile } from "../../../src/store/plan-settings.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 
 test("two steps that ask at once whose session it is both go on where the host does not answer", async () => {
   const stateDir = temporaryFolder();
