@@ -55,7 +55,7 @@ export interface AgentRoleHandle {
 
 /** Begins to speak, and to watch the supervisor: once in a process. */
 export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
-  const { role, directory, supervisorCheckMs, shell, abortSession, provideAgents, writeStderr, answering } = parts;
+  const { role, directory, supervisorCheckMs, shell, abortSession, writeStderr, answering } = parts;
   const report = (error: unknown) => writeStderr(`bizar: ${describeError(error)}\n`);
   const telemetry = new TelemetryState(role.sessionId, Date.now(), directory);
   const reporter = new TelemetryReporter(telemetry, (report) =>
@@ -85,34 +85,7 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
   else if (role.onExit === "kill") watchSupervisor(role, supervisorCheckMs, () => void endUnlessLeft());
   reporter.speak();
   return {
-    hooks: {
-      async config(config) {
-        await provideAgents(config);
-        adaptChildConfig(config, role.agent);
-      },
-      async event({ event }) {
-        // Before anything else: `opencode run` rejects it without a word within 10 to 90 ms, and knows nothing of a
-        // subagent that was told to go on.
-        const question = readQuestion(event);
-        if (question !== undefined) calls.asked(question);
-        const known = readHostEvent(event);
-        if (known === undefined) return;
-        const isNews = telemetry.apply(known, Date.now());
-        // What another plugin does at the exit may leave no other moment for it.
-        if (isNews && telemetry.isOver) reporter.speak();
-        else if (isNews) reporter.changed();
-        else reporter.touched();
-      },
-      async "chat.message"({ sessionID }, { message }) {
-        if (telemetry.prompted(sessionID, message.id)) reporter.changed();
-      },
-      "tool.execute.before": async (call, { args }) => await calls.before(call, args),
-      "tool.execute.after": async ({ callID }) => calls.after(callID),
-      // The process may go on, with the plugin made anew: so do the watch and the reporter, which keep nothing alive.
-      async dispose() {
-        reporter.speak();
-      },
-    },
+    hooks: roleHooks(parts, telemetry, reporter, calls),
     asks,
     tellParent(words) {
       if (said === MOST_SAID) return undefined;
@@ -129,6 +102,42 @@ export function startAgentRole(parts: AgentRoleParts): AgentRoleHandle {
     loopGuardGaveUp(marker) {
       telemetry.loopGuardGaveUp(marker);
       // The supervisor ends the run: each moment more is a call more.
+      reporter.speak();
+    },
+  };
+}
+
+function roleHooks(
+  { role, provideAgents }: AgentRoleParts,
+  telemetry: TelemetryState,
+  reporter: TelemetryReporter,
+  calls: HeldCalls,
+): AgentRoleHandle["hooks"] {
+  return {
+    async config(config) {
+      await provideAgents(config);
+      adaptChildConfig(config, role.agent);
+    },
+    async event({ event }) {
+      // Before anything else: `opencode run` rejects it without a word within 10 to 90 ms, and knows nothing of a
+      // subagent that was told to go on.
+      const question = readQuestion(event);
+      if (question !== undefined) calls.asked(question);
+      const known = readHostEvent(event);
+      if (known === undefined) return;
+      const isNews = telemetry.apply(known, Date.now());
+      // What another plugin does at the exit may leave no other moment for it.
+      if (isNews && telemetry.isOver) reporter.speak();
+      else if (isNews) reporter.changed();
+      else reporter.touched();
+    },
+    async "chat.message"({ sessionID }, { message }) {
+      if (telemetry.prompted(sessionID, message.id)) reporter.changed();
+    },
+    "tool.execute.before": async (call, { args }) => await calls.before(call, args),
+    "tool.execute.after": async ({ callID }) => calls.after(callID),
+    // The process may go on, with the plugin made anew: so do the watch and the reporter, which keep nothing alive.
+    async dispose() {
       reporter.speak();
     },
   };

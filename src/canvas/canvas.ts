@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { describeError } from "../lib/describe-error.ts";
+import { Lazy } from "../lib/lazy.ts";
 import type { AgentAtWork } from "../plans/plan-store-port.ts";
 import { SLUG } from "../plans/plan.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
@@ -66,78 +67,70 @@ export interface Canvas {
 
 /** Costs next to nothing: the server and what it needs are loaded by the first {@link Canvas.open}. */
 export function createCanvas(parts: CanvasParts): Canvas {
-  let starting: Promise<CanvasServer> | null = null;
-  let running: CanvasServer | null = null;
-  let isClosed = false;
-  const browsers = new Set<number>();
-  /** When a browser was asked for each plan that no page has shown since. */
-  const askedAt = new Map<string, number>();
-  const { now = () => performance.now() } = parts;
-
-  const start = async () => {
-    const { startCanvasServer } = await import("./server/canvas-server.ts");
-    const { plans, changes, report, assetsFolder = BUILT_PAGE, whoseAct, agents } = parts;
-    const given = {
-      plans,
-      changes,
-      report,
-      assetsFolder,
-      ...(whoseAct !== undefined && { whoseAct }),
-      ...(agents !== undefined && { agents }),
-    };
-    const server = await startCanvasServer(given);
-    if (isClosed) server.close();
-    else running = server;
-    return server;
-  };
-
-  /** @returns why it was not opened */
-  const show = async (slug: string, server: CanvasServer): Promise<string | undefined> => {
-    if (server.viewers(slug) > 0) {
-      askedAt.delete(slug);
-      return "A browser shows it already.";
-    }
-    const { environment, platform = process.platform } = parts;
-    if (parts.openBrowser === "never") return 'The option planOpenBrowser is "never".';
-    const browser = findBrowser(environment, platform);
-    if (browser.kind === "none") return browser.why;
-    if (now() - (askedAt.get(slug) ?? -Infinity) < BROWSER_START_MS) return "It was opened in a browser a moment ago.";
-    askedAt.set(slug, now());
-    try {
-      const address = await server.openerAddress(slug, wayIn(browser, environment, platform));
-      const pid = await openBrowser(browser, address);
-      if (pid !== undefined) browsers.add(pid);
-      return undefined;
-    } catch (error) {
-      askedAt.delete(slug);
-      return `The browser could not be started: ${describeError(error)}`;
-    }
-  };
-
+  const server = new Lazy(async () => await startServer(parts));
+  const browsers = new PlanBrowsers(parts);
   return {
     async open(slug) {
       if (!SLUG.test(slug) && !INSTANCE_ID.test(slug)) {
         throw new Error(`Expected a plan's slug (${SLUG.source}) or an agent's id, not ${JSON.stringify(slug)}.`);
       }
-      if (!isClosed) starting ??= start();
-      const server = await starting?.catch((error: unknown) => {
-        // The next one tries again.
-        starting = null;
-        throw error;
-      });
-      if (isClosed || server === undefined) throw new Error("The canvas is closed: opencode is ending.");
-      const url = server.link(slug);
-      const why = await show(slug, server);
+      const running = server.isClosed ? undefined : await server.get();
+      if (server.isClosed || running === undefined) throw new Error("The canvas is closed: opencode is ending.");
+      const url = running.link(slug);
+      const why = await browsers.show(slug, running);
       return why === undefined ? { url, openedBrowser: true } : { url, openedBrowser: false, why };
     },
     get ports() {
-      return running === null ? [] : [running.port];
+      return server.isClosed || server.current === undefined ? [] : [server.current.port];
     },
     isBrowser: (pid) => browsers.has(pid),
-    close() {
-      isClosed = true;
-      running?.close();
-      running = null;
-    },
+    close: () => server.close(),
   };
+}
+
+async function startServer(parts: CanvasParts): Promise<CanvasServer> {
+  const { startCanvasServer } = await import("./server/canvas-server.ts");
+  const { plans, changes, report, assetsFolder = BUILT_PAGE, whoseAct, agents } = parts;
+  return await startCanvasServer({
+    ...{ plans, changes, report, assetsFolder },
+    ...(whoseAct !== undefined && { whoseAct }),
+    ...(agents !== undefined && { agents }),
+  });
+}
+
+/** The browsers that are asked to show pages: no second one for a page that is shown, or about to be. */
+class PlanBrowsers {
+  readonly #started = new Set<number>();
+  /** When a browser was asked for each plan that no page has shown since. */
+  readonly #askedAt = new Map<string, number>();
+
+  constructor(private readonly parts: Pick<CanvasParts, "environment" | "platform" | "openBrowser" | "now">) {}
+
+  has(pid: number): boolean {
+    return this.#started.has(pid);
+  }
+
+  /** @returns why it was not opened */
+  async show(slug: string, server: CanvasServer): Promise<string | undefined> {
+    if (server.viewers(slug) > 0) {
+      this.#askedAt.delete(slug);
+      return "A browser shows it already.";
+    }
+    const { environment, platform = process.platform, now = () => performance.now() } = this.parts;
+    if (this.parts.openBrowser === "never") return 'The option planOpenBrowser is "never".';
+    const browser = findBrowser(environment, platform);
+    if (browser.kind === "none") return browser.why;
+    const isAsked = now() - (this.#askedAt.get(slug) ?? -Infinity) < BROWSER_START_MS;
+    if (isAsked) return "It was opened in a browser a moment ago.";
+    this.#askedAt.set(slug, now());
+    try {
+      const address = await server.openerAddress(slug, wayIn(browser, environment, platform));
+      const pid = await openBrowser(browser, address);
+      if (pid !== undefined) this.#started.add(pid);
+      return undefined;
+    } catch (error) {
+      this.#askedAt.delete(slug);
+      return `The browser could not be started: ${describeError(error)}`;
+    }
+  }
 }

@@ -16,6 +16,10 @@ export class Lazy<T extends { close(): void }> {
     return this.#loading !== undefined;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Settles with it. Rejects when it cannot be loaded; the next call tries again. */
   readonly get = async (): Promise<T> => await (this.#loading ??= this.#load());
 

@@ -18,7 +18,6 @@ export class LazyFleet {
   readonly #fleet: Lazy<Fleet>;
   #timer: Timer;
   #hasRequested = false;
-  #isClosed = false;
 
   constructor(
     private readonly context: FleetContext,
@@ -36,7 +35,7 @@ export class LazyFleet {
 
   /** A request to a model is about to be sent. */
   requested(): void {
-    if (this.#hasRequested || this.#fleet.isAsked || this.#isClosed) return;
+    if (this.#hasRequested || this.#fleet.isAsked || this.#fleet.isClosed) return;
     this.#hasRequested = true;
     this.#timer.clear();
     this.#timer = this.#startIn(AFTER_REQUEST_MS);
@@ -55,7 +54,6 @@ export class LazyFleet {
 
   /** Ends every agent at once, before it returns. What is started by a call that comes later is ended as well. */
   close(): void {
-    this.#isClosed = true;
     this.#timer.clear();
     this.#fleet.close();
   }

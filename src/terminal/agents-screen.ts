@@ -30,10 +30,45 @@ const PLAN_KEYS = ["a approves", "c asks for changes", "x rejects (each with a n
 /** The screen of all agents: the list, and what is open of it. */
 export function agentsScreen(world: World, leave: () => void, opened: string | undefined): JSX.Element {
   const { api } = world;
+  void world.watch()?.loadAll();
+  const screen = openScreen(world, opened);
+  const { state, setState } = screen;
+  const onKey = (key: Key) => {
+    world.say(undefined);
+    const next = pressed(state(), key, surroundings(screen));
+    setState(next.state);
+    if (next.act === undefined) return;
+    const open = (name: string) => setState({ ...FIRST_STATE, filter: state().filter, open: name, chosen: name });
+    const leaveThis = () => (next.act === "leave" || opened !== undefined ? leave() : setState(closed));
+    act(world, next.act, { agent: screen.agent(), plan: screen.plan(), open, leave: leaveThis });
+  };
+  onCleanup(
+    api.keymap.intercept(
+      "key",
+      ({ event, consume }) => {
+        // Dialogs have their own keys; so have quitting, the palette and this screen itself.
+        if (api.ui.dialog.open || (event.ctrl && "cdp".includes(event.name)) || event.name === "f6") return;
+        consume();
+        onKey(event);
+      },
+      { priority: FIRST },
+    ),
+  );
+  return filling(
+    linesView(
+      () => api.theme.current,
+      () => (state().open === undefined ? list(world, screen) : page(world, screen)),
+    ),
+  );
+}
+
+type Screen = ReturnType<typeof openScreen>;
+
+/** What the screen shows, as signals. */
+function openScreen(world: World, opened: string | undefined) {
   const [state, setState] = createSignal<ScreenState>(
     opened === undefined ? FIRST_STATE : { ...FIRST_STATE, open: opened, chosen: opened },
   );
-  void world.watch()?.loadAll();
   const size = useTerminalDimensions();
   const hasLine = createMemo(() => {
     const agents = world.agents().filter((agent) => isHere(world, agent));
@@ -60,84 +95,61 @@ export function agentsScreen(world: World, leave: () => void, opened: string | u
     return [word, ...keyLines([...(asks() ? ASK_KEYS : []), ...keys], size().width)];
   });
   const height = () => rowsThere() - foot().length - (state().open === undefined ? HEAD_ROWS : PAGE_HEAD_ROWS);
+  return { state, setState, size, rows, chosen, agent, plan, lines, isPlan, asks, foot, height };
+}
 
-  const onKey = (key: Key) => {
-    world.say(undefined);
-    const around: Surroundings = {
-      chosen: chosen(),
-      keyAt: (by) => keyAt(rows(), chosen(), by),
-      lines: lines().length,
-      height: height(),
-      nextMatch: (search, behind) => nextMatch(lines(), search, behind),
-      isPlan: isPlan(),
-      asks: asks(),
-    };
-    const next = pressed(state(), key, around);
-    setState(next.state);
-    if (next.act === undefined) return;
-    const open = (name: string) => setState({ ...FIRST_STATE, filter: state().filter, open: name, chosen: name });
-    const leaveThis = () => (next.act === "leave" || opened !== undefined ? leave() : setState(closed));
-    act(world, next.act, { agent: agent(), plan: plan(), open, leave: leaveThis });
+function surroundings({ chosen, rows, lines, height, isPlan, asks }: Screen): Surroundings {
+  return {
+    chosen: chosen(),
+    keyAt: (by) => keyAt(rows(), chosen(), by),
+    lines: lines().length,
+    height: height(),
+    nextMatch: (search, behind) => nextMatch(lines(), search, behind),
+    isPlan: isPlan(),
+    asks: asks(),
   };
-  onCleanup(
-    api.keymap.intercept(
-      "key",
-      ({ event, consume }) => {
-        // Dialogs have their own keys; so have quitting, the palette and this screen itself.
-        if (api.ui.dialog.open || (event.ctrl && "cdp".includes(event.name)) || event.name === "f6") return;
-        consume();
-        onKey(event);
-      },
-      { priority: FIRST },
-    ),
-  );
+}
 
-  const seen = () => (world.server() !== undefined ? "all" : world.isAttached ? "attached" : "unknown");
-  const listed = (columns: number) => listLines(rows(), chosen(), { now: world.now(), columns, height: height() });
-  const list = (): readonly Line[] => {
-    const { typing, filter } = state();
-    const columns = size().width;
-    const filtered = typing === "filter" ? ` / ${filter}▏` : filter === "" ? "" : ` / ${filter}`;
-    return [
-      cutLine(
-        [
-          span("Agents ", "primary", { isBold: true }),
-          span(totals(world.agents()), "textMuted"),
-          span(filtered, "accent"),
-        ],
-        columns,
-      ),
-      [],
-      ...filled(rows().length === 0 ? emptyLines(seen(), columns) : listed(columns), height()),
-      ...foot(),
-    ];
-  };
-  const page = (): readonly Line[] => {
-    const columns = size().width;
-    const shown = agent();
-    const last = Math.max(0, lines().length - height());
-    const top = Math.min(state().top ?? (isPlan() ? 0 : last), last);
-    const { typing, search } = state();
-    const searching =
-      typing === "search" ? [span(`  / ${search}▏`, "accent")] : search === "" ? [] : [span(`  / ${search}`, "accent")];
-    const head: readonly Line[] = isPlan()
-      ? [
-          [span(cutToWidth(`Plan ${plan() ?? ""}`, columns), "primary", { isBold: true })],
-          cutLine([span(" "), ...searching], columns),
-          [],
-        ]
-      : [
-          ...(shown === undefined ? [[span("It is gone.")], []] : agentHead(shown, world.now(), columns)),
-          cutLine([...tabLine(state().tab, state(), lines().length, columns), ...searching], columns),
-        ];
-    return [...head, ...bodyLines(lines(), { top, search, height: height() }), ...foot()];
-  };
-  return filling(
-    linesView(
-      () => api.theme.current,
-      () => (state().open === undefined ? list() : page()),
+function list(world: World, { state, size, rows, chosen, foot, height }: Screen): readonly Line[] {
+  const { typing, filter } = state();
+  const columns = size().width;
+  const seen = world.server() !== undefined ? "all" : world.isAttached ? "attached" : "unknown";
+  const listed = () => listLines(rows(), chosen(), { now: world.now(), columns, height: height() });
+  const filtered = typing === "filter" ? ` / ${filter}▏` : filter === "" ? "" : ` / ${filter}`;
+  return [
+    cutLine(
+      [
+        span("Agents ", "primary", { isBold: true }),
+        span(totals(world.agents()), "textMuted"),
+        span(filtered, "accent"),
+      ],
+      columns,
     ),
-  );
+    [],
+    ...filled(rows().length === 0 ? emptyLines(seen, columns) : listed(), height()),
+    ...foot(),
+  ];
+}
+
+function page(world: World, { state, size, agent, plan, lines, isPlan, foot, height }: Screen): readonly Line[] {
+  const columns = size().width;
+  const shown = agent();
+  const last = Math.max(0, lines().length - height());
+  const top = Math.min(state().top ?? (isPlan() ? 0 : last), last);
+  const { typing, search } = state();
+  const searching =
+    typing === "search" ? [span(`  / ${search}▏`, "accent")] : search === "" ? [] : [span(`  / ${search}`, "accent")];
+  const head: readonly Line[] = isPlan()
+    ? [
+        [span(cutToWidth(`Plan ${plan() ?? ""}`, columns), "primary", { isBold: true })],
+        cutLine([span(" "), ...searching], columns),
+        [],
+      ]
+    : [
+        ...(shown === undefined ? [[span("It is gone.")], []] : agentHead(shown, world.now(), columns)),
+        cutLine([...tabLine(state().tab, state(), lines().length, columns), ...searching], columns),
+      ];
+  return [...head, ...bodyLines(lines(), { top, search, height: height() }), ...foot()];
 }
 
 function closed(state: ScreenState): ScreenState {

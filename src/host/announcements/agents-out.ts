@@ -53,9 +53,7 @@ const IN_RUN =
  * in that run: nobody else tells it.
  */
 export function agentsOutHooks(parts: AgentsOutParts): AgentsOutHooks {
-  const { isRun, endsAgents, report } = parts;
-  /** What was told last to a session that was about to end, until it calls a tool. */
-  const told = new NewestMap<true>(MOST_SESSIONS);
+  const { isRun, endsAgents } = parts;
   /** The messages whose text has been held, or that have been answered by a reminder. */
   const held = new NewestMap<true>(MOST_SESSIONS);
   const compacted = new NewestMap<string | undefined>(MOST_SESSIONS);
@@ -63,40 +61,13 @@ export function agentsOutHooks(parts: AgentsOutParts): AgentsOutHooks {
   const warned = new NewestMap<true>(MOST_SESSIONS);
   /** What was said of agents from before: the same at each step, as well. */
   const saidBefore = new NewestMap<string | undefined>(MOST_SESSIONS);
-  const remindedBefore = new NewestMap<true>(MOST_SESSIONS);
-
-  const remindOfBefore = async (sessionId: string): Promise<void> => {
-    if (saidBefore.get(sessionId) === undefined || remindedBefore.has(sessionId)) return;
-    remindedBefore.set(sessionId, true);
-    const agents = await parts.before(sessionId);
-    if (agents.length > 0) await parts.put(sessionId, reminderText(beforeText(agents)));
-  };
-  const keep = async (sessionId: string): Promise<void> => {
-    // What has ended meanwhile is told first: that is what the session waits for.
-    if (endsAgents && (await parts.tellNow(sessionId))) return;
-    const agents = endsAgents ? await parts.out(sessionId) : [];
-    if (agents.length === 0) {
-      await remindOfBefore(sessionId);
-      return;
-    }
-    if (!told.has(sessionId)) {
-      told.set(sessionId, true);
-      await parts.put(sessionId, stillOutText(agents));
-      return;
-    }
-    // It was told, and is about to end all the same: the agents' own limits bound this.
-    await parts.oneEnded(sessionId);
-    if (!(await parts.tellNow(sessionId))) await parts.put(sessionId, stillOutText(agents));
-  };
-  const keepQuietly = async (sessionId: string) => {
-    await keep(sessionId).catch((error: unknown) => report("A session could not be kept until its agents end.", error));
-  };
+  const keeper = new SessionKeeper(parts, (sessionId) => saidBefore.get(sessionId) !== undefined);
 
   return {
     async "experimental.text.complete"({ sessionID, messageID }) {
       if (!isRun) return;
       held.set(messageID, true);
-      await keepQuietly(sessionID);
+      await keeper.keep(sessionID);
     },
     async event({ event: { type, properties } }) {
       // A step without a text: nothing holds it, and whatever comes before it is stored as the last is seen.
@@ -104,10 +75,10 @@ export function agentsOutHooks(parts: AgentsOutParts): AgentsOutHooks {
       const { id, sessionID, finish } = properties.info;
       if (finish !== "stop" || held.has(id)) return;
       held.set(id, true);
-      await keepQuietly(sessionID);
+      await keeper.keep(sessionID);
     },
     async "tool.execute.after"({ sessionID }) {
-      told.delete(sessionID);
+      keeper.goesOn(sessionID);
     },
     async "experimental.session.compacting"({ sessionID }) {
       compacted.set(sessionID, undefined);
@@ -135,6 +106,57 @@ export function agentsOutHooks(parts: AgentsOutParts): AgentsOutHooks {
       system.push(text);
     },
   };
+}
+
+/** Keeps a session that is about to end, as long as something of its agents is to be told to it. */
+class SessionKeeper {
+  /** The sessions that were told, when they were about to end, what still runs; until they call a tool. */
+  readonly #told = new NewestMap<true>(MOST_SESSIONS);
+  readonly #reminded = new NewestMap<true>(MOST_SESSIONS);
+
+  constructor(
+    private readonly parts: AgentsOutParts,
+    /** Whether a session was told of agents from before. */
+    private readonly knowsOfBefore: (sessionId: string) => boolean,
+  ) {}
+
+  /** Settles when the session may end, or has been given something to do. Never rejects. */
+  async keep(sessionId: string): Promise<void> {
+    await this.#keep(sessionId).catch((error: unknown) =>
+      this.parts.report("A session could not be kept until its agents end.", error),
+    );
+  }
+
+  /** It calls a tool: it is not about to end. */
+  goesOn(sessionId: string): void {
+    this.#told.delete(sessionId);
+  }
+
+  async #keep(sessionId: string): Promise<void> {
+    const { endsAgents, out, oneEnded, put, tellNow } = this.parts;
+    // What has ended meanwhile is told first: that is what the session waits for.
+    if (endsAgents && (await tellNow(sessionId))) return;
+    const agents = endsAgents ? await out(sessionId) : [];
+    if (agents.length === 0) {
+      await this.#remindOfBefore(sessionId);
+      return;
+    }
+    if (!this.#told.has(sessionId)) {
+      this.#told.set(sessionId, true);
+      await put(sessionId, stillOutText(agents));
+      return;
+    }
+    // It was told, and is about to end all the same: the agents' own limits bound this.
+    await oneEnded(sessionId);
+    if (!(await tellNow(sessionId))) await put(sessionId, stillOutText(agents));
+  }
+
+  async #remindOfBefore(sessionId: string): Promise<void> {
+    if (!this.knowsOfBefore(sessionId) || this.#reminded.has(sessionId)) return;
+    this.#reminded.set(sessionId, true);
+    const agents = await this.parts.before(sessionId);
+    if (agents.length > 0) await this.parts.put(sessionId, reminderText(beforeText(agents)));
+  }
 }
 
 function stillOutText(agents: readonly AgentOut[]): string {

@@ -138,16 +138,11 @@ async function spawn(parts: ToolParts, args: unknown, context: ToolContext): Pro
   });
   if (!own.ok) return noting(errorAnswer(own.error, { reason: own.reason }), reading.note);
   const { instanceId, folder, notes } = own.value;
+  const { agent, model } = checked;
   const request = {
-    agent: checked.agent,
-    prompt,
-    directory,
-    folder,
-    model: checked.model,
+    ...{ agent, model, prompt, directory, folder, title, backend: place.backend },
     ...(fallback !== undefined && { fallback }),
-    backend: place.backend,
     ...(meant.on !== undefined && { on: meant.on, losesSession: place.losesSession }),
-    title,
     parent: { sessionId, messageId, agent: context.agent },
     ...(planTask !== undefined && { planTask }),
     timeoutMs: given.timeoutMs ?? DEFAULT_TIMEOUT_MS,
