@@ -186,6 +186,7 @@ test("nothing of the server is loaded before the first use: opencode waits for t
   const loaded = staticImports(join(ROOT, "src/canvas/canvas.ts"));
   expect([...loaded].filter((path) => !path.startsWith("node:")).map((path) => path.replace(`${ROOT}/`, ""))).toEqual([
     "src/lib/describe-error.ts",
+    "src/lib/lazy.ts",
     "src/plans/plan.ts",
     "src/supervisor/instance.ts",
     "src/supervisor/deeds.ts",
