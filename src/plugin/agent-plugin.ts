@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import type { Hooks, PluginInput, PluginOptions } from "../opencode/plugin-api.ts";
 import { startAgentRole, type AgentRoleHandle } from "../agent-role/agent-role.ts";
 import { agentTree } from "../agent-role/agent-tree.ts";
@@ -9,21 +8,14 @@ import { recordPath } from "../store/state-paths.ts";
 import type { AgentRole } from "../agent-role/role.ts";
 import { withRules } from "./with-rules.ts";
 import { describeError } from "../lib/describe-error.ts";
-import { inBackground } from "../host/agents/in-background.ts";
 import { askUserTool } from "../host/tools/ask-user.ts";
 import { tellParentTool } from "../host/tools/tell-parent.ts";
-import { schemaToolHooks } from "../host/tools/schema-tool.ts";
-import { ledgerHooks } from "../host/ledger-hooks.ts";
-import { ownPlaceHooks } from "../host/own-place-hooks.ts";
-import { ownFolderOf } from "../workspace/own-folder-of.ts";
 import { watchAnswers } from "../store/answer-files.ts";
-import { statePaths, type StatePaths } from "../store/state-paths.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { answering } from "../opencode/answer-questions.ts";
 import { JSON_HEADERS, rawClient } from "../opencode/raw-client.ts";
-import { agentPlans } from "../host/plans/agent-plans.ts";
+import { agentHooks, statePathsOf } from "./agent-hooks.ts";
 import { noteTaker } from "./note-taker.ts";
-import { joinHooks } from "./join-hooks.ts";
 import { createLoopGuard, withLoopGuard } from "./loop-guard.ts";
 import { worktreeOf } from "../opencode/worktree-of.ts";
 import { liveInstances } from "../processes/live-instances.ts";
@@ -68,8 +60,8 @@ export function agentPlugin(
   }));
   const guard = createLoopGuard(role.guard, {
     worktree: worktreeOf(input),
-    noteFor: noteTaker(role.guard.sessionDir, (message) => void process.stderr.write(`bizar: ${message}\n`)),
-    report: (message) => void process.stderr.write(`bizar: ${message}\n`),
+    noteFor: noteTaker(role.guard.sessionDir, report),
+    report,
     isIntervention: role.turn === "intervention" || role.turn === "fallback",
     onRepeatedText() {
       agent.textRepeated();
@@ -77,11 +69,20 @@ export function agentPlugin(
     },
     onGiveUp: (marker) => agent.loopGuardGaveUp(marker),
   });
-  const stateDir = dirname(role.guard.sessionDir);
-  const { changeDir, recordDir, worktreeDir } = statePathsOf(role);
-  const title = sessionTitle({
+  const tools = [
+    tellParentTool(async (_, said) => agent.tellParent(said)),
+    ...(role.asks === true ? [askUserTool(async (_, asked) => await agent.asks.ask(asked))] : []),
+  ];
+  const ofRole = [titleHooks(role), agent.hooks, agentTree(role), refusalWords((callId) => agent.isAsked(callId))];
+  const paths = statePathsOf(role);
+  const parts = { input, options, paths, report, instanceOf: async () => role.instanceId };
+  return withRules(input, withLoopGuard(agentHooks(parts, ofRole, tools), guard));
+}
+
+function titleHooks(role: AgentRole): Hooks {
+  return sessionTitle({
     sessionId: role.sessionId,
-    recordPath: recordPath({ recordDir }, role.instanceId),
+    recordPath: recordPath(statePathsOf(role), role.instanceId),
     async setTitle(id, text) {
       // By the title alone nobody could find it again whose host died before it knew which session it is.
       const metadata = { bizar: { instanceId: role.instanceId } };
@@ -90,46 +91,10 @@ export function agentPlugin(
       const body = { title: text, metadata, time: { archived: Date.now() } };
       await rawClient(client).patch({ url: "/session/{id}", path: { id }, body, headers: JSON_HEADERS });
     },
-    report: (error) => void process.stderr.write(`bizar: ${describeError(error)}\n`),
+    report: (error) => report(describeError(error)),
   });
-  const place = ownFolderOf(worktreeDir, input.directory);
-  const own = place === undefined ? {} : ownPlaceHooks(place);
-  const plans = agentPlans({
-    plansRoot: place?.originals[0],
-    input,
-    options,
-    stateDir,
-    instanceOf: async () => role.instanceId,
-    report: (message) => void process.stderr.write(`bizar: ${message}\n`),
-  });
-  const ledger = ledgerHooks({
-    ...{ directory: input.directory, folder: changeDir, recordDir, instanceOf: async () => role.instanceId },
-    report: (message, cause) => void process.stderr.write(`bizar: ${message} ${describeError(cause)}\n`),
-  });
-  const tools = [
-    tellParentTool(async (_, said) => agent.tellParent(said)),
-    ...(role.asks === true ? [askUserTool(async (_, asked) => await agent.asks.ask(asked))] : []),
-  ];
-  return withRules(
-    input,
-    withLoopGuard(
-      joinHooks(
-        own,
-        title,
-        agent.hooks,
-        agentTree(role),
-        refusalWords((callId) => agent.isAsked(callId)),
-        plans,
-        ledger,
-        schemaToolHooks(tools),
-        inBackground(place),
-      ),
-      guard,
-    ),
-  );
 }
 
-/** Where the supervisor keeps what it knows. */
-export function statePathsOf({ guard, worktreeDir }: Pick<AgentRole, "guard" | "worktreeDir">): StatePaths {
-  return statePaths(dirname(guard.sessionDir), guard.logDir, worktreeDir);
+function report(message: string): void {
+  process.stderr.write(`bizar: ${message}\n`);
 }

@@ -1,4 +1,3 @@
-import { dirname } from "node:path";
 import type { Hooks } from "../opencode/plugin-api.ts";
 import type { ServerRole } from "../agent-role/role.ts";
 import { ServerLife } from "../agent-role/server-life.ts";
@@ -6,17 +5,10 @@ import { formatServerReport, type ServerReport } from "../agent-role/server-repo
 import { instanceFinder, serverRoleHooks } from "../agent-role/server-role.ts";
 import { serverTree } from "../agent-role/server-tree.ts";
 import { withRules } from "./with-rules.ts";
-import { describeError } from "../lib/describe-error.ts";
-import { inBackground } from "../host/agents/in-background.ts";
 import { OpenAsks } from "../agent-role/open-asks.ts";
 import { askUserTool } from "../host/tools/ask-user.ts";
 import { tellParentTool } from "../host/tools/tell-parent.ts";
-import { schemaToolHooks } from "../host/tools/schema-tool.ts";
 import { watchAnswers } from "../store/answer-files.ts";
-import { ledgerHooks } from "../host/ledger-hooks.ts";
-import { ownPlaceHooks } from "../host/own-place-hooks.ts";
-import { ownFolderOf } from "../workspace/own-folder-of.ts";
-import { statePaths } from "../store/state-paths.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { answering } from "../opencode/answer-questions.ts";
 import { refusalWords } from "../agent-role/refusal-words.ts";
@@ -24,9 +16,8 @@ import { MOST_SAID, type Asked, type Reply, type Said } from "../supervisor/ques
 import { NewestMap } from "../lib/newest-map.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import { liveInstances } from "../processes/live-instances.ts";
-import { agentPlans } from "../host/plans/agent-plans.ts";
+import { agentHooks, statePathsOf } from "./agent-hooks.ts";
 import { noteTaker } from "./note-taker.ts";
-import { joinHooks } from "./join-hooks.ts";
 import type { AgentPluginParts } from "./agent-plugin.ts";
 import { createLoopGuard, withLoopGuard } from "./loop-guard.ts";
 import { worktreeOf } from "../opencode/worktree-of.ts";
@@ -55,7 +46,6 @@ export function serverPlugin(
   }
   const instanceOf = instanceFinder(async (id) => (await client.session.get({ path: { id } })).data);
   const marker = process.env[MARKER_NAME] ?? role.instanceId;
-  const tree = serverTree(role, instanceOf);
   const hooks = serverRoleHooks({
     life,
     marker,
@@ -78,60 +68,54 @@ export function serverPlugin(
     },
     onGiveUp: (marker, id) => say({ session: id, loopGuard: marker }),
   });
-  const stateDir = dirname(role.guard.sessionDir);
+  const talk = new ServerTalk(role, instanceOf, say);
+  const tools = [
+    tellParentTool(async (...words) => await talk.tellParent(...words)),
+    ...(role.asks === true ? [askUserTool(async (...question) => await talk.ask(...question))] : []),
+  ];
+  const ofRole = [hooks, talk.hooks, serverTree(role, instanceOf), refusalWords()];
+  const parts = { input, options, paths: statePathsOf(role), instanceOf, report };
+  return withRules(input, withLoopGuard(agentHooks(parts, ofRole, tools), guard));
+}
+
+/** What the agents of a server say to those who asked for them, and ask the user. */
+class ServerTalk {
   /** How often agents have told who asked for them something, in the turn that runs. */
-  const told = new NewestMap<number>(MOST_AGENTS);
+  readonly #told = new NewestMap<number>(MOST_AGENTS);
+  readonly hooks: Pick<Hooks, "chat.message"> = {
+    // A prompt begins a turn.
+    "chat.message": async ({ sessionID }) => void this.#told.delete((await this.instanceOf(sessionID)) ?? sessionID),
+  };
+
+  constructor(
+    private readonly role: ServerRole,
+    private readonly instanceOf: (sessionId: string) => Promise<string | undefined>,
+    private readonly say: (report: ServerReport) => void,
+  ) {}
+
+  /** Returns how often it may yet; `undefined` where it may not any more. */
+  async tellParent(session: string, said: Said): Promise<number | undefined> {
+    const instanceId = (await this.instanceOf(session)) ?? session;
+    const before = this.#told.get(instanceId) ?? 0;
+    if (before === MOST_SAID) return undefined;
+    this.#told.set(instanceId, before + 1);
+    this.say({ session, said });
+    return MOST_SAID - before - 1;
+  }
+
   /** Each agent has a file of its own for its answers. */
-  const ask = async (session: string, asked: Asked): Promise<Reply> => {
-    const instanceId = await instanceOf(session);
+  async ask(session: string, asked: Asked): Promise<Reply> {
+    const instanceId = await this.instanceOf(session);
     if (instanceId === undefined) return { kind: "unanswered" };
+    const { role, say } = this;
     const asks = new OpenAsks({
       waitMs: role.permissionWaitMs ?? 0,
-      watch: (onAnswer) => watchAnswers(paths, instanceId, role.nonce, onAnswer),
+      watch: (onAnswer) => watchAnswers(statePathsOf(role), instanceId, role.nonce, onAnswer),
       changed: ({ askId, what, options }, isOpen) =>
         isOpen && say({ session, asked: { askId, kind: "question", what, options } }),
     });
     return await asks.ask(asked);
-  };
-  const paths = statePaths(stateDir, role.guard.logDir, role.worktreeDir);
-  const { changeDir, recordDir, worktreeDir } = paths;
-  const place = ownFolderOf(worktreeDir, input.directory);
-  const own = place === undefined ? {} : ownPlaceHooks(place);
-  const plans = agentPlans({ plansRoot: place?.originals[0], input, options, stateDir, instanceOf, report });
-  const ledger = ledgerHooks({
-    ...{ directory: input.directory, folder: changeDir, recordDir, instanceOf },
-    report: (message, cause) => report(`${message} ${describeError(cause)}`),
-  });
-  const tellParent = async (session: string, said: Said): Promise<number | undefined> => {
-    const instanceId = (await instanceOf(session)) ?? session;
-    const before = told.get(instanceId) ?? 0;
-    if (before === MOST_SAID) return undefined;
-    told.set(instanceId, before + 1);
-    say({ session, said });
-    return MOST_SAID - before - 1;
-  };
-  const countsAnew: Pick<Hooks, "chat.message"> = {
-    // A prompt begins a turn.
-    "chat.message": async ({ sessionID }) => void told.delete((await instanceOf(sessionID)) ?? sessionID),
-  };
-  const tools = [tellParentTool(tellParent), ...(role.asks === true ? [askUserTool(ask)] : [])];
-  return withRules(
-    input,
-    withLoopGuard(
-      joinHooks(
-        own,
-        hooks,
-        countsAnew,
-        tree,
-        refusalWords(),
-        plans,
-        ledger,
-        schemaToolHooks(tools),
-        inBackground(place),
-      ),
-      guard,
-    ),
-  );
+  }
 }
 
 function report(message: string): void {
