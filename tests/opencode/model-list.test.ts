@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { InstanceRecord } from "../../src/store/record.ts";
 import type { BackendName } from "../../src/supervisor/instance.ts";
+import { PLAIN_LAUNCHER } from "./elsewhere/launcher-rig.ts";
 import { bash, collectSpawned, createRig, serve, spawn, type ServedRig, type Step } from "./rig.ts";
 
 let rig: ServedRig;
@@ -32,6 +33,7 @@ const shortLists = async () => await readdir(join(rig.sandbox.stateDir, "models"
 
 beforeAll(async () => {
   const created = await createRig({
+    options: { launchers: { plain: { command: PLAIN_LAUNCHER } } },
     config: {
       small_model: "acme/small",
       agent: { helper: { mode: "subagent", description: "Helps", prompt: "You help.", model: "globex/helper" } },
@@ -87,19 +89,22 @@ async function listOfAgent(): Promise<string | undefined> {
       .filter((name) => name.endsWith(".json"))
       .toSorted()
       .at(-1) ?? "";
-  const { process } = (await Bun.file(join(folder, newest)).json()) as InstanceRecord;
-  const environment = await readFile(`/proc/${process?.pid}/environ`, "utf8");
+  const { process, on } = (await Bun.file(join(folder, newest)).json()) as InstanceRecord;
+  // A launched one is a child of the shell there.
+  const below = on === undefined ? "" : await readFile(`/proc/${process?.pid}/task/${process?.pid}/children`, "utf8");
+  const environment = await readFile(`/proc/${below.trim() || process?.pid}/environ`, "utf8");
   return /(?:^|\0)OPENCODE_MODELS_PATH=([^\0]*)/.exec(environment)?.[1];
 }
 
 const BACKENDS: readonly BackendName[] = ["process", "warm"];
-for (const backend of BACKENDS) {
+for (const where of [...BACKENDS.map((backend) => ({ backend })), { on: "plain" }]) {
+  const backend = Object.values(where).join();
   test(`an agent reads a list of what is connected, and its subagent works on another provider [${backend}]`, async () => {
     const helped: Step = {
       calls: [{ tool: "task", args: { description: "Help", prompt: `Help ${backend}`, subagent_type: "helper" } }],
     };
     rig.plan(`Help ${backend}`, ({ model }) => ({ text: `helped by ${model}` }));
-    const { answer, list } = await work({ model: "acme/big", backend }, helped);
+    const { answer, list } = await work({ model: "acme/big", ...where }, helped);
     expect(answer).toMatchObject({ status: "done" });
     expect(answer.result).toContain("helped by helper");
     expect(answer.result).toContain("its bash sees: nothing");

@@ -125,8 +125,17 @@ export class Elsewhere {
     return isLost ? `What it did has not come back: it is in ${this.#folder ?? "its folder"} on ${on}.` : undefined;
   }
 
-  /** What is run here. */
-  commandLine(binary: string, version: string, runArguments: readonly string[]): string[] {
+  /**
+   * What is run here.
+   *
+   * @param modelsPath the list of models that it is to read there, where there is one
+   */
+  commandLine(
+    binary: string,
+    version: string,
+    modelsPath: string | undefined,
+    runArguments: readonly string[],
+  ): string[] {
     const { launcher, turn, known } = this.parts;
     this.#version = version;
     const isShared = launcher.files === "shared";
@@ -136,6 +145,7 @@ export class Elsewhere {
       files: launcher.files,
       directory: this.#directory,
       copy: this.#copy,
+      modelsPath,
       version: known.has(this.#checked) ? undefined : version,
       binaries: isShared ? [binary, "opencode"] : ["opencode", binary],
       runArguments,

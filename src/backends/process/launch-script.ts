@@ -1,6 +1,7 @@
 import { PRESENCE } from "../../agent-role/presence.ts";
 import { LAUNCHED_VARIABLE, PROBE, ROLE_VARIABLE, THERE } from "../../agent-role/role.ts";
 import { SET_UP } from "../set-up-script.ts";
+import { MODELS_PATH } from "../../opencode/models-path.ts";
 import { MARKER_NAME } from "../../processes/end-tree.ts";
 
 /** What the script is told in its arguments, which everybody there can see: nothing that is private. */
@@ -12,6 +13,8 @@ export interface ScriptRequest {
   readonly directory: string;
   /** Of copied files: where in them it works, and the ref that comes with them. */
   readonly copy?: { readonly prefix: string; readonly ref: string } | undefined;
+  /** The list of models that opencode is to read where it is there too; opencode's own where there is none. */
+  readonly modelsPath?: string | undefined;
   /** The version that opencode has to have there; absent: it has been looked at. */
   readonly version: string | undefined;
   /** Where opencode is looked for, in this order: paths, or a name in PATH. */
@@ -30,11 +33,12 @@ export function scriptWords({
   files,
   directory,
   copy = { prefix: "", ref: "" },
+  modelsPath = "",
   version,
   binaries,
   runArguments,
 }: ScriptRequest): string[] {
-  const where = [instanceId, directory, version ?? "", ...binaries, agent, copy.prefix, copy.ref];
+  const where = [instanceId, directory, version ?? "", ...binaries, agent, copy.prefix, copy.ref, modelsPath];
   return ["sh", "-c", SCRIPTS[files], "bizar", ...where, ...runArguments];
 }
 
@@ -60,7 +64,12 @@ const BEGIN = [
 ];
 
 /** The same files are there under the same path; the rest of stdin is the prompt. */
-const IN_SHARED_FILES = [`cd -- "$2" 2>/dev/null || lacks directory`, `exec 3<&0`];
+const IN_SHARED_FILES = [
+  `cd -- "$2" 2>/dev/null || lacks directory`,
+  // What is set there is meant.
+  `[ -r "$9" ] && [ -z "$${MODELS_PATH}$OPENCODE_MODELS_URL$OPENCODE_AUTH_CONTENT" ] && export ${MODELS_PATH}="$9"`,
+  `exec 3<&0`,
+];
 
 /** Makes a copy of the files, or brings the one of an earlier turn up to date; what is older than a week goes. */
 const IN_COPIED_FILES = [
@@ -103,7 +112,7 @@ const RUN = [
     `case "$l" in *${PRESENCE}*) ;; *) lacks plugin ;; esac`,
     `printf '%s\\n' "$l" | grep -qF -- "$6 (" || lacks agent`,
   ].join("; ")}; fi`,
-  `shift 8`,
+  `shift 9`,
   `"$oc" "$@" --dir "$PWD" <&3 3<&- & c=$!`,
   `exec 3<&-`,
   `trap 'kill -TERM $c 2>/dev/null' HUP INT TERM`,

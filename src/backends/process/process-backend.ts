@@ -284,7 +284,7 @@ class ProcessTurn implements RunningTurn {
     try {
       if (this.#elsewhere !== undefined && sent !== undefined) {
         const words = runArguments(this.#turn, skipPermissions, null);
-        return Bun.spawn(this.#elsewhere.commandLine(binary, version, words), {
+        return Bun.spawn(this.#elsewhere.commandLine(binary, version, role.modelsPath, words), {
           // A folder that is only there is none to start in here.
           cwd: existsSync(directory) ? directory : "/",
           env: markedEnvironment(environment, instanceId),

@@ -21,6 +21,8 @@ export function roleOf(
     ...{ asks: asks && launched !== "git", permissionWaitMs },
     // Whoever works on there alone is found by nobody.
     onExit: launched === undefined ? onExit : "kill",
-    ...(launched === undefined ? { modelsPath } : { launched }),
+    // The list is in the state folder as well.
+    ...(launched === "git" ? {} : { modelsPath }),
+    ...(launched === undefined ? {} : { launched }),
   };
 }

@@ -71,6 +71,7 @@ test("nothing private is among the words: no prompt, no role, no nonce", () => {
     "thor",
     "",
     "",
+    "",
     "run",
     "--agent=thor",
   ]);
