@@ -7,14 +7,13 @@ const ON_LAUNCHER: Reasons = {};
 const IN_COPY = "it works in a copy of the files, and not in its parent's folder";
 
 const REFUSES =
-  "its opencode refuses in its own words, and all that is asked at once with the first, which ends the turn";
+  "its opencode refuses all that is asked at once with the first, and ends the turn: that is its own configuration";
 
 const ON_SERVER: Reasons = {
   "record, result and log of an agent are on disk, for their owner only, and say what happened": IN_COPY,
   "in a folder without git, where the worktree is /, an agent runs in its parent's folder": IN_COPY,
   "an agent does not allow itself: no command of its own answers":
     "its home is another one, where nobody knows of the agents of here",
-  "an agent whose tool needs a permission that nobody can give reads so, goes on, and is done": REFUSES,
   "several that are refused in one message are told each, once, and the others of it have run": REFUSES,
 };
 
