@@ -35,7 +35,7 @@ export class BreakableLine {
   /** Every connection stays open, and nothing comes through: neither a byte nor an end. */
   mute(): void {
     this.#state = "mute";
-    for (const socket of this.#sockets) socket.pause();
+    for (const socket of this.#sockets) muffle(socket);
   }
 
   /** What connects from now on gets through; a connection that was mute stays so, and nobody is told. */
@@ -53,6 +53,13 @@ export class BreakableLine {
       near.destroy();
       return;
     }
+    if (this.#state === "mute") {
+      this.#sockets.add(near);
+      near.on("error", () => undefined);
+      near.on("close", () => this.#sockets.delete(near));
+      muffle(near);
+      return;
+    }
     const far = connect(this.#target, "127.0.0.1");
     for (const [from, to] of [
       [near, far],
@@ -65,11 +72,16 @@ export class BreakableLine {
         this.#sockets.delete(from);
         to.end();
       });
-      if (this.#state === "mute") from.pause();
     }
   }
 
   #breakOff(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
+}
+
+/** A socket that is paused before it is connected may read all the same (Bun 1.3.14). */
+function muffle(socket: Socket): void {
+  socket.removeAllListeners("data");
+  socket.pause();
 }

@@ -31,6 +31,9 @@ async function ask(prompt: string, ...calls: Parameters<PoolRig["plan"]>[1][]): 
   return await rig.ask(prompt);
 }
 
+/** The requests by which whoever sent them out is told what an agent has said. */
+const told = (prompt: string) => rig.model.requests.filter((request) => request.prompt.includes(`> I am ${prompt}.`));
+
 test(
   "a minute without a line, cut or mute, loses nothing that was said there, and tells nothing twice",
   async () => {
@@ -56,9 +59,9 @@ test(
     await until("both have come to their ends there", () => steps().join() === "3,3");
     await until("the line has been away so long", () => performance.now() - cutAt > CUT_MS, 2 * CUT_MS);
     for (const agent of spawned) {
-      const { status, activity } = await recordOf(rig, agent);
-      expect({ status, activity }).toEqual({
-        status: "running",
+      const { on, status, activity } = await recordOf(rig, agent);
+      expect({ on, status, activity }).toEqual({
+        ...{ on, status: "running" },
         activity: expect.stringMatching(/^reconnecting until \d/),
       });
     }
@@ -69,8 +72,6 @@ test(
     const ended = { status: "done", result: "Before.\n\nAfter.", changes: expect.objectContaining({ files: 1 }) };
     expect(collected).toMatchObject([ended, ended]);
     expect(steps()).toEqual([3, 3]);
-    const told = (prompt: string) =>
-      rig.model.requests.filter((request) => request.prompt.includes(`> I am ${prompt}.`));
     for (const prompt of prompts) {
       await until("it is told", () => told(prompt).length > 0);
       expect(told(prompt)).toHaveLength(1);
