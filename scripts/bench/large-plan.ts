@@ -1,5 +1,5 @@
 import type { Operation } from "../../src/plans/operations.ts";
-import { ELEMENT_TYPES } from "../../src/plans/plan.ts";
+import { ELEMENT_TYPES } from "../../src/plans/element-kinds.ts";
 
 export const ELEMENTS = 500;
 export const CONNECTIONS = 800;

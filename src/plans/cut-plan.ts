@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from "./clean-json.ts";
+import { hasPicture } from "./element-kinds.ts";
 import { LIMITS } from "./plan-limits.ts";
 
 /** The longest text of a file that is read, in UTF-16 units: that of an image. */
@@ -65,7 +66,7 @@ function cutTexts(elements: unknown, left: string[]): unknown {
   let cut = 0;
   const kept = elements.map((element: unknown) => {
     if (!isJsonObject(element)) return element;
-    const most = element.type === "image" ? MOST_CHARACTERS : LIMITS.contentLength;
+    const most = hasPicture(element) ? MOST_CHARACTERS : LIMITS.contentLength;
     const { content, title } = element;
     const isLong = typeof content === "string" && content.length > most;
     const isTitleLong = typeof title === "string" && title.length > LIMITS.titleLength;

@@ -1,37 +1,10 @@
-import type { ElementType } from "./plan.ts";
+import { hasPicture, kindOf } from "./element-kinds.ts";
 
 /** In pixels at zoom 1. */
 export interface Size {
   readonly width: number;
   readonly height: number;
 }
-
-interface Room {
-  readonly width: number;
-  /** Of a character of the content, on average. */
-  readonly characterWidth: number;
-  readonly lineHeight: number;
-  readonly leastHeight: number;
-  readonly mostHeight: number;
-  /** What stands below the content. */
-  readonly below?: number;
-}
-
-const prose = { characterWidth: 8, lineHeight: 21, leastHeight: 100, mostHeight: 900 };
-const code = { characterWidth: 7.8, lineHeight: 19, leastHeight: 120, mostHeight: 900 };
-const ROOM: Record<ElementType, Room> = {
-  text: { ...prose, width: 300 },
-  task: { ...prose, width: 280 },
-  note: { ...prose, width: 260 },
-  decision: { ...prose, width: 320 },
-  // The answer needs a place of its own.
-  question: { ...prose, width: 300, leastHeight: 180, below: 84 },
-  code: { ...code, width: 420 },
-  // A drawing says nothing of its size before it is drawn.
-  diagram: { ...code, width: 460, leastHeight: 320, mostHeight: 320 },
-  mockup: { ...code, width: 380, leastHeight: 200 },
-  image: { ...prose, width: 360, leastHeight: 280, mostHeight: 280 },
-};
 
 /** The title bar and what surrounds the content. */
 const FRAME_WIDTH = 36;
@@ -42,6 +15,7 @@ const BADGE_WIDTH = 34;
 const TITLE_LINE_HEIGHT = 22;
 const GRID = 20;
 const CODE_FRAME_WIDTH = 48;
+const CODE_CHARACTER_WIDTH = 7.8;
 /** A sign of the source; of what it stands for there is less. */
 const TABLE_CHARACTER_WIDTH = 6.5;
 const DIAGRAM_STEP_WIDTH = 190;
@@ -51,10 +25,10 @@ export function estimateSize(
   element: { readonly type: string; readonly title?: string; readonly content?: string },
   width = widthOf(element),
 ): Size {
-  const room = roomOf(element.type);
+  const { room } = kindOf(element.type);
   const inner = Math.max(width - FRAME_WIDTH, BADGE_WIDTH + TITLE_CHARACTER_WIDTH);
   const titleLines = linesOf(element.title ?? "", (inner - BADGE_WIDTH) / TITLE_CHARACTER_WIDTH);
-  const lines = element.type === "image" ? 0 : linesOf(element.content ?? "", inner / room.characterWidth);
+  const lines = hasPicture(element) ? 0 : linesOf(element.content ?? "", inner / room.characterWidth);
   const frame = FRAME_HEIGHT + (room.below ?? 0) + (Math.max(titleLines, 1) - 1) * TITLE_LINE_HEIGHT;
   const height = frame + lines * room.lineHeight;
   return { width, height: Math.ceil(Math.min(Math.max(height, room.leastHeight), room.mostHeight) / GRID) * GRID };
@@ -64,12 +38,14 @@ const MOST_WIDTH = 900;
 
 /** Wide enough for the longest line of code, and for tables and diagrams. */
 function widthOf({ type, content = "" }: { readonly type: string; readonly content?: string }): number {
-  const { width, characterWidth } = roomOf(type);
+  const { form, room } = kindOf(type);
+  const { width, characterWidth } = room;
   const lines = content.slice(0, MOST_COUNTED).split("\n");
-  if (type === "code" || type === "mockup") return between(width, longest(lines) * characterWidth + CODE_FRAME_WIDTH);
-  if (type === "diagram") return between(width, diagramWidth(lines));
+  if (form === "code" || form === "wireframe")
+    return between(width, longest(lines) * characterWidth + CODE_FRAME_WIDTH);
+  if (form === "diagram") return between(width, diagramWidth(lines));
   const fenced = fencedLines(lines);
-  const wide = Math.max(longest(lines.filter(isTable)) * TABLE_CHARACTER_WIDTH, longest(fenced) * code.characterWidth);
+  const wide = Math.max(longest(lines.filter(isTable)) * TABLE_CHARACTER_WIDTH, longest(fenced) * CODE_CHARACTER_WIDTH);
   return wide === 0 ? width : between(width, wide + CODE_FRAME_WIDTH);
 }
 
@@ -105,13 +81,6 @@ function diagramWidth(lines: readonly string[]): number {
   if (!/^\s*(?:flowchart|graph)\s+(?:LR|RL)/.test(head)) return 0;
   const arrows = lines.flatMap((line) => (line.match(/-->|---|==>|-\.->/g) ?? []).map(() => line));
   return Math.min(arrows.length, 5) * DIAGRAM_STEP_WIDTH;
-}
-
-/** By whatever an element says that it is, which may be the name of something that every object has. */
-const ROOMS = new Map<string, Room>(Object.entries(ROOM));
-
-function roomOf(type: string): Room {
-  return ROOMS.get(type) ?? ROOM.text;
 }
 
 /** No element is made so high that more of its text counts. */

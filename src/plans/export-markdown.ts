@@ -1,12 +1,10 @@
-import { isAnsweredByPerson, type Plan, type PlanComment, type PlanElement, type Review } from "./plan.ts";
+import { boxOf, elementBlocks, hasField, inForm, kindOf } from "./element-kinds.ts";
+import type { Plan, PlanComment, PlanElement, Review } from "./plan.ts";
 import type { StoredPlan } from "./plan-store-port.ts";
 import { inReadingOrder } from "./reading-order.ts";
 import { standingWords } from "./standing-words.ts";
 import { sectionOf } from "./sections.ts";
-import { fenced, inlineText, oneLine, quoted } from "./safe-markdown.ts";
-
-/** An URL that cannot end early between angle brackets. */
-const IMAGE_URL = /^data:image\/[A-Za-z0-9.+-]+[;,][^\s<>\\]*$/;
+import { inlineText, oneLine, quoted } from "./safe-markdown.ts";
 
 /**
  * A plan as one Markdown document: its elements in reading order, then the connections, then the comments. Texts of
@@ -57,9 +55,10 @@ function partBlocks(plan: Pick<Plan, "elements" | "connections" | "comments">, b
     if (own !== undefined && own !== section) blocks.push(`# ${inlineText(own)}`);
     section = own;
     const name = names.get(element.id) ?? "";
-    const isInHeading = element.type === "task" && boxes === "in_heading";
-    const head = `${isInHeading ? `${boxOf(element)} ` : ""}${name}${element.type === "decision" ? " (decision)" : ""}`;
-    blocks.push(`## ${head}`, ...(isInHeading ? [prose(element.content)] : elementBlocks(element)));
+    const isInHeading = hasField(element, "done") && boxes === "in_heading";
+    const { mark } = kindOf(element.type);
+    const head = `${isInHeading ? `${boxOf(element)} ` : ""}${name}${mark === undefined ? "" : ` (${mark})`}`;
+    blocks.push(`## ${head}`, ...(isInHeading ? inForm(element) : elementBlocks(element)));
   }
   if (plan.connections.length > 0) {
     const lines = plan.connections.map(({ from, to, label = "" }) => {
@@ -83,43 +82,6 @@ function reviewBlocks({ state, decision, decidedBy, decidedAt, note = "" }: Revi
   if (state !== "decided" || decision === undefined) return [];
   const who = `${decidedBy === undefined ? "" : ` by ${inlineText(decidedBy)}`}${decidedAt === undefined ? "" : ` on ${decidedAt}`}`;
   return [`**Review:** ${decision}${who}`, ...(note === "" ? [] : [quoted(note)])];
-}
-
-function elementBlocks(element: PlanElement): readonly string[] {
-  const { type, content, title, language = "" } = element;
-  switch (type) {
-    case "task": {
-      const box = `- ${boxOf(element)} ${inlineText(title) || "Task"}`;
-      return [content.trim() === "" ? box : `${box}\n\n${quoted(content, "  ")}`];
-    }
-    case "code":
-      return [fenced(content, language)];
-    case "diagram":
-      return [fenced(content, "mermaid")];
-    case "mockup":
-      return [fenced(content, "text")];
-    case "image":
-      return IMAGE_URL.test(content) ? [`![${inlineText(title)}](<${content}>)`] : [];
-    case "question": {
-      const { answer = "" } = element;
-      const head = isAnsweredByPerson(element) ? "**Answer:**" : `**Assumption${byWhom(element)}:**`;
-      return [prose(content), ...(answer.trim() === "" ? ["*Not answered yet.*"] : [head, quoted(answer)])];
-    }
-    default:
-      return [prose(content)];
-  }
-}
-
-function boxOf({ done }: PlanElement): string {
-  return `[${done === true ? "x" : " "}]`;
-}
-
-function byWhom({ answeredBy }: PlanElement): string {
-  return answeredBy === undefined ? ", nobody knows whose" : ` of ${inlineText(answeredBy)}`;
-}
-
-function prose(content: string): string {
-  return content.trim() === "" ? "" : quoted(content);
 }
 
 function commentBlock(comment: PlanComment, names: ReadonlyMap<string, string>): string {

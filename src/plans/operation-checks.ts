@@ -1,4 +1,5 @@
 import { isDeeperThan, isJsonObject, type JsonObject } from "./clean-json.ts";
+import { hasPicture } from "./element-kinds.ts";
 import type { OperationRefusal } from "./operations.ts";
 import { LIMITS } from "./plan-limits.ts";
 
@@ -96,7 +97,7 @@ export function checkContent({
   readonly type: string;
   readonly content: string;
 }): Refused | undefined {
-  if (type === "image") {
+  if (hasPicture({ type })) {
     if (content === "" || IMAGE_URL.test(content)) return undefined;
     return refused(
       "invalid",

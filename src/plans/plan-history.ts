@@ -1,4 +1,5 @@
 import { cleanJson, isJsonObject, type JsonObject } from "./clean-json.ts";
+import { hasPicture } from "./element-kinds.ts";
 import { readable } from "./old-words.ts";
 import type { Author, Connection, Plan, PlanElement } from "./plan.ts";
 import { repairPlan } from "./repair-plan.ts";
@@ -137,7 +138,7 @@ export function withPictures({ elements, ...kept }: KeptRevision, now: Pick<Plan
     ...kept,
     elements: elements.map((element) => {
       const there = pictures.get(element.id);
-      const isLost = element.type === "image" && element.content === "" && there?.type === "image";
+      const isLost = hasPicture(element) && element.content === "" && there !== undefined && hasPicture(there);
       return isLost ? { ...element, content: there.content } : element;
     }),
   };

@@ -1,17 +1,3 @@
-/** What an element of a canvas can be. One of another type, from elsewhere, is kept and shown as text. */
-export const ELEMENT_TYPES = [
-  "text",
-  "task",
-  "note",
-  "decision",
-  "question",
-  "code",
-  "diagram",
-  "mockup",
-  "image",
-] as const;
-export type ElementType = (typeof ELEMENT_TYPES)[number];
-
 /** Where a plan stands. Only a person sets those of {@link DECISIONS}. */
 export const PLAN_STATUSES = ["draft", "in-progress", "changes_requested", "approved", "rejected", "done"] as const;
 export type PlanStatus = (typeof PLAN_STATUSES)[number];
@@ -27,7 +13,7 @@ export const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
 export interface PlanElement {
   /** `el_` and letters, digits, `-` or `_`. */
   readonly id: string;
-  /** One of {@link ELEMENT_TYPES}, or another program's. */
+  /** One of {@link ./element-kinds.ts ELEMENT_TYPES}, or another program's. */
   readonly type: string;
   readonly x: number;
   readonly y: number;

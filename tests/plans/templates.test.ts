@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { applyOperations } from "../../src/plans/apply-operations.ts";
-import { ELEMENT_TYPES } from "../../src/plans/plan.ts";
+import { ELEMENT_TYPES } from "../../src/plans/element-kinds.ts";
 import { areNear, GAP } from "../../src/plans/rectangles.ts";
 import { TEMPLATES } from "../../src/plans/templates/templates.ts";
 import { at, person, plan } from "./plan-rig.ts";

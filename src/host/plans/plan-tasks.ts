@@ -1,3 +1,4 @@
+import { hasField } from "../../plans/element-kinds.ts";
 import { plainName } from "../../text/plain-name.ts";
 import type { AgentAtWork, Plans } from "../../plans/plan-store-port.ts";
 import type { Instance, PlanTask } from "../../supervisor/instance.ts";
@@ -35,7 +36,7 @@ export class PlanTasks {
     if (!read.ok) return read.problem.message;
     const found = findElement(read.value.plan, name);
     if ("id" in found) return { folder: plans.folder, slug, elementId: found.id };
-    const tasks = read.value.plan.elements.filter(({ type, done }) => type === "task" && done !== true);
+    const tasks = read.value.plan.elements.filter((one) => hasField(one, "done") && one.done !== true);
     const named = tasks.slice(0, MOST_NAMED).map(({ id, title }) => `${id} ${quote(title)}`);
     return `${found.wrong}${named.length === 0 ? "" : ` Tasks that are open: ${named.join(", ")}.`}`;
   }
@@ -83,7 +84,7 @@ export class PlanTasks {
       if (plans.folder !== folder) return;
       const read = await plans.read(slug);
       const task = read.ok ? read.value.plan.elements.find(({ id }) => id === elementId) : undefined;
-      if (task?.type !== "task" || task.done === true) return;
+      if (task === undefined || !hasField(task, "done") || task.done === true) return;
       const operation = { op: "update_element", id: elementId, changes: { done: true } } as const;
       const edited = await plans.edit(slug, { kind: "agent", name: agent }, [operation]);
       if (!edited.ok && "problem" in edited) throw new Error(edited.problem.message);

@@ -1,4 +1,5 @@
 import { dirname, join } from "node:path";
+import { hasPicture } from "../../plans/element-kinds.ts";
 import { COMMENT_RULES, CONNECTION_RULES, ELEMENT_RULES } from "../../plans/operation-checks.ts";
 import type { Connection, PlanElement } from "../../plans/plan.ts";
 import type { AgentAtWork, StoredPlan } from "../../plans/plan-store-port.ts";
@@ -65,7 +66,7 @@ export function canvasView(
 }
 
 function cutElement(element: PlanElement, length: number): Partial<PlanElement> {
-  const most = element.type === "image" ? IMAGE_CHARACTERS : length;
+  const most = hasPicture(element) ? IMAGE_CHARACTERS : length;
   const isPlaced = element.autoPlaced !== true;
   return {
     ...known(element, isPlaced ? ELEMENT_FIELDS : AUTO_PLACED_FIELDS),

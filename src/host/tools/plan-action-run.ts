@@ -1,4 +1,5 @@
 import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
+import { kindOf } from "../../plans/element-kinds.ts";
 import { inWords } from "../../plans/make-plan.ts";
 import type { Operation, OperationRefusal } from "../../plans/operations.ts";
 import { PLAN_STATUSES, type Author, type Plan } from "../../plans/plan.ts";
@@ -249,7 +250,8 @@ function diagramOf(operation: Operation, plan: Plan): string | undefined {
   const isNew = operation.op === "add_element";
   const before = isNew ? undefined : plan.elements.find(({ id }) => id === operation.id);
   const { type, content } = isNew ? operation.element : operation.changes;
-  if ((type ?? before?.type) !== "diagram" || (type === undefined && content === undefined)) return undefined;
+  if (kindOf(type ?? before?.type).form !== "diagram" || (type === undefined && content === undefined))
+    return undefined;
   return content ?? before?.content;
 }
 

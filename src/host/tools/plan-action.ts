@@ -1,3 +1,4 @@
+import { ELEMENT_TYPES } from "../../plans/element-kinds.ts";
 import { PLAN_SLUG } from "./plan-slug.ts";
 import { fromJson } from "./read-argument.ts";
 import { isRecord } from "../../lib/is-record.ts";
@@ -50,7 +51,7 @@ export const planActionSchema = {
       type: "string",
       isName: true,
       alsoCalled: ["kind", "elementType"],
-      description: "text, task, note, decision, question, code, diagram, mockup, image",
+      description: ELEMENT_TYPES.join(", "),
     },
     title: { type: "string" },
     content: {

@@ -1,5 +1,6 @@
 import type { Operation } from "../../plans/operations.ts";
-import { ELEMENT_TYPES, PLAN_STATUSES, type Plan, type PlanElement } from "../../plans/plan.ts";
+import { ELEMENT_TYPES } from "../../plans/element-kinds.ts";
+import { PLAN_STATUSES, type Plan, type PlanElement } from "../../plans/plan.ts";
 import type { PlanActionArguments } from "./plan-action.ts";
 import { TEXT_FIELDS } from "./overwritten-texts.ts";
 import { elementIdOf, findComment, findConnection, findElement, type Named } from "./plan-names.ts";

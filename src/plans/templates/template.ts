@@ -1,5 +1,6 @@
 import { estimateSize } from "../element-size.ts";
-import type { Connection, ElementType, PlanElement } from "../plan.ts";
+import { hasField, type ElementType } from "../element-kinds.ts";
+import type { Connection, PlanElement } from "../plan.ts";
 import { GAP } from "../rectangles.ts";
 
 /** What a new plan starts with. */
@@ -40,7 +41,7 @@ function stack(column: readonly TemplateElement[], x: number, width: number): re
   return column.map((element) => {
     const content = element.content.join("\n");
     const height = element.height ?? estimateSize({ ...element, content }, width).height;
-    const placed = { ...element, content, x, y, width, height, ...(element.type === "task" && { done: false }) };
+    const placed = { ...element, content, x, y, width, height, ...(hasField(element, "done") && { done: false }) };
     y += height + GAP;
     return placed;
   });

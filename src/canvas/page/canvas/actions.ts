@@ -1,6 +1,7 @@
 import { estimateSize } from "../../../plans/element-size.ts";
 import type { Operation } from "../../../plans/operations.ts";
-import type { ElementType, PlanElement } from "../../../plans/plan.ts";
+import type { ElementType } from "../../../plans/element-kinds.ts";
+import type { PlanElement } from "../../../plans/plan.ts";
 import { around } from "../../../plans/rectangles.ts";
 import { startEditing } from "../elements/editing.ts";
 import { commentOn } from "../elements/text-selection-bar.tsx";

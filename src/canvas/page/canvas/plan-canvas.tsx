@@ -18,7 +18,7 @@ import { usePlan } from "../sync/plan-store.ts";
 import { addElement, connect } from "./actions.ts";
 import { ConnectionEdgeView } from "./connection-edge.tsx";
 import { ElementNodeView } from "../elements/element-node.tsx";
-import { shownType } from "../state/element-types.ts";
+import { shownType } from "../../../plans/element-kinds.ts";
 import { changeEdges, changeNodes, saveMove, selectedElements, selectOnly, useFlow } from "../state/flow-store.ts";
 import type { ConnectionEdge, ElementNode } from "../state/flow-nodes.ts";
 import { areLinesAlone, FarConnections } from "./far-connections.tsx";

@@ -1,4 +1,5 @@
 import { getBezierPath } from "@xyflow/react";
+import { hasField, hasPicture, kindOf, shownType } from "../../../plans/element-kinds.ts";
 import type { PlanElement } from "../../../plans/plan.ts";
 import { around } from "../../../plans/rectangles.ts";
 import { sectionOf, SECTION_ROOM } from "../../../plans/sections.ts";
@@ -68,9 +69,9 @@ async function planAsSvg(): Promise<{ readonly svg: string; readonly width: numb
 
 async function cardAsSvg(box: PlanElement, measure: Measure): Promise<string> {
   const { x, y, width, height, type, title, content, done, answer = "" } = box;
-  const tone = ink(`--tone-${type}`) || ink("--tone-text");
+  const tone = ink(`--tone-${shownType(type)}`);
   const inner = width - 2 * PADDING;
-  const sign = type === "task" ? (done === true ? "☑ " : "☐ ") : "";
+  const sign = hasField(box, "done") ? (done === true ? "☑ " : "☐ ") : "";
   const titles = wrapped(visibleText(`${sign}${title}`), TITLE, inner, measure);
   const text = (lines: readonly string[], top: number, step: number, style: string) =>
     lines.map((line, index) => textAt(line, x + PADDING, top + index * step, style)).join("");
@@ -85,7 +86,7 @@ async function cardAsSvg(box: PlanElement, measure: Measure): Promise<string> {
     const image = `<image href="${escaped(picture)}" x="${x + PADDING}" y="${top - 14}" width="${inner}" height="${Math.max(10, room)}"/>`;
     return `${clip}<g clip-path="url(#${id})">${frame}${head}${image}</g>`;
   }
-  const isCode = type === "code" || type === "mockup" || type === "diagram";
+  const isCode = ["code", "wireframe", "diagram"].includes(kindOf(type).form);
   const said = answer === "" ? content : `${content}\n\n→ ${answer}`;
   const code = `font-size="13" font-family="monospace" fill="${ink("--ink")}"`;
   const body = isCode
@@ -103,8 +104,8 @@ async function cardAsSvg(box: PlanElement, measure: Measure): Promise<string> {
 
 /** A picture that is in the plan, or a diagram as it is drawn; what cannot be drawn stays text. */
 async function pictureOf({ type, content }: PlanElement): Promise<string | undefined> {
-  if (type === "image") return content.startsWith("data:image/") ? content : undefined;
-  if (type !== "diagram" || content.trim() === "") return undefined;
+  if (hasPicture({ type })) return content.startsWith("data:image/") ? content : undefined;
+  if (kindOf(type).form !== "diagram" || content.trim() === "") return undefined;
   const drawn = await drawDiagram(content, useTheme.getState().theme, new AbortController().signal).catch(
     () => undefined,
   );

@@ -1,3 +1,4 @@
+import { hasPicture } from "../../../plans/element-kinds.ts";
 import { NodeToolbar, Position } from "@xyflow/react";
 import { useShallow } from "zustand/react/shallow";
 import { startEditing, useEditing } from "../elements/editing.ts";
@@ -51,5 +52,5 @@ export function SelectionBar() {
 /** Starts to write into an element. */
 export function editElement(id: string): void {
   const element = usePlan.getState().elements.get(id);
-  if (element !== undefined) startEditing(element, element.type === "image" ? "title" : "content");
+  if (element !== undefined) startEditing(element, hasPicture(element) ? "title" : "content");
 }

@@ -1,6 +1,5 @@
 import { useRef, type KeyboardEvent } from "react";
-import { ELEMENT_TYPES, type ElementType } from "../../../plans/plan.ts";
-import { typeName } from "../state/element-types.ts";
+import { ELEMENT_TYPES, hasPicture, typeName, type ElementType } from "../../../plans/element-kinds.ts";
 import { ToolButton } from "../elements/tool-button.tsx";
 import { usePage } from "../state/page-state.ts";
 import { addElement, addImage, startComment } from "./actions.ts";
@@ -17,7 +16,7 @@ export function Toolbar({ place, direction }: ToolbarProps) {
   const placing = usePage((page) => page.placingComment);
   const picker = useRef<HTMLInputElement>(null);
   const add = (type: ElementType) => {
-    if (type === "image") picker.current?.click();
+    if (hasPicture({ type })) picker.current?.click();
     else addElement(type, place());
   };
   return (

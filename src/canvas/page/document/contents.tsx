@@ -1,5 +1,5 @@
 import { useFlow } from "../state/flow-store.ts";
-import { shownType, typeName } from "../state/element-types.ts";
+import { shownType, typeName } from "../../../plans/element-kinds.ts";
 import { Icon } from "../elements/icons.tsx";
 import { visibleText } from "../state/visible-text.ts";
 import { useGoTo } from "../state/go-to.ts";

@@ -3,9 +3,10 @@ import { useFlow, selectOnly } from "../state/flow-store.ts";
 import { CardHead, editWhatWasHit } from "../elements/card-head.tsx";
 import { useEditing } from "../elements/editing.ts";
 import { ElementBody } from "../elements/element-body.tsx";
-import { shownType, typeName } from "../state/element-types.ts";
+import { typeName } from "../../../plans/element-kinds.ts";
 import { saveWhenLeft } from "../elements/text-editor.tsx";
 import { useArrival } from "../elements/use-arrival.ts";
+import { kindAttributes } from "../elements/kind-attributes.ts";
 import { visibleText } from "../state/visible-text.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { PartComments } from "./part-comments.tsx";
@@ -39,7 +40,7 @@ export const DocumentPart = memo(function DocumentPart({ id, numbers }: Document
         tabIndex={0}
         aria-label={label}
         data-id={id}
-        data-type={shownType(element.type)}
+        {...kindAttributes(element)}
         data-level="full"
         data-done={element.done === true || undefined}
         data-editing={editing || undefined}

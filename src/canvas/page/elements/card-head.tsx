@@ -3,7 +3,7 @@ import type { PlanElement } from "../../../plans/plan.ts";
 import type { DetailLevel } from "../state/detail-level.ts";
 import { edit } from "../sync/plan-session.ts";
 import { startEditing } from "./editing.ts";
-import { shownType, typeName } from "../state/element-types.ts";
+import { hasField, hasPicture, shownType, typeName } from "../../../plans/element-kinds.ts";
 import { Icon } from "./icons.tsx";
 import { TextEditor } from "./text-editor.tsx";
 import { visibleText } from "../state/visible-text.ts";
@@ -16,10 +16,9 @@ interface CardHeadProps {
 
 /** What an element is, what it is called, and the box that ticks a task. */
 export function CardHead({ element, level, editing }: CardHeadProps) {
-  const type = shownType(element.type);
   return (
     <header className="card-head">
-      {type === "task" && level === "full" ? (
+      {hasField(element, "done") && level === "full" ? (
         <input
           type="checkbox"
           className="task-box nodrag"
@@ -29,7 +28,7 @@ export function CardHead({ element, level, editing }: CardHeadProps) {
         />
       ) : (
         <span className="badge" title={visibleText(typeName(element.type))}>
-          <Icon name={type} />
+          <Icon name={shownType(element.type)} />
         </span>
       )}
       <div className="card-title" data-testid="element-title" dir="auto">
@@ -39,7 +38,7 @@ export function CardHead({ element, level, editing }: CardHeadProps) {
           visibleText(element.title) || <span className="untitled">{visibleText(typeName(element.type))}</span>
         )}
       </div>
-      {type === "code" && level === "full" && (
+      {hasField(element, "language") && level === "full" && (
         <div className="card-language">
           {editing ? (
             <TextEditor field="language" label="Programming language" lines="one" placeholder="language" />
@@ -57,6 +56,6 @@ export function editWhatWasHit(event: MouseEvent<HTMLElement>, element: PlanElem
   const hit = event.target instanceof Element ? event.target : null;
   if (hit?.closest("input, textarea, button, a") !== null) return;
   event.stopPropagation();
-  const inBody = hit.closest(".card-body") !== null && element.type !== "image";
+  const inBody = hit.closest(".card-body") !== null && !hasPicture(element);
   startEditing(element, inBody ? "content" : "title");
 }

@@ -1,4 +1,5 @@
 import { create } from "zustand";
+import { hasField, hasPicture } from "../../../plans/element-kinds.ts";
 import type { ElementChanges } from "../../../plans/operations.ts";
 import type { PlanElement } from "../../../plans/plan.ts";
 import { lostElement } from "../sync/describe-refusal.ts";
@@ -30,8 +31,8 @@ export function startEditing(element: PlanElement, focus: TextField): void {
       ? { answer: element.answer ?? "" }
       : {
           title: element.title,
-          ...(element.type === "image" ? {} : { content: element.content }),
-          ...(element.type === "code" ? { language: element.language ?? "" } : {}),
+          ...(hasPicture(element) ? {} : { content: element.content }),
+          ...(hasField(element, "language") ? { language: element.language ?? "" } : {}),
         };
   useEditing.setState({ editing: { id: element.id, type: element.type, focus, base, draft: base } });
 }

@@ -5,7 +5,7 @@ import { ChangeMark } from "./change-mark.tsx";
 import { AgentChip } from "./agent-chip.tsx";
 import { AnswerField } from "./answer-field.tsx";
 import { Diagram } from "./diagram.tsx";
-import { shownType } from "../state/element-types.ts";
+import { hasField, hasPicture, kindOf, type ContentForm } from "../../../plans/element-kinds.ts";
 import { CodeText, MarkdownText } from "./markdown.tsx";
 import { Picture } from "./picture.tsx";
 import { TextEditor } from "./text-editor.tsx";
@@ -22,13 +22,14 @@ interface ElementBodyProps {
   readonly isOnCanvas?: boolean;
 }
 
-/** Its content is dragged like the rest of the card; words are marked instead. */
-const HAS_NO_WORDS: ReadonlySet<string> = new Set(["diagram", "image"]);
+/** A drawing and a picture are dragged like the rest of the card; words are marked instead. */
+const HAS_NO_WORDS: ReadonlySet<ContentForm> = new Set(["diagram", "picture"]);
 
 /** What is in an element, below its title. */
 export const ElementBody = memo(function ElementBody(props: ElementBodyProps) {
   const { element, editing, selected, isOnCanvas = false } = props;
-  const writes = editing && element.type !== "image";
+  const { form } = kindOf(element.type);
+  const writes = editing && !hasPicture(element);
   const body = useRef<HTMLDivElement>(null);
   const [scrolls, setScrolls] = useState(false);
   const cutLines = useWholeCard(element, body, isOnCanvas);
@@ -49,9 +50,9 @@ export const ElementBody = memo(function ElementBody(props: ElementBodyProps) {
         {writes || <ChangeMark id={element.id} />}
         {writes || <UnshownFields element={element} />}
         {writes ? (
-          <ContentEditor type={element.type} />
+          <ContentEditor form={form} />
         ) : (
-          <div className={HAS_NO_WORDS.has(element.type) ? `card-picture card-${element.type}` : "card-words nodrag"}>
+          <div className={HAS_NO_WORDS.has(form) ? `card-${form}` : "card-words nodrag"}>
             <Content element={element} />
           </div>
         )}
@@ -66,53 +67,49 @@ export const ElementBody = memo(function ElementBody(props: ElementBodyProps) {
           {`${cutLines} more line${cutLines === 1 ? "" : "s"} ↓`}
         </button>
       )}
-      {element.type === "question" && <AnswerField element={element} />}
+      {hasField(element, "answer") && <AnswerField element={element} />}
     </>
   );
 });
 
 /** What is said of an element and belongs to another type: no part of the card shows it. */
-function UnshownFields({ element: { type, answer, language } }: { readonly element: PlanElement }) {
-  const texts = [type === "question" ? undefined : answer, type === "code" ? undefined : language];
-  const text = texts.filter(Boolean).join("\n");
+function UnshownFields({ element }: { readonly element: PlanElement }) {
+  const fields = (["answer", "language"] as const).filter((field) => !hasField(element, field));
+  const text = fields.flatMap((field) => element[field] || []).join("\n");
   return text === "" ? null : <UnshownText source={text} />;
 }
 
-function ContentEditor({ type }: { readonly type: string }) {
-  const placeholders: Readonly<Record<string, string>> = {
-    code: "Code",
-    diagram: "flowchart LR\n  A[Start] --> B[End]",
-    mockup: "[ Search… ] ( Go )",
-  };
-  return (
-    <TextEditor field="content" label="Content" lines="many" placeholder={placeholders[type] ?? "Write Markdown…"} />
-  );
+const PLACEHOLDERS: Readonly<Partial<Record<ContentForm, string>>> = {
+  code: "Code",
+  diagram: "flowchart LR\n  A[Start] --> B[End]",
+  wireframe: "[ Search… ] ( Go )",
+};
+
+function ContentEditor({ form }: { readonly form: ContentForm }) {
+  const placeholder = PLACEHOLDERS[form] ?? "Write Markdown…";
+  return <TextEditor field="content" label="Content" lines="many" placeholder={placeholder} />;
 }
 
 function Content({ element }: { readonly element: PlanElement }): ReactNode {
   const { content, title, id } = element;
   const open = useCallback(() => openDialog({ kind: "large", id }), [id]);
-  switch (shownType(element.type)) {
+  switch (kindOf(element.type).form) {
     case "code":
       return <CodeText code={content} language={element.language ?? ""} />;
     case "diagram":
       return <Diagram source={content} title={visibleText(title)} open={open} />;
-    case "mockup":
+    case "wireframe":
       return (
         <LongText text={content} className="wireframe" style={{ "--columns": longestLine(content) } as CSSProperties} />
       );
-    case "image":
+    case "picture":
       return (
         <>
           <Picture id={element.id} url={content} title={visibleText(title)} />
           {content !== "" && !content.startsWith("data:") && <UnshownText source={content} />}
         </>
       );
-    case "text":
-    case "note":
-    case "task":
-    case "decision":
-    case "question":
+    case "markdown":
       return <MarkdownText text={content} />;
   }
 }

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import type { PlanElement } from "../../../plans/plan.ts";
-import { shownType, typeName } from "../state/element-types.ts";
+import { shownType, typeName } from "../../../plans/element-kinds.ts";
 import { Icon } from "./icons.tsx";
 import { usePlan } from "../sync/plan-store.ts";
 import { findElements } from "./find-elements.ts";

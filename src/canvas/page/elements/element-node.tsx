@@ -8,9 +8,9 @@ import { usePlan } from "../sync/plan-store.ts";
 import { CardHead, editWhatWasHit } from "./card-head.tsx";
 import { useEditing } from "./editing.ts";
 import { ElementBody } from "./element-body.tsx";
-import { shownType } from "../state/element-types.ts";
 import { saveWhenLeft } from "./text-editor.tsx";
 import { useArrival } from "./use-arrival.ts";
+import { kindAttributes } from "./kind-attributes.ts";
 import { visibleText } from "../state/visible-text.ts";
 
 const LEAST_WIDTH = 120;
@@ -34,7 +34,7 @@ export const ElementNodeView = memo(function ElementNodeView({ id, selected, dra
       <div
         ref={card}
         className="card"
-        data-type={shownType(element.type)}
+        {...kindAttributes(element)}
         data-level={level}
         data-done={element.done === true || undefined}
         data-editing={editing || undefined}

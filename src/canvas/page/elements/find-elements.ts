@@ -1,3 +1,4 @@
+import { hasPicture } from "../../../plans/element-kinds.ts";
 import type { PlanElement } from "../../../plans/plan.ts";
 
 /** Those that contain all the words; first those that have them in their title. */
@@ -7,7 +8,7 @@ export function findElements(elements: readonly PlanElement[], query: string): r
   const inTitle = elements.filter(({ title }) => has(title));
   const elsewhere = elements.filter(
     ({ type, title, content, answer }) =>
-      !has(title) && has([type, title, type === "image" ? "" : content, answer ?? ""].join("\n")),
+      !has(title) && has([type, title, hasPicture({ type }) ? "" : content, answer ?? ""].join("\n")),
   );
   return [...inTitle, ...elsewhere];
 }

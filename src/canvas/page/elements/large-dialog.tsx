@@ -2,7 +2,8 @@ import { Dialog } from "./dialog.tsx";
 import { closeDialog } from "../state/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { ElementBody } from "./element-body.tsx";
-import { shownType, typeName } from "../state/element-types.ts";
+import { kindOf, typeName } from "../../../plans/element-kinds.ts";
+import { kindAttributes } from "./kind-attributes.ts";
 import { visibleText } from "../state/visible-text.ts";
 import { ZoomableDiagram } from "./zoomable-diagram.tsx";
 
@@ -13,10 +14,10 @@ export function LargeDialog({ id }: { readonly id: string }) {
   const title = visibleText(element.title) || visibleText(typeName(element.type));
   return (
     <Dialog title={title} close={closeDialog} size="large">
-      {element.type === "diagram" ? (
+      {kindOf(element.type).form === "diagram" ? (
         <ZoomableDiagram source={element.content} title={title} />
       ) : (
-        <div className="card part-card large-card" data-type={shownType(element.type)} data-testid="large">
+        <div className="card part-card large-card" {...kindAttributes(element)} data-testid="large">
           <ElementBody element={element} editing={false} selected={false} />
         </div>
       )}

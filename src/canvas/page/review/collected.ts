@@ -1,3 +1,4 @@
+import { hasField } from "../../../plans/element-kinds.ts";
 import { feedbackSince } from "../../../plans/feedback.ts";
 import { isAnsweredByPerson, type PlanMeta } from "../../../plans/plan.ts";
 import type { PlanState } from "../sync/plan-store.ts";
@@ -36,7 +37,7 @@ export function counted(count: number, what: string): string {
 export function openWords({ plan }: Pick<PlanState, "plan">): readonly string[] {
   if (plan === null) return [];
   const comments = plan.comments.filter(({ resolved }) => resolved !== true).length;
-  const questions = plan.elements.filter((one) => one.type === "question" && !isAnsweredByPerson(one)).length;
+  const questions = plan.elements.filter((one) => hasField(one, "answer") && !isAnsweredByPerson(one)).length;
   return [
     comments === 0 ? "no open comments" : `${counted(comments, "comment")} open`,
     questions === 0 ? "no unanswered questions" : `${counted(questions, "question")} unanswered`,

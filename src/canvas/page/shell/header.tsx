@@ -1,3 +1,4 @@
+import { hasField } from "../../../plans/element-kinds.ts";
 import { useState } from "react";
 import { TakeAway } from "./take-away-menu.tsx";
 import { ToolButton } from "../elements/tool-button.tsx";
@@ -42,9 +43,9 @@ export function Header() {
 
 /** How many of the tasks are done. */
 function Progress() {
-  const tasks = usePlan(({ plan }) => plan?.elements.filter(({ type }) => type === "task").length ?? 0);
+  const tasks = usePlan(({ plan }) => plan?.elements.filter((one) => hasField(one, "done")).length ?? 0);
   const done = usePlan(
-    ({ plan }) => plan?.elements.filter((one) => one.type === "task" && one.done === true).length ?? 0,
+    ({ plan }) => plan?.elements.filter((one) => hasField(one, "done") && one.done === true).length ?? 0,
   );
   if (tasks === 0) return null;
   return <span className="progress" data-testid="progress">{`${done} of ${tasks} task${tasks === 1 ? "" : "s"}`}</span>;

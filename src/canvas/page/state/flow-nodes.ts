@@ -1,6 +1,6 @@
 import { Position, type Edge, type Node, type NodeHandle } from "@xyflow/react";
 import type { Connection, PlanElement } from "../../../plans/plan.ts";
-import { typeName } from "./element-types.ts";
+import { typeName } from "../../../plans/element-kinds.ts";
 import { visibleText } from "./visible-text.ts";
 
 export type ElementNode = Node<Record<string, never>, "element">;
