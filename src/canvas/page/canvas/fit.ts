@@ -7,9 +7,15 @@ const phone = matchMedia("(max-width: 640px)");
 export const LEAST_ZOOM = 0.05;
 const MOST_ZOOM = 1;
 
-/** How the whole plan is put into the window: what lies at its edges lies over none of it. */
-export function fit(): FitViewOptions {
-  return { padding: padding(), maxZoom: MOST_ZOOM };
+const ON_PHONE = { padding: { top: "28px", right: "16px", bottom: "84px", left: "16px" }, maxZoom: MOST_ZOOM } as const;
+const ELSEWHERE = {
+  padding: { top: "40px", right: "32px", bottom: "76px", left: "88px" },
+  maxZoom: MOST_ZOOM,
+} as const;
+
+/** How the whole plan is put into the window: what lies at its edges lies over none of it. The very object while nothing is another. */
+export function fit(): Required<Pick<FitViewOptions, "padding" | "maxZoom">> {
+  return phone.matches ? ON_PHONE : ELSEWHERE;
 }
 
 /** The view of the whole plan in a window of that size. */
@@ -21,11 +27,5 @@ export function fitted(
   const bounds = around(
     nodes.map(({ position, width: wide = 0, height: high = 0 }) => ({ ...position, width: wide, height: high })),
   );
-  return getViewportForBounds(bounds, width, height, LEAST_ZOOM, MOST_ZOOM, padding());
-}
-
-function padding() {
-  return phone.matches
-    ? ({ top: "28px", right: "16px", bottom: "84px", left: "16px" } as const)
-    : ({ top: "40px", right: "32px", bottom: "76px", left: "88px" } as const);
+  return getViewportForBounds(bounds, width, height, LEAST_ZOOM, MOST_ZOOM, fit().padding);
 }

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { DialogEnd, type DialogEndProps } from "../elements/dialog-end.tsx";
 import { Dialog } from "../elements/dialog.tsx";
 import { decide } from "./changes-session.ts";
 import { openChangesDialog, useChanges } from "./changes-store.ts";
@@ -34,6 +35,14 @@ const TEXTS: Readonly<Record<Decision, Texts>> = {
     explanation: "The agent's folder and everything in it goes. This cannot be undone.",
     action: "Discard",
   },
+};
+
+/** Of what is sent back, the note. */
+const FIRST_FOCUS: Readonly<Record<Decision, Pick<DialogEndProps, "focus">>> = {
+  apply: { focus: "action" },
+  send_back: {},
+  branch: { focus: "action" },
+  discard: { focus: "cancel" },
 };
 
 function close(): void {
@@ -80,30 +89,14 @@ export function DecideChangesDialog({ decision }: { readonly decision: Decision 
           />
         )}
         {isSilent && <p className="dialog-text">Comment on a line, or write a note: there is nothing to send yet.</p>}
-        {trouble !== null && (
-          <p className="dialog-trouble" role="alert">
-            {trouble}
-          </p>
-        )}
-        <div className="dialog-buttons">
-          <button
-            type="button"
-            className="button"
-            data-first-focus={decision === "discard" ? "" : undefined}
-            onClick={close}
-          >
-            Cancel
-          </button>
-          <button
-            type="submit"
-            className={`button button-primary${decision === "discard" ? " button-bad" : ""}`}
-            data-testid="decision-confirm"
-            data-first-focus={decision === "apply" || decision === "branch" ? "" : undefined}
-            disabled={sending || isSilent}
-          >
-            {action}
-          </button>
-        </div>
+        <DialogEnd
+          action={action}
+          isBad={decision === "discard"}
+          disabled={sending || isSilent}
+          trouble={trouble}
+          cancel={close}
+          {...FIRST_FOCUS[decision]}
+        />
       </form>
     </Dialog>
   );

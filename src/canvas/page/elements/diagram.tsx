@@ -46,30 +46,8 @@ function DrawnDiagram({ source, title, open, stop }: DrawnDiagramProps) {
   const button = useRef<HTMLButtonElement>(null);
   const isWide = useIsWide(button, shown !== null);
   if (source.trim() === "") return <p className="hint">Double-click to draw in Mermaid’s language.</p>;
-  if (shown === null) {
-    return (
-      <>
-        <p className="hint">Drawing…</p>
-        {stop !== undefined && (
-          <button type="button" className="button nodrag" onClick={stop}>
-            Stop
-          </button>
-        )}
-      </>
-    );
-  }
-  if ("error" in shown) {
-    return (
-      <div className="diagram-source diagram-error">
-        <p role="status">{`This diagram cannot be drawn: ${visibleText(firstLine(shown.error))}`}</p>
-        <LongText text={source} />
-        <details className="nodrag">
-          <summary>What Mermaid says</summary>
-          <LongText text={shown.error} />
-        </details>
-      </div>
-    );
-  }
+  if (shown === null) return <Drawing {...(stop !== undefined && { stop })} />;
+  if ("error" in shown) return <Undrawable source={source} error={shown.error} />;
   const { url, width, height, scale } = shown.drawing;
   const drawn = (
     <button
@@ -101,6 +79,32 @@ function DrawnDiagram({ source, title, open, stop }: DrawnDiagramProps) {
       )}
       {drawn}
     </>
+  );
+}
+
+function Drawing({ stop }: Pick<DrawnDiagramProps, "stop">) {
+  return (
+    <>
+      <p className="hint">Drawing…</p>
+      {stop !== undefined && (
+        <button type="button" className="button nodrag" onClick={stop}>
+          Stop
+        </button>
+      )}
+    </>
+  );
+}
+
+function Undrawable({ source, error }: { readonly source: string; readonly error: string }) {
+  return (
+    <div className="diagram-source diagram-error">
+      <p role="status">{`This diagram cannot be drawn: ${visibleText(firstLine(error))}`}</p>
+      <LongText text={source} />
+      <details className="nodrag">
+        <summary>What Mermaid says</summary>
+        <LongText text={error} />
+      </details>
+    </div>
   );
 }
 

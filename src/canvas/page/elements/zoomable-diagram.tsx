@@ -1,4 +1,5 @@
-import { useEffect, useLayoutEffect, useRef, useState, type PointerEvent } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type PointerEvent, type RefObject } from "react";
+import type { Drawing } from "../drawing-frame/messages.ts";
 import { ToolButton } from "./tool-button.tsx";
 import { useDrawing } from "./use-drawing.ts";
 
@@ -21,27 +22,13 @@ interface ZoomableDiagramProps {
 /** A drawing that is moved by dragging or by the arrow keys, and enlarged by buttons, keys or the wheel. */
 export function ZoomableDiagram({ source, title }: ZoomableDiagramProps) {
   const drawn = useDrawing(source);
-  const frame = useRef<HTMLDivElement>(null);
-  const [room, setRoom] = useState({ width: 1, height: 1 });
-  /** null: as large as the window allows. */
-  const [zoom, setZoom] = useState<number | null>(null);
   const drawing = drawn !== null && "drawing" in drawn ? drawn.drawing : null;
-  useLayoutEffect(() => {
-    const { clientWidth: width = 1, clientHeight: height = 1 } = frame.current ?? {};
-    setRoom({ width, height });
-    // The dialog was open before there was anything to move.
-    frame.current?.focus();
-  }, [drawing]);
-  const fitting = () => {
-    return drawing === null ? 1 : Math.min(room.width / drawing.width, room.height / drawing.height, 2);
-  };
-  const change = (by: number) => setZoom((now) => Math.min(MOST, Math.max(LEAST, (now ?? fitting()) * by)));
-  useWheel(frame, change);
+  const frame = useRef<HTMLDivElement>(null);
+  const { scale, change, fit } = useScale(frame, drawing);
   const dragging = useDragToScroll();
   if (drawing === null) {
     return <p className="hint">{drawn === null ? "Drawing…" : "This diagram cannot be drawn."}</p>;
   }
-  const scale = zoom ?? fitting();
   return (
     <div
       className="zoomable"
@@ -56,7 +43,7 @@ export function ZoomableDiagram({ source, title }: ZoomableDiagramProps) {
         }
         if (key === "+" || key === "=") change(STEP);
         if (key === "-") change(1 / STEP);
-        if (key === "0") setZoom(null);
+        if (key === "0") fit();
       }}
     >
       <div
@@ -78,15 +65,32 @@ export function ZoomableDiagram({ source, title }: ZoomableDiagramProps) {
       <div className="view-controls zoomable-controls">
         <ToolButton icon="minus" label="Smaller (−)" onClick={() => change(1 / STEP)} />
         <ToolButton icon="plus" label="Larger (+)" data-testid="zoom-larger" onClick={() => change(STEP)} />
-        <ToolButton icon="fit" label="Whole diagram (0)" onClick={() => setZoom(null)} />
+        <ToolButton icon="fit" label="Whole diagram (0)" onClick={fit} />
         <output aria-live="polite">{`${Math.round(scale * 100)} %`}</output>
       </div>
     </div>
   );
 }
 
+/** How large the drawing is shown: as the person wants it, or as large as the frame allows. */
+function useScale(frame: RefObject<HTMLDivElement | null>, drawing: Drawing | null) {
+  const [room, setRoom] = useState({ width: 1, height: 1 });
+  /** null: as large as the window allows. */
+  const [zoom, setZoom] = useState<number | null>(null);
+  useLayoutEffect(() => {
+    const { clientWidth: width = 1, clientHeight: height = 1 } = frame.current ?? {};
+    setRoom({ width, height });
+    // The dialog was open before there was anything to move.
+    frame.current?.focus();
+  }, [frame, drawing]);
+  const fitting = drawing === null ? 1 : Math.min(room.width / drawing.width, room.height / drawing.height, 2);
+  const change = (by: number) => setZoom((now) => Math.min(MOST, Math.max(LEAST, (now ?? fitting) * by)));
+  useWheel(frame, change);
+  return { scale: zoom ?? fitting, change, fit: () => setZoom(null) };
+}
+
 /** React listens to the wheel passively: it could not keep the page from scrolling. */
-function useWheel(frame: { readonly current: HTMLElement | null }, change: (by: number) => void): void {
+function useWheel(frame: RefObject<HTMLElement | null>, change: (by: number) => void): void {
   const latest = useRef(change);
   latest.current = change;
   useEffect(() => {

@@ -4,6 +4,7 @@ import { changesSinceReview } from "../../../plans/since-review.ts";
 import { describeOutcome } from "../sync/api-client.ts";
 import { finishReview, shownRevision } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
+import { DialogEnd } from "../elements/dialog-end.tsx";
 import { Dialog } from "../elements/dialog.tsx";
 import { closeDialog, usePage } from "../state/page-state.ts";
 import { notify } from "../sync/notices.ts";
@@ -57,24 +58,13 @@ export function DecideDialog({ choice: first }: { readonly choice: Choice | null
           onChange={({ target }) => setNote(target.value)}
         />
         {why !== null && choice !== null && <p className="dialog-obstacle">{why}</p>}
-        {trouble !== null && (
-          <p className="dialog-trouble" role="alert">
-            {`Not sent: ${trouble}`}
-          </p>
-        )}
-        <div className="dialog-buttons">
-          <button type="button" className="button" onClick={closeDialog}>
-            Cancel
-          </button>
-          <button
-            type="submit"
-            className={`button button-primary${choice === "rejected" ? " button-bad" : ""}`}
-            data-testid="decision-confirm"
-            disabled={sending || choice === null || why !== null}
-          >
-            {texts?.action ?? "Finish"}
-          </button>
-        </div>
+        <DialogEnd
+          action={texts?.action ?? "Finish"}
+          isBad={choice === "rejected"}
+          disabled={sending || choice === null || why !== null}
+          trouble={trouble === null ? null : `Not sent: ${trouble}`}
+          cancel={closeDialog}
+        />
       </form>
     </Dialog>
   );

@@ -85,9 +85,6 @@ function Title() {
 function Tools() {
   const canUndo = usePlan(({ history }) => history.done.length > 0);
   const canRedo = usePlan(({ history }) => history.undone.length > 0);
-  const open = usePlan(({ plan }) => plan?.comments.filter(({ resolved }) => resolved !== true).length ?? 0);
-  const commentsOpen = usePage((page) => page.commentsOpen);
-  const historyOpen = usePage((page) => page.historyOpen);
   const view = useView((state) => state.view);
   const theme = useTheme((state) => state.theme);
   const themeLabel = theme === "dark" ? "Light colours" : "Dark colours";
@@ -103,6 +100,32 @@ function Tools() {
         disabled={view === null}
         onClick={switchView}
       />
+      <PanelSwitches />
+      <TakeAway />
+      <ToolButton
+        icon={theme === "dark" ? "sun" : "moon"}
+        label={themeLabel}
+        data-testid="theme"
+        onClick={switchTheme}
+      />
+      <ToolButton
+        icon="help"
+        label="Help and keys"
+        tip="Help (?)"
+        data-testid="help"
+        onClick={() => openDialog({ kind: "help" })}
+      />
+    </div>
+  );
+}
+
+/** What opens a panel beside the plan, one at a time. */
+function PanelSwitches() {
+  const open = usePlan(({ plan }) => plan?.comments.filter(({ resolved }) => resolved !== true).length ?? 0);
+  const commentsOpen = usePage((page) => page.commentsOpen);
+  const historyOpen = usePage((page) => page.historyOpen);
+  return (
+    <>
       <ToolButton
         icon="comment"
         label={`Comments, ${open} open`}
@@ -126,20 +149,6 @@ function Tools() {
           else usePage.setState({ historyOpen: true, commentsOpen: false });
         }}
       />
-      <TakeAway />
-      <ToolButton
-        icon={theme === "dark" ? "sun" : "moon"}
-        label={themeLabel}
-        data-testid="theme"
-        onClick={switchTheme}
-      />
-      <ToolButton
-        icon="help"
-        label="Help and keys"
-        tip="Help (?)"
-        data-testid="help"
-        onClick={() => openDialog({ kind: "help" })}
-      />
-    </div>
+    </>
   );
 }
