@@ -51,11 +51,13 @@ export class CloneServer {
   }
 }
 
+/** Leaves one commit of all there is: a second clone is to know the same. */
 function commitAll(project: string): void {
   const user = ["-c", "user.email=user@example.org", "-c", "user.name=User"];
   git(["init", "-q", "-b", "main"], project);
   git(["add", "-A"], project);
-  git([...user, "commit", "-q", "--allow-empty", "-m", "all of it"], project);
+  const isCommitted = Bun.spawnSync(["git", "diff", "--cached", "--quiet", "HEAD"], { cwd: project }).exitCode === 0;
+  if (!isCommitted) git([...user, "commit", "-q", "--allow-empty", "-m", "all of it"], project);
 }
 
 function git(args: readonly string[], cwd: string): void {
