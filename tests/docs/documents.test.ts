@@ -109,7 +109,7 @@ test("the page on tools has a part for each of them", () => {
 
 test("every source file that the architecture names is there", async () => {
   const page = pages.find(({ path }) => path === "docs/architecture.md");
-  const files = ["index.ts", ...new Bun.Glob("src/**/*.{ts,tsx}").scanSync(ROOT)].map((path) => `/${path}`);
+  const files = ["index.ts", ...new Bun.Glob("{src,scripts}/**/*.{ts,tsx}").scanSync(ROOT)].map((path) => `/${path}`);
   const named = (page === undefined ? [] : codeWords(page)).filter((word) => /^[\w./-]+\.tsx?$/.test(word));
   expect(named.length).toBeGreaterThan(20);
   expect(named.filter((name) => !files.some((file) => file.endsWith(`/${name}`)))).toEqual([]);
