@@ -15,6 +15,8 @@ import { DocumentPart } from "./document-part.tsx";
 
 /** So many parts are there at once, and so many more each time that the page has time. */
 const PARTS_AT_ONCE = 20;
+/** So many are drawn together when they come near to being seen: of one by one, each would cost a frame. */
+const PARTS_OF_STRETCH = 8;
 
 /** The plan in reading order, everything at full size. */
 export const PlanDocument = memo(function PlanDocument() {
@@ -55,8 +57,8 @@ export const PlanDocument = memo(function PlanDocument() {
 
 /** Of hundreds of parts those that are far from sight cost something with each frame: together they are one thing. */
 function inStretches(ids: readonly string[]): readonly (readonly string[])[] {
-  return Array.from({ length: Math.ceil(ids.length / PARTS_AT_ONCE) }, (_, index) =>
-    ids.slice(index * PARTS_AT_ONCE, (index + 1) * PARTS_AT_ONCE),
+  return Array.from({ length: Math.ceil(ids.length / PARTS_OF_STRETCH) }, (_, index) =>
+    ids.slice(index * PARTS_OF_STRETCH, (index + 1) * PARTS_OF_STRETCH),
   );
 }
 
