@@ -36,7 +36,7 @@ export class BareGraphPage {
       .filter((name) => name.endsWith(".js"))
       .map((name) => `<script type="module" src="/${name}"></script>`);
     const graph = `<script>globalThis.GRAPH = ${JSON.stringify(plainGraph())}</script>`;
-    const html = `<!doctype html>${styles.join("")}<body style="margin:0"><div id="graph" style="height:100vh"></div>${graph}${scripts.join("")}`;
+    const html = `<!doctype html><link rel="icon" href="data:,">${styles.join("")}<body style="margin:0"><div id="graph" style="height:100vh"></div>${graph}${scripts.join("")}`;
     const server = Bun.serve({
       port: 0,
       hostname: "127.0.0.1",
