@@ -3,7 +3,7 @@ import { AnsweredCommand } from "../opencode/command-answer.ts";
 import type { ListedRecord } from "../store/record.ts";
 import { plainName } from "../text/plain-name.ts";
 import type { Given } from "../fleet/give-message.ts";
-import type { Toast } from "./host-client.ts";
+import type { Toast } from "../opencode/host-client.ts";
 
 export interface AgentSessionsParts {
   /** The agent that works in a session at this moment, or is about to; `undefined` where none does. */

@@ -1,5 +1,5 @@
 import type { Instance } from "../supervisor/instance.ts";
-import type { Toast } from "./host-client.ts";
+import type { Toast } from "../opencode/host-client.ts";
 
 /** What the user has to know who stops a session while its agents work; `undefined` where none does. */
 export function agentsGoOn(out: readonly Instance[]): Toast | undefined {

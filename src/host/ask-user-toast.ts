@@ -1,5 +1,5 @@
 import type { AskUser } from "../supervisor/supervisor-parts.ts";
-import type { HostClient } from "./host-client.ts";
+import type { HostClient } from "../opencode/host-client.ts";
 import { plainName } from "../text/plain-name.ts";
 import { plainLine } from "../text/plain-text.ts";
 

@@ -1,6 +1,6 @@
 import type { LogLevel } from "../config/options.ts";
 import { describeError } from "../lib/describe-error.ts";
-import type { HostClient } from "./host-client.ts";
+import type { HostClient } from "../opencode/host-client.ts";
 
 const SEVERITY: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 

@@ -1,6 +1,6 @@
 import type { Instance } from "../supervisor/instance.ts";
 import type { EndNotifier } from "../supervisor/ports.ts";
-import type { HostClient, Toast } from "./host-client.ts";
+import type { HostClient, Toast } from "../opencode/host-client.ts";
 import { plainName } from "../text/plain-name.ts";
 
 const VARIANTS: Readonly<Record<string, Toast["variant"]>> = {

@@ -1,4 +1,4 @@
-import type { HostAgent } from "./host-answers.ts";
+import type { HostAgent } from "../opencode/answers.ts";
 
 /** The permission that decides whether an agent has a tool, and what it can do with it. */
 const OFFERS = [

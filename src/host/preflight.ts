@@ -1,8 +1,8 @@
 import { nearestName } from "../config/nearest-name.ts";
 import type { ModelChoice } from "../supervisor/instance.ts";
 import { ODIN } from "./agents/odin.ts";
-import type { HostAgent } from "./host-answers.ts";
-import { modelChoice, type HostClient } from "./host-client.ts";
+import type { HostAgent } from "../opencode/answers.ts";
+import { modelChoice, type HostClient } from "../opencode/host-client.ts";
 import { plainName } from "../text/plain-name.ts";
 
 export interface PreflightRequest {

@@ -1,30 +1,25 @@
-import type { PluginInput } from "./plugin-api.ts";
-import { JSON_HEADERS, rawClient } from "./raw-client.ts";
+import { ifThere, type Api } from "./api.ts";
 
 /** Answers what a session asks a person. Both reject when the answer was not taken. */
 export interface Answering {
   /** With a message the turn goes on, and the model reads it. */
-  replyPermission(id: string, reply: "once" | "reject", message?: string): Promise<unknown>;
+  replyPermission(id: string, reply: "once" | "reject", message?: string): Promise<void>;
   /** Tells a tool that asks the user that nobody answers. */
-  rejectQuestion(id: string): Promise<unknown>;
+  rejectQuestion(id: string): Promise<void>;
 }
 
-/** What was answered already, by `opencode run` or by an end of its turn, is not there any more. */
-const NOT_FOUND = 404;
-
-/** Answers through the client that a plugin is given, which has no names for these requests (1.18.33). */
-export function answering(client: () => PluginInput["client"], directory: string): Answering {
-  const post = async (url: string, requestID: string, body?: unknown) => {
-    const { error, response } = await rawClient(client()).post({
-      ...{ url, path: { requestID }, query: { directory }, body },
-      headers: JSON_HEADERS,
-    });
-    if (error !== undefined && response?.status !== NOT_FOUND) {
-      throw new Error(`opencode did not take an answer: ${JSON.stringify(error)}`);
-    }
-  };
+/** Answers the sessions of a directory. What was answered already, by `opencode run` or by an end of its turn, is gone. */
+export function answering(api: Api, directory: string): Answering {
+  const query = { directory };
   return {
-    replyPermission: async (id, reply, message) => await post("/permission/{requestID}/reply", id, { reply, message }),
-    rejectQuestion: async (id) => await post("/question/{requestID}/reject", id),
+    async replyPermission(requestID, reply, message) {
+      const body = { reply, ...(message === undefined ? {} : { message }) };
+      const url = "/permission/{requestID}/reply";
+      await ifThere(api.send("an answer to a permission", { method: "post", url, path: { requestID }, query, body }));
+    },
+    async rejectQuestion(requestID) {
+      const url = "/question/{requestID}/reject";
+      await ifThere(api.send("an answer to a question", { method: "post", url, path: { requestID }, query }));
+    },
   };
 }

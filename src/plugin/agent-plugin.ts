@@ -1,3 +1,5 @@
+import { Api } from "../opencode/api.ts";
+import { inProcess } from "../opencode/transport.ts";
 import type { Hooks, PluginInput, PluginOptions } from "../opencode/plugin-api.ts";
 import { startAgentRole, type AgentRoleHandle } from "../agent-role/agent-role.ts";
 import { agentTree } from "../agent-role/agent-tree.ts";
@@ -13,7 +15,6 @@ import { tellParentTool } from "../host/tools/tell-parent.ts";
 import { watchAnswers } from "../store/answer-files.ts";
 import { provideAgents } from "../host/agents/provide-agents.ts";
 import { answering } from "../opencode/answer-questions.ts";
-import { JSON_HEADERS, rawClient } from "../opencode/raw-client.ts";
 import { agentHooks, statePathsOf } from "./agent-hooks.ts";
 import { noteTaker } from "./note-taker.ts";
 import { createLoopGuard, withLoopGuard } from "./loop-guard.ts";
@@ -34,6 +35,7 @@ export interface AgentPluginParts {
 let agentOfProcess: AgentRoleHandle | undefined;
 /** That of the newest plugin instance: those before it may be on their way out. */
 let client: PluginInput["client"];
+const api = new Api(inProcess(() => client));
 
 /** The plugin inside a background agent. It loads no library: each agent's start waits for it. */
 export function agentPlugin(
@@ -55,7 +57,7 @@ export function agentPlugin(
     },
     abortSession: async (id) => await client.session.abort({ path: { id } }),
     writeStderr: (text) => void process.stderr.write(text),
-    answering: answering(() => client, input.directory),
+    answering: answering(api, input.directory),
     watchAnswers: (onAnswer) => watchAnswers(statePathsOf(role), role.instanceId, role.nonce, onAnswer),
   }));
   const guard = createLoopGuard(role.guard, {
@@ -89,7 +91,8 @@ function titleHooks(role: AgentRole): Hooks {
       // It can be no child of the user's session. Archived it stays out of the lists of opencode's pages at least; its
       // terminal shows it all the same, and every way to open, read and continue it stays.
       const body = { title: text, metadata, time: { archived: Date.now() } };
-      await rawClient(client).patch({ url: "/session/{id}", path: { id }, body, headers: JSON_HEADERS });
+      const request = { method: "patch", url: "/session/{sessionID}", path: { sessionID: id }, body } as const;
+      await api.send("an answer to a title", request);
     },
     report: (error) => report(describeError(error)),
   });

@@ -1,7 +1,7 @@
 import type { Options } from "../config/options.ts";
 import type { GuardSettings } from "../guard/guard-settings.ts";
 import type { Diagnostics } from "../host/diagnostics.ts";
-import type { HostClient } from "../host/host-client.ts";
+import type { HostClient } from "../opencode/host-client.ts";
 import type { Notice } from "../host/notify-command.ts";
 import type { SupervisorIdentity } from "../processes/supervisor-identity.ts";
 import type { StatePaths } from "../store/state-paths.ts";

@@ -1,10 +1,12 @@
+import { Api } from "../opencode/api.ts";
+import { inProcess } from "../opencode/transport.ts";
 import type { Hooks, PluginInput, PluginOptions } from "../opencode/plugin-api.ts";
 import { join } from "node:path";
 import { readOptions, type Options } from "../config/options.ts";
 import { secretFolderOf } from "../config/secret-folders.ts";
 import type { GuardSettings } from "../guard/guard-settings.ts";
 import { Diagnostics } from "../host/diagnostics.ts";
-import { HostClient } from "../host/host-client.ts";
+import { HostClient } from "../opencode/host-client.ts";
 import { HostSide } from "./host-side.ts";
 import { joinHooks } from "./join-hooks.ts";
 import type { lentAgents } from "./lent-agents.ts";
@@ -25,7 +27,7 @@ export function hostPlugin(
   moduleUrl: string,
   lends?: typeof lentAgents,
 ): Hooks {
-  const host = new HostClient(input.client);
+  const host = new HostClient(new Api(inProcess(() => input.client)));
   const { options, warnings } = readOptions(rawOptions, process.env);
   const diagnostics = new Diagnostics(host, options.logLevel);
   // The host answers only once it has the hooks.

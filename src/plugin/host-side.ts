@@ -9,7 +9,7 @@ import { agentsBefore } from "../host/announcements/agents-before.ts";
 import { agentsOutHooks } from "../host/announcements/agents-out.ts";
 import { putReminder } from "../host/announcements/put-reminder.ts";
 import type { Diagnostics } from "../host/diagnostics.ts";
-import type { HostClient } from "../host/host-client.ts";
+import type { HostClient } from "../opencode/host-client.ts";
 import { ledgerHooks } from "../host/ledger-hooks.ts";
 import { maySupervise } from "../host/may-supervise.ts";
 import { notifyCommand, type Notice } from "../host/notify-command.ts";

@@ -1,7 +1,7 @@
 import type { Workspace } from "../../src/workspace/workspace.ts";
 import { openWorkspace } from "../../src/workspace/open-workspace.ts";
 import { readOptions } from "../../src/config/options.ts";
-import type { HostClient } from "../../src/host/host-client.ts";
+import type { HostClient } from "../../src/opencode/host-client.ts";
 import { whenAborted } from "../../src/lib/when-aborted.ts";
 import { backgroundToolHooks } from "../../src/host/tools/background-tools.ts";
 import type { SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";

@@ -1,5 +1,5 @@
-import type { HostMessage } from "../../src/host/host-answers.ts";
-import type { HostClient, SyntheticMessage } from "../../src/host/host-client.ts";
+import type { HostMessage } from "../../src/opencode/answers.ts";
+import type { HostClient, SyntheticMessage } from "../../src/opencode/host-client.ts";
 import { turnsOf } from "../../src/opencode/turns.ts";
 import type { OsProcess } from "./os-processes.ts";
 import type { PendingOperations } from "./pending-operations.ts";

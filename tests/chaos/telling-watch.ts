@@ -1,4 +1,4 @@
-import type { SyntheticMessage } from "../../src/host/host-client.ts";
+import type { SyntheticMessage } from "../../src/opencode/host-client.ts";
 import { endsIn } from "../../src/fleet/telling/told-ends.ts";
 import { isTerminalRecord } from "../../src/store/terminal-record.ts";
 import type { ChaosHost } from "./chaos-host.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { HostMessage } from "../../src/host/host-answers.ts";
+import type { HostMessage } from "../../src/opencode/answers.ts";
 import { OwnAgents } from "../../src/fleet/own-agents.ts";
 import { Slices } from "../../src/lib/slices.ts";
 import { awakeClock } from "../../src/lib/awake-clock.ts";

@@ -1,5 +1,5 @@
-import type { PluginInput } from "@opencode-ai/plugin";
-import { HostClient } from "../../src/host/host-client.ts";
+import { HostClient } from "../../src/opencode/host-client.ts";
+import { fakeApi } from "../opencode-facts/fake-api.ts";
 
 /** What a fake host answers; a test changes it. */
 export interface FakeHost {
@@ -35,13 +35,6 @@ export function userMessage(info: Record<string, unknown> = {}): Record<string, 
   return { info: { id: "msg_0", role: "user", time: { created: 1 }, ...info }, parts: [{ type: "text", text: "Go." }] };
 }
 
-const notFound = { name: "NotFoundError", data: { message: "not found" } };
-
-async function answer(data: unknown): Promise<{ data?: unknown; error?: unknown }> {
-  if (data instanceof Error) throw data;
-  return data === undefined ? { error: notFound } : { data };
-}
-
 /** The plugin's client of a host that answers as a test says. */
 export function createFakeHost(): { host: HostClient; fake: FakeHost } {
   const fake: FakeHost = {
@@ -52,16 +45,22 @@ export function createFakeHost(): { host: HostClient; fake: FakeHost } {
     toasts: [],
     prompts: [],
   };
-  const client = {
-    app: { agents: async () => await answer(fake.agents), log: async () => await answer(true) },
-    config: { providers: async () => await answer({ providers: fake.providers, default: {} }) },
-    session: {
-      message: async ({ path }: { path: { messageID: string } }) => await answer(fake.messages.get(path.messageID)),
-      messages: async () => await answer(fake.transcript),
-      prompt: async ({ body }: { body: unknown }) => await answer(fake.prompts.push(body)),
-      promptAsync: async ({ body }: { body: unknown }) => await answer(fake.prompts.push(body)),
-    },
-    tui: { showToast: async ({ body }: { body: unknown }) => await answer(fake.toasts.push(body)) },
-  };
-  return { host: new HostClient(client as unknown as PluginInput["client"]), fake };
+  const put = ({ body }: { body: unknown }) => fake.prompts.push(body);
+  const api = fakeApi({
+    "get /agent": () => thrown(fake.agents),
+    "get /config/providers": () => ({ providers: thrown(fake.providers), default: {} }),
+    "get /session/{sessionID}/message": () => thrown(fake.transcript),
+    "get /session/{sessionID}/message/{messageID}": ({ path }: { path: { messageID: string } }) =>
+      thrown(fake.messages.get(path.messageID)),
+    "post /log": () => true,
+    "post /session/{sessionID}/message": put,
+    "post /session/{sessionID}/prompt_async": put,
+    "post /tui/show-toast": ({ body }: { body: unknown }) => fake.toasts.push(body),
+  });
+  return { host: new HostClient(api), fake };
+}
+
+function thrown(data: unknown): unknown {
+  if (data instanceof Error) throw data;
+  return data;
 }

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
-import { HostClient } from "../../src/host/host-client.ts";
+import { HostClient } from "../../src/opencode/host-client.ts";
 import { openParentSession } from "../../src/fleet/telling/parent-session.ts";
 import { PAGE_MESSAGES, reachBackTo, readBack } from "../../src/opencode/message-pages.ts";
+import { fakeApi } from "../opencode-facts/fake-api.ts";
 import { hostAgent } from "./fake-client.ts";
 
 const START = 1_700_000_000_000;
@@ -31,22 +32,20 @@ function hostWith(given: readonly Given[]) {
   const messages = given.map((each, index) => message(index, each));
   const pages: number[] = [];
   const prompts: Record<string, unknown>[] = [];
-  const prompt = async ({ body }: { body: Record<string, unknown> }) => ({ data: prompts.push(body) });
-  const client = {
-    app: { agents: async () => ({ data: [hostAgent("odin")] }) },
-    session: {
-      messages: async ({ query }: { query: { limit: number; before?: string } }) => {
-        const end = query.before === undefined ? messages.length : Number(query.before);
-        const start = Math.max(0, end - query.limit);
-        pages.push(end - start);
-        const headers = new Headers(start === 0 ? {} : { "x-next-cursor": String(start) });
-        return { data: messages.slice(start, end), response: { headers } };
-      },
-      prompt,
-      promptAsync: prompt,
+  const prompt = ({ body }: { body: Record<string, unknown> }) => prompts.push(body);
+  const api = fakeApi({
+    "get /agent": () => [hostAgent("odin")],
+    "get /session/{sessionID}/message": ({ query }: { query: { limit: number; before?: string } }) => {
+      const end = query.before === undefined ? messages.length : Number(query.before);
+      const start = Math.max(0, end - query.limit);
+      pages.push(end - start);
+      const headers: Record<string, string> = start === 0 ? {} : { "x-next-cursor": String(start) };
+      return Response.json(messages.slice(start, end), { headers });
     },
-  };
-  return { host: new HostClient(client as never), pages, prompts };
+    "post /session/{sessionID}/message": prompt,
+    "post /session/{sessionID}/prompt_async": prompt,
+  });
+  return { host: new HostClient(api), pages, prompts };
 }
 
 /** Questions and answers, one each minute. */
@@ -102,10 +101,8 @@ test("the answer of a tool that was called long before the end, and came after i
 
 test("a host that knows no pages gives all at once, and is asked once", async () => {
   let asked = 0;
-  const session = {
-    messages: async () => ({ data: [++asked, 2, 3].map((id) => message(id, { role: "user", at: id })) }),
-  };
-  const host = new HostClient({ session } as never);
+  const messages = () => [++asked, 2, 3].map((id) => message(id, { role: "user", at: id }));
+  const host = new HostClient(fakeApi({ "get /session/{sessionID}/message": messages }));
   expect(await host.messages("ses_1")).toHaveLength(3);
   expect(asked).toBe(1);
 });

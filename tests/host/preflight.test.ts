@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { HostClient } from "../../src/host/host-client.ts";
+import type { HostClient } from "../../src/opencode/host-client.ts";
 import { preflight, type PreflightRequest } from "../../src/host/preflight.ts";
 import { assistantMessage, createFakeHost, hostAgent, userMessage } from "./fake-client.ts";
 

@@ -4,6 +4,7 @@ import { symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { hostPlugin } from "../../src/plugin/host-plugin.ts";
+import { fakeClient } from "../opencode-facts/fake-api.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 interface LogEntry {
@@ -14,10 +15,11 @@ interface LogEntry {
 /** The plugin in a host that keeps the first message that is logged. */
 function startPlugin(options: Record<string, unknown>) {
   const logged = Promise.withResolvers<LogEntry>();
-  const client = {
-    app: { log: async ({ body }: { body: LogEntry }) => logged.resolve(body) },
-    tui: { showToast: async () => undefined },
+  const log = ({ body }: { body: LogEntry }) => {
+    logged.resolve(body);
+    return true;
   };
+  const client = fakeClient({ "post /log": log, "post /tui/show-toast": () => true });
   const directory = temporaryFolder();
   const input = { client, directory, worktree: directory } as unknown as PluginInput;
   const hooks = hostPlugin(input, options, "file:///plugin.ts");

@@ -3,7 +3,7 @@ import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { runOpencode, startServer } from "../../scripts/scripted-host/opencode.ts";
 import { writeConfig } from "../../scripts/scripted-host/sandbox.ts";
-import { ServerClient } from "../../src/backends/warm/server-client.ts";
+import { ServerClient } from "../../src/opencode/server-client.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
 import {

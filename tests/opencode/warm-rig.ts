@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { defaultGuard } from "../../scripts/scripted-host/guard-settings.ts";
 import { OPENCODE } from "../../scripts/scripted-host/sandbox.ts";
 import { warmBackend, type WarmBackend } from "../../src/backends/warm/warm-backend.ts";
-import type { Fetch } from "../../src/backends/warm/server-client.ts";
+import type { Fetch } from "../../src/opencode/over-http.ts";
 import { systemClock } from "../../src/lib/system-clock.ts";
 import { createIdentity } from "../../src/processes/supervisor-identity.ts";
 import { createInstanceId } from "../../src/supervisor/create-instance-id.ts";

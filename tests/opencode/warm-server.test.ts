@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
-import type { Fetch } from "../../src/backends/warm/server-client.ts";
+import type { Fetch } from "../../src/opencode/over-http.ts";
 import { treeMembers } from "../../src/processes/end-tree.ts";
 import { systemProcessTable } from "../../src/processes/process-table.ts";
 import { bash, until } from "./rig.ts";

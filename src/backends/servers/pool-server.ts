@@ -4,11 +4,13 @@ import { parseServerReport } from "../../agent-role/server-report.ts";
 import { describeError } from "../../lib/describe-error.ts";
 import type { Clock, Timer } from "../../lib/clock.ts";
 import { readBusWords } from "../../opencode/bus-words.ts";
-import { turnsOf, type ListedMessage } from "../../opencode/turns.ts";
+import { turnsOf } from "../../opencode/turns.ts";
 import type { TranscriptTurn } from "../../supervisor/ports.ts";
 import type { AgentServer, Elsewhere } from "../warm/agent-server.ts";
 import { EventStream, type ServerEvent } from "../warm/event-stream.ts";
-import { isUnanswered, ServerClient, ServerError, type Fetch } from "../warm/server-client.ts";
+import { ApiError, isUnanswered } from "../../opencode/api.ts";
+import type { Fetch } from "../../opencode/over-http.ts";
+import { ServerClient } from "../../opencode/server-client.ts";
 import { ServerStrays } from "../warm/server-strays.ts";
 import { SessionListeners, type SessionListener } from "../warm/session-listeners.ts";
 
@@ -161,9 +163,7 @@ export class PoolServer implements AgentServer, Elsewhere {
    * @param prompts the messages that are known to begin a turn
    */
   async turns(sessionId: string, prompts: ReadonlySet<string> = new Set()): Promise<TranscriptTurn[]> {
-    const messages = await this.client.messages(sessionId, true);
-    // As opencode lists them; of the client's type they have what every message has.
-    return turnsOf(messages as readonly unknown[] as readonly ListedMessage[], prompts);
+    return turnsOf(await this.client.messages(sessionId, true), prompts);
   }
 
   /** Nobody here may end it. */
@@ -210,7 +210,7 @@ export class PoolServer implements AgentServer, Elsewhere {
       this.#hasFolder = true;
       return undefined;
     } catch (error) {
-      if (error instanceof ServerError && (error.status === 401 || error.status === 403)) {
+      if (error instanceof ApiError && (error.status === 401 || error.status === 403)) {
         const variable = passwordEnv ?? `none: set "passwordEnv" of the server`;
         return `${name} does not take the password (from ${variable}): it has to be that of OPENCODE_SERVER_PASSWORD there.`;
       }
@@ -251,7 +251,7 @@ export class PoolServer implements AgentServer, Elsewhere {
     const late = Promise.withResolvers<never>();
     const { name } = this.parts.options;
     const limit = clock.limit(CONNECT_LIMIT_MS, () =>
-      late.reject(new ServerError(`${name} did not send its events within ${CONNECT_LIMIT_MS / 1000} s.`, undefined)),
+      late.reject(new ApiError(`${name} did not send its events within ${CONNECT_LIMIT_MS / 1000} s.`, undefined)),
     );
     try {
       await Promise.race([this.#stream.connected, late.promise]);

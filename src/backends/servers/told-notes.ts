@@ -3,7 +3,7 @@ import { describeError } from "../../lib/describe-error.ts";
 import { createMessageId } from "../../opencode/message-id.ts";
 import type { Note, TurnRequest } from "../../supervisor/ports.ts";
 import type { LogSink } from "../log-sink.ts";
-import type { ServerClient } from "../warm/server-client.ts";
+import type { ServerClient } from "../../opencode/server-client.ts";
 
 export interface ToldNotesParts {
   readonly client: ServerClient;

@@ -12,7 +12,7 @@ import { isText, oneOf, shape } from "../../lib/shape.ts";
 import type { Asked, Reply } from "../../supervisor/questions.ts";
 import type { LogSink } from "../log-sink.ts";
 import type { ServerEvent } from "./event-stream.ts";
-import type { ServerClient } from "./server-client.ts";
+import type { ServerClient } from "../../opencode/server-client.ts";
 
 const isReplied = shape({ requestID: isText, reply: oneOf("once", "always", "reject") });
 
@@ -83,14 +83,7 @@ export class Questions {
 
   #give(asked: Asked, reply: Reply): void {
     const { client, directory, log, onUnanswered } = this.parts;
-    giveReply(
-      {
-        replyPermission: async (id, yes, message) => await client.replyPermission(directory, id, yes, message),
-        rejectQuestion: async (id) => await client.rejectQuestion(directory, id),
-      },
-      asked,
-      reply,
-    ).catch((error: unknown) => {
+    giveReply(client.answering(directory), asked, reply).catch((error: unknown) => {
       this.#known.delete(asked.askId);
       onUnanswered();
       log.write("stderr", `bizar: ${describeError(error)}`);

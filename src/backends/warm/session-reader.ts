@@ -3,7 +3,7 @@ import { isOwnMessage } from "../../opencode/whose-words.ts";
 import { isAnything, isNumber, isText, oneOf, orAbsent, shape, type Checked } from "../../lib/shape.ts";
 import { isFinished } from "../../supervisor/outcome.ts";
 import { readRunEvent, type RunEvent } from "../run-event.ts";
-import type { SessionMessage } from "./server-client.ts";
+import type { HostMessage } from "../../opencode/answers.ts";
 import type { ServerEvent } from "./event-stream.ts";
 
 const isPart = shape({ type: isText, messageID: isText, id: orAbsent(isText) });
@@ -86,7 +86,7 @@ export class SessionReader {
   }
 
   /** Whether a message of the session is the prompt of this turn. */
-  isPrompt({ info }: SessionMessage): boolean {
+  isPrompt({ info }: HostMessage): boolean {
     return info.id === this.#parts.prompt;
   }
 
@@ -95,7 +95,7 @@ export class SessionReader {
    *
    * @returns the messages of this turn, its prompt included
    */
-  catchUp(messages: readonly SessionMessage[]): SessionMessage[] {
+  catchUp(messages: readonly HostMessage[]): HostMessage[] {
     const start = messages.findIndex((message) => this.isPrompt(message));
     const own = start < 0 ? [] : messages.slice(start);
     for (const { info, parts } of own) {

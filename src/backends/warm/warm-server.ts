@@ -11,7 +11,9 @@ import type { Clock } from "../../lib/clock.ts";
 import type { LogSink } from "../log-sink.ts";
 import { orphanWords } from "../orphan-words.ts";
 import { EventStream, type ServerEvent } from "./event-stream.ts";
-import { ServerClient, ServerError, type Fetch } from "./server-client.ts";
+import { ApiError } from "../../opencode/api.ts";
+import type { Fetch } from "../../opencode/over-http.ts";
+import { ServerClient } from "../../opencode/server-client.ts";
 import { freePort, isFree } from "./free-port.ts";
 import { holdLifeline } from "./lifeline.ts";
 import { ServerOutput } from "./server-output.ts";
@@ -224,7 +226,7 @@ async function healthy(client: ServerClient): Promise<void> {
       return;
     } catch (error) {
       // An answer is an answer.
-      if (!(error instanceof ServerError) || error.status !== undefined) throw error;
+      if (!(error instanceof ApiError) || error.status !== undefined) throw error;
     }
   }
   await client.health();

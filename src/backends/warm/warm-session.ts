@@ -16,7 +16,8 @@ import { isOwnText, type RunEvent } from "../run-event.ts";
 import { takeTelemetry } from "../take-telemetry.ts";
 import type { ServerEvent } from "./event-stream.ts";
 import { Questions } from "./questions.ts";
-import { isUnanswered, type SessionMessage } from "./server-client.ts";
+import type { HostMessage } from "../../opencode/answers.ts";
+import { isUnanswered } from "../../opencode/api.ts";
 import type { SessionListener } from "./session-listeners.ts";
 import type { SessionEnd } from "./session-end.ts";
 import { SessionReader } from "./session-reader.ts";
@@ -34,7 +35,7 @@ const NOT_BUSY_YET_MS = 1000;
 
 const isOfSession = shape({ sessionID: isText });
 const isOverflow = shape({ error: shape({ name: oneOf(CONTEXT_FULL) }) });
-const isStatus = shape({ status: shape({ type: isText }) });
+const saysIdle = shape({ status: shape({ type: oneOf("idle") }) });
 
 export interface WarmSessionParts {
   readonly server: Pick<AgentServer, "client" | "listen" | "adopt" | "elsewhere">;
@@ -231,7 +232,7 @@ export class WarmSession implements SessionListener {
     if (this.#reader.hasBegun && !(isOwn && this.#reader.isOfEarlierTurn(event))) this.#count(event);
     if (!isOwn) return;
     if (type === "session.error" && isOverflow(properties)) this.#overflowed();
-    if (type === "session.idle" || (type === "session.status" && isStatus(properties) && isIdle(properties))) {
+    if (type === "session.idle" || (type === "session.status" && saysIdle(properties))) {
       this.#becameIdle();
     } else if (type === "session.error" && this.#promptedAt !== null && !this.#reader.hasBegun) {
       // An unknown agent: there is no message, and nothing else follows.
@@ -351,7 +352,7 @@ export class WarmSession implements SessionListener {
   }
 
   /** The messages of this turn are among the last ones, or else among all. */
-  async #messages(): Promise<SessionMessage[]> {
+  async #messages(): Promise<HostMessage[]> {
     const { client } = this.#parts.server;
     const last = await client.messages(this.#parts.sessionId, false);
     if (last.some((message) => this.#reader.isPrompt(message))) return last;
@@ -359,14 +360,10 @@ export class WarmSession implements SessionListener {
   }
 
   /** What a message holds, as the events would have told it. */
-  #countMessage({ info, parts }: SessionMessage): void {
+  #countMessage({ info, parts }: HostMessage): void {
     const { sessionId: sessionID } = this.#parts;
     this.#count({ type: "message.updated", properties: { sessionID, info } });
     for (const part of parts)
       this.#count(this.#partIds({ type: "message.part.updated", properties: { sessionID, part } }));
   }
-}
-
-function isIdle({ status }: { readonly status: { readonly type: string } }): boolean {
-  return status.type === "idle";
 }

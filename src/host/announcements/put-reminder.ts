@@ -1,5 +1,5 @@
 import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
-import type { HostClient } from "../host-client.ts";
+import type { HostClient } from "../../opencode/host-client.ts";
 
 /** Puts a message of the plugin into a session at work, for the agent and model that the user chose last. */
 export async function putReminder(

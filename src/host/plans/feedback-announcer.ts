@@ -2,7 +2,7 @@ import type { Asker } from "../../plans/plan.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { openSession } from "../../fleet/telling/open-session.ts";
 import { Outbox, type Attempt } from "../../fleet/telling/outbox.ts";
-import type { HostClient } from "../host-client.ts";
+import type { HostClient } from "../../opencode/host-client.ts";
 import type { EndedAsker } from "./feedback-text.ts";
 import type { OpenReviews } from "./open-reviews.ts";
 import type { ReviewSubjects } from "./review-subjects.ts";

@@ -10,7 +10,7 @@ import type { Diagnostics } from "../diagnostics.ts";
 import { startedAs } from "../../opencode/started-as.ts";
 import { isSideRequest } from "../side-request.ts";
 import type { PlanServices } from "./plan-services.ts";
-import type { HostClient } from "../host-client.ts";
+import type { HostClient } from "../../opencode/host-client.ts";
 import { noteOpenReviews } from "./note-open-reviews.ts";
 import { OpenReviews } from "./open-reviews.ts";
 import type { AskingAgent } from "./feedback-announcer.ts";

@@ -2,7 +2,7 @@ import { join, sep } from "node:path";
 import { createCanvas, type Canvas } from "../../canvas/canvas.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import { ChangesDesk } from "../reviews/changes-desk.ts";
-import type { HostClient } from "../host-client.ts";
+import type { HostClient } from "../../opencode/host-client.ts";
 import { planSubjects } from "./plan-subjects.ts";
 import type { ReviewSubjects } from "./review-subjects.ts";
 import { changesSubjects } from "../reviews/changes-subjects.ts";

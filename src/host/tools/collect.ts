@@ -1,5 +1,5 @@
 import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
-import type { HostClient } from "../host-client.ts";
+import type { HostClient } from "../../opencode/host-client.ts";
 import type { CatalogEntry, InstanceCatalog } from "../../fleet/instance-catalog.ts";
 import { withLimit } from "../../lib/with-limit.ts";
 import { namingEnds } from "../../fleet/telling/told-ends.ts";

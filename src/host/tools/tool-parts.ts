@@ -2,7 +2,7 @@ import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import type { Options } from "../../config/options.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { describeError } from "../../lib/describe-error.ts";
-import type { HostClient } from "../host-client.ts";
+import type { HostClient } from "../../opencode/host-client.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import { maySupervise } from "../may-supervise.ts";
 import type { PlanServices } from "../plans/plan-services.ts";

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "bun:test";
 import type { RunEvent } from "../../../src/backends/run-event.ts";
 import { SessionReader } from "../../../src/backends/warm/session-reader.ts";
-import type { SessionMessage } from "../../../src/backends/warm/server-client.ts";
+import { readAnswer, type HostMessage } from "../../../src/opencode/answers.ts";
 
 let seen: string[];
 let reader: SessionReader;
@@ -56,10 +56,8 @@ function begin(): void {
 }
 
 /** The same as the list of messages has it. */
-const listed = (id: string, role: string, ...parts: object[]): SessionMessage => ({
-  info: { id, role },
-  parts: parts.map((each) => ({ ...each })),
-});
+const listed = (id: string, role: string, ...parts: object[]): HostMessage =>
+  readAnswer("message", { info: { id, role }, parts }).value!;
 
 describe("each part is told once", () => {
   test("by events, when it is whole, in their order", () => {

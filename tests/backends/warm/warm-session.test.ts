@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { ServerEvent } from "../../../src/backends/warm/event-stream.ts";
-import { ServerClient } from "../../../src/backends/warm/server-client.ts";
+import { ServerClient } from "../../../src/opencode/server-client.ts";
 import { SessionListeners } from "../../../src/backends/warm/session-listeners.ts";
 import { WarmSession } from "../../../src/backends/warm/warm-session.ts";
 import type { PermissionRules } from "../../../src/agent-role/questions.ts";

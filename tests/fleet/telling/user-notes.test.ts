@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { UserNotes } from "../../../src/fleet/telling/user-notes.ts";
 import { namingElsewhere } from "../../../src/fleet/telling/told-ends.ts";
-import type { HostMessage } from "../../../src/host/host-answers.ts";
-import type { SyntheticMessage } from "../../../src/host/host-client.ts";
+import type { HostMessage } from "../../../src/opencode/answers.ts";
+import type { SyntheticMessage } from "../../../src/opencode/host-client.ts";
 import { sampleId, sampleInstance } from "../../supervisor/sample-instance.ts";
 
 /** Notes in a host whose sessions hold what was put into them. */

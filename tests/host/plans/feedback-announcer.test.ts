@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { FeedbackAnnouncer, type AskingAgent } from "../../../src/host/plans/feedback-announcer.ts";
-import type { HostMessage } from "../../../src/host/host-answers.ts";
-import type { SyntheticMessage } from "../../../src/host/host-client.ts";
+import type { HostMessage } from "../../../src/opencode/answers.ts";
+import type { SyntheticMessage } from "../../../src/opencode/host-client.ts";
 import { OpenReviews } from "../../../src/host/plans/open-reviews.ts";
 import { planSubjects } from "../../../src/host/plans/plan-subjects.ts";
 import { systemClock } from "../../../src/lib/system-clock.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { readOptions } from "../../../src/config/options.ts";
 import type { Diagnostics } from "../../../src/host/diagnostics.ts";
-import type { HostClient } from "../../../src/host/host-client.ts";
+import type { HostClient } from "../../../src/opencode/host-client.ts";
 import { PLAN_FIRST } from "../../../src/host/plans/plan-first.ts";
 import { UnreadMessages } from "../../../src/host/unread-messages.ts";
 import { hostPlans } from "../../../src/host/plans/host-plans.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { SyntheticMessage } from "../../../src/host/host-client.ts";
+import type { SyntheticMessage } from "../../../src/opencode/host-client.ts";
 import { OpenReviews } from "../../../src/host/plans/open-reviews.ts";
 import { UnreadMessages } from "../../../src/host/unread-messages.ts";
 import { startPlans } from "../../../src/host/plans/start-plans.ts";

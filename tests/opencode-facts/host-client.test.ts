@@ -1,6 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { HostClient } from "../../src/host/host-client.ts";
-import { createFakeHost, userMessage } from "./fake-client.ts";
+import { HostClient } from "../../src/opencode/host-client.ts";
+import { fakeApi } from "./fake-api.ts";
+import { createFakeHost, userMessage } from "../host/fake-client.ts";
+
+const BROKEN = () => Response.json({ name: "UnknownError" }, { status: 500 });
 
 test("an unknown session has no turns; that is not the same as a host that does not answer", async () => {
   const { host, fake } = createFakeHost();
@@ -32,13 +35,13 @@ test("what is put into a session keeps its agent, model and variant, but for an 
 
 test("a session that is not there has no parent; a host that does not answer is an error", async () => {
   const answers: Record<string, unknown> = {
-    ses_child: { data: { parentID: "ses_parent" } },
-    ses_parent: { data: {} },
-    ses_gone: { error: { name: "NotFoundError" } },
-    ses_broken: { error: { name: "UnknownError" } },
+    ses_child: { id: "ses_child", parentID: "ses_parent" },
+    ses_parent: { id: "ses_parent" },
+    ses_gone: undefined,
+    ses_broken: BROKEN(),
   };
-  const session = { get: async ({ path }: { path: { id: string } }) => answers[path.id] };
-  const client = new HostClient({ session } as never);
+  const get = ({ path }: { path: { sessionID: string } }) => answers[path.sessionID];
+  const client = new HostClient(fakeApi({ "get /session/{sessionID}": get }));
   expect(await client.parentOf("ses_child")).toBe("ses_parent");
   expect(await client.parentOf("ses_parent")).toBeUndefined();
   expect(await client.parentOf("ses_gone")).toBeUndefined();
@@ -80,15 +83,15 @@ test("the session of an agent is found below its parent's and among the others, 
   ];
   for (const [children, roots, found] of cases) {
     const asked: unknown[] = [];
-    const session = {
-      children: async () => (children === undefined ? { error: { name: "NotFoundError" } } : { data: children }),
-      list: async ({ query }: { query: unknown }) => (asked.push(query), { data: roots }),
-    };
-    expect(await new HostClient({ session } as never).sessionOfAgent(sought)).toBe(found);
+    const api = fakeApi({
+      "get /session/{sessionID}/children": () => children,
+      "get /session": ({ query }: { query: unknown }) => (asked.push(query), roots),
+    });
+    expect(await new HostClient(api).sessionOfAgent(sought)).toBe(found);
     expect(asked).toMatchObject([{ start: 5 }]);
   }
-  const session = { children: async () => ({ error: { name: "UnknownError" } }) };
-  const failure = await new HostClient({ session } as never).sessionOfAgent(sought).catch(String);
+  const api = fakeApi({ "get /session/{sessionID}/children": BROKEN });
+  const failure = await new HostClient(api).sessionOfAgent(sought).catch(String);
   expect(failure).toContain("UnknownError");
 });
 
@@ -111,13 +114,12 @@ describe("the session of an opencode run is told from others by what it denies:"
   ];
   for (const [what, session, isOfRun] of sessions) {
     test(what, async () => {
-      const client = new HostClient({ session: { get: async () => ({ data: session }) } } as never);
+      const client = new HostClient(fakeApi({ "get /session/{sessionID}": () => ({ id: "ses_1", ...session }) }));
       expect(await client.isOfRun("ses_1")).toBe(isOfRun);
     });
   }
 
   test("one that is not there is none", async () => {
-    const session = { get: async () => ({ error: { name: "NotFoundError" } }) };
-    expect(await new HostClient({ session } as never).isOfRun("ses_1")).toBe(false);
+    expect(await new HostClient(fakeApi({})).isOfRun("ses_1")).toBe(false);
   });
 });

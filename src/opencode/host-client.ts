@@ -1,30 +1,20 @@
-import type { PluginInput } from "../opencode/plugin-api.ts";
 import type { ModelChoice } from "../supervisor/instance.ts";
-import { agentSessionIn, rootsSince, type SoughtAgent } from "../opencode/agent-session.ts";
+import { agentSessionIn, rootsSince, type SoughtAgent } from "./agent-session.ts";
 import { cached } from "../lib/cache.ts";
-import { PAGE_MESSAGES, readBack } from "../opencode/message-pages.ts";
-import { partIdOf } from "../opencode/message-id.ts";
-import { turnsOf } from "../opencode/turns.ts";
+import { PAGE_MESSAGES, readBack } from "./message-pages.ts";
+import { partIdOf } from "./message-id.ts";
+import { turnsOf } from "./turns.ts";
 import { singleFlight } from "../lib/single-flight.ts";
-import type { Clock } from "../lib/clock.ts";
 import type { Transcripts, TranscriptTurn } from "../supervisor/ports.ts";
-import { withinLimit } from "../supervisor/within-limit.ts";
-import { choiceOfSession, lastChoice, tellChoice, type Choice } from "../opencode/last-choice.ts";
-import type { HostAgent, HostMessage, HostProvider, HostSession } from "./host-answers.ts";
+import { choiceOfSession, lastChoice, tellChoice, type Choice } from "./last-choice.ts";
+import type { HostAgent, HostMessage, HostProvider, HostSession } from "./answers.ts";
+import { ifThere, type Api } from "./api.ts";
+import type { ApiPart } from "./requests.ts";
+import { isOfRun } from "./run-session.ts";
 import { LatestMessages } from "./latest-messages.ts";
-import { systemClock } from "../lib/system-clock.ts";
-import { JSON_HEADERS, rawClient } from "../opencode/raw-client.ts";
-import { oneOf, shape } from "../lib/shape.ts";
 
 /** Where the host says how to ask for the page before. */
 const CURSOR_HEADER = "x-next-cursor";
-const ANSWER_LIMIT_MS = 10_000;
-
-/** Loaded with the first answer: opencode waits for the plugin at its start, and making a schema is slow. */
-const answers = async () => await import("./host-answers.ts");
-
-/** What nobody could answer under `opencode run`. */
-const DENIED_IN_RUN = ["question", "plan_enter", "plan_exit"];
 
 /** A message that the plugin puts into a session. */
 export interface SyntheticMessage {
@@ -47,17 +37,11 @@ export interface Toast {
   readonly variant: "info" | "success" | "warning" | "error";
 }
 
-/**
- * What the plugin asks of its host. Every call has a limit, and an answer of another shape is an error that says so.
- * None may be awaited before the hooks are returned: that dead-locks the start.
- */
+/** What the plugin asks of its host. None may be awaited before the hooks are returned: that dead-locks the start. */
 export class HostClient implements Transcripts {
   readonly #latest = new LatestMessages();
 
-  constructor(
-    private readonly client: PluginInput["client"],
-    private readonly clock: Clock = systemClock,
-  ) {}
+  constructor(private readonly api: Api) {}
 
   /** An event of the host. */
   event(event: { type: string; properties: unknown }): void {
@@ -98,17 +82,17 @@ export class HostClient implements Transcripts {
    * end, and no further back than is enough.
    */
   async messages(
-    sessionId: string,
+    sessionID: string,
     isEnough: (newest: readonly HostMessage[]) => boolean = () => false,
   ): Promise<HostMessage[] | undefined> {
-    const what = `the messages of session ${sessionId}`;
+    const what = `the messages of session ${sessionID}`;
     return await readBack(async (before) => {
-      // What the page begins behind is in no type of this client's version.
       const query = { limit: PAGE_MESSAGES, ...(before === undefined ? {} : { before }) };
-      const request = { path: { id: sessionId }, query };
-      const found = await this.#find(what, (signal) => this.client.session.messages({ ...request, signal }));
+      const path = { sessionID };
+      const page = this.api.send(what, { method: "get", url: "/session/{sessionID}/message", path, query });
+      const found = await ifThere(page);
       if (found === undefined) return undefined;
-      const messages = (await answers()).readMessages(what, found.data);
+      const messages = await this.api.read(what, "messages", found);
       return { messages, before: found.response?.headers.get(CURSOR_HEADER) ?? undefined };
     }, isEnough);
   }
@@ -124,7 +108,7 @@ export class HostClient implements Transcripts {
   }
 
   /** Puts a message into a session; `false` when there is no such session. Settles when it is stored. */
-  async put(sessionId: string, { text, shown, metadata, wake, choice, messageId }: SyntheticMessage): Promise<boolean> {
+  async put(sessionID: string, { text, shown, metadata, wake, choice, messageId }: SyntheticMessage): Promise<boolean> {
     const part = { type: "text" as const, text, synthetic: true, metadata };
     const parts = [
       ...(shown === undefined ? [] : [{ type: "text" as const, text: shown, ignored: true, metadata }]),
@@ -132,13 +116,9 @@ export class HostClient implements Transcripts {
     ];
     const own = messageId === undefined ? {} : { messageID: messageId };
     const body = { parts, noReply: !wake, ...own, ...(await this.#possible(choice)) };
-    const { error } = await withinLimit(this.clock, ANSWER_LIMIT_MS, async (signal) => {
-      const request = { path: { id: sessionId }, body, signal };
-      return await (wake ? this.client.session.promptAsync(request) : this.client.session.prompt(request));
-    });
-    if (isNotFound(error)) return false;
-    if (error !== undefined) throw new Error(`opencode did not take a message: ${JSON.stringify(error)}`);
-    return true;
+    const url = wake ? "/session/{sessionID}/prompt_async" : "/session/{sessionID}/message";
+    const put = this.api.send("an answer to a message", { method: "post", url, path: { sessionID }, body });
+    return (await ifThere(put)) !== undefined;
   }
 
   /** The session that a session is a child of; `undefined` of one that a user began, and where there is none. */
@@ -148,32 +128,29 @@ export class HostClient implements Transcripts {
 
   /** The session that an agent was given, also where only opencode knows of it; `undefined` where there is none. */
   async sessionOfAgent({ instanceId, parent, createdAt }: SoughtAgent): Promise<string | undefined> {
-    const path = { id: parent.sessionId };
-    const below = await this.#find("the sessions below it", (signal) => this.client.session.children({ path, signal }));
-    // What a list may be narrowed by is in no type of this client's version.
+    const path = { sessionID: parent.sessionId };
+    const children = { method: "get", url: "/session/{sessionID}/children", path } as const;
+    const below = await ifThere(this.api.ask("the sessions below it", "sessions", children));
     const query = rootsSince(createdAt);
-    const roots = await this.#ask("its sessions", (signal) => this.client.session.list({ query, signal }));
-    return agentSessionIn([below?.data ?? [], roots], instanceId);
+    const roots = await this.api.ask("its sessions", "sessions", { method: "get", url: "/session", query });
+    return agentSessionIn([...(below ?? []), ...roots], instanceId);
   }
 
-  /** Whether an `opencode run` of a user made this session: such a one is told by what it denies from the start. */
+  /** Whether an `opencode run` of a user made this session. */
   async isOfRun(sessionId: string): Promise<boolean> {
     const session = await this.#session(sessionId);
-    if (session === undefined || session.parentID || session.title?.startsWith("bgr:")) return false;
-    const denied = (session.permission ?? []).flatMap(({ permission, pattern, action }) =>
-      pattern === "*" && action === "deny" ? permission : [],
-    );
-    return DENIED_IN_RUN.every((permission) => denied.includes(permission));
+    return session !== undefined && isOfRun(session);
   }
 
   /** Shows a text in a session: the user sees it, the model never does, and is not asked. */
-  async show(sessionId: string, text: string, metadata: Record<string, unknown>): Promise<unknown> {
-    const messages = (await this.messages(sessionId, tellChoice)) ?? [];
+  async show(sessionID: string, text: string, metadata: Record<string, unknown>): Promise<void> {
+    const messages = (await this.messages(sessionID, tellChoice)) ?? [];
     const parts = [{ type: "text" as const, text, ignored: true, metadata }];
     const last = lastChoice(messages);
-    const choice = last.agent === undefined ? choiceOfSession((await this.#session(sessionId)) ?? {}) : last;
-    const prompt = { path: { id: sessionId }, body: { parts, noReply: true, ...(await this.#possible(choice)) } };
-    return await this.#ask("a message", (signal) => this.client.session.prompt({ ...prompt, signal }));
+    const choice = last.agent === undefined ? choiceOfSession((await this.#session(sessionID)) ?? {}) : last;
+    const body = { parts, noReply: true, ...(await this.#possible(choice)) };
+    const url = "/session/{sessionID}/message";
+    await this.api.send("an answer to a message", { method: "post", url, path: { sessionID }, body });
   }
 
   /**
@@ -181,70 +158,67 @@ export class HostClient implements Transcripts {
    *
    * @returns whether the call is there and at work: of one that has ended nothing is changed
    */
-  async showInput(sessionId: string, messageId: string, callId: string, input: object): Promise<boolean> {
-    const path = { id: sessionId, messageID: messageId };
-    const what = `message ${messageId}`;
-    const data = await this.#ask(what, (signal) => this.client.session.message({ path, signal }));
-    const { parts } = (await answers()).readCalls(what, data);
+  async showInput(sessionID: string, messageID: string, callId: string, input: object): Promise<boolean> {
+    const { parts } = await this.#message(`${sessionID}/${messageID}`);
     const part = parts.find(({ callID }) => callID === callId);
-    if (part?.id === undefined || part.state?.status !== "running") return false;
+    if (part?.id == null || part.state?.status !== "running") return false;
     const url = "/session/{sessionID}/message/{messageID}/part/{partID}";
-    const at = { sessionID: sessionId, messageID: messageId, partID: part.id };
-    const body = { ...part, state: { ...part.state, input } };
-    const request = { url, path: at, body, headers: JSON_HEADERS };
-    await this.#ask("a call", (signal) => rawClient(this.client).patch({ ...request, signal }));
+    const path = { sessionID, messageID, partID: part.id };
+    const body = { ...part, state: { ...part.state, input } } as ApiPart;
+    await this.api.send("an answer to a call's change", { method: "patch", url, path, body });
     return true;
   }
 
   /** Stops the turn of a session; its messages say that it was aborted. */
-  async abort(sessionId: string): Promise<void> {
-    await this.#ask("an abort", (signal) => this.client.session.abort({ path: { id: sessionId }, signal }));
+  async abort(sessionID: string): Promise<void> {
+    const url = "/session/{sessionID}/abort";
+    await this.api.send("an answer to an abort", { method: "post", url, path: { sessionID } });
   }
 
   /** Shows a notice in the terminal UI; where there is none, nothing happens. */
-  async toast({ title, message, variant }: Toast): Promise<void> {
-    await this.#ask("a toast", (signal) => this.client.tui.showToast({ body: { title, message, variant }, signal }));
+  async toast(body: Toast): Promise<void> {
+    await this.api.send("an answer to a toast", { method: "post", url: "/tui/show-toast", body });
   }
 
   /** Adds a line to opencode's own log. */
   async log(level: "debug" | "info" | "warn" | "error", message: string): Promise<void> {
     const body = { service: "bizar", level, message };
-    await this.#ask("a log line", (signal) => this.client.app.log({ body, signal }));
+    await this.api.send("an answer to a log line", { method: "post", url: "/log", body });
   }
 
   /** Every agent of a directory; of the plugin's own where that is empty. They change with a new instance only. */
-  readonly #agents = cached(async (directory): Promise<HostAgent[]> => {
-    const query = directory === "" ? {} : { query: { directory } };
-    const data = await this.#ask("its agents", (signal) => this.client.app.agents({ ...query, signal }));
-    return (await answers()).readAgents("its agents", data);
+  readonly #agents = cached(async (directory) => {
+    const query = directory === "" ? {} : { directory };
+    return await this.api.ask("its agents", "agents", { method: "get", url: "/agent", query });
   });
 
   /** The providers of a directory; they too change with a new instance only. */
-  readonly #providers = cached(async (directory): Promise<HostProvider[]> => {
-    const what = "its providers";
-    const data = await this.#ask(what, (signal) => this.client.config.providers({ query: { directory }, signal }));
-    return (await answers()).readProviders(what, data).providers;
+  readonly #providers = cached(async (directory) => {
+    const request = { method: "get", url: "/config/providers", query: { directory } } as const;
+    return (await this.api.ask("its providers", "providers", request)).providers;
   });
 
-  async #session(id: string): Promise<HostSession | undefined> {
-    const what = `session ${id}`;
-    const found = await this.#find(what, (signal) => this.client.session.get({ path: { id }, signal }));
-    return found === undefined ? undefined : (await answers()).readSession(what, found.data);
+  async #session(sessionID: string): Promise<HostSession | undefined> {
+    const request = { method: "get", url: "/session/{sessionID}", path: { sessionID } } as const;
+    return await ifThere(this.api.ask(`session ${sessionID}`, "session", request));
   }
 
   /** What a message of a session is, without its parts. */
   async #info(sessionId: string, messageId: string): Promise<HostMessage["info"]> {
-    const { infoIn } = await answers();
+    const { infoIn } = await import("./answers.ts");
     const told = infoIn(this.#latest.find(sessionId, messageId));
     return told ?? (await this.#message(`${sessionId}/${messageId}`)).info;
   }
 
   /** A message of a session, by the ids of both with a slash between them. */
-  readonly #message = singleFlight(async (key): Promise<HostMessage> => {
-    const [id = "", messageID = ""] = key.split("/");
-    const what = `message ${messageID}`;
-    const data = await this.#ask(what, (signal) => this.client.session.message({ path: { id, messageID }, signal }));
-    return (await answers()).readMessage(what, data);
+  readonly #message = singleFlight(async (key) => {
+    const [sessionID = "", messageID = ""] = key.split("/");
+    const url = "/session/{sessionID}/message/{messageID}";
+    return await this.api.ask(`message ${messageID}`, "message", {
+      method: "get",
+      url,
+      path: { sessionID, messageID },
+    });
   });
 
   /**
@@ -258,50 +232,13 @@ export class HostClient implements Transcripts {
     const known = await this.#agents("", isListed).catch(() => undefined);
     return known === undefined || isListed(known) ? choice : rest;
   }
-
-  async #ask(what: string, call: Call): Promise<unknown> {
-    return (await this.#given(what, call)).data;
-  }
-
-  async #given(what: string, call: Call): Promise<Given> {
-    const given = await withinLimit(this.clock, ANSWER_LIMIT_MS, call);
-    if (given.error !== undefined) throw new NotGiven(what, given.error);
-    return given;
-  }
-
-  /** {@link HostClient.#ask} for something that may not be there: `undefined` then. */
-  async #find(what: string, call: Call): Promise<Given | undefined> {
-    try {
-      return await this.#given(what, call);
-    } catch (error) {
-      if (error instanceof NotGiven && isNotFound(error.cause)) return undefined;
-      throw error;
-    }
-  }
 }
 
 function toModels(providers: readonly HostProvider[]): string[] {
   return providers.flatMap(({ id, models }) => Object.keys(models).map((model) => `${id}/${model}`));
 }
 
-type Call = (signal: AbortSignal) => Promise<Given>;
-
-interface Given {
-  readonly data?: unknown;
-  readonly error?: unknown;
-  readonly response?: { readonly headers: { get(name: string): string | null } };
-}
-
-/** opencode answered with an error. */
-class NotGiven extends Error {
-  constructor(what: string, cause: unknown) {
-    super(`opencode did not give ${what}: ${JSON.stringify(cause)}`, { cause });
-  }
-}
-
 /** A model with its variant; `default` is the host's word for none. */
 export function modelChoice(providerId: string, modelId: string, variant?: string | null): ModelChoice {
   return { providerId, modelId, variant: variant === "default" ? undefined : (variant ?? undefined) };
 }
-
-const isNotFound = shape({ name: oneOf("NotFoundError") });

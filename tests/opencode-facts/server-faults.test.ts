@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import { createServer, type AddressInfo } from "node:net";
-import { ServerClient } from "../../../src/backends/warm/server-client.ts";
+import { ServerClient } from "../../src/opencode/server-client.ts";
 
 const PASSWORD = "open sesame";
 
@@ -58,13 +58,13 @@ function refusing(request: Request): Response {
 test("a wrong password is an error that says what was asked and that it was refused", async () => {
   await clientOf(refusing).health();
   const problem = await problemOf(clientOf(refusing, "something else").health());
-  expect(problem).toBe("ServerError: The warm opencode server did not give its health (HTTP 401): Unauthorized");
+  expect(problem).toBe("ApiError: The warm opencode server did not give its health (HTTP 401): Unauthorized");
 });
 
 test("a server that answers 500 is told of with its own words, cut where they are long", async () => {
   const client = clientOf(() => Response.json({ name: "UnknownError", data: "x".repeat(10_000_000) }, { status: 500 }));
   const problem = await problemOf(client.prompt(PROMPT));
-  expect(problem).toStartWith("ServerError: The warm opencode server did not give an answer to a prompt (HTTP 500): ");
+  expect(problem).toStartWith("ApiError: The warm opencode server did not give an answer to a prompt (HTTP 500): ");
   expect(problem).toContain("UnknownError");
   expect(problem.length).toBeLessThan(500);
 });
@@ -78,7 +78,7 @@ for (const [what, answer] of [
   test(`an answer that is ${what} is an error, and not taken for what it is not`, async () => {
     const client = clientOf(answer);
     for (const asked of [client.messages("ses_a", true), client.children("ses_a"), client.health()]) {
-      expect(await problemOf(asked)).toStartWith("ServerError: The warm opencode server did not give ");
+      expect(await problemOf(asked)).toStartWith("ApiError: The warm opencode server did not give ");
     }
   });
 }
@@ -88,7 +88,7 @@ test("a server that is not there is an error at once", async () => {
   const { port = 0 } = server;
   await server.stop(true);
   expect(await problemOf(clientAt(port).health())).toStartWith(
-    "ServerError: The warm opencode server did not give its health: ",
+    "ApiError: The warm opencode server did not give its health: ",
   );
 });
 
@@ -97,7 +97,7 @@ test("a server that hangs up in the middle of its answer is an error at once", a
     'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n[{"info":{"id":"msg_a"';
   const client = await clientOfBytes(half, true);
   expect(await problemOf(client.messages("ses_a", false))).toStartWith(
-    "ServerError: The warm opencode server did not give the messages of a session",
+    "ApiError: The warm opencode server did not give the messages of a session",
   );
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { LatestMessages } from "../../src/host/latest-messages.ts";
+import { LatestMessages } from "../../src/opencode/latest-messages.ts";
 
 function told(latest: LatestMessages, sessionID: string, id: string, role = "assistant"): void {
   latest.event({ type: "message.updated", properties: { sessionID, info: { id, role, words: `${sessionID} ${id}` } } });
