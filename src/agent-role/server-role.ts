@@ -3,6 +3,7 @@ import { NewestMap } from "../lib/newest-map.ts";
 import type { Answering } from "../opencode/answer-questions.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import { isText, orAbsent, shape, type Checked } from "../lib/shape.ts";
+import { sessionChange } from "../opencode/session-events.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { adaptServerConfig } from "./child-config.ts";
 import { giveReply, QuestionJudge, readQuestion } from "./questions.ts";
@@ -32,8 +33,6 @@ export interface ServerRoleParts {
 /** Native subagents may have subagents. */
 const MOST_GENERATIONS = 8;
 
-const isStatus = shape({ sessionID: isText, status: shape({ type: isText }) });
-const isOfSession = shape({ sessionID: isText });
 const isAnswer = shape({ requestID: isText });
 const ANSWERED = new Set(["permission.replied", "question.replied", "question.rejected"]);
 
@@ -85,13 +84,10 @@ function applyEvent(parts: ServerRoleParts, event: HostEvent): void {
     const reply = new QuestionJudge({ skipPermissions: parts.skipPermissions }).judge(asked) ?? { kind: "unanswered" };
     life.asked(asked.askId, sessionId, async () => await giveReply(answering, asked, reply));
   }
-  if (type === "session.status" && isStatus(properties)) {
-    const { sessionID, status } = properties;
-    if (status.type === "idle") life.turnEnded(sessionID);
-    else life.turnRuns(sessionID, async () => await abortSession(sessionID));
-  } else if (type === "session.idle" && isOfSession(properties)) {
-    life.turnEnded(properties.sessionID);
-  } else if (ANSWERED.has(type) && isAnswer(properties)) {
+  const change = sessionChange(event);
+  if (change?.to === "idle") life.turnEnded(change.sessionId);
+  else if (change?.to === "busy") life.turnRuns(change.sessionId, async () => await abortSession(change.sessionId));
+  else if (ANSWERED.has(type) && isAnswer(properties)) {
     life.answered(properties.requestID);
   }
 }

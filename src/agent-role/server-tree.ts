@@ -1,7 +1,7 @@
 import type { Hooks } from "../opencode/plugin-api.ts";
 import { readFileSync, writeSync } from "node:fs";
 import type { Loose } from "../processes/orphans.ts";
-import { isText, orAbsent, shape } from "../lib/shape.ts";
+import { sessionChange } from "../opencode/session-events.ts";
 import { endedCall } from "./ended-call.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import type { ServerRole } from "./role.ts";
@@ -10,8 +10,6 @@ import { Strays } from "./strays.ts";
 import { formatTreeReport, type Stray, type TreeReport } from "./tree-report.ts";
 
 const STDERR = 2;
-
-const isOfSession = shape({ sessionID: isText, status: orAbsent(shape({ type: isText })) });
 
 /** One for all directories of this process. */
 let tree: ServerTree | undefined;
@@ -35,16 +33,10 @@ export function serverTree(
     async event({ event }) {
       const call = endedCall(event);
       if (call !== undefined) open.shellEnded(call);
-      const sessionId = idleSession(event);
-      if (sessionId !== undefined) open.sessionEnded(sessionId, await instanceOf(sessionId));
+      const { sessionId, to } = sessionChange(event) ?? {};
+      if (sessionId !== undefined && to === "idle") open.sessionEnded(sessionId, await instanceOf(sessionId));
     },
   };
-}
-
-/** The session whose turn an event reports the end of. */
-function idleSession({ type, properties }: { type: string; properties?: unknown }): string | undefined {
-  if ((type !== "session.idle" && type !== "session.status") || !isOfSession(properties)) return undefined;
-  return type === "session.idle" || properties.status?.type === "idle" ? properties.sessionID : undefined;
 }
 
 /** Tells whose commands run, and looks for what they have left. */

@@ -1,15 +1,14 @@
-import { isText, shape } from "../lib/shape.ts";
+import { sessionChange, type OpencodeEvent } from "../opencode/session-events.ts";
 import type { InstanceRecord } from "../store/record.ts";
 import type { OwnerRequest } from "../store/request-files.ts";
 import { isTerminal } from "../supervisor/instance.ts";
 import type { Outcome } from "../supervisor/outcome.ts";
 import type { Supervisor } from "../supervisor/supervisor.ts";
 
-const isOfSession = shape({ sessionID: isText });
-
 /** The session whose end an event tells; opencode tells of each that was below it, too. */
-export function deletedSession({ type, properties }: { readonly type: string; readonly properties: unknown }) {
-  return type === "session.deleted" && isOfSession(properties) ? properties.sessionID : undefined;
+export function deletedSession(event: OpencodeEvent): string | undefined {
+  const change = sessionChange(event);
+  return change?.to === "deleted" ? change.sessionId : undefined;
 }
 
 /** Ends the agents whose session, or whose parent's, was deleted: what they do from then on nobody can read. */

@@ -1,7 +1,6 @@
 import { isText, oneOf, shape } from "../lib/shape.ts";
+import { sessionChange, type OpencodeEvent } from "../opencode/session-events.ts";
 
-const isStatusChange = shape({ sessionID: isText, status: shape({ type: isText }) });
-const isOfSession = shape({ sessionID: isText });
 const isToolPart = shape({
   part: shape({ type: oneOf("tool"), sessionID: isText, callID: isText, state: shape({ status: isText }) }),
 });
@@ -32,13 +31,13 @@ export class WritingSessions {
     await new Promise<void>((resolve) => void turn.waiting.push(resolve));
   }
 
-  event({ type, properties }: { readonly type: string; readonly properties: unknown }): void {
-    if (type === "session.status" && isStatusChange(properties)) {
-      if (properties.status.type === "idle") this.#ended(properties.sessionID);
-      else if (!this.#turns.has(properties.sessionID))
-        this.#turns.set(properties.sessionID, { running: new Set(), waiting: [] });
-    } else if ((type === "session.idle" || type === "session.deleted") && isOfSession(properties)) {
-      this.#ended(properties.sessionID);
+  event(event: OpencodeEvent): void {
+    const { type, properties } = event;
+    const change = sessionChange(event);
+    if (change?.to === "busy") {
+      if (!this.#turns.has(change.sessionId)) this.#turns.set(change.sessionId, { running: new Set(), waiting: [] });
+    } else if (change !== undefined) {
+      this.#ended(change.sessionId);
     } else if (type === "message.part.updated" && isToolPart(properties)) {
       const { sessionID, callID, state } = properties.part;
       const turn = this.#turns.get(sessionID);

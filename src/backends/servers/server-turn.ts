@@ -1,5 +1,5 @@
 import { describeError } from "../../lib/describe-error.ts";
-import { isText, shape } from "../../lib/shape.ts";
+import { sessionChange } from "../../opencode/session-events.ts";
 import { brokenEnd } from "../../supervisor/broken-end.ts";
 import type { ProcessTable } from "../../processes/process-table.ts";
 import type { Note, Notes, RunningTurn, TurnEnd, TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
@@ -13,8 +13,6 @@ import { ToldNotes } from "./told-notes.ts";
 import { WarmTurn, type WarmTurnParts } from "../warm/warm-turn.ts";
 import { CopyThere, type CloneTravel } from "./copy-there.ts";
 import type { PoolServer } from "./pool-server.ts";
-
-const isOfSession = shape({ sessionID: isText });
 
 const ATTEMPTS = 5;
 /** How long the files of an agent that was killed may take to come back. */
@@ -118,8 +116,9 @@ export class ServerTurn implements RunningTurn {
   }
 
   /** Nobody but its server tells that a session of it was deleted. */
-  #heard({ type, properties }: ServerEvent): void {
-    if (type !== "session.deleted" || !isOfSession(properties) || properties.sessionID !== this.#sessionId) return;
+  #heard(event: ServerEvent): void {
+    const change = sessionChange(event);
+    if (change?.to !== "deleted" || change.sessionId !== this.#sessionId) return;
     const error = `The agent was ended: its session was deleted (${this.#sessionId}).`;
     this.#observer.mustStop({ status: "failed", reason: "session_error", error });
   }

@@ -1,5 +1,5 @@
 import type { ServerReport } from "../../agent-role/server-report.ts";
-import { isText, orAbsent, shape } from "../../lib/shape.ts";
+import { begunBelow, sessionOf } from "../../opencode/session-events.ts";
 import type { ServerEvent } from "./event-stream.ts";
 
 /** Told of what concerns one session and its native subagents. */
@@ -18,9 +18,6 @@ export interface SessionListener {
   /** It has not come back. */
   lost(why: string): void;
 }
-
-const isOfSession = shape({ sessionID: isText });
-const isCreated = shape({ sessionID: isText, info: shape({ parentID: orAbsent(isText) }) });
 
 /** Hands each event of a server to the turn whose session, or whose native subagent, it comes from. */
 export class SessionListeners {
@@ -44,12 +41,11 @@ export class SessionListeners {
   }
 
   event(event: ServerEvent): void {
-    const { type, properties } = event;
-    if (!isOfSession(properties)) return;
-    if (type === "session.created" && isCreated(properties) && properties.info.parentID !== undefined) {
-      this.adopt(properties.sessionID, properties.info.parentID);
-    }
-    this.#of(properties.sessionID)?.event(event);
+    const sessionId = sessionOf(event);
+    if (sessionId === undefined) return;
+    const below = begunBelow(event);
+    if (below !== undefined) this.adopt(below.sessionId, below.parentId);
+    this.#of(sessionId)?.event(event);
   }
 
   report(report: ServerReport): void {

@@ -5,7 +5,7 @@ import type { ServerReport } from "../../agent-role/server-report.ts";
 import { TelemetryState } from "../../agent-role/telemetry.ts";
 import { TelemetryReporter } from "../../agent-role/telemetry-reporter.ts";
 import { describeError } from "../../lib/describe-error.ts";
-import { isText, oneOf, shape } from "../../lib/shape.ts";
+import { oneOf, shape } from "../../lib/shape.ts";
 import type { Asked, Reply } from "../../supervisor/questions.ts";
 import type { Clock, Timer } from "../../lib/clock.ts";
 import type { TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
@@ -18,6 +18,7 @@ import type { ServerEvent } from "./event-stream.ts";
 import { Questions } from "./questions.ts";
 import type { HostMessage } from "../../opencode/answers.ts";
 import { isUnanswered } from "../../opencode/api.ts";
+import { sessionChange, sessionOf } from "../../opencode/session-events.ts";
 import type { SessionListener } from "./session-listeners.ts";
 import type { SessionEnd } from "./session-end.ts";
 import { SessionReader } from "./session-reader.ts";
@@ -33,9 +34,7 @@ const BEGIN_LIMIT_MS = 60_000;
 /** A prompt is in its session for a moment before opencode calls that busy. */
 const NOT_BUSY_YET_MS = 1000;
 
-const isOfSession = shape({ sessionID: isText });
 const isOverflow = shape({ error: shape({ name: oneOf(CONTEXT_FULL) }) });
-const saysIdle = shape({ status: shape({ type: oneOf("idle") }) });
 
 export interface WarmSessionParts {
   readonly server: Pick<AgentServer, "client" | "listen" | "adopt" | "elsewhere">;
@@ -226,13 +225,13 @@ export class WarmSession implements SessionListener {
     const event = this.#partIds(given);
     const { type, properties } = event;
     this.#questions.event(event);
-    const isOwn = isOfSession(properties) && properties.sessionID === this.#parts.sessionId;
+    const isOwn = sessionOf(event) === this.#parts.sessionId;
     if (isOwn && this.#promptedAt !== null) this.#reader.event(event);
     // What comes before the prompt is the rest of an earlier turn, and some of that comes late.
     if (this.#reader.hasBegun && !(isOwn && this.#reader.isOfEarlierTurn(event))) this.#count(event);
     if (!isOwn) return;
     if (type === "session.error" && isOverflow(properties)) this.#overflowed();
-    if (type === "session.idle" || (type === "session.status" && saysIdle(properties))) {
+    if (sessionChange(event)?.to === "idle") {
       this.#becameIdle();
     } else if (type === "session.error" && this.#promptedAt !== null && !this.#reader.hasBegun) {
       // An unknown agent: there is no message, and nothing else follows.

@@ -1,11 +1,10 @@
 import { NewestMap } from "../../lib/newest-map.ts";
-import { isText, shape } from "../../lib/shape.ts";
+import { sessionOf, type OpencodeEvent } from "../../opencode/session-events.ts";
 
 /** Of more sessions everything is told once more. */
 const MOST_LOOKS = 1000;
 const SEPARATOR = " ";
 
-const isOfSession = shape({ sessionID: isText });
 /** What takes an earlier answer out of a session's context. */
 const FORGETTING = new Set(["session.compacted", "message.removed", "session.deleted"]);
 
@@ -29,9 +28,10 @@ export class LastLooks {
   }
 
   /** An event of the host. */
-  event({ type, properties }: { readonly type: string; readonly properties: unknown }): void {
-    if (!FORGETTING.has(type) || !isOfSession(properties)) return;
-    const ofSession = `${properties.sessionID}${SEPARATOR}`;
+  event(event: OpencodeEvent): void {
+    const sessionId = FORGETTING.has(event.type) ? sessionOf(event) : undefined;
+    if (sessionId === undefined) return;
+    const ofSession = `${sessionId}${SEPARATOR}`;
     for (const key of this.#looks.keys()) if (key.startsWith(ofSession)) this.#looks.delete(key);
   }
 }
