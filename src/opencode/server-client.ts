@@ -5,7 +5,8 @@ import { busWords } from "./bus-words.ts";
 import type { ModelChoice } from "../supervisor/instance.ts";
 import { answering, type Answering } from "./answer-questions.ts";
 import type { HostMessage } from "./answers.ts";
-import { Api, ApiError } from "./api.ts";
+import { Api } from "./api.ts";
+import { ApiError } from "./api-error.ts";
 import { runRules } from "./run-session.ts";
 import { overHttp, type Fetch } from "./over-http.ts";
 
@@ -250,7 +251,7 @@ export class ServerClient {
 
   /** Answers what the sessions of a directory ask. */
   answering(directory: string): Answering {
-    return answering(this.#api, directory);
+    return answering(async () => await Promise.resolve(this.#api), directory);
   }
 }
 

@@ -1,5 +1,4 @@
-import { Api } from "../opencode/api.ts";
-import { inProcess } from "../opencode/transport.ts";
+import { ownApi } from "../opencode/own-api.ts";
 import type { Hooks, PluginInput, PluginOptions } from "../opencode/plugin-api.ts";
 import { startAgentRole, type AgentRoleHandle } from "../agent-role/agent-role.ts";
 import { agentTree } from "../agent-role/agent-tree.ts";
@@ -35,7 +34,7 @@ export interface AgentPluginParts {
 let agentOfProcess: AgentRoleHandle | undefined;
 /** That of the newest plugin instance: those before it may be on their way out. */
 let client: PluginInput["client"];
-const api = new Api(inProcess(() => client));
+const api = async () => await ownApi(() => client);
 
 /** The plugin inside a background agent. It loads no library: each agent's start waits for it. */
 export function agentPlugin(
@@ -92,7 +91,7 @@ function titleHooks(role: AgentRole): Hooks {
       // terminal shows it all the same, and every way to open, read and continue it stays.
       const body = { title: text, metadata, time: { archived: Date.now() } };
       const request = { method: "patch", url: "/session/{sessionID}", path: { sessionID: id }, body } as const;
-      await api.send("an answer to a title", request);
+      await (await api()).send("an answer to a title", request);
     },
     report: (error) => report(describeError(error)),
   });

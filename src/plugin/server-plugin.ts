@@ -1,5 +1,4 @@
-import { Api } from "../opencode/api.ts";
-import { inProcess } from "../opencode/transport.ts";
+import { ownApi } from "../opencode/own-api.ts";
 import type { Hooks } from "../opencode/plugin-api.ts";
 import type { ServerRole } from "../agent-role/role.ts";
 import { ServerLife } from "../agent-role/server-life.ts";
@@ -54,7 +53,7 @@ export function serverPlugin(
     instanceOf,
     abortSession: async (id) => await client.session.abort({ path: { id } }),
     skipPermissions: role.skipPermissions,
-    answering: answering(new Api(inProcess(() => client)), input.directory),
+    answering: answering(async () => await ownApi(() => client), input.directory),
     provideAgents: async (config) => {
       // Whatever else the option is, it means yes, as for the supervisor.
       if (options?.["provideAgents"] !== false) provideAgents(config);

@@ -8,7 +8,7 @@ import { turnsOf } from "../../opencode/turns.ts";
 import type { TranscriptTurn } from "../../supervisor/ports.ts";
 import type { AgentServer, Elsewhere } from "../warm/agent-server.ts";
 import { EventStream, type ServerEvent } from "../warm/event-stream.ts";
-import { ApiError, isUnanswered } from "../../opencode/api.ts";
+import { ApiError, isUnanswered } from "../../opencode/api-error.ts";
 import type { Fetch } from "../../opencode/over-http.ts";
 import { ServerClient } from "../../opencode/server-client.ts";
 import { ServerStrays } from "../warm/server-strays.ts";

@@ -7,7 +7,7 @@ import type { Asked, Reply } from "../../supervisor/questions.ts";
 import type { SetUpThere } from "../set-up-script.ts";
 import type { LogSink } from "../log-sink.ts";
 import { neverRun, stoppedEarly } from "../stopped-early.ts";
-import { isUnanswered } from "../../opencode/api.ts";
+import { isUnanswered } from "../../opencode/api-error.ts";
 import type { ServerEvent } from "../warm/event-stream.ts";
 import { ToldNotes } from "./told-notes.ts";
 import { WarmTurn, type WarmTurnParts } from "../warm/warm-turn.ts";

@@ -11,7 +11,7 @@ import type { Clock } from "../../lib/clock.ts";
 import type { LogSink } from "../log-sink.ts";
 import { orphanWords } from "../orphan-words.ts";
 import { EventStream, type ServerEvent } from "./event-stream.ts";
-import { ApiError } from "../../opencode/api.ts";
+import { ApiError } from "../../opencode/api-error.ts";
 import type { Fetch } from "../../opencode/over-http.ts";
 import { ServerClient } from "../../opencode/server-client.ts";
 import { freePort, isFree } from "./free-port.ts";

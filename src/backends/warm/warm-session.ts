@@ -17,7 +17,7 @@ import { takeTelemetry } from "../take-telemetry.ts";
 import type { ServerEvent } from "./event-stream.ts";
 import { Questions } from "./questions.ts";
 import type { HostMessage } from "../../opencode/answers.ts";
-import { isUnanswered } from "../../opencode/api.ts";
+import { isUnanswered } from "../../opencode/api-error.ts";
 import { sessionChange, sessionOf } from "../../opencode/session-events.ts";
 import type { SessionListener } from "./session-listeners.ts";
 import type { SessionEnd } from "./session-end.ts";

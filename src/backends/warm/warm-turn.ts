@@ -27,7 +27,7 @@ import { WarmSession } from "./warm-session.ts";
 import { cutShort, lineLost } from "./ends-elsewhere.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { unreachable } from "../../lib/unreachable.ts";
-import { isUnanswered } from "../../opencode/api.ts";
+import { isUnanswered } from "../../opencode/api-error.ts";
 
 /** How long what a finished agent left running may take to end by itself. */
 const LEFTOVER_GRACE_MS = 1000;
