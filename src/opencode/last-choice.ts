@@ -1,3 +1,5 @@
+import { isOwn } from "./own-metadata.ts";
+
 /** What a user chooses beside the words of a message, as a prompt takes it (1.18.33). */
 export interface Choice {
   readonly agent?: string;
@@ -61,5 +63,5 @@ export function tellChoice(newest: readonly ChosenMessage[]): boolean {
 }
 
 function isChosen({ parts }: ChosenMessage): boolean {
-  return !parts.some(({ type, metadata }) => type === "compaction" || metadata?.["bizar"] !== undefined);
+  return !parts.some(({ type, metadata }) => type === "compaction" || isOwn(metadata));
 }

@@ -1,5 +1,6 @@
 import { NewestMap } from "../../lib/newest-map.ts";
 import { isAnything, isText, oneOf, shape } from "../../lib/shape.ts";
+import { isOwn } from "../../opencode/own-metadata.ts";
 import type { Instance } from "../../supervisor/instance.ts";
 import type { HostSessions } from "../host-sessions.ts";
 import { noteText, shownNote } from "./announcement-text.ts";
@@ -24,7 +25,6 @@ const isUserMessage = shape({ info: shape({ id: isText, sessionID: isText, role:
 const isPart = shape({
   part: shape({ type: isText, messageID: isText, synthetic: isAnything, ignored: isAnything, metadata: isAnything }),
 });
-const isOurs = shape({ bizar: isAnything });
 const isSubagent = shape({ info: shape({ id: isText, parentID: isText }) });
 const isDeletion = shape({ sessionID: isText });
 
@@ -54,7 +54,7 @@ export class UserNotes {
       this.#asked.set(properties.info.id, properties.info.sessionID);
     } else if (type === "message.part.updated" && isPart(properties)) {
       const { type: kind, messageID, synthetic, ignored, metadata } = properties.part;
-      const isWritten = WRITTEN.has(kind) && synthetic !== true && ignored !== true && !isOurs(metadata);
+      const isWritten = WRITTEN.has(kind) && synthetic !== true && ignored !== true && !isOwn(metadata);
       const sessionId = this.#asked.get(messageID);
       if (isWritten && sessionId !== undefined && !this.#subagents.has(sessionId)) this.#writtenIn = sessionId;
     } else if (type === "session.created" && isSubagent(properties)) {

@@ -13,13 +13,14 @@ import { SessionFamilies } from "./session-families.ts";
 import { planToolHooks } from "../tools/plan-tools.ts";
 import type { Asker } from "../../plans/plan.ts";
 import { PlanSettingsFile } from "../../store/plan-settings.ts";
-import { isAnything, isText, orAbsent, shape } from "../../lib/shape.ts";
+import { isAnything, isText, shape } from "../../lib/shape.ts";
 import type { Lazy } from "../../lib/lazy.ts";
 import { holdsOf, lazyPlans } from "./lazy-plans.ts";
 import type { PlanSide } from "./start-plans.ts";
+import { isOwn } from "../../opencode/own-metadata.ts";
 import { worktreeOf } from "../../opencode/worktree-of.ts";
 
-const isSubagents = shape({ parentID: isText, metadata: orAbsent(shape({ bizar: orAbsent(isAnything) })) });
+const isSubagents = shape({ parentID: isText, metadata: isAnything });
 
 export interface AgentPlansParts {
   /** The folder whose plans they are, where that is not the agent's own. */
@@ -102,7 +103,7 @@ async function sessionsOf({ sessionId }: Asker): Promise<readonly string[]> {
 
 /** The session whose native subagent a session is. A warm agent's own is below its caller's, but not of its family. */
 function parentOf(session: unknown): string | undefined {
-  return isSubagents(session) && session.metadata?.bizar === undefined ? session.parentID : undefined;
+  return isSubagents(session) && !isOwn(session.metadata) ? session.parentID : undefined;
 }
 
 async function noteThose(plans: Lazy<PlanSide>, reviews: OpenReviews, worktree: string): Promise<void> {

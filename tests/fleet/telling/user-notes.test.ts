@@ -50,6 +50,13 @@ function createNotes() {
 
 const end = (number: number) => ({ instanceId: sampleId(number), turn: 1 });
 
+test("what another plugin has put into a message of the user's makes it no less written", async () => {
+  const { said, told, noted } = createNotes();
+  said("ses_new", { type: "text", metadata: { other: "plugin" } });
+  await told("ses_old", 1);
+  expect(noted()).toEqual([["ses_new", namingElsewhere([end(1)])]]);
+});
+
 test("the session in which the user wrote last gets one note of ends that another one was told of", async () => {
   const { put, said, told, noted } = createNotes();
   await told("ses_old", 1);
