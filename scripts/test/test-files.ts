@@ -17,14 +17,16 @@ export const GROUPS = {
   engines: isOfEngine,
 };
 
-/** What shows each half of the product at work: an agent, the terminal, a plan. All the rest of its folder is long. */
-const QUICK = new Set(["opencode/terminal-half", "opencode/plan-review", "browser/review-round", "browser/sanitising"]);
+/** What shows each half of the product at work: agents in the terminal, a plan on the page. All others like them are long. */
+const QUICK = ["opencode/terminal-half", "browser/review-round", "browser/sanitising", "page/work.browser"];
 
 function isLong(name: string): boolean {
   const { file, place } = testStep(name);
   if (place !== undefined) return place === "process";
-  const [, short = ""] = /^tests\/(?:canvas\/)?((?:opencode|browser)\/[^/]+)\.test\.ts$/.exec(file) ?? [];
-  return takesTheMachine(file) || (short !== "" && !QUICK.has(short));
+  if (takesTheMachine(file)) return true;
+  const isOfContract = file.startsWith("tests/opencode/contract/");
+  const drives = (file.startsWith("tests/opencode/") && !isOfContract && !isOfEngine(name)) || drivesBrowser(file);
+  return drives && !QUICK.some((part) => file.endsWith(`/${part}.test.ts`));
 }
 
 function isOfEngine(name: string): boolean {
@@ -77,5 +79,9 @@ export function takesTheMachine(file: string): boolean {
 
 /** Whether a file drives other programs that want a processor for themselves: opencode, or a browser. */
 export function starves(file: string): boolean {
-  return startsOpencode(file) || /^tests\/canvas\/(browser\/|.*\.browser\.)/.test(file);
+  return startsOpencode(file) || drivesBrowser(file);
+}
+
+function drivesBrowser(file: string): boolean {
+  return /^tests\/canvas\/(browser\/|.*\.browser\.)/.test(file);
 }

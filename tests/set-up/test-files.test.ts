@@ -34,6 +34,8 @@ test.each([
   { file: "tests/opencode/lost-host.test.ts", filters: ["lost"], is: true },
   { file: "tests/opencode/terminal-half.test.ts", filters: [], is: true },
   { file: "tests/opencode/terminal-half.test.ts", filters: ["long"], is: false },
+  { file: "tests/canvas/page/reach.browser.test.ts", filters: ["long"], is: true },
+  { file: "tests/canvas/page/work.browser.test.ts", filters: [], is: true },
   { file: SLURM, filters: ["long"], is: false },
   { file: GUARD, filters: ["long"], is: false },
   { file: "check:types", filters: ["engines"], is: false },
