@@ -232,8 +232,8 @@ test("while no process can be seen nothing is lost, and what was claimed for a l
   const paths = await leave(sampleInstance("running"), gone);
   const isAlive = { current: unreadable };
   const looking = host(paths, { isAlive: () => isAlive.current() });
-  for (const look of [looking.list(), looking.claim(sampleId(1))]) {
-    expect(await look.catch(String)).toContain("The process table cannot be read");
+  for (const look of [looking.list.bind(looking), looking.claim.bind(looking, sampleId(1))]) {
+    expect(await look().catch(String)).toContain("The process table cannot be read");
   }
   await openStore(paths, gone).store.create(sampleInstance("done"));
   expect(await looking.claimEnded(sampleId(1)).catch(String)).toContain("The process table cannot be read");
