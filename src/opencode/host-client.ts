@@ -143,15 +143,19 @@ export class HostClient implements Transcripts {
     return session !== undefined && isOfRun(session);
   }
 
-  /** Shows a text in a session: the user sees it, the model never does, and is not asked. */
-  async show(sessionID: string, text: string, metadata: Record<string, unknown>): Promise<void> {
+  /**
+   * Shows a text in a session: the user sees it, the model never does, and is not asked.
+   *
+   * @returns the message, as opencode gives it
+   */
+  async show(sessionID: string, text: string, metadata: Record<string, unknown>): Promise<unknown> {
     const messages = (await this.messages(sessionID, tellChoice)) ?? [];
     const parts = [{ type: "text" as const, text, ignored: true, metadata }];
     const last = lastChoice(messages);
     const choice = last.agent === undefined ? choiceOfSession((await this.#session(sessionID)) ?? {}) : last;
     const body = { parts, noReply: true, ...(await this.#possible(choice)) };
     const url = "/session/{sessionID}/message";
-    await this.api.send("an answer to a message", { method: "post", url, path: { sessionID }, body });
+    return (await this.api.send("an answer to a message", { method: "post", url, path: { sessionID }, body })).data;
   }
 
   /**
