@@ -10,8 +10,8 @@ import { schemaToolHooks } from "../host/tools/schema-tool.ts";
 import { TELL_PARENT, tellParentTool } from "../host/tools/tell-parent.ts";
 import { describeError } from "../lib/describe-error.ts";
 import { NewestMap } from "../lib/newest-map.ts";
-import { isText, shape } from "../lib/shape.ts";
 import { busWords, readBusWords } from "../opencode/bus-words.ts";
+import { begunBelow } from "../opencode/session-events.ts";
 import type { Hooks, PluginInput } from "../opencode/plugin-api.ts";
 import { MOST_SAID, type Asked, type Reply, type Said } from "../supervisor/questions.ts";
 import type { LoopGuardParts } from "./loaded-loop-guard.ts";
@@ -19,8 +19,6 @@ import { joinHooks } from "./join-hooks.ts";
 
 /** Of more sessions it is not known any more whose they are. */
 const MOST_SESSIONS = 1000;
-
-const isChild = shape({ info: shape({ id: isText, parentID: isText }) });
 
 /** What the plugin in a server does for the agents that hosts of other machines have in it. */
 export interface LentAgents {
@@ -49,11 +47,9 @@ export function lentAgents({ client }: Pick<PluginInput, "client">, report: (mes
       agent.turnBegins(lent);
     },
     async event({ event }) {
-      const { type, properties }: { type: string; properties?: unknown } = event;
-      if (type === "session.created" && isChild(properties)) {
-        const agent = agents.get(properties.info.parentID);
-        if (agent !== undefined) agents.set(properties.info.id, agent);
-      }
+      const begun = begunBelow(event);
+      const caller = agents.get(begun?.parentId ?? "");
+      if (begun !== undefined && caller !== undefined) agents.set(begun.sessionId, caller);
       const told = parseToAgent(readBusWords(event) ?? "");
       if (told !== undefined) agents.get(told.session)?.hear(told);
     },

@@ -67,7 +67,10 @@ test("what an agent asks waits for the answer of its own supervisor, and is aske
 test("its tools are left out where there is no such agent, and those of who supervises where there is one", async () => {
   const { hooks, prompt, leftOut } = server();
   await prompt("ses_agent");
-  const created = { type: "session.created", properties: { info: { id: "ses_sub", parentID: "ses_agent" } } };
+  const created = {
+    type: "session.created",
+    properties: { sessionID: "ses_sub", info: { id: "ses_sub", parentID: "ses_agent" } },
+  };
   await hooks.event?.({ event: created as never });
   await prompt("ses_unasked", { ...LENT, asks: false });
   expect(await leftOut("ses_main")).toEqual(["bizar_tell_parent", ASK_USER]);

@@ -1,9 +1,8 @@
 import { interruptedSession } from "../../opencode/interrupted-session.ts";
+import { sessionChange, type OpencodeEvent } from "../../opencode/session-events.ts";
 import { isAnything, isText, oneOf, shape } from "../../lib/shape.ts";
 import { endsIn, type End } from "./told-ends.ts";
 
-const isStatusChange = shape({ sessionID: isText, status: shape({ type: isText }) });
-const isIdle = shape({ sessionID: isText });
 /** A call of a tool whose answer tells of ends. */
 const isTellingCall = shape({
   part: shape({
@@ -45,14 +44,15 @@ export class ParentActivity {
     return this.#calls.get(sessionId)?.size ?? 0;
   }
 
-  event({ type, properties }: { type: string; properties: unknown }): void {
-    const interrupted = interruptedSession({ type, properties });
+  event(event: OpencodeEvent): void {
+    const { type, properties } = event;
+    const interrupted = interruptedSession(event);
     if (interrupted !== undefined) this.#interrupted.add(interrupted);
-    if (type === "session.status" && isStatusChange(properties)) {
-      if (properties.status.type === "idle") this.#becameIdle(properties.sessionID);
-      else this.#becameBusy(properties.sessionID);
-    } else if ((type === "session.idle" || type === "session.deleted") && isIdle(properties)) {
-      this.#becameIdle(properties.sessionID);
+    const change = sessionChange(event);
+    if (change?.to === "busy") {
+      this.#becameBusy(change.sessionId);
+    } else if (change !== undefined) {
+      this.#becameIdle(change.sessionId);
     } else if (type === "message.part.updated" && isTellingCall(properties)) {
       const { sessionID, callID, state } = properties.part;
       this.#called(sessionID, callID, state.status);

@@ -2,7 +2,7 @@ import { isTerminal, type Instance } from "../../supervisor/instance.ts";
 import type { EndNotifier } from "../../supervisor/ports.ts";
 import type { ParentMessage } from "../../supervisor/supervisor-parts.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { isText, shape } from "../../lib/shape.ts";
+import { sessionChange, type OpencodeEvent } from "../../opencode/session-events.ts";
 import type { HostSessions } from "../host-sessions.ts";
 import type { AnnouncementClaims } from "./announcement-claims.ts";
 import { Announcer } from "./announcer.ts";
@@ -77,21 +77,14 @@ export class Telling implements EndNotifier {
   }
 
   /** An event of the host. */
-  event(event: { type: string; properties: unknown }): void {
+  event(event: OpencodeEvent): void {
     this.#user.event(event);
     this.#announcer.activity.event(event);
-    const idle = idleSession(event);
-    if (idle !== undefined) this.#messages.idle(idle);
+    const change = sessionChange(event);
+    if (change?.to === "idle") this.#messages.idle(change.sessionId);
   }
 
   close(): void {
     this.#announcer.close();
   }
-}
-
-const isIdle = shape({ sessionID: isText });
-
-/** The session that has become idle, where an event tells so. */
-function idleSession({ type, properties }: { readonly type: string; readonly properties: unknown }) {
-  return type === "session.idle" && isIdle(properties) ? properties.sessionID : undefined;
 }

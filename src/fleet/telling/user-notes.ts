@@ -1,5 +1,6 @@
 import { NewestMap } from "../../lib/newest-map.ts";
 import { isAnything, isText, oneOf, shape } from "../../lib/shape.ts";
+import { begunBelow, sessionChange, type OpencodeEvent } from "../../opencode/session-events.ts";
 import { isOwn } from "../../opencode/own-metadata.ts";
 import type { Instance } from "../../supervisor/instance.ts";
 import type { HostSessions } from "../host-sessions.ts";
@@ -25,8 +26,6 @@ const isUserMessage = shape({ info: shape({ id: isText, sessionID: isText, role:
 const isPart = shape({
   part: shape({ type: isText, messageID: isText, synthetic: isAnything, ignored: isAnything, metadata: isAnything }),
 });
-const isSubagent = shape({ info: shape({ id: isText, parentID: isText }) });
-const isDeletion = shape({ sessionID: isText });
 
 /** What a person's message is made of. */
 const WRITTEN = new Set(["text", "file", "agent", "subtask"]);
@@ -49,7 +48,8 @@ export class UserNotes {
     this.#parts = parts;
   }
 
-  event({ type, properties }: { type: string; properties: unknown }): void {
+  event(event: OpencodeEvent): void {
+    const { type, properties } = event;
     if (type === "message.updated" && isUserMessage(properties)) {
       this.#asked.set(properties.info.id, properties.info.sessionID);
     } else if (type === "message.part.updated" && isPart(properties)) {
@@ -57,11 +57,11 @@ export class UserNotes {
       const isWritten = WRITTEN.has(kind) && synthetic !== true && ignored !== true && !isOwn(metadata);
       const sessionId = this.#asked.get(messageID);
       if (isWritten && sessionId !== undefined && !this.#subagents.has(sessionId)) this.#writtenIn = sessionId;
-    } else if (type === "session.created" && isSubagent(properties)) {
-      this.#subagents.set(properties.info.id, true);
-    } else if (type === "session.deleted" && isDeletion(properties)) {
-      this.#forget(properties.sessionID);
     }
+    const begun = begunBelow(event);
+    if (begun !== undefined) this.#subagents.set(begun.sessionId, true);
+    const change = sessionChange(event);
+    if (change?.to === "deleted") this.#forget(change.sessionId);
   }
 
   /** The session that asked has been told of these ends, or there is none any more. */

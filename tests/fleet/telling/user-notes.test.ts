@@ -82,7 +82,10 @@ test("the session that asked gets none, wherever the user was before", async () 
 test("what the plugin, the host or an agent puts into a session is nothing that the user wrote", async () => {
   const { notes, said, told, noted } = createNotes();
   said("ses_user");
-  notes.event({ type: "session.created", properties: { info: { id: "ses_sub", parentID: "ses_old" } } });
+  notes.event({
+    type: "session.created",
+    properties: { sessionID: "ses_sub", info: { id: "ses_sub", parentID: "ses_old" } },
+  });
   said("ses_sub");
   said("ses_a", { type: "text", synthetic: true });
   said("ses_b", { type: "text", ignored: true });
