@@ -18,15 +18,21 @@ export const GROUPS = {
 };
 
 /** What shows each half of the product at work: agents in the terminal, a plan on the page. All others like them are long. */
-const QUICK = ["opencode/terminal-half", "browser/review-round", "browser/sanitising", "page/work.browser"];
+const QUICK = ["opencode/terminal-half", "browser/review-round", "browser/sanitising"];
+/** What else takes long: many real programs, one after the other. */
+const LONG = ["chaos/real-chaos", "contract/strays", "contract/shared-folder"];
+const isAmong = (file: string, parts: readonly string[]) => parts.some((part) => file.endsWith(`/${part}.test.ts`));
+
+/** The files whose sentences are tried in steps of their own. */
+const IN_PLACES = new Set(contractSteps().map((step) => testStep(step).file));
 
 function isLong(name: string): boolean {
   const { file, place } = testStep(name);
   if (place !== undefined) return place === "process";
-  if (takesTheMachine(file)) return true;
+  if (takesTheMachine(file) || isAmong(file, LONG)) return true;
   const isOfContract = file.startsWith("tests/opencode/contract/");
   const drives = (file.startsWith("tests/opencode/") && !isOfContract && !isOfEngine(name)) || drivesBrowser(file);
-  return drives && !QUICK.some((part) => file.endsWith(`/${part}.test.ts`));
+  return drives && !isAmong(file, QUICK);
 }
 
 function isOfEngine(name: string): boolean {
@@ -41,11 +47,13 @@ function isOfEngine(name: string): boolean {
 export function isAskedFor(name: string, filters: readonly string[]): boolean {
   const { file, place } = testStep(name);
   if (filters.length === 0) {
-    const isInPlaces = place === undefined && contractSteps().some((step) => testStep(step).file === file);
+    const isInPlaces = place === undefined && IN_PLACES.has(file);
     return !isInPlaces && !Object.values(GROUPS).some((isIn) => isIn(name));
   }
   const isMeant = (filter: string) => name.includes(filter) && (place === undefined || namesPlace(filter));
-  return filters.some((filter) => (filter === "long" || filter === "engines" ? GROUPS[filter](name) : isMeant(filter)));
+  return filters.some(
+    (filter) => Object.entries(GROUPS).find(([group]) => group === filter)?.[1](name) ?? isMeant(filter),
+  );
 }
 
 /** As long as so many characters of a test. */

@@ -28,7 +28,7 @@ test("real programs, real signals: whatever ends when, nothing runs on, and the 
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
   expect(failed).toEqual([]);
-}, 60_000);
+}, 240_000);
 
 /** @returns what is wrong with the run, which is printed with its choices */
 async function play(run: RealRun, choices: Choices): Promise<string[]> {
