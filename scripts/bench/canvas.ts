@@ -4,7 +4,7 @@ import { BareGraphPage } from "./bare-graph-page.ts";
 import { dragAndUndo, dragFrames, type FrameRate } from "./drag-frames.ts";
 import { CONNECTIONS, ELEMENTS } from "./large-plan.ts";
 import { PlanPage } from "./plan-page.ts";
-import { scrollFrames } from "./scroll-frames.ts";
+import { plainTextFrames, scrollFrames } from "./scroll-frames.ts";
 import { medianFigure, ratioFigure } from "./statistics.ts";
 
 const ROUNDS = 5;
@@ -15,6 +15,8 @@ const LEAST_FPS = 30;
 const LEAST_SCROLL_FPS = 50;
 /** Of what a frame takes where the graph library alone draws as many plain nodes. */
 const MOST_OF_BARE = 1.3;
+/** Of what a frame takes where there is nothing but paragraphs. */
+const MOST_OF_PLAIN = 1.3;
 const EDIT_MS = 250;
 const APPROVAL_MS = 200;
 
@@ -29,6 +31,7 @@ export const canvas: Benchmark = {
     const bare: FrameRate[] = [];
     const near: FrameRate[] = [];
     const scrolls: FrameRate[] = [];
+    const texts: FrameRate[] = [];
     const edits: number[] = [];
     const approvals: number[] = [];
     try {
@@ -51,6 +54,7 @@ export const canvas: Benchmark = {
         const read = await plan.open("document");
         scrolls.push(await scrollFrames(read.page));
         await read.page.context().close();
+        texts.push(await plainTextFrames(plan.browser));
       }
     } finally {
       await plan.dispose();
@@ -59,14 +63,10 @@ export const canvas: Benchmark = {
     return [
       medianFigure("first paint of all elements", painted, "ms", FIRST_PAINT_MS),
       ...frameFigures("dragging, the whole plan in sight", far),
-      ratioFigure(
-        "time of a frame to that of the bare graph library",
-        bare.map((rate) => rate.median),
-        far.map((rate) => rate.median),
-        MOST_OF_BARE,
-      ),
+      ratioFigure("time of a frame to that of the bare graph library", medians(bare), medians(far), MOST_OF_BARE),
       ...frameFigures("dragging, near enough to read", near),
       ...frameFigures("scrolling the document", scrolls, LEAST_SCROLL_FPS),
+      ratioFigure("time of a frame to that of plain paragraphs", medians(texts), medians(scrolls), MOST_OF_PLAIN),
       medianFigure("an agent's edit until it is on the page", edits, "ms", EDIT_MS),
       medianFigure("click on approve until the wait answers", approvals, "ms", APPROVAL_MS),
     ];
@@ -85,11 +85,14 @@ async function middleElement(page: Page): Promise<string> {
   return nearest.id;
 }
 
+function medians(rates: readonly FrameRate[]): number[] {
+  return rates.map(({ median }) => median);
+}
+
 function frameFigures(what: string, rates: readonly FrameRate[], atLeast = LEAST_FPS): OwnFigure[] {
-  const medians = rates.map((rate) => rate.median);
   const worsts = rates.map(({ worst }) => worst);
   return [
-    { ...medianFigure(`${what}: the median second`, medians, "fps"), atLeast },
+    { ...medianFigure(`${what}: the median second`, medians(rates), "fps"), atLeast },
     { ...medianFigure(`${what}: the worst second`, worsts, "fps"), atLeast },
   ];
 }

@@ -1,9 +1,25 @@
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { rateOf, type FrameRate } from "./drag-frames.ts";
 
 const SCROLL_MS = 4000;
 const STEP_PX = 90;
 const STEP_EVERY_MS = 16;
+
+const PARAGRAPHS = 3000;
+const PARAGRAPH = "<p>Some words of a line that nobody reads, but that are drawn.</p>";
+
+/** Scrolls plain paragraphs in the same way: what drawing text costs on this machine. */
+export async function plainTextFrames(browser: Browser): Promise<FrameRate> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  try {
+    const page = await context.newPage();
+    const text = PARAGRAPH.repeat(PARAGRAPHS);
+    await page.setContent(`<div class="document" style="height: 95vh; overflow: auto; background: #fff">${text}</div>`);
+    return await scrollFrames(page);
+  } finally {
+    await context.close();
+  }
+}
 
 /** Scrolls the document with the wheel. A frame counts where it has moved in it. */
 export async function scrollFrames(page: Page): Promise<FrameRate> {
