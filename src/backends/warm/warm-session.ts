@@ -118,11 +118,12 @@ export class WarmSession implements SessionListener {
   async prompt(): Promise<void> {
     const { server, sessionId, promptId: messageId, turn } = this.#parts;
     const { directory, agent, model, kind, prompt: text } = turn;
-    this.#promptedAt = this.#parts.clock.now();
     const metadata = { bizar: { kind, lent: this.#parts.lent } };
+    // Before they can be told to go on: what they ask would be nobody's, and never be answered.
+    await this.#adoptEarlier();
+    this.#promptedAt = this.#parts.clock.now();
     try {
-      const prompt = { sessionId, directory, agent, model, text, messageId, metadata };
-      await Promise.all([server.client.prompt(prompt), this.#adoptEarlier()]);
+      await server.client.prompt({ sessionId, directory, agent, model, text, messageId, metadata });
     } catch (error) {
       // It may have arrived all the same.
       await this.#ask();

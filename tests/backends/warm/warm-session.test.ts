@@ -297,8 +297,14 @@ test("what the user is asked is held; an answer that did not come from here is t
 test("a subagent of an earlier turn that goes on is heard, and its question answered", async () => {
   session.close();
   session = openSession(SESSION);
-  onRequest = async (path) => (path.endsWith("/children") ? Response.json([{ id: "ses_sub" }]) : undefined);
-  await session.prompt();
+  const known = Promise.withResolvers<Response>();
+  onRequest = async (path) => (path.endsWith("/children") ? await known.promise : undefined);
+  const prompted = session.prompt();
+  await until("whose they are is asked", () => asked.some((path) => path.endsWith("/children")));
+  // Told to go on before that is known, it could ask something that nobody hears.
+  expect(asked.some((path) => path.endsWith("/prompt_async"))).toBeFalse();
+  known.resolve(Response.json([{ id: "ses_sub" }]));
+  await prompted;
   storePrompt();
   tell("permission.asked", { id: "per_1", sessionID: "ses_sub", permission: "bash", patterns: ["ls"] });
   await until("it is answered", () => replies() === 1);
