@@ -1,5 +1,6 @@
 import { cleanObject } from "./clean-json.ts";
-import { changedFields, checkElement } from "./element-operations.ts";
+import { changedFields } from "./diff-plans.ts";
+import { checkElement } from "./element-operations.ts";
 import {
   applyFields,
   checkFields,

@@ -1,6 +1,7 @@
 import { cleanObject } from "./clean-json.ts";
 import { findConflict } from "./edit-conflict.ts";
-import { changedFields, checkElement } from "./element-operations.ts";
+import { changedFields } from "./diff-plans.ts";
+import { checkElement } from "./element-operations.ts";
 import { applyFields, checkFields, checkId, CONNECTION_RULES, refused, type Refused } from "./operation-checks.ts";
 import type { ConnectionChanges, Operation } from "./operations.ts";
 import type { Connection } from "./plan.ts";

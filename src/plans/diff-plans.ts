@@ -1,4 +1,3 @@
-import { changedFields } from "./element-operations.ts";
 import type { EditEntry, Plan } from "./plan.ts";
 
 /** What of an element or connection is another in one plan than in another. */
@@ -33,4 +32,11 @@ function diffLists(
     return fields.length === 0 ? [] : [{ change: "updated", what, id, fields }];
   });
   return [...deleted, ...rest];
+}
+
+/** The fields of which the value is another than before. */
+export function changedFields(before: object, changes: object): readonly string[] {
+  return Object.entries(changes)
+    .filter(([name, value]) => JSON.stringify(value ?? null) !== JSON.stringify(Reflect.get(before, name) ?? null))
+    .map(([name]) => name);
 }

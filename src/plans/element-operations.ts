@@ -1,4 +1,5 @@
 import { cleanObject, without } from "./clean-json.ts";
+import { changedFields } from "./diff-plans.ts";
 import { findConflict } from "./edit-conflict.ts";
 import { estimateSize } from "./element-size.ts";
 import {
@@ -134,13 +135,6 @@ export function deleteElement(draft: PlanDraft, { id }: Of<"delete_element">): s
     draft.comments.set(comment.id, { ...comment, ...place, elementId: null });
   }
   return id;
-}
-
-/** The fields of which the value is another than before. */
-export function changedFields(before: object, changes: object): readonly string[] {
-  return Object.entries(changes)
-    .filter(([name, value]) => JSON.stringify(value ?? null) !== JSON.stringify(Reflect.get(before, name) ?? null))
-    .map(([name]) => name);
 }
 
 function missing(id: unknown): Refused {
