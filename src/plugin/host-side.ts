@@ -23,6 +23,7 @@ import { SPAWN } from "../host/tools/spawn-background.ts";
 import { UnreadMessages } from "../host/unread-messages.ts";
 import { once } from "../lib/once.ts";
 import { systemClock } from "../lib/system-clock.ts";
+import { BegunSessions } from "../opencode/begun-sessions.ts";
 import { interruptedSession } from "../opencode/interrupted-session.ts";
 import type { Hooks, PluginInput } from "../opencode/plugin-api.ts";
 import { startedAs } from "../opencode/started-as.ts";
@@ -55,6 +56,7 @@ export class HostSide {
   readonly #paths: StatePaths;
   readonly #unread = new UnreadMessages();
   readonly #looks = new LastLooks();
+  readonly #begun = new BegunSessions();
   readonly #notify: (notice: Notice) => void;
   readonly #fleet: LazyFleet;
   readonly #quiet: QuietCalls | undefined;
@@ -75,6 +77,7 @@ export class HostSide {
     this.#fleet = new LazyFleet({
       ...parts,
       ...{ directory, paths: this.#paths, identity: this.#identity, notify: this.#notify },
+      isRun: this.#isRun,
       budget: new FleetBudget(options.fleetBudgetUsd, fleetSpending()),
       agentEnded: (instance) => this.#plans.agentEnded(instance),
       changesApplied: (instanceId) => this.#plans.changesApplied(instanceId),
@@ -99,6 +102,11 @@ export class HostSide {
   /** With "finish" agents need no opencode to come to their end. */
   get #endsWithTurn(): boolean {
     return this.#isRun && this.#parts.options.onExit === "kill";
+  }
+
+  /** Whether no agent can have to do with a session: of a run nobody else knows it, and nothing has been started here. */
+  #isAlone(sessionId: string): boolean {
+    return this.#isRun && this.#begun.has(sessionId) && !this.#fleet.isAsked;
   }
 
   #wirePlans(): HostPlans {
@@ -148,7 +156,7 @@ export class HostSide {
         // A race of none would never be over.
         if (ends.length > 0) await Promise.race(ends);
       },
-      tellNow: async (sessionId) => await (await fleet.get()).tellNow(sessionId),
+      tellNow: async (sessionId) => !this.#isAlone(sessionId) && (await (await fleet.get()).tellNow(sessionId)),
       put: async (sessionId, text) => await putReminder(host, sessionId, text),
       before: async (sessionId) => await agentsBefore((await fleet.get()).catalog, sessionId),
       maySupervise: (agent) => maySupervise(options, agent),
@@ -181,7 +189,7 @@ export class HostSide {
     // What reads records is loaded at the first message: opencode waits for the plugin at its start.
     const atWork = once(async () => new (await import("../fleet/agent-sessions.ts")).AgentSessions(this.#paths));
     return agentSessionHooks({
-      agentIn: async (sessionId) => await (await atWork()).agentIn(sessionId),
+      agentIn: async (sessionId) => (this.#isAlone(sessionId) ? undefined : await (await atWork()).agentIn(sessionId)),
       give: async (agent, words) => await giveMessage(await this.#fleet.get(), agent, words, true),
       tell: (toast) => void host.toast(toast).catch(() => undefined),
     });
@@ -192,6 +200,7 @@ export class HostSide {
     return {
       event: async ({ event }) => {
         host.event(event);
+        this.#begun.event(event);
         this.#looks.event(event);
         this.#fleet.event(event);
         const interrupted = interruptedSession(event);

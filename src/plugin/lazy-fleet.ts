@@ -6,8 +6,10 @@ import type { FleetContext } from "./fleet-context.ts";
 
 /** Whoever starts an opencode waits for what it does in its first second. */
 const AFTER_START_MS = 1000;
+/** A run makes its first request much later than that, and whoever started it waits for its end. */
+const AFTER_RUN_START_MS = 10_000;
 /** The request is on its way by then, and the host waits for the model. */
-const AFTER_REQUEST_MS = 100;
+const AFTER_REQUEST_MS = 500;
 
 /**
  * The fleet, loaded when the host has nothing else to do, or when something asks for it: opencode does its start, and its
@@ -20,17 +22,22 @@ export class LazyFleet {
   #hasRequested = false;
 
   constructor(
-    private readonly context: FleetContext,
+    private readonly context: FleetContext & { readonly isRun?: boolean },
     private readonly clock: BaseClock = systemClock,
     load: () => Promise<(context: FleetContext) => Fleet> = async () => (await import("./start-fleet.ts")).startFleet,
   ) {
     this.#fleet = new Lazy(async () => (await load())(context));
-    this.#timer = this.#startIn(AFTER_START_MS);
+    this.#timer = this.#startIn(context.isRun === true ? AFTER_RUN_START_MS : AFTER_START_MS);
   }
 
   /** What is loaded by now; before that there are no agents of this opencode. */
   get current(): Fleet | undefined {
     return this.#fleet.current;
+  }
+
+  /** Whether somebody has asked for it; before that no agent was started here. */
+  get isAsked(): boolean {
+    return this.#fleet.isAsked;
   }
 
   /** A request to a model is about to be sent. */

@@ -5,7 +5,7 @@ import type { FleetContext } from "../../src/plugin/fleet-context.ts";
 import { FakeClock } from "../supervisor/fake-clock.ts";
 
 /** A fleet that is loaded when the test says so, and what is done with it. */
-function createRig() {
+function createRig({ isRun = false } = {}) {
   const clock = new FakeClock();
   const loads: (() => void)[] = [];
   const done: string[] = [];
@@ -16,7 +16,7 @@ function createRig() {
     await loaded.promise;
     return () => fleet as unknown as Fleet;
   };
-  const context = { diagnostics: { report: (message: string) => expect.unreachable(message) } };
+  const context = { isRun, diagnostics: { report: (message: string) => expect.unreachable(message) } };
   const lazy = new LazyFleet(context as unknown as FleetContext, clock, load);
   return { clock, loads, done, lazy };
 }
@@ -40,11 +40,27 @@ test("a request to a model is sent first, however soon it comes", () => {
   const { clock, loads, lazy } = createRig();
   clock.advance(950);
   lazy.requested();
-  clock.advance(60);
+  clock.advance(460);
   // The further ones wait for nothing, and put nothing off.
   lazy.requested();
   expect(loads).toHaveLength(0);
   clock.advance(40);
+  expect(loads).toHaveLength(1);
+});
+
+test("a run is not held up before its first request, however late that comes", () => {
+  const { clock, loads, lazy } = createRig({ isRun: true });
+  clock.advance(9_000);
+  lazy.requested();
+  clock.advance(499);
+  expect(loads).toHaveLength(0);
+  clock.advance(1);
+  expect(loads).toHaveLength(1);
+});
+
+test("a run that makes no request has it all the same", () => {
+  const { clock, loads } = createRig({ isRun: true });
+  clock.advance(10_000);
   expect(loads).toHaveLength(1);
 });
 
