@@ -1,36 +1,14 @@
-import { graphlib, layout } from "@dagrejs/dagre";
-import { columnsOf, inColumns } from "./columns.ts";
-import { fillShape } from "./fill-shape.ts";
+import { fillShape, SHAPE } from "./fill-shape.ts";
+import { COLUMN_GAP, layOutGroups, type Group, type LaidOut, type Place } from "./group-layout.ts";
+import { loneElements } from "./lone-elements.ts";
 import type { Connection, PlanElement } from "./plan.ts";
 import { around, GAP, wayDown, type Rectangle } from "./rectangles.ts";
 
-export interface Place {
-  readonly x: number;
-  readonly y: number;
-}
-
-/** Between the columns: an arrow and its label need more room than two boxes of one column. */
-const COLUMN_GAP = 80;
-const LABEL_CHARACTER_WIDTH = 7;
-const MOST_LABEL_WIDTH = 200;
-const LABELLED_GAP = 130;
-/** Groups that are connected to nothing stand in rows of at least this width. */
-const ROW_WIDTH = 1_600;
-/** Of what the groups and the room between them fill, about so much is wasted. */
-const WASTE = 1.2;
-const SHAPE = 1.6;
+/** Between groups side by side: they are seen to be two. */
+const GROUP_GAP = 140;
+/** A chain is read best in rows as wide as the window: shorter ones have to be worth it. */
+const MUCH_LESS = 0.85;
 const GRID = 20;
-/**
- * Boxes and arrows that Dagre lays out, of all groups together. Dagre 3.1.3 takes up to 450 ms for so many without any
- * order in them (a plan that somebody drew takes a fifth) and 1.5 s for 400, and the process does nothing else meanwhile.
- */
-const MOST_FOR_DAGRE = 240;
-
-/** Elements that are connected with each other, laid out with the upper left corner at the origin. */
-interface Group {
-  readonly members: readonly (Rectangle & { readonly id: string })[];
-  readonly size: Rectangle;
-}
 
 /** Where a group belongs: beside what it is connected to. */
 interface Anchor {
@@ -43,157 +21,83 @@ interface Anchor {
 
 /**
  * Places for all elements that nobody has placed: from left to right along the connections, in rows where that would be a
- * strip; near what they are connected to, else below everything; clear of all others.
+ * strip; near what they are connected to or, where that is nothing, what they follow in the plan; else below everything;
+ * clear of all others.
  *
- * @param rowGap between rows of what is connected to nothing
+ * @param blocks ids of elements that belong to no other one, connected or not
  * @returns the place of each of them, on whole pixels; the same input gives the same places
  */
 export function placeAutomatically(
   elements: readonly PlanElement[],
   connections: readonly Connection[],
-  rowGap = GAP,
+  blocks: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, Place> {
-  const free = elements.filter((element) => element.autoPlaced === true);
-  const taken: Rectangle[] = elements.filter((element) => element.autoPlaced !== true);
   const fixed = new Map(
     elements.filter((element) => element.autoPlaced !== true).map((element) => [element.id, element]),
   );
-  const groups = layOutGroups(free, connections, fixed);
+  const lone = loneElements(elements, connections, blocks);
+  const apart = new Set([...lone.companions.values(), ...lone.groups].flat());
+  const free = elements.filter((element) => !fixed.has(element.id) && !apart.has(element));
+  const groups = layOutGroups(free, connections, lone, fixed);
   const anchors = anchorGroups(groups, fixed, connections);
   const places = new Map<string, Place>();
+  const boxes = new Map<string, Rectangle>(fixed);
 
-  const settle = (members: Group["members"]): void => {
-    const down = onGrid(
-      wayDown(
-        members,
-        taken.toSorted((one, other) => one.y - other.y),
-        GAP,
-      ),
-    );
-    const settled = members.map((member) => ({ ...member, y: member.y + down }));
-    taken.push(...settled);
-    for (const { id, x, y } of settled) places.set(id, { x, y });
+  const settle = (members: LaidOut["members"]): void => {
+    const down = onGrid(wayDown(members, byTop(boxes.values()), GAP));
+    for (const member of members) {
+      const place = { x: member.x, y: member.y + down };
+      places.set(member.id, place);
+      boxes.set(member.id, { ...member, ...place });
+    }
   };
 
   for (const group of groups) {
     const anchor = anchors.get(group);
-    if (anchor !== undefined) settle(moveTo(group, besideAnchor(group, anchor)));
+    if (anchor === undefined) continue;
+    const laidOut = group.layOut(SHAPE);
+    settle(moveTo(laidOut, besideAnchor(laidOut, anchor)));
   }
-  const bounds = around(taken);
-  const top = taken.length === 0 ? 0 : Math.ceil(bounds.y + bounds.height) + 2 * GAP;
-  settle(
-    inRows(
-      groups.filter((group) => !anchors.has(group)),
-      { x: Math.round(bounds.x), y: top },
-      rowGap,
-    ),
-  );
+  for (const [owner, companions] of lone.companions) {
+    let beside = boxes.get(owner);
+    for (const companion of companions) {
+      // What belongs to one that has no place yet is laid out with it.
+      if (beside !== undefined) settle([besideBox(companion, beside, byTop(boxes.values()))]);
+      beside = boxes.get(companion.id);
+    }
+  }
+  const bounds = around(boxes.values());
+  const top = boxes.size === 0 ? 0 : Math.ceil(bounds.y + bounds.height) + 2 * GAP;
+  const order = new Map(elements.map(({ id }, index) => [id, index]));
+  const firstOf = (group: Group) => Math.min(...group.elements.map(({ id }) => order.get(id) ?? 0));
+  const below = groups.filter((group) => !anchors.has(group)).toSorted((one, other) => firstOf(one) - firstOf(other));
+  settle(inRows(below, { x: Math.round(bounds.x), y: top }));
   return places;
 }
 
-/** Each set of elements that are connected with each other is a group, in the order of their first elements. */
-function groupsOf(
-  free: readonly PlanElement[],
-  connections: readonly Connection[],
-): readonly { readonly elements: readonly PlanElement[]; readonly arrows: readonly Connection[] }[] {
-  const ids = new Set(free.map((element) => element.id));
-  const inner = connections.filter(({ from, to }) => from !== to && ids.has(from) && ids.has(to));
-  const groupOf = groupTogether([...ids], inner);
-  const members = Map.groupBy(free, (element) => groupOf.get(element.id));
-  const arrows = Map.groupBy(inner, (connection) => groupOf.get(connection.from));
-  return [...members].map(([group, elements]) => ({ elements, arrows: arrows.get(group) ?? [] }));
+/** Below a box or to its right, where there is room sooner. */
+function besideBox(element: PlanElement, beside: Rectangle, taken: readonly Rectangle[]): LaidOut["members"][number] {
+  const { id, width, height } = element;
+  const [x, y] = [Math.round(beside.x), Math.round(beside.y)];
+  const [best] = [
+    { x, y: Math.round(beside.y + beside.height) + GAP },
+    { x: Math.round(beside.x + beside.width) + GAP, y },
+  ]
+    .map((place) => {
+      const box = { id, ...place, width, height };
+      const down = onGrid(wayDown([box], taken, GAP));
+      return { box: { ...box, y: box.y + down }, down };
+    })
+    .toSorted((one, other) => one.down - other.down);
+  return best?.box ?? element;
 }
 
-/** What stands beside something with a place of its own goes on from there; the rest fills the window's shape. */
-function layOutGroups(
-  free: readonly PlanElement[],
-  connections: readonly Connection[],
-  fixed: ReadonlyMap<string, Rectangle>,
-): readonly Group[] {
-  let left = MOST_FOR_DAGRE;
-  return groupsOf(free, connections).map(({ elements, arrows }) => {
-    const cost = arrows.length === 0 ? 0 : elements.length + arrows.length;
-    const isAffordable = cost > 0 && cost <= left;
-    if (isAffordable) left -= cost;
-    const ids = new Set(elements.map(({ id }) => id));
-    const isAnchored = connections.some(
-      ({ from, to }) => (ids.has(from) && fixed.has(to)) || (ids.has(to) && fixed.has(from)),
-    );
-    if (isAnchored) {
-      return groupAt(elements, isAffordable ? byDagre(elements, arrows) : inColumns(elements, arrows, COLUMN_GAP));
-    }
-    const hasLabels = arrows.some(({ label = "" }) => label !== "");
-    const ranks = isAffordable ? ranksOf(elements, byDagre(elements, arrows)) : columnsOf(elements, arrows);
-    return groupAt(elements, fillShape(ranks, hasLabels ? LABELLED_GAP : COLUMN_GAP));
-  });
+function byTop(boxes: Iterable<Rectangle>): readonly Rectangle[] {
+  return [...boxes].toSorted((one, other) => one.y - other.y);
 }
 
-/** What stands one behind the other: Dagre puts the middles of a rank on one line. */
-function ranksOf(
-  elements: readonly PlanElement[],
-  places: ReadonlyMap<string, Place>,
-): readonly (readonly PlanElement[])[] {
-  const placeOf = (id: string): Place => places.get(id) ?? { x: 0, y: 0 };
-  const ranks = Map.groupBy(elements, ({ id, width }) => Math.round(placeOf(id).x + width / 2));
-  return [...ranks]
-    .toSorted(([one], [other]) => one - other)
-    .map(([, rank]) => rank.toSorted((one, other) => placeOf(one.id).y - placeOf(other.id).y));
-}
-
-function groupAt(elements: readonly PlanElement[], places: ReadonlyMap<string, Place>): Group {
-  const members = elements.map(({ id, width, height }) => ({
-    id,
-    width,
-    height,
-    ...(places.get(id) ?? { x: 0, y: 0 }),
-  }));
-  const bounds = around(members);
-  return moveGroup(members, { x: -bounds.x, y: -bounds.y });
-}
-
-function byDagre(elements: readonly PlanElement[], connections: readonly Connection[]): ReadonlyMap<string, Place> {
-  const graph = new graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "LR", nodesep: GAP, ranksep: COLUMN_GAP, edgesep: GAP / 2 });
-  for (const { id, width, height } of elements) graph.setNode(id, { width, height });
-  for (const { id, from, to, label = "" } of connections) {
-    const width = Math.min(label.length * LABEL_CHARACTER_WIDTH, MOST_LABEL_WIDTH);
-    graph.setEdge(from, to, { width, height: label === "" ? 0 : GRID, labelpos: "c" }, id);
-  }
-  layout(graph);
-  return new Map(
-    elements.map(({ id, width, height }) => {
-      const { x = 0, y = 0 } = graph.node(id);
-      return [id, { x: x - width / 2, y: y - height / 2 }];
-    }),
-  );
-}
-
-/** Rounding moves two neighbours towards each other by a pixel at most. */
-function moveGroup(members: Group["members"], by: Place): Group {
-  const moved = members.map((member) => ({
-    ...member,
-    x: Math.round(member.x + by.x),
-    y: Math.round(member.y + by.y),
-  }));
-  return { members: moved, size: around(moved) };
-}
-
-function moveTo({ members }: Group, to: Place): Group["members"] {
+function moveTo({ members }: LaidOut, to: Place): LaidOut["members"] {
   return members.map((member) => ({ ...member, x: member.x + to.x, y: member.y + to.y }));
-}
-
-/** Which group each id is in, named by one of its ids. */
-function groupTogether(ids: readonly string[], connections: readonly Connection[]): ReadonlyMap<string, string> {
-  const parents = new Map(ids.map((id) => [id, id]));
-  const rootOf = (id: string): string => {
-    let root = id;
-    for (let parent = parents.get(root); parent !== undefined && parent !== root; parent = parents.get(root))
-      root = parent;
-    parents.set(id, root);
-    return root;
-  };
-  for (const { from, to } of connections) parents.set(rootOf(from), rootOf(to));
-  return new Map(ids.map((id) => [id, rootOf(id)]));
 }
 
 /** Where the groups belong that are connected to something with a place of its own. */
@@ -202,7 +106,7 @@ function anchorGroups(
   fixed: ReadonlyMap<string, Rectangle>,
   connections: readonly Connection[],
 ): ReadonlyMap<Group, Anchor> {
-  const groupOf = new Map(groups.flatMap((group) => group.members.map((member) => [member.id, group] as const)));
+  const groupOf = new Map(groups.flatMap((group) => group.elements.map(({ id }) => [id, group] as const)));
   const anchors = new Map<Group, Anchor>();
   for (const { from, to } of connections) {
     const [source, target] = [fixed.get(from), fixed.get(to)];
@@ -228,30 +132,29 @@ function middleOf({ y, height }: Rectangle): number {
   return y + height / 2;
 }
 
-function besideAnchor({ members, size }: Group, { x, middle, side, memberId }: Anchor): Place {
+function besideAnchor({ members, size }: LaidOut, { x, middle, side, memberId }: Anchor): Place {
   const member = members.find(({ id }) => id === memberId);
   const y = middle - (member === undefined ? 0 : middleOf(member));
   return { x: onGrid(side === "right" ? x : x - size.width), y: Math.round(y) };
 }
 
-/** Groups one beside the other, in rows. */
-function inRows(groups: readonly Group[], from: Place, rowGap: number): Group["members"] {
-  const area = groups.reduce((sum, { size }) => sum + (size.width + GAP) * (size.height + GAP), 0);
-  const widest = Math.max(0, ...groups.map(({ size }) => size.width));
-  const rowWidth = Math.max(ROW_WIDTH, widest, Math.sqrt(area * SHAPE * WASTE));
-  let { x, y } = from;
-  let rowHeight = 0;
-  return groups.flatMap((group) => {
-    if (x > from.x && x + group.size.width > from.x + rowWidth) {
-      x = from.x;
-      y += rowHeight + rowGap;
-      rowHeight = 0;
-    }
-    const placed = moveTo(group, { x, y });
-    x += group.size.width + GAP;
-    rowHeight = Math.max(rowHeight, group.size.height);
-    return placed;
-  });
+/** Groups one beside the other, in rows that fill the window's shape; where that helps much, each narrower than it. */
+function inRows(groups: readonly Group[], from: Place): LaidOut["members"] {
+  const [wide, narrow] = [SHAPE, SHAPE / 2].map((shape) => rowsOf(groups.map((group) => group.layOut(shape))));
+  const best = groups.length > 1 && sideOf(narrow ?? []) < sideOf(wide ?? []) * MUCH_LESS ? narrow : wide;
+  return (best ?? []).map((member) => ({ ...member, x: from.x + member.x, y: from.y + member.y }));
+}
+
+function rowsOf(groups: readonly LaidOut[]): LaidOut["members"] {
+  const boxes = groups.map(({ size }, index) => [{ ...size, id: String(index) }]);
+  const places = fillShape(boxes, GROUP_GAP, { align: "start" });
+  return groups.flatMap((group, index) => moveTo(group, places.get(String(index)) ?? { x: 0, y: 0 }));
+}
+
+/** How high the window has to be that they fill. */
+function sideOf(members: LaidOut["members"]): number {
+  const { width, height } = around(members);
+  return Math.max(width / SHAPE, height);
 }
 
 function onGrid(value: number): number {

@@ -1,5 +1,6 @@
-import { fillShape, ROW_GAP } from "./fill-shape.ts";
-import { placeAutomatically, type Place } from "./layout.ts";
+import { fillShape } from "./fill-shape.ts";
+import type { Place } from "./group-layout.ts";
+import { placeAutomatically } from "./layout.ts";
 import type { Connection, PlanElement } from "./plan.ts";
 import { around, GAP, wayDown } from "./rectangles.ts";
 import { sectionOf, SECTION_ROOM } from "./sections.ts";
@@ -54,8 +55,7 @@ export function placeElements(
     from: unitOf.get(connection.from) ?? connection.from,
     to: unitOf.get(connection.to) ?? connection.to,
   }));
-  // Rows of sections are as far apart as the eye needs to read one after the other.
-  const placed = placeAutomatically(outer, lifted, units.length > 0 ? ROW_GAP : GAP);
+  const placed = placeAutomatically(outer, lifted, new Set(units.map(({ id }) => id)));
   for (const [id, place] of [...settled, ...placed]) {
     const members = inside.get(id);
     if (members === undefined) places.set(id, place);
@@ -73,7 +73,9 @@ function isFree({ autoPlaced }: PlanElement): boolean {
 function placesInside(members: readonly PlanElement[], connections: readonly Connection[]): ReadonlyMap<string, Place> {
   const ids = new Set(members.map(({ id }) => id));
   const inner = connections.filter(({ from, to }) => ids.has(from) && ids.has(to));
-  return inner.length === 0 ? fillShape([members], BETWEEN_COLUMNS) : placeAutomatically(members, inner);
+  return inner.length === 0
+    ? fillShape([members], BETWEEN_COLUMNS, { align: "start" })
+    : placeAutomatically(members, inner);
 }
 
 function placeBelow(members: readonly PlanElement[], all: readonly PlanElement[]): (readonly [string, Place])[] {

@@ -26,6 +26,10 @@ function graph(seed: number, size: number, placed: number): readonly [readonly P
   return [elements, connections];
 }
 
+function unplaced(count: number): readonly PlanElement[] {
+  return Array.from({ length: count }, (_, index) => element(`el_${index}`, { autoPlaced: true }));
+}
+
 function laidOut([elements, connections]: readonly [readonly PlanElement[], readonly Connection[]]) {
   const places = placeAutomatically(elements, connections);
   return elements.map((each) => ({ ...each, ...places.get(each.id) }));
@@ -92,14 +96,36 @@ describe("the layout", () => {
     expect(placed).toMatchObject({ x: 620, y: 500 });
   });
 
-  test("puts what is connected to nothing below everything", () => {
+  test("puts what is connected to nothing beside what it follows in the plan, a long run of it below everything", () => {
     const there = element("el_there", { x: 100, y: 100 });
-    const [, one, two] = laidOut([
-      [there, element("el_1", { autoPlaced: true }), element("el_2", { autoPlaced: true })],
-      [],
-    ]);
-    expect([one?.x, one?.y, two?.y]).toEqual([100, 280, 280]);
-    expect(two?.x).toBeGreaterThan(400);
+    const [, one, two] = laidOut([[there, ...unplaced(2)], []]);
+    expect([one?.x, one?.y, two?.x, two?.y]).toEqual([100, 240, 100, 380]);
+    const inTheWay = element("el_way", { x: 100, y: 250, height: 900 });
+    const [, , beside] = laidOut([[inTheWay, there, ...unplaced(1)], []]);
+    expect([beside?.x, beside?.y]).toEqual([440, 100]);
+    for (const { y } of laidOut([[there, ...unplaced(6)], []]).slice(1)) expect(y).toBeGreaterThanOrEqual(280);
+  });
+
+  test("puts what is connected to nothing beside its neighbour where nothing has a place yet, and what comes first above", () => {
+    const ids = ["el_hub", "el_a", "el_alone", "el_b", "el_c"];
+    const elements = ids.map((id) => element(id, { autoPlaced: true }));
+    const connections = ["el_a", "el_b", "el_c"].map((to) => connection(`conn_${to}`, "el_hub", to));
+    const [, a, alone, b, c] = laidOut([elements, connections]);
+    expect([alone?.x, b?.x, c?.x]).toEqual([a?.x, a?.x, a?.x]);
+    const ys = [a, alone, b, c].map((one) => one?.y ?? 0);
+    expect(ys).toEqual(ys.toSorted((one, other) => one - other));
+  });
+
+  test("keeps groups apart, and those of one step in one row", () => {
+    const elements = unplaced(12);
+    const connections = elements.flatMap(({ id }, index) =>
+      index === 0 || index === 6 ? [] : [connection(`conn_${index}`, index < 6 ? "el_0" : "el_6", id)],
+    );
+    const placed = laidOut([elements, connections]);
+    const [one, other] = [around(placed.slice(0, 6)), around(placed.slice(6))];
+    expect(areNear(one, other, 100)).toBe(false);
+    for (const group of [placed.slice(1, 6), placed.slice(7)])
+      expect(Math.max(...group.map(({ y }) => y)) - Math.min(...group.map(({ y }) => y))).toBeLessThan(5 * 140);
   });
 
   test("ends for circles and for an element that is connected to itself", () => {
@@ -123,7 +149,7 @@ describe("the layout", () => {
     const elements = [first, inTheWay, next, alone];
     const places = placeAutomatically(elements, [connection("conn_1", "el_first", "el_next")]);
     expect(places.get("el_next")).toEqual({ x: 400, y: 60 });
-    expect(places.get("el_alone")).toEqual({ x: 0, y: 1_140 });
+    expect(places.get("el_alone")).toEqual({ x: 400, y: 1_100 });
   });
 
   test("gives the same places for the same plan", () => {
