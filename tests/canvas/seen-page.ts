@@ -69,16 +69,33 @@ export async function contrastOf(page: Page, selector: string): Promise<number> 
   })()`);
 }
 
-/** The words of tables that go on in the next line. */
-export const BROKEN = `[...document.querySelectorAll(".part :is(td, th)")].flatMap((cell) => {
-  const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
-  const broken = [];
-  for (let node = walk.nextNode(); node; node = walk.nextNode())
-    for (const { 0: word, index } of node.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
-      const range = new Range();
-      range.setStart(node, index);
-      range.setEnd(node, index + word.length);
-      if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) broken.push(word);
-    }
-  return broken;
-})`;
+/** The words in what a selector finds that go on in the next line. */
+export async function brokenWords(page: Page, selector: string): Promise<readonly string[]> {
+  return await page.evaluate<string[]>(`[...document.querySelectorAll(${JSON.stringify(selector)})].flatMap((cell) => {
+    const walk = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    const broken = [];
+    for (let node = walk.nextNode(); node; node = walk.nextNode())
+      for (const { 0: word, index } of node.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+        const range = new Range();
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) broken.push(word);
+      }
+    return broken;
+  })`);
+}
+
+/** The lines that pass under a card of the canvas that they do not belong to, each with those cards. */
+export async function linesUnderCards(page: Page): Promise<readonly string[]> {
+  return await page.evaluate<string[]>(`(() => {
+    const cards = [...document.querySelectorAll(".react-flow__node")].map((one) => one.getBoundingClientRect());
+    return [...document.querySelectorAll(".react-flow__edge")].flatMap((edge) => {
+      const line = edge.querySelector(".react-flow__edge-path");
+      const [length, toScreen] = [line.getTotalLength(), line.getScreenCTM()];
+      const points = Array.from({ length: 201 }, (_, step) => line.getPointAtLength((length * step) / 200).matrixTransform(toScreen));
+      const isUnder = cards.some(({ left, right, top, bottom }) =>
+        points.some(({ x, y }) => x > left + 1 && x < right - 1 && y > top + 1 && y < bottom - 1));
+      return isUnder ? [edge.getAttribute("aria-label")] : [];
+    });
+  })()`);
+}

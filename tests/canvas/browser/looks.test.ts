@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { TEMPLATES } from "../../../src/plans/templates/templates.ts";
+import { LARGE, LARGE_CONNECTIONS } from "./large-plan.ts";
 import { REALISTIC } from "./realistic-plan.ts";
-import { drawn, take } from "../seen-page.ts";
+import { brokenWords, drawn, linesUnderCards, take } from "../seen-page.ts";
 import { openPage, setStage, stageElements, stagePlan, type StagedPlan } from "../stage.ts";
 
 setStage();
@@ -40,6 +41,15 @@ test("at full size texts, code, tables and diagrams are whole", async () => {
     await take(page, `full-size-${look}`);
     expect(await cutContents(page)).toEqual([]);
   }
+}, 60_000);
+
+test("a plan that the tool has placed is seen whole: no line under a card that it does not belong to, no word broken", async () => {
+  const plan = await stageElements(...LARGE);
+  const page = await open(plan, "light", { viewport: { width: 1440, height: 900 } });
+  await take(page, "placed-by-the-tool");
+  expect(await page.locator(".react-flow__edge").count()).toBe(LARGE_CONNECTIONS.length);
+  expect(await linesUnderCards(page)).toEqual([]);
+  expect(await brokenWords(page, ".card-title")).toEqual([]);
 }, 60_000);
 
 test("a person who wants no motion sees the same diagrams", async () => {

@@ -14,7 +14,8 @@ import { newId } from "../sync/new-id.ts";
 import { edit } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { selectedConnections, selectedElements, selectOnly } from "../state/flow-store.ts";
-import { freePlace, type Point } from "./free-place.ts";
+import type { Point } from "./edge-geometry.ts";
+import { freePlace } from "./free-place.ts";
 
 const COPY_OFFSET = 40;
 

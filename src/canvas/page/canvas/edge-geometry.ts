@@ -1,8 +1,11 @@
 import { Position } from "@xyflow/react";
 
-export interface Box {
+export interface Point {
   readonly x: number;
   readonly y: number;
+}
+
+export interface Box extends Point {
   readonly width: number;
   readonly height: number;
 }
@@ -21,11 +24,33 @@ const COLUMN_GAP = 40;
 
 /** Where an arrow between two boxes leaves and arrives: the middles of the sides that face each other. */
 export function edgeEnds(source: Box, target: Box): EdgeEnds {
-  const gapX = Math.max(target.x - (source.x + source.width), source.x - (target.x + target.width));
-  const gapY = Math.max(target.y - (source.y + source.height), source.y - (target.y + target.height));
-  const horizontal = gapX > gapY || gapX >= COLUMN_GAP;
-  const forward = horizontal ? middleX(target) >= middleX(source) : middleY(target) >= middleY(source);
-  const [from, to] = sides(horizontal, forward);
+  return endsAlong(source, target, goesAcross(source, target));
+}
+
+/** {@link edgeEnds}, by the other two sides; undefined where these do not face each other. */
+export function otherEnds(source: Box, target: Box): EdgeEnds | undefined {
+  const isAcross = !goesAcross(source, target);
+  const { across, down } = gapsBetween(source, target);
+  return (isAcross ? across : down) < COLUMN_GAP ? undefined : endsAlong(source, target, isAcross);
+}
+
+/** To what stands further left in a row below, an arrow goes down. */
+function goesAcross(source: Box, target: Box): boolean {
+  const { across, down } = gapsBetween(source, target);
+  const isBack = target.x < source.x && down >= COLUMN_GAP;
+  return across > down || (across >= COLUMN_GAP && !isBack);
+}
+
+function gapsBetween(source: Box, target: Box): { readonly across: number; readonly down: number } {
+  return {
+    across: Math.max(target.x - (source.x + source.width), source.x - (target.x + target.width)),
+    down: Math.max(target.y - (source.y + source.height), source.y - (target.y + target.height)),
+  };
+}
+
+function endsAlong(source: Box, target: Box, isAcross: boolean): EdgeEnds {
+  const forward = isAcross ? middleX(target) >= middleX(source) : middleY(target) >= middleY(source);
+  const [from, to] = sides(isAcross, forward);
   const start = sideMiddle(source, from);
   const end = sideMiddle(target, to);
   return {
@@ -38,21 +63,22 @@ export function edgeEnds(source: Box, target: Box): EdgeEnds {
   };
 }
 
-function sides(horizontal: boolean, forward: boolean): readonly [Position, Position] {
-  if (horizontal) return forward ? [Position.Right, Position.Left] : [Position.Left, Position.Right];
+function sides(isAcross: boolean, forward: boolean): readonly [Position, Position] {
+  if (isAcross) return forward ? [Position.Right, Position.Left] : [Position.Left, Position.Right];
   return forward ? [Position.Bottom, Position.Top] : [Position.Top, Position.Bottom];
 }
 
-function sideMiddle(box: Box, side: Position): { readonly x: number; readonly y: number } {
+/** @param away so far outside */
+export function sideMiddle(box: Box, side: Position, away = 0): Point {
   switch (side) {
     case Position.Left:
-      return { x: box.x, y: middleY(box) };
+      return { x: box.x - away, y: middleY(box) };
     case Position.Right:
-      return { x: box.x + box.width, y: middleY(box) };
+      return { x: box.x + box.width + away, y: middleY(box) };
     case Position.Top:
-      return { x: middleX(box), y: box.y };
+      return { x: middleX(box), y: box.y - away };
     case Position.Bottom:
-      return { x: middleX(box), y: box.y + box.height };
+      return { x: middleX(box), y: box.y + box.height + away };
   }
 }
 

@@ -1,9 +1,10 @@
 import { getBezierPath, ViewportPortal } from "@xyflow/react";
-import { memo, useMemo, useRef } from "react";
+import { memo, useMemo } from "react";
 import { useShallow } from "zustand/react/shallow";
 import { useDetailLevel, type DetailLevel } from "../state/detail-level.ts";
 import { edgeEnds, type Box } from "./edge-geometry.ts";
-import type { ConnectionEdge, ElementNode } from "../state/flow-nodes.ts";
+import { boxesOf, routeOf } from "./edge-routes.ts";
+import type { ConnectionEdge } from "../state/flow-nodes.ts";
 import { useFlow } from "../state/flow-store.ts";
 import { useHeld } from "../state/held.ts";
 
@@ -19,9 +20,8 @@ export function areLinesAlone(level: DetailLevel, connections: number): boolean 
 export function FarConnections() {
   const level = useDetailLevel();
   const edges = useFlow((flow) => flow.edges);
-  const nodes = useFlow((flow) => flow.nodes);
   const heldIds = useHeld(useShallow(({ places }) => [...places.keys()]));
-  const boxes = useBoxes(nodes);
+  const boxes = useFlow((flow) => boxesOf(flow.nodes));
   const [still, moving] = useMemo(() => {
     const held = new Set(heldIds);
     const isMoving = ({ source, target }: ConnectionEdge) => held.has(source) || held.has(target);
@@ -31,7 +31,7 @@ export function FarConnections() {
   return (
     <ViewportPortal>
       <svg className="far-connections" data-testid="far-connections" data-level={level} aria-hidden="true">
-        <Lines edges={still} boxes={boxes} />
+        <Lines edges={still} boxes={boxes} findWays={edges.length <= MOST_SINGLE} />
         {moving.length > 0 && <MovingLines edges={moving} boxes={boxes} />}
       </svg>
     </ViewportPortal>
@@ -41,13 +41,16 @@ export function FarConnections() {
 interface LinesProps {
   readonly edges: readonly ConnectionEdge[];
   readonly boxes: ReadonlyMap<string, Box>;
+  /** Whether they go around cards: so many that this is seen of none of them go straight. */
+  readonly findWays?: boolean;
 }
 
-const Lines = memo(function Lines({ edges, boxes }: LinesProps) {
+const Lines = memo(function Lines({ edges, boxes, findWays = false }: LinesProps) {
   return edges.map(({ id, source, target, selected }) => {
     const [from, to] = [boxes.get(source), boxes.get(target)];
     if (from === undefined || to === undefined) return null;
-    return <path key={id} d={getBezierPath(edgeEnds(from, to))[0]} data-selected={selected || undefined} />;
+    const way = findWays ? routeOf(useFlow.getState().nodes, { source, target })?.path : undefined;
+    return <path key={id} d={way ?? getBezierPath(edgeEnds(from, to))[0]} data-selected={selected || undefined} />;
   });
 });
 
@@ -60,22 +63,4 @@ function MovingLines({ edges, boxes }: LinesProps) {
     if (box !== undefined) moved.set(id, { ...box, ...place });
   }
   return <Lines edges={edges} boxes={moved} />;
-}
-
-/** Where the elements are: the very object while none has moved, since hundreds of lines are drawn by it. */
-function useBoxes(nodes: readonly ElementNode[]): ReadonlyMap<string, Box> {
-  const known = useRef<ReadonlyMap<string, Box>>(new Map());
-  return useMemo(() => {
-    const before = known.current;
-    const boxes = nodes.map(({ id, position, width = 0, height = 0 }): [string, Box] => {
-      return [id, { ...position, width, height }];
-    });
-    if (boxes.length !== before.size || boxes.some(([id, box]) => !isSame(box, before.get(id))))
-      known.current = new Map(boxes);
-    return known.current;
-  }, [nodes]);
-}
-
-function isSame(one: Box, other: Box | undefined): boolean {
-  return one.x === other?.x && one.y === other.y && one.width === other.width && one.height === other.height;
 }

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { ToolButton } from "../elements/tool-button.tsx";
-import type { Point } from "./free-place.ts";
+import type { Point } from "./edge-geometry.ts";
 import { Toolbar } from "./toolbar.tsx";
 
 /** What can be added; on a phone behind one button, so that it does not lie over the plan. */

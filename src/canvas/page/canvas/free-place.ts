@@ -1,9 +1,4 @@
-import type { Box } from "./edge-geometry.ts";
-
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+import type { Box, Point } from "./edge-geometry.ts";
 
 const GRID = 20;
 const STEP = 40;

@@ -1,4 +1,3 @@
-import { getBezierPath } from "@xyflow/react";
 import { hasField, hasPicture, kindOf, shownType } from "../../../plans/element-kinds.ts";
 import type { PlanElement } from "../../../plans/plan.ts";
 import { around } from "../../../plans/rectangles.ts";
@@ -10,7 +9,7 @@ import { slug } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { useTheme } from "../theme/theme.ts";
 import { shownBoxes, useCardHeights } from "../state/card-heights.ts";
-import { edgeEnds } from "./edge-geometry.ts";
+import { routeBetween } from "./edge-route.ts";
 import { bodyAsSvg, textAt } from "./picture-body.ts";
 import { escaped, wrapped, type Measure } from "./picture-lines.ts";
 
@@ -48,7 +47,8 @@ async function planAsSvg(): Promise<{ readonly svg: string; readonly width: numb
   const arrows = [...connections.values()].map(({ from, to, label = "" }) => {
     const [source, target] = [byId.get(from), byId.get(to)];
     if (source === undefined || target === undefined) return "";
-    const [path, labelX, labelY] = getBezierPath(edgeEnds(source, target));
+    const others = boxes.filter((box) => box !== source && box !== target);
+    const { path, labelX, labelY } = routeBetween(source, target, others, label, boxes.indexOf(source));
     const line = `<path d="${path}" fill="none" stroke="${ink("--edge")}" stroke-width="1.8" marker-end="url(#head)"/>`;
     const words = visibleText(label);
     const halo = `paint-order="stroke" stroke="${ink("--ground")}" stroke-width="5"`;

@@ -10,7 +10,7 @@ import { edit } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { useTheme } from "../theme/theme.ts";
 import { selectedElements, selectOnly } from "../state/flow-store.ts";
-import type { Point } from "./free-place.ts";
+import type { Point } from "./edge-geometry.ts";
 
 /** What cards are in the clipboard beside their Markdown. */
 export const CARDS = "application/x-bizar-cards";

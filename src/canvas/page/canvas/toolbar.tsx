@@ -3,7 +3,7 @@ import { ELEMENT_TYPES, hasPicture, typeName, type ElementType } from "../../../
 import { ToolButton } from "../elements/tool-button.tsx";
 import { usePage } from "../state/page-state.ts";
 import { addElement, addImage, startComment } from "./actions.ts";
-import type { Point } from "./free-place.ts";
+import type { Point } from "./edge-geometry.ts";
 
 interface ToolbarProps {
   /** Where what is added goes. */

@@ -1,4 +1,4 @@
-import type { MouseEvent } from "react";
+import type { CSSProperties, MouseEvent } from "react";
 import type { PlanElement } from "../../../plans/plan.ts";
 import type { DetailLevel } from "../state/detail-level.ts";
 import { edit } from "../sync/plan-session.ts";
@@ -31,7 +31,12 @@ export function CardHead({ element, level, editing }: CardHeadProps) {
           <Icon name={shownType(element.type)} />
         </span>
       )}
-      <div className="card-title" data-testid="element-title" dir="auto">
+      <div
+        className="card-title"
+        data-testid="element-title"
+        dir="auto"
+        style={{ "--longest": longestWord(element.title) } as CSSProperties}
+      >
         {editing ? (
           <TextEditor field="title" label="Title" lines="one" placeholder="Title" />
         ) : (
@@ -49,6 +54,14 @@ export function CardHead({ element, level, editing }: CardHeadProps) {
       )}
     </header>
   );
+}
+
+/** A line ends at blanks, behind hyphens, and anywhere between signs of East Asia. */
+const WHOLE = /[^\s\-\u2010\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+/gu;
+
+/** How many signs the longest word has, which no line should end in. */
+function longestWord(text: string): number {
+  return [...text.matchAll(WHOLE)].reduce((most, [word]) => Math.max(most, word.length), 1);
 }
 
 /** A double click writes into the text that was hit. */
