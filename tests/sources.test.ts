@@ -12,6 +12,8 @@ const SCHEMAS = "src/lib/schema.ts";
 const OF_ZOD = /["']zod["'/]/;
 /** However it is imported: the linter sees no `import()`. */
 const OF_OPENCODE = /["']@opencode-ai\//;
+/** `{ bizar: … }` with anything but a word in it, a check of it, or a look into it; lines have a nonce there. */
+const OF_METADATA = /\bbizar: (?:[{[(]|is\w+ ?[}(]|\w+\()|metadata(?:: | = )\{ bizar|metadata\??\.bizar\b|"bizar" in /;
 const OF_THE_HOST = /^(?:@opentui\/|solid-js)/;
 
 test("no file of the sources imports itself by way of others, be it for a type or later", async () => {
@@ -99,6 +101,12 @@ test("what opencode is like is told of one version, which one folder names", asy
   expect(sources.filter(({ text }) => text.includes(HOST_VERSION)).map(({ path }) => path)).toEqual([]);
   expect(packed.devDependencies["opencode-ai"]).toBe(HOST_VERSION);
   expect(packed.engines.opencode).toBe(`>=${HOST_VERSION}`);
+});
+
+test("what the plugin says in metadata is written and read in one file", async () => {
+  const paths = [...new Bun.Glob("src/**/*.{ts,tsx}").scanSync(ROOT)];
+  const texts = await Promise.all(paths.map(async (path) => await Bun.file(join(ROOT, path)).text()));
+  expect(paths.filter((_, index) => OF_METADATA.test(texts[index] ?? ""))).toEqual(["src/opencode/own-metadata.ts"]);
 });
 
 /** What each file names in its imports. */

@@ -1,27 +1,8 @@
-import { isAnything, isFlag, isNumber, isText, orAbsent, shape, type Checked } from "../lib/shape.ts";
+import { isAnything, isText, orAbsent, shape } from "../lib/shape.ts";
 import { isReply, type Reply } from "../supervisor/questions.ts";
 
 /** The tool by which a background agent asks the user something: a server that has it has this plugin. */
 export const ASK_USER = "bizar_ask_user";
-
-const isLent = shape({
-  instanceId: isText,
-  /** What only the supervisor and the plugin there know. */
-  nonce: isText,
-  /** Whether the user is asked, and for how long a question waits, in milliseconds. */
-  asks: isFlag,
-  waitMs: isNumber,
-});
-
-/** What the plugin in a server elsewhere has to know of an agent whose supervisor is on another machine. */
-export type Lent = Checked<typeof isLent>;
-
-const isPrompt = shape({ metadata: shape({ bizar: shape({ lent: isLent }) }) });
-
-/** What the part of a prompt says of the agent that it is for; `undefined` where it is for none of another machine. */
-export function readLent(part: unknown): Lent | undefined {
-  return isPrompt(part) ? part.metadata.bizar.lent : undefined;
-}
 
 const isToAgent = shape({
   bizar: isText,

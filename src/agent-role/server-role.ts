@@ -2,7 +2,8 @@ import type { Hooks } from "../opencode/plugin-api.ts";
 import { NewestMap } from "../lib/newest-map.ts";
 import type { Answering } from "../opencode/answer-questions.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
-import { isText, orAbsent, shape, type Checked } from "../lib/shape.ts";
+import { isAnything, isText, orAbsent, shape, type Checked } from "../lib/shape.ts";
+import { agentIn } from "../opencode/own-metadata.ts";
 import { sessionChange } from "../opencode/session-events.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { adaptServerConfig } from "./child-config.ts";
@@ -11,7 +12,7 @@ import type { ServerLife } from "./server-life.ts";
 
 const isSession = shape({
   parentID: orAbsent(isText),
-  metadata: orAbsent(shape({ bizar: orAbsent(shape({ instanceId: isText })) })),
+  metadata: isAnything,
 });
 
 export interface ServerRoleParts {
@@ -104,7 +105,7 @@ async function findInstance(
     const found: unknown = await session(next);
     if (!isSession(found)) return undefined;
     const { parentID, metadata }: Checked<typeof isSession> = found;
-    const instanceId = metadata?.bizar?.instanceId;
+    const instanceId = agentIn(metadata);
     if (instanceId !== undefined) return INSTANCE_ID.test(instanceId) ? instanceId : undefined;
     next = parentID;
   }

@@ -1,5 +1,6 @@
 import type { SoughtAgent } from "../opencode/agent-session.ts";
 import type { ChosenMessage, Choice } from "../opencode/last-choice.ts";
+import type { OwnMetadata } from "../opencode/own-metadata.ts";
 
 /** A message of a session, as far as it decides what the session is told, and how. */
 export interface SessionMessage extends ChosenMessage {
@@ -19,7 +20,7 @@ export interface OwnMessage {
   /** Beside the text, which is for the model alone: what the user sees of it, and the model does not. */
   readonly shown?: string;
   /** Kept with the message, and found again in it. */
-  readonly metadata: Record<string, unknown>;
+  readonly metadata: OwnMetadata;
   /** Whether the model reacts at once; otherwise it sees the message at its next turn. */
   readonly wake: boolean;
   /** The agent, the model and its variant that go on. */

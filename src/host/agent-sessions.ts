@@ -1,5 +1,6 @@
 import type { Hooks } from "../opencode/plugin-api.ts";
 import { AnsweredCommand } from "../opencode/command-answer.ts";
+import { isOwn } from "../opencode/own-metadata.ts";
 import type { ListedRecord } from "../store/record.ts";
 import { plainName } from "../text/plain-name.ts";
 import type { Given } from "../fleet/give-message.ts";
@@ -21,7 +22,7 @@ export function agentSessionHooks(parts: AgentSessionsParts): Required<Pick<Hook
   return {
     async "chat.message"({ sessionID }, { parts: written }) {
       const own: readonly { readonly type: string; readonly text?: string; readonly metadata?: unknown }[] = written;
-      if (own.some(({ metadata }) => isOurs(metadata))) return;
+      if (own.some(({ metadata }) => isOwn(metadata))) return;
       // Where records cannot be read no agent runs that is known of; what a user writes must get through.
       const agent = await parts.agentIn(sessionID).catch(() => undefined);
       if (agent === undefined) return;
@@ -40,8 +41,4 @@ export function agentSessionHooks(parts: AgentSessionsParts): Required<Pick<Hook
       throw new AnsweredCommand(`${title}.`, {});
     },
   };
-}
-
-function isOurs(metadata: unknown): boolean {
-  return typeof metadata === "object" && metadata !== null && "bizar" in metadata;
 }

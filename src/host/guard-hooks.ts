@@ -9,6 +9,7 @@ import { callKind } from "./call-kind.ts";
 import { isSideRequest } from "./side-request.ts";
 import { callEnd, isToolState, readAnswer, withoutText } from "./tool-answer.ts";
 import { isNumber, isText, oneOf, shape, type Checked } from "../lib/shape.ts";
+import { isOfSupervisor } from "../opencode/own-metadata.ts";
 
 /** One finished call, for the session's tool log. Metadata only. */
 export interface LoggedCall {
@@ -250,14 +251,11 @@ function callKey(sessionId: string, callId: string): string {
   return `${sessionId}\0${callId}`;
 }
 
-/** How the supervisor marks the part of an intervention, where one server runs the turns of all agents. */
-const isIntervention = shape({ metadata: shape({ bizar: shape({ kind: oneOf("intervention", "fallback") }) }) });
-
 /** Synthetic parts come from the host or a plugin, interventions from the supervisor. */
 function isFromUser(part: { type: string }): boolean {
   return (
     USER_PARTS.has(part.type) &&
-    !isIntervention(part) &&
+    !("metadata" in part && isOfSupervisor(part.metadata)) &&
     !("synthetic" in part && part.synthetic === true) &&
     !("ignored" in part && part.ignored === true)
   );

@@ -1,5 +1,6 @@
 import type { Hooks } from "../opencode/plugin-api.ts";
 import { isText, shape } from "../lib/shape.ts";
+import { isOwn } from "../opencode/own-metadata.ts";
 import { NewestMap } from "../lib/newest-map.ts";
 
 const MOST_SESSIONS = 200;
@@ -66,8 +67,7 @@ function isOfPerson(parts: readonly object[]): boolean {
   return parts.some((part) => {
     const { type, text, synthetic, ignored, metadata }: Record<string, unknown> = { ...part };
     const isWritten = typeof type === "string" && WRITTEN.has(type) && synthetic !== true && ignored !== true;
-    const isOurs = typeof metadata === "object" && metadata !== null && "bizar" in metadata;
-    return isWritten && !isOurs && !(typeof text === "string" && parts.length === 1 && isCommand(text));
+    return isWritten && !isOwn(metadata) && !(typeof text === "string" && parts.length === 1 && isCommand(text));
   });
 }
 

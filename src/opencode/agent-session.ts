@@ -1,11 +1,10 @@
 import type { Instance } from "../supervisor/instance.ts";
-import { isText, shape } from "../lib/shape.ts";
 import type { HostSession } from "./answers.ts";
+import { agentIn } from "./own-metadata.ts";
 
 /** An agent whose session is not known. */
 export type SoughtAgent = Pick<Instance, "instanceId" | "parent" | "createdAt">;
 
-const hasInstance = shape({ bizar: shape({ instanceId: isText }) });
 const MOST_SESSIONS = 1000;
 
 /** What a list of the sessions that nobody is the parent of, of all folders of a project, is asked for (1.18.33). */
@@ -20,6 +19,7 @@ export function agentSessionIn(sessions: readonly HostSession[], instanceId: str
 
 /** Warm, or named anew, it says so beside its title; until then its title does. */
 function isOfAgent({ title, metadata }: HostSession, instanceId: string): boolean {
-  if (hasInstance(metadata)) return metadata.bizar.instanceId === instanceId;
+  const named = agentIn(metadata);
+  if (named !== undefined) return named === instanceId;
   return title?.startsWith("bgr:") === true && title.endsWith(`:${instanceId}`);
 }

@@ -13,6 +13,7 @@ import { ifThere } from "./api-error.ts";
 import type { ApiPart } from "./requests.ts";
 import { isOfRun } from "./run-session.ts";
 import { LatestMessages } from "./latest-messages.ts";
+import type { OwnMetadata } from "./own-metadata.ts";
 
 /** Where the host says how to ask for the page before. */
 const CURSOR_HEADER = "x-next-cursor";
@@ -23,7 +24,7 @@ export interface SyntheticMessage {
   /** Beside the text, which is for the model alone: what the user sees of it, and the model does not. */
   readonly shown?: string;
   /** Kept with the message, and found again in {@link HostClient.messages}. */
-  readonly metadata: Record<string, unknown>;
+  readonly metadata: OwnMetadata;
   /** Whether the model reacts at once; otherwise it sees the message at its next turn. */
   readonly wake: boolean;
   /** The agent, the model and its variant that go on. */
@@ -148,7 +149,7 @@ export class HostClient implements Transcripts {
    *
    * @returns the message, as opencode gives it
    */
-  async show(sessionID: string, text: string, metadata: Record<string, unknown>): Promise<unknown> {
+  async show(sessionID: string, text: string, metadata: OwnMetadata): Promise<unknown> {
     const messages = (await this.messages(sessionID, tellChoice)) ?? [];
     const parts = [{ type: "text" as const, text, ignored: true, metadata }];
     const last = lastChoice(messages);

@@ -7,6 +7,7 @@ import { answering, type Answering } from "./answer-questions.ts";
 import type { HostMessage } from "./answers.ts";
 import { Api } from "./api.ts";
 import { ApiError } from "./api-error.ts";
+import { ownMetadata, type OwnMetadata } from "./own-metadata.ts";
 import { runRules } from "./run-session.ts";
 import { overHttp, type Fetch } from "./over-http.ts";
 
@@ -47,7 +48,7 @@ export interface Prompt {
   /** The id that the message is to have. */
   readonly messageId: string;
   /** Comes back with the message, in events and in lists. */
-  readonly metadata: Record<string, unknown>;
+  readonly metadata: OwnMetadata;
   /** Nobody asks: what runs sees it at its next step, and nothing begins with it. */
   readonly isNote?: boolean;
 }
@@ -153,7 +154,7 @@ export class ServerClient {
   /** Makes a session below the caller's; what nobody can be asked is denied, as `opencode run` does it. */
   async createSession({ directory, title, parentId, instanceId }: NewSession): Promise<string> {
     const parent = parentId === undefined ? {} : { parentID: parentId };
-    const body = { title, ...parent, metadata: { bizar: { instanceId } }, permission: runRules() };
+    const body = { title, ...parent, metadata: ownMetadata({ instanceId }), permission: runRules() };
     const request = { method: "post", url: "/session", query: { directory }, body } as const;
     const { id, time } = await this.#api.ask("a session", "newSession", request, FIRST_ANSWER_LIMIT_MS);
     // Late by the way back: a message whose id is behind the time is in its place all the same.

@@ -1,4 +1,5 @@
 import { ownApi } from "../opencode/own-api.ts";
+import { ownMetadata } from "../opencode/own-metadata.ts";
 import type { Hooks, PluginInput, PluginOptions } from "../opencode/plugin-api.ts";
 import { startAgentRole, type AgentRoleHandle } from "../agent-role/agent-role.ts";
 import { agentTree } from "../agent-role/agent-tree.ts";
@@ -86,7 +87,7 @@ function titleHooks(role: AgentRole): Hooks {
     recordPath: recordPath(statePathsOf(role), role.instanceId),
     async setTitle(id, text) {
       // By the title alone nobody could find it again whose host died before it knew which session it is.
-      const metadata = { bizar: { instanceId: role.instanceId } };
+      const metadata = ownMetadata({ instanceId: role.instanceId });
       // It can be no child of the user's session. Archived it stays out of the lists of opencode's pages at least; its
       // terminal shows it all the same, and every way to open, read and continue it stays.
       const body = { title: text, metadata, time: { archived: Date.now() } };

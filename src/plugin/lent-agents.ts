@@ -1,5 +1,5 @@
 import { formatServerReport, type ServerReport } from "../agent-role/server-report.ts";
-import { ASK_USER, parseToAgent, readLent, type Lent } from "../agent-role/lent-agent.ts";
+import { ASK_USER, parseToAgent } from "../agent-role/lent-agent.ts";
 import { OpenAsks } from "../agent-role/open-asks.ts";
 import { refusalWords } from "../agent-role/refusal-words.ts";
 import { IN_COPY_ELSEWHERE } from "../host/agents/in-background.ts";
@@ -11,6 +11,7 @@ import { TELL_PARENT, tellParentTool } from "../host/tools/tell-parent.ts";
 import { describeError } from "../lib/describe-error.ts";
 import { NewestMap } from "../lib/newest-map.ts";
 import { busWords, readBusWords } from "../opencode/bus-words.ts";
+import { lentIn, type Lent } from "../opencode/own-metadata.ts";
 import { begunBelow } from "../opencode/session-events.ts";
 import type { Hooks, PluginInput } from "../opencode/plugin-api.ts";
 import { MOST_SAID, type Asked, type Reply, type Said } from "../supervisor/questions.ts";
@@ -40,7 +41,7 @@ export function lentAgents({ client }: Pick<PluginInput, "client">, report: (mes
   ];
   const hooks: Hooks = {
     async "chat.message"({ sessionID }, { parts }) {
-      const [lent] = parts.flatMap((part: unknown) => readLent(part) ?? []);
+      const [lent] = parts.flatMap((part) => ("metadata" in part ? (lentIn(part.metadata) ?? []) : []));
       if (lent === undefined) return;
       const agent = agents.get(sessionID) ?? new LentAgent(say);
       agents.set(sessionID, agent);

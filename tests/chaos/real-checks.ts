@@ -1,4 +1,4 @@
-import { endsIn } from "../../src/fleet/telling/told-ends.ts";
+import { endsIn } from "../../src/opencode/own-metadata.ts";
 import type { InstanceRecord } from "../../src/store/record.ts";
 import { isTerminalRecord } from "../../src/store/terminal-record.ts";
 import type { AgentTask, Life } from "../fixtures/chaos-agent.ts";

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import type { End } from "../../src/fleet/telling/told-ends.ts";
+import type { End } from "../../src/opencode/own-metadata.ts";
 import { parseRecord, type InstanceRecord } from "../../src/store/record.ts";
 import { isTerminalRecord } from "../../src/store/terminal-record.ts";
 import { INSTANCE_ID } from "../../src/supervisor/instance.ts";

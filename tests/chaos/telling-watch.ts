@@ -1,5 +1,5 @@
 import type { SyntheticMessage } from "../../src/opencode/host-client.ts";
-import { endsIn } from "../../src/fleet/telling/told-ends.ts";
+import { endsIn } from "../../src/opencode/own-metadata.ts";
 import { isTerminalRecord } from "../../src/store/terminal-record.ts";
 import type { ChaosHost } from "./chaos-host.ts";
 import { OF_THE_HOST } from "./agent-turn.ts";

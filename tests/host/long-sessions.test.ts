@@ -58,7 +58,7 @@ function talk(count: number): Given[] {
 
 test("the answer of a command reads one page of a long session", async () => {
   const { host, pages, prompts } = hostWith(talk(4000));
-  await host.show("ses_1", "text", {});
+  await host.show("ses_1", "text", { bizar: { call: "review" } });
   expect(pages).toEqual([PAGE_MESSAGES]);
   expect(prompts).toEqual([expect.objectContaining({ agent: "odin", model })]);
 });
@@ -74,7 +74,7 @@ test("the user's choice is looked for behind whatever the plugin and compactions
     ...noise({ metadata: { bizar: [] } }),
     ...noise({ type: "compaction" }),
   ]);
-  await host.show("ses_1", "text", {});
+  await host.show("ses_1", "text", { bizar: { call: "review" } });
   expect(prompts[0]).toMatchObject({ model, variant: "high" });
   expect(pages).toHaveLength(3);
 });

@@ -18,9 +18,10 @@ test("what is put into a session keeps its agent, model and variant, but for an 
   const variant = "high";
   for (const agent of ["odin", "dismissed"]) {
     fake.transcript = [userMessage({ agent, model: { ...model, variant } })];
-    await host.show("ses_1", "a text", {});
+    await host.show("ses_1", "a text", { bizar: { call: "review" } });
     for (const wake of [true, false]) {
-      await host.put("ses_1", { text: "a text", metadata: {}, wake, choice: { agent, model, variant } });
+      const metadata = { bizar: { reminder: true } } as const;
+      await host.put("ses_1", { text: "a text", metadata, wake, choice: { agent, model, variant } });
     }
   }
   const chosen = fake.prompts.map((body) => {
@@ -29,7 +30,7 @@ test("what is put into a session keeps its agent, model and variant, but for an 
   });
   expect(chosen).toEqual(["odin", "odin", "odin", undefined, undefined, undefined]);
   fake.agents = undefined;
-  await host.show("ses_1", "a text", {});
+  await host.show("ses_1", "a text", { bizar: { call: "review" } });
   expect(fake.prompts.at(-1)).toMatchObject({ agent: "dismissed" });
 });
 

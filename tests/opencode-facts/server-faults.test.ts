@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "bun:test";
 import { createServer, type AddressInfo } from "node:net";
+import { ownMetadata } from "../../src/opencode/own-metadata.ts";
 import { ServerClient } from "../../src/opencode/server-client.ts";
 
 const PASSWORD = "open sesame";
@@ -44,7 +45,8 @@ async function problemOf(promise: Promise<unknown>): Promise<string> {
 }
 
 const PROMPT = {
-  ...{ sessionId: "ses_a", directory: "/x", agent: "thor", text: "the task", messageId: "msg_1", metadata: {} },
+  ...{ sessionId: "ses_a", directory: "/x", agent: "thor", text: "the task", messageId: "msg_1" },
+  metadata: ownMetadata({ kind: "initial", lent: undefined }),
   model: { providerId: "scripted", modelId: "model-a" },
 };
 

@@ -1,6 +1,7 @@
 import { noteText } from "../../agent-role/note-text.ts";
 import { describeError } from "../../lib/describe-error.ts";
 import { createMessageId } from "../../opencode/message-id.ts";
+import { ownMetadata } from "../../opencode/own-metadata.ts";
 import type { Note, TurnRequest } from "../../supervisor/ports.ts";
 import type { LogSink } from "../log-sink.ts";
 import type { ServerClient } from "../../opencode/server-client.ts";
@@ -26,7 +27,6 @@ export class ToldNotes {
     const { client, session, turn, log, now } = this.parts;
     const { directory, agent, model } = turn;
     const messageId = createMessageId(now());
-    const metadata = { bizar: { kind: "note" } };
     const message = {
       sessionId: session(),
       directory,
@@ -34,7 +34,7 @@ export class ToldNotes {
       model,
       text: noteText(note),
       messageId,
-      metadata,
+      metadata: ownMetadata({ kind: "note" }),
       isNote: true,
     };
     try {

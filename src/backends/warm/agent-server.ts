@@ -1,4 +1,5 @@
-import type { Lent, ToAgent } from "../../agent-role/lent-agent.ts";
+import type { ToAgent } from "../../agent-role/lent-agent.ts";
+import type { Lent } from "../../opencode/own-metadata.ts";
 import type { TurnRequest } from "../../supervisor/ports.ts";
 import type { AnswerPort } from "../answer-port.ts";
 import type { WarmServer } from "./warm-server.ts";

@@ -1,5 +1,4 @@
 import type { PermissionRules } from "../../agent-role/questions.ts";
-import type { Lent } from "../../agent-role/lent-agent.ts";
 import { readHostEvent } from "../../agent-role/host-event.ts";
 import type { ServerReport } from "../../agent-role/server-report.ts";
 import { TelemetryState } from "../../agent-role/telemetry.ts";
@@ -18,6 +17,7 @@ import type { ServerEvent } from "./event-stream.ts";
 import { Questions } from "./questions.ts";
 import type { HostMessage } from "../../opencode/answers.ts";
 import { isUnanswered } from "../../opencode/api-error.ts";
+import { ownMetadata, type Lent } from "../../opencode/own-metadata.ts";
 import { sessionChange, sessionOf } from "../../opencode/session-events.ts";
 import type { SessionListener } from "./session-listeners.ts";
 import type { SessionEnd } from "./session-end.ts";
@@ -118,7 +118,7 @@ export class WarmSession implements SessionListener {
   async prompt(): Promise<void> {
     const { server, sessionId, promptId: messageId, turn } = this.#parts;
     const { directory, agent, model, kind, prompt: text } = turn;
-    const metadata = { bizar: { kind, lent: this.#parts.lent } };
+    const metadata = ownMetadata({ kind, lent: this.#parts.lent });
     // Before they can be told to go on: what they ask would be nobody's, and never be answered.
     await this.#adoptEarlier();
     this.#promptedAt = this.#parts.clock.now();

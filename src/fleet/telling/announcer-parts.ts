@@ -1,7 +1,7 @@
 import type { Announcement, Instance } from "../../supervisor/instance.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { ParentSession } from "./parent-session.ts";
-import type { End } from "./told-ends.ts";
+import type { End } from "../../opencode/own-metadata.ts";
 import type { UserNotes } from "./user-notes.ts";
 
 export interface AnnouncerParts {

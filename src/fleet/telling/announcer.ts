@@ -7,7 +7,8 @@ import { Collects } from "./collects.ts";
 import { Outbox, type Attempt } from "./outbox.ts";
 import { OverlookedMessages } from "./overlooked-messages.ts";
 import type { Delivery, ParentSession } from "./parent-session.ts";
-import { includesEnd, type End } from "./told-ends.ts";
+import type { End } from "../../opencode/own-metadata.ts";
+import { includesEnd } from "./told-ends.ts";
 
 /** Ends within this time of each other are one message. */
 const BATCH_MS = 200;

@@ -1,7 +1,7 @@
 import { interruptedSession } from "../../opencode/interrupted-session.ts";
 import { sessionChange, type OpencodeEvent } from "../../opencode/session-events.ts";
 import { isAnything, isText, oneOf, shape } from "../../lib/shape.ts";
-import { endsIn, type End } from "./told-ends.ts";
+import { endsIn, type End } from "../../opencode/own-metadata.ts";
 
 /** A call of a tool whose answer tells of ends. */
 const isTellingCall = shape({

@@ -4,7 +4,7 @@ import type { ParentMessage } from "../../supervisor/supervisor-parts.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { NOT_THE_USER } from "./announcement-text.ts";
 import type { Delivery, ParentSession } from "./parent-session.ts";
-import type { End } from "./told-ends.ts";
+import type { End } from "../../opencode/own-metadata.ts";
 
 export interface ParentMessagesParts {
   readonly clock: Pick<Clock, "now">;

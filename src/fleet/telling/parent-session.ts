@@ -1,8 +1,9 @@
 import { createMessageId } from "../../opencode/message-id.ts";
+import { endsIn, ownMetadata, type End } from "../../opencode/own-metadata.ts";
 import type { SessionMessage } from "../host-sessions.ts";
 import type { HostSessions } from "../host-sessions.ts";
 import { openSession } from "./open-session.ts";
-import { endsIn, includesEnd, type End } from "./told-ends.ts";
+import { includesEnd } from "./told-ends.ts";
 
 /** What became of a message to a session; one that is to be answered may still be overlooked. */
 export type Delivery = "delivered" | "session_gone" | WakingMessage;
@@ -43,7 +44,7 @@ export async function openParentSession(
     answered: session?.answers.flatMap(endsIn) ?? [],
     agent: session?.agent,
     async deliver(text, ends, wake) {
-      const message = { text, wake, metadata: { bizar: ends }, messageId: createMessageId(Date.now()) };
+      const message = { text, wake, metadata: ownMetadata(ends), messageId: createMessageId(Date.now()) };
       const put = async () => (await session?.put(message)) ?? false;
       if (!(await put())) return "session_gone";
       if (!wake) return "delivered";

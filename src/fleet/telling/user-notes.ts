@@ -1,12 +1,12 @@
 import { NewestMap } from "../../lib/newest-map.ts";
 import { isAnything, isText, oneOf, shape } from "../../lib/shape.ts";
 import { begunBelow, sessionChange, type OpencodeEvent } from "../../opencode/session-events.ts";
-import { isOwn } from "../../opencode/own-metadata.ts";
+import { elsewhereIn, isOwn, ownMetadata, type End } from "../../opencode/own-metadata.ts";
 import type { Instance } from "../../supervisor/instance.ts";
 import type { HostSessions } from "../host-sessions.ts";
 import { noteText, shownNote } from "./announcement-text.ts";
 import { openSession } from "./open-session.ts";
-import { elsewhereIn, includesEnd, namingElsewhere, type End } from "./told-ends.ts";
+import { includesEnd } from "./told-ends.ts";
 
 export interface UserNotesParts {
   readonly host: Pick<HostSessions, "messages" | "put" | "parentOf">;
@@ -99,7 +99,7 @@ export class UserNotes {
     await session.put({
       text: noteText(instances, session.agent !== undefined && maySupervise(session.agent)),
       shown: shownNote(instances),
-      metadata: namingElsewhere(now.map(({ end }) => end)),
+      metadata: ownMetadata({ elsewhere: now.map(({ end }) => end) }),
       wake: false,
     });
   }

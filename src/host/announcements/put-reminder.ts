@@ -1,5 +1,6 @@
 import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
 import type { HostClient } from "../../opencode/host-client.ts";
+import { ownMetadata } from "../../opencode/own-metadata.ts";
 
 /** Puts a message of the plugin into a session at work, for the agent and model that the user chose last. */
 export async function putReminder(
@@ -10,7 +11,7 @@ export async function putReminder(
   const messages = (await host.messages(sessionId, tellChoice)) ?? [];
   await host.put(sessionId, {
     text,
-    metadata: { bizar: { reminder: true } },
+    metadata: ownMetadata({ reminder: true }),
     wake: true,
     choice: lastChoice(messages),
   });

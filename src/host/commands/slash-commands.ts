@@ -1,6 +1,7 @@
 import type { Hooks } from "../../opencode/plugin-api.ts";
 import { NewestMap } from "../../lib/newest-map.ts";
 import { AnsweredCommand } from "../../opencode/command-answer.ts";
+import { ownMetadata, type OwnMetadata } from "../../opencode/own-metadata.ts";
 import type { WritingSessions } from "../writing-sessions.ts";
 import { describeError } from "../../lib/describe-error.ts";
 import { COMMANDS, isCommandName, type CommandName } from "./command-names.ts";
@@ -17,7 +18,7 @@ export interface SlashCommandsParts {
     tellUser?: (text: string) => Promise<void>,
   ) => Promise<string>;
   /** Shows an answer in a session, without its model. Settles with the message that it has become. */
-  readonly show: (sessionId: string, text: string, metadata: Record<string, unknown>) => Promise<unknown>;
+  readonly show: (sessionId: string, text: string, metadata: OwnMetadata) => Promise<unknown>;
   /** Shows an answer at the screen, without a message; `false` where there is none that could. */
   readonly showOnScreen: (sessionId: string, command: string, text: string) => boolean;
   /** In which sessions a message would have the model answer twice. */
@@ -64,7 +65,7 @@ export function slashCommandHooks(parts: SlashCommandsParts): CommandHooks {
         return;
       }
       if (parts.showOnScreen(sessionID, command, text)) throw answered(command);
-      const metadata = { bizar: { command } };
+      const metadata = ownMetadata({ command });
       if (parts.writing.isWriting(sessionID)) {
         void showLater(parts, sessionID, text, metadata);
         throw answered(command);
@@ -84,7 +85,7 @@ export function slashCommandHooks(parts: SlashCommandsParts): CommandHooks {
       // An agent's words to its subagent must not decide on a plan in the user's name.
       if (await parts.isOfAgent(sessionID)) return;
       const tellUser = async (text: string) => {
-        await parts.show(sessionID, text, { bizar: { command: called.name } });
+        await parts.show(sessionID, text, ownMetadata({ command: called.name }));
       };
       const answer = await parts.answer(called.name, called.argumentText, isOfRun ? undefined : tellUser);
       only.text = toldByModel(called.line, answer);
@@ -101,7 +102,7 @@ async function showLater(
   { writing, show, log }: SlashCommandsParts,
   sessionId: string,
   text: string,
-  metadata: Record<string, unknown>,
+  metadata: OwnMetadata,
 ): Promise<void> {
   try {
     await writing.pause(sessionId);

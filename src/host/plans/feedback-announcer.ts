@@ -6,7 +6,7 @@ import type { HostClient } from "../../opencode/host-client.ts";
 import type { EndedAsker } from "./feedback-text.ts";
 import type { OpenReviews } from "./open-reviews.ts";
 import type { ReviewSubjects } from "./review-subjects.ts";
-import { namingFeedback, tellsFeedback } from "./told-feedback.ts";
+import { ownMetadata, tellsFeedback } from "../../opencode/own-metadata.ts";
 
 /** What is known of the background agent that asked for a review. */
 export interface AskingAgent extends EndedAsker {
@@ -175,7 +175,7 @@ export class FeedbackAnnouncer {
     try {
       const text = news.text(to.asker);
       const wake = sessions.isActive(to.sessionId);
-      await session.put({ text, wake, metadata: namingFeedback(name, news.until) });
+      await session.put({ text, wake, metadata: ownMetadata({ plan: name, until: news.until }) });
     } catch (error) {
       // Nobody has been told.
       await subjects.tellOnce(name, news.until, from);

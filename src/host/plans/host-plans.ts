@@ -37,6 +37,7 @@ import { PlanSettingsFile } from "../../store/plan-settings.ts";
 import type { Lazy } from "../../lib/lazy.ts";
 import { holdsOf, lazyPlans } from "./lazy-plans.ts";
 import type { PlanSide } from "./start-plans.ts";
+import { ownMetadata } from "../../opencode/own-metadata.ts";
 import { worktreeOf } from "../../opencode/worktree-of.ts";
 
 export interface HostPlansParts {
@@ -259,7 +260,7 @@ class WiredPlans implements HostPlans {
     const said = text((await this.#plans.get()).whoseAct());
     // Nobody reads the session of a run while it goes on; its stderr they do.
     if (this.#isRun) process.stderr.write(`bizar: ${said}\n`);
-    else await this.#parts.host.show(sessionId, said, { bizar: { call: "review" } });
+    else await this.#parts.host.show(sessionId, said, ownMetadata({ call: "review" }));
   }
 
   /** Looks for the reviews that others have left open, where there are plans at all. Never rejects. */

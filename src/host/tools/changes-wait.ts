@@ -4,7 +4,7 @@ import type { ChangeReview } from "../../workspace/change-review.ts";
 import { failure, type Result } from "../../workspace/result.ts";
 import type { Workspace } from "../../workspace/workspace.ts";
 import { plainName } from "../../text/plain-name.ts";
-import { namingFeedback } from "../plans/told-feedback.ts";
+import { ownMetadata } from "../../opencode/own-metadata.ts";
 import type { PlanServices } from "../plans/plan-services.ts";
 import { whenAborted } from "../../lib/when-aborted.ts";
 import { answer, errorAnswer } from "./answer.ts";
@@ -62,7 +62,7 @@ export async function waitForChanges(
   if (!lost.aborted) await reviews.told(instanceId, decidedAt);
   const said = note === null ? {} : { note };
   const value = { instanceId, status: decision, ...said, message: decisionWords(decision, comments), waitedMs };
-  return answer(title, value, { instanceId, status: decision, ...namingFeedback(instanceId, decidedAt) });
+  return answer(title, value, { instanceId, status: decision, ...ownMetadata({ plan: instanceId, until: decidedAt }) });
 }
 
 /** What a person has decided, for the session that asked. */

@@ -2,7 +2,8 @@ import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import type { HostClient } from "../../opencode/host-client.ts";
 import type { CatalogEntry, InstanceCatalog } from "../../fleet/instance-catalog.ts";
 import { withLimit } from "../../lib/with-limit.ts";
-import { namingEnds } from "../../fleet/telling/told-ends.ts";
+import { ownMetadata } from "../../opencode/own-metadata.ts";
+import { endsOf } from "../../fleet/telling/told-ends.ts";
 import { describeError } from "../../lib/describe-error.ts";
 import { promptsOf } from "../../supervisor/read-transcript.ts";
 import { lastMessageOf } from "../../supervisor/result.ts";
@@ -171,7 +172,7 @@ async function results(
     ? `${plainName(records[0]?.agent ?? "")} ${records[0]?.status}`
     : `${ended} of ${all.length} agents have ended`;
   const statuses = Object.fromEntries(records.map(({ instanceId, status }) => [instanceId, status]));
-  return answer(title, isSingle ? views[0] : views, { statuses, ...namingEnds(records) });
+  return answer(title, isSingle ? views[0] : views, { statuses, ...ownMetadata(endsOf(records)) });
 }
 
 /** Where results come from. */

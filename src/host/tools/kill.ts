@@ -1,6 +1,7 @@
 import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import type { InstanceRecord } from "../../store/record.ts";
-import { namingEnds } from "../../fleet/telling/told-ends.ts";
+import { ownMetadata } from "../../opencode/own-metadata.ts";
+import { endsOf } from "../../fleet/telling/told-ends.ts";
 import { endInstance } from "../../fleet/end-instance.ts";
 import { answer, errorAnswer } from "./answer.ts";
 import { withArguments } from "./arguments.ts";
@@ -53,10 +54,10 @@ function killAnswer(all: readonly Killed[]): ToolResult {
     return answer(
       title,
       all.map(({ view }) => view),
-      { statuses, ...namingEnds(records) },
+      { statuses, ...ownMetadata(endsOf(records)) },
     );
   }
-  if (only.record !== undefined) return answer(title, only.view, { statuses, ...namingEnds(records) });
+  if (only.record !== undefined) return answer(title, only.view, { statuses, ...ownMetadata(endsOf(records)) });
   const { error = "", ...facts } = only.view;
   return errorAnswer(error, facts);
 }

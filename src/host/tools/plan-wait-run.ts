@@ -2,7 +2,7 @@ import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
 import { feedbackSince, type Feedback } from "../../plans/feedback.ts";
 import type { Plans, StoredPlan } from "../../plans/plan-store-port.ts";
 import { toldUntil } from "../../plans/review.ts";
-import { namingFeedback } from "../plans/told-feedback.ts";
+import { ownMetadata } from "../../opencode/own-metadata.ts";
 import type { PlanServices } from "../plans/plan-services.ts";
 import { commentView, editView } from "../plans/edit-view.ts";
 import { standingView } from "../plans/standing-view.ts";
@@ -89,7 +89,7 @@ async function wait(
   const value = { ...feedbackView(desk, stored, feedback, waitedMs), ...(callNote === undefined ? {} : { callNote }) };
   return answer(`${planSlug}: ${feedback.status}`, value, {
     status: feedback.status,
-    ...namingFeedback(planSlug, feedback.until),
+    ...ownMetadata({ plan: planSlug, until: feedback.until }),
   });
 }
 

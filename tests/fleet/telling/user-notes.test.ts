@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
 import { UserNotes } from "../../../src/fleet/telling/user-notes.ts";
-import { namingElsewhere } from "../../../src/fleet/telling/told-ends.ts";
 import type { HostMessage } from "../../../src/opencode/answers.ts";
 import type { SyntheticMessage } from "../../../src/opencode/host-client.ts";
 import { sampleId, sampleInstance } from "../../supervisor/sample-instance.ts";
@@ -54,7 +53,7 @@ test("what another plugin has put into a message of the user's makes it no less 
   const { said, told, noted } = createNotes();
   said("ses_new", { type: "text", metadata: { other: "plugin" } });
   await told("ses_old", 1);
-  expect(noted()).toEqual([["ses_new", namingElsewhere([end(1)])]]);
+  expect(noted()).toEqual([["ses_new", { bizar: { elsewhere: [end(1)] } }]]);
 });
 
 test("the session in which the user wrote last gets one note of ends that another one was told of", async () => {
@@ -63,7 +62,7 @@ test("the session in which the user wrote last gets one note of ends that anothe
   said("ses_old");
   said("ses_new");
   await told("ses_old", 2, 3);
-  expect(noted()).toEqual([["ses_new", namingElsewhere([end(2), end(3)])]]);
+  expect(noted()).toEqual([["ses_new", { bizar: { elsewhere: [end(2), end(3)] } }]]);
   expect(put[0]?.[1]).toMatchObject({ wake: false });
   expect(put[0]?.[1].text).toContain("does not come from the user");
   expect(put[0]?.[1].shown).toBe(
@@ -92,7 +91,7 @@ test("what the plugin, the host or an agent puts into a session is nothing that 
   said("ses_c", { type: "text", metadata: { bizar: [] } });
   said("ses_d", { type: "compaction" });
   await told("ses_old", 1);
-  expect(noted()).toEqual([["ses_user", namingElsewhere([end(1)])]]);
+  expect(noted()).toEqual([["ses_user", { bizar: { elsewhere: [end(1)] } }]]);
 });
 
 test("a subagent's session, which this process has not seen begin, gets none", async () => {
@@ -115,16 +114,16 @@ test("a busy session gets its note when it is idle, with all that came by then",
   notes.idle("ses_new");
   notes.idle("ses_new");
   await Bun.sleep(0);
-  expect(noted()).toEqual([["ses_new", namingElsewhere([end(1), end(2)])]]);
+  expect(noted()).toEqual([["ses_new", { bizar: { elsewhere: [end(1), end(2)] } }]]);
 });
 
 test("nothing is noted twice, and a note that failed is not tried again", async () => {
   const { notes, stored, reports, state, said, told, noted } = createNotes();
   said("ses_new");
-  const metadata = namingElsewhere([end(1)]);
+  const metadata = { bizar: { elsewhere: [end(1)] } };
   stored.set("ses_new", [{ info: { role: "user" }, parts: [{ type: "text", metadata }] } as unknown as HostMessage]);
   await told("ses_old", 1, 2);
-  expect(noted()).toEqual([["ses_new", namingElsewhere([end(2)])]]);
+  expect(noted()).toEqual([["ses_new", { bizar: { elsewhere: [end(2)] } }]]);
   state.isDown = true;
   await told("ses_old", 3);
   state.isDown = false;
