@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { dirname, join, normalize } from "node:path";
 import packed from "../package.json";
 import { HOST_VERSION } from "../src/opencode/version.ts";
+import { ASK_USER, BACKGROUND_TOOLS, PLAN_TOOLS, TELL_PARENT } from "../src/text/own-tools.ts";
 
 const ROOT = join(import.meta.dir, "..");
 /** Of types too, and those that are loaded later: what the linter sees of circles leaves `import()` out. */
@@ -12,6 +13,7 @@ const SCHEMAS = "src/lib/schema.ts";
 const OF_ZOD = /["']zod["'/]/;
 /** However it is imported: the linter sees no `import()`. */
 const OF_OPENCODE = /["']@opencode-ai\//;
+const OF_OWN_TOOLS = new RegExp([...BACKGROUND_TOOLS, ...PLAN_TOOLS, TELL_PARENT, ASK_USER, '"bizar_"'].join("|"));
 /** `{ bizar: … }` with anything but a word in it, a check of it, or a look into it; lines have a nonce there. */
 const OF_METADATA = /\bbizar: (?:[{[(]|is\w+ ?[}(]|\w+\()|metadata(?:: | = )\{ bizar|metadata\??\.bizar\b|"bizar" in /;
 const OF_THE_HOST = /^(?:@opentui\/|solid-js)/;
@@ -77,10 +79,14 @@ test.each(["src/terminal/tui.ts", "src/plugin/agent-plugin.ts", "src/plugin/serv
   },
 );
 
-test("schemas are written with the small half of one library, which one file names", async () => {
+test.each([
+  ["the library of schemas is named", OF_ZOD, SCHEMAS],
+  ["what the plugin says in metadata is written, and read back,", OF_METADATA, "src/opencode/own-metadata.ts"],
+  ["the plugin's own tools are named", OF_OWN_TOOLS, "src/text/own-tools.ts"],
+])("%s in one file", async (_, pattern, home) => {
   const paths = [...new Bun.Glob("src/**/*.{ts,tsx}").scanSync(ROOT)];
-  const texts = await Promise.all(paths.map(async (path) => await Bun.file(join(ROOT, path)).text()));
-  expect(paths.filter((_, index) => OF_ZOD.test(texts[index] ?? ""))).toEqual([SCHEMAS]);
+  const texts = await Promise.all(paths.map(sourceOf));
+  expect(paths.filter((_path, index) => pattern.test(texts[index] ?? ""))).toEqual([home]);
 });
 
 test("one folder alone takes from opencode's own packages, so that another opencode is met there", async () => {
@@ -103,24 +109,24 @@ test("what opencode is like is told of one version, which one folder names", asy
   expect(packed.engines.opencode).toBe(`>=${HOST_VERSION}`);
 });
 
-test("what the plugin says in metadata is written and read in one file", async () => {
-  const paths = [...new Bun.Glob("src/**/*.{ts,tsx}").scanSync(ROOT)];
-  const texts = await Promise.all(paths.map(async (path) => await Bun.file(join(ROOT, path)).text()));
-  expect(paths.filter((_, index) => OF_METADATA.test(texts[index] ?? ""))).toEqual(["src/opencode/own-metadata.ts"]);
-});
-
 /** What each file names in its imports. */
 async function importsOf(pattern: string): Promise<Map<string, string[]>> {
   const paths = [...new Bun.Glob(pattern).scanSync(ROOT)];
   return new Map(
     await Promise.all(
       paths.map(async (path) => {
-        const source = (await Bun.file(join(ROOT, path)).text()).replaceAll(/\/\*[\s\S]*?\*\//g, "");
-        const named = [...source.matchAll(IMPORT)].map(([, name = ""]) => normalize(join(dirname(path), name)));
+        const named = [...(await sourceOf(path)).matchAll(IMPORT)].map(([, name = ""]) =>
+          normalize(join(dirname(path), name)),
+        );
         return [path, named] as const;
       }),
     ),
   );
+}
+
+/** A file without its comments of several lines. */
+async function sourceOf(path: string): Promise<string> {
+  return (await Bun.file(join(ROOT, path)).text()).replaceAll(/\/\*[\s\S]*?\*\//g, "");
 }
 
 function folderOf(path: string): string {

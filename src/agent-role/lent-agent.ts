@@ -1,9 +1,6 @@
 import { isAnything, isText, orAbsent, shape } from "../lib/shape.ts";
 import { isReply, type Reply } from "../supervisor/questions.ts";
 
-/** The tool by which a background agent asks the user something: a server that has it has this plugin. */
-export const ASK_USER = "bizar_ask_user";
-
 const isToAgent = shape({
   bizar: isText,
   session: isText,

@@ -10,6 +10,7 @@ import { isSideRequest } from "./side-request.ts";
 import { callEnd, isToolState, readAnswer, withoutText } from "./tool-answer.ts";
 import { isNumber, isText, oneOf, shape, type Checked } from "../lib/shape.ts";
 import { isOfSupervisor } from "../opencode/own-metadata.ts";
+import { isOwnTool } from "../text/own-tools.ts";
 
 /** One finished call, for the session's tool log. Metadata only. */
 export interface LoggedCall {
@@ -242,7 +243,7 @@ class GuardAdapter {
   }
 
   #isExempt(tool: string): boolean {
-    return !this.#parts.isEnabled || tool.startsWith("bizar_") || this.#exempt.has(tool);
+    return !this.#parts.isEnabled || isOwnTool(tool) || this.#exempt.has(tool);
   }
 }
 

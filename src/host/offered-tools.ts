@@ -4,19 +4,10 @@ import { isText, oneOf, shape } from "../lib/shape.ts";
 import { ODIN } from "./agents/odin.ts";
 import { namesPlan } from "../plans/named-plans.ts";
 import { maySupervise } from "./may-supervise.ts";
+import { BACKGROUND_TOOLS, PLAN_TOOLS } from "../text/own-tools.ts";
 
 /** Of more sessions it is worked out anew from their messages. */
 const MOST_SESSIONS = 1000;
-
-const BACKGROUND_TOOLS = [
-  "bizar_spawn_background",
-  "bizar_status",
-  "bizar_collect",
-  "bizar_send_message",
-  "bizar_kill",
-  "bizar_changes",
-] as const;
-const PLAN_TOOLS = ["bizar_plan_action", "bizar_get_plan_comments", "bizar_wait_for_feedback"] as const;
 
 const isUser = shape({ role: oneOf("user"), sessionID: isText, agent: isText });
 const isTextPart = shape({ type: oneOf("text"), text: isText });

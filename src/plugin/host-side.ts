@@ -19,7 +19,7 @@ import { backgroundToolHooks } from "../host/tools/background-tools.ts";
 import { agentsAbout, namesAgents, spawnAbout } from "../host/tools/call-about.ts";
 import { LastLooks } from "../host/tools/last-looks.ts";
 import { QuietCalls } from "../host/tools/quiet-calls.ts";
-import { SPAWN } from "../host/tools/spawn-background.ts";
+import { SPAWN } from "../text/own-tools.ts";
 import { UnreadMessages } from "../host/unread-messages.ts";
 import { once } from "../lib/once.ts";
 import { systemClock } from "../lib/system-clock.ts";

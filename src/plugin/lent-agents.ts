@@ -1,5 +1,5 @@
 import { formatServerReport, type ServerReport } from "../agent-role/server-report.ts";
-import { ASK_USER, parseToAgent } from "../agent-role/lent-agent.ts";
+import { parseToAgent } from "../agent-role/lent-agent.ts";
 import { OpenAsks } from "../agent-role/open-asks.ts";
 import { refusalWords } from "../agent-role/refusal-words.ts";
 import { IN_COPY_ELSEWHERE } from "../host/agents/in-background.ts";
@@ -7,7 +7,7 @@ import { leaveOut, MAIN_TOOLS } from "../host/offered-tools.ts";
 import { isSideRequest } from "../host/side-request.ts";
 import { askUserTool } from "../host/tools/ask-user.ts";
 import { schemaToolHooks } from "../host/tools/schema-tool.ts";
-import { TELL_PARENT, tellParentTool } from "../host/tools/tell-parent.ts";
+import { tellParentTool } from "../host/tools/tell-parent.ts";
 import { describeError } from "../lib/describe-error.ts";
 import { NewestMap } from "../lib/newest-map.ts";
 import { busWords, readBusWords } from "../opencode/bus-words.ts";
@@ -17,6 +17,7 @@ import type { Hooks, PluginInput } from "../opencode/plugin-api.ts";
 import { MOST_SAID, type Asked, type Reply, type Said } from "../supervisor/questions.ts";
 import type { LoopGuardParts } from "./loaded-loop-guard.ts";
 import { joinHooks } from "./join-hooks.ts";
+import { ASK_USER, TELL_PARENT } from "../text/own-tools.ts";
 
 /** Of more sessions it is not known any more whose they are. */
 const MOST_SESSIONS = 1000;

@@ -5,15 +5,7 @@ import { optionList } from "../../scripts/docs/option-list.ts";
 import { optionsPage } from "../../scripts/docs/options-page.ts";
 import { optionsSchemaFile } from "../../scripts/docs/options-schema.ts";
 import { readOptions } from "../../src/config/options.ts";
-import { CHANGES } from "../../src/host/tools/changes.ts";
-import { COLLECT } from "../../src/host/tools/collect.ts";
-import { KILL } from "../../src/host/tools/kill.ts";
-import { PLAN_ACTION } from "../../src/host/tools/plan-action.ts";
-import { PLAN_COMMENTS } from "../../src/host/tools/plan-comments.ts";
-import { PLAN_WAIT } from "../../src/host/tools/plan-wait.ts";
-import { SEND_MESSAGE } from "../../src/host/tools/send-message.ts";
-import { SPAWN } from "../../src/host/tools/spawn-background.ts";
-import { STATUS } from "../../src/host/tools/status.ts";
+import { BACKGROUND_TOOLS, PLAN_TOOLS } from "../../src/text/own-tools.ts";
 import { blocks, cells, codeWords, headings, localLinks, readPages } from "./markdown.ts";
 
 const ROOT = join(import.meta.dir, "../..");
@@ -103,8 +95,7 @@ test("every script that a document has you run is one", async () => {
 test("the page on tools has a part for each of them", () => {
   const page = pages.find(({ path }) => path === "docs/tools.md");
   const told = (page === undefined ? [] : headings(page)).filter((heading) => heading.startsWith("bizar_"));
-  const background = [SPAWN, STATUS, COLLECT, SEND_MESSAGE, KILL, CHANGES];
-  expect(told.toSorted()).toEqual([...background, PLAN_ACTION, PLAN_COMMENTS, PLAN_WAIT].toSorted());
+  expect(told.toSorted()).toEqual([...BACKGROUND_TOOLS, ...PLAN_TOOLS].toSorted());
 });
 
 test("every source file that the architecture names is there", async () => {

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
-import { ASK_USER, formatToAgent, type ToAgent } from "../../src/agent-role/lent-agent.ts";
+import { formatToAgent, type ToAgent } from "../../src/agent-role/lent-agent.ts";
 import { parseServerReport, type ServerReport } from "../../src/agent-role/server-report.ts";
 import { busWords, readBusWords } from "../../src/opencode/bus-words.ts";
 import { lentAgents } from "../../src/plugin/lent-agents.ts";
+import { ASK_USER } from "../../src/text/own-tools.ts";
 
 const NONCE = "0123456789abcdef";
 const LENT = { instanceId: "bgr_1", nonce: NONCE, asks: true, waitMs: 1000 };

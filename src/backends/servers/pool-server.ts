@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { ASK_USER, formatToAgent, type ToAgent } from "../../agent-role/lent-agent.ts";
+import { formatToAgent, type ToAgent } from "../../agent-role/lent-agent.ts";
 import { parseServerReport } from "../../agent-role/server-report.ts";
 import { describeError } from "../../lib/describe-error.ts";
 import type { Clock, Timer } from "../../lib/clock.ts";
@@ -13,6 +13,7 @@ import type { Fetch } from "../../opencode/over-http.ts";
 import { ServerClient } from "../../opencode/server-client.ts";
 import { ServerStrays } from "../warm/server-strays.ts";
 import { SessionListeners, type SessionListener } from "../warm/session-listeners.ts";
+import { ASK_USER } from "../../text/own-tools.ts";
 
 /** How long a server may take to say that it is there; a tunnel that begins is slow. */
 const CONNECT_LIMIT_MS = 10_000;

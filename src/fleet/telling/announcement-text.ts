@@ -3,6 +3,7 @@ import type { Instance } from "../../supervisor/instance.ts";
 import { shorten } from "../../text/shorten.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { nextCall } from "./next-call.ts";
+import { CHANGES, COLLECT } from "../../text/own-tools.ts";
 
 export const NOT_THE_USER = "This is an automatic message of the Bizar plugin. It does not come from the user.";
 const ERROR_CHARACTERS = 300;
@@ -69,7 +70,7 @@ function collectHint(ended: readonly EndedAgent[]): string[] {
 function collectCall(instances: readonly Instance[]): string {
   const ids = instances.map(({ instanceId }) => instanceId);
   const collect = ids.length === 1 ? `{"instanceId": "${ids[0]}"}` : JSON.stringify({ instanceIds: ids });
-  return `bizar_collect ${collect} gives ${ids.length === 1 ? "its whole result" : "their whole results"}.`;
+  return `${COLLECT} ${collect} gives ${ids.length === 1 ? "its whole result" : "their whole results"}.`;
 }
 
 /** Texts of agents and of errors are quoted: they are data, and give no orders. */
@@ -129,7 +130,7 @@ function nextWords({ instance }: EndedAgent, maySupervise: boolean): string {
   if (!maySupervise) return "";
   const { changes, instanceId } = instance;
   const decide =
-    changes === undefined ? "" : ` bizar_changes {"instanceId": "${instanceId}", "action": "apply"} brings them in.`;
+    changes === undefined ? "" : ` ${CHANGES} {"instanceId": "${instanceId}", "action": "apply"} brings them in.`;
   const next = nextCall(instance);
   return next === undefined ? decide : `${decide} Next: ${next}.`;
 }

@@ -1,18 +1,19 @@
 import type { Instance } from "../../supervisor/instance.ts";
 import type { Reason } from "../../supervisor/outcome.ts";
 import { unreachable } from "../../lib/unreachable.ts";
+import { SEND_MESSAGE, SPAWN } from "../../text/own-tools.ts";
 
 /** The call that helps on after an end that was none of `done`; `undefined` where somebody wanted it so. */
 export function nextCall({ instanceId, sessionId, state, losesSession }: Instance): string | undefined {
   if (!("reason" in state) || state.status === "done" || state.reason === null) return undefined;
   const goOn =
     sessionId === null || losesSession === true
-      ? "bizar_spawn_background with the same prompt tries it once more"
-      : `bizar_send_message {"instanceId": "${instanceId}", "prompt": "…"} has it go on where it was`;
+      ? `${SPAWN} with the same prompt tries it once more`
+      : `${SEND_MESSAGE} {"instanceId": "${instanceId}", "prompt": "…"} has it go on where it was`;
   return next(state.reason, goOn);
 }
 
-const SMALLER = "bizar_spawn_background with a smaller task and another approach, on what it has found";
+const SMALLER = `${SPAWN} with a smaller task and another approach, on what it has found`;
 
 function next(reason: Reason, goOn: string): string | undefined {
   switch (reason) {
@@ -24,12 +25,12 @@ function next(reason: Reason, goOn: string): string | undefined {
     case "agent_unknown":
     case "model_unknown":
     case "wrong_agent":
-      return "bizar_spawn_background with an agent and a model that are configured";
+      return `${SPAWN} with an agent and a model that are configured`;
     case "spawn_failed":
     case "workspace_failed":
-      return "bizar_spawn_background once the error is mended";
+      return `${SPAWN} once the error is mended`;
     case "permission_denied":
-      return "bizar_spawn_background with an agent that may do that, or do that step yourself";
+      return `${SPAWN} with an agent that may do that, or do that step yourself`;
     case "loop_guard":
     case "thinking_loop":
     case "tool_cap":

@@ -2,6 +2,7 @@ import { interruptedSession } from "../../opencode/interrupted-session.ts";
 import { sessionChange, type OpencodeEvent } from "../../opencode/session-events.ts";
 import { isAnything, isText, oneOf, shape } from "../../lib/shape.ts";
 import { endsIn, type End } from "../../opencode/own-metadata.ts";
+import { COLLECT, KILL } from "../../text/own-tools.ts";
 
 /** A call of a tool whose answer tells of ends. */
 const isTellingCall = shape({
@@ -9,7 +10,7 @@ const isTellingCall = shape({
     type: oneOf("tool"),
     sessionID: isText,
     callID: isText,
-    tool: oneOf("bizar_collect", "bizar_kill"),
+    tool: oneOf(COLLECT, KILL),
     state: shape({ status: isText, metadata: isAnything }),
   }),
 });

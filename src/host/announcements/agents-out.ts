@@ -5,6 +5,7 @@ import { plainName } from "../../text/plain-name.ts";
 import { isSideRequest } from "../side-request.ts";
 import { shorten } from "../../text/shorten.ts";
 import type { AgentBefore, AgentOut } from "./agent-out.ts";
+import { COLLECT, SPAWN } from "../../text/own-tools.ts";
 
 export interface AgentsOutParts {
   /** The agents of a session that have not ended. */
@@ -41,11 +42,10 @@ type AgentsOutHooks = Required<
 const MOST_SESSIONS = 200;
 const TITLE_CHARACTERS = 60;
 const isUser = shape({ role: oneOf("user"), sessionID: isText, agent: isText });
-const isSpawn = shape({ type: oneOf("tool"), tool: oneOf("bizar_spawn_background") });
+const isSpawn = shape({ type: oneOf("tool"), tool: oneOf(SPAWN) });
 const hasEnded = shape({ info: shape({ sessionID: isText, role: oneOf("assistant"), id: isText, finish: isText }) });
 
-const IN_RUN =
-  "This opencode run ends with your turn, and your background agents end with it: before you end it, collect them with bizar_collect.";
+const IN_RUN = `This opencode run ends with your turn, and your background agents end with it: before you end it, collect them with ${COLLECT}.`;
 
 /**
  * Keeps a session and its agents together: after a compaction those that run are named to it again, and under
@@ -179,7 +179,7 @@ function reminderText(text: string): string {
 }
 
 function collectCall(agents: readonly AgentOut[]): string {
-  return `bizar_collect ${JSON.stringify({ instanceIds: agents.map(({ instanceId }) => instanceId) })}`;
+  return `${COLLECT} ${JSON.stringify({ instanceIds: agents.map(({ instanceId }) => instanceId) })}`;
 }
 
 function afterCompactionText(agents: readonly AgentOut[]): string {

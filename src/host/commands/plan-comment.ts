@@ -7,6 +7,7 @@ import { planPage } from "./plan-look.ts";
 import { expectWords, NotDone, WrongUse, type Subcommand } from "./subcommand.ts";
 import { newestThatFit } from "../../lib/newest-that-fit.ts";
 import { findElement } from "../tools/plan-names.ts";
+import { PLAN_ACTION } from "../../text/own-tools.ts";
 
 const MOST_CHARACTERS = 25_000;
 
@@ -24,7 +25,7 @@ export const addComment: Subcommand<CommandContext> = {
     await orOnPage(
       context,
       planPage(slug),
-      "An agent comments with bizar_plan_action, and only the user in the user's name",
+      `An agent comments with ${PLAN_ACTION}, and only the user in the user's name`,
     );
     const { plans } = context.plans;
     const id = `c_${crypto.randomUUID().replaceAll("-", "").slice(0, 12)}`;

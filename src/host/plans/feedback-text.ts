@@ -5,6 +5,7 @@ import { CONNECTION_RULES, ELEMENT_RULES } from "../../plans/operation-checks.ts
 import { editView, elementTitle, type EditView } from "./edit-view.ts";
 import { shorten } from "../../text/shorten.ts";
 import { plainName } from "../../text/plain-name.ts";
+import { PLAN_ACTION, PLAN_WAIT, SEND_MESSAGE } from "../../text/own-tools.ts";
 
 const TEXT_CHARACTERS = 500;
 /** Of what an element said before, and says now. */
@@ -52,11 +53,11 @@ function happened(status: Feedback["status"]): string {
 
 function whatNext(status: Feedback["status"], asker: EndedAsker | undefined): string {
   if (asker !== undefined) {
-    return `The agent has ended and does not know. bizar_send_message {"instanceId": "${asker.instanceId}"} tells it, where its work goes on.`;
+    return `The agent has ended and does not know. ${SEND_MESSAGE} {"instanceId": "${asker.instanceId}"} tells it, where its work goes on.`;
   }
-  if (status === "approved") return "Carry it out as it is now: bizar_plan_action get_canvas shows it.";
+  if (status === "approved") return `Carry it out as it is now: ${PLAN_ACTION} get_canvas shows it.`;
   if (status === "rejected") return "Do not carry it out. Ask the user what they want instead.";
-  return "Read it with bizar_plan_action get_canvas, change it, answer the comments, then wait again with bizar_wait_for_feedback.";
+  return `Read it with ${PLAN_ACTION} get_canvas, change it, answer the comments, then wait again with ${PLAN_WAIT}.`;
 }
 
 function lines<T>(what: string, all: readonly T[], line: (item: T) => string): string[] {

@@ -3,6 +3,7 @@ import { realTarget } from "../../lib/real-target.ts";
 import { changedPaths } from "../../opencode/changed-paths.ts";
 import { isText, shape } from "../../lib/shape.ts";
 import { decisionsFolder } from "../../store/state-paths.ts";
+import { PLAN_ACTION } from "../../text/own-tools.ts";
 
 const PLAN_FILE = /^plans[\\/][^\\/]+[\\/](?:plan|meta)\.json(?:\.history)?$/;
 const hasPath = shape({ filePath: isText });
@@ -34,7 +35,7 @@ export function refusePlanFiles(tool: string, args: unknown, folders: GuardedFol
     const inside = folded(relative(project, target));
     if (read.length > 0 || !PLAN_FILE.test(inside)) continue;
     throw new Error(
-      `${tool} was refused: ${inside} holds a plan that the user sees and decides on. Change it with bizar_plan_action; ` +
+      `${tool} was refused: ${inside} holds a plan that the user sees and decides on. Change it with ${PLAN_ACTION}; ` +
         "only the user approves a plan.",
     );
   }

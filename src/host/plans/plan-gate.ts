@@ -8,22 +8,10 @@ import { isBashCall } from "../shell/reading-shell.ts";
 import { quotedRefusal, READING_NAMES } from "../shell/refusal-text.ts";
 import type { SessionFamilies } from "./session-families.ts";
 import { unreachable } from "../../lib/unreachable.ts";
-
-const SEND_MESSAGE = "bizar_send_message";
-const CHANGES = "bizar_changes";
+import { CHANGES, PLAN_WAIT, SEND_MESSAGE, SPAWN } from "../../text/own-tools.ts";
 
 /** Tools that change something, or have somebody change it. */
-const WRITING = new Set([
-  "edit",
-  "write",
-  "patch",
-  "multiedit",
-  "apply_patch",
-  "task",
-  "bizar_spawn_background",
-  SEND_MESSAGE,
-  CHANGES,
-]);
+const WRITING = new Set(["edit", "write", "patch", "multiedit", "apply_patch", "task", SPAWN, SEND_MESSAGE, CHANGES]);
 /** What of an agent's changes only looks at them, or throws them away. */
 const TAKING_NOTHING = new Set(["show", "discard"]);
 
@@ -91,7 +79,7 @@ function whyHeld({ slug, why }: Hold, isTold: boolean): string {
   const told = isTold
     ? "a message tells you what the user decided"
     : "the session that asked is told what the user decided";
-  const wait = `bizar_wait_for_feedback {"planSlug": "${slug}"}`;
+  const wait = `${PLAN_WAIT} {"planSlug": "${slug}"}`;
   switch (why.kind) {
     case "open":
       return `the plan "${slug}" is up for review, and the user has not approved it. Nothing is changed before. Wait with ${wait}, or end your turn: ${told}. ${approvalWords(slug)}`;

@@ -1,9 +1,10 @@
 import type { PlanGateParts } from "../plans/plan-gate.ts";
 import { readGiven } from "./arguments.ts";
-import { CHANGES, changesSchema } from "./changes.ts";
+import { changesSchema } from "./changes.ts";
 import { findAgent } from "./find-agents.ts";
-import { SEND_MESSAGE, sendMessageSchema } from "./send-message.ts";
+import { sendMessageSchema } from "./send-message.ts";
 import type { ToolParts } from "./tool-parts.ts";
+import { CHANGES, SEND_MESSAGE } from "../../text/own-tools.ts";
 
 /** What a call is about, read as the tool itself reads it: whatever it would take is judged, however it is written. */
 export function agentCall({ fleet }: Pick<ToolParts, "fleet">): NonNullable<PlanGateParts["agentCall"]> {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ToolContext, ToolResult } from "../../opencode/plugin-api.ts";
-import { ASK_USER } from "../../agent-role/lent-agent.ts";
+import { ASK_USER } from "../../text/own-tools.ts";
 import type { Asked, Reply } from "../../supervisor/questions.ts";
 import { answer } from "./answer.ts";
 import { withArguments } from "./arguments.ts";

@@ -10,8 +10,7 @@ import { findAgent, notFoundAnswer } from "./find-agents.ts";
 import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { plainName } from "../../text/plain-name.ts";
-
-export const CHANGES = "bizar_changes";
+import { CHANGES, SEND_MESSAGE } from "../../text/own-tools.ts";
 
 const description = `What an agent changed in its own folder (isolation "worktree").
 show: the patch, whether it fits. apply: all of it, or nothing. update: your files of now into its folder, and it goes on. branch: a commit on a new branch. discard.`;
@@ -55,7 +54,7 @@ async function decide(
     const given = await giveMessage({ sendMessage, askOwner }, entry.record, followUp);
     message += given.ok
       ? " The agent goes on with it: collect it."
-      : ` It was not told: ${given.error} Ask it to go on with bizar_send_message.`;
+      : ` It was not told: ${given.error} Ask it to go on with ${SEND_MESSAGE}.`;
   }
   const value = { instanceId: id, message, ...facts };
   const patch = action === "show" ? await patchText(facts["changes"], MAX_ANSWER_BYTES - jsonBytes(value)) : {};

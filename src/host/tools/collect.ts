@@ -18,8 +18,8 @@ import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import type { Fleet } from "../../fleet/fleet.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { spending, whichAgent } from "./instance-view.ts";
+import { COLLECT } from "../../text/own-tools.ts";
 
-export const COLLECT = "bizar_collect";
 const TALKED_TO = "answer the user, who has written, and collect it again then";
 /** An error takes at most this part of its agent's share: bytes, since escapes take six for one. */
 const ERROR_SHARE = 4;

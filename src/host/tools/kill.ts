@@ -10,8 +10,7 @@ import { findAgents, NOT_FOUND, type FoundAgent } from "./find-agents.ts";
 import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { plainName } from "../../text/plain-name.ts";
-
-export const KILL = "bizar_kill";
+import { KILL } from "../../text/own-tools.ts";
 
 const description = "End a background agent and all that it started.";
 

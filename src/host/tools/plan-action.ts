@@ -4,8 +4,6 @@ import { fromJson } from "./read-argument.ts";
 import { isRecord } from "../../lib/is-record.ts";
 import type { Given, ToolSchema } from "./schema-tool.ts";
 
-export const PLAN_ACTION = "bizar_plan_action";
-
 export const planActionDescription = `Read or change a visual plan: boxes and arrows that the user sees in the browser. Names of your own and unique titles work as ids. Look with get_canvas before you change what is there.
 draw: elements {name, type, title, content, section, …}, connections "a>b label", or Markdown as content; all or nothing. It and add_element make a missing plan, and place what has no x, y
 update_element: refused where the user changed the same text since you looked

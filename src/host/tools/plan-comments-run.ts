@@ -4,11 +4,12 @@ import { commentView } from "../plans/edit-view.ts";
 import type { PlanServices } from "../plans/plan-services.ts";
 import { answer, errorAnswer, jsonBytes, MOST_VIEW_BYTES, newestViews } from "./answer.ts";
 import { shorten } from "../../text/shorten.ts";
-import { PLAN_COMMENTS, type planCommentsSchema } from "./plan-comments.ts";
+import type { planCommentsSchema } from "./plan-comments.ts";
 import { findElement } from "./plan-names.ts";
 import { planMeant } from "../plans/plan-meant.ts";
 import type { Given } from "./schema-tool.ts";
 import { neverThrowing } from "./tool-parts.ts";
+import { PLAN_COMMENTS } from "../../text/own-tools.ts";
 
 /** Of a comment that alone is more than an answer holds. */
 const LONGEST_TEXT = 1000;

@@ -1,8 +1,6 @@
 import { PLAN_SLUG } from "./plan-slug.ts";
 import type { ToolSchema } from "./schema-tool.ts";
 
-export const PLAN_COMMENTS = "bizar_get_plan_comments";
-
 export const planCommentsDescription = `A plan's comments with threads; elementId "null": those on the canvas.`;
 
 export const planCommentsSchema = {

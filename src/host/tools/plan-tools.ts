@@ -2,12 +2,13 @@ import type { PlanServices } from "../plans/plan-services.ts";
 import { PlanLines } from "../plans/plan-lines.ts";
 import { noting } from "./answer.ts";
 import { readGiven, withArguments } from "./arguments.ts";
-import { actionIn, PLAN_ACTION, planActionDescription, planActionSchema, schemaFor } from "./plan-action.ts";
+import { actionIn, planActionDescription, planActionSchema, schemaFor } from "./plan-action.ts";
 import { planRefusal } from "./plan-answer.ts";
-import { PLAN_COMMENTS, planCommentsDescription, planCommentsSchema } from "./plan-comments.ts";
-import { PLAN_WAIT, planWaitDescription, planWaitSchema } from "./plan-wait.ts";
+import { planCommentsDescription, planCommentsSchema } from "./plan-comments.ts";
+import { planWaitDescription, planWaitSchema } from "./plan-wait.ts";
 import type { QuietCalls } from "./quiet-calls.ts";
 import { schemaToolHooks, type SchemaTool } from "./schema-tool.ts";
+import { PLAN_ACTION, PLAN_COMMENTS, PLAN_WAIT } from "../../text/own-tools.ts";
 
 /** The tools for plans, which every agent has. Nothing is loaded before the first call. */
 export function planToolHooks(

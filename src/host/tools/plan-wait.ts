@@ -1,8 +1,6 @@
 import { PLAN_SLUG } from "./plan-slug.ts";
 import type { ToolSchema } from "./schema-tool.ts";
 
-export const PLAN_WAIT = "bizar_wait_for_feedback";
-
 export const planWaitDescription =
   "Put a plan up for review and wait. approved: go on. changes_requested, feedback_received: change it, answer comments, wait again. rejected: do not do it. timed_out is no approval: end your turn, you are told later. user_message: answer, wait again.";
 

@@ -9,8 +9,7 @@ import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { forSupervisors, neverThrowing, type ToolParts } from "./tool-parts.ts";
 import { whenIdentified } from "./when-identified.ts";
 import { plainName } from "../../text/plain-name.ts";
-
-export const SEND_MESSAGE = "bizar_send_message";
+import { SEND_MESSAGE } from "../../text/own-tools.ts";
 
 const description = "Give an agent, at work or ended, a further task: it knows what it did.";
 

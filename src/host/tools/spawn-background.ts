@@ -19,8 +19,7 @@ import type { Fleet } from "../../fleet/fleet.ts";
 import { whenIdentified } from "./when-identified.ts";
 import { plainName } from "../../text/plain-name.ts";
 import { unreachable } from "../../lib/unreachable.ts";
-
-export const SPAWN = "bizar_spawn_background";
+import { CHANGES, COLLECT, SPAWN } from "../../text/own-tools.ts";
 
 const description = "Start a background agent that works while you go on. You are told when it ends.";
 
@@ -61,7 +60,7 @@ const schema = {
     isolation: {
       type: "string",
       enum: ["none", "worktree"],
-      description: "worktree: in a folder of its own; bizar_changes brings its work back",
+      description: `worktree: in a folder of its own; ${CHANGES} brings its work back`,
     },
     title: {
       type: "string",
@@ -75,7 +74,7 @@ const schema = {
       alsoCalled: ["plan_task", "planElement"],
       description: "plan/task, ticked when done",
     },
-    timeoutMs: { ...WAIT_MS, description: "Wait of bizar_collect" },
+    timeoutMs: { ...WAIT_MS, description: `Wait of ${COLLECT}` },
     deadlineMs: {
       type: "integer",
       minimum: 1000,
@@ -190,7 +189,7 @@ function atPlace(
     notes: [
       ...(launcher !== undefined && backend === "warm" ? [`On ${on} it is a process of its own.`] : []),
       ...(launcher === undefined && backend === "process" ? [`On ${on} it has a session of a server.`] : []),
-      ...(isCopied && isolation === "none" ? [`On ${on} it works in a copy; bizar_changes brings its work back.`] : []),
+      ...(isCopied && isolation === "none" ? [`On ${on} it works in a copy; ${CHANGES} brings its work back.`] : []),
       ...(losesSession ? [`Its session is gone with its end on ${on}: no message can follow.`] : []),
     ],
   };
@@ -256,6 +255,6 @@ function waiting({ queuePosition, waitsFor }: CatalogEntry): string {
 /** What the caller does while an agent works. */
 function meanwhile({ record }: CatalogEntry, { options, endsWithTurn }: ToolParts): string {
   const rest = record.folder === null ? "do not poll, or work on the same files." : "do not poll.";
-  if (options.announce === "off") return `bizar_collect waits for its end; ${rest}`;
+  if (options.announce === "off") return `${COLLECT} waits for its end; ${rest}`;
   return `${endsWithTurn ? "Collect it before you end your turn" : "You are told when it ends"}: ${rest}`;
 }

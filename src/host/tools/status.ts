@@ -7,8 +7,8 @@ import { findAgents, notFoundAnswer, type NotFound } from "./find-agents.ts";
 import { instanceView } from "./instance-view.ts";
 import type { Given, SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { neverThrowing, type ToolParts } from "./tool-parts.ts";
+import { STATUS } from "../../text/own-tools.ts";
 
-export const STATUS = "bizar_status";
 const ENDED_SHOWN = 20;
 
 const description = "What your background agents do. You are told of ends: to wait is no reason to look.";

@@ -3,8 +3,7 @@ import { answer, errorAnswer } from "./answer.ts";
 import { withArguments } from "./arguments.ts";
 import type { SchemaTool, ToolSchema } from "./schema-tool.ts";
 import { neverThrowing } from "./tool-parts.ts";
-
-export const TELL_PARENT = "bizar_tell_parent";
+import { TELL_PARENT } from "../../text/own-tools.ts";
 
 const schema = {
   properties: {

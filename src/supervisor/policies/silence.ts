@@ -1,6 +1,7 @@
 import type { Progress } from "../instance.ts";
 import { LimitTimer, type Policy } from "./policy.ts";
 import { unreachable } from "../../lib/unreachable.ts";
+import { PLAN_WAIT } from "../../text/own-tools.ts";
 
 export interface SilenceLimits {
   /** Without any event of the session. */
@@ -13,8 +14,7 @@ export interface SilenceLimits {
 const COMPOSING_LIMIT_MS = 600_000;
 /** A start is no silence: a machine that starts many at once takes its time, whatever the limits for agents at work are. */
 const STARTING_LIMIT_MS = 60_000;
-/** Waits for a person, who takes their time; it ends by itself after 30 minutes at most. */
-const WAIT_FOR_A_PERSON = "bizar_wait_for_feedback";
+/** The wait for a person, who takes their time, ends by itself after 30 minutes at most. */
 const WAIT_LIMIT_MS = 1_860_000;
 
 /**
@@ -57,7 +57,7 @@ function silenceLimit({ liveness, lastActivityAt, voice }: Progress, stallMs: nu
   switch (liveness.phase) {
     case "tool": {
       const { tool = "" } = liveness;
-      const limitMs = tool === WAIT_FOR_A_PERSON ? Math.max(toolMs, WAIT_LIMIT_MS) : toolMs;
+      const limitMs = tool === PLAN_WAIT ? Math.max(toolMs, WAIT_LIMIT_MS) : toolMs;
       const error = `The tool "${tool}" ran for more than ${limitMs} ms (backgroundToolTimeoutMs).`;
       return { since: liveness.since, limitMs, reason: "tool_stuck", error };
     }
