@@ -14,6 +14,9 @@ const OF_ZOD = /["']zod["'/]/;
 /** However it is imported: the linter sees no `import()`. */
 const OF_OPENCODE = /["']@opencode-ai\//;
 const OF_OWN_TOOLS = new RegExp([...BACKGROUND_TOOLS, ...PLAN_TOOLS, TELL_PARENT, ASK_USER, '"bizar_"'].join("|"));
+/** Those of its names that mean nothing else here, and what is compared with a tool; one bash is a shell. */
+const OF_ITS_TOOLS =
+  /"(?:bash(?!", "zsh)|multiedit|apply_patch|web(?:fetch|search)|codesearch|todo(?:write|read)|plan_(?:enter|exit)|doom_loop)"|\btool(?: [!=]==|:) "/;
 /** `{ bizar: … }` with anything but a word in it, a check of it, or a look into it; lines have a nonce there. */
 const OF_METADATA = /\bbizar: (?:[{[(]|is\w+ ?[}(]|\w+\()|metadata(?:: | = )\{ bizar|metadata\??\.bizar\b|"bizar" in /;
 const OF_THE_HOST = /^(?:@opentui\/|solid-js)/;
@@ -83,6 +86,7 @@ test.each([
   ["the library of schemas is named", OF_ZOD, SCHEMAS],
   ["what the plugin says in metadata is written, and read back,", OF_METADATA, "src/opencode/own-metadata.ts"],
   ["the plugin's own tools are named", OF_OWN_TOOLS, "src/text/own-tools.ts"],
+  ["opencode's tools are named", OF_ITS_TOOLS, "src/opencode/tool-names.ts"],
 ])("%s in one file", async (_, pattern, home) => {
   const paths = [...new Bun.Glob("src/**/*.{ts,tsx}").scanSync(ROOT)];
   const texts = await Promise.all(paths.map(sourceOf));

@@ -1,4 +1,5 @@
 import type { Liveness } from "../supervisor/instance.ts";
+import { TASK } from "../opencode/tool-names.ts";
 
 /** What a model is not heard of for is shown where its request is out. */
 const WAITING = "waiting for the model";
@@ -69,7 +70,7 @@ export interface OpenCall {
  */
 export function oldestTool(calls: Iterable<OpenCall>, heardAt: number): Pick<Liveness, "tool" | "since"> | undefined {
   const running = [...calls].filter(({ state }) => state === "tool");
-  const sinces = running.map(({ tool, since }) => ({ tool, since: tool === "task" ? heardAt : since }));
+  const sinces = running.map(({ tool, since }) => ({ tool, since: tool === TASK ? heardAt : since }));
   return sinces.toSorted((a, b) => a.since - b.since)[0];
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from "../opencode/plugin-api.ts";
+import { DOOM_LOOP } from "../opencode/tool-names.ts";
 
 /**
  * Makes the asked agent run as asked: `opencode run` refuses a subagent and runs the default agent instead, and its
@@ -40,7 +41,7 @@ function allowDoomLoop(holder: { permission?: unknown }): void {
   const { permission } = holder;
   // One word for everything: an object with a rule for all, so that this one question gets its own answer.
   const rules = typeof permission === "string" ? { "*": permission } : permission;
-  const { doom_loop: _, ...others } = (rules ?? {}) as Record<string, unknown>;
+  const { [DOOM_LOOP]: _, ...others } = (rules ?? {}) as Record<string, unknown>;
   // The last rule that fits wins: this one goes behind a rule for everything.
-  holder.permission = { ...others, doom_loop: "allow" };
+  holder.permission = { ...others, [DOOM_LOOP]: "allow" };
 }

@@ -5,6 +5,7 @@ import { ASKED_USER, rejectionWith } from "../opencode/refusals.ts";
 import type { Asked, Reply } from "../supervisor/questions.ts";
 import type { OpenAsks } from "./open-asks.ts";
 import { giveReply, refusalText, type AgentQuestion, type QuestionJudge } from "./questions.ts";
+import { BASH } from "../opencode/tool-names.ts";
 
 const MOST_CALLS = 1000;
 
@@ -99,6 +100,6 @@ export class HeldCalls {
   /** What a command is for may be worded anew; what it does may not. */
   #keyOf(tool: string, sessionId: string, args: unknown): string {
     const { description: _, ...does } = typeof args === "object" && args !== null ? { description: "", ...args } : {};
-    return `${sessionId} ${fingerprint(tool, tool === "bash" ? does : args, this.#parts.directory)}`;
+    return `${sessionId} ${fingerprint(tool, tool === BASH ? does : args, this.#parts.directory)}`;
   }
 }

@@ -3,6 +3,7 @@ import { ASKED_USER } from "../opencode/refusals.ts";
 import { fitsPattern } from "../opencode/wildcard.ts";
 import { isText, listOf, orAbsent, shape, type Checked } from "../lib/shape.ts";
 import { allowedBy, type Allowed, type Asked, type Reply } from "../supervisor/questions.ts";
+import { DOOM_LOOP } from "../opencode/tool-names.ts";
 
 const isPermission = shape({
   ...{ id: isText, sessionID: isText, permission: isText, patterns: listOf(isText) },
@@ -30,12 +31,6 @@ export const UNANSWERED =
 export const NO_ANSWER =
   "Nobody can be asked in the background. Decide it yourself, or go on without it and say in your last message what you " +
   "would have asked, and why.";
-
-/**
- * What opencode asks for before the third of the same calls in one message, and ends the turn with where that is refused:
- * agents of this machine have it allowed, and whether one goes round in circles the loop guard decides.
- */
-const DOOM_LOOP = "doom_loop";
 
 /** What the plugin itself says of a refusal. */
 export const OWN_WORDS: ReadonlySet<string> = new Set([NO_PERMISSION, REFUSED_BY_USER, UNANSWERED, ASKED_USER]);
@@ -91,6 +86,7 @@ export class QuestionJudge {
   judge(asked: Asked): Reply | undefined {
     // opencode's own question tool: where an agent may ask the user something, the plugin has a tool of its own.
     if (asked.kind === "question") return { kind: "no" };
+    // Agents of this machine have that allowed: whether one goes round in circles the loop guard decides.
     if (this.rules.skipPermissions || asked.permission === DOOM_LOOP || this.#isAllowed(asked)) return { kind: "once" };
     if (this.rules.asks !== true) return { kind: "no", words: NO_PERMISSION };
     return this.#isLeftAlone ? { kind: "unanswered" } : undefined;

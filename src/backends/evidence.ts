@@ -8,6 +8,7 @@ import { isOwnText, messageOf, type RunEvent } from "./run-event.ts";
 import type { HostFact } from "./host-fact.ts";
 import { orphanWords } from "./orphan-words.ts";
 import { unreachable } from "../lib/unreachable.ts";
+import { TASK } from "../opencode/tool-names.ts";
 
 /** More text than this is cut; the session keeps the whole. */
 const MAX_TEXT_CHARACTERS = 4_194_304;
@@ -221,13 +222,13 @@ export class EvidenceCollector {
     // What a native subagent was refused stands behind the last one, or before everything.
     if (lastText > marks.findLastIndex(({ type }) => type === "task")) return {};
     const below = this.#refusals.findLast(({ isOwn }) => !isOwn);
-    if (below !== undefined) return { permissionRejected: { tool: "task", detail: below.asked ?? below.call } };
+    if (below !== undefined) return { permissionRejected: { tool: TASK, detail: below.asked ?? below.call } };
     return told !== undefined && !this.#isVoiced && own === undefined ? { permissionRejected: told } : {};
   }
 
   #toolEnded(part: Extract<RunEvent, { type: "tool_use" }>["part"]): void {
     this.#overflows = 0;
-    if (part.tool === "task") this.#marks.push({ type: "task" });
+    if (part.tool === TASK) this.#marks.push({ type: "task" });
     const call = readRefusal(part);
     if (call !== undefined) this.#marks.push({ type: "refusal", tool: part.tool, call });
   }

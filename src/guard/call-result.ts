@@ -1,3 +1,5 @@
+import { BASH } from "../opencode/tool-names.ts";
+
 /** How a tool call ended, as the event of the host reports it. */
 export type CallEnd =
   | {
@@ -45,7 +47,7 @@ export function digestEnd(tool: string, args: unknown, end: CallEnd): CallResult
 
 /** A negative answer is no failure: eight searches without a match are work. */
 function isAnswer(tool: string, args: unknown, exitCode: number): boolean {
-  return exitCode === 1 && tool === "bash" && ANSWERS_WITH_1.test(commandOf(args));
+  return exitCode === 1 && tool === BASH && ANSWERS_WITH_1.test(commandOf(args));
 }
 
 /** An empty output, or a bare number, is no evidence of one and the same error. */
@@ -95,7 +97,7 @@ function argumentTexts(args: unknown): string[] {
 
 /** Whether a call says that it waits: the world may have changed by the next one, and it costs next to nothing. */
 export function isWaiting(tool: string, args: unknown): boolean {
-  if (tool !== "bash") return false;
+  if (tool !== BASH) return false;
   const command = commandOf(args);
   // A command may hold a whole file: looking for the word first is several times as fast.
   return command.includes("sleep") && /(^|[\s;&|(])sleep\s+[\d.$]/.test(command);

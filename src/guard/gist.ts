@@ -1,5 +1,6 @@
 import { fingerprint } from "./fingerprint.ts";
 import type { CallKind } from "./history.ts";
+import { BASH } from "../opencode/tool-names.ts";
 
 /** Arguments that say how long a call may take, how much of its answer is shown, or what it is for: not what it does. */
 const TRIFLES: Readonly<Record<"host" | "foreign", ReadonlySet<string>>> = {
@@ -25,7 +26,7 @@ export function gistOf({ tool, kind, args, fingerprint: print }: PrintedCall, wo
   if (typeof args !== "object" || args === null || Array.isArray(args)) return print;
   const trifles = TRIFLES[kind === "foreign" ? "foreign" : "host"];
   const kept = Object.entries(args).filter(([name]) => !trifles.has(name));
-  const command: unknown = tool === "bash" ? Reflect.get(args, "command") : undefined;
+  const command: unknown = tool === BASH ? Reflect.get(args, "command") : undefined;
   const said = typeof command === "string" ? command : "";
   if (said.length > LONGEST_COMMAND) return print;
   const plain = plainCommand(said, kind);

@@ -11,6 +11,7 @@ import { callEnd, isToolState, readAnswer, withoutText } from "./tool-answer.ts"
 import { isNumber, isText, oneOf, shape, type Checked } from "../lib/shape.ts";
 import { isOfSupervisor } from "../opencode/own-metadata.ts";
 import { isOwnTool } from "../text/own-tools.ts";
+import { QUESTION, TODO_LIST } from "../opencode/tool-names.ts";
 
 /** One finished call, for the session's tool log. Metadata only. */
 export interface LoggedCall {
@@ -73,7 +74,7 @@ interface TakenAnswer {
 }
 
 /** Waits and notes: tools that may be called again and again. */
-const EXEMPT = new Set(["todowrite", "todoread", "question"]);
+const EXEMPT = new Set([...TODO_LIST, QUESTION]);
 /** The agent whose steps are such requests. */
 const COMPACTION = "compaction";
 /** What a user's message is made of. */

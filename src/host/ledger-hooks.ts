@@ -12,6 +12,7 @@ import { NewestMap } from "../lib/newest-map.ts";
 import { changedPaths } from "../opencode/changed-paths.ts";
 import { isText, oneOf, shape } from "../lib/shape.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
+import { BASH, EDITS, READ } from "../opencode/tool-names.ts";
 
 const MOST_SESSIONS = 500;
 
@@ -64,7 +65,7 @@ export function ledgerHooks({ directory, folder, recordDir, instanceOf, report }
       if (agent !== undefined) agents.set(sessionID, agent);
     },
     async "tool.execute.before"({ tool, sessionID, callID }, { args }: { args: unknown }) {
-      if (tool === "bash" && isBashCall(args)) await refuseTakingBack(args, sessionID);
+      if (tool === BASH && isBashCall(args)) await refuseTakingBack(args, sessionID);
       const files = filesOf(tool, args);
       if (files === undefined) return;
       const stale = await ledger.begin({ ...files, callId: callID, author: await authorOf(sessionID) });
@@ -85,10 +86,10 @@ export function ledgerHooks({ directory, folder, recordDir, instanceOf, report }
 }
 
 function filesOf(tool: string, args: unknown): Pick<FileCall, "does" | "paths"> | undefined {
-  if (tool === "read") return hasPath(args) ? { does: "read", paths: [args.filePath] } : undefined;
+  if (tool === READ) return hasPath(args) ? { does: "read", paths: [args.filePath] } : undefined;
   const paths = changedPaths(tool, args);
   if (paths.length === 0) return undefined;
-  return { does: tool === "edit" || tool === "multiedit" ? "edit" : "overwrite", paths };
+  return { does: EDITS.includes(tool) ? "edit" : "overwrite", paths };
 }
 
 async function namedAgent(recordDir: string, { change }: Stale): Promise<NamedAgent | undefined> {

@@ -1,11 +1,12 @@
 import type { HostAgent } from "../opencode/answers.ts";
+import { BASH, EDIT, READ, TASK } from "../opencode/tool-names.ts";
 
 /** The permission that decides whether an agent has a tool, and what it can do with it. */
 const OFFERS = [
-  ["task", "delegate a piece of research to a subagent with task"],
-  ["read", "read a file or search for the one fact you miss"],
-  ["bash", "run a command"],
-  ["edit", "make a change"],
+  [TASK, "delegate a piece of research to a subagent with task"],
+  [READ, "read a file or search for the one fact you miss"],
+  [BASH, "run a command"],
+  [EDIT, "make a change"],
 ] as const;
 
 /** What an agent can do, in words, by the tools that opencode offers it. */

@@ -8,10 +8,11 @@ import { inCopy, isBelow, patchInCopy, patternInCopy, placeInCopy, unshare } fro
 import { namedPaths, type NamedPath } from "./shell/leading-into.ts";
 import { isBashCall, type BashCall } from "./shell/reading-shell.ts";
 import { commandsTakingBack } from "./shell/takes-back.ts";
+import { BASH, EDITS, GLOB, READ, SEARCHING_FILES, WRITE } from "../opencode/tool-names.ts";
 
 /** The arguments of opencode's own tools that name a file or a folder. */
 const PATH_ARGUMENTS = ["filePath", "path", "workdir"];
-const PATH_TOOLS = new Set(["read", "edit", "write", "multiedit", "grep", "glob", "list", "lsp", "bash"]);
+const PATH_TOOLS = new Set([READ, ...EDITS, WRITE, ...SEARCHING_FILES, BASH]);
 const hasPatch = shape({ patchText: isText });
 const hasPattern = shape({ pattern: isText });
 /** What names another repository to git than the one that it runs in. */
@@ -38,9 +39,9 @@ export function ownPlaceHooks(place: OwnPlace): OwnPlaceHooks {
           if (typeof given === "string") Reflect.set(args, name, inCopy(place, given));
         }
       }
-      if (tool === "glob" && hasPattern(args)) Object.assign(args, patternInCopy(place, args.pattern));
+      if (tool === GLOB && hasPattern(args)) Object.assign(args, patternInCopy(place, args.pattern));
       if (hasPatch(args)) Reflect.set(args, "patchText", patchInCopy(place, args.patchText));
-      if (tool === "bash" && isBashCall(args)) await refuseLine(place, args);
+      if (tool === BASH && isBashCall(args)) await refuseLine(place, args);
       for (const path of changedPaths(tool, args)) await unshare(place, path);
     },
     async "shell.env"(_input, { env }) {

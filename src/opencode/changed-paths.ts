@@ -1,4 +1,5 @@
 import { isText, shape } from "../lib/shape.ts";
+import { CHANGING_FILES, PATCHES } from "./tool-names.ts";
 
 const hasPath = shape({ filePath: isText });
 const hasPatch = shape({ patchText: isText });
@@ -7,9 +8,8 @@ export const PATCH_HEADERS = ["*** Add File:", "*** Update File:", "*** Delete F
 
 /** The files that a call of opencode's own tools would change, as its arguments name them. */
 export function changedPaths(tool: string, args: unknown): string[] {
-  if (tool === "edit" || tool === "write" || tool === "multiedit") return hasPath(args) ? [args.filePath] : [];
-  if ((tool === "patch" || tool === "apply_patch") && hasPatch(args)) return patchedPaths(args.patchText);
-  return [];
+  if (PATCHES.includes(tool)) return hasPatch(args) ? patchedPaths(args.patchText) : [];
+  return CHANGING_FILES.includes(tool) && hasPath(args) ? [args.filePath] : [];
 }
 
 /** Cut into lines and trimmed as opencode does (1.18.33): for it, U+2028 is no new line but a blank. */

@@ -1,7 +1,8 @@
 import type { HostSession } from "./answers.ts";
+import { PLAN_MODE, QUESTION } from "./tool-names.ts";
 
 /** What nobody could answer under `opencode run`: it denies it from the start (1.18.33). */
-const DENIED = ["question", "plan_enter", "plan_exit"];
+const DENIED = [QUESTION, ...PLAN_MODE];
 
 /** The rules with which `opencode run` makes a session. */
 export function runRules(): { permission: string; pattern: string; action: "deny" }[] {

@@ -8,6 +8,7 @@ import type { Refusal } from "../shell/plain-commands.ts";
 import { isBashCall, ReadingShell } from "../shell/reading-shell.ts";
 import { quotedRefusal, READING_NAMES } from "../shell/refusal-text.ts";
 import { mimir } from "./mimir.ts";
+import { BASH } from "../../opencode/tool-names.ts";
 
 /** Each of its requests makes a session the newest: none is forgotten while it works. */
 const MOST_SESSIONS = 1000;
@@ -43,7 +44,7 @@ export function mimirBash({ directory, project }: MimirBashParts): MimirBash {
       else sessions.delete(sessionID);
     },
     async "tool.execute.before"({ tool, sessionID, callID }, { args }: { args: unknown }) {
-      if (tool !== "bash" || !sessions.has(sessionID)) return;
+      if (tool !== BASH || !sessions.has(sessionID)) return;
       const { command = "", workdir = "." } = isBashCall(args) ? args : {};
       const found = await readable(command, {
         directory: resolve(directory, workdir),

@@ -3,6 +3,7 @@ import { mimir } from "./mimir.ts";
 import { ODIN, odin } from "./odin.ts";
 import type { ProvidedAgent } from "./provided-agent.ts";
 import { thor } from "./thor.ts";
+import { QUESTION } from "../../opencode/tool-names.ts";
 
 const PROVIDED: Readonly<Record<string, ProvidedAgent>> = { [ODIN]: odin, mimir, thor };
 
@@ -26,12 +27,13 @@ function configured(agent: ProvidedAgent, userPermission: unknown): AgentConfig 
   const { description, mode, prompt, permission, mayAskUser = false, addsToBase = false } = agent;
   const said = { description, mode, ...(addsToBase ? {} : { prompt }) };
   // opencode lets its own main agents alone ask.
-  if (mayAskUser && !decidesQuestions(userPermission)) return { ...said, permission: { question: "allow" } as object };
+  if (mayAskUser && !decidesQuestions(userPermission))
+    return { ...said, permission: { [QUESTION]: "allow" } as object };
   return permission === undefined ? said : { ...said, permission };
 }
 
 /** Whether the user's rules say who may put questions to the user. */
 function decidesQuestions(permission: unknown): boolean {
   if (typeof permission !== "object" || permission === null) return permission === "deny";
-  return Reflect.get(permission, "question") !== undefined || Reflect.get(permission, "*") === "deny";
+  return Reflect.get(permission, QUESTION) !== undefined || Reflect.get(permission, "*") === "deny";
 }

@@ -4,6 +4,7 @@ import { changedPaths } from "../../opencode/changed-paths.ts";
 import { isText, shape } from "../../lib/shape.ts";
 import { decisionsFolder } from "../../store/state-paths.ts";
 import { PLAN_ACTION } from "../../text/own-tools.ts";
+import { READ } from "../../opencode/tool-names.ts";
 
 const PLAN_FILE = /^plans[\\/][^\\/]+[\\/](?:plan|meta)\.json(?:\.history)?$/;
 const hasPath = shape({ filePath: isText });
@@ -26,7 +27,7 @@ export interface GuardedFolders {
 export function refusePlanFiles(tool: string, args: unknown, folders: GuardedFolders): void {
   const { directory, worktree, stateDir } = folders;
   const [project, decisions] = [realTarget(worktree), realTarget(decisionsFolder(stateDir))];
-  const read = tool === "read" && hasPath(args) ? [args.filePath] : [];
+  const read = tool === READ && hasPath(args) ? [args.filePath] : [];
   for (const path of [...changedPaths(tool, args), ...read]) {
     const target = realTarget(resolve(directory, path.trim()));
     if (isBelow(decisions, target)) {

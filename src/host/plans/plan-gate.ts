@@ -9,9 +9,10 @@ import { quotedRefusal, READING_NAMES } from "../shell/refusal-text.ts";
 import type { SessionFamilies } from "./session-families.ts";
 import { unreachable } from "../../lib/unreachable.ts";
 import { CHANGES, PLAN_WAIT, SEND_MESSAGE, SPAWN } from "../../text/own-tools.ts";
+import { BASH, CHANGING_FILES, TASK } from "../../opencode/tool-names.ts";
 
 /** Tools that change something, or have somebody change it. */
-const WRITING = new Set(["edit", "write", "patch", "multiedit", "apply_patch", "task", SPAWN, SEND_MESSAGE, CHANGES]);
+const WRITING = new Set([...CHANGING_FILES, TASK, SPAWN, SEND_MESSAGE, CHANGES]);
 /** What of an agent's changes only looks at them, or throws them away. */
 const TAKING_NOTHING = new Set(["show", "discard"]);
 
@@ -48,7 +49,7 @@ export interface GatedCall {
  */
 export async function gate(parts: PlanGateParts, call: GatedCall): Promise<void> {
   const { tool, sessionId, callId, args } = call;
-  if (tool !== "bash" && !WRITING.has(tool)) return;
+  if (tool !== BASH && !WRITING.has(tool)) return;
   if (tool === CHANGES && TAKING_NOTHING.has(parts.agentCall?.changesAction(args) ?? "")) return;
   const holds = (await parts.holds()).filter(({ askedBy }) => askedBy !== undefined);
   if (holds.length === 0) return;
@@ -58,7 +59,7 @@ export async function gate(parts: PlanGateParts, call: GatedCall): Promise<void>
     if (hold.askedBy === undefined || (addressee !== undefined && addressee === hold.askedBy.instanceId)) continue;
     for (const waiting of await parts.sessionsOf(hold.askedBy)) {
       if (!(await parts.families.areOne(waiting, sessionId))) continue;
-      const found = tool === "bash" ? await readReadingCommands(isBashCall(args) ? args.command : "") : undefined;
+      const found = tool === BASH ? await readReadingCommands(isBashCall(args) ? args.command : "") : undefined;
       if (found === undefined || "why" in found) throw refusal(tool, hold, waiting === sessionId, found);
       parts.allowReading(sessionId, callId, found);
       return;
