@@ -1,6 +1,7 @@
 import type { ModelAnswer, ModelRequest, ToolCall } from "../scripted-host/scripted-model.ts";
 
-const LIMIT_MS = 120_000;
+/** Twenty agents with folders of their own take two minutes on two cores; opencode drops a request after five. */
+const LIMIT_MS = 280_000;
 
 export interface RoundSettings {
   /** So many agents are asked for. */
