@@ -51,7 +51,7 @@ test("a place with all that an agent needs is told of in a table", async () => {
     ["plain", "opencode", "ok", "1.2.3"],
     ["plain", "git", "ok", expect.stringContaining("git version")],
     ["plain", "folder", "ok", join(root, "project/below")],
-    ["plain", "a file there and back", "ok", "133336 bytes"],
+    ["plain", "a file there and back", "ok", "133345 bytes"],
   ]);
   expect(exitCode).toBe(0);
 }, 60_000);
@@ -61,9 +61,9 @@ test("what is lacking at any of the places is told with what to do", async () =>
   expect(exitCode).toBe(1);
   const wrong = lines.filter(([, , mark]) => mark === "NO").map(([place, what, , words]) => [place, what, words]);
   expect(wrong).toEqual([
-    ["closed", "reached", "sh did not get there (exit code 3): no room at the inn"],
+    ["closed", "reached", expect.stringContaining('it exited with code 3. Its words: "no room at the inn".')],
     ["missing", "reached", expect.stringContaining("bizar-no-such-launcher could not be started")],
-    ["deaf", "a file there and back", expect.stringContaining("0 of 133336 bytes came back")],
+    ["deaf", "a file there and back", expect.stringContaining("0 of 133345 bytes came back")],
     ["elsewhere", "folder", expect.stringContaining("/nowhere/at/all is not there")],
     ["east", "reached", expect.stringContaining("set NO_SUCH_PASSWORD in the environment")],
   ]);

@@ -1,7 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { describeError } from "../../lib/describe-error.ts";
+import { systemClock } from "../../lib/system-clock.ts";
 import type { PlaceCheck } from "../place-check.ts";
+import { AS_SCRIPT, HOME_FOR_TILDE } from "./launch-script.ts";
 import { launchLine, type Launcher } from "./launcher.ts";
+import { adviceOnExit } from "./not-started.ts";
+import { runLimited } from "./run-limited.ts";
 
 const BYTES = 100_000;
 const SCRIPT = [
@@ -10,7 +14,8 @@ const SCRIPT = [
   `say reached "$(uname -n)"`,
   `[ -n "$oc" ] && say opencode "$("$oc" --version 2>/dev/null </dev/null)"`,
   `say git "$(git --version 2>/dev/null)"`,
-  `d=$2; case "$d" in "~"/*) d=$HOME/\${d#??} ;; esac; [ -z "$d" ] || [ -d "$d" ] && say folder "\${d:-none is needed}"`,
+  HOME_FOR_TILDE,
+  `[ -z "$d" ] || [ -d "$d" ] && say folder "\${d:-none is needed}"`,
   `exec cat`,
 ].join("; ");
 
@@ -25,16 +30,15 @@ export async function checkLauncher(
 ): Promise<PlaceCheck[]> {
   const folder = launcher.directory ?? (launcher.files === "shared" ? directory : "");
   const line = launchLine(launcher, "bizar-doctor", ["sh", "-c", SCRIPT, "bizar", binary, folder]);
-  const sent = Buffer.from(randomBytes(BYTES).toString("base64"));
+  const sent = Buffer.from(`${AS_SCRIPT.head}${randomBytes(BYTES).toString("base64")}`);
   try {
-    const child = Bun.spawn(line, { stdin: sent, stdout: "pipe", stderr: "pipe", timeout: limitMs });
-    const [back, words] = await Promise.all([child.stdout.bytes(), child.stderr.text()]);
-    await child.exited;
+    const settings = { environment: process.env, stdin: sent, limitMs, clock: systemClock };
+    const { stdout: back, stderr: words, exitCode, how } = await runLimited(line, settings);
     const said = new Map([...words.matchAll(/^bizar:(\w+):(.*)$/gm)].map(([, name = "", text = ""]) => [name, text]));
     const last = words.trim().split("\n").at(-1) ?? "";
     if (!said.has("reached")) {
-      const how = child.signalCode === null ? `exit code ${child.exitCode}` : `${child.signalCode} after ${limitMs} ms`;
-      return [failed("reached", `${line[0]} did not get there (${how}): ${last === "" ? "it said nothing" : last}`)];
+      const what = `${line[0]} did not get there: it ${how}. ${last === "" ? "It said nothing." : `Its words: "${last}".`}`;
+      return [failed("reached", `${what} ${adviceOnExit(exitCode)}`)];
     }
     return [
       found("reached", said.get("reached") ?? ""),
@@ -47,7 +51,7 @@ export async function checkLauncher(
         : launcher.files === "git"
           ? found("folder", `${folder} is made`)
           : failed("folder", `${folder} is not there: share it, name it as "directory", or use files "git"`),
-      sent.equals(new Uint8Array(back))
+      Buffer.from(back).includes(sent)
         ? found("a file there and back", `${sent.length} bytes`)
         : failed(
             "a file there and back",

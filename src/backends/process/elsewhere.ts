@@ -11,8 +11,10 @@ import type { SetUpThere } from "../set-up-script.ts";
 import { leaveWill } from "../last-will.ts";
 import { bytesOf } from "./command-line.ts";
 import { killLine, launchLine, leavesRunning, type Launcher } from "./launcher.ts";
-import { scriptWords } from "./launch-script.ts";
+import { AS_SCRIPT, scriptWords } from "./launch-script.ts";
+import { adviceOnExit } from "./not-started.ts";
 import type { PlaceReport } from "./place-report.ts";
+import { runLimited } from "./run-limited.ts";
 
 /** How long a command that ends an agent may take. */
 const KILL_LIMIT_MS = 15_000;
@@ -89,13 +91,13 @@ export class Elsewhere {
   /** What goes over stdin, or in words why the files cannot travel. */
   async stdin(role: string, prompt: string): Promise<Uint8Array<ArrayBuffer> | string> {
     const { travel, turn } = this.parts;
-    if (this.files === "shared") return bytesOf(`${role}\n${prompt}`);
+    if (this.files === "shared") return bytesOf(`${AS_SCRIPT.head}${role}\n${prompt}`);
     const packed = (await travel?.pack(turn.instanceId)) ?? `files "git" needs a folder of the agent's own.`;
     if (typeof packed === "string") return packed;
     this.#copy = packed;
     const { setUp } = this.parts;
     const ready = setUp === undefined ? "" : `${Math.ceil(setUp.limitMs / 1000)} ${base64(setUp.command)}`;
-    const head = bytesOf(`${role}\n${base64(prompt)}\n${ready}\n`);
+    const head = bytesOf(`${AS_SCRIPT.head}${role}\n${base64(prompt)}\n${ready}\n`);
     // What Bun 1.3.14 gives as the bytes of a pipe may be a bare buffer.
     return new Uint8Array(Buffer.concat([head, new Uint8Array(packed.bundle)]));
   }
@@ -246,7 +248,7 @@ export class Elsewhere {
     const { program } = this;
     const words = this.#words.length === 0 ? "It said nothing." : `Its words: "${this.#words.join(" | ")}".`;
     if (!this.#hasBegun) {
-      const why = `${on} did not start the agent: ${program} ${how}. ${words} Mend that, or see option "launchers".`;
+      const why = `${on} did not start the agent: ${program} ${how}. ${words} ${adviceOnExit(end.exitCode)}`;
       return { kind: "not_started", why };
     }
     const where = [this.#place.host, this.#place.job === null ? null : `job ${this.#place.job}`]
@@ -354,13 +356,9 @@ async function run(
   environment: NodeJS.ProcessEnv,
 ): Promise<string | undefined> {
   try {
-    const child = Bun.spawn([...words], { env: environment, stdin: "ignore", stdout: "ignore", stderr: "pipe" });
-    const limit = clock.after(KILL_LIMIT_MS, () => child.kill("SIGKILL"));
-    const [said, code] = await Promise.all([new Response(child.stderr).text(), child.exited]);
-    limit.clear();
-    if (code === 0) return undefined;
-    const last = said.trim().split("\n").slice(-LAST_LINES).join(" | ").slice(0, LINE_CHARACTERS);
-    const how = child.signalCode === null ? `exited with code ${code}` : `took longer than ${KILL_LIMIT_MS} ms`;
+    const { stderr, exitCode, how } = await runLimited(words, { environment, clock, limitMs: KILL_LIMIT_MS });
+    if (exitCode === 0) return undefined;
+    const last = stderr.trim().split("\n").slice(-LAST_LINES).join(" | ").slice(0, LINE_CHARACTERS);
     return `${how}. ${last}`.trim();
   } catch (error) {
     return `could not be started: ${describeError(error)}`;

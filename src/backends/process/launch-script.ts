@@ -24,7 +24,7 @@ export interface ScriptRequest {
 }
 
 /**
- * The words that run an agent there. Stdin is the role, a line feed, and the prompt; where files are copied the prompt is a
+ * The words that run an agent there. Stdin is {@link AS_SCRIPT}, the role, a line feed, and the prompt; where files are copied the prompt is a
  * line of base64, as is what makes them ready, behind the seconds that it may take; the bundle with the files follows.
  */
 export function scriptWords({
@@ -42,6 +42,11 @@ export function scriptWords({
   return ["sh", "-c", SCRIPTS[files], "bizar", ...where, ...runArguments];
 }
 
+/** A shell that these words do not reach whole takes stdin for its script: what a model wrote is not run by it. */
+export const AS_SCRIPT = { head: "exit 95 #", exitCode: 95 };
+/** Nothing has come over stdin. */
+export const NO_STDIN = 96;
+
 const OWN_NAME =
   "GIT_AUTHOR_NAME=Bizar GIT_AUTHOR_EMAIL=bizar@localhost GIT_COMMITTER_NAME=Bizar GIT_COMMITTER_EMAIL=bizar@localhost";
 const GIT = "git -c core.hooksPath=/dev/null -c core.fsmonitor=false";
@@ -51,7 +56,8 @@ const LOGGED_LINES = 1000;
 
 /** Reads the role, and says that it has begun and where. */
 const BEGIN = [
-  `IFS= read -r ${ROLE_VARIABLE} || exit 96`,
+  `IFS= read -r ${ROLE_VARIABLE} || exit ${NO_STDIN}`,
+  `${ROLE_VARIABLE}=\${${ROLE_VARIABLE}#*"#"}`,
   `n=\${${ROLE_VARIABLE}#*'"nonce":"'}; n=\${n%%'"'*}`,
   `say() { printf '{"bizar":"%s","place":%s}\\n' "$n" "$1" >&2; }`,
   `word() { printf %s "$1" | tr -cd '0-9A-Za-z._+/-' | cut -c1-200; }`,
@@ -63,9 +69,13 @@ const BEGIN = [
   `lacks() { say "{\\"lacks\\":\\"$1\\",\\"found\\":\\"$(word "$2")\\"}"; exit 97; }`,
 ];
 
+/** The second argument, which may begin with the home of there. */
+export const HOME_FOR_TILDE = `d=$2; case "$d" in "~") d=$HOME ;; "~"/*) d=$HOME/\${d#??} ;; esac`;
+
 /** The same files are there under the same path; the rest of stdin is the prompt. */
 const IN_SHARED_FILES = [
-  `cd -- "$2" 2>/dev/null || lacks directory`,
+  HOME_FOR_TILDE,
+  `cd -- "$d" 2>/dev/null || lacks directory`,
   // What is set there is meant.
   `[ -r "$9" ] && [ -z "$${MODELS_PATH}$OPENCODE_MODELS_URL$OPENCODE_AUTH_CONTENT" ] && export ${MODELS_PATH}="$9"`,
   `exec 3<&0`,
@@ -78,8 +88,8 @@ const IN_COPIED_FILES = [
   `IFS= read -r p`,
   `IFS=' ' read -r T S`,
   SET_UP,
-  `d=\${2:-$HOME/.cache/bizar/elsewhere}`,
-  `case "$d" in "~"/*) d=$HOME/\${d#??} ;; esac`,
+  HOME_FOR_TILDE,
+  `d=\${d:-$HOME/.cache/bizar/elsewhere}`,
   `w=$d/$1`,
   `mkdir -p "$w" 2>/dev/null && touch "$w" && cd "$w" || lacks files "$w"`,
   `say "{\\"folder\\":\\"$(word "$w")\\"}"`,

@@ -14,10 +14,12 @@ export interface Launcher {
 const COMMAND = "{command}";
 /** Hands its words, with blanks between them, to a shell there. */
 const JOINS_WORDS = "ssh";
+/** What a shell takes its text behind: `-c`, `-lc`. */
+const TEXT_FOLLOWS = /^-[A-Za-z]*c$/;
 
 /**
  * The command line that runs `words` at a place. Most launchers take them as they are. `ssh` and `sh -c` want one text for
- * a shell, as does whatever has `{command}` in it, where the text is to stand.
+ * a shell, `ssh host sh -c` one for either, as does whatever has `{command}` in it, where the text is to stand.
  */
 export function launchLine(
   { command }: Pick<Launcher, "command">,
@@ -27,7 +29,9 @@ export function launchLine(
   const own = command.map((word) => word.replaceAll("{instanceId}", instanceId));
   const text = shellText(words);
   if (own.some((word) => word.includes(COMMAND))) return own.map((word) => word.replaceAll(COMMAND, () => text));
-  return endsInShell(command) ? [...own, text] : [...own, ...words];
+  const isText = TEXT_FOLLOWS.test(own.at(-1) ?? "");
+  if (joinsWords(command)) return [...own, isText ? shellText([text]) : text];
+  return isText ? [...own, text] : [...own, ...words];
 }
 
 /** The command line that ends an agent for good; `undefined`: there is none. */
@@ -37,9 +41,9 @@ export function killLine({ kill }: Pick<Launcher, "kill">, instanceId: string): 
 
 /** Whether the end of the launcher leaves what it has started there as it is. */
 export function leavesRunning({ command, kill }: Pick<Launcher, "command" | "kill">): boolean {
-  return kill === undefined && command.some((word) => basename(word) === JOINS_WORDS);
+  return kill === undefined && joinsWords(command);
 }
 
-function endsInShell(command: readonly string[]): boolean {
-  return command.at(-1) === "-c" || command.some((word) => basename(word) === JOINS_WORDS);
+function joinsWords(command: readonly string[]): boolean {
+  return command.some((word) => basename(word) === JOINS_WORDS);
 }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "bun:test";
 import { processBackend } from "../../../src/backends/process/process-backend.ts";
@@ -124,6 +124,28 @@ test("a launcher that is not there, and one that starts nothing, are told with t
   const refused = await outcomeOf(launch(opencode(STEP), { command }));
   expect(refused.reason).toBe("spawn_failed");
   expect(refused.error).toContain('sh exited with code 3. Its words: "no room at the inn"');
+});
+
+test("a shell that the words do not reach whole runs nothing of the prompt, and it is said what to do", async () => {
+  const witness = join(temporaryFolder(), "run");
+  const turn = launch(opencode(STEP), { command: ["sh", "-c", "--"] }, { prompt: `touch ${witness}` });
+  const outcome = await outcomeOf(turn);
+  expect(outcome).toMatchObject({ reason: "spawn_failed", error: expect.stringContaining("put {command} where") });
+  expect(existsSync(witness)).toBe(false);
+});
+
+test("a launcher that keeps stdin for itself is told what it has to do with it", async () => {
+  const turn = launch(opencode(STEP), { command: ["sh", "-c", 'exec "$@" </dev/null', "sh"] });
+  const words = "Nothing came over stdin there: the launcher has to hand it on";
+  expect(await outcomeOf(turn)).toMatchObject({ reason: "spawn_failed", error: expect.stringContaining(words) });
+});
+
+test("a folder below the home of there is found", async () => {
+  const home = temporaryFolder();
+  mkdirSync(join(home, "a b"));
+  const turn = launch(opencode(`pwd >&2; ${STEP}`), { command: ["env", `HOME=${home}`], directory: "~/a b" });
+  expect(await outcomeOf(turn)).toMatchObject({ status: "done" });
+  expect(turn.log()).toContain(`[stderr] ${join(home, "a b")}`);
 });
 
 test("a line that breaks before the end is told is lost, with the launcher's words, and no end is claimed", async () => {

@@ -1,4 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { temporaryFolder } from "../../temporary-folder.ts";
 import { killLine, launchLine, leavesRunning } from "../../../src/backends/process/launcher.ts";
 import { scriptWords } from "../../../src/backends/process/launch-script.ts";
 
@@ -10,6 +13,9 @@ describe("the words of a run arrive as they are", () => {
     ["behind a program that takes them one by one", ["env"]],
     ["behind a shell that takes them one by one", ["sh", "-c", 'exec "$@"', "sh"]],
     ["as one text, for a shell", ["sh", "-c"]],
+    ["as one text, for a shell of a login", ["bash", "-lc"]],
+    ["as one text, which the shell behind ssh hands to a further one", ["ssh", "host", "bash", "-ec"]],
+    ["as one text, behind ssh", ["ssh", "host", "nice"]],
     ["as one text, where it is asked for", ["sh", "-c", "true && {command}"]],
     ["as one text within another", ["sh", "-c", "exec {command}", "sh"]],
     ["behind several", ["nice", "-n", "5", "env", "A=1"]],
@@ -17,7 +23,11 @@ describe("the words of a run arrive as they are", () => {
   for (const [what, command] of launchers) {
     test(what, () => {
       const line = launchLine({ command }, ID, ["printf", "<%s>", ...WORDS]);
-      const { stdout, exitCode } = Bun.spawnSync(line, { stderr: "inherit" });
+      const programs = temporaryFolder();
+      // It does with its words what ssh does.
+      writeFileSync(join(programs, "ssh"), '#!/bin/sh\nshift; exec sh -c "$*"\n', { mode: 0o755 });
+      const env = { HOME: programs, PATH: `${programs}:${process.env["PATH"]}` };
+      const { stdout, exitCode } = Bun.spawnSync(line, { env, stderr: "inherit" });
       expect([exitCode, stdout.toString()]).toEqual([0, WORDS.map((word) => `<${word}>`).join("")]);
     });
   }

@@ -1,0 +1,66 @@
+import type { Clock } from "../../lib/clock.ts";
+
+interface LimitedRun {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly stdin?: Uint8Array<ArrayBuffer>;
+  /** After so long it is ended, with all that it has started in its process group. */
+  readonly limitMs: number;
+  readonly clock: Clock;
+}
+
+/** What came of a command. */
+interface LimitedEnd {
+  readonly stdout: Uint8Array<ArrayBuffer>;
+  readonly stderr: string;
+  /** `null`: it did not come to its end by itself. */
+  readonly exitCode: number | null;
+  /** How it has ended, in words behind its name. */
+  readonly how: string;
+}
+
+/** What was printed before the end is read within that: something that it has left may hold the pipes. */
+const REST_MS = 1000;
+
+/** Runs a command to its end, or for as long as it may. Throws where it cannot be started. */
+export async function runLimited(
+  words: readonly string[],
+  { environment, stdin, limitMs, clock }: LimitedRun,
+): Promise<LimitedEnd> {
+  const child = Bun.spawn([...words], {
+    env: environment,
+    stdin: stdin ?? "ignore",
+    ...{ stdout: "pipe", stderr: "pipe", detached: true },
+  });
+  let isLate = false;
+  const limit = clock.after(limitMs, () => {
+    isLate = true;
+    endGroup(child.pid);
+  });
+  const [out, err] = [collect(child.stdout), collect(child.stderr)];
+  await child.exited;
+  limit.clear();
+  const rest = Promise.withResolvers<void>();
+  const timer = clock.after(REST_MS, () => rest.resolve());
+  await Promise.race([Promise.all([out.over, err.over]), rest.promise]);
+  timer.clear();
+  const exitCode = isLate || child.signalCode !== null ? null : child.exitCode;
+  const ended = exitCode === null ? `was ended by ${child.signalCode}` : `exited with code ${exitCode}`;
+  const how = isLate ? `took longer than ${limitMs} ms` : ended;
+  return { stdout: Buffer.concat(out.chunks), stderr: Buffer.concat(err.chunks).toString(), exitCode, how };
+}
+
+function collect(stream: ReadableStream<Uint8Array>) {
+  const chunks: Uint8Array[] = [];
+  const read = async () => {
+    for await (const chunk of stream) chunks.push(chunk);
+  };
+  return { chunks, over: read() };
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It has ended by itself.
+  }
+}
