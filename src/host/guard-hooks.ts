@@ -10,6 +10,7 @@ import { isSideRequest } from "./side-request.ts";
 import { callEnd, isToolState, readAnswer, withoutText } from "./tool-answer.ts";
 import { isNumber, isText, oneOf, shape, type Checked } from "../lib/shape.ts";
 import { isOfSupervisor } from "../opencode/own-metadata.ts";
+import { isSent, type MessagePart } from "../opencode/whose-words.ts";
 import { isOwnTool } from "../text/own-tools.ts";
 import { QUESTION, TODO_LIST } from "../opencode/tool-names.ts";
 
@@ -77,8 +78,6 @@ interface TakenAnswer {
 const EXEMPT = new Set([...TODO_LIST, QUESTION]);
 /** The agent whose steps are such requests. */
 const COMPACTION = "compaction";
-/** What a user's message is made of. */
-const USER_PARTS = new Set(["text", "file", "agent", "subtask"]);
 /** What is older than that is over. */
 const MOST_REMEMBERED = 500;
 const REPEATED_TEXT =
@@ -254,11 +253,6 @@ function callKey(sessionId: string, callId: string): string {
 }
 
 /** Synthetic parts come from the host or a plugin, interventions from the supervisor. */
-function isFromUser(part: { type: string }): boolean {
-  return (
-    USER_PARTS.has(part.type) &&
-    !("metadata" in part && isOfSupervisor(part.metadata)) &&
-    !("synthetic" in part && part.synthetic === true) &&
-    !("ignored" in part && part.ignored === true)
-  );
+function isFromUser(part: MessagePart): boolean {
+  return isSent(part) && !isOfSupervisor(part.metadata);
 }

@@ -1,11 +1,10 @@
 import type { Hooks } from "../opencode/plugin-api.ts";
 import { isText, shape } from "../lib/shape.ts";
 import { isOwn } from "../opencode/own-metadata.ts";
+import { isSent, type MessagePart } from "../opencode/whose-words.ts";
 import { NewestMap } from "../lib/newest-map.ts";
 
 const MOST_SESSIONS = 200;
-/** What a person's message is made of. */
-const WRITTEN = new Set(["text", "file", "agent", "subtask"]);
 const COMMAND = /^\s*"?\/[\w-]/;
 const hasId = shape({ id: isText });
 
@@ -63,12 +62,10 @@ export class UnreadMessages {
 }
 
 /** Not of the host, of this plugin or another one, and no slash command. */
-function isOfPerson(parts: readonly object[]): boolean {
-  return parts.some((part) => {
-    const { type, text, synthetic, ignored, metadata }: Record<string, unknown> = { ...part };
-    const isWritten = typeof type === "string" && WRITTEN.has(type) && synthetic !== true && ignored !== true;
-    return isWritten && !isOwn(metadata) && !(typeof text === "string" && parts.length === 1 && isCommand(text));
-  });
+function isOfPerson(parts: readonly MessagePart[]): boolean {
+  return parts.some(
+    (part) => isSent(part) && !isOwn(part.metadata) && !(parts.length === 1 && isCommand(part.text ?? "")),
+  );
 }
 
 /** A path is none: `/etc/hosts is wrong`. */

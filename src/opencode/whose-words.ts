@@ -12,10 +12,14 @@ export interface MessagePart {
   readonly type: string;
   readonly text?: string | null | undefined;
   /** Written by the host or a plugin. */
-  readonly synthetic?: boolean | null | undefined;
+  readonly synthetic?: unknown;
   /** Shown to the user, and never to the model. */
-  readonly ignored?: boolean | null | undefined;
+  readonly ignored?: unknown;
+  readonly metadata?: unknown;
 }
+
+/** What the message is made of that a person, or who supervises an agent, sends. */
+const SENT = new Set(["text", "file", "agent", "subtask"]);
 
 /** Whether a message is an agent's own: the host's summary of a compaction is an assistant's message too (1.18.33). */
 export function isOwnMessage({ role, summary }: MessageInfo): boolean {
@@ -25,6 +29,11 @@ export function isOwnMessage({ role, summary }: MessageInfo): boolean {
 /** Whether somebody wrote a part: a person, a model, or the supervisor; not the host, nor a plugin beside the talk. */
 export function isSaid({ type, synthetic, ignored }: MessagePart): boolean {
   return type !== "compaction" && synthetic !== true && ignored !== true;
+}
+
+/** Whether a part of a user's message is of who sent it: not of the host, nor of a plugin beside the talk. */
+export function isSent(part: MessagePart): boolean {
+  return SENT.has(part.type) && isSaid(part);
 }
 
 /** What the agent itself says in a message; empty where that is nothing. */

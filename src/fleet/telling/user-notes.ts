@@ -2,6 +2,7 @@ import { NewestMap } from "../../lib/newest-map.ts";
 import { isAnything, isText, oneOf, shape } from "../../lib/shape.ts";
 import { begunBelow, sessionChange, type OpencodeEvent } from "../../opencode/session-events.ts";
 import { elsewhereIn, isOwn, ownMetadata, type End } from "../../opencode/own-metadata.ts";
+import { isSent } from "../../opencode/whose-words.ts";
 import type { Instance } from "../../supervisor/instance.ts";
 import type { HostSessions } from "../host-sessions.ts";
 import { noteText, shownNote } from "./announcement-text.ts";
@@ -27,8 +28,6 @@ const isPart = shape({
   part: shape({ type: isText, messageID: isText, synthetic: isAnything, ignored: isAnything, metadata: isAnything }),
 });
 
-/** What a person's message is made of. */
-const WRITTEN = new Set(["text", "file", "agent", "subtask"]);
 const MOST_REMEMBERED = 100;
 
 /**
@@ -53,9 +52,9 @@ export class UserNotes {
     if (type === "message.updated" && isUserMessage(properties)) {
       this.#asked.set(properties.info.id, properties.info.sessionID);
     } else if (type === "message.part.updated" && isPart(properties)) {
-      const { type: kind, messageID, synthetic, ignored, metadata } = properties.part;
-      const isWritten = WRITTEN.has(kind) && synthetic !== true && ignored !== true && !isOwn(metadata);
-      const sessionId = this.#asked.get(messageID);
+      const { part } = properties;
+      const isWritten = isSent(part) && !isOwn(part.metadata);
+      const sessionId = this.#asked.get(part.messageID);
       if (isWritten && sessionId !== undefined && !this.#subagents.has(sessionId)) this.#writtenIn = sessionId;
     }
     const begun = begunBelow(event);
