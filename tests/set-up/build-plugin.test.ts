@@ -16,9 +16,9 @@ beforeAll(async () => {
 
 // opencode waits for these files at its start, and each agent of the process backend is such a start.
 test.each([
-  ["host-plugin", 420_000],
-  ["agent-plugin", 260_000],
-  ["server-plugin", 240_000],
+  ["host-plugin", 415_000],
+  ["agent-plugin", 255_000],
+  ["server-plugin", 235_000],
   ["probe-plugin", 40_000],
 ])("before opencode has the hooks of %s it reads less than %d bytes", async (role, limit) => {
   const files = await firstLoadOf(TARGET, role);
