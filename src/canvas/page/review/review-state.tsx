@@ -15,7 +15,9 @@ export function ReviewState() {
       {state === "open" && (
         <>
           <span className="pulse" aria-hidden="true" />
-          <span>The agent waits for you</span>
+          <span>
+            The agent waits<span className="review-for"> for you</span>
+          </span>
         </>
       )}
       {state === "decided" && review?.note && <span title={review.note}>{`“${shorten(review.note)}”`}</span>}
