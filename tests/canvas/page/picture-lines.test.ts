@@ -83,3 +83,13 @@ test("a picture has a table's cells as boxes that are no wider than the card, wi
   expect(svg).not.toContain("|");
   expect(svg).toContain(">The end</text>");
 });
+
+test("a table of a picture breaks between words as long as there is room for each of them", () => {
+  const table =
+    "| a | b | c |\n| - | - | - |\n| transactions | authorization | nothing new to run, and one for all of it |";
+  const svg = bodyAsSvg(table, { x: 0, top: 0, width: 400, bottom: 900 }, { measure, ink: () => "black" });
+  const lines = [...svg.matchAll(/<text[^>]*>(?<line>[^<]*)</g)].map(({ groups }) => groups?.["line"]);
+  expect(lines).toContain("transactions");
+  expect(lines).toContain("authorization");
+  expect(lines.join(" ")).toContain("nothing new to run, and one for all of it");
+});

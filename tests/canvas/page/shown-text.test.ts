@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { isValidElement, type ReactNode } from "react";
+import { linePieces } from "../../../src/canvas/page/elements/long-words.ts";
 import { markdownParts } from "../../../src/canvas/page/elements/markdown-parts.ts";
 import { parseMarkdown } from "../../../src/canvas/page/elements/parse-markdown.ts";
 import { visibleText } from "../../../src/canvas/page/state/visible-text.ts";
@@ -107,4 +108,17 @@ test("a long text comes in parts that end with a line, and code goes on as code"
   }
   expect([...markdownParts("short")]).toEqual([{ text: "short", isPlain: false }]);
   expect([...markdownParts("")]).toEqual([]);
+});
+
+test.each([
+  ["a word, and `src/a.ts`", ["a word, and `src/a.ts`"]],
+  [
+    "see https://example.org/a/long?all=1 there",
+    ["see https://", "example.", "org/", "a/", "long?", "all=", "1 there"],
+  ],
+  ["Donaudampfschifffahrtsgesellschaft", ["Donaudampfschifffahrtsgesellschaft"]],
+  ["x............................", ["x............................"]],
+])("%j may end a line behind the signs of its long words, and nothing of it is lost", (text, pieces) => {
+  expect(linePieces(text)).toEqual(pieces);
+  expect(seen(text.replaceAll("`", "")).text).toBe(text.replaceAll("`", ""));
 });

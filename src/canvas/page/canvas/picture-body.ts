@@ -82,14 +82,28 @@ function tableAsSvg(
   return { svg: svg.join(""), height };
 }
 
-/** As wide as what is in them; where that is more than there is room for, the wide ones give way. */
+/** As wide as what is in them; where that is more than there is room for, the wide ones give way, as far as to their words. */
 function columnWidths(rows: readonly (readonly TableCell[])[], room: number, measure: Measure): readonly number[] {
-  const wanted = (rows[0] ?? []).map((_, column) =>
-    Math.max(
-      LEAST_COLUMN,
-      ...rows.map((cells, row) => measure(cells[column]?.text ?? "", fontOf(row === 0)) + 2 * CELL_PADDING.x + 1),
-    ),
-  );
+  const widest = (textsOf: (text: string) => readonly string[]) =>
+    (rows[0] ?? []).map((_, column) =>
+      rows.reduce((most, cells, row) => {
+        const texts = textsOf(cells[column]?.text ?? "");
+        return Math.max(most, ...texts.map((text) => measure(text, fontOf(row === 0)) + 2 * CELL_PADDING.x + 1));
+      }, LEAST_COLUMN),
+    );
+  const least = widest((text) => text.split(/\s+/));
+  const rest = room - least.reduce((sum, width) => sum + width, 0);
+  const wanted = widest((text) => [text]);
+  if (rest > 0)
+    return shared(
+      wanted.map((width, column) => width - (least[column] ?? 0)),
+      rest,
+    ).map((width, column) => width + (least[column] ?? 0));
+  return shared(wanted, room);
+}
+
+/** Widths as they are wanted; where there is less room, the large ones give way. */
+function shared(wanted: readonly number[], room: number): readonly number[] {
   let left = room;
   const widths = new Map<number, number>();
   for (const [count, { column, wide }] of wanted

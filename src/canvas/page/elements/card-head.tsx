@@ -6,6 +6,8 @@ import { startEditing } from "./editing.ts";
 import { hasField, hasPicture, shownType, typeName } from "../../../plans/element-kinds.ts";
 import { Icon } from "./icons.tsx";
 import { TextEditor } from "./text-editor.tsx";
+import { linePieces } from "./long-words.ts";
+import { withBreaks } from "./with-breaks.tsx";
 import { visibleText } from "../state/visible-text.ts";
 
 interface CardHeadProps {
@@ -40,7 +42,9 @@ export function CardHead({ element, level, editing }: CardHeadProps) {
         {editing ? (
           <TextEditor field="title" label="Title" lines="one" placeholder="Title" />
         ) : (
-          visibleText(element.title) || <span className="untitled">{visibleText(typeName(element.type))}</span>
+          withBreaks(visibleText(element.title)) || (
+            <span className="untitled">{visibleText(typeName(element.type))}</span>
+          )
         )}
       </div>
       {hasField(element, "language") && level === "full" && (
@@ -61,7 +65,8 @@ const WHOLE = /[^\s\-\u2010\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]
 
 /** How many signs the longest word has, which no line should end in. */
 function longestWord(text: string): number {
-  return [...text.matchAll(WHOLE)].reduce((most, [word]) => Math.max(most, word.length), 1);
+  const words = linePieces(text).flatMap((piece) => piece.match(WHOLE) ?? []);
+  return words.reduce((most, word) => Math.max(most, word.length), 1);
 }
 
 /** A double click writes into the text that was hit. */

@@ -32,7 +32,7 @@ export const ElementBody = memo(function ElementBody(props: ElementBodyProps) {
   const writes = editing && !hasPicture(element);
   const body = useRef<HTMLDivElement>(null);
   const [scrolls, setScrolls] = useState(false);
-  const cutLines = useWholeCard(element, body, isOnCanvas);
+  const cut = useWholeCard(element, body, isOnCanvas);
   useLayoutEffect(() => {
     const { scrollHeight = 0, clientHeight = 0 } = body.current ?? {};
     setScrolls(selected && scrollHeight > clientHeight + 1);
@@ -57,14 +57,14 @@ export const ElementBody = memo(function ElementBody(props: ElementBodyProps) {
           </div>
         )}
       </div>
-      {cutLines > 0 && !writes && (
+      {cut !== "" && !writes && (
         <button
           type="button"
           className="more-lines nodrag"
           data-testid="more-lines"
           onClick={() => openDialog({ kind: "large", id: element.id })}
         >
-          {`${cutLines} more line${cutLines === 1 ? "" : "s"} ↓`}
+          {cut}
         </button>
       )}
       {hasField(element, "answer") && <AnswerField element={element} />}

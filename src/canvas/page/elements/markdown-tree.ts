@@ -11,7 +11,7 @@ export interface TreeNode {
   value?: string;
   readonly tagName?: string;
   readonly properties?: Readonly<Record<string, unknown>>;
-  readonly children?: readonly TreeNode[];
+  children?: readonly TreeNode[];
 }
 
 const TEXT_PARENTS = new Set([

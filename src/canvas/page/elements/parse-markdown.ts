@@ -2,6 +2,7 @@ import type { ComponentProps, ReactElement } from "react";
 import Markdown, { type Components } from "react-markdown";
 import rehypeSanitize from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
+import { breakLongWords } from "./long-words.ts";
 import { htmlAsText, readShown, type TreeNode } from "./markdown-tree.ts";
 import { hasUnshownWords } from "./unshown-words.ts";
 
@@ -18,7 +19,9 @@ export interface ParsedMarkdown {
 export function parseMarkdown(text: string, components: Components, highlight: Plugin | null): ParsedMarkdown {
   const shown: string[] = [];
   const plugins: Plugins = [rehypeSanitize, [readShown, shown]];
-  const rendered = render(text, components, highlight === null ? plugins : [...plugins, highlight]);
+  // It colours by all of a text, so that lines are broken after it.
+  const last: Plugins = highlight === null ? [breakLongWords] : [highlight, breakLongWords];
+  const rendered = render(text, components, [...plugins, ...last]);
   return { rendered, hasUnshown: hasUnshownWords(text, shown) };
 }
 

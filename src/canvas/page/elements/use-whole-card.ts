@@ -8,10 +8,10 @@ const LINE_HEIGHT = 21;
  * Makes a card as high as what is in it, unless a person has chosen its size.
  *
  * @param body what would be cut
- * @returns how many lines are cut all the same
+ * @returns in words, what is cut all the same
  */
-export function useWholeCard(element: PlanElement, body: RefObject<HTMLElement | null>, isOnCanvas: boolean): number {
-  const [cutLines, setCutLines] = useState(0);
+export function useWholeCard(element: PlanElement, body: RefObject<HTMLElement | null>, isOnCanvas: boolean): string {
+  const [cut, setCut] = useState("");
   const { id, height, width, content, title, answer, ownSize } = element;
   useEffect(() => {
     const shown = body.current;
@@ -20,14 +20,14 @@ export function useWholeCard(element: PlanElement, body: RefObject<HTMLElement |
     const measure = () => {
       const card = shown.closest<HTMLElement>(".card");
       if (card === null || card.dataset["editing"] !== undefined) return;
-      const cut = shown.scrollHeight - shown.clientHeight;
-      if (cut <= 1) {
-        setCutLines(0);
+      const below = shown.scrollHeight - shown.clientHeight;
+      if (below <= 1) {
+        setCut(shown.scrollWidth > shown.clientWidth + 1 ? "More to the right →" : "");
         return;
       }
-      const wanted = card.offsetHeight + cut;
+      const wanted = card.offsetHeight + below;
       if (ownSize !== true && card.offsetHeight < MOST_HEIGHT) setCardHeight(id, Math.min(MOST_HEIGHT, wanted));
-      setCutLines(ownSize === true || wanted > MOST_HEIGHT ? Math.ceil(cut / LINE_HEIGHT) : 0);
+      setCut(ownSize === true || wanted > MOST_HEIGHT ? moreLines(Math.ceil(below / LINE_HEIGHT)) : "");
     };
     const watch = new ResizeObserver(measure);
     watch.observe(shown);
@@ -44,5 +44,9 @@ export function useWholeCard(element: PlanElement, body: RefObject<HTMLElement |
       added.disconnect();
     };
   }, [id, isOnCanvas, body, height, width, content, title, answer, ownSize]);
-  return cutLines;
+  return cut;
+}
+
+function moreLines(count: number): string {
+  return `${count} more line${count === 1 ? "" : "s"} ↓`;
 }
