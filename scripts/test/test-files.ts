@@ -20,7 +20,7 @@ export const GROUPS = {
 /** What shows each half of the product at work: agents in the terminal, a plan on the page. All others like them are long. */
 const QUICK = ["opencode/terminal-half", "browser/review-round", "browser/sanitising"];
 /** What else takes long: many real programs, one after the other. */
-const LONG = ["chaos/real-chaos", "contract/strays", "contract/shared-folder"];
+const LONG = ["chaos/real-chaos", "contract/strays", "contract/shared-folder", "process/copied-files.process"];
 const isAmong = (file: string, parts: readonly string[]) => parts.some((part) => file.endsWith(`/${part}.test.ts`));
 
 /** The files whose sentences are tried in steps of their own. */

@@ -1,4 +1,3 @@
-import { describeError } from "../../lib/describe-error.ts";
 import { unreachable } from "../../lib/unreachable.ts";
 import type { Place } from "../../supervisor/instance.ts";
 import { callerDirectory } from "../../supervisor/own-folder.ts";
@@ -6,6 +5,7 @@ import type { EndCause, Exit } from "../../supervisor/outcome.ts";
 import type { Clock, Timer } from "../../lib/clock.ts";
 import type { TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { plainName } from "../../text/plain-name.ts";
+import { plainLine } from "../../text/plain-text.ts";
 import { SET_UP_LINE_CHARACTERS, SET_UP_LINES, setUpFailure, setUpWords } from "../../text/set-up-words.ts";
 import type { SetUpThere } from "../set-up-script.ts";
 import { leaveWill } from "../last-will.ts";
@@ -14,7 +14,7 @@ import { killLine, launchLine, leavesRunning, type Launcher } from "./launcher.t
 import { AS_SCRIPT, scriptWords } from "./launch-script.ts";
 import { adviceOnExit } from "./not-started.ts";
 import type { PlaceReport } from "./place-report.ts";
-import { runLimited } from "./run-limited.ts";
+import { whyFailed } from "./run-limited.ts";
 
 /** How long a command that ends an agent may take. */
 const KILL_LIMIT_MS = 15_000;
@@ -82,6 +82,7 @@ export class Elsewhere {
   #isBundleWhole = false;
   #folder: string | undefined;
   #filesAre: PlaceReport["files"];
+  #left: string | undefined;
 
   constructor(private readonly parts: ElsewhereParts) {
     const { on, turn } = parts;
@@ -122,9 +123,13 @@ export class Elsewhere {
     const bundle = this.#isBundleWhole ? Buffer.from((this.#bundle ?? []).join(""), "base64") : undefined;
     const failed = await travel?.unpack(turn.instanceId, bundle);
     if (this.#lacks?.lacks === "setUp") return this.#lackInWords(this.#lacks);
-    if (failed !== undefined) return `${failed} It is in ${this.#folder ?? "its folder"} on ${on}.`;
+    const where = `in ${this.#folder ?? "its folder"} on ${on}`;
+    if (failed !== undefined) return `${failed} It is ${where}.`;
     const isLost = bundle === undefined && this.#exitCode !== undefined && this.#filesAre !== "same";
-    return isLost ? `What it did has not come back: it is in ${this.#folder ?? "its folder"} on ${on}.` : undefined;
+    if (isLost) return `What it did has not come back: it is ${where}. ${this.#lastWords}`;
+    if (this.#left === undefined) return undefined;
+    const left = plainLine(this.#left.trim().replaceAll("\n", ", "), LINE_CHARACTERS);
+    return `Repositories inside, and what cannot be read, do not come back. Left ${where}: ${left}. All else has come.`;
   }
 
   /**
@@ -193,7 +198,8 @@ export class Elsewhere {
   told(report: PlaceReport): void {
     if (report.pid !== undefined) this.#begin(report);
     if (report.lacks !== undefined) this.#lacks = report;
-    this.#folder = report.folder ?? this.#folder;
+    this.#folder = textOf(report.folder) ?? this.#folder;
+    this.#left = textOf(report.left) ?? this.#left;
     this.#filesAre = report.files ?? this.#filesAre;
     if (report.exit !== undefined) this.#exitCode = report.exit;
   }
@@ -246,7 +252,7 @@ export class Elsewhere {
     if (this.#lacks !== undefined) return { kind: "not_started", why: this.#lackInWords(this.#lacks) };
     const how = end.exitCode === null ? `was ended by ${end.signal ?? "a signal"}` : `exited with code ${end.exitCode}`;
     const { program } = this;
-    const words = this.#words.length === 0 ? "It said nothing." : `Its words: "${this.#words.join(" | ")}".`;
+    const words = this.#lastWords;
     if (!this.#hasBegun) {
       const why = `${on} did not start the agent: ${program} ${how}. ${words} ${adviceOnExit(end.exitCode)}`;
       return { kind: "not_started", why };
@@ -260,6 +266,10 @@ export class Elsewhere {
         `The line to ${on}${where === "" ? "" : ` (${where})`} broke before the turn had told its end: ${program} ${how}. ` +
         `${words} Nobody has seen how it ended there.${this.#copy === undefined ? "" : ` What it did is in ${this.#folder ?? "its folder"}.`} See that ${on} can be reached, then send a message: it goes on in its session.`,
     };
+  }
+
+  get #lastWords(): string {
+    return this.#words.length === 0 ? "It said nothing." : `Its words: "${this.#words.join(" | ")}".`;
   }
 
   #lackInWords({ lacks, found = "" }: PlaceReport): string {
@@ -289,7 +299,7 @@ export class Elsewhere {
       }
       case "files":
       case undefined:
-        return `The agent's folder could not be made on ${on}${found === "" ? "" : `: ${found}`}.`;
+        return `The agent's folder ${this.#folder ?? ""} could not be made on ${on}. ${this.#lastWords}`;
       default:
         return unreachable(lacks);
     }
@@ -304,12 +314,14 @@ export class Elsewhere {
     const { on, launcher, turn, clock, note, environment } = this.parts;
     const own = killLine(launcher, turn.instanceId);
     if (own !== undefined) {
-      const failed = await run(own, clock, environment);
+      const failed = await whyFailed(own, { clock, environment, limitMs: KILL_LIMIT_MS });
       if (failed !== undefined) note(`${own[0] ?? ""} did not end it on ${on}: ${failed}`);
       return failed === undefined ? undefined : `Look on ${on}: ${own[0] ?? ""} ${failed}`;
     }
     if (!leavesRunning(launcher) || this.#pid === undefined || this.#exitCode !== undefined) return undefined;
-    const failed = await run(launchLine(launcher, turn.instanceId, goneWords(this.#pid)), clock, environment);
+    const failed = await whyFailed(launchLine(launcher, turn.instanceId, goneWords(this.#pid)), {
+      ...{ clock, environment, limitMs: KILL_LIMIT_MS },
+    });
     if (failed === undefined) return undefined;
     note(`nobody could see whether it has ended on ${on}: ${failed}`);
     return `Look on ${on} for process ${this.#pid}: ${failed}`;
@@ -333,6 +345,11 @@ export class Elsewhere {
   }
 }
 
+/** What was sent as base64. */
+function textOf(sent: string | undefined): string | undefined {
+  return sent === undefined ? undefined : Buffer.from(sent, "base64").toString();
+}
+
 function base64(text: string): string {
   return Buffer.from(text).toString("base64");
 }
@@ -347,20 +364,4 @@ function goneWords(pid: number): string[] {
     `done`,
   ].join("; ");
   return ["sh", "-c", script, "bizar", String(pid)];
-}
-
-/** Runs a command to its end. Returns how it failed. */
-async function run(
-  words: readonly string[],
-  clock: Clock,
-  environment: NodeJS.ProcessEnv,
-): Promise<string | undefined> {
-  try {
-    const { stderr, exitCode, how } = await runLimited(words, { environment, clock, limitMs: KILL_LIMIT_MS });
-    if (exitCode === 0) return undefined;
-    const last = stderr.trim().split("\n").slice(-LAST_LINES).join(" | ").slice(0, LINE_CHARACTERS);
-    return `${how}. ${last}`.trim();
-  } catch (error) {
-    return `could not be started: ${describeError(error)}`;
-  }
 }

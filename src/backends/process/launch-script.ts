@@ -49,10 +49,18 @@ export const NO_STDIN = 96;
 
 const OWN_NAME =
   "GIT_AUTHOR_NAME=Bizar GIT_AUTHOR_EMAIL=bizar@localhost GIT_COMMITTER_NAME=Bizar GIT_COMMITTER_EMAIL=bizar@localhost";
-const GIT = "git -c core.hooksPath=/dev/null -c core.fsmonitor=false";
+/**
+ * Whatever the user there has set up for their own repositories. What LFS holds does not travel: there its files are what
+ * git has of them, and what the agent puts into their place comes back whole.
+ */
+const GIT = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "core.safecrlf=false", "core.quotePath=false"]
+  .concat(["process=", "smudge=", "clean=", "required=false"].map((setting) => `filter.lfs.${setting}`))
+  .reduce((command, setting) => `${command} -c ${setting}`, "git");
 
 /** So many lines of what has made the files ready are in the log. */
 const LOGGED_LINES = 1000;
+/** So many things that were left there are told. */
+const LEFT_LINES = 20;
 
 /** Reads the role, and says that it has begun and where. */
 const BEGIN = [
@@ -81,31 +89,65 @@ const IN_SHARED_FILES = [
   `exec 3<&0`,
 ];
 
-/** Makes a copy of the files, or brings the one of an earlier turn up to date; what is older than a week goes. */
+/**
+ * `take` makes a commit, `k`, of all that is in a copy, on what it was made of: with an index of its own, since the agent's
+ * may be locked, or gone. What cannot be taken is in `$g/bizar-left`: repositories inside, and what is not readable.
+ */
+const TAKE = [
+  `indexed() { GIT_INDEX_FILE=$g/bizar-index ${GIT} --git-dir="$g" --work-tree="$w" "$@"; }`,
+  `take() { ${[
+    `cd "$w" && rm -f "$g"/bizar-index*`,
+    `cp "$g/index" "$g/bizar-index" 2>/dev/null; indexed ls-files >/dev/null 2>&1 || { rm -f "$g/bizar-index" && indexed read-tree refs/bizar/base; } || return`,
+    `indexed ls-files -o --exclude-standard -- "*/" >"$g/bizar-left" || return`,
+    `indexed add -A --ignore-errors . 2>"$g/bizar-said"`,
+    `sed 's|/$||' <"$g/bizar-left" | indexed update-index --force-remove --stdin || return`,
+    `grep -i denied <"$g/bizar-said" >>"$g/bizar-left"`,
+    `t=$(indexed write-tree) && k=$(${OWN_NAME} git --git-dir="$g" commit-tree "$t" -p refs/bizar/base -m there)`,
+  ].join("; ")}; }`,
+];
+
+/**
+ * Makes a copy of the files, or brings the one of an earlier turn up to date, with what that has left there where it did not
+ * come to its end; what is older than a week goes.
+ */
 const IN_COPIED_FILES = [
   `umask 077`,
   `command -v git >/dev/null 2>&1 || lacks git`,
+  // As a hook of git has set them where it has started all this: they name another repository.
+  `unset $(git rev-parse --local-env-vars)`,
   `IFS= read -r p`,
   `IFS=' ' read -r T S`,
   SET_UP,
   HOME_FOR_TILDE,
   `d=\${d:-$HOME/.cache/bizar/elsewhere}`,
   `w=$d/$1`,
-  `mkdir -p "$w" 2>/dev/null && touch "$w" && cd "$w" || lacks files "$w"`,
-  `say "{\\"folder\\":\\"$(word "$w")\\"}"`,
-  `find "$d" -maxdepth 1 -name 'bgr_*' -mtime +7 -exec rm -rf {} + 2>/dev/null`,
-  `b=$(mktemp) && cat >"$b" || lacks files "$w"`,
-  `[ -d .git ] || git init -q --template= . || lacks files "$w"`,
-  `${GIT} fetch -q --no-tags "$b" "+$8:refs/bizar/base" && ${GIT} reset -q --hard refs/bizar/base || lacks files "$w"`,
-  `mkdir -p "./$7" && cd "./$7" || lacks files "$w"`,
-  `if [ -n "$S" ] && [ ! -e "$w/.git/bizar-ready" ]; then ${[
+  `at() { say "{\\"folder\\":\\"$(printf %s "$w" | base64 | tr -d '\\n')\\"}"; }`,
+  `at`,
+  `mkdir -p "$w" && touch "$w" && cd "$w" || lacks files`,
+  `w=$PWD`,
+  `g=$w/.git`,
+  `at`,
+  `find "\${w%/*}" -maxdepth 1 -name 'bgr_*' -mtime +7 -exec rm -rf {} + 2>/dev/null`,
+  `b=$(mktemp) && cat >"$b" || lacks files`,
+  // Without what git knew of them, the files are all that is left.
+  `m=--hard; [ -d .git ] || [ ! -e "$w.begun" ] || m=--mixed`,
+  `[ -d .git ] || git init -q --template= $(head -n 2 "$b" | sed -n 's/^@object-format=/--object-format=/p') . || lacks files`,
+  ...TAKE,
+  `k=`,
+  `rm -f "$g/index.lock"; ${GIT} ls-files >/dev/null 2>&1 || rm -f "$g/index"`,
+  `[ $m = --mixed ] || [ ! -e "$w.begun" ] || { take && ${GIT} reset -q --hard "$k"; } || lacks files`,
+  `${GIT} fetch -q --no-tags "$b" "+$8:refs/bizar/base" && ${GIT} reset -q $m refs/bizar/base || lacks files`,
+  // Where both changed the same place there are markers.
+  `[ -z "$k" ] || ${OWN_NAME} ${GIT} cherry-pick -n "$k" >/dev/null 2>&1`,
+  `mkdir -p "./$7" && cd "./$7" || lacks files`,
+  `if [ -n "$S" ] && [ ! -e "$g/bizar-ready" ]; then ${[
     `still() { say '{"setUp":true}'; }`,
-    `printf %s "$S" | base64 -d >"$b" && set_up "$w" "$T" "$b" "$w/.git/bizar-log" still`,
-    `sed 's/^/bizar: /' <"$w/.git/bizar-log" | tail -n ${LOGGED_LINES} >&2`,
+    `printf %s "$S" | base64 -d >"$b" && set_up "$w" "$T" "$b" "$g/bizar-log" still`,
+    `sed 's/^/bizar: /' <"$g/bizar-log" | tail -n ${LOGGED_LINES} >&2`,
     `[ "$r" = 0 ] || lacks setUp "$r"`,
-    `: >"$w/.git/bizar-ready"`,
+    `: >"$g/bizar-ready"`,
   ].join("; ")}; fi`,
-  `printf %s "$p" | base64 -d >"$b" || lacks files "$w"`,
+  `printf %s "$p" | base64 -d >"$b" && : >"$w.begun" || lacks files`,
   `exec 3<"$b"`,
   `rm -f "$b"`,
 ];
@@ -133,14 +175,17 @@ const RUN = [
 
 /** Sends back what has changed in a copy: a bundle in base64 on stdout, between two lines. */
 const SEND_BACK = [
-  `cd "$w" && ${GIT} add -A && t=$(${GIT} write-tree) || lacks files "$w"`,
-  `if [ "$t" = "$(git rev-parse 'refs/bizar/base^{tree}')" ]; then say '{"files":"same"}'; else ${[
-    `k=$(${OWN_NAME} ${GIT} commit-tree "$t" -p refs/bizar/base -m there) && git update-ref refs/bizar/result "$k" || lacks files "$w"`,
+  `send() { ${[
+    `take || return`,
+    `[ ! -s "$g/bizar-left" ] || say "{\\"left\\":\\"$(head -n ${LEFT_LINES} "$g/bizar-left" | base64 | tr -d '\\n')\\"}"`,
+    `if [ "$t" = "$(indexed rev-parse 'refs/bizar/base^{tree}')" ]; then say '{"files":"same"}'; return; fi`,
+    `indexed update-ref refs/bizar/result "$k" || return`,
     `printf '\\n{"bizar":"%s","bundle":"begins"}\\n' "$n"`,
-    `${GIT} bundle create -q - refs/bizar/result ^refs/bizar/base | base64 | fold -w 3000`,
+    `indexed bundle create -q - refs/bizar/result ^refs/bizar/base | base64 | fold -w 3000`,
     `printf '\\n{"bizar":"%s","bundle":"ends"}\\n' "$n"`,
     `say '{"files":"sent"}'`,
-  ].join("; ")}; fi`,
+  ].join("; ")}; }`,
+  `send && rm -f "$w.begun"`,
 ];
 
 const END = [`say "{\\"exit\\":$r}"`, `exit $r`];

@@ -15,8 +15,10 @@ const isPlaceReport = shape({
   found: orAbsent(isText),
   /** The copied files are being made ready. */
   setUp: orAbsent(isFlag),
-  /** Where the copied files are there. */
+  /** Where the copied files are there, in base64. */
   folder: orAbsent(isText),
+  /** What of them could not be taken, a line each, in base64. */
+  left: orAbsent(isText),
   /** What has become of copied files: they are as they were, or were sent back. */
   files: orAbsent(oneOf("same", "sent")),
   /** What opencode has exited with. */

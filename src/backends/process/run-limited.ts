@@ -1,3 +1,4 @@
+import { describeError } from "../../lib/describe-error.ts";
 import type { Clock } from "../../lib/clock.ts";
 
 interface LimitedRun {
@@ -47,6 +48,21 @@ export async function runLimited(
   const ended = exitCode === null ? `was ended by ${child.signalCode}` : `exited with code ${exitCode}`;
   const how = isLate ? `took longer than ${limitMs} ms` : ended;
   return { stdout: Buffer.concat(out.chunks), stderr: Buffer.concat(err.chunks).toString(), exitCode, how };
+}
+
+const LAST_LINES = 3;
+const WORDS_CHARACTERS = 500;
+
+/** Runs a command as {@link runLimited} does. Returns how it failed, with what it said last. */
+export async function whyFailed(words: readonly string[], settings: LimitedRun): Promise<string | undefined> {
+  try {
+    const { stderr, exitCode, how } = await runLimited(words, settings);
+    if (exitCode === 0) return undefined;
+    const last = stderr.trim().split("\n").slice(-LAST_LINES).join(" | ").slice(0, WORDS_CHARACTERS);
+    return `${how}. ${last}`.trim();
+  } catch (error) {
+    return `could not be started: ${describeError(error)}`;
+  }
 }
 
 function collect(stream: ReadableStream<Uint8Array>) {
