@@ -4,7 +4,7 @@ import type { Answering } from "../opencode/answer-questions.ts";
 import { MARKER_NAME } from "../processes/end-tree.ts";
 import { isAnything, isText, orAbsent, shape, type Checked } from "../lib/shape.ts";
 import { agentIn } from "../opencode/own-metadata.ts";
-import { sessionChange } from "../opencode/session-events.ts";
+import { sessionChange, type OpencodeEvent } from "../opencode/session-events.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { adaptServerConfig } from "./child-config.ts";
 import { giveReply, QuestionJudge, readQuestion } from "./questions.ts";
@@ -14,6 +14,8 @@ const isSession = shape({
   parentID: orAbsent(isText),
   metadata: isAnything,
 });
+
+const hasBegun = shape({ sessionID: isText, info: isSession });
 
 export interface ServerRoleParts {
   readonly life: ServerLife;
@@ -40,18 +42,34 @@ const ANSWERED = new Set(["permission.replied", "question.replied", "question.re
 /** Of other sessions the host is asked again. */
 const MOST_REMEMBERED = 1000;
 
-/** Finds the agent that a session belongs to; `undefined` of one that is no agent's. */
+/** Knows whose sessions are which. */
+export interface InstanceFinder {
+  /** The agent that a session belongs to; `undefined` of one that is no agent's. */
+  readonly instanceOf: (sessionId: string) => Promise<string | undefined>;
+  /** An event of the host: of a session that begins now nothing has to be asked. */
+  readonly event: (event: OpencodeEvent) => void;
+}
+
 export function instanceFinder(
   /** A session as opencode knows it. */
   session: (sessionId: string) => Promise<unknown>,
-): (sessionId: string) => Promise<string | undefined> {
+): InstanceFinder {
   const instances = new NewestMap<string>(MOST_REMEMBERED);
-  return async (sessionId) => {
-    const known = instances.get(sessionId);
-    if (known !== undefined) return known;
-    const found = await findInstance(session, sessionId);
-    if (found !== undefined) instances.set(sessionId, found);
-    return found;
+  return {
+    async instanceOf(sessionId) {
+      const known = instances.get(sessionId);
+      if (known !== undefined) return known;
+      const found = await findInstance(session, sessionId);
+      if (found !== undefined) instances.set(sessionId, found);
+      return found;
+    },
+    event({ type, properties }) {
+      if (type !== "session.created" || !hasBegun(properties)) return;
+      const { sessionID, info } = properties;
+      const own = agentIn(info.metadata);
+      const found = own === undefined ? instances.get(info.parentID ?? "") : validId(own);
+      if (found !== undefined) instances.set(sessionID, found);
+    },
   };
 }
 
@@ -106,8 +124,12 @@ async function findInstance(
     if (!isSession(found)) return undefined;
     const { parentID, metadata }: Checked<typeof isSession> = found;
     const instanceId = agentIn(metadata);
-    if (instanceId !== undefined) return INSTANCE_ID.test(instanceId) ? instanceId : undefined;
+    if (instanceId !== undefined) return validId(instanceId);
     next = parentID;
   }
   return undefined;
+}
+
+function validId(instanceId: string): string | undefined {
+  return INSTANCE_ID.test(instanceId) ? instanceId : undefined;
 }

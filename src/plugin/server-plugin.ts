@@ -45,7 +45,8 @@ export function serverPlugin(
     life = new ServerLife(role, supervisorCheckMs);
     say({ watches: "host" });
   }
-  const instanceOf = instanceFinder(async (id) => (await client.session.get({ path: { id } })).data);
+  const finder = instanceFinder(async (id) => (await client.session.get({ path: { id } })).data);
+  const { instanceOf } = finder;
   const marker = process.env[MARKER_NAME] ?? role.instanceId;
   const hooks = serverRoleHooks({
     life,
@@ -74,7 +75,8 @@ export function serverPlugin(
     tellParentTool(async (...words) => await talk.tellParent(...words)),
     ...(role.asks === true ? [askUserTool(async (...question) => await talk.ask(...question))] : []),
   ];
-  const ofRole = [hooks, talk.hooks, serverTree(role, instanceOf), refusalWords()];
+  const known: Hooks = { event: async ({ event }) => finder.event(event) };
+  const ofRole = [known, hooks, talk.hooks, serverTree(role, instanceOf), refusalWords()];
   const parts = { input, options, paths: statePathsOf(role), instanceOf, report };
   return withRules(input, withLoopGuard(agentHooks(parts, ofRole, tools), guard));
 }

@@ -25,6 +25,13 @@ const sessions: Record<string, unknown> = {
   ses_forged: { metadata: { bizar: { instanceId: "x; rm -rf /" } } },
 };
 
+function finder() {
+  return instanceFinder(async (id) => {
+    asked.push(id);
+    return sessions[id];
+  });
+}
+
 function hooks() {
   return serverRoleHooks({
     life: {
@@ -37,10 +44,7 @@ function hooks() {
       answered: (id: string) => void journal.push(`answered ${id}`),
     } as unknown as ServerLife,
     marker: "wrm_1",
-    instanceOf: instanceFinder(async (id) => {
-      asked.push(id);
-      return sessions[id];
-    }),
+    instanceOf: finder().instanceOf,
     abortSession: async () => undefined,
     skipPermissions,
     answering: {
@@ -71,6 +75,34 @@ describe("what a session starts carries the marker of its agent", () => {
   test("and is asked for once", async () => {
     const { "shell.env": shellEnv } = hooks();
     for (let each = 0; each < 3; each++) await shellEnv({ cwd: "/", sessionID: "ses_helper" }, { env: {} });
+    expect(asked).toEqual(["ses_helper", "ses_agent"]);
+  });
+});
+
+describe("whose a session is that begins", () => {
+  const cases: [what: string, sessionId: string, instance: string | undefined, isAsked: boolean][] = [
+    ["is known of an agent's own", "ses_agent", INSTANCE, false],
+    ["is known of its native subagent's", "ses_helper", INSTANCE, false],
+    ["is asked for of somebody else's", "ses_caller", undefined, true],
+    ["is asked for of one whose id is none", "ses_forged", undefined, true],
+  ];
+  for (const [what, sessionId, instance, isAsked] of cases) {
+    test(what, async () => {
+      const { event: happened, instanceOf } = finder();
+      for (const [sessionID, info] of Object.entries(sessions)) {
+        happened({ type: "session.created", properties: { sessionID, info } });
+      }
+      expect(await instanceOf(sessionId)).toBe(instance);
+      expect(asked.length > 0).toBe(isAsked);
+    });
+  }
+
+  test("is asked for where nothing was heard of whose subagent's it is, and where the event is another one", async () => {
+    const { event: happened, instanceOf } = finder();
+    happened({ type: "session.created", properties: { sessionID: "ses_helper", info: sessions["ses_helper"] } });
+    happened({ type: "session.updated", properties: { sessionID: "ses_agent", info: sessions["ses_agent"] } });
+    happened({ type: "session.created" });
+    expect(await instanceOf("ses_helper")).toBe(INSTANCE);
     expect(asked).toEqual(["ses_helper", "ses_agent"]);
   });
 });
