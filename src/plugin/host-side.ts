@@ -219,6 +219,7 @@ export class HostSide {
 
 function quietCalls(host: HostClient, fleet: () => Promise<{ readonly catalog: InstanceCatalog }>): QuietCalls {
   return new QuietCalls({
+    clock: systemClock,
     showInput: async (...call) => await host.showInput(...call),
     async about(tool, given, sessionId) {
       // Of a call that names no agent nothing has to be loaded.

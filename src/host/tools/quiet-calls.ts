@@ -1,4 +1,5 @@
 import type { ToolContext } from "../../opencode/plugin-api.ts";
+import type { BaseClock } from "../../lib/clock.ts";
 import { isRecord } from "../../lib/is-record.ts";
 
 /** A longer text takes more than two lines of a narrow terminal. */
@@ -28,7 +29,11 @@ function isLong(value: unknown): value is string {
   return typeof value === "string" && (value.length > LONG_CHARACTERS || value.includes("\n"));
 }
 
+/** What a call begins has the host's thread for itself until then: an agent is at work the sooner. */
+const SOON_MS = 200;
+
 export interface QuietCallsParts {
+  readonly clock: Pick<BaseClock, "after">;
   /** Puts arguments into the call on the screen. Settles with whether it was there, and at work. */
   readonly showInput: (sessionId: string, messageId: string, callId: string, input: object) => Promise<boolean>;
   /** What the arguments of a call of this tool do not say. */
@@ -39,16 +44,23 @@ export interface QuietCallsParts {
   ) => Promise<Record<string, string>>;
 }
 
-/** Makes the lines of calls short, as soon as they are on the screen. */
+/** Makes the lines of calls short that are on the screen. */
 export class QuietCalls {
   constructor(private readonly parts: QuietCallsParts) {}
 
-  /** Runs a call; its line is quiet as soon as the host has it, at the latest when it ends. Only the call itself can fail. */
+  /** Runs a call; its line is quiet soon after it has begun, at the latest when it ends. Only the call itself can fail. */
   async run<T>(tool: string, given: unknown, context: ToolContext, call: () => Promise<T>): Promise<T> {
-    const first = this.#show(tool, given, context).catch(() => false);
-    const answer = await call();
+    const show = async () => await this.#show(tool, given, context).catch(() => false);
+    let first: Promise<boolean> | undefined;
+    const timer = this.parts.clock.after(SOON_MS, () => void (first = show()));
+    let answer: T;
+    try {
+      answer = await call();
+    } finally {
+      timer.clear();
+    }
     // The host may not have known of the call yet; behind its end nothing may be changed.
-    if (!(await first)) await this.#show(tool, given, context).catch(() => false);
+    if ((await first) !== true) await show();
     return answer;
   }
 

@@ -4,6 +4,7 @@ import { quietInput, QuietCalls } from "../../../src/host/tools/quiet-calls.ts";
 import type { CatalogEntry } from "../../../src/fleet/instance-catalog.ts";
 import { toListed, toRecord } from "../../../src/store/record.ts";
 import { gone } from "../../cli/command-line-rig.ts";
+import { FakeClock } from "../../supervisor/fake-clock.ts";
 import { sampleId, sampleInstance } from "../../supervisor/sample-instance.ts";
 
 const long = "word ".repeat(30);
@@ -65,9 +66,11 @@ test("a call that names agents is about them; of what means none or several noth
 
 /** A screen that has a call from its `from`th look on. */
 function screen(from: number) {
+  const clock = new FakeClock();
   const shown: object[] = [];
   let looks = 0;
   const calls = new QuietCalls({
+    clock,
     async showInput(...[, , , input]) {
       if (++looks < from) return false;
       shown.push(input);
@@ -76,16 +79,30 @@ function screen(from: number) {
     about: async () => ({}),
   });
   const context = { sessionID: "ses_1", messageID: "msg_1", callID: "call_1", abort: new AbortController().signal };
-  const run = async (given: unknown, more: object = {}) =>
-    await calls.run("bizar_x", given, { ...context, ...more } as never, async () => shown.length);
-  return { shown, run, looks: () => looks };
+  const run = async (given: unknown, more: object = {}, call: () => Promise<unknown> = async () => shown.length) =>
+    await calls.run("bizar_x", given, { ...context, ...more } as never, call);
+  return { clock, shown, run, looks: () => looks };
 }
 
-test("a call is made quiet at once, or at its end where the host did not know it before", async () => {
+test("a call that takes its time is made quiet soon, or at its end where the host did not know it before", async () => {
   const [soon, late, never] = [screen(1), screen(2), screen(9)];
-  for (const { run } of [soon, late, never]) await run({ prompt: long });
+  for (const { run, clock, shown } of [soon, late, never]) {
+    const call = Promise.withResolvers<number>();
+    const answered = run({ prompt: long }, {}, async () => await call.promise);
+    clock.advance(1000);
+    call.resolve(shown.length);
+    await answered;
+  }
   expect([soon.shown, late.shown, never.shown].map(({ length }) => length)).toEqual([1, 1, 0]);
   expect([soon.looks(), late.looks(), never.looks()]).toEqual([1, 2, 2]);
+});
+
+test("a call that is answered at once is made quiet behind what it does, and before its answer", async () => {
+  const { run, shown, clock } = screen(1);
+  expect(await run({ prompt: long })).toBe(0);
+  expect(shown).toHaveLength(1);
+  clock.advance(1000);
+  expect(shown).toHaveLength(1);
 });
 
 test("a call without anything long, an aborted one and one without an id are left alone", async () => {
@@ -98,6 +115,7 @@ test("a call without anything long, an aborted one and one without an id are lef
 
 test("a screen that fails is nothing to the call, and an error of the call is its own", async () => {
   const calls = new QuietCalls({
+    clock: new FakeClock(),
     showInput: async () => await Promise.reject(new Error("no such part")),
     about: async () => await Promise.reject(new Error("no records")),
   });
