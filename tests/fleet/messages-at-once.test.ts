@@ -11,9 +11,13 @@ test.each(SEEDS)("messages that come to an ended agent at once are a turn each (
   world.sessions.failure = 0;
   const { agents, sendMessage } = world.startHost();
   const { supervisor } = agents;
-  const spawned = supervisor.spawn(sampleRequest({ announce: "off" }));
-  await world.advance(HOUR_MS);
-  const instanceId = await spawned;
+  let instanceId: string;
+  do {
+    const spawned = supervisor.spawn(sampleRequest({ announce: "off" }));
+    await world.advance(HOUR_MS);
+    instanceId = await spawned;
+    // What follows on an agent that never had a session is dropped with it.
+  } while (world.records.of(instanceId)?.sessionId === null);
   const sent: Promise<unknown>[] = [];
   for (const prompt of PROMPTS) {
     sent.push(sendMessage(instanceId, prompt));
