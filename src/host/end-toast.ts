@@ -1,3 +1,4 @@
+import type { BaseClock } from "../lib/clock.ts";
 import type { Instance } from "../supervisor/instance.ts";
 import type { EndNotifier } from "../supervisor/ports.ts";
 import type { HostClient, Toast } from "../opencode/host-client.ts";
@@ -10,8 +11,11 @@ const VARIANTS: Readonly<Record<string, Toast["variant"]>> = {
   timed_out: "warning",
 };
 
+/** The session that asked is told first: a request to the host takes its one thread for milliseconds. */
+const AFTER_MS = 250;
+
 /** Shows the user that an agent has ended. */
-export function endToast(host: Pick<HostClient, "toast">): EndNotifier {
+export function endToast(host: Pick<HostClient, "toast">, clock: Pick<BaseClock, "after">): EndNotifier {
   return {
     ended({ agent, title, state }: Instance) {
       const reason =
@@ -22,7 +26,7 @@ export function endToast(host: Pick<HostClient, "toast">): EndNotifier {
         variant: VARIANTS[state.status] ?? "info",
       };
       // Under `opencode run` and `serve` there is no terminal UI that could show it.
-      host.toast(toast).catch(() => undefined);
+      clock.after(AFTER_MS, () => void host.toast(toast).catch(() => undefined));
     },
   };
 }

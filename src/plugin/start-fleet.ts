@@ -130,7 +130,7 @@ function backends(context: FleetContext, { prepare, travel }: OwnFolders, notes:
 
 /** What a person is told of agents. */
 function words({ host, notify, agentEnded }: FleetContext): Pick<FleetEdges, "toast" | "askUser"> {
-  const toast = endToast(host);
+  const toast = endToast(host, systemClock);
   const showQuestion = askUserToast(host);
   return {
     toast: {
