@@ -16,15 +16,15 @@ export class AnnouncementClaims {
   ) {}
 
   /** As {@link AnnouncerParts.claim}. */
-  async claim(instanceId: string): Promise<ClaimedAnnouncement | "settled" | "later"> {
+  async claim(instanceId: string, isOwn: boolean): Promise<ClaimedAnnouncement | "settled" | "later"> {
     const { store, orphaned } = this;
     if (store.isDirty(instanceId)) return "later";
-    if ((await orphaned.findEnded(instanceId))?.announcement?.state !== "pending") return "settled";
+    const isPending = async () => (await orphaned.findEnded(instanceId))?.announcement?.state === "pending";
+    // Another host's is not to be kept from it.
+    if (!isOwn && !(await isPending())) return "settled";
     const instance = await orphaned.claimEnded(instanceId);
-    if (instance === undefined) {
-      // Somebody has it just now, or it was settled since: the next time tells.
-      return "later";
-    }
+    // Somebody has it just now: the next time tells.
+    if (instance === undefined) return (await isPending()) ? "later" : "settled";
     const release = async () => await orphaned.releaseEnded(instanceId);
     if (instance.announcement?.state !== "pending") {
       await release();

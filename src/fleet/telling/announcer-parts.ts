@@ -9,8 +9,10 @@ export interface AnnouncerParts {
   /**
    * Takes the announcement of an end for this host alone. `settled`: there is nothing to tell any more, or another host
    * does it; `later`: somebody has it just now, or the end is on its way to the disk.
+   *
+   * @param isOwn whether it is the end of an agent of this host
    */
-  readonly claim: (instanceId: string) => Promise<ClaimedAnnouncement | "settled" | "later">;
+  readonly claim: (instanceId: string, isOwn: boolean) => Promise<ClaimedAnnouncement | "settled" | "later">;
   /** Whether another agent of this session may end at any moment. */
   readonly othersRun: (sessionId: string) => boolean;
   /** Whether an end is told only together with those of others that still run. */

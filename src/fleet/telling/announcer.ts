@@ -162,9 +162,9 @@ export class Announcer implements EndNotifier {
     isLast: boolean,
   ): Promise<boolean> {
     let isLater = false;
-    for (const id of [...ends.keys()]) {
+    for (const [id, { isLeft }] of [...ends]) {
       if (!this.#mayTell(sessionId, id, { isLast })) continue;
-      const claim = await this.#parts.claim(id);
+      const claim = await this.#parts.claim(id, !isLeft);
       if (claim === "later") isLater = true;
       else if (claim === "settled") ends.delete(id);
       else claims.push(claim);
@@ -179,7 +179,11 @@ export class Announcer implements EndNotifier {
     claims: readonly ClaimedAnnouncement[],
     isLast: boolean,
   ): Promise<boolean> {
-    const session = await this.#parts.open(sessionId, Math.min(...claims.map(({ instance }) => endOf(instance))));
+    const since = Math.min(...claims.map(({ instance }) => endOf(instance)));
+    const [session, ...results] = await Promise.all([
+      this.#parts.open(sessionId, since),
+      ...claims.map(async (claim) => ({ claim, text: await claim.result() })),
+    ]);
     const settle = async (told: readonly ClaimedAnnouncement[], state: Exclude<Announcement["state"], "pending">) => {
       for (const claim of told) {
         await claim.settle(state);
@@ -193,14 +197,13 @@ export class Announcer implements EndNotifier {
         !includesEnd(session.announced, end) &&
         (includesEnd(session.answered, end) || ends.get(end.instanceId)?.answeredTurn === end.turn),
     );
-    const untold = claims.filter((claim) => !announced.includes(claim) && !answered.includes(claim));
-    const results = await Promise.all(untold.map(async ({ result }) => await result()));
+    const untold = results.filter(({ claim }) => !announced.includes(claim) && !answered.includes(claim));
     // A prompt of the user, or a collect, may have come in the meantime.
     const isWanted = !this.#isClosed && !this.#isAnswering(sessionId);
-    const now = untold.flatMap((claim, index) => {
+    const now = untold.flatMap(({ claim, text }) => {
       const mode = claim.instance.announcement?.mode;
       const isTold = isWanted && this.#mayTell(sessionId, claim.end.instanceId, { isLast, mode });
-      return isTold ? [{ ...claim, text: results[index] }] : [];
+      return isTold ? [{ ...claim, text }] : [];
     });
     const delivery = now.length > 0 ? await this.#deliver(sessionId, session, ends, now, isLast) : "delivered";
     if (delivery === "session_gone") {
@@ -268,7 +271,7 @@ export class Announcer implements EndNotifier {
     const untold = this.#untold.get(sessionId)?.get(end.instanceId);
     if (untold !== undefined) untold.answeredTurn = end.turn;
     try {
-      const claim = await this.#parts.claim(end.instanceId);
+      const claim = await this.#parts.claim(end.instanceId, untold?.isLeft === false);
       // What cannot be written now is found in the session's messages, when its turn comes.
       if (typeof claim === "string") return;
       try {

@@ -40,7 +40,7 @@ export class Telling implements EndNotifier {
       ...parts,
       open,
       user: this.#user,
-      claim: async (instanceId) => await parts.claims.claim(instanceId),
+      claim: async (...end) => await parts.claims.claim(...end),
       othersRun: (sessionId) => instances().some((each) => each.parent.sessionId === sessionId && !isTerminal(each)),
       waitsForOthers: (instance) => announceBatch === "together" && waitsForSpawnedWith(instance, instances()),
     });
