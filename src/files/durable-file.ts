@@ -11,9 +11,16 @@ const always = (): boolean => true;
  * it says holds when the file is replaced, since nothing comes between the two.
  *
  * @param mode of the file, less what the umask takes
+ * @param behind what has to be on the disk before; where it rejects, the file stays as it is
  * @returns whether the file was replaced
  */
-export async function writeDurably(path: string, text: string, isWanted = always, mode = 0o600): Promise<boolean> {
+export async function writeDurably(
+  path: string,
+  text: string,
+  isWanted = always,
+  mode = 0o600,
+  behind?: Promise<unknown>,
+): Promise<boolean> {
   // write-file-atomic, which the others here use, gives no say once it has begun.
   const temporary = `${path}.${Math.floor(Math.random() * 2 ** 32)}`;
   return await aboutFile(path, async () => {
@@ -25,6 +32,7 @@ export async function writeDurably(path: string, text: string, isWanted = always
       } finally {
         await handle.close();
       }
+      await behind;
       if (isWanted()) {
         renameSync(temporary, path);
         return true;

@@ -27,9 +27,10 @@ export interface Files {
   /**
    * Replaces a file atomically and durably, if `isWanted` says so at that moment.
    *
+   * @param behind what has to be on the disk before: both are written side by side, and where it rejects, this one stays
    * @returns whether it was replaced
    */
-  replace(path: string, text: string, isWanted: () => boolean): Promise<boolean>;
+  replace(path: string, text: string, isWanted: () => boolean, behind?: Promise<unknown>): Promise<boolean>;
   /** Replaces a file atomically, but leaves it to the system when that reaches the disk. */
   replaceQuickly(path: string, text: string): Promise<void>;
   /** Loads {@link Files.replace} as a function that has replaced the file when it returns. */
@@ -64,7 +65,7 @@ export const systemFiles: Files = {
     const now = new Date();
     await utimes(path, now, now);
   },
-  replace: writeDurably,
+  replace: async (path, text, isWanted, behind) => await writeDurably(path, text, isWanted, undefined, behind),
   replaceQuickly: writeQuickly,
   loadReplaceNow: loadSynchronousWriter,
   create: createExclusively,

@@ -45,11 +45,13 @@ export class FileInstanceStore implements InstanceStore {
   }
 
   async create(instance: Instance): Promise<void> {
-    await makeFolders(this.paths, this.files);
-    this.#writeNow ??= await this.files.loadReplaceNow();
+    if (this.#writeNow === undefined) {
+      await makeFolders(this.paths, this.files);
+      this.#writeNow = await this.files.loadReplaceNow();
+    }
     await this.#forget(instance.instanceId);
     const path = recordPath(this.paths, instance.instanceId);
-    if (!(await this.files.replace(path, this.#text(instance), this.#isOpen))) throw new Error("The store is closed.");
+    if (!(await this.#replace(path, this.#text(instance)))) throw new Error("The store is closed.");
     // Of an end that is settled here another host may have shown the beginning.
     if (isTerminal(instance)) await this.#live.end(instance.instanceId);
     this.#renew(instance);
@@ -104,6 +106,7 @@ export class FileInstanceStore implements InstanceStore {
     return true;
   }
 
+  /** Settles when the whole result is durable. */
   async writeResult(instanceId: string, text: string): Promise<void> {
     await this.#replace(resultPath(this.paths, instanceId), text);
   }
@@ -121,10 +124,7 @@ export class FileInstanceStore implements InstanceStore {
     for (let next = writer.wanted; next !== null && !this.#isClosed; next = writer.wanted) {
       try {
         if (await this.isTaken(instanceId)) return;
-        if (next.result !== undefined) await this.writeResult(instanceId, next.result);
-        const path = recordPath(this.paths, instanceId);
-        const isWritten = await this.#replace(path, this.#text(next.instance));
-        if (isWritten) this.#renew(next.instance);
+        if (await this.#write(next.instance, next.result)) this.#renew(next.instance);
         if (isTerminal(next.instance)) await this.#live.end(instanceId);
       } catch (error) {
         this.#retryLater(writer);
@@ -136,14 +136,27 @@ export class FileInstanceStore implements InstanceStore {
     this.#writers.delete(instanceId);
   }
 
-  /** Somebody may have removed the folder meanwhile. */
-  async #replace(path: string, text: string): Promise<boolean> {
+  /** A record never tells of a result that is not there. */
+  async #write(instance: Instance, text: string | undefined): Promise<boolean> {
+    const { instanceId } = instance;
+    const result = text === undefined ? undefined : this.writeResult(instanceId, text);
+    result?.catch(() => undefined);
     try {
-      return await this.files.replace(path, text, this.#isOpen);
+      return await this.#replace(recordPath(this.paths, instanceId), this.#text(instance), result);
+    } finally {
+      // What is wrong with it is told as its own.
+      await result;
+    }
+  }
+
+  /** Somebody may have removed the folder meanwhile. */
+  async #replace(path: string, text: string, behind?: Promise<unknown>): Promise<boolean> {
+    try {
+      return await this.files.replace(path, text, this.#isOpen, behind);
     } catch (error) {
       if (!isMissing(error)) throw error;
       await makeFolders(this.paths, this.files);
-      return await this.files.replace(path, text, this.#isOpen);
+      return await this.files.replace(path, text, this.#isOpen, behind);
     }
   }
 

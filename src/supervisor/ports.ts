@@ -107,8 +107,7 @@ export interface InstanceStore {
   create(instance: Instance): Promise<void>;
   /**
    * Settles when the record is durable. Calls for one instance are written in order, the last state wins. Rejects
-   * when the first attempt fails; the record stays dirty and is tried again. A result that the disk did not take is
-   * tried again before its record.
+   * when the first attempt fails; the record stays dirty and is tried again. No record is durable before its result.
    */
   save(instance: Instance, unsavedResult?: string): Promise<void>;
   /** Shows whoever looks on what an instance does now. Nothing hangs on it. */
@@ -122,8 +121,6 @@ export interface InstanceStore {
   isTaken(instanceId: string): Promise<boolean>;
   /** {@link InstanceStore.save} before it returns, for `dispose`. */
   saveNow(instance: Instance, unsavedResult?: string): void;
-  /** Settles when the whole result is durable. */
-  writeResult(instanceId: string, text: string): Promise<void>;
   logPath(instanceId: string): string;
   resultPath(instanceId: string): string;
 }

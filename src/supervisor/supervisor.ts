@@ -272,10 +272,10 @@ export class Supervisor {
     void ended.then((turnEnd) => this.#finish(live, turnEnd));
   }
 
-  /** The tree is gone: writes the result, then the record, then tells everybody. */
+  /** The tree is gone: writes result and record, then tells everybody. */
   async #finish(live: Live, turnEnd: TurnEnd): Promise<void> {
     if (isTerminal(live.instance) || live.isDisowned) return;
-    const { store, clock, report } = this.#parts;
+    const { store, clock } = this.#parts;
     const { instanceId, state } = live.instance;
     const { evidence, unseen } = turnEnd;
     const { exitCode, signal } = exitOf(evidence.cause);
@@ -292,13 +292,8 @@ export class Supervisor {
     }
     const words = await wholeWords(this.#parts, live.instance, turnEnd);
     const { text, kept } = composeResult([ending?.resultHeader, turnEnd.resultHeader], words);
-    try {
-      if (text !== "") await store.writeResult(instanceId, text);
-    } catch (error) {
-      live.unsavedResult = text;
-      report(`The result of ${instanceId} could not be written; it is kept in memory.`, error);
-    }
     const changes = await this.#parts.finishFolder?.(live.instance);
+    live.unsavedResult = text === "" ? undefined : text;
     this.#apply(live, {
       type: "ended",
       at: clock.now(),
@@ -384,8 +379,10 @@ export class Supervisor {
   async #save(live: Live): Promise<void> {
     live.saveTimer?.clear();
     live.saveTimer = null;
+    const { instance, unsavedResult } = live;
     try {
-      await this.#parts.store.save(live.instance, live.unsavedResult);
+      await this.#parts.store.save(instance, unsavedResult);
+      if (live.unsavedResult === unsavedResult) live.unsavedResult = undefined;
     } catch (error) {
       this.#parts.report(`The record of ${live.instance.instanceId} could not be written; it is tried again.`, error);
     }

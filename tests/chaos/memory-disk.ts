@@ -80,9 +80,17 @@ export class MemoryDisk {
         await perform(process, () => ({ ...this.#existing(path), size: this.#existing(path).text.length })),
       read: async (path) => await perform(process, () => this.#existing(path).text),
       touch: async (path) => await perform(process, () => this.#touch(path)),
-      replace: async (path, text, isWanted) => {
+      replace: async (path, text, isWanted, behind) => {
         const { temporary, write, rename } = replace(path, text);
-        return await perform(process, write, () => {
+        const last = behind === undefined ? [write] : [];
+        if (behind !== undefined) {
+          await perform(process, write);
+          await behind.catch((error: unknown) => {
+            this.#remove(temporary);
+            throw error;
+          });
+        }
+        return await perform(process, ...last, () => {
           if (isWanted()) rename();
           else this.#remove(temporary);
           return isWanted();

@@ -49,11 +49,11 @@ function createMachine() {
       machine: {
         files: {
           ...files,
-          async replace(path, text, isWanted) {
+          async replace(path, text, ...how) {
             const status = /"status": "(\w+)"/.exec(text)?.[1];
             if (status !== undefined && statuses.at(-1) !== `${status} by ${name}`)
               statuses.push(`${status} by ${name}`);
-            return await files.replace(path, text, isWanted);
+            return await files.replace(path, text, ...how);
           },
         },
         now: () => world.clock.now(),

@@ -135,6 +135,21 @@ test("a result is on disk as it came when writeResult settles", async () => {
   expect(statSync(path).mode & 0o777).toBe(0o600);
 });
 
+test("a record whose result the disk does not take stays as it was, and both are made good", async () => {
+  const clock = new FakeClock();
+  const { paths, store } = openStore(freshPaths(), nobody, clock);
+  await store.create(states[0]!);
+  mkdirSync(store.resultPath(instanceId));
+  expect(await store.save(states[1]!, "found").catch(String)).toContain(".result.md");
+  expect(titleOnDisk(paths)).toBe("state 0");
+  expect(readdirSync(paths.recordDir).toSorted()).toEqual([`${instanceId}.json`, `${instanceId}.result.md`]);
+  rmSync(store.resultPath(instanceId), { recursive: true });
+  clock.advance(60_000);
+  await until("both are on disk", () => !store.isDirty(instanceId));
+  expect(titleOnDisk(paths)).toBe("state 1");
+  expect(readFileSync(store.resultPath(instanceId), "utf8")).toBe("found");
+});
+
 test("the record names its result by the name alone, and its log by the path that operators follow", async () => {
   const { paths, store } = openStore();
   await store.create(instance);
