@@ -16,6 +16,7 @@ function ended(number: number): Instance {
 function createAnnouncer(othersRun: () => boolean, waitsForOthers: (instance: Instance) => boolean = () => false) {
   const clock = new FakeClock();
   const messages: string[][] = [];
+  const opened: string[] = [];
   const wakes: boolean[] = [];
   const announcer = new Announcer({
     clock,
@@ -31,16 +32,19 @@ function createAnnouncer(othersRun: () => boolean, waitsForOthers: (instance: In
       leave: () => undefined,
       release: async () => undefined,
     }),
-    open: async () => ({
-      announced: [],
-      answered: [],
-      agent: "odin",
-      deliver: async (_text, ends, wake) => {
-        wakes.push(wake);
-        messages.push(ends.map(({ instanceId }) => instanceId));
-        return "delivered";
-      },
-    }),
+    open: async (sessionId) => {
+      opened.push(sessionId);
+      return {
+        announced: [],
+        answered: [],
+        agent: "odin",
+        deliver: async (_text, ends, wake) => {
+          wakes.push(wake);
+          messages.push(ends.map(({ instanceId }) => instanceId));
+          return "delivered";
+        },
+      };
+    },
     user: { told: () => undefined, idle: () => undefined },
     report: (message) => expect.unreachable(message),
   });
@@ -48,7 +52,7 @@ function createAnnouncer(othersRun: () => boolean, waitsForOthers: (instance: In
     clock.advance(ms);
     await new Promise((resolve) => void setTimeout(resolve, 0));
   };
-  return { announcer, messages, pass, wakes };
+  return { announcer, messages, opened, pass, wakes };
 }
 
 test("an end wakes the session that asked, and not one that the user has stopped", async () => {
@@ -71,6 +75,22 @@ test("an end wakes the session that asked, and not one that the user has stopped
   announcer.ended(ended(3));
   await pass(1000);
   expect(wakes).toEqual([true, false, true]);
+});
+
+test("a session is read while an end is written down, and not again; not where nobody is to be told", async () => {
+  const { announcer, messages, opened, pass } = createAnnouncer(() => false);
+  const stop = announcer.collecting([sampleId(1)], "ses_parent");
+  announcer.ending(ended(1));
+  announcer.ending({ ...ended(2), announce: "off" });
+  announcer.ending({ ...ended(2), followUps: ["go on"] });
+  stop();
+  expect(opened).toEqual([]);
+  announcer.ending(ended(3));
+  expect(opened).toHaveLength(1);
+  announcer.ended(ended(3));
+  await pass(0);
+  expect(messages).toEqual([[sampleId(3)]]);
+  expect(opened).toHaveLength(1);
 });
 
 test("while another agent of the session runs, an end waits 200 ms for those that come with it", async () => {
