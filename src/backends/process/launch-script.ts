@@ -91,18 +91,18 @@ const IN_SHARED_FILES = [
 
 /**
  * `take` makes a commit, `k`, of all that is in a copy, on what it was made of: with an index of its own, since the agent's
- * may be locked, or gone. What cannot be taken is in `$g/bizar-left`: repositories inside, and what is not readable.
+ * may be locked, or gone. `set_up` has taken small letters. What cannot be taken is in `$G/bizar-left`: repositories inside, and what is not readable.
  */
 const TAKE = [
-  `indexed() { GIT_INDEX_FILE=$g/bizar-index ${GIT} --git-dir="$g" --work-tree="$w" "$@"; }`,
+  `indexed() { GIT_INDEX_FILE=$G/bizar-index ${GIT} --git-dir="$G" --work-tree="$w" "$@"; }`,
   `take() { ${[
-    `cd "$w" && rm -f "$g"/bizar-index*`,
-    `cp "$g/index" "$g/bizar-index" 2>/dev/null; indexed ls-files >/dev/null 2>&1 || { rm -f "$g/bizar-index" && indexed read-tree refs/bizar/base; } || return`,
-    `indexed ls-files -o --exclude-standard -- "*/" >"$g/bizar-left" || return`,
-    `indexed add -A --ignore-errors . 2>"$g/bizar-said"`,
-    `sed 's|/$||' <"$g/bizar-left" | indexed update-index --force-remove --stdin || return`,
-    `grep -i denied <"$g/bizar-said" >>"$g/bizar-left"`,
-    `t=$(indexed write-tree) && k=$(${OWN_NAME} git --git-dir="$g" commit-tree "$t" -p refs/bizar/base -m there)`,
+    `cd "$w" && rm -f "$G"/bizar-index*`,
+    `cp "$G/index" "$G/bizar-index" 2>/dev/null; indexed ls-files >/dev/null 2>&1 || { rm -f "$G/bizar-index" && indexed read-tree refs/bizar/base; } || return`,
+    `indexed ls-files -o --exclude-standard -- "*/" >"$G/bizar-left" || return`,
+    `indexed add -A --ignore-errors . 2>"$G/bizar-said"`,
+    `sed 's|/$||' <"$G/bizar-left" | indexed update-index --force-remove --stdin || return`,
+    `grep -i denied <"$G/bizar-said" >>"$G/bizar-left"`,
+    `t=$(indexed write-tree) && k=$(${OWN_NAME} git --git-dir="$G" commit-tree "$t" -p refs/bizar/base -m there)`,
   ].join("; ")}; }`,
 ];
 
@@ -125,7 +125,7 @@ const IN_COPIED_FILES = [
   `at`,
   `mkdir -p "$w" && touch "$w" && cd "$w" || lacks files`,
   `w=$PWD`,
-  `g=$w/.git`,
+  `G=$w/.git`,
   `at`,
   `find "\${w%/*}" -maxdepth 1 -name 'bgr_*' -mtime +7 -exec rm -rf {} + 2>/dev/null`,
   `b=$(mktemp) && cat >"$b" || lacks files`,
@@ -134,18 +134,18 @@ const IN_COPIED_FILES = [
   `[ -d .git ] || git init -q --template= $(head -n 2 "$b" | sed -n 's/^@object-format=/--object-format=/p') . || lacks files`,
   ...TAKE,
   `k=`,
-  `rm -f "$g/index.lock"; ${GIT} ls-files >/dev/null 2>&1 || rm -f "$g/index"`,
+  `rm -f "$G/index.lock"; ${GIT} ls-files >/dev/null 2>&1 || rm -f "$G/index"`,
   `[ $m = --mixed ] || [ ! -e "$w.begun" ] || { take && ${GIT} reset -q --hard "$k"; } || lacks files`,
   `${GIT} fetch -q --no-tags "$b" "+$8:refs/bizar/base" && ${GIT} reset -q $m refs/bizar/base || lacks files`,
   // Where both changed the same place there are markers.
   `[ -z "$k" ] || ${OWN_NAME} ${GIT} cherry-pick -n "$k" >/dev/null 2>&1`,
   `mkdir -p "./$7" && cd "./$7" || lacks files`,
-  `if [ -n "$S" ] && [ ! -e "$g/bizar-ready" ]; then ${[
+  `if [ -n "$S" ] && [ ! -e "$G/bizar-ready" ]; then ${[
     `still() { say '{"setUp":true}'; }`,
-    `printf %s "$S" | base64 -d >"$b" && set_up "$w" "$T" "$b" "$g/bizar-log" still`,
-    `sed 's/^/bizar: /' <"$g/bizar-log" | tail -n ${LOGGED_LINES} >&2`,
+    `printf %s "$S" | base64 -d >"$b" && set_up "$w" "$T" "$b" "$G/bizar-log" still`,
+    `sed 's/^/bizar: /' <"$G/bizar-log" | tail -n ${LOGGED_LINES} >&2`,
     `[ "$r" = 0 ] || lacks setUp "$r"`,
-    `: >"$g/bizar-ready"`,
+    `: >"$G/bizar-ready"`,
   ].join("; ")}; fi`,
   `printf %s "$p" | base64 -d >"$b" && : >"$w.begun" || lacks files`,
   `exec 3<"$b"`,
@@ -177,7 +177,7 @@ const RUN = [
 const SEND_BACK = [
   `send() { ${[
     `take || return`,
-    `[ ! -s "$g/bizar-left" ] || say "{\\"left\\":\\"$(head -n ${LEFT_LINES} "$g/bizar-left" | base64 | tr -d '\\n')\\"}"`,
+    `[ ! -s "$G/bizar-left" ] || say "{\\"left\\":\\"$(head -n ${LEFT_LINES} "$G/bizar-left" | base64 | tr -d '\\n')\\"}"`,
     `if [ "$t" = "$(indexed rev-parse 'refs/bizar/base^{tree}')" ]; then say '{"files":"same"}'; return; fi`,
     `indexed update-ref refs/bizar/result "$k" || return`,
     `printf '\\n{"bizar":"%s","bundle":"begins"}\\n' "$n"`,
