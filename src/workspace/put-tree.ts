@@ -75,9 +75,13 @@ export async function whyInTheWay(root: string, changes: readonly TreeChange[]):
     );
   }
   const inTheWay: string[] = [];
+  const going = new Set(changes.flatMap(({ path, kind }) => (kind === "deleted" ? path : [])));
   for (const { path, kind } of changes) {
-    if (kind !== "added" || !(await isThere(join(root, path)))) continue;
-    if (!(await isOtherwiseSpelled(root, path, changes))) inTheWay.push(path);
+    if (kind !== "added") continue;
+    const found = await lstat(join(root, path)).catch(() => undefined);
+    if (found === undefined) continue;
+    if (found.isDirectory()) inTheWay.push(...(await whatStays(root, path, going)));
+    else if (!(await isOtherwiseSpelled(root, path, changes))) inTheWay.push(path);
   }
   if (inTheWay.length === 0) return undefined;
   return failure(
@@ -108,10 +112,15 @@ function folded(path: string): string {
   return path.normalize("NFC").toLowerCase();
 }
 
-/** A folder gives way to a file once its own files have been deleted. */
-async function isThere(path: string): Promise<boolean> {
-  const found = await lstat(path).catch(() => undefined);
-  return found !== undefined && !found.isDirectory();
+/** What of a folder keeps it from giving way to a file: all but its folders, and the files that go. */
+async function whatStays(root: string, folder: string, going: ReadonlySet<string>): Promise<string[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true });
+  const found = entries.map(async (entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return await whatStays(root, path, going);
+    return going.has(path) ? [] : [path];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** Writes the new files as a checkout would: line ends, filters, modes and links are git's. */
@@ -163,9 +172,10 @@ async function putAll(root: string, staging: string, changes: readonly TreeChang
         await keep(target, kept);
         undo.push(async () => await move(kept, target));
       } else {
-        undo.push(async () => await rm(target, { force: true }));
+        await removeHollow(target, undo);
       }
       await move(join(staging, "new", path), target);
+      if (kind === "added") undo.push(async () => await rm(target, { force: true }));
     }
     return done(true);
   } catch (error) {
@@ -190,6 +200,15 @@ async function refuseLinks(root: string, path: string): Promise<void> {
     if (found === undefined) return;
     if (!found.isDirectory()) throw new Error(`${folder} is no folder.`);
   }
+}
+
+/** Removes a folder that has nothing but folders in it, where there is one: git knows of none. */
+async function removeHollow(path: string, undo: Undo[]): Promise<void> {
+  const found = await lstat(path).catch(() => undefined);
+  if (found?.isDirectory() !== true) return;
+  for (const name of await readdir(path)) await removeHollow(join(path, name), undo);
+  await rmdir(path);
+  undo.push(async () => await mkdir(path, { mode: found.mode }));
 }
 
 async function removeEmpty(root: string, folder: string): Promise<void> {

@@ -187,3 +187,21 @@ test("what is known of a folder and cannot be read is never swept away", async (
   expect(swept).toEqual({ removed: [], failed: [] });
   expect(agent.read("b.txt")).toBe("work");
 });
+
+test("a folder with nothing in it gives way to a file; one with ignored files is in the way, and named", async () => {
+  const rig = gitRig();
+  rig.write(".gitignore", "*.log\n");
+  const [one, two] = [await rig.agent(), await rig.agent()];
+  for (const agent of [one, two]) {
+    agent.write(agent === one ? "hollow" : "full", "a file\n");
+    value(await finishTurn(rig.parts, agent.instanceId));
+  }
+  mkdirSync(join(rig.project, "hollow/below"), { recursive: true });
+  rig.write("full/of/x.log", "kept");
+  value(await applyChanges(rig.parts, one.instanceId));
+  expect(rig.read("hollow")).toBe("a file\n");
+  expect(value(await finishTurn(rig.parts, two.instanceId))).toMatchObject({ applies: ["full/of/x.log"] });
+  const refused = await applyChanges(rig.parts, two.instanceId);
+  expect(refused).toMatchObject({ ok: false, reason: "conflict", files: ["full/of/x.log"] });
+  expect(rig.read("full/of/x.log")).toBe("kept");
+});
