@@ -2,8 +2,9 @@ import type { Browser, Page } from "playwright-core";
 import { rateOf, type FrameRate } from "./drag-frames.ts";
 
 const SCROLL_MS = 4000;
-const STEP_PX = 90;
-const STEP_EVERY_MS = 16;
+const STEP_PX = 45;
+/** As a mouse tells its wheel: at 16 the clock of the driver, not the page, would set the rate. */
+const STEP_EVERY_MS = 8;
 
 const PARAGRAPHS = 3000;
 const PARAGRAPH = "<p>Some words of a line that nobody reads, but that are drawn.</p>";
