@@ -73,7 +73,7 @@ export class OwnAgents {
       backend: { start: (...turn) => this.#start(...turn) },
       store: this.#store,
       transcripts: host,
-      notifier: { ended: (instance) => this.#ended(instance), ending: (instance) => this.#telling.ending(instance) },
+      notifier: { ended: (instance) => this.#ended(instance) },
       tellParent: (...message) => this.#telling.tell(...message),
     });
     const { supervisor, records } = this;

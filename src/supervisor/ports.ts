@@ -175,7 +175,5 @@ export interface Notes {
 
 /** Tells people and sessions that an agent ended. Never throws. */
 export interface EndNotifier {
-  /** A turn is over, and is about to be written down: then it has ended, or the agent goes on with what was asked for. */
-  ending?(instance: Instance): void;
   ended(instance: Instance): void;
 }

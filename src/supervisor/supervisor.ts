@@ -285,7 +285,6 @@ export class Supervisor {
       this.#apply(live, { type: "turn_replaced", at: clock.now(), exitCode, signal, ...replaced });
       return;
     }
-    this.#parts.notifier.ending?.(live.instance);
     if (await store.isTaken(instanceId)) return;
     live.isReadBack = true;
     for (const prompt of await this.#notes.unread(live.instance)) {

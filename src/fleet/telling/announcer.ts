@@ -4,7 +4,6 @@ import { announcementText } from "./announcement-text.ts";
 import type { AnnouncerParts, ClaimedAnnouncement, LeftEnd } from "./announcer-parts.ts";
 import { ParentActivity } from "./parent-activity.ts";
 import { Collects } from "./collects.ts";
-import { EarlyReadings } from "./early-readings.ts";
 import { Outbox, type Attempt } from "./outbox.ts";
 import { OverlookedMessages } from "./overlooked-messages.ts";
 import type { Delivery, ParentSession } from "./parent-session.ts";
@@ -29,12 +28,10 @@ export class Announcer implements EndNotifier {
   readonly #foreign = new Set<string>();
   readonly activity: ParentActivity;
   readonly #overlooked: OverlookedMessages;
-  readonly #early: EarlyReadings;
   #isClosed = false;
 
   constructor(parts: AnnouncerParts) {
     this.#parts = parts;
-    this.#early = new EarlyReadings(parts);
     this.#outbox = new Outbox({
       clock: parts.clock,
       tell: async (...session) => await this.#announce(...session),
@@ -57,12 +54,6 @@ export class Announcer implements EndNotifier {
         this.#schedule(sessionId, BATCH_MS);
       },
     });
-  }
-
-  ending({ instanceId, announce, followUps, parent: { sessionId } }: Instance): void {
-    if (announce === "off" || followUps.length > 0 || this.#isClosed) return;
-    const isAnswered = this.#collects.isCollected(instanceId) || this.#isAnswering(sessionId);
-    if (!isAnswered) this.#early.read(sessionId, instanceId);
   }
 
   ended(instance: Instance): void {
@@ -189,9 +180,8 @@ export class Announcer implements EndNotifier {
     isLast: boolean,
   ): Promise<boolean> {
     const since = Math.min(...claims.map(({ instance }) => endOf(instance)));
-    const told = claims.map(({ end }) => end.instanceId);
     const [session, ...results] = await Promise.all([
-      this.#early.take(sessionId, told) ?? this.#parts.open(sessionId, since),
+      this.#parts.open(sessionId, since),
       ...claims.map(async (claim) => ({ claim, text: await claim.result() })),
     ]);
     const settle = async (told: readonly ClaimedAnnouncement[], state: Exclude<Announcement["state"], "pending">) => {

@@ -52,10 +52,6 @@ export class Telling implements EndNotifier {
     });
   }
 
-  ending(instance: Instance): void {
-    this.#announcer.ending(instance);
-  }
-
   ended(instance: Instance): void {
     this.#announcer.ended(instance);
   }

@@ -16,7 +16,6 @@ function ended(number: number): Instance {
 function createAnnouncer(othersRun: () => boolean, waitsForOthers: (instance: Instance) => boolean = () => false) {
   const clock = new FakeClock();
   const messages: string[][] = [];
-  const opened: string[] = [];
   const wakes: boolean[] = [];
   const announcer = new Announcer({
     clock,
@@ -32,19 +31,16 @@ function createAnnouncer(othersRun: () => boolean, waitsForOthers: (instance: In
       leave: () => undefined,
       release: async () => undefined,
     }),
-    open: async (sessionId) => {
-      opened.push(sessionId);
-      return {
-        announced: [],
-        answered: [],
-        agent: "odin",
-        deliver: async (_text, ends, wake) => {
-          wakes.push(wake);
-          messages.push(ends.map(({ instanceId }) => instanceId));
-          return "delivered";
-        },
-      };
-    },
+    open: async () => ({
+      announced: [],
+      answered: [],
+      agent: "odin",
+      deliver: async (_text, ends, wake) => {
+        wakes.push(wake);
+        messages.push(ends.map(({ instanceId }) => instanceId));
+        return "delivered";
+      },
+    }),
     user: { told: () => undefined, idle: () => undefined },
     report: (message) => expect.unreachable(message),
   });
@@ -52,7 +48,7 @@ function createAnnouncer(othersRun: () => boolean, waitsForOthers: (instance: In
     clock.advance(ms);
     await new Promise((resolve) => void setTimeout(resolve, 0));
   };
-  return { announcer, messages, opened, pass, wakes };
+  return { announcer, messages, pass, wakes };
 }
 
 test("an end wakes the session that asked, and not one that the user has stopped", async () => {
@@ -75,22 +71,6 @@ test("an end wakes the session that asked, and not one that the user has stopped
   announcer.ended(ended(3));
   await pass(1000);
   expect(wakes).toEqual([true, false, true]);
-});
-
-test("a session is read while an end is written down, and not again; not where nobody is to be told", async () => {
-  const { announcer, messages, opened, pass } = createAnnouncer(() => false);
-  const stop = announcer.collecting([sampleId(1)], "ses_parent");
-  announcer.ending(ended(1));
-  announcer.ending({ ...ended(2), announce: "off" });
-  announcer.ending({ ...ended(2), followUps: ["go on"] });
-  stop();
-  expect(opened).toEqual([]);
-  announcer.ending(ended(3));
-  expect(opened).toHaveLength(1);
-  announcer.ended(ended(3));
-  await pass(0);
-  expect(messages).toEqual([[sampleId(3)]]);
-  expect(opened).toHaveLength(1);
 });
 
 test("while another agent of the session runs, an end waits 200 ms for those that come with it", async () => {
