@@ -180,8 +180,8 @@ test(
     await rig.west.startAgain();
     killed.resolve();
     const { collected } = await ending;
-    expect(collected.map(({ status, result }) => [status, result])).toEqual(
-      prompts.map(() => ["done", "It is written."]),
+    expect(collected.map(({ status, result, error }) => [status, result, error ?? null])).toEqual(
+      prompts.map(() => ["done", "It is written.", null]),
     );
     const records = await Promise.all(collected.map(async (agent) => await recordOf(rig, agent)));
     expect(new Set(records.map(({ on }) => on))).toEqual(new Set(["east", "west"]));
