@@ -43,10 +43,17 @@ export function renderToolStart({ tool, what, at }: ToolReport): string {
 type ToolState = Extract<RunEvent, { type: "tool_use" }>["part"]["state"];
 
 function renderTool(time: string, tool: string, { status, title, error, input, time: span }: ToolState): string[] {
-  const what = firstLine(title || callArgument(tool, input));
+  const what = firstLine(wordsOf(title, callArgument(tool, input)));
   const took = span?.start === undefined || span.end === undefined ? "" : `  ${seconds(span.end - span.start)}`;
   const head = `${time} ${label("tool")} ${tool}  ${what}  ${status === "error" ? "ERROR" : "ok"}${took}`;
   return error === undefined ? [head] : [head, ...indented(withoutUser(error))];
+}
+
+/** In a folder without git opencode names a file from the root, without its slash: its argument names it as it is. */
+function wordsOf(title: string | undefined, argument: string): string {
+  const fromRoot = `/${title}`;
+  const isNamed = argument.startsWith("/") ? fromRoot === argument : fromRoot.endsWith(`/${argument}`);
+  return !title || (argument !== "" && isNamed) ? argument : title;
 }
 
 type StepPart = Extract<RunEvent, { type: "step_finish" }>["part"];

@@ -43,6 +43,24 @@ describe("what a reader of the log sees", () => {
       ["03:04:05 tool  read  /a b  ok  65 s"],
     ],
     [
+      "a file that is named from the root, since the folder has no git",
+      "tool_use",
+      tool("read", { status: "completed", title: "tmp/shop/src/a.ts", input: { filePath: "src/a.ts" } }),
+      ["03:04:05 tool  read  src/a.ts  ok"],
+    ],
+    [
+      "the same, asked for with its whole path",
+      "tool_use",
+      tool("read", { status: "completed", title: "tmp/shop/src/a.ts", input: { filePath: "/tmp/shop/src/a.ts" } }),
+      ["03:04:05 tool  read  /tmp/shop/src/a.ts  ok"],
+    ],
+    [
+      "a file of a folder with git, asked for with its whole path",
+      "tool_use",
+      tool("read", { status: "completed", title: "src/a.ts", input: { filePath: "/tmp/shop/src/a.ts" } }),
+      ["03:04:05 tool  read  src/a.ts  ok"],
+    ],
+    [
       "a tool that failed",
       "tool_use",
       tool("edit", { status: "error", title: "a.ts", error: "File not found:\n/a.ts" }),
