@@ -83,6 +83,8 @@ const allOptions = {
   launchers: launchersOption,
   /** A pool of `opencode serve` on other machines, each with a clone of the repository. See docs/servers.md. */
   servers: serversOption,
+  /** Megabytes that may come back from an agent in copied files elsewhere in one turn. 1024: more are data, not work. */
+  bringBackMb: whole(1024, 1, 100_000),
   /** The place where agents run for which none is named, or `any` for a server with room. `null`: here. */
   defaultLauncher: textOrNone,
   /** Agents running at once. 8: each is a process of 250 to 590 MB. */

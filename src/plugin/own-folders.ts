@@ -1,14 +1,17 @@
 import type { LoggedTurn, LogSink } from "../backends/log-sink.ts";
-import type { Travel } from "../backends/process/elsewhere.ts";
+import type { Travel } from "../backends/process/copied-files.ts";
 import type { CloneTravel } from "../backends/servers/copy-there.ts";
 import type { PrepareFolder } from "../backends/in-own-folder.ts";
 import type { SetUpThere } from "../backends/set-up-script.ts";
 import type { Options } from "../config/options.ts";
 import type { FinishFolder } from "../supervisor/ports.ts";
+import { namesInWords } from "../workspace/file-names.ts";
 import type { Workspace } from "../workspace/workspace.ts";
 import { describeError } from "../lib/describe-error.ts";
 import { openWorkspace } from "../workspace/open-workspace.ts";
 import type { FleetContext } from "./fleet-context.ts";
+
+const MEGABYTE = 1_000_000;
 
 /** The folders of agents, for this plugin instance. */
 export interface OwnFolders {
@@ -45,6 +48,7 @@ export function ownFolders(
       }
     },
     travel: {
+      mostBytes: options.bringBackMb * MEGABYTE,
       async pack(instanceId) {
         const packed = await workspace.pack(instanceId);
         return packed.ok ? packed.value : packed.error;
@@ -53,12 +57,12 @@ export function ownFolders(
         const difference = await workspace.diff(instanceId);
         return difference.ok ? difference.value : difference.error;
       },
-      async unpack(instanceId, bundle) {
+      async unpack(instanceId: string, bundle?: string, from?: string) {
         try {
-          const unpacked = await workspace.unpack(instanceId, bundle);
-          return unpacked.ok ? undefined : unpacked.error;
+          const unpacked = await workspace.unpack(instanceId, bundle === undefined ? undefined : { bundle, from });
+          return unpacked.ok ? { warning: bothChanged(unpacked.value) } : { failed: unpacked.error };
         } catch (error) {
-          return `What came back for ${instanceId} could not be unpacked: ${describeError(error)}.`;
+          return { failed: `What came back for ${instanceId} could not be unpacked: ${describeError(error)}` };
         }
       },
     },
@@ -75,6 +79,14 @@ export function ownFolders(
       }
     },
   };
+}
+
+function bothChanged(files: readonly string[]): string | undefined {
+  if (files.length === 0) return undefined;
+  return (
+    `These were changed here as well while the agent worked elsewhere: ${namesInWords(files)}. Where both changed the same ` +
+    `place there are markers in the agent's folder. Have the agent, or a person, look at them.`
+  );
 }
 
 /** Whether what works at a place does that in copies of the files. */

@@ -44,6 +44,8 @@ const isState = shape({
   brought: listOf(isText),
   /** Whether all of that is done, and the copy was set up. */
   isReady: isFlag,
+  /** The commit that has come back last from a copy elsewhere; absent: none has. */
+  came: orAbsent(isText),
   /** A number that no other copy of this machine has at the same time. */
   slot: isNumber,
   /** Who brings the changes back; absent: whoever may use the tool. */

@@ -75,6 +75,7 @@ export async function beginFolder(parts: FolderParts, request: FolderRequest): P
     brought: [],
     isReady: false,
     slot: 0,
+    came: undefined,
     appliedBy,
     review: undefined,
   };

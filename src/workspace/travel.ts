@@ -1,12 +1,13 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hasCopy, snapshotSettings, storeOf, type FolderParts } from "./folder-parts.ts";
+import { changed, hasCopy, holding, snapshotSettings, storeOf, type FolderParts } from "./folder-parts.ts";
 import type { FolderState } from "./folder-state.ts";
 import { git, gitFailure, textOf } from "./git.ts";
 import { putTree } from "./put-tree.ts";
 import { done, failure, type Result } from "./result.ts";
 import { commitTree, PLANS, takeSnapshot } from "./snapshot.ts";
+import { conflictingFiles, mergeTrees, treeOf, type Merged } from "./tree-changes.ts";
 
 /** An agent's folder on its way to another machine. */
 export interface PackedFolder {
@@ -16,6 +17,8 @@ export interface PackedFolder {
   readonly ref: string;
   /** Where in it the agent works; empty: at its root. */
   readonly prefix: string;
+  /** The commit that was unpacked last: what is there of it is no news. */
+  readonly came: string | undefined;
 }
 
 /** The files of an agent's folder as they are now, for a copy of them elsewhere. */
@@ -32,7 +35,7 @@ export async function packFolder(parts: FolderParts, instanceId: string): Promis
   if (kept.code !== 0) return gitFailure(`The folder of ${instanceId} could not be packed`, kept);
   const bundle = await git(storeOf(state), ["bundle", "create", "-q", "-", ref]);
   if (bundle.code !== 0) return gitFailure(`The folder of ${instanceId} could not be packed`, bundle);
-  return done({ bundle: bundle.stdout, ref, prefix: state.prefix });
+  return done({ bundle: bundle.stdout, ref, prefix: state.prefix, came: state.came });
 }
 
 /** What an agent's folder is made of, for somebody who has the same repository. */
@@ -41,6 +44,8 @@ export interface FolderDifference {
   readonly commit: string;
   /** What is not in it; binary all through, so that no byte of a file depends on how the text is read. */
   readonly patch: string;
+  /** Both together. */
+  readonly tree: string;
   readonly prefix: string;
 }
 
@@ -70,44 +75,90 @@ export async function diffFolder(parts: FolderParts, instanceId: string): Promis
       ...among,
     ]);
     if (diff.code !== 0) return gitFailure(`The folder of ${instanceId} could not be packed`, diff);
-    return done({ commit, patch: new TextDecoder().decode(diff.stdout), prefix: state.prefix });
+    return done({ commit, patch: new TextDecoder().decode(diff.stdout), tree: taken.value, prefix: state.prefix });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
+/** What came back of an agent's files. */
+export interface CameBack {
+  /** The path of a bundle of git. */
+  readonly bundle: string;
+  /** The tree that it was made of there; absent: that of its parent. */
+  readonly from?: string | undefined;
+}
+
 /**
- * Puts what came back into the agent's folder.
+ * Puts what came back into the agent's folder. What was changed here meanwhile stays as well.
  *
- * @param bundle absent: nothing was changed there, or nothing came
+ * @param came absent: nothing was changed there, or nothing came
+ * @returns the files that both have changed in one place, with markers in them
  */
-export async function unpackFolder(parts: FolderParts, instanceId: string, bundle?: Uint8Array): Promise<Result<null>> {
+export async function unpackFolder(
+  parts: FolderParts,
+  instanceId: string,
+  came?: CameBack,
+): Promise<Result<readonly string[]>> {
   const here = await readyState(parts, instanceId);
   if (!here.ok) return here;
-  const put = bundle === undefined ? done(null) : await putBundle(parts, here.value, bundle);
+  const put = came === undefined ? done([]) : await putBundle(parts, here.value, came);
   await git(storeOf(here.value), ["update-ref", "-d", refOf(instanceId)]);
   return put;
 }
 
-async function putBundle(parts: FolderParts, state: FolderState, bundle: Uint8Array): Promise<Result<null>> {
+async function putBundle(
+  parts: FolderParts,
+  state: FolderState,
+  { bundle, from }: CameBack,
+): Promise<Result<readonly string[]>> {
+  const store = storeOf(state);
   const what = `What came back for ${state.instanceId} could not be unpacked`;
-  const folder = await mkdtemp(join(tmpdir(), "bizar-bundle-"));
-  try {
-    const path = join(folder, "bundle");
-    await writeFile(path, bundle, { mode: 0o600 });
-    const unbundled = await git(storeOf(state), ["bundle", "unbundle", path]);
-    if (unbundled.code !== 0) return gitFailure(what, unbundled);
-    const [commit = ""] = textOf(unbundled).split(" ");
-    const tree = await git(storeOf(state), ["rev-parse", "--verify", `${commit}^{tree}`]);
-    if (tree.code !== 0) return gitFailure(what, tree);
-    const from = await snapshotOf(parts, state);
-    if (!from.ok) return from;
-    const root = { root: state.copy, gitDir: state.copyGitDir ?? "" };
-    const put = await putTree(root, { from: from.value, to: textOf(tree), changedSince: async () => done([]) });
-    return put.ok ? done(null) : put;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const unbundled = await git(store, ["bundle", "unbundle", bundle]);
+  if (unbundled.code !== 0) return gitFailure(what, unbundled);
+  const [commit = ""] = textOf(unbundled).split(" ");
+  const [tree, base, now] = await Promise.all([
+    treeOf(store, commit),
+    treeOf(store, from ?? `${commit}^`),
+    snapshotOf(parts, state),
+  ]);
+  if (!tree.ok) return tree;
+  if (!base.ok) return base;
+  if (!now.ok) return now;
+  const isSame = now.value === base.value;
+  const met = isSame
+    ? done({ tree: tree.value, conflicts: [] })
+    : await meet(state, base.value, [now.value, tree.value]);
+  if (!met.ok) return met;
+  const root = { root: state.copy, gitDir: state.copyGitDir ?? "" };
+  const put = await putTree(root, { from: now.value, to: met.value.tree, changedSince: async () => done([]) });
+  if (!put.ok) return put;
+  await noteCame(parts, state, commit);
+  return done(conflictingFiles(met.value));
+}
+
+/** Brings together what was made of a tree here and there. */
+async function meet(
+  state: FolderState,
+  from: string,
+  [here, there]: readonly [string, string],
+): Promise<Result<Merged>> {
+  const store = storeOf(state);
+  const words = "Files of an agent of Bizar";
+  const base = await commitTree(store, from, null, words);
+  if (!base.ok) return base;
+  const ours = await commitTree(store, here, base.value, words);
+  if (!ours.ok) return ours;
+  const theirs = await commitTree(store, there, base.value, words);
+  return theirs.ok ? await mergeTrees(store, ours.value, theirs.value) : theirs;
+}
+
+/** Where that cannot be written down the next turn brings the same once more: nothing is lost, so nothing is said. */
+async function noteCame(parts: FolderParts, { instanceId, commonDir }: FolderState, came: string): Promise<void> {
+  await holding(parts, commonDir, async () => {
+    const state = await parts.states.read(instanceId);
+    return state === undefined ? done(null) : await changed(parts, state, { came });
+  });
 }
 
 async function readyState(parts: FolderParts, instanceId: string): Promise<Result<FolderState>> {

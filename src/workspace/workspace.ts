@@ -19,7 +19,14 @@ import {
 } from "./own-folders.ts";
 import { done, type Result } from "./result.ts";
 import { judgeChanges, removeCopy, takeResult } from "./take-result.ts";
-import { diffFolder, packFolder, unpackFolder, type FolderDifference, type PackedFolder } from "./travel.ts";
+import {
+  diffFolder,
+  packFolder,
+  unpackFolder,
+  type CameBack,
+  type FolderDifference,
+  type PackedFolder,
+} from "./travel.ts";
 import { updateCopy, type Updated } from "./update-copy.ts";
 import { goingPathOf, removeFolder } from "./worktree.ts";
 
@@ -83,9 +90,9 @@ export class Workspace {
     return await diffFolder(this.parts, instanceId);
   }
 
-  /** Puts what came back from there into it. */
-  async unpack(instanceId: string, bundle?: Uint8Array): Promise<Result<null>> {
-    return await unpackFolder(this.parts, instanceId, bundle);
+  /** Puts what came back from there into it, as {@link unpackFolder} does. */
+  async unpack(instanceId: string, came?: CameBack): Promise<Result<readonly string[]>> {
+    return await unpackFolder(this.parts, instanceId, came);
   }
 
   /**

@@ -17,6 +17,7 @@ const defaults: Options = {
   worktreeDir: "/home/ada/.cache/bizar/worktrees",
   launchers: {},
   servers: [],
+  bringBackMb: 1024,
   defaultLauncher: null,
   isolationUntrackedMb: 100,
   worktreeSetup: null,

@@ -5,11 +5,11 @@ import type { EndCause, Exit } from "../../supervisor/outcome.ts";
 import type { Clock, Timer } from "../../lib/clock.ts";
 import type { TurnObserver, TurnRequest } from "../../supervisor/ports.ts";
 import { plainName } from "../../text/plain-name.ts";
-import { plainLine } from "../../text/plain-text.ts";
 import { SET_UP_LINE_CHARACTERS, SET_UP_LINES, setUpFailure, setUpWords } from "../../text/set-up-words.ts";
 import type { SetUpThere } from "../set-up-script.ts";
 import { leaveWill } from "../last-will.ts";
 import { bytesOf } from "./command-line.ts";
+import { CopiedFiles, type Travel } from "./copied-files.ts";
 import { killLine, launchLine, leavesRunning, type Launcher } from "./launcher.ts";
 import { AS_SCRIPT, scriptWords } from "./launch-script.ts";
 import { adviceOnExit } from "./not-started.ts";
@@ -33,16 +33,6 @@ export interface Places {
   readonly known: Set<string>;
   /** The version of opencode here. */
   readonly version: () => Promise<string>;
-}
-
-/** Takes an agent's own folder to another machine, and brings back what has become of it. */
-export interface Travel {
-  /** An error in words where it could not be packed. */
-  pack(
-    instanceId: string,
-  ): Promise<{ readonly bundle: Uint8Array; readonly ref: string; readonly prefix: string } | string>;
-  /** Absent: nothing was changed. Settles with why what came could not be unpacked. Never rejects. */
-  unpack(instanceId: string, bundle: Uint8Array | undefined): Promise<string | undefined>;
 }
 
 export interface ElsewhereParts {
@@ -76,60 +66,36 @@ export class Elsewhere {
   #letLive: () => void = () => undefined;
   readonly #checked: string;
   #version = "";
-  #copy: { readonly ref: string; readonly prefix: string } | undefined;
-  /** The lines of the bundle that comes back. */
-  #bundle: string[] | undefined;
-  #isBundleWhole = false;
-  #folder: string | undefined;
-  #filesAre: PlaceReport["files"];
-  #left: string | undefined;
+  readonly #copy: CopiedFiles;
 
   constructor(private readonly parts: ElsewhereParts) {
     const { on, turn } = parts;
+    this.#copy = new CopiedFiles(parts);
     this.#checked = JSON.stringify([on, callerDirectory(turn), turn.agent]);
   }
 
   /** What goes over stdin, or in words why the files cannot travel. */
   async stdin(role: string, prompt: string): Promise<Uint8Array<ArrayBuffer> | string> {
-    const { travel, turn } = this.parts;
     if (this.files === "shared") return bytesOf(`${AS_SCRIPT.head}${role}\n${prompt}`);
-    const packed = (await travel?.pack(turn.instanceId)) ?? `files "git" needs a folder of the agent's own.`;
+    const packed = await this.#copy.pack();
     if (typeof packed === "string") return packed;
-    this.#copy = packed;
     const { setUp } = this.parts;
-    const ready = setUp === undefined ? "" : `${Math.ceil(setUp.limitMs / 1000)} ${base64(setUp.command)}`;
-    const head = bytesOf(`${AS_SCRIPT.head}${role}\n${base64(prompt)}\n${ready}\n`);
+    const ready = setUp === undefined ? "" : ` ${Math.ceil(setUp.limitMs / 1000)} ${base64(setUp.command)}`;
+    const head = bytesOf(`${AS_SCRIPT.head}${role}\n${base64(prompt)}\n${packed.came ?? "-"}${ready}\n`);
     // What Bun 1.3.14 gives as the bytes of a pipe may be a bare buffer.
     return new Uint8Array(Buffer.concat([head, new Uint8Array(packed.bundle)]));
   }
 
   /** Takes a line of stdout that is none of opencode's: the files that come back. */
   takes(nonce: string, line: string): boolean {
-    if (this.files === "shared") return false;
-    if (line === `{"bizar":"${nonce}","bundle":"begins"}`) {
-      this.#bundle = [];
-      return true;
-    }
-    if (this.#bundle === undefined || this.#isBundleWhole) return false;
-    this.#isBundleWhole = line === `{"bizar":"${nonce}","bundle":"ends"}`;
-    if (!this.#isBundleWhole) this.#bundle.push(line);
-    return true;
+    return this.#copy.takes(nonce, line);
   }
 
   /** Brings back what has become of copied files. Settles with why that could not be done. */
   async bringBack(): Promise<string | undefined> {
-    const { travel, turn, on } = this.parts;
-    if (this.#copy === undefined) return undefined;
-    const bundle = this.#isBundleWhole ? Buffer.from((this.#bundle ?? []).join(""), "base64") : undefined;
-    const failed = await travel?.unpack(turn.instanceId, bundle);
-    if (this.#lacks?.lacks === "setUp") return this.#lackInWords(this.#lacks);
-    const where = `in ${this.#folder ?? "its folder"} on ${on}`;
-    if (failed !== undefined) return `${failed} It is ${where}.`;
-    const isLost = bundle === undefined && this.#exitCode !== undefined && this.#filesAre !== "same";
-    if (isLost) return `What it did has not come back: it is ${where}. ${this.#lastWords}`;
-    if (this.#left === undefined) return undefined;
-    const left = plainLine(this.#left.trim().replaceAll("\n", ", "), LINE_CHARACTERS);
-    return `Repositories inside, and what cannot be read, do not come back. Left ${where}: ${left}. All else has come.`;
+    const notReady = this.#lacks?.lacks === "setUp" ? this.#lackInWords(this.#lacks) : undefined;
+    const failed = await this.#copy.bringBack(this.#exitCode !== undefined, this.#lastWords);
+    return notReady ?? failed;
   }
 
   /**
@@ -151,7 +117,7 @@ export class Elsewhere {
       agent: turn.agent,
       files: launcher.files,
       directory: this.#directory,
-      copy: this.#copy,
+      copy: this.#copy.packed,
       modelsPath,
       version: known.has(this.#checked) ? undefined : version,
       binaries: isShared ? [binary, "opencode"] : ["opencode", binary],
@@ -198,9 +164,7 @@ export class Elsewhere {
   told(report: PlaceReport): void {
     if (report.pid !== undefined) this.#begin(report);
     if (report.lacks !== undefined) this.#lacks = report;
-    this.#folder = textOf(report.folder) ?? this.#folder;
-    this.#left = textOf(report.left) ?? this.#left;
-    this.#filesAre = report.files ?? this.#filesAre;
+    this.#copy.told(report);
     if (report.exit !== undefined) this.#exitCode = report.exit;
   }
 
@@ -264,7 +228,7 @@ export class Elsewhere {
       kind: "connection_lost",
       why:
         `The line to ${on}${where === "" ? "" : ` (${where})`} broke before the turn had told its end: ${program} ${how}. ` +
-        `${words} Nobody has seen how it ended there.${this.#copy === undefined ? "" : ` What it did is in ${this.#folder ?? "its folder"}.`} See that ${on} can be reached, then send a message: it goes on in its session.`,
+        `${words} Nobody has seen how it ended there.${this.#copy.packed === undefined ? "" : ` What it did is in ${this.#copy.folder}.`} See that ${on} can be reached, then send a message: it goes on in its session.`,
     };
   }
 
@@ -299,7 +263,7 @@ export class Elsewhere {
       }
       case "files":
       case undefined:
-        return `The agent's folder ${this.#folder ?? ""} could not be made on ${on}. ${this.#lastWords}`;
+        return `The agent's folder ${this.#copy.folder} could not be made on ${on}. ${this.#lastWords}`;
       default:
         return unreachable(lacks);
     }
@@ -343,11 +307,6 @@ export class Elsewhere {
       // What runs there notices by itself that nobody is left.
     }
   }
-}
-
-/** What was sent as base64. */
-function textOf(sent: string | undefined): string | undefined {
-  return sent === undefined ? undefined : Buffer.from(sent, "base64").toString();
 }
 
 function base64(text: string): string {

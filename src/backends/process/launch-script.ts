@@ -1,5 +1,6 @@
 import { PRESENCE } from "../../agent-role/presence.ts";
 import { LAUNCHED_VARIABLE, PROBE, ROLE_VARIABLE, THERE } from "../../agent-role/role.ts";
+import { gitThere, OWN_NAME_THERE } from "../git-there.ts";
 import { SET_UP } from "../set-up-script.ts";
 import { MODELS_PATH } from "../../opencode/models-path.ts";
 import { MARKER_NAME } from "../../processes/end-tree.ts";
@@ -24,8 +25,9 @@ export interface ScriptRequest {
 }
 
 /**
- * The words that run an agent there. Stdin is {@link AS_SCRIPT}, the role, a line feed, and the prompt; where files are copied the prompt is a
- * line of base64, as is what makes them ready, behind the seconds that it may take; the bundle with the files follows.
+ * The words that run an agent there. Stdin is {@link AS_SCRIPT}, the role, a line feed, and the prompt. Where files are copied the prompt is a
+ * line of base64, then follow a line with the commit that has come back from there last (or `-`), the seconds that making them
+ * ready may take, and what does that, in base64; then the bundle with the files.
  */
 export function scriptWords({
   instanceId,
@@ -47,15 +49,14 @@ export const AS_SCRIPT = { head: "exit 95 #", exitCode: 95 };
 /** Nothing has come over stdin. */
 export const NO_STDIN = 96;
 
-const OWN_NAME =
-  "GIT_AUTHOR_NAME=Bizar GIT_AUTHOR_EMAIL=bizar@localhost GIT_COMMITTER_NAME=Bizar GIT_COMMITTER_EMAIL=bizar@localhost";
 /**
- * Whatever the user there has set up for their own repositories. What LFS holds does not travel: there its files are what
- * git has of them, and what the agent puts into their place comes back whole.
+ * Files are there byte for byte as git has them, under whatever rules of that machine. What LFS holds does not travel: there its
+ * files are what git has of them, and what the agent puts into their place comes back whole.
  */
-const GIT = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "core.safecrlf=false", "core.quotePath=false"]
-  .concat(["process=", "smudge=", "clean=", "required=false"].map((setting) => `filter.lfs.${setting}`))
-  .reduce((command, setting) => `${command} -c ${setting}`, "git");
+const GIT = gitThere(
+  ...["core.quotePath=false", "core.autocrlf=false", "protocol.file.allow=always"],
+  ...["process=", "smudge=", "clean=", "required=false"].map((setting) => `filter.lfs.${setting}`),
+);
 
 /** So many lines of what has made the files ready are in the log. */
 const LOGGED_LINES = 1000;
@@ -102,13 +103,13 @@ const TAKE = [
     `indexed add -A --ignore-errors . 2>"$G/bizar-said"`,
     `sed 's|/$||' <"$G/bizar-left" | indexed update-index --force-remove --stdin || return`,
     `grep -i denied <"$G/bizar-said" >>"$G/bizar-left"`,
-    `t=$(indexed write-tree) && k=$(${OWN_NAME} git --git-dir="$G" commit-tree "$t" -p refs/bizar/base -m there)`,
+    `t=$(indexed write-tree) && k=$(${OWN_NAME_THERE} git --git-dir="$G" commit-tree "$t" -p refs/bizar/base -m there)`,
   ].join("; ")}; }`,
 ];
 
 /**
- * Makes a copy of the files, or brings the one of an earlier turn up to date, with what that has left there where it did not
- * come to its end; what is older than a week goes.
+ * Makes a copy of the files, or brings the one of an earlier turn up to date, with what that has left there where it has not
+ * come back; what is older than a week goes. `refs/bizar/kept` is such work as long as it is not among the files again.
  */
 const IN_COPIED_FILES = [
   `umask 077`,
@@ -116,7 +117,7 @@ const IN_COPIED_FILES = [
   // As a hook of git has set them where it has started all this: they name another repository.
   `unset $(git rev-parse --local-env-vars)`,
   `IFS= read -r p`,
-  `IFS=' ' read -r T S`,
+  `IFS=' ' read -r C T S`,
   SET_UP,
   HOME_FOR_TILDE,
   `d=\${d:-$HOME/.cache/bizar/elsewhere}`,
@@ -127,18 +128,24 @@ const IN_COPIED_FILES = [
   `w=$PWD`,
   `G=$w/.git`,
   `at`,
+  `[ ! -e "$w.begun" ] || touch "$w.begun"`,
   `find "\${w%/*}" -maxdepth 1 -name 'bgr_*' -mtime +7 -exec rm -rf {} + 2>/dev/null`,
   `b=$(mktemp) && cat >"$b" || lacks files`,
+  `known() { git --git-dir="$G" rev-parse -q --verify "refs/bizar/$1" 2>/dev/null; }`,
   // Without what git knew of them, the files are all that is left.
   `m=--hard; [ -d .git ] || [ ! -e "$w.begun" ] || m=--mixed`,
-  `[ -d .git ] || git init -q --template= $(head -n 2 "$b" | sed -n 's/^@object-format=/--object-format=/p') . || lacks files`,
+  `[ -d .git ] || { GIT_DEFAULT_HASH=sha1 git init -q --template= $(head -n 2 "$b" | sed -n 's/^@object-format=/--object-format=/p') . && git config core.autocrlf false; } || lacks files`,
   ...TAKE,
-  `k=`,
   `rm -f "$G/index.lock"; ${GIT} ls-files >/dev/null 2>&1 || rm -f "$G/index"`,
-  `[ $m = --mixed ] || [ ! -e "$w.begun" ] || { take && ${GIT} reset -q --hard "$k"; } || lacks files`,
+  // What has come back is no matter of there any more: what was removed here goes there as well.
+  `[ -z "$C" ] || [ "$(known result)" != "$C" ] || { ${GIT} read-tree "$C" && rm -f "$w.begun"; } || lacks files`,
+  // One that was cut off over this has left the files as they happened to be.
+  `k=$(known kept)`,
+  `[ -n "$k" ] || [ $m = --mixed ] || [ ! -e "$w.begun" ] || { take && ${GIT} update-ref refs/bizar/kept "$k"; } || lacks files`,
+  `[ -z "$k" ] || ${GIT} reset -q --hard "$k" || lacks files`,
   `${GIT} fetch -q --no-tags "$b" "+$8:refs/bizar/base" && ${GIT} reset -q $m refs/bizar/base || lacks files`,
   // Where both changed the same place there are markers.
-  `[ -z "$k" ] || ${OWN_NAME} ${GIT} cherry-pick -n "$k" >/dev/null 2>&1`,
+  `[ -z "$k" ] || ${OWN_NAME_THERE} ${GIT} cherry-pick -n "$k" >/dev/null 2>&1`,
   `mkdir -p "./$7" && cd "./$7" || lacks files`,
   `if [ -n "$S" ] && [ ! -e "$G/bizar-ready" ]; then ${[
     `still() { say '{"setUp":true}'; }`,
@@ -148,6 +155,7 @@ const IN_COPIED_FILES = [
     `: >"$G/bizar-ready"`,
   ].join("; ")}; fi`,
   `printf %s "$p" | base64 -d >"$b" && : >"$w.begun" || lacks files`,
+  `for r in kept result; do ${GIT} --git-dir="$G" update-ref -d "refs/bizar/$r"; done`,
   `exec 3<"$b"`,
   `rm -f "$b"`,
 ];
@@ -173,19 +181,22 @@ const RUN = [
   `while kill -0 $c 2>/dev/null; do wait $c; r=$?; done`,
 ];
 
-/** Sends back what has changed in a copy: a bundle in base64 on stdout, between two lines. */
+/**
+ * Sends back what has changed in a copy: a bundle in base64 on stdout, between two lines. Whether it arrives is known there in the
+ * next turn.
+ */
 const SEND_BACK = [
   `send() { ${[
     `take || return`,
     `[ ! -s "$G/bizar-left" ] || say "{\\"left\\":\\"$(head -n ${LEFT_LINES} "$G/bizar-left" | base64 | tr -d '\\n')\\"}"`,
-    `if [ "$t" = "$(indexed rev-parse 'refs/bizar/base^{tree}')" ]; then say '{"files":"same"}'; return; fi`,
+    `if [ "$t" = "$(indexed rev-parse 'refs/bizar/base^{tree}')" ]; then rm -f "$w.begun"; say '{"files":"same"}'; return; fi`,
     `indexed update-ref refs/bizar/result "$k" || return`,
     `printf '\\n{"bizar":"%s","bundle":"begins"}\\n' "$n"`,
     `indexed bundle create -q - refs/bizar/result ^refs/bizar/base | base64 | fold -w 3000`,
     `printf '\\n{"bizar":"%s","bundle":"ends"}\\n' "$n"`,
     `say '{"files":"sent"}'`,
   ].join("; ")}; }`,
-  `send && rm -f "$w.begun"`,
+  `send`,
 ];
 
 const END = [`say "{\\"exit\\":$r}"`, `exit $r`];

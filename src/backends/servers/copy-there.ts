@@ -5,6 +5,7 @@ import type { Clock } from "../../lib/clock.ts";
 import type { TurnRequest } from "../../supervisor/ports.ts";
 import { BUNDLE, copyScripts, saidBy } from "./copy-script.ts";
 import { SET_UP_LINES, setUpFailure, setUpWords } from "../../text/set-up-words.ts";
+import { BackFile, tooLarge, type Unpacked } from "../back-file.ts";
 import type { SetUpThere } from "../set-up-script.ts";
 import type { PoolServer } from "./pool-server.ts";
 
@@ -13,12 +14,23 @@ const READY_LIMIT_MS = 600_000;
 
 /** Takes an agent's own folder to a clone on another machine, and brings back what has become of it. */
 export interface CloneTravel {
+  /** So many bytes may come back of a turn. */
+  readonly mostBytes: number;
   /** An error in words where that cannot be told. */
-  diff(
-    instanceId: string,
-  ): Promise<{ readonly commit: string; readonly patch: string; readonly prefix: string } | string>;
-  /** Settles with why what came could not be unpacked. Never rejects. */
-  unpack(instanceId: string, bundle: Uint8Array | undefined): Promise<string | undefined>;
+  diff(instanceId: string): Promise<Difference | string>;
+  /**
+   * @param bundle the path of what came
+   * @param from the tree that it was made of; absent: nobody has told
+   */
+  unpack(instanceId: string, bundle: string, from: string | undefined): Promise<Unpacked>;
+}
+
+interface Difference {
+  readonly commit: string;
+  readonly patch: string;
+  /** Both together. */
+  readonly tree: string;
+  readonly prefix: string;
 }
 
 export interface CopyThereParts {
@@ -44,6 +56,8 @@ const isFailure = shape({ message: isText });
 export class CopyThere {
   #session: Promise<string> | undefined;
   #copy: string | undefined;
+  /** The one that this turn has made: one of an earlier turn has work in it. */
+  #made: string | undefined;
 
   constructor(private readonly parts: CopyThereParts) {}
 
@@ -58,26 +72,25 @@ export class CopyThere {
     const { name, directory, fetch } = server.options;
     const difference = await travel.diff(turn.instanceId);
     if (typeof difference === "string") return { ok: false, error: difference };
-    const { commit, patch, prefix } = difference;
+    const { commit, patch, prefix, tree } = difference;
     const said = saidBy(await this.#shell(copyScripts.look(commit, this.#name, fetch)));
     const [old] = said.get("old") ?? [];
     if (old !== undefined && said.has("begun") && turn.sessionId !== null) {
       this.#copy = old;
-      return { ok: true, directory: join(old, prefix), isTakenUp: true };
+      return { ok: true, directory: join(old, prefix), isTakenUp: old !== this.#made };
     }
     if (said.has("unknown")) return { ok: false, error: this.#unknown(commit, said.get("fetch")?.[0]) };
     if (!said.has("known"))
       return { ok: false, error: `The clone ${directory} on ${name} cannot be used by git there.` };
     if (old !== undefined) await server.client.removeWorktree(directory, old);
     const copy = await this.#worktree();
-    this.#copy = copy;
     if (!saidBy(await this.#shell(copyScripts.reset(copy, commit))).has("reset")) {
       return { ok: false, error: `The files of ${commit} could not be brought into ${copy} on ${name}.` };
     }
     if (patch !== "") await server.client.applyPatch(copy, patch);
     const notReady = await this.#makeReady(copy);
     if (notReady !== undefined) return { ok: false, error: notReady };
-    await this.#shell(copyScripts.begin(copy, prefix));
+    await this.#shell(copyScripts.begin(copy, prefix, tree));
     return { ok: true, directory: join(copy, prefix), isTakenUp: false };
   }
 
@@ -107,23 +120,47 @@ export class CopyThere {
     }
   }
 
-  /** Brings back what has become of it, and removes it. Settles with why that could not be done. */
+  /** Brings back what has become of it, and removes it. Settles with why that could not be done, or not all of it. */
   async bringBack(): Promise<string | undefined> {
-    const { server, travel, turn, note } = this.parts;
+    const { server, travel, note } = this.parts;
     const copy = this.#copy;
     if (copy === undefined) return undefined;
-    const said = saidBy(await this.#shell(copyScripts.pack(copy)));
+    const said = saidBy(await this.#shell(copyScripts.pack(copy, travel.mostBytes)));
     for (const line of said.get("ended") ?? []) {
       const [pid = "", ...command] = line.split(" ");
       note(`ended what the agent left running: ${command.join(" ")} (pid ${pid})`);
     }
-    if (!said.has("packed"))
-      return `What it did could not be packed there: it is in ${copy} on ${server.options.name}.`;
-    const bundle = Buffer.from(await server.client.readText(copy, BUNDLE), "base64");
-    const failed = await travel.unpack(turn.instanceId, bundle);
-    if (failed !== undefined) return `${failed} It is in ${copy} on ${server.options.name}.`;
+    const { failed, warning } = await this.#unpacked(copy, said);
+    if (failed !== undefined) {
+      return `${failed} It is in ${copy} on ${server.options.name}: a message to the agent goes on with it, and brings it back.`;
+    }
     await this.remove();
-    return undefined;
+    return warning;
+  }
+
+  async #unpacked(copy: string, said: ReadonlyMap<string, readonly string[]>): Promise<Unpacked> {
+    const { server, travel, turn } = this.parts;
+    if (said.has("large")) return { failed: tooLarge(travel.mostBytes) };
+    const [parts] = said.get("packed") ?? [];
+    if (parts === undefined) return { failed: "What it did could not be packed there." };
+    const bundle = new BackFile(travel.mostBytes);
+    try {
+      for (let part = 0; part < Number(parts); part++) {
+        // oxlint-disable-next-line eslint/no-await-in-loop -- one is in memory at a time
+        if (!bundle.add(await server.client.readText(copy, `${BUNDLE}-${part}`))) break;
+      }
+      const failed = bundle.finish();
+      if (failed !== undefined) return { failed };
+      return await travel.unpack(turn.instanceId, bundle.path, said.get("from")?.[0] || undefined);
+    } finally {
+      bundle.remove();
+    }
+  }
+
+  /** The turn has not come to be: removes what was made for it. What an earlier one has left stays. */
+  async giveUp(): Promise<void> {
+    if (this.#copy !== this.#made) this.#copy = undefined;
+    await this.remove();
   }
 
   /** Removes it, and the session of its commands. */
@@ -167,7 +204,7 @@ export class CopyThere {
     const limit = clock.limit(READY_LIMIT_MS, () => ready.reject(new Error("its working tree was not ready in time")));
     try {
       made = await server.client.createWorktree(server.options.directory, this.#name);
-      this.#copy = made.directory;
+      this.#made = this.#copy = made.directory;
       decide();
       await ready.promise;
       return made.directory;

@@ -129,7 +129,7 @@ export class ServerTurn implements RunningTurn {
     if (made === undefined) {
       await this.#copy.abandon();
       // Whatever of it comes to be yet goes again.
-      const gone = making.then(async () => await this.#copy.remove());
+      const gone = making.then(async () => await this.#copy.giveUp());
       await this.#inTime(gone.then(() => ({ value: undefined, error: "" })));
       return stoppedEarly();
     }
@@ -138,7 +138,7 @@ export class ServerTurn implements RunningTurn {
     if (!copy.ok) return await this.#givenUp(this.#neverRun(copy.error, copy.error));
     if (this.#isStopped) return await this.#givenUp(stoppedEarly());
     this.#observer.begun?.({ host: new URL(this.#parts.server.options.url).hostname, job: null });
-    const header = copy.isTakenUp ? await this.#doneMeanwhile() : undefined;
+    const header = copy.isTakenUp ? await this.#saidMeanwhile() : undefined;
     const ended = await this.#inSession(copy.directory);
     await this.#takeBackNotes();
     const end = await this.#broughtBack(ended);
@@ -156,17 +156,16 @@ export class ServerTurn implements RunningTurn {
     }
   }
 
-  /** What the agent has said since the line to it was lost, for whoever goes on with it. */
-  async #doneMeanwhile(): Promise<string> {
+  /** What the agent has said in the turn that is taken up, for whoever goes on with it. */
+  async #saidMeanwhile(): Promise<string> {
     const { server } = this.#parts;
-    const { name } = server.options;
+    const before = `what it had done on ${server.options.name} and had not come back has been taken up`;
     try {
       const turns = await server.turns(this.#sessionId ?? "");
       const words = turns.at(-1)?.words.join("\n\n") ?? "";
-      const said = words === "" ? "it said nothing" : `it said:\n\n${words}\n`;
-      return `[the turn of which the line to ${name} was lost has been taken up; ${said}]`;
+      return `[${before}; ${words === "" ? "it said nothing" : `it said:\n\n${words}\n`}]`;
     } catch (error) {
-      return `[the turn of which the line to ${name} was lost has been taken up; what it said could not be read: ${describeError(error)}]`;
+      return `[${before}; what it said could not be read: ${describeError(error)}]`;
     }
   }
 
@@ -214,7 +213,7 @@ export class ServerTurn implements RunningTurn {
 
   /** Leaves nothing there of a turn that has not begun. */
   async #givenUp(end: TurnEnd): Promise<TurnEnd> {
-    await this.#copy.remove();
+    await this.#copy.giveUp();
     return end;
   }
 

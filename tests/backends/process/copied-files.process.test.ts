@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "bun:test";
 import type { Launcher } from "../../../src/backends/process/launcher.ts";
@@ -34,7 +34,7 @@ async function inCopy(settings: Settings = {}) {
     writeFileSync(task, `${line}\n`);
     value(await prepareCopy(rig.parts, instanceId));
     const there = { command, files: "git", directory, queueMs: 60_000, ...launcher } as const;
-    const { ended } = startTurn(
+    const started = startTurn(
       "",
       { on: "there", instanceId },
       {
@@ -42,15 +42,18 @@ async function inCopy(settings: Settings = {}) {
         launchers: { there },
         environment: { ...process.env, ...environment },
         travel: {
+          mostBytes: 1_000_000,
           pack: async (id) => value(await packFolder(rig.parts, id)),
           unpack: async (id, bundle) => {
-            const unpacked = await unpackFolder(rig.parts, id, bundle);
-            return unpacked.ok ? undefined : unpacked.error;
+            const unpacked = await unpackFolder(rig.parts, id, bundle === undefined ? undefined : { bundle });
+            return unpacked.ok ? { warning: unpacked.value.join() || undefined } : { failed: unpacked.error };
           },
         },
       },
     );
-    const outcome = judge((await ended).evidence);
+    void started.seen.stopped.then(async () => await started.stop());
+    const { evidence } = await started.ended;
+    const outcome = started.seen.stops[0] ?? judge(evidence);
     return { outcome, changes: value(await finishTurn(rig.parts, instanceId)) };
   };
   return { turn, command, home, here: state.copy, there: join(directory, instanceId) };
@@ -65,6 +68,9 @@ test(
       command: ["sh", "-c", cut, "sh", ...command],
     });
     expect(lost.outcome).toMatchObject({ reason: "connection_lost", error: expect.stringContaining(there) });
+    // Copies go after a week, but for the one that is asked for.
+    const longAgo = new Date(Date.now() - 30 * 86_400_000);
+    for (const path of [there, `${there}.begun`]) utimesSync(path, longAgo, longAgo);
     const next = await turn("tail -n 1 a.txt > seen.txt; cat new.txt >> seen.txt");
     expect(next).toMatchObject({ outcome: { status: "done" }, changes: { files: 3, applies: "clean" } });
     expect(readFileSync(join(here, "seen.txt"), "utf8")).toBe("edited\nnew\n");
@@ -72,6 +78,56 @@ test(
     writeFileSync(join(here, "new.txt"), "of here\n");
     await turn("cat new.txt > seen.txt");
     expect(readFileSync(join(here, "seen.txt"), "utf8")).toBe("of here\n");
+  },
+  LIMIT_MS,
+);
+
+test(
+  "what came back and could not be unpacked is told, and there in the next turn, which brings it back",
+  async () => {
+    const { turn, there, here } = await inCopy();
+    writeFileSync(join(here, ".gitignore"), "own.txt\n");
+    await turn("true");
+    // Ignored here: it is no change of the agent's, and in the way of one.
+    writeFileSync(join(here, "own.txt"), "of here\n");
+    const first = await turn("echo edited >> a.txt; echo one > made.txt; rm .gitignore; echo theirs > own.txt");
+    expect(first.outcome).toMatchObject({
+      reason: "workspace_failed",
+      error: expect.stringMatching(
+        new RegExp(`in the way: own\\.txt.* It is in ${there} on there: a message to the agent goes on with it`),
+      ),
+    });
+    expect([existsSync(join(here, "made.txt")), readFileSync(join(here, "own.txt"), "utf8")]).toEqual([
+      false,
+      "of here\n",
+    ]);
+    rmSync(join(here, "own.txt"));
+    const next = await turn("tail -n 1 a.txt | cat - made.txt own.txt > seen.txt; echo two >> made.txt");
+    expect(next).toMatchObject({ outcome: { status: "done" }, changes: { files: 4, applies: "clean" } });
+    expect(readFileSync(join(here, "seen.txt"), "utf8")).toBe("edited\none\ntheirs\n");
+    expect(readFileSync(join(here, "made.txt"), "utf8")).toBe("one\ntwo\n");
+    // What has come back is no matter of there any more.
+    writeFileSync(join(here, "made.txt"), "of here\n");
+    rmSync(join(here, "seen.txt"));
+    await turn("cat made.txt > again.txt; ls seen.txt >> again.txt 2>/dev/null");
+    expect(readFileSync(join(here, "again.txt"), "utf8")).toBe("of here\n");
+  },
+  LIMIT_MS,
+);
+
+test(
+  "a line that brings more than it may, or never stops, is ended and told; what was done is there in the next turn",
+  async () => {
+    const { turn, command, there, here } = await inCopy();
+    const large = await turn("head -c 2000000 /dev/urandom > data.bin; echo made > a.txt");
+    const words = `more than 1 MB (the option "bringBackMb"). Have the agent remove what is no work, or name it in .gitignore. It is in ${there} on there`;
+    const told = { status: "failed", reason: "workspace_failed", error: expect.stringContaining(words) };
+    expect(large).toMatchObject({ outcome: told, changes: null });
+    const endless = `"$@" | { sed '/"bundle":"begins"/q'; exec yes ${"QUFB".repeat(200)}; }`;
+    const next = await turn("rm data.bin", { command: ["sh", "-c", endless, "sh", ...command] });
+    expect(next.outcome).toMatchObject({ ...told, error: expect.stringContaining(words) });
+    expect(await turn("true")).toMatchObject({ outcome: { status: "done" }, changes: { files: 1 } });
+    expect(readFileSync(join(here, "a.txt"), "utf8")).toBe("made\n");
   },
   LIMIT_MS,
 );
@@ -112,7 +168,7 @@ test(
     const { outcome, changes } = await turn("echo w > w.txt; echo mine > a.txt; rm -rf .git");
     expect(outcome).toMatchObject({
       reason: "workspace_failed",
-      error: expect.stringContaining(`What it did has not come back: it is in ${there} on there.`),
+      error: expect.stringContaining(`What it did has not come back. It is in ${there} on there: a message`),
     });
     expect(changes).toBeNull();
     const next = await turn("true");
@@ -128,13 +184,40 @@ test(
     rig.write(".gitattributes", "*.bin filter=lfs\n");
     rig.write("x.bin", "pointer\n");
     rig.write("crlf.txt", "a\r\nb\r\n");
-    const environment = { GIT_DIR: join(rig.project, ".git"), GIT_WORK_TREE: rig.project };
-    const { turn, home } = await inCopy({ rig, environment });
+    rig.write("nb.ipynb", "output\n");
+    const environment = {
+      GIT_DIR: join(rig.project, ".git"),
+      GIT_WORK_TREE: rig.project,
+      GIT_DEFAULT_HASH: "sha256",
+    };
+    const { turn, home, here } = await inCopy({ rig, environment });
     const before = rig.seen();
-    const lfs = '[filter "lfs"]\nsmudge = false\nclean = false\nrequired = true\n';
-    writeFileSync(join(home, ".gitconfig"), `${lfs}[core]\nautocrlf = true\nsafecrlf = true\n`);
-    const { outcome, changes } = await turn("printf 'a\\r\\nb\\n' > mixed.txt; echo more >> x.bin");
-    expect({ outcome, changes }).toMatchObject({ outcome: { status: "done" }, changes: { files: 2 } });
+    const hook = join(home, "hook");
+    writeFileSync(hook, `#!/bin/sh\necho "$0" >> ${home}/ran.txt; exit 1\n`, { mode: 0o755 });
+    mkdirSync(join(home, "hooks"));
+    const hooks = ["pre-commit", "post-checkout", "post-index-change", "reference-transaction"];
+    for (const name of hooks) symlinkSync(hook, join(home, "hooks", name));
+    writeFileSync(join(home, "ignored"), "*.log\nbuilt/\n");
+    writeFileSync(join(home, "attributes"), "*.ipynb filter=strip\n* text=auto\n");
+    const settings = [
+      '[filter "lfs"]\nsmudge = false\nclean = false\nrequired = true',
+      '[filter "strip"]\nclean = sed s/output//\nsmudge = cat',
+      `[core]\nautocrlf = true\nsafecrlf = true\nhooksPath = ${home}/hooks\nfsmonitor = ${hook}`,
+      `excludesFile = ${home}/ignored\nattributesFile = ${home}/attributes`,
+      `[commit]\ngpgSign = true\n[gpg]\nprogram = ${hook}\n[protocol]\nallow = never`,
+    ];
+    writeFileSync(join(home, ".gitconfig"), settings.join("\n"));
+    const lines = [
+      "printf 'a\\r\\nb\\n' > mixed.txt; echo more >> x.bin; cat crlf.txt > seen.txt",
+      "echo 1 > a.log; mkdir built; echo 1 > built/b; echo output >> nb.ipynb",
+    ];
+    const { outcome, changes } = await turn(lines.join("; "));
+    expect({ outcome, changes }).toMatchObject({ outcome: { status: "done" }, changes: { files: 6 } });
+    const read = (path: string) => readFileSync(join(here, path), "utf8");
+    expect(["mixed.txt", "seen.txt", "nb.ipynb", "a.log", "built/b"].map(read)).toEqual([
+      ...["a\r\nb\n", "a\r\nb\r\n", "output\noutput\n", "1\n", "1\n"],
+    ]);
+    expect(existsSync(join(home, "ran.txt"))).toBe(false);
     expect([rig.seen(), existsSync(join(rig.project, "mixed.txt"))]).toEqual([before, false]);
   },
   LIMIT_MS,

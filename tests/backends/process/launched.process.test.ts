@@ -210,7 +210,11 @@ async function inCopy(setUp: string, limitMs = 60_000, launcher: Partial<Launche
         setUp: { command: setUp, limitMs },
         travel: {
           pack: async (id) => value(await packFolder(rig.parts, id)),
-          unpack: async (id, bundle) => void value(await unpackFolder(rig.parts, id, bundle)),
+          mostBytes: 1_000_000,
+          async unpack(id, bundle) {
+            value(await unpackFolder(rig.parts, id, bundle === undefined ? undefined : { bundle }));
+            return {};
+          },
         },
       },
     );

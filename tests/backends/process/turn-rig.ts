@@ -25,6 +25,8 @@ export interface Seen {
   /** How often the start was repeated. */
   repeats: number;
   readonly stops: Outcome[];
+  /** Settles with the first of those. */
+  readonly stopped: Promise<Outcome>;
 }
 
 /** A turn of a fixture program that stands in for opencode. */
@@ -49,7 +51,11 @@ export function startTurn(
 ): StartedTurn {
   const folder = temporaryFolder(() => running.stopNow());
   const path = join(folder, "agent.log");
-  const seen: Seen = { processes: [], sessions: [], progress: [], prompt: undefined, repeats: 0, stops: [] };
+  const stopped = Promise.withResolvers<Outcome>();
+  const seen: Seen = {
+    stopped: stopped.promise,
+    ...{ processes: [], sessions: [], progress: [], prompt: undefined, repeats: 0, stops: [] },
+  };
   const turn: TurnRequest = {
     instanceId: createInstanceId(),
     agent: "mimir",
@@ -74,7 +80,10 @@ export function startTurn(
     asked: () => undefined,
     toldParent: () => undefined,
     answeredElsewhere: () => undefined,
-    mustStop: (outcome) => seen.stops.push(outcome),
+    mustStop(outcome) {
+      seen.stops.push(outcome);
+      stopped.resolve(outcome);
+    },
   });
   const log = () => readLog(folder);
   return {

@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
+import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { BackFile } from "../../../src/backends/back-file.ts";
 import { BUNDLE, copyScripts, saidBy } from "../../../src/backends/servers/copy-script.ts";
 import { diffFolder, unpackFolder } from "../../../src/workspace/travel.ts";
 import { gitRig, runGit, TEN_LINES, value } from "../../workspace/git-rig.ts";
@@ -24,7 +26,7 @@ test("an agent's files go to another clone as a patch, and all that was done the
   rig.write("run.sh", "#!/bin/sh\n", 0o755);
   rig.write("a.txt", `${TEN_LINES}more\n`);
   const agent = await rig.agent();
-  const { commit, patch } = value(await diffFolder(parts, agent.instanceId));
+  const { commit, patch, tree } = value(await diffFolder(parts, agent.instanceId));
   expect(commit).toBe(rig.git(["rev-parse", "HEAD"]));
 
   const name = "bgr-01abc";
@@ -51,7 +53,7 @@ test("an agent's files go to another clone as a patch, and all that was done the
   ] as const) {
     expect(shell(copyScripts.ready(copy, { command, limitMs }), clone).get("ready")).toEqual([told]);
   }
-  expect(shell(copyScripts.begin(copy, "sub/folder"), clone).has("begun")).toBe(true);
+  expect(shell(copyScripts.begin(copy, "sub/folder", tree), clone).has("begun")).toBe(true);
   expect([...shell(copyScripts.look(commit, name, false), clone).keys()]).toEqual(["old", "begun", "known"]);
   expect(existsSync(join(copy, "sub/folder"))).toBe(true);
 
@@ -59,20 +61,26 @@ test("an agent's files go to another clone as a patch, and all that was done the
   runGit(["add", "-A"], copy);
   runGit(["-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "-qm", "mine"], copy);
   await writeFile(join(copy, "not committed.txt"), "more\n");
+  await writeFile(join(copy, "large.bin"), randomBytes(9_000_000));
   runGit(["rm", "-q", "run.sh"], copy);
   const left = Bun.spawn(["sleep", "300"], { cwd: copy });
-  const packed = shell(copyScripts.pack(copy), clone);
-  expect(packed.has("packed")).toBe(true);
+  const packed = shell(copyScripts.pack(copy, 20_000_000), clone);
+  expect([packed.get("packed"), packed.get("from")]).toEqual([["3"], [tree]]);
   if (process.platform === "linux") expect(packed.get("ended")).toEqual([expect.stringMatching(/^\d+ sleep 300$/)]);
   left.kill();
   await left.exited;
-  const bundle = Buffer.from(await readFile(join(copy, BUNDLE), "utf8"), "base64");
-  value(await unpackFolder(parts, agent.instanceId, bundle));
+  expect(shell(copyScripts.pack(copy, 100), clone).has("large")).toBe(true);
+  shell(copyScripts.pack(copy, 20_000_000), clone);
+  const back = new BackFile(20_000_000);
+  for (const part of [0, 1, 2]) back.add(await readFile(join(copy, `${BUNDLE}-${part}`), "utf8"));
+  expect(back.finish()).toBeUndefined();
+  value(await unpackFolder(parts, agent.instanceId, { bundle: back.path, from: tree }));
+  back.remove();
   expect(
     runGit(["status", "--porcelain"], agent.state.copy)
       .split("\n")
       .map((line) => line.slice(3)),
-  ).toEqual(["run.sh", "committed.bin", '"not committed.txt"']);
+  ).toEqual(["run.sh", "committed.bin", "large.bin", '"not committed.txt"']);
   expect([...(await readFile(agent.path("committed.bin")))]).toEqual([0, 255, 10, 13]);
   expect([existsSync(agent.path("run.sh")), existsSync(agent.path("plans"))]).toEqual([false, false]);
 }, 60_000);
