@@ -11,6 +11,8 @@ const UNDER_POINTER = `[...document.querySelectorAll(".part-card")].find((card) 
   return top < 470 && bottom > 530;
 })?.dataset.id`;
 
+const COVER = `document.querySelector(".scroll-cover")`;
+
 test("the wheel scrolls the document beside its contents, and what has come under the pointer is pressed at once", async () => {
   const plan = await stageElements(...LARGE);
   const { page } = await openPage(plan.link(), { view: "document", viewport: { width: 1440, height: 900 } });
@@ -30,4 +32,48 @@ test("the wheel scrolls the document beside its contents, and what has come unde
   const pressed = page.locator(".part-card[data-selected]");
   expect(await pressed.getAttribute("data-id")).toBe(await page.evaluate<string>(UNDER_POINTER));
   expect(await page.getByTestId("contents").boundingBox()).toEqual(contents);
+}, 60_000);
+
+test("while the wheel turns nothing under a resting pointer is asked for, and a press reaches it all the same", async () => {
+  const plan = await stageElements(...LARGE);
+  const { page } = await openPage(plan.link(), { view: "document", viewport: { width: 1440, height: 900 } });
+  await page.mouse.move(700, 500);
+  await page.getByTestId("scroll-cover").waitFor({ state: "attached" });
+  const scrolledTo = async () => await page.evaluate<number>(`document.querySelector(".document").scrollTop`);
+  const whole = await page.evaluate<number>(`document.querySelector(".document").scrollHeight`);
+  // Each time that the cover comes, and what is entered below it while it is there.
+  await page.evaluate(`(() => {
+    globalThis.covered = 0;
+    globalThis.entered = 0;
+    const cover = ${COVER};
+    new MutationObserver(() => (covered += cover.hasAttribute("data-on") ? 1 : 0)).observe(cover, { attributes: true });
+    document.addEventListener("pointerover", (event) => (entered += cover.hasAttribute("data-on") && !event.target.matches(".scroll-cover") ? 1 : 0), true);
+  })()`);
+  await until("the wheel has turned for a while", async () => {
+    await page.mouse.wheel(0, 90);
+    return (await scrolledTo()) > 3000;
+  });
+  expect(await page.evaluate<number>("covered")).toBeGreaterThan(0);
+  expect(await page.evaluate<number>("entered")).toBe(0);
+  await until("the wheel rests", async () => !(await page.evaluate<boolean>(`${COVER}.hasAttribute("data-on")`)));
+  await page.evaluate(`(() => {
+    const card = [...document.querySelectorAll(".part-card")].find((one) => one.getBoundingClientRect().top > 500);
+    document.querySelector(".document").scrollBy(0, card.getBoundingClientRect().top - 460);
+  })()`);
+  await until(
+    "a card is under the pointer",
+    async () => await page.evaluate<boolean>(`${UNDER_POINTER} !== undefined`),
+  );
+  // As within the tenth of a second that it is there after the wheel's last turn.
+  await page.evaluate(`${COVER}.setAttribute("data-on", "")`);
+  await page.mouse.down();
+  await page.mouse.up();
+  const pressed = page.locator(".part-card[data-selected]");
+  expect(await pressed.getAttribute("data-id")).toBe(await page.evaluate<string>(UNDER_POINTER));
+  // It takes no room: neither on top nor at the end.
+  expect(await page.evaluate<number>(`document.querySelector(".document-text").offsetTop`)).toBe(0);
+  await page.evaluate(`document.querySelector(".document").scrollTo(0, 1_000_000)`);
+  const gap = `document.querySelector(".document").scrollHeight - document.querySelector(".document-text").scrollHeight`;
+  expect(await page.evaluate<number>(gap)).toBeLessThanOrEqual(1);
+  expect(whole).toBeGreaterThan(3000);
 }, 60_000);

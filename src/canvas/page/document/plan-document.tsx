@@ -12,6 +12,7 @@ import { visibleText } from "../state/visible-text.ts";
 import { CanvasComments } from "./canvas-comments.tsx";
 import { Contents } from "./contents.tsx";
 import { DocumentPart } from "./document-part.tsx";
+import { ScrollCover } from "./scroll-cover.tsx";
 
 /** So many parts are there at once, and so many more each time that the page has time. */
 const PARTS_AT_ONCE = 20;
@@ -33,6 +34,7 @@ export const PlanDocument = memo(function PlanDocument() {
   const shown = printing ? order.length : little;
   return (
     <main className="document" aria-label="Plan" data-testid="document">
+      <ScrollCover />
       <Contents order={order} />
       <div className="document-text">
         {inStretches(order.slice(0, shown)).map((ids, index) => (
