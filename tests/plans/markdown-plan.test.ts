@@ -52,7 +52,7 @@ flowchart LR
   expect(markdownPlan(markdown).title).toBe("New login");
   expect(short(markdown)).toEqual([
     "text|Goal|Goal||",
-    "task|Add the tokens table|Phase 1: the table|done|",
+    "task|Add the `tokens` table|Phase 1: the table|done|",
     "task|Send the mail|Phase 1: the table||",
     "task|Then measure|Phase 1: the table||",
     "code|The query|Phase 1: the table||sql",
@@ -76,10 +76,50 @@ test.each([
   ["marks of code in code", "## A\n````md\n```\n# no heading\n```\n````", undefined, ["code|A|A||md"]],
   ["a fence that never ends", "## A\n```js\nlet a", undefined, ["code|A|A||js"]],
   ["lines of Windows", "# T\r\n## A\r\n- [X] y\r\n", "T", ["task|y|A|done|"]],
+  ["a title in front matter", "---\ntitle: \"A 'b'\"\nby: x\n---\n- y", "A 'b'", ["task|y|||"]],
+  ["a text between rules", "---\n\nWords\n\n---\n- y", undefined, ["text|Text|||", "task|y|||"]],
+  [
+    "tasks under headings in a section",
+    "# T\n## One\n### Back\n- a\n#### Deep\ny\n### Front\nx\n- b\n### More\nz\n## Two\n- c",
+    "T",
+    [
+      "task|a|One: Back||",
+      "text|Deep|One: Back||",
+      "text|Front|One: Front||",
+      "task|b|One: Front||",
+      "text|More|One||",
+      "task|c|Two||",
+    ],
+  ],
+  ["headings with nothing below", "# T\n## A\n### B\n## C\n", "T", ["text|B|A||", "text|C|C||"]],
+  [
+    "an item that goes on",
+    "- one\nand on\n\nno more\n- two\n> said",
+    undefined,
+    ["task|one|||", "text|Text|||", "task|two|||", "note|Note|||"],
+  ],
+  ["items in items, by tabs", "- one\n\t- in it\n\t- also\n1) two", undefined, ["task|one|||", "task|two|||"]],
+  ["code in a line that looks like a fence", "```a``` is code\n- y", undefined, ["text|Text|||", "task|y|||"]],
+  [
+    "a fence of tildes in a list",
+    "- one\n  ~~~js\n  - no item\n  ~~~\n- two",
+    undefined,
+    ["task|one|||", "task|two|||"],
+  ],
+  ["code by its indent", "# A\n\n    let a\n", undefined, ["text|A|A||"]],
   ["rules and nothing", "\n---\n\n***\n", undefined, []],
 ])("%s", (_what, markdown, title, elements) => {
   expect(markdownPlan(markdown).title).toBe(title as string);
   expect(short(markdown)).toEqual(elements);
+});
+
+test("no word of an item is lost: what goes on, what is in it, and where its links lead to", () => {
+  const [one, two, three] = markdownPlan(
+    "- one\nand on\n  - in it\n    - deep\n- see [RFC 1](https://example.org/1)\n- ![a *picture*](https://example.org/2)",
+  ).elements;
+  expect(one?.content).toBe("and on\n  - in it\n    - deep");
+  expect(two).toMatchObject({ title: "see RFC 1", content: "see [RFC 1](https://example.org/1)" });
+  expect(three).toMatchObject({ title: "a *picture*", content: "![a *picture*](https://example.org/2)" });
 });
 
 test("a very long item keeps all of its words", () => {
