@@ -1,0 +1,47 @@
+import { expect, test } from "bun:test";
+import { changedWords } from "../../../src/canvas/page/elements/changed-words.ts";
+import { MOST_OLD_CHARACTERS } from "../../../src/plans/old-words.ts";
+
+/** `[-gone-]{+new+}` among what stayed. */
+function told(before: string, now: string): string {
+  const marks = { same: ["", ""], old: ["[-", "-]"], new: ["{+", "+}"] };
+  return changedWords(before, now)
+    .map(({ kind, text }) => marks[kind].join(text))
+    .join("");
+}
+
+test.each([
+  ["one word", "It waits 5 minutes.", "It waits 10 minutes.", "It waits [-5-]{+10+} minutes."],
+  ["a line that is new", "one\ntwo", "one\nand\ntwo", "one\n{+and\n+}two"],
+  ["what is gone", "one two three four", "one four", "one [-two three -]four"],
+  ["another text", "Redis, since it is fast.", "We take what the team knows: Postgres", "[-Redis, since it is fast.-]"],
+  ["all of it gone", "one", "", "[-one-]"],
+  ["blanks at the end", "one\n", "one\n\n", "one"],
+])("of a changed text is told what differs: %s", (_what, before, now, words) => {
+  expect(told(before, now)).toBe(words);
+});
+
+test("of a long text what stayed is there only beside what was changed", () => {
+  const line = (index: number) => `const value${index} = compute(${index});\n`;
+  const before = Array.from({ length: 60 }, (_, index) => line(index)).join("");
+  const now = before.replace("compute(20)", "compute(21, 22)").replace("value40 ", "other40 ");
+  const words = told(before, now);
+  expect(words).toContain("compute([-20-]{+21, 22+});");
+  expect(words).toContain("const [-value40-]{+other40+} = ");
+  expect(words.length).toBeLessThan(400);
+  expect(words.match(/…/g)?.length).toBe(3);
+});
+
+test("a text of which only the beginning is known is not told to have lost its end", () => {
+  const whole = "many words ".repeat(600);
+  const words = told(whole.slice(0, MOST_OLD_CHARACTERS), `new ${whole}`);
+  expect(words).toStartWith("{+new +}many words");
+  expect(words).not.toContain("[-");
+});
+
+test("texts in which all is another one cost no time", () => {
+  const words = (sign: string) => Array.from({ length: 1_300 }, (_, index) => `${sign}${index}`).join(" ");
+  const start = performance.now();
+  expect(told(words("a"), words("b"))).toStartWith("[-a0 a1");
+  expect(performance.now() - start).toBeLessThan(1_000);
+});
