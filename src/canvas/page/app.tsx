@@ -22,7 +22,7 @@ import { NoticeList } from "./shell/notice-list.tsx";
 import { usePage } from "./state/page-state.ts";
 import { useView, type View } from "./state/view.ts";
 import { usePlan } from "./sync/plan-store.ts";
-import { visibleText } from "./state/visible-text.ts";
+import { titleWords } from "./state/title-words.ts";
 
 /** The page. */
 export function App() {
@@ -89,6 +89,6 @@ function usePageTitle(): void {
   const title = usePlan(({ plan }) => plan?.title ?? "Plan");
   const waits = usePlan(({ stored }) => stored?.meta.review.state === "open");
   useEffect(() => {
-    document.title = `${waits ? "● " : ""}${visibleText(title)}`;
+    document.title = `${waits ? "● " : ""}${titleWords(title)}`;
   }, [title, waits]);
 }

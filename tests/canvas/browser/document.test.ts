@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Page } from "playwright-core";
+import { titleWords } from "../../../src/canvas/page/state/title-words.ts";
 import { until } from "../../until.ts";
 import { brokenWords, drawn, picture, PICTURES, take } from "../seen-page.ts";
 import { openPage, setAgentsAtWork, setStage, stageElements, type StagedPlan } from "../stage.ts";
@@ -66,7 +67,7 @@ test.each(Object.keys(SIZES))(
     expect(await page.locator(".part td").count()).toBeGreaterThan(3);
     expect(await brokenWords(page, ".part :is(td, th)")).toEqual([]);
     for (const { id, title, type, content } of LARGE_ELEMENTS) {
-      expect(read[id]).toContain(title);
+      expect(read[id]).toContain(titleWords(title));
       const lines = type === "code" || type === "mockup" ? content.split("\n") : [];
       for (const line of lines) expect(read[id]).toContain(line.trim());
     }

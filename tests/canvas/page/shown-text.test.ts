@@ -3,6 +3,7 @@ import { isValidElement, type ReactNode } from "react";
 import { linePieces } from "../../../src/canvas/page/elements/long-words.ts";
 import { markdownParts } from "../../../src/canvas/page/elements/markdown-parts.ts";
 import { parseMarkdown } from "../../../src/canvas/page/elements/parse-markdown.ts";
+import { titlePieces, titleWords } from "../../../src/canvas/page/state/title-words.ts";
 import { visibleText } from "../../../src/canvas/page/state/visible-text.ts";
 
 /** What a person reads of elements, and whether they are told that there is more. */
@@ -121,4 +122,36 @@ test.each([
 ])("%j may end a line behind the signs of its long words, and nothing of it is lost", (text, pieces) => {
   expect(linePieces(text)).toEqual(pieces);
   expect(seen(text.replaceAll("`", "")).text).toBe(text.replaceAll("`", ""));
+});
+
+test.each([
+  ["Move `send_digest`", "Move send_digest"],
+  ["**Bold `code`** of *it* and _that_", "Bold code of it and that"],
+  ["``a ` b``, ***both*** (**this**), 中文**重点**中文", "a ` b, both (this), 中文重点中文"],
+  ["`a*b*c` **x**", "a*b*c x"],
+])("of a title %p only the words are said: %p", (title, words) => {
+  expect(titleWords(title)).toBe(words);
+});
+
+test("code, bold and emphasis of a title are told apart", () => {
+  expect(titlePieces("**Move `x`** _now_")).toEqual([
+    { tag: "strong", pieces: ["Move ", { tag: "code", pieces: ["x"] }] },
+    " ",
+    { tag: "em", pieces: ["now"] },
+  ]);
+});
+
+test("signs in a title that are no marks stay", () => {
+  for (const title of [
+    ..."2 * 3 * 4|a*b*c|src/*/test/*.ts|*.ts,*.js|__init__.py|snake_case_name|`unclosed|``|**|_private and _other".split(
+      "|",
+    ),
+    ..."*args and **kwargs|f(*args, *more)|\\*no\\*".split("|"),
+    "`a` ".repeat(30),
+  ])
+    expect(titleWords(title)).toBe(title);
+});
+
+test("in a title what nobody would see is a mark, in code too", () => {
+  expect(titleWords("`a\u202Eb`")).toBe("a‹U+202E›b");
 });

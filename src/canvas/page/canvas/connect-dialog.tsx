@@ -6,7 +6,8 @@ import { closeDialog } from "../state/page-state.ts";
 import { edit } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { connect } from "./actions.ts";
-import { visibleText } from "../state/visible-text.ts";
+import { TitleText } from "../elements/title-text.tsx";
+import { titleWords } from "../state/title-words.ts";
 
 /** Connects an element with another, and changes the connections that it has: all that a mouse does with arrows. */
 export function ConnectDialog({ from }: { readonly from: string }) {
@@ -14,7 +15,7 @@ export function ConnectDialog({ from }: { readonly from: string }) {
   const connections = usePlan((state) => state.plan?.connections) ?? [];
   const own = connections.filter((connection) => connection.from === from || connection.to === from);
   return (
-    <Dialog title={`Connect “${visibleText(title)}”`} close={closeDialog}>
+    <Dialog title={`Connect “${title}”`} close={closeDialog}>
       <ElementList
         label="Connect to"
         offers={({ id }) => id !== from && !own.some((connection) => connection.to === id)}
@@ -45,6 +46,7 @@ function OwnConnection({ id, from }: { readonly id: string; readonly from: strin
     ({ elements }) => elements.get((leaves ? connection?.to : connection?.from) ?? "")?.title || "untitled",
   );
   if (connection === undefined) return null;
+  const words = titleWords(other);
   const label = connection.label ?? "";
   const save = () => {
     setDraft(null);
@@ -53,10 +55,12 @@ function OwnConnection({ id, from }: { readonly id: string; readonly from: strin
   };
   return (
     <li>
-      <span>{visibleText(leaves ? `to “${other}”` : `from “${other}”`)}</span>
+      <span>
+        <TitleText title={leaves ? `to “${other}”` : `from “${other}”`} />
+      </span>
       <input
         className="field"
-        aria-label={`Label of the connection ${leaves ? "to" : "from"} ${other}`}
+        aria-label={`Label of the connection ${leaves ? "to" : "from"} ${words}`}
         placeholder="Label"
         value={draft?.text ?? label}
         onChange={({ target }) => setDraft({ text: target.value, seen: draft?.seen ?? label })}
@@ -65,7 +69,7 @@ function OwnConnection({ id, from }: { readonly id: string; readonly from: strin
       <button
         type="button"
         className="button button-icon"
-        aria-label={`Delete the connection ${leaves ? "to" : "from"} ${other}`}
+        aria-label={`Delete the connection ${leaves ? "to" : "from"} ${words}`}
         onClick={() => edit([{ op: "delete_connection", id }])}
       >
         <Icon name="trash" />

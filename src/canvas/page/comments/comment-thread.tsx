@@ -7,7 +7,7 @@ import { CommentAuthor } from "./comment-author.tsx";
 import { CommentQuote } from "./comment-quote.tsx";
 import { DraftButtons } from "./draft-buttons.tsx";
 import { RemarkForm } from "./remark-form.tsx";
-import { visibleText } from "../state/visible-text.ts";
+import { TitleText } from "../elements/title-text.tsx";
 
 interface CommentThreadProps {
   readonly comment: PlanComment;
@@ -30,7 +30,7 @@ export const CommentThread = memo(function CommentThread({ comment, active, choo
     >
       <div className="thread-head">
         <button type="button" className="thread-place" onClick={choose} aria-expanded={active}>
-          {title === null ? "On the canvas" : visibleText(title)}
+          {title === null ? "On the canvas" : <TitleText title={title} />}
         </button>
         <button
           type="button"

@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { useGoTo } from "../state/go-to.ts";
 import { usePage, type CommentPlace } from "../state/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
+import { TitleText } from "../elements/title-text.tsx";
 import { useMiddle } from "../state/use-middle.ts";
 import { CommentComposer } from "./comment-composer.tsx";
 
@@ -75,7 +76,11 @@ function Composer({ place }: { readonly place: CommentPlace }) {
   };
   return (
     <section className="composer" style={style} aria-label="New comment">
-      {element !== undefined && <p className="composer-about">On “{element.title || "untitled"}”</p>}
+      {element !== undefined && (
+        <p className="composer-about">
+          <TitleText title={`On “${element.title || "untitled"}”`} />
+        </p>
+      )}
       <CommentComposer place={element === undefined ? { ...place, elementId: null } : place} />
     </section>
   );

@@ -1,8 +1,7 @@
 import { useFlow } from "../state/flow-store.ts";
 import { shownType, typeName } from "../../../plans/element-kinds.ts";
 import { Icon } from "../elements/icons.tsx";
-import { withBreaks } from "../elements/with-breaks.tsx";
-import { visibleText } from "../state/visible-text.ts";
+import { TitleText } from "../elements/title-text.tsx";
 import { useGoTo } from "../state/go-to.ts";
 import { usePlan } from "../sync/plan-store.ts";
 
@@ -30,7 +29,9 @@ export function Contents({ order }: { readonly order: readonly string[] }) {
                   onClick={() => goTo(id)}
                 >
                   <Icon name={type} size={14} />
-                  <span>{withBreaks(visibleText(element.title || typeName(element.type)))}</span>
+                  <span>
+                    <TitleText title={element.title || typeName(element.type)} />
+                  </span>
                 </button>
               </li>
             );

@@ -7,6 +7,7 @@ import { typeName } from "../../../plans/element-kinds.ts";
 import { saveWhenLeft } from "../elements/text-editor.tsx";
 import { useArrival } from "../elements/use-arrival.ts";
 import { kindAttributes } from "../elements/kind-attributes.ts";
+import { titleWords } from "../state/title-words.ts";
 import { visibleText } from "../state/visible-text.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { PartComments } from "./part-comments.tsx";
@@ -31,7 +32,7 @@ export const DocumentPart = memo(function DocumentPart({ id, numbers }: Document
   const [isNear, setNear] = useState(false);
   const comeNear = () => setNear(true);
   if (element === undefined) return null;
-  const label = visibleText(`${typeName(element.type)}: ${element.title || "untitled"}`);
+  const label = `${visibleText(typeName(element.type))}: ${titleWords(element.title) || "untitled"}`;
   const select = () => selected || selectOnly([id]);
   return (
     <section className="part" id={`part-${id}`} data-testid={`part-${id}`} aria-label={label}>

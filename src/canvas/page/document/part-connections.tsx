@@ -1,6 +1,7 @@
 import { useShallow } from "zustand/react/shallow";
 import { Icon } from "../elements/icons.tsx";
 import { visibleText } from "../state/visible-text.ts";
+import { TitleText } from "../elements/title-text.tsx";
 import { useGoTo } from "../state/go-to.ts";
 import { usePlan } from "../sync/plan-store.ts";
 
@@ -29,7 +30,10 @@ export function PartConnections({ id, numbers }: PartConnectionsProps) {
               <Icon name="arrow" size={13} />
               <span className="visually-hidden">{leaves ? "leads to" : "comes from"}</span>
               {connection.label ? <em>{visibleText(connection.label)}</em> : null}
-              <span>{`${numbers.get(other) ?? "–"}. ${visibleText(title)}`}</span>
+              <span>
+                {`${numbers.get(other) ?? "–"}. `}
+                <TitleText title={title} />
+              </span>
             </button>
           </li>
         );

@@ -6,9 +6,9 @@ import { EmptyPlan } from "../canvas/empty-plan.tsx";
 import { ImageDrop } from "../canvas/image-drop.tsx";
 import { Toolbar } from "../canvas/toolbar.tsx";
 import { useView } from "../state/view.ts";
+import { TitleText } from "../elements/title-text.tsx";
 import { whenThereIsTime } from "../elements/spare-time.ts";
 import { usePlan } from "../sync/plan-store.ts";
-import { visibleText } from "../state/visible-text.ts";
 import { CanvasComments } from "./canvas-comments.tsx";
 import { Contents } from "./contents.tsx";
 import { DocumentPart } from "./document-part.tsx";
@@ -42,7 +42,11 @@ export const PlanDocument = memo(function PlanDocument() {
           <div key={index} className="stretch" style={{ "--parts": ids.length } as CSSProperties}>
             {ids.map((id) => (
               <Fragment key={id}>
-                {begins.has(id) && <h2 className="section-head">{visibleText(begins.get(id) ?? "")}</h2>}
+                {begins.has(id) && (
+                  <h2 className="section-head">
+                    <TitleText title={begins.get(id) ?? ""} />
+                  </h2>
+                )}
                 <DocumentPart id={id} numbers={numbers} />
               </Fragment>
             ))}

@@ -2,6 +2,7 @@ import { edit } from "../sync/plan-session.ts";
 import { isAnsweredByPerson, type PlanElement } from "../../../plans/plan.ts";
 import { startEditing, useEditing, writeDraft } from "./editing.ts";
 import { onEditorKey } from "./text-editor.tsx";
+import { titleWords } from "../state/title-words.ts";
 import { visibleText } from "../state/visible-text.ts";
 
 /** Where the person answers a question. */
@@ -14,7 +15,7 @@ export function AnswerField({ element }: { readonly element: PlanElement }) {
         className="editor editor-answer nodrag nopan nowheel"
         value={draft ?? visibleText(answer)}
         placeholder="Your answer…"
-        aria-label={`Answer: ${element.title}`}
+        aria-label={`Answer: ${titleWords(element.title)}`}
         data-testid="element-answer-input"
         onFocus={() => startEditing(element, "answer")}
         onChange={({ target }) => {

@@ -7,7 +7,8 @@ import { hasField, hasPicture, shownType, typeName } from "../../../plans/elemen
 import { Icon } from "./icons.tsx";
 import { TextEditor } from "./text-editor.tsx";
 import { linePieces } from "./long-words.ts";
-import { withBreaks } from "./with-breaks.tsx";
+import { TitleText } from "./title-text.tsx";
+import { titleWords } from "../state/title-words.ts";
 import { visibleText } from "../state/visible-text.ts";
 
 interface CardHeadProps {
@@ -25,7 +26,7 @@ export function CardHead({ element, level, editing }: CardHeadProps) {
           type="checkbox"
           className="task-box nodrag"
           checked={element.done === true}
-          aria-label={`Done: ${element.title || "untitled"}`}
+          aria-label={`Done: ${titleWords(element.title) || "untitled"}`}
           onChange={({ target }) => edit([{ op: "update_element", id: element.id, changes: { done: target.checked } }])}
         />
       ) : (
@@ -37,14 +38,14 @@ export function CardHead({ element, level, editing }: CardHeadProps) {
         className="card-title"
         data-testid="element-title"
         dir="auto"
-        style={{ "--longest": longestWord(element.title) } as CSSProperties}
+        style={{ "--longest": longestWord(titleWords(element.title)) } as CSSProperties}
       >
         {editing ? (
           <TextEditor field="title" label="Title" lines="one" placeholder="Title" />
+        ) : element.title === "" ? (
+          <span className="untitled">{visibleText(typeName(element.type))}</span>
         ) : (
-          withBreaks(visibleText(element.title)) || (
-            <span className="untitled">{visibleText(typeName(element.type))}</span>
-          )
+          <TitleText title={element.title} />
         )}
       </div>
       {hasField(element, "language") && level === "full" && (

@@ -1,7 +1,10 @@
 import { useEffect, useRef, type ReactNode } from "react";
+import { titleWords } from "../state/title-words.ts";
 import { Icon } from "./icons.tsx";
+import { TitleText } from "./title-text.tsx";
 
 interface DialogProps {
+  /** It may have the marks that the title of an element has. */
   readonly title: string;
   readonly close: () => void;
   readonly children: ReactNode;
@@ -27,7 +30,7 @@ export function Dialog({ title, close, children, size = "small" }: DialogProps) 
       ref={dialog}
       className="dialog"
       data-size={size}
-      aria-label={title}
+      aria-label={titleWords(title)}
       onCancel={(event) => {
         event.preventDefault();
         close();
@@ -38,7 +41,9 @@ export function Dialog({ title, close, children, size = "small" }: DialogProps) 
     >
       <div className="dialog-inside">
         <header className="dialog-head">
-          <h2>{title}</h2>
+          <h2>
+            <TitleText title={title} />
+          </h2>
           <button type="button" className="button button-quiet button-icon" aria-label="Close" onClick={close}>
             <Icon name="close" />
           </button>

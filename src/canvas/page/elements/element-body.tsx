@@ -12,7 +12,7 @@ import { TextEditor } from "./text-editor.tsx";
 import { LongText } from "./long-text.tsx";
 import { UnshownText } from "./unshown-text.tsx";
 import { useWholeCard } from "./use-whole-card.ts";
-import { visibleText } from "../state/visible-text.ts";
+import { titleWords } from "../state/title-words.ts";
 
 interface ElementBodyProps {
   readonly element: PlanElement;
@@ -97,7 +97,7 @@ function Content({ element }: { readonly element: PlanElement }): ReactNode {
     case "code":
       return <CodeText code={content} language={element.language ?? ""} />;
     case "diagram":
-      return <Diagram source={content} title={visibleText(title)} open={open} />;
+      return <Diagram source={content} title={titleWords(title)} open={open} />;
     case "wireframe":
       return (
         <LongText text={content} className="wireframe" style={{ "--columns": longestLine(content) } as CSSProperties} />
@@ -105,7 +105,7 @@ function Content({ element }: { readonly element: PlanElement }): ReactNode {
     case "picture":
       return (
         <>
-          <Picture id={element.id} url={content} title={visibleText(title)} />
+          <Picture id={element.id} url={content} title={titleWords(title)} />
           {content !== "" && !content.startsWith("data:") && <UnshownText source={content} />}
         </>
       );

@@ -4,6 +4,7 @@ import { shownType, typeName } from "../../../plans/element-kinds.ts";
 import { Icon } from "./icons.tsx";
 import { usePlan } from "../sync/plan-store.ts";
 import { findElements } from "./find-elements.ts";
+import { TitleText } from "./title-text.tsx";
 import { visibleText } from "../state/visible-text.ts";
 
 const MOST_SHOWN = 60;
@@ -48,7 +49,9 @@ export function ElementList({ label, choose, offers = () => true }: ElementListP
               onClick={() => choose(element)}
             >
               <Icon name={shownType(element.type)} />
-              <span>{visibleText(element.title) || "untitled"}</span>
+              <span>
+                <TitleText title={element.title || "untitled"} />
+              </span>
               <small>{visibleText(typeName(element.type))}</small>
             </button>
           </li>

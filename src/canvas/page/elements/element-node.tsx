@@ -11,7 +11,7 @@ import { ElementBody } from "./element-body.tsx";
 import { saveWhenLeft } from "./text-editor.tsx";
 import { useArrival } from "./use-arrival.ts";
 import { kindAttributes } from "./kind-attributes.ts";
-import { visibleText } from "../state/visible-text.ts";
+import { titleWords } from "../state/title-words.ts";
 
 const LEAST_WIDTH = 120;
 const LEAST_HEIGHT = 60;
@@ -45,7 +45,7 @@ export const ElementNodeView = memo(function ElementNodeView({ id, selected, dra
       >
         {level === "shape" ? (
           <span className="card-title" data-testid="element-title" hidden>
-            {visibleText(element.title)}
+            {titleWords(element.title)}
           </span>
         ) : (
           <CardHead element={element} level={level} editing={editing} />

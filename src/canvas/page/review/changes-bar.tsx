@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { isOnlyPlace } from "../../../plans/feedback.ts";
 import type { EditEntry } from "../../../plans/plan.ts";
-import { visibleText } from "../state/visible-text.ts";
+import { titleWords } from "../state/title-words.ts";
 import { useGoTo } from "../state/go-to.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { changesOf } from "../state/changes.ts";
@@ -30,7 +30,7 @@ export function ChangesBar() {
     <div className="changes-bar" role="status" data-testid="changes-bar">
       <strong>{`${words.filter((part) => part !== "").join(", ")} since your review`}</strong>
       {deleted.length > 0 && (
-        <span>{`deleted: ${deleted.map(({ old, id }) => visibleText(String(old?.["title"] ?? id))).join(", ")}`}</span>
+        <span>{`deleted: ${deleted.map(({ old, id }) => titleWords(String(old?.["title"] ?? id))).join(", ")}`}</span>
       )}
       {places.length > 0 && (
         <>

@@ -1,6 +1,7 @@
 import { isMove, isOnlyPlace } from "../../../plans/feedback.ts";
 import type { Author, EditEntry } from "../../../plans/plan.ts";
 import type { KeptRevision } from "../../../plans/plan-history.ts";
+import { titleWords } from "../state/title-words.ts";
 import { visibleText } from "../state/visible-text.ts";
 import { counted } from "./collected.ts";
 
@@ -41,5 +42,5 @@ export function revisionWords(
 
 function titleOf(id: string, kept: KeptRevision | undefined): string {
   const element = kept?.elements.find((one) => one.id === id);
-  return visibleText(element?.title ?? "") || "untitled";
+  return titleWords(element?.title ?? "") || "untitled";
 }

@@ -6,6 +6,7 @@ import { edit } from "../sync/plan-session.ts";
 import { dismissNotice, useNotices, type Notice } from "../sync/notices.ts";
 import { freePlace } from "../canvas/free-place.ts";
 import { usePlan } from "../sync/plan-store.ts";
+import { TitleText } from "../elements/title-text.tsx";
 import { useMiddle } from "../state/use-middle.ts";
 import { visibleText } from "../state/visible-text.ts";
 
@@ -17,23 +18,25 @@ export function NoticeList() {
   return (
     <div className="notices" aria-live="polite">
       {notices.map((notice) => (
-        <div
-          key={notice.id}
-          className="notice"
-          data-kind={notice.content.kind}
-          data-testid={`notice-${notice.content.kind}`}
-        >
-          <NoticeBody notice={notice} />
-          <button
-            type="button"
-            className="button button-quiet button-icon notice-close"
-            aria-label="Dismiss"
-            onClick={() => dismissNotice(notice.id)}
-          >
-            <Icon name="close" size={16} />
-          </button>
-        </div>
+        <NoticeView key={notice.id} notice={notice} />
       ))}
+    </div>
+  );
+}
+
+function NoticeView({ notice }: { readonly notice: Notice }) {
+  const { id, content } = notice;
+  return (
+    <div className="notice" data-kind={content.kind} data-testid={`notice-${content.kind}`}>
+      <NoticeBody notice={notice} />
+      <button
+        type="button"
+        className="button button-quiet button-icon notice-close"
+        aria-label="Dismiss"
+        onClick={() => dismissNotice(id)}
+      >
+        <Icon name="close" size={16} />
+      </button>
     </div>
   );
 }
@@ -69,8 +72,10 @@ function Conflict({ id, content }: { readonly id: number; readonly content: Of<"
   return (
     <div>
       <p>
-        <strong>{visibleText(content.title) || "A text"}</strong> was changed by somebody else while you were writing.
-        Which text stays?
+        <strong>
+          <TitleText title={content.title || "A text"} />
+        </strong>{" "}
+        was changed by somebody else while you were writing. Which text stays?
       </p>
       <div className="versions">
         <Version name="Yours" texts={content.mine} />
@@ -115,8 +120,10 @@ function Lost({ id, content }: { readonly id: number; readonly content: Of<"lost
   return (
     <div>
       <p>
-        <strong>{visibleText(content.title) || "The element"}</strong> was deleted while you were writing. Your text is
-        here:
+        <strong>
+          <TitleText title={content.title || "The element"} />
+        </strong>{" "}
+        was deleted while you were writing. Your text is here:
       </p>
       <pre tabIndex={0}>{[content.element.title, content.element.content].filter(Boolean).join("\n\n")}</pre>
       <div className="notice-buttons">

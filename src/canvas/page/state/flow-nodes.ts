@@ -1,6 +1,7 @@
 import { Position, type Edge, type Node, type NodeHandle } from "@xyflow/react";
 import type { Connection, PlanElement } from "../../../plans/plan.ts";
 import { typeName } from "../../../plans/element-kinds.ts";
+import { titleWords } from "./title-words.ts";
 import { visibleText } from "./visible-text.ts";
 
 export type ElementNode = Node<Record<string, never>, "element">;
@@ -21,7 +22,7 @@ export function flowNodes(elements: readonly PlanElement[], before: readonly Ele
 
 function flowNode(element: PlanElement, before: ElementNode | undefined): ElementNode {
   if (before?.dragging === true || before?.resizing === true) return before;
-  const label = visibleText(`${typeName(element.type)}: ${element.title || "untitled"}`);
+  const label = `${visibleText(typeName(element.type))}: ${titleWords(element.title) || "untitled"}`;
   const moved = before !== undefined && (before.position.x !== element.x || before.position.y !== element.y);
   const resized = before !== undefined && (before.width !== element.width || before.height !== element.height);
   if (before !== undefined && !moved && !resized && before.ariaLabel === label) return before;
@@ -95,6 +96,6 @@ export function flowEdges(
 }
 
 function edgeLabel({ from, to, label }: Connection, elements: ReadonlyMap<string, PlanElement>): string {
-  const title = (id: string) => elements.get(id)?.title || "untitled";
-  return visibleText(`Connection from ${title(from)} to ${title(to)}${label ? `: ${label}` : ""}`);
+  const title = (id: string) => titleWords(elements.get(id)?.title ?? "") || "untitled";
+  return `Connection from ${title(from)} to ${title(to)}${label ? `: ${visibleText(label)}` : ""}`;
 }
