@@ -3,7 +3,7 @@ import { Menu, type MenuItem } from "../elements/menu.tsx";
 import { openDialog, usePage } from "../state/page-state.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { addElement, deleteSelected, duplicateSelected, startComment } from "./actions.ts";
-import { fit } from "./fit.ts";
+import { useFit } from "./fit.ts";
 import { selectedElements, selectOnly } from "../state/flow-store.ts";
 import { editElement } from "./selection-bar.tsx";
 import { copyPlan, copySelection, printPlan } from "./take-away.ts";
@@ -21,14 +21,10 @@ export function openMenu(
 /** What a right click offers. */
 export function ContextMenu() {
   const menu = usePage((page) => page.menu);
-  const { screenToFlowPosition, fitView } = useReactFlow();
+  const { screenToFlowPosition } = useReactFlow();
+  const showAll = useFit();
   if (menu === null) return null;
-  const items = menu.isOnCard
-    ? cardItems()
-    : planItems(
-        () => addElement("text", screenToFlowPosition(menu)),
-        () => void fitView(fit()),
-      );
+  const items = menu.isOnCard ? cardItems() : planItems(() => addElement("text", screenToFlowPosition(menu)), showAll);
   return <Menu label="What can be done here" items={items} at={menu} close={() => usePage.setState({ menu: null })} />;
 }
 

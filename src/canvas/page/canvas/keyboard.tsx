@@ -7,8 +7,7 @@ import { redo, undo } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { deleteSelected, duplicateSelected, moveSelected, startComment } from "./actions.ts";
 import { selectedConnections, selectedElements, selectOnly } from "../state/flow-store.ts";
-import { motionMs } from "../theme/motion.ts";
-import { fit } from "./fit.ts";
+import { useFit } from "./fit.ts";
 import { commentOn } from "../elements/text-selection-bar.tsx";
 import { markedText } from "../elements/text-selection.ts";
 import { commandOf, type Command } from "./key-commands.ts";
@@ -16,7 +15,8 @@ import { editElement } from "./selection-bar.tsx";
 
 /** Does what keys ask for, wherever the focus is, except in fields and dialogs. */
 export function Keyboard() {
-  const { zoomIn, zoomOut, fitView } = useReactFlow();
+  const { zoomIn, zoomOut } = useReactFlow();
+  const showAll = useFit();
   const goTo = useGoTo();
   useEffect(() => {
     const glide = (step: 1 | -1) => {
@@ -28,7 +28,7 @@ export function Keyboard() {
       previous: () => glide(-1),
       zoom_in: () => void zoomIn(),
       zoom_out: () => void zoomOut(),
-      fit: () => void fitView({ ...fit(), duration: motionMs(300) }),
+      fit: showAll,
     };
     const onKeyDown = (event: KeyboardEvent) => {
       const command = isElsewhere(event) ? null : commandOf(event);
@@ -48,7 +48,7 @@ export function Keyboard() {
       document.removeEventListener("keydown", onKeyDown);
       document.removeEventListener("focusin", onFocus);
     };
-  }, [zoomIn, zoomOut, fitView, goTo]);
+  }, [zoomIn, zoomOut, showAll, goTo]);
   return null;
 }
 

@@ -24,7 +24,7 @@ import { changeEdges, changeNodes, saveMove, selectedElements, selectOnly, useFl
 import type { ConnectionEdge, ElementNode } from "../state/flow-nodes.ts";
 import { areLinesAlone, FarConnections } from "./far-connections.tsx";
 import { setZoom, useDetailLevel } from "../state/detail-level.ts";
-import { fit, fitted, LEAST_ZOOM } from "./fit.ts";
+import { fitted, LEAST_ZOOM } from "./fit.ts";
 import { FollowView } from "./follow-view.tsx";
 import { ImageDrop } from "./image-drop.tsx";
 import { SelectionBar } from "./selection-bar.tsx";
@@ -85,7 +85,7 @@ export const PlanCanvas = memo(function PlanCanvas() {
   const placing = usePage((page) => page.placingComment);
   const { screenToFlowPosition } = useReactFlow();
   const level = useDetailLevel();
-  const { main, start } = useStart(nodes);
+  const { main, start } = useStart();
 
   const addWhereClicked = (event: MouseEvent) => {
     const onPane = event.target instanceof Element && event.target.classList.contains("react-flow__pane");
@@ -106,7 +106,6 @@ export const PlanCanvas = memo(function PlanCanvas() {
           nodes={nodes}
           edges={areLinesAlone(level, edges.length) ? NO_EDGES : edges}
           defaultViewport={start}
-          fitViewOptions={fit()}
         >
           <ArrowHead />
           <Background variant={BackgroundVariant.Dots} gap={24} size={1.6} />
@@ -169,17 +168,17 @@ const OnTheCanvas = memo(function OnTheCanvas({ count }: { readonly count: numbe
 });
 
 /** What is looked at first: where the person was before, or the whole plan. */
-function useStart(nodes: readonly ElementNode[]) {
+function useStart() {
   const main = useRef<HTMLElement>(null);
   const [start, setStart] = useState(lastViewport);
   useLayoutEffect(() => {
     if (start !== null || main.current === null) return;
     const { clientWidth, clientHeight } = main.current;
-    const viewport = fitted(nodes, { width: clientWidth, height: clientHeight });
+    const viewport = fitted({ width: clientWidth, height: clientHeight });
     // Known before anything is drawn, so that nothing is drawn twice.
     setZoom(viewport.zoom);
     setStart(viewport);
-  }, [start, nodes]);
+  }, [start]);
   return { main, start };
 }
 

@@ -1,8 +1,8 @@
 import { hasField, hasPicture, kindOf, shownType } from "../../../plans/element-kinds.ts";
 import type { PlanElement } from "../../../plans/plan.ts";
-import { around } from "../../../plans/rectangles.ts";
-import { sectionOf, SECTION_ROOM } from "../../../plans/sections.ts";
+import { aroundAll, framesOf } from "../../../plans/sections.ts";
 import { drawDiagram } from "../elements/drawings.ts";
+import { titleWords } from "../state/title-words.ts";
 import { visibleText } from "../state/visible-text.ts";
 import { download } from "../state/download.ts";
 import { slug } from "../sync/plan-session.ts";
@@ -35,14 +35,7 @@ async function planAsSvg(): Promise<{ readonly svg: string; readonly width: numb
   const { plan, connections } = usePlan.getState();
   const boxes = shownBoxes(plan?.elements ?? [], useCardHeights.getState().heights);
   const byId = new Map(boxes.map((box) => [box.id, box]));
-  const frames = [...Map.groupBy(boxes.filter(sectionOf), (box) => sectionOf(box) ?? "")].map(([name, members]) => {
-    const { x, y, width, height } = around(members);
-    return {
-      ...{ name, x: x - SECTION_ROOM.side, y: y - SECTION_ROOM.top, width: width + 2 * SECTION_ROOM.side },
-      height: height + SECTION_ROOM.top + SECTION_ROOM.side,
-    };
-  });
-  const { x, y, width, height } = around([...boxes, ...frames]);
+  const { x, y, width, height } = aroundAll(boxes);
   const measure = measureWith(document.createElement("canvas").getContext("2d"));
   const arrows = [...connections.values()].map(({ from, to, label = "" }) => {
     const [source, target] = [byId.get(from), byId.get(to)];
@@ -55,9 +48,9 @@ async function planAsSvg(): Promise<{ readonly svg: string; readonly width: numb
     const said = `<text x="${labelX}" y="${labelY}" text-anchor="middle" font-size="12.5" fill="${ink("--ink-2")}" ${halo}>${escaped(words)}</text>`;
     return words === "" ? line : line + said;
   });
-  const sections = frames.map(
-    (frame) =>
-      `<rect x="${frame.x}" y="${frame.y}" width="${frame.width}" height="${frame.height}" rx="20" fill="none" stroke="${ink("--line-strong")}" stroke-width="1.5"/><text x="${frame.x + 22}" y="${frame.y + 30}" font-size="20" font-weight="600" fill="${ink("--ink-2")}">${escaped(visibleText(frame.name))}</text>`,
+  const sections = [...framesOf(boxes)].map(
+    ([name, frame]) =>
+      `<rect x="${frame.x}" y="${frame.y}" width="${frame.width}" height="${frame.height}" rx="20" fill="none" stroke="${ink("--line-strong")}" stroke-width="1.5"/><text x="${frame.x + 22}" y="${frame.y + 30}" font-size="20" font-weight="600" fill="${ink("--ink-2")}">${escaped(titleWords(name))}</text>`,
   );
   const cards = await Promise.all(boxes.map(async (box) => await cardAsSvg(box, measure)));
   const size = { width: Math.ceil(width + 2 * MARGIN), height: Math.ceil(height + 2 * MARGIN) };
@@ -72,7 +65,7 @@ async function cardAsSvg(box: PlanElement, measure: Measure): Promise<string> {
   const tone = ink(`--tone-${shownType(type)}`);
   const inner = width - 2 * PADDING;
   const sign = hasField(box, "done") ? (done === true ? "☑ " : "☐ ") : "";
-  const titles = wrapped(visibleText(`${sign}${title}`), TITLE, inner, measure);
+  const titles = wrapped(`${sign}${titleWords(title)}`, TITLE, inner, measure);
   const text = (lines: readonly string[], top: number, step: number, style: string) =>
     lines.map((line, index) => textAt(line, x + PADDING, top + index * step, style)).join("");
   const top = y + 30 + titles.length * 22;

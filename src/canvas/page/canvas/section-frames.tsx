@@ -1,8 +1,8 @@
 import { useReactFlow, ViewportPortal } from "@xyflow/react";
 import { useMemo, useRef, type PointerEvent } from "react";
-import { around } from "../../../plans/rectangles.ts";
-import { sectionOf, SECTION_ROOM } from "../../../plans/sections.ts";
-import { visibleText } from "../state/visible-text.ts";
+import { frameAround, sectionOf } from "../../../plans/sections.ts";
+import { TitleText } from "../elements/title-text.tsx";
+import { titleWords } from "../state/title-words.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { changeNodes, saveMove, selectOnly, useFlow } from "../state/flow-store.ts";
 import type { ElementNode } from "../state/flow-nodes.ts";
@@ -35,7 +35,7 @@ function Frames({ names }: { readonly names: ReadonlyMap<string, string> }) {
 }
 
 function Frame({ name, members }: { readonly name: string; readonly members: readonly ElementNode[] }) {
-  const { x, y, width, height } = around(
+  const { x, y, width, height } = frameAround(
     members.map(({ position, width: wide = 0, height: high = 0 }) => ({ ...position, width: wide, height: high })),
   );
   const hold = useHold(members);
@@ -43,14 +43,9 @@ function Frame({ name, members }: { readonly name: string; readonly members: rea
   return (
     <section
       className="section-frame"
-      aria-label={visibleText(name)}
+      aria-label={titleWords(name)}
       data-testid={`section-${name}`}
-      style={{
-        left: x - SECTION_ROOM.side,
-        top: y - SECTION_ROOM.top,
-        width: width + 2 * SECTION_ROOM.side,
-        height: height + SECTION_ROOM.top + SECTION_ROOM.side,
-      }}
+      style={{ left: x, top: y, width, height }}
     >
       <button
         type="button"
@@ -59,7 +54,7 @@ function Frame({ name, members }: { readonly name: string; readonly members: rea
         onClick={() => selectOnly(ids)}
         {...hold}
       >
-        {visibleText(name)}
+        <TitleText title={name} />
       </button>
     </section>
   );

@@ -1,12 +1,12 @@
-import { motionMs } from "../theme/motion.ts";
 import { Panel, useReactFlow } from "@xyflow/react";
 import { ToolButton } from "../elements/tool-button.tsx";
 import { openDialog } from "../state/page-state.ts";
-import { fit } from "./fit.ts";
+import { useFit } from "./fit.ts";
 
 /** Zoom, the whole plan, search. */
 export function ViewControls() {
-  const { zoomIn, zoomOut, fitView } = useReactFlow();
+  const { zoomIn, zoomOut } = useReactFlow();
+  const showAll = useFit();
   return (
     <Panel position="bottom-left" className="view-controls">
       <ToolButton icon="minus" label="Zoom out" tip="Zoom out (−)" onClick={() => void zoomOut()} />
@@ -16,7 +16,7 @@ export function ViewControls() {
         label="Show the whole plan"
         tip="Whole plan (0)"
         data-testid="fit-view"
-        onClick={() => void fitView({ ...fit(), duration: motionMs(300) })}
+        onClick={showAll}
       />
       <ToolButton
         icon="search"

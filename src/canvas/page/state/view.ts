@@ -1,5 +1,6 @@
 import { create } from "zustand";
-import { around, type Rectangle } from "../../../plans/rectangles.ts";
+import type { PlanElement } from "../../../plans/plan.ts";
+import { aroundAll } from "../../../plans/sections.ts";
 import { usePlan } from "../sync/plan-store.ts";
 
 /** How the plan is shown: on its canvas, or as a document in reading order. */
@@ -42,9 +43,9 @@ export function isDocument(): boolean {
   return useView.getState().view === "document";
 }
 
-function viewThatFits(elements: readonly Rectangle[]): View {
+function viewThatFits(elements: readonly PlanElement[]): View {
   if (elements.length === 0) return "canvas";
-  const { width, height } = around(elements);
+  const { width, height } = aroundAll(elements);
   const fit = Math.min(innerWidth / width, (innerHeight - HEADER_HEIGHT) / height);
   return phone.matches || fit < LEAST_FIT ? "document" : "canvas";
 }
