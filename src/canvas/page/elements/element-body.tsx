@@ -98,10 +98,11 @@ function Content({ element }: { readonly element: PlanElement }): ReactNode {
       return <CodeText code={content} language={element.language ?? ""} />;
     case "diagram":
       return <Diagram source={content} title={titleWords(title)} open={open} />;
-    case "wireframe":
-      return (
-        <LongText text={content} className="wireframe" style={{ "--columns": longestLine(content) } as CSSProperties} />
-      );
+    case "wireframe": {
+      const columns = longestLine(content);
+      const style = { "--columns": columns } as CSSProperties;
+      return <LongText text={content} className="wireframe" style={style} isWide={columns > MOST_COLUMNS} />;
+    }
     case "picture":
       return (
         <>
@@ -113,6 +114,9 @@ function Content({ element }: { readonly element: PlanElement }): ReactNode {
       return <MarkdownText text={content} />;
   }
 }
+
+/** On a phone more are not read without scrolling. */
+const MOST_COLUMNS = 70;
 
 function longestLine(text: string): number {
   return text.split("\n").reduce((longest, line) => Math.max(longest, line.length), 1);

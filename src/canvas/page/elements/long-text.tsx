@@ -7,14 +7,16 @@ export function LongText(props: {
   readonly text: string;
   readonly className?: string;
   readonly style?: CSSProperties;
+  /** Whether it may be wider than where it stands: then it is scrolled, by keys too. */
+  readonly isWide?: boolean;
 }) {
-  const { text, className, style } = props;
+  const { text, className, style, isWide = false } = props;
   const [all, setAll] = useState(false);
   const first = markdownParts(text).next().value?.text ?? "";
   const shown = all ? text : first;
   return (
     <>
-      <pre className={className} style={style}>
+      <pre className={className} style={style} tabIndex={isWide ? 0 : undefined}>
         {visibleText(shown)}
       </pre>
       {shown.length < text.length && <ShowAll length={text.length} show={() => setAll(true)} />}

@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
 import type { Components } from "react-markdown";
+import type { TreeNode } from "./markdown-tree.ts";
 import { parseMarkdown, type Plugin } from "./parse-markdown.ts";
 import { safeLink } from "./safe-link.ts";
 import { UnshownText } from "./unshown-text.tsx";
@@ -18,11 +19,45 @@ const components: Components = {
       </a>
     );
   },
+  // Of a list of tasks; the words of the item are behind it.
+  input({ type, checked, disabled }) {
+    return <input type={type} checked={checked} disabled={disabled} readOnly aria-label={checked ? "Done" : "Open"} />;
+  },
+  // A wide one is scrolled, by keys too.
+  table({ node, children }) {
+    return <table tabIndex={leastWidth(node as TreeNode) > NARROW ? 0 : undefined}>{children}</table>;
+  },
   // The page loads nothing from elsewhere, and sanitising leaves no address of data: of an image its description is left.
   img({ alt }) {
     return <span>{visibleText(alt ?? "")}</span>;
   },
 };
+
+/** In signs: what a table on a phone has room for. */
+const NARROW = 36;
+const CELL_PADDING = 2;
+
+/** Of a table, about how narrow it can be, in signs: its lines end between words. */
+function leastWidth(table: TreeNode): number {
+  const rows = [...all(table, "tr")].map((row) => (row.children ?? []).filter(({ type }) => type === "element"));
+  const columns = rows[0]?.map((_, column) =>
+    rows.reduce((most, cells) => Math.max(most, longestWord(textOf(cells[column]))), 0),
+  );
+  return columns?.reduce((sum, width) => sum + width + CELL_PADDING, 0) ?? 0;
+}
+
+function* all(node: TreeNode, tagName: string): Generator<TreeNode> {
+  if (node.tagName === tagName) yield node;
+  for (const child of node.children ?? []) yield* all(child, tagName);
+}
+
+function textOf(node: TreeNode | undefined): string {
+  return node?.value ?? (node?.children ?? []).map(textOf).join("");
+}
+
+function longestWord(text: string): number {
+  return text.split(/\s+/).reduce((most, word) => Math.max(most, word.length), 0);
+}
 
 /** Quotes and lists in each other: the parser's time grows with the cube of the depth, and stops the page for seconds. */
 const TOO_DEEP = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])){40}|^[ \t]{100,}(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])/m;
