@@ -1,8 +1,8 @@
 import { useState, type KeyboardEvent } from "react";
 import { Icon } from "../elements/icons.tsx";
+import { TitleText } from "../elements/title-text.tsx";
 import { usePage } from "../state/page-state.ts";
 import { edit } from "../sync/plan-session.ts";
-import { visibleText } from "../state/visible-text.ts";
 
 interface ConnectionLabelProps {
   readonly id: string;
@@ -35,7 +35,7 @@ export function ConnectionLabel({ id, label, x, y, selected, labelling }: Connec
               onClick={selected ? startLabelling : undefined}
               title="Edit the label"
             >
-              {label === "" ? "Label…" : visibleText(label)}
+              {label === "" ? "Label…" : <TitleText title={label} />}
             </button>
           )}
           {selected && (

@@ -43,7 +43,7 @@ async function planAsSvg(): Promise<{ readonly svg: string; readonly width: numb
     const others = boxes.filter((box) => box !== source && box !== target);
     const { path, labelX, labelY } = routeBetween(source, target, others, label, boxes.indexOf(source));
     const line = `<path d="${path}" fill="none" stroke="${ink("--edge")}" stroke-width="1.8" marker-end="url(#head)"/>`;
-    const words = visibleText(label);
+    const words = titleWords(label);
     const halo = `paint-order="stroke" stroke="${ink("--ground")}" stroke-width="5"`;
     const said = `<text x="${labelX}" y="${labelY}" text-anchor="middle" font-size="12.5" fill="${ink("--ink-2")}" ${halo}>${escaped(words)}</text>`;
     return words === "" ? line : line + said;

@@ -1,6 +1,5 @@
 import { useShallow } from "zustand/react/shallow";
 import { Icon } from "../elements/icons.tsx";
-import { visibleText } from "../state/visible-text.ts";
 import { TitleText } from "../elements/title-text.tsx";
 import { useGoTo } from "../state/go-to.ts";
 import { usePlan } from "../sync/plan-store.ts";
@@ -29,7 +28,11 @@ export function PartConnections({ id, numbers }: PartConnectionsProps) {
             <button type="button" onClick={() => goTo(other)} data-leaves={leaves || undefined}>
               <Icon name="arrow" size={13} />
               <span className="visually-hidden">{leaves ? "leads to" : "comes from"}</span>
-              {connection.label ? <em>{visibleText(connection.label)}</em> : null}
+              {connection.label ? (
+                <em>
+                  <TitleText title={connection.label} />
+                </em>
+              ) : null}
               <span>
                 {`${numbers.get(other) ?? "–"}. `}
                 <TitleText title={title} />

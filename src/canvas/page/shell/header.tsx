@@ -12,7 +12,7 @@ import { usePlan } from "../sync/plan-store.ts";
 import { switchTheme, useTheme } from "../theme/theme.ts";
 import { openDialog, usePage } from "../state/page-state.ts";
 import { switchView, useView } from "../state/view.ts";
-import { visibleText } from "../state/visible-text.ts";
+import { titleWords } from "../state/title-words.ts";
 
 /** What the plan is, where it stands, and what can be done with all of it. */
 export function Header() {
@@ -66,11 +66,11 @@ function Title() {
       <input
         aria-label="Title of the plan"
         data-testid="plan-title"
-        value={draft?.text ?? visibleText(title)}
+        value={draft?.text ?? titleWords(title)}
         maxLength={500}
         onChange={({ target }) => setDraft({ text: target.value, seen: draft?.seen ?? title })}
         // Where it has marks, they are not what is written.
-        onFocus={() => visibleText(title) !== title && setDraft({ text: title, seen: title })}
+        onFocus={() => titleWords(title) !== title && setDraft({ text: title, seen: title })}
         onBlur={save}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return;

@@ -97,5 +97,5 @@ export function flowEdges(
 
 function edgeLabel({ from, to, label }: Connection, elements: ReadonlyMap<string, PlanElement>): string {
   const title = (id: string) => titleWords(elements.get(id)?.title ?? "") || "untitled";
-  return `Connection from ${title(from)} to ${title(to)}${label ? `: ${visibleText(label)}` : ""}`;
+  return `Connection from ${title(from)} to ${title(to)}${label ? `: ${titleWords(label)}` : ""}`;
 }
