@@ -21,8 +21,9 @@ test.each([
   expect(told(before, now)).toBe(words);
 });
 
+const line = (index: number) => `const value${index} = compute(${index});\n`;
+
 test("of a long text what stayed is there only beside what was changed", () => {
-  const line = (index: number) => `const value${index} = compute(${index});\n`;
   const before = Array.from({ length: 60 }, (_, index) => line(index)).join("");
   const now = before.replace("compute(20)", "compute(21, 22)").replace("value40 ", "other40 ");
   const words = told(before, now);
@@ -39,8 +40,9 @@ test("a text of which only the beginning is known is not told to have lost its e
   expect(words).not.toContain("[-");
 });
 
+const words = (sign: string) => Array.from({ length: 1_300 }, (_, index) => `${sign}${index}`).join(" ");
+
 test("texts in which all is another one cost no time", () => {
-  const words = (sign: string) => Array.from({ length: 1_300 }, (_, index) => `${sign}${index}`).join(" ");
   const start = performance.now();
   expect(told(words("a"), words("b"))).toStartWith("[-a0 a1");
   expect(performance.now() - start).toBeLessThan(1_000);

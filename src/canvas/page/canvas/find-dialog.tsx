@@ -1,3 +1,4 @@
+import { flushSync } from "react-dom";
 import { Dialog } from "../elements/dialog.tsx";
 import { ElementList } from "../elements/element-list.tsx";
 import { closeDialog } from "../state/page-state.ts";
@@ -11,7 +12,8 @@ export function FindDialog() {
       <ElementList
         label="Find"
         choose={({ id }) => {
-          closeDialog();
+          // What is behind a dialog cannot get the focus.
+          flushSync(closeDialog);
           goTo(id);
         }}
       />

@@ -1,7 +1,8 @@
 import { useReactFlow } from "@xyflow/react";
 import { useEffect } from "react";
+import { flushSync } from "react-dom";
 import { openDialog, usePage } from "../state/page-state.ts";
-import { neighbour, useGoTo } from "../state/go-to.ts";
+import { besideSelected, focusCard, neighbour, useGoTo } from "../state/go-to.ts";
 import { isDocument } from "../state/view.ts";
 import { redo, undo } from "../sync/plan-session.ts";
 import { usePlan } from "../sync/plan-store.ts";
@@ -10,6 +11,7 @@ import { selectedConnections, selectedElements, selectOnly } from "../state/flow
 import { useFit } from "./fit.ts";
 import { commentOn } from "../elements/text-selection-bar.tsx";
 import { markedText } from "../elements/text-selection.ts";
+import { isLost } from "../elements/keep-focus.ts";
 import { commandOf, type Command } from "./key-commands.ts";
 import { editElement } from "./selection-bar.tsx";
 
@@ -34,6 +36,8 @@ export function Keyboard() {
       const command = isElsewhere(event) ? null : commandOf(event);
       if (command === null) return;
       if (command.kind === "open" && isControl(event.target)) return;
+      // Each deletes what is selected then: a key that is held would delete all.
+      if (command.kind === "delete" && event.repeat) return;
       // The document is scrolled by its keys, and has no zoom.
       if (isDocument() && OF_CANVAS.has(command.kind)) return;
       event.preventDefault();
@@ -64,8 +68,12 @@ function run(command: Command): void {
       return redo();
     case "move":
       return moveSelected(command.dx, command.dy);
-    case "delete":
-      return deleteSelected();
+    case "delete": {
+      const beside = besideSelected();
+      flushSync(deleteSelected);
+      if (beside !== undefined && isLost()) focusCard(beside);
+      return;
+    }
     case "duplicate":
       return duplicateSelected();
     case "edit":

@@ -2,6 +2,7 @@ import { memo } from "react";
 import type { PlanComment } from "../../../plans/plan.ts";
 import { MarkdownText } from "../elements/markdown.tsx";
 import { usePlan } from "../sync/plan-store.ts";
+import { remarkId } from "../sync/review-round.ts";
 import { reply, setResolved } from "./comment-actions.ts";
 import { CommentAuthor } from "./comment-author.tsx";
 import { CommentQuote } from "./comment-quote.tsx";
@@ -20,6 +21,8 @@ export const CommentThread = memo(function CommentThread({ comment, active, choo
   const title = usePlan(({ elements }) =>
     comment.elementId === null ? null : elements.get(comment.elementId)?.title || "untitled",
   );
+  // Nobody but the person knows of it: they send it, or take it back.
+  const isDraft = usePlan(({ round }) => round.some((remark) => remarkId(remark) === comment.id));
   const resolved = comment.resolved === true;
   return (
     <article
@@ -32,14 +35,16 @@ export const CommentThread = memo(function CommentThread({ comment, active, choo
         <button type="button" className="thread-place" onClick={choose} aria-expanded={active}>
           {title === null ? "On the canvas" : <TitleText title={title} />}
         </button>
-        <button
-          type="button"
-          className="button button-quiet thread-resolve"
-          data-testid="comment-resolve"
-          onClick={() => setResolved(comment, !resolved)}
-        >
-          {resolved ? "Reopen" : "Resolve"}
-        </button>
+        {!isDraft && (
+          <button
+            type="button"
+            className="button button-quiet thread-resolve"
+            data-testid="comment-resolve"
+            onClick={() => setResolved(comment, !resolved)}
+          >
+            {resolved ? "Reopen" : "Resolve"}
+          </button>
+        )}
       </div>
       {comment.quote !== undefined && <CommentQuote quote={comment.quote.text} suggestion={comment.suggestion} />}
       <Remark id={comment.id} author={comment.author} text={comment.text} at={comment.created} />

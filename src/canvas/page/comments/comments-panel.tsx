@@ -3,8 +3,10 @@ import { useReactFlow } from "@xyflow/react";
 import { useEffect, useRef, useState, type ReactNode } from "react";
 import type { PlanComment } from "../../../plans/plan.ts";
 import { Icon } from "../elements/icons.tsx";
+import { useFocusBack } from "../elements/keep-focus.ts";
 import { useGoTo } from "../state/go-to.ts";
 import { usePage } from "../state/page-state.ts";
+import { isDocument } from "../state/view.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { CommentThread } from "./comment-thread.tsx";
 
@@ -12,6 +14,7 @@ const MOST_LISTED = 100;
 
 /** All comments, oldest first; choosing one shows where it is pinned. */
 export function CommentsPanel() {
+  useFocusBack();
   const comments = usePlan((state) => state.plan?.comments) ?? [];
   const [showResolved, setShowResolved] = useState(false);
   const activeId = usePage((page) => page.activeComment);
@@ -78,6 +81,7 @@ function useJump(): (comment: PlanComment) => void {
     usePage.setState({ activeComment: comment.id });
     const element = comment.elementId === null ? undefined : usePlan.getState().elements.get(comment.elementId);
     if (element !== undefined) goTo(element.id, { focus: false });
+    else if (isDocument()) document.querySelector(".part-whole")?.scrollIntoView();
     else void setCenter(comment.x ?? 0, comment.y ?? 0, { zoom: Math.max(getZoom(), 0.7), duration: motionMs(350) });
   };
 }

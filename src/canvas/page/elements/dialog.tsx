@@ -1,6 +1,7 @@
 import { useEffect, useRef, type ReactNode } from "react";
 import { titleWords } from "../state/title-words.ts";
 import { Icon } from "./icons.tsx";
+import { keepFocus } from "./keep-focus.ts";
 import { TitleText } from "./title-text.tsx";
 
 interface DialogProps {
@@ -15,14 +16,14 @@ interface DialogProps {
 export function Dialog({ title, close, children, size = "small" }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
-    const before = document.activeElement;
+    const giveBack = keepFocus();
     const shown = dialog.current;
     if (shown !== null && !shown.open) shown.showModal();
     // The browser would choose the button that closes; React keeps the attribute `autofocus` from it.
     shown?.querySelector<HTMLElement>("[data-first-focus]")?.focus();
     return () => {
       shown?.close();
-      if (before instanceof HTMLElement) before.focus({ preventScroll: true });
+      giveBack();
     };
   }, []);
   return (

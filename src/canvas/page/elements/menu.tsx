@@ -1,5 +1,6 @@
 import { useEffect, useRef, type KeyboardEvent } from "react";
 import { Icon, type IconName } from "./icons.tsx";
+import { keepFocus } from "./keep-focus.ts";
 
 export interface MenuItem {
   readonly label: string;
@@ -25,7 +26,7 @@ export function Menu({ label, items, at, close }: MenuProps) {
   const latest = useRef(close);
   latest.current = close;
   useEffect(() => {
-    const before = document.activeElement;
+    const giveBack = keepFocus();
     menu.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
     const onPress = (event: PointerEvent) => {
       if (event.target instanceof Node && menu.current?.contains(event.target) !== true) latest.current();
@@ -33,8 +34,7 @@ export function Menu({ label, items, at, close }: MenuProps) {
     document.addEventListener("pointerdown", onPress, true);
     return () => {
       document.removeEventListener("pointerdown", onPress, true);
-      const isLost = document.activeElement === document.body || document.activeElement === null;
-      if (isLost && before instanceof HTMLElement) before.focus({ preventScroll: true });
+      giveBack();
     };
   }, []);
   const style = {

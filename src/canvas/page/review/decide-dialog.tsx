@@ -44,7 +44,7 @@ export function DecideDialog({ choice: first }: { readonly choice: Choice | null
         }}
       >
         <Facts />
-        <Choices choice={choice} choose={setChoice} />
+        <Choices first={first} choice={choice} choose={setChoice} />
         <p className="dialog-text">{texts?.explanation ?? "What you have said goes to the agent, all at once."}</p>
         <textarea
           className="field"
@@ -53,7 +53,7 @@ export function DecideDialog({ choice: first }: { readonly choice: Choice | null
           aria-label="Note for the agent"
           placeholder={texts?.placeholder ?? "A note for the agent (optional)"}
           data-testid="decision-note"
-          data-first-focus
+          data-first-focus={first === null ? undefined : true}
           value={note}
           onChange={({ target }) => setNote(target.value)}
         />
@@ -70,7 +70,14 @@ export function DecideDialog({ choice: first }: { readonly choice: Choice | null
   );
 }
 
-function Choices({ choice, choose }: { readonly choice: Choice | null; readonly choose: (choice: Choice) => void }) {
+interface ChoicesProps {
+  /** What the person began with; without any they begin by choosing. */
+  readonly first: Choice | null;
+  readonly choice: Choice | null;
+  readonly choose: (choice: Choice) => void;
+}
+
+function Choices({ first, choice, choose }: ChoicesProps) {
   return (
     <div className="choices" role="radiogroup" aria-label="How the review ends">
       {CHOICES.map((one) => (
@@ -80,6 +87,7 @@ function Choices({ choice, choose }: { readonly choice: Choice | null; readonly 
             name="choice"
             data-testid={`choice-${one}`}
             checked={one === choice}
+            data-first-focus={first === null && one === CHOICES[0] ? true : undefined}
             onChange={() => choose(one)}
           />
           <span>{CHOICE_TEXTS[one].action}</span>

@@ -1,6 +1,7 @@
 import { useEffect } from "react";
 import type { KeptRevision } from "../../../plans/plan-history.ts";
 import { Icon } from "../elements/icons.tsx";
+import { useFocusBack } from "../elements/keep-focus.ts";
 import { usePage } from "../state/page-state.ts";
 import { changesOfRevision, lookAt, readHistory, revisionBefore, usePast } from "../sync/past.ts";
 import { usePlan } from "../sync/plan-store.ts";
@@ -9,6 +10,7 @@ import { momentOf } from "./moment-of.ts";
 
 /** What the plan was, the latest first; each can be looked at. */
 export function HistoryPanel() {
+  useFocusBack();
   const { history, trouble } = usePast();
   const revision = usePlan(({ stored }) => stored?.plan.revision);
   useEffect(() => void readHistory(), [revision]);

@@ -1,3 +1,5 @@
+import type { KeptRevision } from "../../../plans/plan-history.ts";
+import { useFocusBack } from "../elements/keep-focus.ts";
 import { goBackTo, lookAt, usePast } from "../sync/past.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { authorWords } from "./history-words.ts";
@@ -6,9 +8,13 @@ import { momentOf } from "./moment-of.ts";
 /** Says that what one sees is how the plan was, and the ways out of that. */
 export function PastBar() {
   const past = usePlan((state) => state.past);
+  return past === null ? null : <Bar past={past} />;
+}
+
+function Bar({ past }: { readonly past: KeptRevision }) {
+  useFocusBack();
   const history = usePast((state) => state.history);
   const cut = usePlan(({ stored }) => stored?.cut);
-  if (past === null) return null;
   const isLatest = history?.at(-1)?.revision === past.revision;
   return (
     <div className="changes-bar past-bar" role="status" data-testid="past-bar">

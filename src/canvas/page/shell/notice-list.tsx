@@ -6,6 +6,7 @@ import { edit } from "../sync/plan-session.ts";
 import { dismissNotice, useNotices, type Notice } from "../sync/notices.ts";
 import { freePlace } from "../canvas/free-place.ts";
 import { usePlan } from "../sync/plan-store.ts";
+import { useFocusBack } from "../elements/keep-focus.ts";
 import { TitleText } from "../elements/title-text.tsx";
 import { useMiddle } from "../state/use-middle.ts";
 import { visibleText } from "../state/visible-text.ts";
@@ -26,6 +27,7 @@ export function NoticeList() {
 
 function NoticeView({ notice }: { readonly notice: Notice }) {
   const { id, content } = notice;
+  useFocusBack();
   return (
     <div className="notice" data-kind={content.kind} data-testid={`notice-${content.kind}`}>
       <NoticeBody notice={notice} />

@@ -37,7 +37,7 @@ export function useGoTo(): (id: string, how?: HowToGo) => void {
       const middle = Math.min(height / 2, seen / 2 - Math.min(MARGIN / scale, seen / 4));
       const { x, y } = node.position;
       void setCenter(x + width / 2, y + middle + covered / 2, { zoom: scale, duration: motionMs(350) }).then(
-        () => focus && focusElement(id),
+        () => focus && focusCard(id),
       );
     },
     [setCenter, getZoom, store],
@@ -56,21 +56,34 @@ export function neighbour(step: 1 | -1): string | undefined {
   const { plan } = usePlan.getState();
   if (plan === null) return undefined;
   const order = inReadingOrder(plan).map(({ id }) => id);
-  const [selected] = selectedElements();
+  const [selected = focusedCard()] = selectedElements();
   const now = selected === undefined ? -1 : order.indexOf(selected);
   if (now === -1) return step === 1 ? order[0] : order.at(-1);
   return order.at((now + step) % order.length);
+}
+
+/** The element that is read after the selected ones, or, where there is none, before them. */
+export function besideSelected(): string | undefined {
+  const { plan } = usePlan.getState();
+  const selected = new Set(selectedElements());
+  const order = plan === null ? [] : inReadingOrder(plan).map(({ id }) => id);
+  const at = order.findIndex((id) => selected.has(id));
+  return order.slice(at).find((id) => !selected.has(id)) ?? order.slice(0, at).at(-1);
+}
+
+function focusedCard(): string | undefined {
+  return document.activeElement?.closest<HTMLElement>(".react-flow__node, .part-card")?.dataset["id"];
+}
+
+/** Puts the focus on an element that is in sight, in whichever view. */
+export function focusCard(id: string): void {
+  const card = `:is(.react-flow__node, .part-card)[data-id="${CSS.escape(id)}"]`;
+  document.querySelector<HTMLElement>(card)?.focus({ preventScroll: true });
 }
 
 /** Scrolls the document to an element. */
 function showPart(id: string, focus: boolean): void {
   const part = document.getElementById(`part-${id}`);
   part?.scrollIntoView({ block: "start", behavior: motionMs(1) === 0 ? "auto" : "smooth" });
-  if (focus) part?.querySelector<HTMLElement>(".part-card")?.focus({ preventScroll: true });
-}
-
-/** Puts the focus on an element that is in sight. */
-function focusElement(id: string): void {
-  const node = document.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
-  node?.focus({ preventScroll: true });
+  if (focus) focusCard(id);
 }
