@@ -42,7 +42,14 @@ function undecided(review: Review): Review {
 
 function changesSince(decided: DecidedPlan, plan: Plan): readonly ChangeSince[] {
   const title = decided.title === plan.title ? [] : [{ change: "updated", what: "title", id: "title" } as const];
-  return [...title, ...diffPlans(decided, plan)];
+  return [...title, ...diffPlans(decided, plan).filter(isSeen)];
+}
+
+/** Whose choice a place or a size is: what is as it was says nothing to anybody. */
+const WHOSE = new Set(["autoPlaced", "ownSize"]);
+
+function isSeen({ fields }: Difference): boolean {
+  return fields?.every((field) => WHOSE.has(field)) !== true;
 }
 
 /** What an agent may change of what was approved: where things are, and what is done. */

@@ -212,6 +212,17 @@ describe("what is changed after an approval", () => {
     expect(await why(given)).toEqual([]);
   });
 
+  test("what was placed by itself, and stays where it is, is no change", async () => {
+    const given = await project();
+    await given.plans.edit("a", thor, [add("el_2"), add("el_3")]);
+    held(await given.plans.openReview("a", asker));
+    held(await given.plans.decide("a", "approved"));
+    await given.plans.edit("a", thor, update({ title: "x" }));
+    const [, two] = held(await given.plans.read("a")).plan.elements.slice(-2);
+    expect(two?.autoPlaced).toBeUndefined();
+    expect(await words(given.plans)).toBe("changed since you approved (1)");
+  });
+
   test.each([
     ["a title", { title: "x" }],
     ["a content", { content: "x" }],
