@@ -99,3 +99,22 @@ test("the whole plan is fitted into the window with the frames of its sections, 
     await picture(page, `fitted-${viewport.width}`);
   }
 }, 60_000);
+
+test("a long title of a plan gives way to what is said of its state", async () => {
+  const plan = await stageElements(
+    { op: "set_title", title: "A plan of many words ".repeat(12) },
+    add("el_1", "note", "x"),
+  );
+  await plan.review();
+  for (const width of [1100, 820, 390]) {
+    const { page } = await openPage(plan.link(), { viewport: { width, height: 900 } });
+    const isCut = `(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1)(document.querySelector(".review-state > span:last-child"))`;
+    expect({ width, isCut: await page.evaluate<boolean>(isCut) }).toEqual({ width, isCut: false });
+  }
+  const { page } = await openPage(plan.link(), { viewport: { width: 390, height: 844 } });
+  await page.getByTestId("request-changes").click();
+  await page.getByTestId("decision-note").fill("Shorter.");
+  await page.getByTestId("decision-confirm").click();
+  const decided = (await page.getByTestId("decided").boundingBox())!;
+  expect(decided.x + decided.width).toBeLessThanOrEqual(390);
+}, 60_000);

@@ -30,6 +30,7 @@ export function ChangeMark({ id }: { readonly id: string }) {
   );
 }
 
+const EMPTY_LINES = /\n(?:[ \t]*\n)+/g;
 const TAGS = { same: "span", old: "del", new: "ins" } as const;
 
 /** What a text said before, struck through, and what it says now, as far as they differ. */
@@ -39,7 +40,7 @@ const ChangedText = memo(function ChangedText({ before, now }: { readonly before
       {changedWords(before, now).map(({ kind, text }, index) => {
         const Tag = TAGS[kind];
         // oxlint-disable-next-line react/no-array-index-key -- a piece is its place
-        return <Tag key={index}>{visibleText(text)}</Tag>;
+        return <Tag key={index}>{visibleText(text).replaceAll(EMPTY_LINES, "\n")}</Tag>;
       })}
     </p>
   );
