@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import type { ConnectionChanges, ElementChanges, Operation } from "../../../plans/operations.ts";
 import { Icon } from "../elements/icons.tsx";
 import type { NoticeContent } from "../sync/describe-refusal.ts";
@@ -6,7 +7,7 @@ import { edit } from "../sync/plan-session.ts";
 import { dismissNotice, useNotices, type Notice } from "../sync/notices.ts";
 import { freePlace } from "../canvas/free-place.ts";
 import { usePlan } from "../sync/plan-store.ts";
-import { useFocusBack } from "../elements/keep-focus.ts";
+import { isLost } from "../elements/keep-focus.ts";
 import { TitleText } from "../elements/title-text.tsx";
 import { useMiddle } from "../state/use-middle.ts";
 import { visibleText } from "../state/visible-text.ts";
@@ -27,9 +28,18 @@ export function NoticeList() {
 
 function NoticeView({ notice }: { readonly notice: Notice }) {
   const { id, content } = notice;
-  useFocusBack();
+  // Where the person came from; once it is dismissed they are there again.
+  const before = useRef<Element | null>(null);
+  useEffect(() => () => void (isLost() && before.current instanceof HTMLElement && before.current.focus()), []);
   return (
-    <div className="notice" data-kind={content.kind} data-testid={`notice-${content.kind}`}>
+    <div
+      className="notice"
+      data-kind={content.kind}
+      data-testid={`notice-${content.kind}`}
+      onFocus={({ currentTarget, relatedTarget }) => {
+        if (!currentTarget.contains(relatedTarget)) before.current = relatedTarget;
+      }}
+    >
       <NoticeBody notice={notice} />
       <button
         type="button"
