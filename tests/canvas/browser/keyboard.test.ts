@@ -80,6 +80,22 @@ test.each(["canvas", "document"] as const)(
 
 const cells = (text: string) => `| ${Array.from({ length: 12 }, () => text).join(" | ")} |`;
 
+test("on a phone a wide diagram is large enough to read where it is opened large, and 0 shows the whole", async () => {
+  const steps = Array.from(
+    { length: 9 },
+    (_, index) => `  S${index}[Step ${index}] --> S${index + 1}[Step ${index + 1}]`,
+  );
+  const plan = await stageElements(add("el_wide", "diagram", ["flowchart LR", ...steps].join("\n")));
+  const { page } = await openPage(plan.link(), { view: "document", viewport: { width: 390, height: 844 } });
+  await drawn(page);
+  await page.getByTestId("open-diagram").click();
+  const scale = async () => parseInt(await page.getByTestId("zoomable").locator("output").innerText(), 10);
+  await page.getByTestId("zoomable").locator("img").waitFor();
+  expect(await scale()).toBe(75);
+  await page.keyboard.press("0");
+  await until("it is whole", async () => (await scale()) < 40);
+}, 60_000);
+
 test("what is wider than a phone is scrolled by keys, and the boxes of lists have names", async () => {
   const plan = await stageElements(
     add("el_table", "text", [cells("a column"), cells("-"), cells("its value")].join("\n")),

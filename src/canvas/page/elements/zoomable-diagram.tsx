@@ -6,6 +6,8 @@ import { useDrawing } from "./use-drawing.ts";
 const STEP = 1.25;
 const LEAST = 0.2;
 const MOST = 6;
+/** Smaller, as a wide one on a phone would be, nobody could read it: a part of it is seen at first. */
+const LEGIBLE = 0.75;
 /** How far a key moves the drawing, in px. */
 const MOVES: ReadonlyMap<string, readonly [left: number, top: number]> = new Map([
   ["ArrowLeft", [-60, 0]],
@@ -72,11 +74,10 @@ export function ZoomableDiagram({ source, title }: ZoomableDiagramProps) {
   );
 }
 
-/** How large the drawing is shown: as the person wants it, or as large as the frame allows. */
+/** How large the drawing is shown: as the person wants it, or as the frame allows. */
 function useScale(frame: RefObject<HTMLDivElement | null>, drawing: Drawing | null) {
   const [room, setRoom] = useState({ width: 1, height: 1 });
-  /** null: as large as the window allows. */
-  const [zoom, setZoom] = useState<number | null>(null);
+  const [zoom, setZoom] = useState<number | "legible" | "whole">("legible");
   useLayoutEffect(() => {
     const { clientWidth: width = 1, clientHeight: height = 1 } = frame.current ?? {};
     setRoom({ width, height });
@@ -84,9 +85,13 @@ function useScale(frame: RefObject<HTMLDivElement | null>, drawing: Drawing | nu
     frame.current?.focus();
   }, [frame, drawing]);
   const fitting = drawing === null ? 1 : Math.min(room.width / drawing.width, room.height / drawing.height, 2);
-  const change = (by: number) => setZoom((now) => Math.min(MOST, Math.max(LEAST, (now ?? fitting) * by)));
+  const scaleOf = (now: typeof zoom) => {
+    if (now === "legible") return Math.max(fitting, LEGIBLE);
+    return now === "whole" ? fitting : now;
+  };
+  const change = (by: number) => setZoom((now) => Math.min(MOST, Math.max(LEAST, scaleOf(now) * by)));
   useWheel(frame, change);
-  return { scale: zoom ?? fitting, change, fit: () => setZoom(null) };
+  return { scale: scaleOf(zoom), change, fit: () => setZoom("whole") };
 }
 
 /** React listens to the wheel passively: it could not keep the page from scrolling. */
