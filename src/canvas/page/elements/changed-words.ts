@@ -1,5 +1,6 @@
 import { diffWordsWithSpace } from "diff";
 import { MOST_OLD_CHARACTERS } from "../../../plans/old-words.ts";
+import { shorten } from "../../../text/shorten.ts";
 
 /** Words of a text that was changed: those that stayed, that are gone, that are new. Between pieces there may be more that stayed. */
 export interface ChangedPiece {
@@ -12,6 +13,10 @@ const CONTEXT = 60;
 /** Texts that share less are another text: pieces of both between each other would be read by nobody. */
 const LEAST_SHARED = 0.35;
 const MOST_CHANGES = 400;
+/** Of the text as it is now, which may be a megabyte, or a picture. */
+const MOST_COMPARED = 2 * MOST_OLD_CHARACTERS;
+/** Of what is new: it stands below, too. */
+const MOST_NEW = 300;
 
 /**
  * What differs between a text and what it said before.
@@ -22,24 +27,47 @@ export function changedWords(before: string, now: string): readonly ChangedPiece
   const old = before.trimEnd();
   // Of a text that was cut nobody knows the end.
   const isCut = before.length >= MOST_OLD_CHARACTERS;
-  const parts = diffWordsWithSpace(old, isCut ? now.slice(0, old.length) : now.trimEnd(), {
-    maxEditLength: MOST_CHANGES,
+  const pieces = piecesOf(old, now.slice(0, isCut ? old.length : MOST_COMPARED).trimEnd());
+  const shared = pieces.reduce((sum, { kind, text }) => sum + (kind === "same" ? text.trim().length : 0), 0);
+  if (shared < Math.min(old.length, now.length) * LEAST_SHARED) return [{ kind: "old", text: old }];
+  const known = isCut ? pieces.slice(0, pieces.findLastIndex(({ kind }) => kind === "same") + 1) : pieces;
+  return known.map(({ kind, text }, index) => {
+    if (kind === "same") return { kind, text: inSight(text, index > 0, index < known.length - 1) };
+    return { kind, text: kind === "new" ? shorten(text, MOST_NEW) : text };
   });
-  const shared = parts?.reduce(
-    (sum, { added, removed, value }) => sum + (added || removed ? 0 : value.trim().length),
-    0,
-  );
-  if (parts === undefined || (shared ?? 0) < Math.min(old.length, now.length) * LEAST_SHARED)
-    return [{ kind: "old", text: old }];
-  const pieces = parts.map(({ added, removed, value }): ChangedPiece => ({
+}
+
+function piecesOf(old: string, now: string): readonly ChangedPiece[] {
+  // What was only put in, or taken out, is found at once, however long it is.
+  const start = sharedStart(old, now);
+  const end = sharedStart(reversed(old.slice(start)), reversed(now.slice(start)));
+  const [oldPart, newPart] = [old.slice(start, old.length - end), now.slice(start, now.length - end)];
+  const parts = diffWordsWithSpace(oldPart, newPart, { maxEditLength: MOST_CHANGES });
+  const middle = parts?.map(({ added, removed, value }): ChangedPiece => ({
     kind: added ? "new" : removed ? "old" : "same",
     text: value,
-  }));
-  const last = pieces.findLastIndex(({ kind }) => kind === "same");
-  const known = isCut ? pieces.slice(0, last + 1) : pieces;
-  return known.map((piece, index) =>
-    piece.kind === "same" ? { kind: "same", text: inSight(piece.text, index > 0, index < known.length - 1) } : piece,
-  );
+  })) ?? [
+    { kind: "old", text: oldPart },
+    { kind: "new", text: newPart },
+  ];
+  const all: readonly ChangedPiece[] = [
+    { kind: "same", text: old.slice(0, start) },
+    ...middle,
+    { kind: "same", text: old.slice(old.length - end) },
+  ];
+  return all.filter(({ text }) => text !== "");
+}
+
+/** How many signs two texts begin with in common, whole words. */
+function sharedStart(one: string, other: string): number {
+  let length = 0;
+  while (length < Math.min(one.length, other.length) && one[length] === other[length]) length += 1;
+  const isWhole = [one, other].every((text) => !/^\S\S/.test(text.slice(length - 1)));
+  return isWhole ? length : one.slice(0, length).replace(/\S+$/, "").length;
+}
+
+function reversed(text: string): string {
+  return Array.from(text).toReversed().join("");
 }
 
 /** What stayed, as far as it stands beside a change. */
