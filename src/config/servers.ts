@@ -43,12 +43,25 @@ export function readServers(raw: unknown, launchers: readonly string[], warnings
     return [];
   }
   const taken = new Set(launchers);
-  return raw.flatMap((value: unknown, index) => {
+  const servers: ServerOptions[] = [];
+  for (const [index, value] of raw.entries()) {
     const found = readOne(value, index, taken, warnings);
-    if (found !== undefined) taken.add(found.name);
-    return found ?? [];
-  });
+    if (found === undefined) continue;
+    const twin = servers.find((other) => TWIN.every((field) => other[field] === found[field]));
+    if (twin !== undefined) {
+      const same = `has the address and the folder of ${shown(twin.name)}`;
+      warnings.push(
+        `Option "servers[${index}]" (${shown(found.name)}) ${same}: it is one server, whose slots are counted twice.`,
+      );
+    }
+    taken.add(found.name);
+    servers.push(found);
+  }
+  return servers;
 }
+
+/** What is alike where the same server is named twice. */
+const TWIN = ["url", "directory", "passwordEnv", "username"] as const;
 
 function readOne(
   value: unknown,
@@ -65,7 +78,8 @@ function readOne(
     const faults = parsed.error.issues.map(({ path: keys, message }) => {
       const path = keys.map(String);
       const what = path.length === 0 ? "it" : `"${path.join(".")}"`;
-      return `${what} is ${shown(valueAt(value, path))}, expected ${EXPECTED[path[0] ?? ""] ?? message}`;
+      const came = path[0] === "passwordEnv" ? "not shown, since it may be the password" : shown(valueAt(value, path));
+      return `${what} is ${came}, expected ${EXPECTED[path[0] ?? ""] ?? message}`;
     });
     isIgnored(`cannot be used: ${faults.join("; ")}`);
     return undefined;
@@ -87,23 +101,28 @@ function readOne(
       `${label} is asked over plain http (insecure): whoever is on the way reads its password and what agents say.`,
     );
   }
-  return { ...parsed.data, url: url.replace(/\/+$/, "") };
+  return { ...parsed.data, url: plain.origin + plain.pathname.replace(/\/+$/, "") };
 }
 
 function whyNoUrl(text: string, insecure: boolean): string | undefined {
   const url = URL.parse(text);
   if (url === null || !["http:", "https:"].includes(url.protocol)) {
-    return `has the url ${shown(text)}: expected one such as "https://build.example.org:4096"`;
+    return `has the url ${shownUrl(text)}: expected one such as "https://build.example.org:4096"`;
   }
   if (url.username !== "" || url.password !== "") {
     return `has a password in its url: put it into the environment, and name the variable as "passwordEnv"`;
   }
-  if (url.search !== "" || url.hash !== "") return `has more than an address in its url ${shown(text)}`;
+  if (url.search !== "" || url.hash !== "") return `has more than an address in its url ${shownUrl(text)}`;
   if (url.protocol === "https:" || isLoopbackName(url.hostname) || insecure) return undefined;
   return (
     `has the url ${shown(text)}, which sends the password as plain text: use https, a tunnel to 127.0.0.1, ` +
     `or "insecure": true where the network is trusted`
   );
+}
+
+/** Without what may be a secret. */
+function shownUrl(text: string): string {
+  return shown(text.replace(/\/\/.*@/, "//…@").replace(/[?#].*/s, "?…"));
 }
 
 const EXPECTED: Readonly<Record<string, string>> = {

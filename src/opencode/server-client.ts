@@ -76,13 +76,14 @@ export class ServerClient {
     this.#url = url;
     const secret = Buffer.from(`${username}:${password}`).toString("base64");
     this.#headers = { connection: "close", ...(password === undefined ? {} : { authorization: `Basic ${secret}` }) };
-    this.#api = new Api(overHttp(url, this.#headers, fetch), name, clock);
+    const secrets = password === undefined || password === "" ? [] : [secret, password];
+    this.#api = new Api(overHttp(url, { headers: this.#headers, fetch, secrets }), name, clock);
   }
 
   /** Opens the one stream of the events of all directories. */
   async events(signal: AbortSignal): Promise<Response> {
     const headers = { ...this.#headers, accept: "text/event-stream" };
-    return await this.fetch(new Request(`${this.#url}/global/event`, { headers, signal }));
+    return await this.fetch(new Request(`${this.#url}/global/event`, { headers, signal, redirect: "manual" }));
   }
 
   /** @returns the version of opencode */

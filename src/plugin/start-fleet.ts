@@ -66,7 +66,7 @@ export function startFleet(context: FleetContext): LocalFleet {
     }),
     refusal: () => budget.refusal(),
     slotsOf: (place) => placesOf(options).find(({ name }) => name === place)?.slots ?? 1,
-    anyOf: () => servers.usable(),
+    anyOf: (known) => servers.usable(known),
     readElsewhere: async (...session) => await servers.read(...session),
     maxConcurrentInstances: options.maxConcurrentInstances,
     memory: { minFreeMemoryMb: options.minFreeMemoryMb, availableMemoryMb },

@@ -14,8 +14,8 @@ const ANY_PLACE = "any";
 export interface AdmissionsParts extends AdmissionParts {
   /** How many run at once at a place elsewhere. */
   readonly slotsOf: (place: string) => number;
-  /** The places that `any` may be now; absent: none. */
-  readonly anyOf?: () => readonly string[];
+  /** The places that `any` may be now, where absent none; `known` is called when there may be others. */
+  readonly anyOf?: (known: () => void) => readonly string[];
 }
 
 interface Roamer {
@@ -71,7 +71,7 @@ export class Admissions {
   waitsFor(instanceId: string): WaitsFor | undefined {
     if (this.#roamers.some(({ applicant }) => applicant.instanceId === instanceId)) {
       const places = this.#anyOf().map((place) => `${place}: ${this.#lineOf(place).free} free`);
-      return { what: `a place on ${ANY_PLACE} server`, detail: places.join(", ") };
+      return { what: `a place on ${ANY_PLACE} server`, detail: places.join(", ") || "none is known to be usable" };
     }
     const found = this.#of(instanceId).waitsFor(instanceId);
     const place = this.#placeOf.get(instanceId);
@@ -112,7 +112,7 @@ export class Admissions {
   }
 
   #anyOf(): readonly string[] {
-    return this.parts.anyOf?.() ?? [];
+    return this.parts.anyOf?.(() => this.#placeRoamers()) ?? [];
   }
 
   #of(instanceId: string): Admission {

@@ -42,7 +42,7 @@ export interface SupervisorParts {
   /** How many agents run at once at a place elsewhere; absent: there is no other place. */
   readonly slotsOf?: (place: string) => number;
   /** The places of which an agent takes one that may run on any. */
-  readonly anyOf?: () => readonly string[];
+  readonly anyOf?: (known: () => void) => readonly string[];
   /** Absent: no agent has a folder of its own. */
   readonly finishFolder?: FinishFolder;
   /** Absent: memory does not matter. */

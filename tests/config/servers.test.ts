@@ -30,7 +30,11 @@ describe("a server that cannot be used is left out, with one sentence that says 
       { ...EAST, directory: "app" },
       `"directory" is "app", expected the absolute path`,
     ],
-    ["a password for a variable", { ...EAST, passwordEnv: "p@ss" }, `"passwordEnv" is "p@ss", expected the name of`],
+    [
+      "a password for a variable",
+      { ...EAST, passwordEnv: "p@ss" },
+      `"passwordEnv" is not shown, since it may be the password, expected the name of`,
+    ],
     ["no slots", { ...EAST, slots: 0 }, `"slots" is 0, expected a whole number from 1`],
     ["a time before now", { ...EAST, reconnectMs: -1 }, `"reconnectMs" is -1, expected milliseconds`],
     ["plain http", { ...EAST, url: "http://10.0.0.7:4096" }, "sends the password as plain text: use https"],
@@ -41,6 +45,8 @@ describe("a server that cannot be used is left out, with one sentence that says 
     ["more than an address", { ...EAST, url: "https://east.example.org/?a=b" }, "has more than an address"],
     ["a name that means something", { ...EAST, name: "any" }, "has a name that no place can have"],
     ["a name with a blank", { ...EAST, name: "the east" }, "has a name that no place can have"],
+    ["a secret in what is no address", { ...EAST, url: "ftp://a:hidden@east" }, 'has the url "ftp://…@east"'],
+    ["a secret behind an address", { ...EAST, url: "https://east/a?key=hidden" }, 'in its url "https://east/a?…"'],
     ["the name of a launcher", { ...EAST, name: "slurm" }, "has the name of another place"],
   ];
   for (const [what, server, words] of cases) {
@@ -49,6 +55,7 @@ describe("a server that cannot be used is left out, with one sentence that says 
       const { servers, warnings } = read([server, { ...EAST, name: "good" }], { launchers });
       expect(servers.map(({ name }) => name)).toEqual(["good"]);
       expect(warnings).toEqual([expect.stringContaining(words)]);
+      expect(warnings.join()).not.toMatch(/hidden|p@ss/);
       expect(warnings[0]).toEndWith("; this server is ignored.");
     });
   }
@@ -58,6 +65,25 @@ test("of two servers with one name the second is left out", () => {
   const { servers, warnings } = read([EAST, { ...EAST, url: "https://other.example.org" }]);
   expect(servers.map(({ url }) => url)).toEqual([EAST.url]);
   expect(warnings[0]).toContain("has the name of another place");
+});
+
+const named = (name: string, url: string, more = {}) => ({ ...EAST, name, url, ...more });
+
+test("an address is taken as it is meant, and a server that is named twice is told", () => {
+  const urls = [
+    "HTTPS://Fleet.example.org:4096//",
+    " https://fleet.example.org:4096/?",
+    "https://fleet.example.org/code/",
+  ];
+  const { servers, warnings } = read([
+    ...urls.map((url, index) => named(`s${index}`, url)),
+    named("other", "https://fleet.example.org:4096", { directory: "/srv/other" }),
+  ]);
+  expect(servers.map(({ url }) => url)).toEqual([
+    ...["https://fleet.example.org:4096", "https://fleet.example.org:4096"],
+    ...["https://fleet.example.org/code", "https://fleet.example.org:4096"],
+  ]);
+  expect(warnings).toEqual([expect.stringContaining('"servers[1]" ("s1") has the address and the folder of "s0"')]);
 });
 
 describe("plain http goes over this machine alone, or where it is said to be safe, once with a warning", () => {

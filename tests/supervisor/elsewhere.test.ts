@@ -62,6 +62,31 @@ test("who takes any place gets the one with the most room, in order, and none th
   expect([line.isFull(1, "any"), line.isFull(0, "any")]).toEqual([false, true]);
 });
 
+test("who takes any place waits until one is known to be usable", () => {
+  const admitted: string[] = [];
+  const usable: string[] = [];
+  const told: (() => void)[] = [];
+  const line = new Admissions({
+    ...{ limit: 1, clock: new FakeClock(), slotsOf: () => 1 },
+    anyOf(tell) {
+      told.push(tell);
+      return usable;
+    },
+  });
+  for (const id of ["a1", "a2"]) {
+    line.request({ instanceId: id, on: "any", isWarm: true }, () => {
+      admitted.push(`${id} ${line.admitted(id).on}`);
+    });
+  }
+  expect([admitted.length, line.waitsFor("a1")?.detail]).toEqual([0, "none is known to be usable"]);
+  usable.push("west");
+  told[0]?.();
+  expect(admitted).toEqual(["a1 west"]);
+  usable.push("east");
+  told[0]?.();
+  expect(admitted).toEqual(["a1 west", "a2 east"]);
+});
+
 test("what waits in a line elsewhere is queued, says for what, and is no silence", async () => {
   const rig = createSupervisorRig();
   const silence = silencePolicy({ stallTimeoutMs: 1000, toolTimeoutMs: 1000 });

@@ -217,7 +217,9 @@ export class CopyThere {
 
   #unknown(commit: string, fetched: string | undefined): string {
     const { name, directory, fetch } = this.parts.server.options;
-    const tried = fetched === undefined ? "" : ` git fetch there said: ${JSON.stringify(fetched.slice(0, 200))}.`;
+    // Who may fetch may stand in the address of where from.
+    const words = JSON.stringify(fetched?.replaceAll(/\/\/[^\s/@]+@/g, "//").slice(0, 200));
+    const tried = fetched === undefined ? "" : ` git fetch there said: ${words}.`;
     const advice = fetch
       ? "it was not among what was fetched. Push it."
       : `push it and fetch it there, or set "fetch": true of the server.`;

@@ -65,6 +65,11 @@ export class PoolServer implements AgentServer, Elsewhere {
   /** While the line is broken, and may come back. */
   #away: { readonly until: number; readonly timer: Timer; readonly over: PromiseWithResolvers<boolean> } | undefined;
   #leftOutUntil = 0;
+  #isLookedAt = false;
+  /** Whether the line has been there, since it was opened last. */
+  #isOpen = false;
+  /** Why it was not there when it was looked at last. */
+  #whyBroken = "";
   /** What does not change while the line holds. */
   #hasFolder = false;
   #hasPlugin = false;
@@ -80,9 +85,20 @@ export class PoolServer implements AgentServer, Elsewhere {
     this.client = new ServerClient({ url, password, username, name }, fetch, clock);
   }
 
-  /** Whether it is worth a try, as far as is known. */
-  get seemsUsable(): boolean {
-    return this.parts.clock.now() >= this.#leftOutUntil && this.#away === undefined;
+  /** Whether it can be used, as far as is known now; `undefined`: nobody has looked lately. */
+  get seemsUsable(): boolean | undefined {
+    if (this.parts.clock.now() < this.#leftOutUntil || this.#away !== undefined) return false;
+    return this.#hasFolder || undefined;
+  }
+
+  /** Looks whether it can be used, unless somebody does that now. Never rejects. */
+  async look(known: () => void): Promise<void> {
+    if (this.#isLookedAt) return;
+    this.#isLookedAt = true;
+    await this.#opened();
+    this.#isLookedAt = false;
+    this.release();
+    known();
   }
 
   /**
@@ -91,12 +107,16 @@ export class PoolServer implements AgentServer, Elsewhere {
    * @param agent has to be known there
    */
   async take(agent: string): Promise<Refusal> {
+    return (await this.#opened()) ?? (await this.#whyNoAgent(agent));
+  }
+
+  async #opened(): Promise<Refusal> {
     this.#users += 1;
     this.#idle?.clear();
     if (!(await this.back())) return this.#cannotBeReached("The line broke.");
     const refusal = await this.whyUnusable();
     this.#leftOutUntil = refusal === undefined ? 0 : this.parts.clock.now() + LEFT_OUT_MS;
-    return refusal ?? (await this.#whyNoAgent(agent));
+    return refusal;
   }
 
   release(): void {
@@ -178,6 +198,7 @@ export class PoolServer implements AgentServer, Elsewhere {
 
   close(): void {
     this.#hasFolder = false;
+    this.#isOpen = false;
     this.#idle?.clear();
     this.#stream?.close();
     this.#stream = undefined;
@@ -205,7 +226,10 @@ export class PoolServer implements AgentServer, Elsewhere {
         return `There is no folder ${directory} on ${name}: clone the repository there, or mend "directory" of the server.`;
       }
       if (!(await this.client.isInRepository(directory))) {
-        return `${directory} on ${name} is no repository of git with a commit: it has to be a clone of this one.`;
+        return (
+          `${directory} on ${name} is no repository of git with a commit, or git does not trust its owner (safe.directory): ` +
+          `it has to be a clone of this one, of the user that opencode serve runs as.`
+        );
       }
       this.#hasPlugin = (await this.client.toolNames(directory)).includes(ASK_USER);
       this.#hasFolder = true;
@@ -217,7 +241,7 @@ export class PoolServer implements AgentServer, Elsewhere {
       }
       return isUnanswered(error)
         ? this.#cannotBeReached(describeError(error))
-        : `${name} at ${url} does not answer as an opencode server does: ${describeError(error)}`;
+        : `${name} at ${url} does not answer as an opencode server does: ${describeError(error)} See that "url" is the address of opencode serve.`;
     }
   }
 
@@ -252,10 +276,16 @@ export class PoolServer implements AgentServer, Elsewhere {
     const late = Promise.withResolvers<never>();
     const { name } = this.parts.options;
     const limit = clock.limit(CONNECT_LIMIT_MS, () =>
-      late.reject(new ApiError(`${name} did not send its events within ${CONNECT_LIMIT_MS / 1000} s.`, undefined)),
+      late.reject(
+        new ApiError(
+          `${name} did not send its events within ${CONNECT_LIMIT_MS / 1000} s. ${this.#whyBroken}`.trim(),
+          undefined,
+        ),
+      ),
     );
     try {
       await Promise.race([this.#stream.connected, late.promise]);
+      this.#isOpen = true;
     } catch (error) {
       this.close();
       throw error;
@@ -274,7 +304,8 @@ export class PoolServer implements AgentServer, Elsewhere {
 
   #broke(why: string): void {
     this.#hasFolder = false;
-    if (this.#away !== undefined) return;
+    this.#whyBroken = why;
+    if (!this.#isOpen || this.#away !== undefined) return;
     const { clock, options } = this.parts;
     const { name, url, reconnectMs } = options;
     const until = clock.now() + reconnectMs;

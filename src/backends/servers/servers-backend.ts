@@ -10,8 +10,13 @@ export interface ServersBackendParts extends Omit<ServerTurnParts, "server">, Om
 
 /** A backend with lines to other machines. */
 export interface ServersBackend extends ServerBackend {
-  /** The servers of which one will do where any does: those that could not be used lately come into question last. */
-  usable(): string[];
+  /**
+   * The servers of which one will do where any does: those that can be used, or all where none can. The others are looked at
+   * meanwhile.
+   *
+   * @param known is called when there is something new to it
+   */
+  usable(known: () => void): string[];
   /**
    * The turns of a session in one of them; `undefined`: a place is none of them. Rejects when it cannot tell.
    *
@@ -42,10 +47,12 @@ export function serversBackend({
       const end = neverRun(`There is no server "${turn.on}" any more: it is not in the option "servers".`);
       return { ended: Promise.resolve(end), hasExited: false, answer() {}, stop: async () => undefined, stopNow() {} };
     },
-    usable() {
+    usable(known) {
       const all = [...pool.values()];
+      const unknown = all.filter(({ seemsUsable }) => seemsUsable === undefined);
+      for (const server of unknown) void server.look(known);
       const good = all.filter(({ seemsUsable }) => seemsUsable);
-      return (good.length === 0 ? all : good).map(({ options }) => options.name);
+      return (good.length + unknown.length === 0 ? all : good).map(({ options }) => options.name);
     },
     read: async (place, sessionId, prompts) => await pool.get(place)?.turns(sessionId, prompts),
     close() {

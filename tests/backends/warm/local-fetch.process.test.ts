@@ -33,7 +33,16 @@ test("what a user leaves out of the proxy stays left out", () => {
     ],
   ];
   for (const [given, after] of cases) {
-    leaveOutProxy(given);
+    leaveOutProxy(given, "127.0.0.1");
     expect(given).toEqual(after);
   }
+});
+
+test("every name of this machine is reached without the proxy", async () => {
+  const server = Bun.serve({ hostname: "::1", port: 0, fetch: () => new Response("the server") });
+  onTestFinished(async () => await server.stop(true));
+  const { HTTP_PROXY: _1, http_proxy: _2, NO_PROXY: _3, no_proxy: _4, ...rest } = process.env;
+  const env = { ...rest, HTTP_PROXY: serving("the proxy") };
+  const child = Bun.spawn([process.execPath, PROGRAM, `http://[::1]:${server.port}`], { env, stdout: "pipe" });
+  expect(await child.stdout.text()).toBe("the proxy, the server\n");
 });
