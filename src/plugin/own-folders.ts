@@ -60,7 +60,9 @@ export function ownFolders(
       async unpack(instanceId: string, bundle?: string, from?: string) {
         try {
           const unpacked = await workspace.unpack(instanceId, bundle === undefined ? undefined : { bundle, from });
-          return unpacked.ok ? { warning: bothChanged(unpacked.value) } : { failed: unpacked.error };
+          return unpacked.ok
+            ? { warning: bothChanged(unpacked.value) }
+            : { failed: unpacked.error.replace(/[^.]$/, "$&.") };
         } catch (error) {
           return { failed: `What came back for ${instanceId} could not be unpacked: ${describeError(error)}` };
         }

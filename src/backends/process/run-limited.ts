@@ -21,6 +21,7 @@ interface LimitedEnd {
 
 /** What was printed before the end is read within that: something that it has left may hold the pipes. */
 const REST_MS = 1000;
+const MOST_BYTES = 1_048_576;
 
 /** Runs a command to its end, or for as long as it may. Throws where it cannot be started. */
 export async function runLimited(
@@ -65,10 +66,16 @@ export async function whyFailed(words: readonly string[], settings: LimitedRun):
   }
 }
 
+/** What is printed last: something may print without an end. */
 function collect(stream: ReadableStream<Uint8Array>) {
   const chunks: Uint8Array[] = [];
+  let bytes = 0;
   const read = async () => {
-    for await (const chunk of stream) chunks.push(chunk);
+    for await (const chunk of stream) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      while (bytes - (chunks[0]?.length ?? 0) > MOST_BYTES) bytes -= chunks.shift()?.length ?? 0;
+    }
   };
   return { chunks, over: read() };
 }

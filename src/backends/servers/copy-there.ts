@@ -2,12 +2,13 @@ import { join } from "node:path";
 import { describeError } from "../../lib/describe-error.ts";
 import { isText, shape } from "../../lib/shape.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { ApiError } from "../../opencode/api-error.ts";
 import type { TurnRequest } from "../../supervisor/ports.ts";
 import { BUNDLE, copyScripts, saidBy } from "./copy-script.ts";
 import { SET_UP_LINES, setUpFailure, setUpWords } from "../../text/set-up-words.ts";
 import { BackFile, tooLarge, type Unpacked } from "../back-file.ts";
 import type { SetUpThere } from "../set-up-script.ts";
-import type { PoolServer } from "./pool-server.ts";
+import { GAP, type PoolServer } from "./pool-server.ts";
 
 /** How long the repository's own command for a fresh working tree may take. */
 const READY_LIMIT_MS = 600_000;
@@ -186,6 +187,8 @@ export class CopyThere {
   async #worktree(): Promise<string> {
     const { server, clock } = this.parts;
     const ready = Promise.withResolvers<void>();
+    // It may be known before anybody waits for it.
+    ready.promise.catch(() => undefined);
     let made: { readonly name: string; readonly directory: string } | undefined;
     const heard = new Map<string, Error | undefined>();
     const decide = () => {
@@ -195,7 +198,9 @@ export class CopyThere {
       else ready.reject(error);
     };
     const unhear = server.hear(({ type, properties }) => {
-      if (type === "worktree.ready" && isWorktreeEvent(properties)) heard.set(properties.name, undefined);
+      // Whether it is ready may have been told unheard: it is made anew.
+      if (type === GAP.type) ready.reject(new ApiError("The line broke while its working tree was made.", undefined));
+      else if (type === "worktree.ready" && isWorktreeEvent(properties)) heard.set(properties.name, undefined);
       else if (type === "worktree.failed" && isFailure(properties) && made !== undefined) {
         heard.set(made.name, new Error(properties.message));
       }
@@ -211,7 +216,6 @@ export class CopyThere {
     } finally {
       limit.clear();
       unhear();
-      ready.promise.catch(() => undefined);
     }
   }
 

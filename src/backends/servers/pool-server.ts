@@ -25,6 +25,9 @@ const LOOK_AGAIN_MS = 1000;
 /** How long one that could not be used is left out where any server will do. */
 const LEFT_OUT_MS = 60_000;
 
+/** Events may have been missed. */
+export const GAP: ServerEvent = { type: "bizar.gap", properties: undefined };
+
 /** A server of the pool, as the core knows it: how it is written is in the options. */
 export interface PoolServerOptions {
   readonly name: string;
@@ -66,6 +69,7 @@ export class PoolServer implements AgentServer, Elsewhere {
   #away: { readonly until: number; readonly timer: Timer; readonly over: PromiseWithResolvers<boolean> } | undefined;
   #leftOutUntil = 0;
   #isLookedAt = false;
+  #checking: Promise<Refusal> | undefined;
   /** Whether the line has been there, since it was opened last. */
   #isOpen = false;
   /** Why it was not there when it was looked at last. */
@@ -114,8 +118,17 @@ export class PoolServer implements AgentServer, Elsewhere {
     this.#users += 1;
     this.#idle?.clear();
     if (!(await this.back())) return this.#cannotBeReached("The line broke.");
-    const refusal = await this.whyUnusable();
+    // What was found on a line that holds is so as long as that holds.
+    const refusal = this.#hasFolder ? undefined : await this.#checked();
     this.#leftOutUntil = refusal === undefined ? 0 : this.parts.clock.now() + LEFT_OUT_MS;
+    return refusal;
+  }
+
+  /** One look for all who wait for it. */
+  async #checked(): Promise<Refusal> {
+    this.#checking ??= this.whyUnusable();
+    const refusal = await this.#checking;
+    this.#checking = undefined;
     return refusal;
   }
 
@@ -172,7 +185,7 @@ export class PoolServer implements AgentServer, Elsewhere {
     await this.client.publish(directory, formatToAgent(this.nonce, told)).catch(() => undefined);
   }
 
-  /** Every event of the server, until the returned function is called. */
+  /** Every event of the server, and {@link GAP}, until the returned function is called. */
   hear(onEvent: (event: ServerEvent) => void): () => void {
     this.#events.add(onEvent);
     return () => void this.#events.delete(onEvent);
@@ -268,6 +281,7 @@ export class PoolServer implements AgentServer, Elsewhere {
       onGap: () => {
         this.#isBack(true);
         this.#listeners.gap();
+        for (const hear of this.#events) hear(GAP);
       },
       onBroken: (why) => this.#broke(why),
       report: () => undefined,

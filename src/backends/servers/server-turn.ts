@@ -172,7 +172,7 @@ export class ServerTurn implements RunningTurn {
   /** Runs the turn; once more where the line broke before its prompt was on the way. */
   async #inSession(directory: string): Promise<TurnEnd> {
     const { server, travel: _travel, setUp: _setUp, notes: _notes, ...parts } = this.#parts;
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       const warm = {
         ...parts,
         lease: async () => await Promise.resolve({ server, release() {} }),
@@ -186,8 +186,9 @@ export class ServerTurn implements RunningTurn {
       // It may have been stopped meanwhile.
       if (this.#isStopped) await this.#inner.stop();
       const end = await this.#inner.ended;
-      const isOver = this.#isPrompted || this.#isStopped || server.awayUntil === undefined;
-      if (isOver || !(await this.#unlessStopped(server.back()))) return end;
+      const isLost = server.awayUntil !== undefined || (this.#inner.wasUnanswered && attempt < ATTEMPTS);
+      const isOver = this.#isPrompted || this.#isStopped || !isLost;
+      if (isOver || !(await this.#unlessStopped(server.backAfterFailure()))) return end;
     }
   }
 

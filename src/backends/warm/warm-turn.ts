@@ -57,6 +57,8 @@ export interface WarmTurnParts {
 export class WarmTurn implements RunningTurn {
   readonly ended: Promise<TurnEnd>;
   hasExited = false;
+  /** It has ended over a request that nobody answered. */
+  wasUnanswered = false;
   readonly #parts: WarmTurnParts;
   readonly #turn: TurnRequest;
   readonly #observer: TurnObserver;
@@ -311,7 +313,8 @@ export class WarmTurn implements RunningTurn {
   }
 
   async #failed(error: unknown, isStart: boolean): Promise<TurnEnd> {
-    const orphaned = isUnanswered(error) ? await this.#server?.whyOrphan() : undefined;
+    this.wasUnanswered = isUnanswered(error);
+    const orphaned = this.wasUnanswered ? await this.#server?.whyOrphan() : undefined;
     const words = orphaned ?? describeError(error);
     this.#log.write("stderr", `bizar: ${words}`);
     const seen = this.#session?.evidence ?? new EvidenceCollector();

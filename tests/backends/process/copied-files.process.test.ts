@@ -7,6 +7,7 @@ import { finishTurn, prepareCopy } from "../../../src/workspace/own-folders.ts";
 import { packFolder, unpackFolder } from "../../../src/workspace/travel.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 import { gitRig, runGit, value, type GitRig } from "../../workspace/git-rig.ts";
+import { until } from "../../until.ts";
 import { startTurn } from "./turn-rig.ts";
 
 const LIMIT_MS = 30_000;
@@ -111,6 +112,50 @@ test(
     rmSync(join(here, "seen.txt"));
     await turn("cat made.txt > again.txt; ls seen.txt >> again.txt 2>/dev/null");
     expect(readFileSync(join(here, "again.txt"), "utf8")).toBe("of here\n");
+  },
+  LIMIT_MS,
+);
+
+test(
+  "what a person changes in the agent's folder meanwhile stays, with markers where both changed the same place",
+  async () => {
+    const { turn, here, there } = await inCopy();
+    const file = join(here, "a.txt");
+    const change = (line: string, to: string) =>
+      writeFileSync(file, readFileSync(file, "utf8").replace(`${line}\n`, `${to}\n`));
+    const beside = async (line: string, person: () => void) => {
+      const running = turn(`touch begun; until [ -e go ]; do sleep 0.05; done; rm go begun; ${line}`);
+      await until("it is at work", () => existsSync(join(there, "begun")));
+      person();
+      writeFileSync(join(there, "go"), "");
+      return await running;
+    };
+    const first = await beside("sed -i 's/^line 9$/nine/' a.txt", () => change("line 1", "one"));
+    expect(first.outcome.status).toBe("done");
+    expect(readFileSync(file, "utf8")).toMatch(/^one\nline 2\n(?:.*\n)*nine\nline 10\n$/);
+    const second = await beside("sed -i 's/^line 5$/five there/' a.txt", () => change("line 5", "five here"));
+    expect(second.outcome).toMatchObject({ reason: "workspace_failed", error: "a.txt" });
+    expect(readFileSync(file, "utf8")).toMatch(/<<<<<<< \w+\nfive here\n=======\nfive there\n>>>>>>> /);
+  },
+  LIMIT_MS,
+);
+
+test(
+  "a turn that is cut off over bringing earlier work onto new files loses none of it",
+  async () => {
+    const { turn, command, here } = await inCopy();
+    const breaks = `"$@" | sed '/"begins"/,/"ends"/{/bizar/!y/ABCDEF/BCDEFA/}'`;
+    const broken = await turn("echo edited >> a.txt; echo new > 'a new file.txt'", {
+      command: ["sh", "-c", breaks, "sh", ...command],
+    });
+    expect(broken).toMatchObject({ outcome: { reason: "workspace_failed" }, changes: null });
+    const bin = temporaryFolder();
+    const dies = `case "$*" in *cherry-pick*) kill -KILL $PPID; exit ;; esac`;
+    writeFileSync(join(bin, "git"), `#!/bin/sh\n${dies}\nexec ${Bun.which("git")} "$@"\n`, { mode: 0o755 });
+    const cutting = command.map((word) => word.replace(/^PATH=/, `PATH=${bin}:`));
+    expect((await turn("true", { command: cutting })).outcome).toMatchObject({ reason: "connection_lost" });
+    expect(await turn("true")).toMatchObject({ outcome: { status: "done" }, changes: { files: 2, applies: "clean" } });
+    expect(readFileSync(join(here, "a.txt"), "utf8")).toEndWith("line 10\nedited\n");
   },
   LIMIT_MS,
 );

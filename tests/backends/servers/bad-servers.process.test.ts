@@ -12,6 +12,8 @@ const SECRET = Buffer.from(`opencode:${PASSWORD}`).toString("base64");
 const VERSION = "1.2.3";
 /** A limit of ten seconds passes in a tenth of one. */
 const HURRIED = scaledClock(100);
+/** A resolver of names that is not there is no subject here. */
+const LIMIT_MS = 30_000;
 const environment = { POOL_PASSWORD: PASSWORD };
 
 const optionsOf = (name: string, url: string): PoolServerOptions => ({
@@ -77,55 +79,63 @@ function answer(request: Request): Response {
 
 const html = () => new Response("<html>Sign in</html>", { headers: { "content-type": "text/html" } });
 
-test("what answers otherwise than an opencode server is told with what came, and what to do", async () => {
-  const of = (fetch: (request: Request) => Response) => refusalOf(serving(fetch));
-  const cases: [refusal: Promise<string>, words: string][] = [
-    [
-      of(html),
-      'but a page of HTML; it was made for opencode 1.18.33. See that "url" is the address of opencode serve.',
-    ],
-    [of(() => new Response("<html>", { status: 502 })), "far did not give its health (HTTP 502): <html>"],
-    [
-      of(() => Response.json({ healthy: true, version: "0.9.0" })),
-      "opencode on far is version 0.9.0, and here it is 1.2.3.",
-    ],
-    [of(() => Response.json({ status: "up" })), "in a form this plugin does not know (healthy:"],
-    [of(() => new Response("no", { status: 401 })), "far does not take the password (from POOL_PASSWORD)"],
-    // An echo of what it was sent.
-    [
-      of(({ headers }) => new Response(`${headers.get("authorization")} ${PASSWORD}`, { status: 500 })),
-      "far did not give its health (HTTP 500): Basic … …",
-    ],
-    [of(({ headers }) => Response.json({ headers }, { status: 500 })), "(HTTP 500):"],
-    [of(() => new Response(null, { status: 204 })), "does not answer as an opencode server does"],
-    [refusalOf("http://no-such-machine.invalid:4096"), "there is no machine no-such-machine.invalid."],
-    [
-      refusalOf("http://127.0.0.1:1"),
-      "nothing listens there, or not in this protocol. See that opencode serve runs there",
-    ],
-    [refusalOf(await listening((socket) => socket.destroy())), "it closed the connection without an answer."],
-    [refusalOf(await listening((socket) => socket.end("SSH-2.0-OpenSSH_9.2\r\n"))), "what listens there is no HTTP."],
-  ];
-  for (const [refusal, words] of cases) expect(await refusal).toContain(words);
-});
+test(
+  "what answers otherwise than an opencode server is told with what came, and what to do",
+  async () => {
+    const of = (fetch: (request: Request) => Response) => refusalOf(serving(fetch));
+    const cases: [refusal: Promise<string>, words: string][] = [
+      [
+        of(html),
+        'but a page of HTML; it was made for opencode 1.18.33. See that "url" is the address of opencode serve.',
+      ],
+      [of(() => new Response("<html>", { status: 502 })), "far did not give its health (HTTP 502): <html>"],
+      [
+        of(() => Response.json({ healthy: true, version: "0.9.0" })),
+        "opencode on far is version 0.9.0, and here it is 1.2.3.",
+      ],
+      [of(() => Response.json({ status: "up" })), "in a form this plugin does not know (healthy:"],
+      [of(() => new Response("no", { status: 401 })), "far does not take the password (from POOL_PASSWORD)"],
+      // An echo of what it was sent.
+      [
+        of(({ headers }) => new Response(`${headers.get("authorization")} ${PASSWORD}`, { status: 500 })),
+        "far did not give its health (HTTP 500): Basic … …",
+      ],
+      [of(({ headers }) => Response.json({ headers }, { status: 500 })), "(HTTP 500):"],
+      [of(() => new Response(null, { status: 204 })), "does not answer as an opencode server does"],
+      [refusalOf("http://no-such-machine.invalid:4096"), "there is no machine no-such-machine.invalid."],
+      [
+        refusalOf("http://127.0.0.1:1"),
+        "nothing listens there, or not in this protocol. See that opencode serve runs there",
+      ],
+      [refusalOf(await listening((socket) => socket.destroy())), "it closed the connection without an answer."],
+      [refusalOf(await listening((socket) => socket.end("SSH-2.0-OpenSSH_9.2\r\n"))), "what listens there is no HTTP."],
+    ];
+    for (const [refusal, words] of cases) expect(await refusal).toContain(words);
+  },
+  LIMIT_MS,
+);
 
-test("nobody is followed to another address, with or without the password", async () => {
-  const asked: string[] = [];
-  const other = serving((request) => {
-    asked.push(request.url);
-    return answer(request);
-  });
-  for (const status of [301, 302, 307, 308]) {
-    const url = serving(() => new Response(null, { status, headers: { location: `${other}/login?to=${PASSWORD}` } }));
-    const refusal = await refusalOf(url);
-    expect(refusal).toContain(`it sends on to ${other}/login (HTTP ${status}), where nothing is sent`);
-  }
-  const events = serving((request) =>
-    request.url.endsWith("/global/event") ? Response.redirect(`${other}/global/event`) : answer(request),
-  );
-  expect(await refusalOf(events, HURRIED)).toMatch(/did not send its events within 10 s\. .* it sends on to http/);
-  expect(asked).toEqual([]);
-});
+test(
+  "nobody is followed to another address, with or without the password",
+  async () => {
+    const asked: string[] = [];
+    const other = serving((request) => {
+      asked.push(request.url);
+      return answer(request);
+    });
+    for (const status of [301, 302, 307, 308]) {
+      const url = serving(() => new Response(null, { status, headers: { location: `${other}/login?to=${PASSWORD}` } }));
+      const refusal = await refusalOf(url);
+      expect(refusal).toContain(`it sends on to ${other}/login (HTTP ${status}), where nothing is sent`);
+    }
+    const events = serving((request) =>
+      request.url.endsWith("/global/event") ? Response.redirect(`${other}/global/event`) : answer(request),
+    );
+    expect(await refusalOf(events, HURRIED)).toMatch(/did not send its events within 10 s\. .* it sends on to http/);
+    expect(asked).toEqual([]);
+  },
+  LIMIT_MS,
+);
 
 /** An answer that goes on and on, a blank at a time. */
 const drips = () =>
@@ -139,64 +149,80 @@ const drips = () =>
     { headers: { "content-type": "application/json" } },
   );
 
-test("what answers too late, never, or without an end is given up in time", async () => {
-  const silent = await refusalOf(await listening(() => undefined), HURRIED);
-  expect(silent).toContain("far did not give its health within 10 s.");
-  expect(await refusalOf(serving(drips), HURRIED)).toContain("far did not give its health within 10 s.");
-  const noEvents = serving((request) => (request.url.endsWith("/global/event") ? html() : answer(request)));
-  expect(await refusalOf(noEvents, HURRIED)).toContain("far did not send its events within 10 s.");
-});
+test(
+  "what answers too late, never, or without an end is given up in time",
+  async () => {
+    const silent = await refusalOf(await listening(() => undefined), HURRIED);
+    expect(silent).toContain("far did not give its health within 10 s.");
+    expect(await refusalOf(serving(drips), HURRIED)).toContain("far did not give its health within 10 s.");
+    const noEvents = serving((request) => (request.url.endsWith("/global/event") ? html() : answer(request)));
+    expect(await refusalOf(noEvents, HURRIED)).toContain("far did not send its events within 10 s.");
+  },
+  LIMIT_MS,
+);
 
-test("an answer without an end does not fill the memory", async () => {
-  const program = `const bytes = new Uint8Array(1 << 20).fill(32);
+test(
+  "an answer without an end does not fill the memory",
+  async () => {
+    const program = `const bytes = new Uint8Array(1 << 20).fill(32);
     const body = () => new ReadableStream({ type: "direct", async pull(to) { for (;;) { to.write(bytes); await to.flush(); } } });
     const server = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response(body(), { headers: { "content-type": "application/json" } }) });
     console.log(server.port);`;
-  const child = Bun.spawn([process.execPath, "-e", program], { stdout: "pipe" });
-  onTestFinished(() => child.kill("SIGKILL"));
-  const { value } = await child.stdout.getReader().read();
-  const before = process.memoryUsage().rss;
-  const refusal = await refusalOf(`http://127.0.0.1:${new TextDecoder().decode(value).trim()}`);
-  expect(refusal).toMatch(/it sent more than 64 MB and had not come to an end\.|within 10 s/);
-  expect(process.memoryUsage().rss - before).toBeLessThan(500_000_000);
-}, 30_000);
+    const child = Bun.spawn([process.execPath, "-e", program], { stdout: "pipe" });
+    onTestFinished(() => child.kill("SIGKILL"));
+    const { value } = await child.stdout.getReader().read();
+    const before = process.memoryUsage().rss;
+    const refusal = await refusalOf(`http://127.0.0.1:${new TextDecoder().decode(value).trim()}`);
+    expect(refusal).toMatch(/it sent more than 64 MB and had not come to an end\.|within 10 s/);
+    expect(process.memoryUsage().rss - before).toBeLessThan(500_000_000);
+  },
+  LIMIT_MS,
+);
 
-test("an address of IPv6, and one with a path, is a server as any other", async () => {
-  expect(await refusalOf(serving(answer, "::1"))).toBe("none");
-  const behind = serving((request) => {
-    const { pathname } = new URL(request.url);
-    const inner = new Request(request.url.replace("/code/", "/"), request);
-    return pathname.startsWith("/code/") ? answer(inner) : html();
-  });
-  expect(await refusalOf(`${behind}/code`)).toBe("none");
-  expect(await refusalOf(behind)).toContain("a page of HTML");
-});
+test(
+  "an address of IPv6, and one with a path, is a server as any other",
+  async () => {
+    expect(await refusalOf(serving(answer, "::1"))).toBe("none");
+    const behind = serving((request) => {
+      const { pathname } = new URL(request.url);
+      const inner = new Request(request.url.replace("/code/", "/"), request);
+      return pathname.startsWith("/code/") ? answer(inner) : html();
+    });
+    expect(await refusalOf(`${behind}/code`)).toBe("none");
+    expect(await refusalOf(behind)).toContain("a page of HTML");
+  },
+  LIMIT_MS,
+);
 
-test("whoever may run on any server runs on one that can be used, and waits for no bad one", async () => {
-  const good = serving(answer);
-  const servers = [
-    optionsOf("hangs", await listening(() => undefined)),
-    optionsOf("page", serving(html)),
-    optionsOf("closed", "http://127.0.0.1:1"),
-    optionsOf("good", good),
-  ];
-  const backend = serversBackend({ servers, ...partsOf(systemClock) } as never);
-  onTestFinished(() => backend.close());
-  const found = Promise.withResolvers<string[]>();
-  const look = () => {
-    const usable = backend.usable(look);
-    if (usable.length > 0) found.resolve(usable);
-  };
-  look();
-  expect(await found.promise).toEqual(["good"]);
-  const bad = serversBackend({ servers: servers.slice(1, 3), ...partsOf(systemClock) } as never);
-  onTestFinished(() => bad.close());
-  const all = Promise.withResolvers<string[]>();
-  const lookAgain = () => {
-    const usable = bad.usable(lookAgain);
-    if (usable.length > 0) all.resolve(usable);
-  };
-  lookAgain();
-  // One of them says what is wrong.
-  expect(await all.promise).toEqual(["page", "closed"]);
-});
+test(
+  "whoever may run on any server runs on one that can be used, and waits for no bad one",
+  async () => {
+    const good = serving(answer);
+    const servers = [
+      optionsOf("hangs", await listening(() => undefined)),
+      optionsOf("page", serving(html)),
+      optionsOf("closed", "http://127.0.0.1:1"),
+      optionsOf("good", good),
+    ];
+    const backend = serversBackend({ servers, ...partsOf(systemClock) } as never);
+    onTestFinished(() => backend.close());
+    const found = Promise.withResolvers<string[]>();
+    const look = () => {
+      const usable = backend.usable(look);
+      if (usable.length > 0) found.resolve(usable);
+    };
+    look();
+    expect(await found.promise).toEqual(["good"]);
+    const bad = serversBackend({ servers: servers.slice(1, 3), ...partsOf(systemClock) } as never);
+    onTestFinished(() => bad.close());
+    const all = Promise.withResolvers<string[]>();
+    const lookAgain = () => {
+      const usable = bad.usable(lookAgain);
+      if (usable.length > 0) all.resolve(usable);
+    };
+    lookAgain();
+    // One of them says what is wrong.
+    expect(await all.promise).toEqual(["page", "closed"]);
+  },
+  LIMIT_MS,
+);
