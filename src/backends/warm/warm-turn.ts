@@ -87,10 +87,8 @@ export class WarmTurn implements RunningTurn {
 
   answer(asked: Asked, reply: Reply): void {
     this.#session?.answer(asked, reply);
-    const server = this.#server;
-    if (asked.kind === "question" && server !== undefined && server.elsewhere === undefined) {
-      this.#parts.answers.give(this.#turn.instanceId, server.nonce, asked.askId, reply);
-    }
+    if (asked.kind !== "question" || this.#server === undefined || this.#server.elsewhere !== undefined) return;
+    this.#parts.answers.give(this.#turn.instanceId, this.#server.nonce, asked.askId, reply);
   }
 
   /** The last message of the agent in its session; `undefined` while it has none. */
@@ -347,8 +345,7 @@ export class WarmTurn implements RunningTurn {
   }
 
   #tree(): Tree {
-    const { instanceId } = this.#turn;
-    return { marker: instanceId, strays: this.#server?.strays.of(instanceId) };
+    return { marker: this.#turn.instanceId, strays: this.#server?.strays.of(this.#turn.instanceId) };
   }
 
   /** What the operator should know, also after the end. */
