@@ -36,6 +36,8 @@ export interface HostSessions {
     sessionId: string,
     isEnough: (newest: readonly SessionMessage[]) => boolean,
   ): Promise<readonly SessionMessage[] | undefined>;
+  /** What the user chose last in a session; `undefined` where only its messages tell. */
+  choiceOf(sessionId: string): Choice | undefined;
   /** `false` when there is no such session. Settles when it is stored. */
   put(sessionId: string, message: OwnMessage): Promise<boolean>;
   /** The session that a session is a child of. */

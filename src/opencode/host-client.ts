@@ -12,6 +12,7 @@ import type { Api } from "./api.ts";
 import { ifThere } from "./api-error.ts";
 import type { ApiPart } from "./requests.ts";
 import { isOfRun } from "./run-session.ts";
+import { LastChoices } from "./last-choices.ts";
 import { LatestMessages } from "./latest-messages.ts";
 import type { OwnMetadata } from "./own-metadata.ts";
 
@@ -42,12 +43,14 @@ export interface Toast {
 /** What the plugin asks of its host. None may be awaited before the hooks are returned: that dead-locks the start. */
 export class HostClient implements Transcripts {
   readonly #latest = new LatestMessages();
+  readonly #choices = new LastChoices();
 
   constructor(private readonly api: Api) {}
 
   /** An event of the host. */
   event(event: { type: string; properties: unknown }): void {
     this.#latest.event(event);
+    this.#choices.event(event);
   }
 
   /** The agents that can be used in a directory, those marked `hidden` left out; up to date where `name` is not one. */
@@ -97,6 +100,11 @@ export class HostClient implements Transcripts {
       const messages = await this.api.read(what, "messages", found);
       return { messages, before: found.response?.headers.get(CURSOR_HEADER) ?? undefined };
     }, isEnough);
+  }
+
+  /** What the user chose last in a session; `undefined` where only its messages tell. */
+  choiceOf(sessionId: string): Choice | undefined {
+    return this.#choices.find(sessionId);
   }
 
   async read(

@@ -62,6 +62,11 @@ export function tellChoice(newest: readonly ChosenMessage[]): boolean {
   return newest.some((message) => message.info.role === "user" && isChosen(message));
 }
 
-function isChosen({ parts }: ChosenMessage): boolean {
+/** Whether a message says what a user chose, by its parts. */
+export function isChosen({
+  parts,
+}: {
+  readonly parts: readonly { readonly type: string; readonly metadata?: unknown }[];
+}): boolean {
   return !parts.some(({ type, metadata }) => type === "compaction" || isOwn(metadata));
 }

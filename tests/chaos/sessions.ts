@@ -6,7 +6,7 @@ import type { PendingOperations } from "./pending-operations.ts";
 import type { Random } from "./random.ts";
 
 /** What a plugin asks of its host about sessions. */
-export type SessionClient = Pick<HostClient, "messages" | "parentOf" | "put" | "read" | "sessionOfAgent">;
+export type SessionClient = Pick<HostClient, "choiceOf" | "messages" | "parentOf" | "put" | "read" | "sessionOfAgent">;
 
 /** Told of messages that the plugin puts into a session. */
 export interface SessionListener {
@@ -59,6 +59,8 @@ export class Sessions {
       });
     return {
       messages,
+      // It has heard all of them.
+      choiceOf: (sessionId) => (this.has(sessionId) ? { agent: "odin" } : undefined),
       parentOf: async () => undefined,
       sessionOfAgent: async ({ instanceId }) =>
         await this.operations.perform(process, () => {

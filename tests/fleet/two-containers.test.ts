@@ -63,6 +63,7 @@ function createMachine() {
       },
       host: {
         messages: async (id): Promise<HostMessage[] | undefined> => (sessions.includes(id) ? [] : undefined),
+        choiceOf: () => undefined,
         read: async () => undefined,
         parentOf: async () => undefined,
         sessionOfAgent: async () => undefined,

@@ -88,6 +88,20 @@ test("an announcement is found wherever it was made since the end, and nothing o
   expect(pages.length).toBe(3);
 });
 
+test("of a session whose choice was heard nothing is read, where nobody can have told it", async () => {
+  const { host, pages, prompts } = hostWith(talk(10));
+  const end = { instanceId: "bgr_1", turn: 1 };
+  await (await openParentSession(host, "ses_1", null)).deliver("text", [end], true);
+  expect(pages).toEqual([10]);
+  const { info } = message(11, { role: "user", at: 11, variant: "high" });
+  host.event({ type: "message.updated", properties: { sessionID: "ses_1", info } });
+  await (await openParentSession(host, "ses_1", null)).deliver("text", [end], true);
+  expect(pages).toEqual([10]);
+  expect(prompts).toEqual([expect.objectContaining({ model }), expect.objectContaining({ variant: "high" })]);
+  await openParentSession(host, "ses_1", START);
+  expect(pages).toEqual([10, 10]);
+});
+
 test("the answer of a tool that was called long before the end, and came after it, is found", async () => {
   const end = { instanceId: "bgr_1", turn: 1 };
   const collect: Given = {

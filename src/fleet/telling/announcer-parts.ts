@@ -19,8 +19,8 @@ export interface AnnouncerParts {
   readonly waitsForOthers: (instance: Instance) => boolean;
   /** Whether an agent may use the background tools. */
   readonly maySupervise: (agent: string) => boolean;
-  /** Looks into a session, back to a moment. Rejects when the host does not answer now. */
-  readonly open: (sessionId: string, since: number) => Promise<ParentSession>;
+  /** {@link openParentSession}. Rejects when the host does not answer now. */
+  readonly open: (sessionId: string, since: number | null) => Promise<ParentSession>;
   /** Tells the user, who may have gone on in another session. */
   readonly user: Pick<UserNotes, "told" | "idle">;
   readonly report: (message: string, cause: unknown) => void;

@@ -12,6 +12,8 @@ import { includesEnd } from "./told-ends.ts";
 
 /** Ends within this time of each other are one message. */
 const BATCH_MS = 200;
+/** Who else could tell of an end finds its record later than that. */
+const NEW_MS = 200;
 
 /**
  * Tells parent sessions that their agents have ended: once, together where several end at once, and only while nobody
@@ -115,6 +117,7 @@ export class Announcer implements EndNotifier {
     ends.set(instanceId, {
       isLeft: isLeft && known?.isLeft !== false,
       answeredTurn: known?.answeredTurn ?? null,
+      wasTried: known?.wasTried ?? false,
       waits,
     });
     this.#untold.set(sessionId, ends);
@@ -179,9 +182,8 @@ export class Announcer implements EndNotifier {
     claims: readonly ClaimedAnnouncement[],
     isLast: boolean,
   ): Promise<boolean> {
-    const since = Math.min(...claims.map(({ instance }) => endOf(instance)));
     const [session, ...results] = await Promise.all([
-      this.#parts.open(sessionId, since),
+      this.#parts.open(sessionId, this.#toldSince(ends, claims)),
       ...claims.map(async (claim) => ({ claim, text: await claim.result() })),
     ]);
     const settle = async (told: readonly ClaimedAnnouncement[], state: Exclude<Announcement["state"], "pending">) => {
@@ -215,6 +217,21 @@ export class Announcer implements EndNotifier {
     await settle(announced, "announced");
     await settle(answered, "told");
     return now.length > 0 && delivery !== "session_gone";
+  }
+
+  /** Since when somebody may have told of these ends; `null`: nobody can have. */
+  #toldSince(ends: Map<string, Untold>, claims: readonly ClaimedAnnouncement[]): number | null {
+    const now = this.#parts.clock.now();
+    const isNew = ({ instance, end }: ClaimedAnnouncement) => {
+      const { isLeft = true, wasTried = true } = ends.get(end.instanceId) ?? {};
+      return !isLeft && !wasTried && now - endOf(instance) < NEW_MS;
+    };
+    const areNew = claims.every((claim) => isNew(claim));
+    for (const { end } of claims) {
+      const untold = ends.get(end.instanceId);
+      if (untold !== undefined) untold.wasTried = true;
+    }
+    return areNew ? null : Math.min(...claims.map(({ instance }) => endOf(instance)));
   }
 
   /** An end of this host's own has nobody left to hear of it; that of another one may be for a session of other data. */
@@ -294,6 +311,8 @@ interface Untold {
   isLeft: boolean;
   /** The turn whose end the answer of a tool has told. */
   answeredTurn: number | null;
+  /** Its telling was begun, and may have got through. */
+  wasTried: boolean;
   /** It is told together with others, which still run. */
   readonly waits: () => boolean;
 }

@@ -1,4 +1,4 @@
-import { lastChoice, tellChoice } from "../../opencode/last-choice.ts";
+import { lastChoice, tellChoice, type Choice } from "../../opencode/last-choice.ts";
 import { reachBackTo } from "../../opencode/message-pages.ts";
 import type { HostSessions, OwnMessage } from "../host-sessions.ts";
 
@@ -14,6 +14,15 @@ export interface OpenSession {
   readonly put: (message: Omit<OwnMessage, "choice">) => Promise<boolean>;
 }
 
+/** A session of which nothing is read; `undefined` where only its messages tell what the user chose. */
+export function unreadSession(
+  host: Pick<HostSessions, "choiceOf" | "put">,
+  sessionId: string,
+): OpenSession | undefined {
+  const choice = host.choiceOf(sessionId);
+  return choice && { said: [], answers: [], ...choosing(host, sessionId, choice) };
+}
+
 /**
  * Looks into a session; `undefined` when there is none. Rejects when the host does not answer now.
  *
@@ -27,11 +36,17 @@ export async function openSession(
   const messages = await host.messages(sessionId, (newest) => tellChoice(newest) && reachBackTo(since, newest));
   if (messages === undefined) return undefined;
   const parts = messages.flatMap((message) => message.parts);
-  const choice = lastChoice(messages);
   return {
     said: parts.map(({ metadata }) => metadata),
     answers: parts.map(({ state }) => state?.metadata),
-    agent: choice.agent,
-    put: async (message) => await host.put(sessionId, { ...message, choice }),
+    ...choosing(host, sessionId, lastChoice(messages)),
   };
+}
+
+function choosing(
+  host: Pick<HostSessions, "put">,
+  sessionId: string,
+  choice: Choice,
+): Pick<OpenSession, "agent" | "put"> {
+  return { agent: choice.agent, put: async (message) => await host.put(sessionId, { ...message, choice }) };
 }

@@ -1,4 +1,3 @@
-import type { Clock } from "../../lib/clock.ts";
 import type { Instance } from "../../supervisor/instance.ts";
 import type { ParentMessage } from "../../supervisor/supervisor-parts.ts";
 import { plainName } from "../../text/plain-name.ts";
@@ -7,9 +6,8 @@ import type { Delivery, ParentSession } from "./parent-session.ts";
 import type { End } from "../../opencode/own-metadata.ts";
 
 export interface ParentMessagesParts {
-  readonly clock: Pick<Clock, "now">;
   readonly isBusy: (sessionId: string) => boolean;
-  readonly open: (sessionId: string, since: number) => Promise<ParentSession>;
+  readonly open: (sessionId: string, since: null) => Promise<ParentSession>;
   /** A message that is to be answered may be overlooked. */
   readonly delivered: (sessionId: string, delivery: Delivery) => void;
   readonly report: (message: string, cause: unknown) => void;
@@ -58,10 +56,10 @@ export class ParentMessages {
   }
 
   async #deliver(before: Promise<void> | undefined, sessionId: string, { text, ends, wake }: Put): Promise<void> {
-    const { clock, open, delivered, report } = this.parts;
+    const { open, delivered, report } = this.parts;
     await before;
     try {
-      const session = await open(sessionId, clock.now());
+      const session = await open(sessionId, null);
       delivered(sessionId, await session.deliver(text, ends, wake));
     } catch (error) {
       report(`Session ${sessionId} has not got a message of its agent.`, error);

@@ -2,7 +2,7 @@ import { createMessageId } from "../../opencode/message-id.ts";
 import { endsIn, ownMetadata, type End } from "../../opencode/own-metadata.ts";
 import type { SessionMessage } from "../host-sessions.ts";
 import type { HostSessions } from "../host-sessions.ts";
-import { openSession } from "./open-session.ts";
+import { openSession, unreadSession } from "./open-session.ts";
 import { includesEnd } from "./told-ends.ts";
 
 /** What became of a message to a session; one that is to be answered may still be overlooked. */
@@ -31,14 +31,16 @@ export interface ParentSession {
 /**
  * Looks into a session. Rejects when the host does not answer now.
  *
- * @param since when the first of the agents ended that it may have been told of, in milliseconds since the epoch
+ * @param since when the first of the agents ended that it may have been told of, in milliseconds since the epoch; `null`:
+ *   nobody can have told it of any, and where what the user chose is known, nothing is read
  */
 export async function openParentSession(
-  host: Pick<HostSessions, "messages" | "put">,
+  host: Pick<HostSessions, "choiceOf" | "messages" | "put">,
   sessionId: string,
-  since: number,
+  since: number | null,
 ): Promise<ParentSession> {
-  const session = await openSession(host, sessionId, since);
+  const unread = since === null ? unreadSession(host, sessionId) : undefined;
+  const session = unread ?? (await openSession(host, sessionId, since ?? Date.now()));
   return {
     announced: session?.said.flatMap(endsIn) ?? [],
     answered: session?.answers.flatMap(endsIn) ?? [],

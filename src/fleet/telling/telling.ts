@@ -13,7 +13,7 @@ import { UserNotes } from "./user-notes.ts";
 import { waitsForSpawnedWith } from "./waits-for-others.ts";
 
 export interface TellingParts {
-  readonly host: Pick<HostSessions, "messages" | "put" | "parentOf">;
+  readonly host: Pick<HostSessions, "choiceOf" | "messages" | "put" | "parentOf">;
   readonly clock: Clock;
   /** The agents that this plugin instance runs, or ran. */
   readonly instances: () => readonly Instance[];
@@ -34,7 +34,8 @@ export class Telling implements EndNotifier {
   constructor(parts: TellingParts) {
     const { instances, announceBatch } = parts;
     const isBusy = (sessionId: string) => this.#announcer.activity.isBusy(sessionId);
-    const open = async (sessionId: string, since: number) => await openParentSession(parts.host, sessionId, since);
+    const open = async (sessionId: string, since: number | null) =>
+      await openParentSession(parts.host, sessionId, since);
     this.#user = new UserNotes({ ...parts, isBusy });
     this.#announcer = new Announcer({
       ...parts,

@@ -17,6 +17,10 @@ function createAnnouncer(othersRun: () => boolean, waitsForOthers: (instance: In
   const clock = new FakeClock();
   const messages: string[][] = [];
   const wakes: boolean[] = [];
+  /** How far back the session was read, each time. */
+  const since: (number | null)[] = [];
+  /** What the host does next. */
+  const host = { isDown: false };
   const announcer = new Announcer({
     clock,
     othersRun,
@@ -31,24 +35,26 @@ function createAnnouncer(othersRun: () => boolean, waitsForOthers: (instance: In
       leave: () => undefined,
       release: async () => undefined,
     }),
-    open: async () => ({
+    open: async (_sessionId, from) => ({
       announced: [],
       answered: [],
       agent: "odin",
       deliver: async (_text, ends, wake) => {
+        since.push(from);
+        if (host.isDown) throw new Error("no answer");
         wakes.push(wake);
         messages.push(ends.map(({ instanceId }) => instanceId));
         return "delivered";
       },
     }),
     user: { told: () => undefined, idle: () => undefined },
-    report: (message) => expect.unreachable(message),
+    report: (message) => expect(host.isDown, message).toBeTrue(),
   });
   const pass = async (ms: number) => {
     clock.advance(ms);
     await new Promise((resolve) => void setTimeout(resolve, 0));
   };
-  return { announcer, messages, pass, wakes };
+  return { announcer, clock, host, messages, pass, since, wakes };
 }
 
 test("an end wakes the session that asked, and not one that the user has stopped", async () => {
@@ -100,6 +106,8 @@ test("the last of several agents takes the waiting ends along, within their 200 
   await pass(100);
   expect(messages).toEqual([[sampleId(1), sampleId(2)]]);
 });
+
+const { endedAt } = sampleStates.done;
 
 const status = (type: "busy" | "idle") => ({
   type: "session.status",
@@ -199,4 +207,24 @@ describe("a message that came as a turn ended", () => {
     messages.idle("ses_parent");
     expect([asked, clock.pending]).toEqual([1, 0]);
   });
+});
+
+test("a session is read for who has told it, but at the first telling of an end that is new", async () => {
+  const { announcer, host, messages, pass, since } = createAnnouncer(() => false);
+  announcer.ended(ended(1));
+  await pass(0);
+  expect(since).toEqual([null]);
+  host.isDown = true;
+  announcer.ended(ended(2));
+  await pass(0);
+  host.isDown = false;
+  await pass(1000);
+  // It may have got through all the same.
+  expect(since.slice(1)).toEqual([null, endedAt]);
+  expect(messages).toEqual([[sampleId(1)], [sampleId(2)]]);
+  announcer.ended(ended(3));
+  await pass(0);
+  announcer.leftBehind(ended(4));
+  await pass(0);
+  expect(since.slice(3)).toEqual([endedAt, endedAt]);
 });

@@ -9,7 +9,6 @@ let messages: ParentMessages;
 beforeEach(() => {
   [put, isBusy] = [[], false];
   messages = new ParentMessages({
-    clock: { now: () => 1 },
     isBusy: () => isBusy,
     open: async () => ({
       ...{ announced: [], answered: [], agent: "odin" },
