@@ -1,12 +1,15 @@
 import { NewestMap } from "../lib/newest-map.ts";
-import { isAnything, isText, oneOf, shape, type Checked } from "../lib/shape.ts";
+import { isAnything, isNumber, isText, oneOf, shape, type Checked } from "../lib/shape.ts";
 import { isChosen, lastChoice, type Choice, type ChosenMessage } from "./last-choice.ts";
 import { sessionChange, sessionOf, type OpencodeEvent } from "./session-events.ts";
 
 /** So many sessions are remembered; the one that was given a message the longest ago is forgotten first. */
 const SESSIONS = 100;
 
-const isUsers = shape({ sessionID: isText, info: shape({ id: isText, role: oneOf("user") }) });
+const isUsers = shape({
+  sessionID: isText,
+  info: shape({ id: isText, role: oneOf("user"), time: shape({ created: isNumber }) }),
+});
 const isPart = shape({
   sessionID: isText,
   part: shape({ messageID: isText, type: isText, metadata: isAnything }),
@@ -33,26 +36,34 @@ export class LastChoices {
     return choice?.agent === undefined || choice.model === undefined ? undefined : choice;
   }
 
+  /** Told once more, a message may be one of long ago, and its parts are not told again. */
   #written(sessionId: string, info: Latest["info"]): void {
     const known = this.#sessions.get(sessionId);
-    const isNew = known?.info.id !== info.id;
-    if (!isNew && !known.isChosen) return;
-    const choice = lastChoice([{ info, parts: [] }]);
-    this.#sessions.set(sessionId, { info, isChosen: true, choice, before: isNew ? known?.choice : known.before });
+    if (known !== undefined && info.time.created < known.info.time.created) return;
+    const before = known?.info.id === info.id ? known.before : known?.choice;
+    const isChosen = known?.info.id === info.id ? known.isChosen : undefined;
+    this.#set(sessionId, { info, isChosen, before });
   }
 
   /** What a message is made of comes behind it. */
   #hasPart(sessionId: string, { messageID, ...part }: Checked<typeof isPart>["part"]): void {
     const known = this.#sessions.get(sessionId);
-    if (known?.info.id !== messageID || isChosen({ parts: [part] })) return;
-    this.#sessions.set(sessionId, { ...known, isChosen: false, choice: known.before });
+    if (known?.info.id !== messageID) return;
+    this.#set(sessionId, { ...known, isChosen: known.isChosen !== false && isChosen({ parts: [part] }) });
+  }
+
+  #set(sessionId: string, latest: Omit<Latest, "choice">): void {
+    const { info, before } = latest;
+    const choice = latest.isChosen === true ? lastChoice([{ info, parts: [] }]) : before;
+    this.#sessions.set(sessionId, { ...latest, choice });
   }
 }
 
 /** The latest message of a user in a session. */
 interface Latest {
-  readonly info: ChosenMessage["info"] & { readonly id: string };
-  readonly isChosen: boolean;
+  readonly info: ChosenMessage["info"] & Checked<typeof isUsers>["info"];
+  /** Whether it says what the user chose; `undefined` before any of its parts was heard. */
+  readonly isChosen: boolean | undefined;
   readonly choice: Choice | undefined;
   /** What was chosen before it. */
   readonly before: Choice | undefined;

@@ -95,6 +95,8 @@ test("of a session whose choice was heard nothing is read, where nobody can have
   expect(pages).toEqual([10]);
   const { info } = message(11, { role: "user", at: 11, variant: "high" });
   host.event({ type: "message.updated", properties: { sessionID: "ses_1", info } });
+  const part = { type: "text", messageID: info.id };
+  host.event({ type: "message.part.updated", properties: { sessionID: "ses_1", part } });
   await (await openParentSession(host, "ses_1", null)).deliver("text", [end], true);
   expect(pages).toEqual([10]);
   expect(prompts).toEqual([expect.objectContaining({ model }), expect.objectContaining({ variant: "high" })]);
