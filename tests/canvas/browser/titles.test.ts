@@ -68,9 +68,9 @@ test("the code, bold and emphasis of titles are shown as such wherever they stan
 test("the whole plan is fitted into the window with the frames of its sections, clear of the tools", async () => {
   const places = [
     [0, 0],
-    [0, 900],
-    [1500, 0],
-    [1500, 900],
+    [0, 560],
+    [900, 0],
+    [900, 560],
   ] as const;
   const plan = await stageElements(
     ...places.map(([x, y], index) =>
