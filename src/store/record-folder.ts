@@ -3,7 +3,6 @@ import { describeError } from "../lib/describe-error.ts";
 import { INSTANCE_ID } from "../supervisor/instance.ts";
 import { namesIn } from "../files/files.ts";
 import { isMissing } from "../lib/is-missing.ts";
-import { readAhead } from "../lib/read-ahead.ts";
 import type { Slices } from "../lib/slices.ts";
 import { locatedLog } from "./located-log.ts";
 import { thisMachine, type Machine } from "./machine.ts";
@@ -86,20 +85,23 @@ export class RecordFolder {
     const slices = this.machine.slices();
     const names = await this.#names(slices);
     const records: ListedRecord[] = [];
-    const lookUp = async (name: string) => await this.#lookUp(join(this.paths.recordDir, name), which);
-    for await (const { path, seen, known, text } of readAhead(names, READ_AT_ONCE, lookUp)) {
-      await slices.giveWay();
-      if (seen !== undefined && text !== undefined) {
-        if (which === "unsettled" && isPlainlySettled(text)) {
-          this.#cache.set(path, { ...seen, record: undefined, listing });
-        } else {
-          await this.#parse(path, seen, text);
+    for (let start = 0; start < names.length; start += READ_AT_ONCE) {
+      const batch = names.slice(start, start + READ_AT_ONCE);
+      const files = await Promise.all(batch.map((name) => this.#lookUp(join(this.paths.recordDir, name), which)));
+      for (const { path, seen, known, text } of files) {
+        await slices.giveWay();
+        if (seen !== undefined && text !== undefined) {
+          if (which === "unsettled" && isPlainlySettled(text)) {
+            this.#cache.set(path, { ...seen, record: undefined, listing });
+          } else {
+            await this.#parse(path, seen, text);
+          }
         }
+        const cached = known ?? (text === undefined ? undefined : this.#cache.get(path));
+        if (cached === undefined) continue;
+        cached.listing = this.#listing;
+        if (cached.record !== undefined && (which === "all" || !isSettled(cached.record))) records.push(cached.record);
       }
-      const cached = known ?? (text === undefined ? undefined : this.#cache.get(path));
-      if (cached === undefined) continue;
-      cached.listing = this.#listing;
-      if (cached.record !== undefined && (which === "all" || !isSettled(cached.record))) records.push(cached.record);
     }
     this.#forgetBefore(listing);
     return records;
