@@ -67,11 +67,16 @@ describe.skipIf(why !== undefined)("agents of another user with another home, ov
       );
       const answer = await rig.ask("Send out two.");
       const [collected] = answer.answers("bizar_collect");
+      const ends = collected.map(({ status, error }: Answer) => [status, error ?? null]);
+      expect(ends).toEqual([
+        ["done", null],
+        ["done", null],
+      ]);
+      expect(String(collected?.[0]?.result)).toContain(join(there.home, ".cache/bizar/elsewhere"));
       expect(collected).toMatchObject([
         { status: "done", result: expect.stringContaining("not committed"), changes: { files: 1, applies: "clean" } },
         { status: "done", result: expect.stringContaining("bizar-there"), changes: { files: 2, applies: "clean" } },
       ]);
-      expect(String(collected?.[0]?.result)).toContain(join(there.home, ".cache/bizar/elsewhere"));
       const { project } = rig.sandbox;
       expect(await readFile(join(project, "changed.txt"), "utf8")).toBe("after\n");
       expect(await readFile(join(project, "new.bin"), "utf8")).toBe("one\u0000two");
