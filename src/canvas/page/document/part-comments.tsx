@@ -21,6 +21,7 @@ export function PartComments({ elementId }: { readonly elementId: string | null 
         <CommentThread
           key={comment.id}
           comment={comment}
+          isBeside
           active={comment.id === active}
           choose={() => usePage.setState({ activeComment: comment.id === active ? null : comment.id })}
         />
