@@ -5,7 +5,16 @@ import { createPlans } from "../../src/plans/file-plans.ts";
 import { DecisionFiles } from "../../src/store/decision-files.ts";
 import { systemClock } from "../../src/lib/system-clock.ts";
 import { startServer } from "../../scripts/scripted-host/opencode.ts";
-import { command, commentOnPage, decideOnPage, newSession, planAction, shown, waitFor } from "./plan-rig.ts";
+import {
+  command,
+  commentOnPage,
+  decideOnPage,
+  editOnPage,
+  newSession,
+  planAction,
+  shown,
+  waitFor,
+} from "./plan-rig.ts";
 import { bash, collectSpawned, createRig, serve, serveRig, spawn, until, type Answer, type Rig } from "./rig.ts";
 
 let rig: Rig;
@@ -56,6 +65,40 @@ test("an agent draws, waits, and goes on with what the user decides; it cannot d
   // Told once: nothing is announced of what a tool has answered.
   expect(performance.now() - decidedAt).toBeLessThan(3000);
   expect(rig.model.requests.filter(({ prompt }) => prompt.includes("automatic message"))).toEqual([]);
+}, 90_000);
+
+test("a plan begins as the agent's Markdown, and get_canvas tells first what the user changed since", async () => {
+  const served = await serveRig({ options });
+  rig = served;
+  const content = [
+    "# New login\n\n## Goal\n\nNo passwords.\n\n## The table\n\n- [x] Read the old one\n- [ ] Add `tokens`\n",
+    "```sql\ncreate table tokens ();\n```\n\n```mermaid\nflowchart LR\n  a --> b\n```\n",
+  ].join("\n");
+  const look = planAction("get_canvas", "x");
+  rig.plan("plan it", { calls: [planAction("draw", "x", { content })] }, { calls: [look] }, { text: "drawn" });
+  const asked = await served.ask("plan it");
+  const { sessionId } = asked;
+  const [, canvas] = asked.answers("bizar_plan_action");
+  expect(canvas.elements.map(({ type, title, section, done }: Answer) => [type, title, section, done])).toEqual([
+    ["text", "Goal", "Goal", undefined],
+    ["task", "Read the old one", "The table", true],
+    ["task", "Add `tokens`", "The table", undefined],
+    ["code", "The table", "The table", undefined],
+    ["diagram", "The table", "The table", undefined],
+  ]);
+  const { id } = canvas.elements[0];
+  await editOnPage(served, sessionId, "x", { op: "update_element", id, changes: { content: "No passwords at all." } });
+  rig.plan("go on", { calls: [look] }, { text: "seen" });
+  const [, , again] = (await served.ask("go on", { sessionId })).answers("bizar_plan_action");
+  expect(Object.keys(again)[3]).toBe("changedSinceYourLook");
+  expect(again.changedSinceYourLook.edits).toEqual([
+    expect.objectContaining({
+      by: "user",
+      id,
+      old: { content: "No passwords." },
+      new: { content: "No passwords at all." },
+    }),
+  ]);
 }, 90_000);
 
 test("what the user decides after the wait has ended wakes the session that asked, once", async () => {

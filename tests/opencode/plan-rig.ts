@@ -61,8 +61,13 @@ export async function commentOnPage(
   text: string,
   elementId: string | null = null,
 ): Promise<void> {
+  const comment = { id: `c_${Bun.hash(text).toString(36)}`, elementId, text };
+  await editOnPage(rig, id, slug, { op: "add_comment", comment });
+}
+
+/** Edits as the user does on the page, without a browser. */
+export async function editOnPage(rig: ServedRig, id: string, slug: string, ...operations: object[]): Promise<void> {
   const { api, headers } = await pageOf(rig, id, slug);
-  const operations = [{ op: "add_comment", comment: { id: `c_${Bun.hash(text).toString(36)}`, elementId, text } }];
   const answer = await fetch(`${api}/edits`, { method: "POST", headers, body: JSON.stringify({ operations }) });
   if (!answer.ok) throw new Error(await answer.text());
 }
