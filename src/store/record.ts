@@ -323,24 +323,24 @@ export function parseRecord(text: string): RecordReading {
   return { kind: "corrupt", problem: `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "not a record"}` };
 }
 
-/** Whether the record's turn has ended. */
 /** Whether a record has ended, nothing waits behind it, and its end has been told, or is nobody's to be told. */
 export function isSettled(record: Pick<InstanceRecord, "status" | "followUps" | "announcement">): boolean {
   return isTerminalRecord(record) && record.followUps.length === 0 && record.announcement?.state !== "pending";
 }
 
-const SETTLED_LINES = [
-  new RegExp(`\\n {2}"status": "(?:${terminalStatuses.join("|")})",\\n`),
-  /\n {2}"followUps": \[\],?\n/,
-  /\n {2}"announcement": (?:null|\{[^}]*"state": "(?:announced|told|dropped)"\s*\}),?\n/,
-];
+const ENDED_LINES = terminalStatuses.map((status) => `\n  "status": "${status}",\n`);
+const NOTHING_WAITS = `\n  "followUps": [],\n`;
+const ANNOUNCEMENT = `\n  "announcement": `;
+const IS_TOLD = /^(?:null|\{[^}]*"state": "(?:announced|told|dropped)"\s*\}),?\n/;
 
 /**
  * Whether a record as this plugin writes it says so in its own lines, which no text in it can look like: a string of JSON
  * has no line break. Of one that is written otherwise it is not known.
  */
 export function isPlainlySettled(text: string): boolean {
-  return SETTLED_LINES.every((line) => line.test(text));
+  const at = text.indexOf(ANNOUNCEMENT);
+  const isTold = at >= 0 && IS_TOLD.test(text.slice(at + ANNOUNCEMENT.length));
+  return isTold && text.includes(NOTHING_WAITS) && ENDED_LINES.some((line) => text.includes(line));
 }
 
 function iso(at: number | null): string | null {
