@@ -79,6 +79,15 @@ test("while the wheel turns nothing under a resting pointer is asked for, and a 
   await page.mouse.up();
   const pressed = page.locator(".part-card[data-selected]");
   expect(await pressed.getAttribute("data-id")).toBe(await page.evaluate<string>(UNDER_POINTER));
+  // The sign in a button is no element of HTML.
+  const chip = page.getByTestId("part-el_queue").locator(".part-connections button").last();
+  await chip.scrollIntoViewIfNeeded();
+  const sign = await chip.locator("svg").boundingBox();
+  await page.mouse.move(sign!.x + sign!.width / 2, sign!.y + sign!.height / 2);
+  await page.evaluate(`${COVER}.setAttribute("data-on", "")`);
+  await page.mouse.down();
+  await page.mouse.up();
+  await until("what it leads to is chosen", async () => (await pressed.getAttribute("data-id")) === "el_arch");
   // It takes no room: neither on top nor at the end.
   expect(await page.evaluate<number>(`document.querySelector(".document-text").offsetTop`)).toBe(0);
   await page.evaluate(`document.querySelector(".document").scrollTo(0, 1_000_000)`);

@@ -25,7 +25,12 @@ export function PartConnections({ id, numbers }: PartConnectionsProps) {
         const title = elements.get(other)?.title || "untitled";
         return (
           <li key={connection.id}>
-            <button type="button" onClick={() => goTo(other)} data-leaves={leaves || undefined}>
+            <button
+              type="button"
+              // A click on the card would choose the card that it stands in.
+              onClick={(event) => (event.stopPropagation(), goTo(other))}
+              data-leaves={leaves || undefined}
+            >
               <Icon name="arrow" size={13} />
               <span className="visually-hidden">{leaves ? "leads to" : "comes from"}</span>
               {connection.label ? (

@@ -39,11 +39,11 @@ export function ScrollCover() {
     element.addEventListener("pointerdown", () => (lift(), (isPressed = true)), passive);
     scrolled.addEventListener(
       "click",
-      ({ clientX, clientY }) => {
+      (click) => {
         lift();
-        const below = isPressed ? document.elementFromPoint(clientX, clientY) : null;
+        const below = isPressed ? document.elementFromPoint(click.clientX, click.clientY) : null;
         isPressed = false;
-        if (below instanceof HTMLElement && below !== scrolled) below.click();
+        if (below !== scrolled) below?.dispatchEvent(new MouseEvent("click", click));
       },
       passive,
     );
