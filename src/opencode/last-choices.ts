@@ -1,7 +1,7 @@
 import { NewestMap } from "../lib/newest-map.ts";
 import { isAnything, isNumber, isText, oneOf, shape, type Checked } from "../lib/shape.ts";
 import { isChosen, lastChoice, type Choice, type ChosenMessage } from "./last-choice.ts";
-import { sessionChange, sessionOf, type OpencodeEvent } from "./session-events.ts";
+import { sessionOf, type OpencodeEvent } from "./session-events.ts";
 
 /** So many sessions are remembered; the one that was given a message the longest ago is forgotten first. */
 const SESSIONS = 100;
@@ -25,7 +25,7 @@ export class LastChoices {
       this.#written(properties.sessionID, properties.info);
     } else if (type === "message.part.updated" && isPart(properties)) {
       this.#hasPart(properties.sessionID, properties.part);
-    } else if (type === "message.removed" || sessionChange(event)?.to === "deleted") {
+    } else if (type === "message.removed" || type === "session.deleted") {
       this.#sessions.delete(sessionOf(event) ?? "");
     }
   }

@@ -6,7 +6,7 @@ import { startEditing } from "./editing.ts";
 import { hasField, hasPicture, shownType, typeName } from "../../../plans/element-kinds.ts";
 import { Icon } from "./icons.tsx";
 import { TextEditor } from "./text-editor.tsx";
-import { linePieces } from "./long-words.ts";
+import { longestWord } from "./long-words.ts";
 import { TitleText } from "./title-text.tsx";
 import { titleWords } from "../state/title-words.ts";
 import { visibleText } from "../state/visible-text.ts";
@@ -59,15 +59,6 @@ export function CardHead({ element, level, editing }: CardHeadProps) {
       )}
     </header>
   );
-}
-
-/** A line ends at blanks, behind hyphens, and anywhere between signs of East Asia. */
-const WHOLE = /[^\s\-\u2010\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+/gu;
-
-/** How many signs the longest word has, which no line should end in. */
-function longestWord(text: string): number {
-  const words = linePieces(text).flatMap((piece) => piece.match(WHOLE) ?? []);
-  return words.reduce((most, word) => Math.max(most, word.length), 1);
 }
 
 /** A double click writes into the text that was hit. */

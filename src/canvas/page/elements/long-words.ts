@@ -9,6 +9,15 @@ export function linePieces(text: string): readonly string[] {
   return text.replaceAll(LONG, (word) => word.split(BEHIND_SIGN).join("\0")).split("\0");
 }
 
+/** A line ends at blanks, behind hyphens, and anywhere between signs of East Asia. */
+const WHOLE = /[^\s\-\u2010\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]+/gu;
+
+/** How many signs the longest word has, which no line should end in. */
+export function longestWord(text: string): number {
+  const words = linePieces(text).flatMap((piece) => piece.match(WHOLE) ?? []);
+  return words.reduce((most, word) => Math.max(most, word.length), 1);
+}
+
 /** {@link linePieces} in a tree of HTML, but for code with lines of its own. */
 export function breakLongWords() {
   return breakIn;

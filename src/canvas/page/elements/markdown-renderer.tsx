@@ -1,5 +1,6 @@
 import type { ReactElement } from "react";
 import type { Components } from "react-markdown";
+import { longestWord } from "./long-words.ts";
 import type { TreeNode } from "./markdown-tree.ts";
 import { parseMarkdown, type Plugin } from "./parse-markdown.ts";
 import { safeLink } from "./safe-link.ts";
@@ -53,10 +54,6 @@ function* all(node: TreeNode, tagName: string): Generator<TreeNode> {
 
 function textOf(node: TreeNode | undefined): string {
   return node?.value ?? (node?.children ?? []).map(textOf).join("");
-}
-
-function longestWord(text: string): number {
-  return text.split(/\s+/).reduce((most, word) => Math.max(most, word.length), 0);
 }
 
 /** Quotes and lists in each other: the parser's time grows with the cube of the depth, and stops the page for seconds. */
