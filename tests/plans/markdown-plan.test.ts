@@ -107,6 +107,18 @@ test.each([
     ["task|one|||", "task|two|||"],
   ],
   ["code by its indent", "# A\n\n    let a\n", undefined, ["text|A|A||"]],
+  [
+    "HTML with what looks like an item",
+    "<details>\n- none\n</details>\n\n- y",
+    undefined,
+    ["text|Text|||", "task|y|||"],
+  ],
+  ["a remark with what looks like a heading", "<!--\n# none\n-->\n- y", undefined, ["text|Text|||", "task|y|||"]],
+  ["an item that begins with code", "# A\n- ```sh\n  - no item\n  ```\n- y", undefined, ["task|A|A||", "task|y|A||"]],
+  ["a rule of stars, and rules between", "# A\n* * *\nx\n\n---\n\ny", undefined, ["text|A|A||"]],
+  ["a heading in an item", "1. # Head\n   x\n2. b", undefined, ["task|Head|||", "task|b|||"]],
+  ["what is nested too deep", `${">".repeat(60)} deep`, undefined, ["text|Text|||"]],
+  ["what is too long", "- one\n".repeat(20_000), undefined, ["text|Text|||"]],
   ["rules and nothing", "\n---\n\n***\n", undefined, []],
 ])("%s", (_what, markdown, title, elements) => {
   expect(markdownPlan(markdown).title).toBe(title as string);
@@ -120,6 +132,11 @@ test("no word of an item is lost: what goes on, what is in it, and where its lin
   expect(one?.content).toBe("and on\n  - in it\n    - deep");
   expect(two).toMatchObject({ title: "see RFC 1", content: "see [RFC 1](https://example.org/1)" });
   expect(three).toMatchObject({ title: "a *picture*", content: "![a *picture*](https://example.org/2)" });
+});
+
+test("what an item begins with is its content where it is no text, and rules in a text stay", () => {
+  const { elements } = markdownPlan("- ```sh\n  make\n  ```\n\n# A\nx\n\n---\n\ny\n\n***\n");
+  expect(elements.map(({ content }) => content)).toEqual(["```sh\nmake\n```", "x\n\n---\n\ny"]);
 });
 
 test("a very long item keeps all of its words", () => {

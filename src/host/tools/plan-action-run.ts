@@ -43,7 +43,7 @@ export async function runPlanAction(
     const meant = await planMeant(ready.plans, planSlug, MAKES_A_PLAN.has(action));
     if ("wrong" in meant) return planRefusal({ action, planSlug }, meant.wrong);
     const author = { kind: "agent", name: agent } as const;
-    const named = withMarkdown(inPlanWords({ ...given, planSlug: meant.slug }));
+    const named = await withMarkdown(inPlanWords({ ...given, planSlug: meant.slug }));
     return await new PlanAction(ready, named, author, sessionID).run();
   });
 }

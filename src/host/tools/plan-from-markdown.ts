@@ -1,13 +1,13 @@
-import { markdownPlan } from "../../plans/markdown-plan.ts";
 import type { PlanActionArguments } from "./plan-action.ts";
 
 const MOST_NAME = 32;
 
 /** A `draw` with the elements that its Markdown has, behind its own; any other call as it is. */
-export function withMarkdown(given: PlanActionArguments): PlanActionArguments {
+export async function withMarkdown(given: PlanActionArguments): Promise<PlanActionArguments> {
   const { action, content = "", elements = [], planTitle } = given;
   if (action !== "draw" || content.trim() === "") return given;
-  const read = markdownPlan(content);
+  // The parser is loaded where there is something for it.
+  const read = (await import("../../plans/markdown-plan.ts")).markdownPlan(content);
   const names = new Set<string>();
   const drawn = read.elements.map((element) => ({ name: nameOf(element.title, names), ...element }));
   const title = planTitle ?? read.title;

@@ -2,6 +2,7 @@ import type { ReactElement } from "react";
 import type { Components } from "react-markdown";
 import { longestWord } from "./long-words.ts";
 import type { TreeNode } from "./markdown-tree.ts";
+import { isTooDeep } from "../../../plans/markdown-depth.ts";
 import { parseMarkdown, type Plugin } from "./parse-markdown.ts";
 import { safeLink } from "./safe-link.ts";
 import { UnshownText } from "./unshown-text.tsx";
@@ -56,9 +57,6 @@ function textOf(node: TreeNode | undefined): string {
   return node?.value ?? (node?.children ?? []).map(textOf).join("");
 }
 
-/** Quotes and lists in each other: the parser's time grows with the cube of the depth, and stops the page for seconds. */
-const TOO_DEEP = /^(?:[ \t]*(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])){40}|^[ \t]{100,}(?:>|(?:[-+*]|\d{1,9}[.)])[ \t])/m;
-
 /**
  * Markdown as elements of React; HTML in it is text. The same text is parsed once. One that is nested too deep stays as
  * it is.
@@ -69,7 +67,7 @@ export function renderMarkdown(text: string, highlight: Plugin | null): ReactEle
   const key = keyOf(text, highlight);
   const known = kept.get(key);
   if (known !== undefined) return known;
-  const rendered = TOO_DEEP.test(text) ? plain(text) : render(text, highlight);
+  const rendered = isTooDeep(text) ? plain(text) : render(text, highlight);
   if (kept.size >= MOST_KEPT) for (const oldest of [...kept.keys()].slice(0, MOST_KEPT / 4)) kept.delete(oldest);
   kept.set(key, rendered);
   return rendered;
