@@ -4,8 +4,7 @@ import { aroundAll } from "../../../plans/sections.ts";
 import { shownBoxes, useCardHeights } from "../state/card-heights.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { motionMs } from "../theme/motion.ts";
-
-const phone = matchMedia("(max-width: 640px)");
+import { phone } from "../state/phone.ts";
 
 export const LEAST_ZOOM = 0.05;
 const MOST_ZOOM = 1;

@@ -6,6 +6,7 @@ import { usePlan } from "../sync/plan-store.ts";
 import { TitleText } from "../elements/title-text.tsx";
 import { useMiddle } from "../state/use-middle.ts";
 import { CommentComposer } from "./comment-composer.tsx";
+import { phone } from "../state/phone.ts";
 
 /** While a place is being chosen, takes the next click; then lets the person write there. */
 export function NewCommentPlace() {
@@ -68,7 +69,7 @@ function Composer({ place }: { readonly place: CommentPlace }) {
   const { elementId } = place;
   useEffect(() => {
     // On a phone the sheet would lie over what it is about.
-    if (elementId !== null && matchMedia("(max-width: 640px)").matches) goTo(elementId, { focus: false });
+    if (elementId !== null && phone.matches) goTo(elementId, { focus: false });
   }, [elementId, goTo]);
   const style = {
     left: Math.max(8, Math.min(left + 14, width - CARD_WIDTH)),

@@ -5,9 +5,9 @@ import { selectedElements, selectOnly, useFlow } from "./flow-store.ts";
 import { usePlan } from "../sync/plan-store.ts";
 import { motionMs } from "../theme/motion.ts";
 import { isDocument } from "./view.ts";
+import { phone } from "./phone.ts";
 
 const MARGIN = 90;
-const phone = matchMedia("(max-width: 640px)");
 
 export interface HowToGo {
   /** As it is where it is left out, unless that is too small to read. */

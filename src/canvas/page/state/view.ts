@@ -2,6 +2,7 @@ import { create } from "zustand";
 import type { PlanElement } from "../../../plans/plan.ts";
 import { aroundAll } from "../../../plans/sections.ts";
 import { usePlan } from "../sync/plan-store.ts";
+import { phone } from "./phone.ts";
 
 /** How the plan is shown: on its canvas, or as a document in reading order. */
 export type View = "canvas" | "document";
@@ -10,7 +11,6 @@ const KEY = "bizar:view";
 /** Of the canvas, below which cards show no more than their titles. */
 const LEAST_FIT = 0.5;
 const HEADER_HEIGHT = 60;
-const phone = matchMedia("(max-width: 640px)");
 
 /** What is shown; null until there is a plan. */
 export const useView = create<{
