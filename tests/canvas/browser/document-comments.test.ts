@@ -10,6 +10,8 @@ test("in the document a comment is answered and resolved beside what it is about
   const { page } = await openPage(plan.link(), { view: "document", viewport: { width: 1440, height: 900 } });
   const part = page.getByTestId("part-el_queue");
   const height = async () => (await part.locator(".card").boundingBox())?.height;
+  // What is out of sight has not been laid out yet.
+  await part.locator(".card-head").click();
   const before = await height();
   for (const text of ["And the backup?", "Who restores?", "How long?", "Where to?", "At what price?"]) {
     await part.locator(".card-head").click();
@@ -24,7 +26,7 @@ test("in the document a comment is answered and resolved beside what it is about
   const thread = part.locator(".thread", { hasText: "Who restores?" });
   await thread.getByTestId("comment-reply").focus();
   await page.keyboard.press("Enter");
-  await page.waitForFunction(`document.activeElement?.dataset.testid === "reply-input"`);
+  await thread.locator("[data-testid=reply-input]:focus").waitFor();
   await page.keyboard.type("The one on call");
   await page.keyboard.press("Enter");
   await thread.getByTestId("send-now").click();
