@@ -5,6 +5,7 @@ import { createPlanRig } from "../../host/plan-rig.ts";
 import { sendReview } from "../page/page-rig.ts";
 import { take } from "../seen-page.ts";
 import { openPage, plansOfAgent, setStage, stageElements, type StagedPlan } from "../stage.ts";
+import { until } from "../../until.ts";
 import { LARGE } from "./large-plan.ts";
 
 setStage();
@@ -120,12 +121,20 @@ test("comments on marked words, a suggestion and an edit are collected over a re
     .getByTestId("history-panel")
     .getByText("changed “Goal”; new “Where the 14 are from”; 1 connection")
     .waitFor();
+  const isInSight = async (id: string) => {
+    const { y = -1, height = 0 } = (await page.getByTestId(`change-${id}`).boundingBox()) ?? {};
+    return y >= 0 && y + height <= 900;
+  };
+  await page.getByTestId("part-el_new").scrollIntoViewIfNeeded();
   await page.locator(".revision").first().click();
   await page
     .getByTestId("past-bar")
     .getByText(/^Revision \d+, thor/)
     .waitFor();
   await page.getByTestId("change-el_goal").getByText("Changed in this revision").waitFor();
+  await until("its first change is in sight", async () => await isInSight("el_goal"));
+  await page.getByTestId("past-bar").getByTestId("next-change").click();
+  await until("so is the next one", async () => await isInSight("el_new"));
   await page.locator(".revision").nth(1).click();
   await page.getByTestId("part-el_goal").getByText("can be seen").first().waitFor();
   expect(await page.getByTestId("approve").count()).toBe(0);

@@ -1,7 +1,8 @@
 import type { KeptRevision } from "../../../plans/plan-history.ts";
 import { useFocusBack } from "../elements/keep-focus.ts";
-import { goBackTo, lookAt, usePast } from "../sync/past.ts";
+import { changesOfRevision, goBackTo, lookAt, usePast } from "../sync/past.ts";
 import { usePlan } from "../sync/plan-store.ts";
+import { ChangeSteps } from "./change-steps.tsx";
 import { authorWords } from "./history-words.ts";
 import { momentOf } from "./moment-of.ts";
 
@@ -20,6 +21,7 @@ function Bar({ past }: { readonly past: KeptRevision }) {
     <div className="changes-bar past-bar" role="status" data-testid="past-bar">
       <strong>{`Revision ${past.revision}, ${authorWords(past.by)}, ${momentOf(past.at)}`}</strong>
       <span>This is how the plan was. Nothing can be changed here.</span>
+      <ChangeSteps key={past.revision} changes={[...changesOfRevision(past, history).values()]} goesToFirst />
       {!isLatest && cut === undefined && (
         <button type="button" className="button" data-testid="go-back" onClick={() => goBackTo(past)}>
           Go back to it
