@@ -1,5 +1,5 @@
 import { authorName, type Author, type EditEntry, type Plan } from "./plan.ts";
-import { oldestWords } from "./old-words.ts";
+import { oldestWords, withRoom } from "./old-words.ts";
 import { LIMITS } from "./plan-limits.ts";
 
 /** Updates of one thing by one author within this time are one entry: a drag is dozens of them. */
@@ -12,9 +12,9 @@ const ONE_EDIT_MS = 2_000;
 export function recordEdit(edits: readonly EditEntry[], entry: EditEntry): readonly EditEntry[] {
   const last = edits.findLastIndex((earlier) => isOfSame(earlier, entry));
   const previous = edits[last];
-  if (previous === undefined || !areOneEdit(previous, entry)) return withoutOldest([...edits, entry]);
+  if (previous === undefined || !areOneEdit(previous, entry)) return withRoom(withoutOldest([...edits, entry]));
   const fields = [...new Set([...(previous.fields ?? []), ...(entry.fields ?? [])])];
-  return [...edits.toSpliced(last, 1), { ...entry, fields, ...oldestWords(previous, entry) }];
+  return withRoom([...edits.toSpliced(last, 1), { ...entry, fields, ...oldestWords(previous, entry) }]);
 }
 
 /** Whether the journal tells of all that was done after a revision. */

@@ -14,8 +14,12 @@ export const WORD_FIELDS = [
   "label",
 ] as const;
 
-/** Of each text in the journal. */
-export const MOST_OLD_CHARACTERS = 4_000;
+/** Of a text that the journal does not keep whole. */
+const MOST_OLD_CHARACTERS = 4_000;
+/** Longer ones are never kept whole. */
+export const MOST_WHOLE_CHARACTERS = 100_000;
+/** Of all texts in the journal: the oldest give way. */
+const MOST_IN_ALL = 200_000;
 const IS_PICTURE = /^data:image\//;
 
 /**
@@ -34,7 +38,36 @@ export function oldWords(before: object | undefined, fields?: readonly string[])
 
 function oldWord(name: string, value: unknown): string | boolean {
   if (name === "done") return value === true;
-  return typeof value === "string" ? readable(value).slice(0, MOST_OLD_CHARACTERS).toWellFormed() : "";
+  if (typeof value !== "string") return "";
+  const text = readable(value);
+  return text.length > MOST_WHOLE_CHARACTERS ? cutWord(text) : text;
+}
+
+function cutWord(word: string | boolean): string | boolean {
+  return typeof word === "string" ? word.slice(0, MOST_OLD_CHARACTERS).toWellFormed() : word;
+}
+
+/** Whether the journal may have kept no more than the beginning of a text: nobody knows its end. */
+export function isCutWord(old: string): boolean {
+  return old.length === MOST_OLD_CHARACTERS;
+}
+
+/** The journal with no more than the beginning of its oldest long texts, as far as all together are too long. */
+export function withRoom(edits: readonly EditEntry[]): readonly EditEntry[] {
+  let tooMany = edits.reduce((sum, { old = {} }) => sum + lengthOf(old), 0) - MOST_IN_ALL;
+  if (tooMany <= 0) return edits;
+  return edits.map((edit, index) => {
+    const { old } = edit;
+    // The newest stays as it is: what it was is asked for most.
+    if (tooMany <= 0 || old === undefined || index === edits.length - 1) return edit;
+    const shorter = Object.fromEntries(Object.entries(old).map(([name, word]) => [name, cutWord(word)]));
+    tooMany -= lengthOf(old) - lengthOf(shorter);
+    return { ...edit, old: shorter };
+  });
+}
+
+function lengthOf(old: NonNullable<EditEntry["old"]>): number {
+  return Object.values(old).reduce<number>((sum, word) => sum + (typeof word === "string" ? word.length : 0), 0);
 }
 
 /** Nobody reads a picture's bytes. */

@@ -3,7 +3,7 @@ import { estimateSize } from "./element-size.ts";
 import { clamp, LIMITS } from "./plan-limits.ts";
 import { repairComments } from "./repair-comments.ts";
 import { coordinate, dropUnless, isMoment, number, objects, text, UniqueIds } from "./repair-values.ts";
-import { MOST_OLD_CHARACTERS } from "./old-words.ts";
+import { MOST_WHOLE_CHARACTERS } from "./old-words.ts";
 import type { Connection, EditEntry, Plan, PlanElement, Viewport } from "./plan.ts";
 
 /**
@@ -86,7 +86,7 @@ function repairViewport(value: unknown): Viewport {
 }
 
 function isOldWord(value: unknown): boolean {
-  return typeof value === "boolean" || (typeof value === "string" && value.length <= MOST_OLD_CHARACTERS);
+  return typeof value === "boolean" || (typeof value === "string" && value.length <= MOST_WHOLE_CHARACTERS);
 }
 
 function isEditEntry(value: unknown): value is EditEntry {

@@ -53,6 +53,15 @@ test("the oldest of more than 500 entries are left out", () => {
   expect([many.length, many[0]?.revision, many.at(-1)?.revision]).toEqual([500, 100, 599]);
 });
 
+test("of many long texts the oldest give way to their beginnings, and never the newest", () => {
+  const content = "x".repeat(90_000);
+  const many = journalOf(
+    ...Array.from({ length: 5 }, (_, index) => update(index, 0, { id: `el_${index}`, old: { content, done: true } })),
+  );
+  expect(many.map(({ old }) => String(old?.["content"]).length)).toEqual([4000, 4000, 4000, 90_000, 90_000]);
+  expect(many[0]?.old).toMatchObject({ done: true });
+});
+
 test("what a person did is not pushed out by the hundreds of things that an agent does at once", () => {
   const agents = (count: number, from: number) =>
     Array.from({ length: count }, (_, index) => update(from + index, 0, { by: thor, id: `el_${from + index}` }));

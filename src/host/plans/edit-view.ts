@@ -1,4 +1,4 @@
-import { MOST_OLD_CHARACTERS, readable, WORD_FIELDS } from "../../plans/old-words.ts";
+import { isCutWord, readable, WORD_FIELDS } from "../../plans/old-words.ts";
 import type { EditEntry, Plan, PlanComment } from "../../plans/plan.ts";
 import { shorten } from "../../text/shorten.ts";
 
@@ -83,7 +83,7 @@ function changedParts(was: Word, is: Word): readonly [Word, Word] {
   while (start < shortest && was[start] === is[start]) start += 1;
   let end = 0;
   // Of a text that the journal has cut nobody knows the end.
-  const most = was.length < MOST_OLD_CHARACTERS ? shortest - start : 0;
+  const most = isCutWord(was) ? 0 : shortest - start;
   while (end < most && was.at(-1 - end) === is.at(-1 - end)) end += 1;
   return [part(was, start, end), part(is, start, end)];
 }

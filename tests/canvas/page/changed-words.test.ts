@@ -1,6 +1,5 @@
 import { expect, test } from "bun:test";
 import { changedWords } from "../../../src/canvas/page/elements/changed-words.ts";
-import { MOST_OLD_CHARACTERS } from "../../../src/plans/old-words.ts";
 
 /** `[-gone-]{+new+}` among what stayed. */
 function told(before: string, now: string): string {
@@ -33,9 +32,17 @@ test("of a long text what stayed is there only beside what was changed", () => {
   expect(words.match(/…/g)?.length).toBe(3);
 });
 
+test("a change is told wherever it is in a long text, and of what is gone not more than somebody reads", () => {
+  const before = Array.from({ length: 1_500 }, (_, index) => line(index)).join("");
+  expect(before.length).toBeGreaterThan(40_000);
+  expect(told(before, before.replace("compute(1490)", "compute(7)"))).toContain("compute([-1490-]{+7+});");
+  expect(told(before, "Nothing.").length).toBeLessThan(4_100);
+  expect(told(`begin ${before} end`, "begin end").length).toBeLessThan(4_100);
+});
+
 test("a text of which only the beginning is known is not told to have lost its end", () => {
   const whole = "many words ".repeat(600);
-  const words = told(whole.slice(0, MOST_OLD_CHARACTERS), `new ${whole}`);
+  const words = told(whole.slice(0, 4_000), `new ${whole}`);
   expect(words).toStartWith("{+new +}many words");
   expect(words).not.toContain("[-");
 });

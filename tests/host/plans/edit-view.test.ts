@@ -142,9 +142,22 @@ describe("the user's edits are told with title, old and new value", () => {
     ]);
   });
 
-  test("the journal keeps no more of a text than 4 000 characters", () => {
+  test("a change of a long text is told wherever in it it is", () => {
+    const long = "word ".repeat(5_000);
+    const [edit] = told(
+      after(
+        [thor, update("el_a", { content: `${long}5 minutes${long}` })],
+        [person, update("el_a", { content: `${long}10 minutes${long}` })],
+      ),
+    ).views;
+    expect(edit?.old?.["content"]).toContain("word 5 minutesword");
+    expect(edit?.new?.["content"]).toContain("word 10 minutesword");
+    expect(JSON.stringify(edit).length).toBeLessThan(800);
+  });
+
+  test("of a text of megabytes the journal keeps the beginning", () => {
     const long = after(
-      [thor, update("el_a", { content: "y".repeat(50_000) })],
+      [thor, update("el_a", { content: "y".repeat(500_000) })],
       [person, update("el_a", { content: "z" })],
     );
     const text = long.edits?.at(-1)?.old?.["content"];

@@ -1,5 +1,5 @@
 import { diffWordsWithSpace } from "diff";
-import { MOST_OLD_CHARACTERS } from "../../../plans/old-words.ts";
+import { isCutWord, MOST_WHOLE_CHARACTERS } from "../../../plans/old-words.ts";
 import { shorten } from "../../../text/shorten.ts";
 
 /** Words of a text that was changed: those that stayed, that are gone, that are new. Between pieces there may be more that stayed. */
@@ -14,26 +14,28 @@ const CONTEXT = 60;
 const LEAST_SHARED = 0.35;
 const MOST_CHANGES = 400;
 /** Of the text as it is now, which may be a megabyte, or a picture. */
-const MOST_COMPARED = 2 * MOST_OLD_CHARACTERS;
+const MOST_COMPARED = 2 * MOST_WHOLE_CHARACTERS;
+/** Of what is gone: more of it is in the history. */
+const MOST_OLD = 4_000;
 /** Of what is new: it stands below, too. */
 const MOST_NEW = 300;
 
 /**
  * What differs between a text and what it said before.
  *
- * @returns all of the old text where little of it is left
+ * @returns the old text where little of it is left
  */
 export function changedWords(before: string, now: string): readonly ChangedPiece[] {
   const old = before.trimEnd();
   // Of a text that was cut nobody knows the end.
-  const isCut = before.length >= MOST_OLD_CHARACTERS;
+  const isCut = isCutWord(before);
   const pieces = piecesOf(old, now.slice(0, isCut ? old.length : MOST_COMPARED).trimEnd());
   const shared = pieces.reduce((sum, { kind, text }) => sum + (kind === "same" ? text.trim().length : 0), 0);
-  if (shared < Math.min(old.length, now.length) * LEAST_SHARED) return [{ kind: "old", text: old }];
+  if (shared < Math.min(old.length, now.length) * LEAST_SHARED) return [{ kind: "old", text: shorten(old, MOST_OLD) }];
   const known = isCut ? pieces.slice(0, pieces.findLastIndex(({ kind }) => kind === "same") + 1) : pieces;
   return known.map(({ kind, text }, index) => {
     if (kind === "same") return { kind, text: inSight(text, index > 0, index < known.length - 1) };
-    return { kind, text: kind === "new" ? shorten(text, MOST_NEW) : text };
+    return { kind, text: shorten(text, kind === "new" ? MOST_NEW : MOST_OLD) };
   });
 }
 
