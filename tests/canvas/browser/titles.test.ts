@@ -100,6 +100,27 @@ test("the whole plan is fitted into the window with the frames of its sections, 
   }
 }, 60_000);
 
+test("lines pass behind the name of a section, and cards lie over it", async () => {
+  const size = { width: 300, height: 160 };
+  const plan = await stageElements(
+    add("el_top", "task", "Before", { x: 0, y: 0, ...size }),
+    add("el_low", "task", "Behind", { x: 0, y: 420, ...size, section: "All that is done behind it" }),
+    { op: "add_connection", connection: { id: "conn_1", from: "el_top", to: "el_low" } },
+  );
+  const { page } = await openPage(plan.link(), { viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
+  const name = page.locator(".section-name");
+  const [card, box] = [(await page.getByTestId("element-el_low").boundingBox())!, (await name.boundingBox())!];
+  const line = card.x + card.width / 2;
+  expect(line).toBeLessThan(box.x + box.width);
+  const lies = async (x: number, y: number, what: string) =>
+    await page.evaluate<boolean>(`document.elementFromPoint(${x}, ${y}).closest(${JSON.stringify(what)}) !== null`);
+  expect(await lies(line, box.y + box.height / 2, ".section-name")).toBe(true);
+  expect(await lies(line, box.y - 20, ".react-flow__edge")).toBe(true);
+  await take(page, "section-name");
+  await plan.agent({ op: "update_element", id: "el_top", changes: { y: 350 } });
+  await until("a card lies over the name", async () => await lies(box.x + 30, box.y + box.height / 2, ".card"));
+}, 60_000);
+
 test("a long title of a plan gives way to what is said of its state", async () => {
   const plan = await stageElements(
     { op: "set_title", title: "A plan of many words ".repeat(12) },

@@ -37,6 +37,7 @@ async function planAsSvg(): Promise<{ readonly svg: string; readonly width: numb
   const byId = new Map(boxes.map((box) => [box.id, box]));
   const { x, y, width, height } = aroundAll(boxes);
   const measure = measureWith(document.createElement("canvas").getContext("2d"));
+  const halo = `paint-order="stroke" stroke="${ink("--ground")}" stroke-width="5"`;
   const arrows = [...connections.values()].map(({ from, to, label = "" }) => {
     const [source, target] = [byId.get(from), byId.get(to)];
     if (source === undefined || target === undefined) return "";
@@ -44,19 +45,23 @@ async function planAsSvg(): Promise<{ readonly svg: string; readonly width: numb
     const { path, labelX, labelY } = routeBetween(source, target, others, label, boxes.indexOf(source));
     const line = `<path d="${path}" fill="none" stroke="${ink("--edge")}" stroke-width="1.8" marker-end="url(#head)"/>`;
     const words = titleWords(label);
-    const halo = `paint-order="stroke" stroke="${ink("--ground")}" stroke-width="5"`;
     const said = `<text x="${labelX}" y="${labelY}" text-anchor="middle" font-size="12.5" fill="${ink("--ink-2")}" ${halo}>${escaped(words)}</text>`;
     return words === "" ? line : line + said;
   });
-  const sections = [...framesOf(boxes)].map(
+  const frames = [...framesOf(boxes)];
+  const sections = frames.map(
+    ([, frame]) =>
+      `<rect x="${frame.x}" y="${frame.y}" width="${frame.width}" height="${frame.height}" rx="20" fill="none" stroke="${ink("--line-strong")}" stroke-width="1.5"/>`,
+  );
+  const names = frames.map(
     ([name, frame]) =>
-      `<rect x="${frame.x}" y="${frame.y}" width="${frame.width}" height="${frame.height}" rx="20" fill="none" stroke="${ink("--line-strong")}" stroke-width="1.5"/><text x="${frame.x + 22}" y="${frame.y + 30}" font-size="20" font-weight="600" fill="${ink("--ink-2")}">${escaped(titleWords(name))}</text>`,
+      `<text x="${frame.x + 22}" y="${frame.y + 30}" font-size="20" font-weight="600" fill="${ink("--ink-2")}" ${halo}>${escaped(titleWords(name))}</text>`,
   );
   const cards = await Promise.all(boxes.map(async (box) => await cardAsSvg(box, measure)));
   const size = { width: Math.ceil(width + 2 * MARGIN), height: Math.ceil(height + 2 * MARGIN) };
   const head = `<defs><marker id="head" viewBox="0 0 12 12" refX="10" refY="6" markerWidth="9" markerHeight="9" orient="auto"><path d="M2 1.500 10.500 6 2 10.500 4 6z" fill="${ink("--edge")}"/></marker></defs>`;
   const ground = `<rect x="${x - MARGIN}" y="${y - MARGIN}" width="100%" height="100%" fill="${ink("--ground")}"/>`;
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="${x - MARGIN} ${y - MARGIN} ${size.width} ${size.height}" font-family="system-ui, sans-serif">${head}${ground}${[...sections, ...arrows, ...cards].join("")}</svg>`;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size.width}" height="${size.height}" viewBox="${x - MARGIN} ${y - MARGIN} ${size.width} ${size.height}" font-family="system-ui, sans-serif">${head}${ground}${[...sections, ...arrows, ...names, ...cards].join("")}</svg>`;
   return { svg, ...size };
 }
 

@@ -9,6 +9,8 @@ export type ConnectionEdge = Edge<Record<string, never>, "connection">;
 
 const NO_DATA: Record<string, never> = {};
 const HANDLE_SIZE = 12;
+/** Cards lie over the names of sections, which lie over the lines. */
+const ABOVE_NAMES = 1;
 
 /**
  * The elements as the canvas draws them. A node that says the same as before stays the very object; one that the person
@@ -37,6 +39,7 @@ function flowNode(element: PlanElement, before: ElementNode | undefined): Elemen
     measured: { width, height },
     handles: handlesOf(width, height),
     data: NO_DATA,
+    zIndex: ABOVE_NAMES,
     ariaLabel: label,
     selected: before?.selected ?? false,
     domAttributes: { ["data-testid" as "id"]: `element-${element.id}` } as object,
