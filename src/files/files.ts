@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { chmod, lstat, mkdir, readdir, readFile, rename, rm, utimes } from "node:fs/promises";
 import { createExclusively } from "./create-exclusively.ts";
 import { isMissing } from "../lib/is-missing.ts";
-import { loadSynchronousWriter, writeDurably, writeQuickly } from "./durable-file.ts";
+import { writeDurably, writeNow, writeQuickly } from "./durable-file.ts";
 
 /** What is known of a file without reading it. */
 export interface FileStatus {
@@ -33,8 +33,8 @@ export interface Files {
   replace(path: string, text: string, isWanted: () => boolean, behind?: Promise<unknown>): Promise<boolean>;
   /** Replaces a file atomically, but leaves it to the system when that reaches the disk. */
   replaceQuickly(path: string, text: string): Promise<void>;
-  /** Loads {@link Files.replace} as a function that has replaced the file when it returns. */
-  loadReplaceNow(): Promise<(path: string, text: string) => void>;
+  /** {@link Files.replace} before it returns. */
+  replaceNow(path: string, text: string): void;
   /**
    * Makes a file that is not there yet, `EEXIST` otherwise. It is not durable, and on a file system without links its
    * text follows a moment later; where it finds no room, there is no file.
@@ -67,7 +67,7 @@ export const systemFiles: Files = {
   },
   replace: async (path, text, isWanted, behind) => await writeDurably(path, text, isWanted, undefined, behind),
   replaceQuickly: writeQuickly,
-  loadReplaceNow: loadSynchronousWriter,
+  replaceNow: writeNow,
   create: createExclusively,
   rename: async (from, to) => await rename(from, to),
   remove: async (path) => await rm(path, { force: true }),

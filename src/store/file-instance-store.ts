@@ -24,7 +24,7 @@ interface Writer {
 /** Keeps records and results as files. One writer a file; states are written in order, skipped ones are never seen. */
 export class FileInstanceStore implements InstanceStore {
   readonly #writers = new Map<string, Writer>();
-  #writeNow: ((path: string, text: string) => void) | undefined;
+  #hasFolders = false;
   readonly #heartbeat: RecordHeartbeat;
   readonly #live: LiveFiles;
   #onExit: RecordOrigin["onExit"];
@@ -45,9 +45,9 @@ export class FileInstanceStore implements InstanceStore {
   }
 
   async create(instance: Instance): Promise<void> {
-    if (this.#writeNow === undefined) {
+    if (!this.#hasFolders) {
       await makeFolders(this.paths, this.files);
-      this.#writeNow = await this.files.loadReplaceNow();
+      this.#hasFolders = true;
     }
     await this.#forget(instance.instanceId);
     const path = recordPath(this.paths, instance.instanceId);
@@ -88,8 +88,8 @@ export class FileInstanceStore implements InstanceStore {
     const writer = this.#writers.get(instance.instanceId);
     if (writer !== undefined) writer.wanted = null;
     if (this.#isTakenNow(instance.instanceId)) return;
-    if (result !== undefined) this.#writeNow?.(resultPath(this.paths, instance.instanceId), result);
-    this.#writeNow?.(recordPath(this.paths, instance.instanceId), this.#text(instance));
+    if (result !== undefined) this.files.replaceNow(resultPath(this.paths, instance.instanceId), result);
+    this.files.replaceNow(recordPath(this.paths, instance.instanceId), this.#text(instance));
     this.#live.endNow(instance.instanceId);
   }
 

@@ -26,7 +26,7 @@ const SESSION_STATE = new RegExp(`^${SESSION}(?:\\.notes)?\\.json$`);
 const ASIDE = new RegExp(
   `^(?:${INSTANCE}\\.[\\w-]+(?:\\.json)?|${SESSION}\\.json|plan-settings\\.json)${ASIDE_ENDING}$`,
 );
-// write-file-atomic 8.0.0 adds a number of 32 bits to the name of the file that it replaces.
+// Behind the name of the file that was to be replaced, a number of 32 bits.
 const UNFINISHED_INSTANCE = new RegExp(
   `^${INSTANCE}\\.(?:json(?:\\.claim(?:\\.[0-9A-Z]{6,})*)?|result\\.md|live|answers|[a-z]+-[\\w-]+\\.json)\\.\\d{1,10}$`,
 );

@@ -97,13 +97,12 @@ export class MemoryDisk {
         });
       },
       replaceQuickly: async (path, text) => await perform(process, () => this.#write(path, text, false)),
-      loadReplaceNow: async () =>
-        await perform(process, () => (path, text) => {
-          if (!process.isAlive) return;
-          const { write, rename } = replace(path, text);
-          write();
-          rename();
-        }),
+      replaceNow: (path, text) => {
+        if (!process.isAlive) return;
+        const { write, rename } = replace(path, text);
+        write();
+        rename();
+      },
       create: async (path, text) =>
         await perform(
           process,

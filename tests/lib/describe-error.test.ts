@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeError } from "../../src/lib/describe-error.ts";
 import { createExclusively } from "../../src/files/create-exclusively.ts";
-import { loadSynchronousWriter, writeDurably, writeQuickly } from "../../src/files/durable-file.ts";
+import { writeDurably, writeNow, writeQuickly } from "../../src/files/durable-file.ts";
 import { systemFiles } from "../../src/files/files.ts";
 import { ToolLog } from "../../src/store/tool-log.ts";
 import { sampleInstance } from "../supervisor/sample-instance.ts";
@@ -53,7 +53,7 @@ describe("an error of the system says what helps", () => {
 const writers: [name: string, write: (path: string) => Promise<unknown>][] = [
   ["a record", async (path) => await writeDurably(path, "x".repeat(5000))],
   ["a guard's state", async (path) => await writeQuickly(path, "x".repeat(5000))],
-  ["a record at shutdown", async (path) => (await loadSynchronousWriter())(path, "x".repeat(5000))],
+  ["a record at shutdown", async (path) => writeNow(path, "x".repeat(5000))],
   ["a claim", async (path) => await createExclusively(path, "x".repeat(5000))],
   ["a folder", async (path) => await systemFiles.makeFolder(join(path, "below"))],
 ];

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import writeFileAtomic from "write-file-atomic";
+import { writeDurably } from "../../src/files/durable-file.ts";
 import { liveInstances } from "../../src/processes/live-instances.ts";
 import { createIdentity, type SupervisorIdentity } from "../../src/processes/supervisor-identity.ts";
 import { removeOld, type RetentionParts } from "../../src/store/retention.ts";
@@ -214,11 +214,13 @@ test.each(untouched)("%s (%s) untouched for %d ms %s", async (_, name, agoMs, fa
 
 test("an unfinished write is known by the name that the library really gives it", async () => {
   const paths = freshPaths();
-  const created: string[] = [];
-  const tmpfileCreated = (path: string) => void created.push(path);
+  let created: string[] = [];
   mkdirSync(paths.recordDir, { recursive: true });
-  await writeFileAtomic(resultPath(paths, a), "x", { tmpfileCreated });
-  const left = file(created[0]!, 2 * HOUR);
+  await writeDurably(resultPath(paths, a), "x", () => {
+    created = readdirSync(paths.recordDir);
+    return true;
+  });
+  const left = file(join(paths.recordDir, created[0]!), 2 * HOUR);
   expect((await keep(paths)).removed.map(({ path }) => path)).toEqual([left]);
 });
 
