@@ -22,15 +22,25 @@ test("the wheel scrolls the document beside its contents, and what has come unde
     await page.evaluate<boolean>(
       `${UNDER_POINTER} !== undefined && document.querySelector(".document").scrollTop > 300`,
     );
+  await page.evaluate(
+    `addEventListener("wheel", () => (globalThis.turns = (globalThis.turns ?? 0) + 1), { passive: true })`,
+  );
+  let turns = 0;
   await until("a card has come under the pointer", async () => {
     await page.mouse.wheel(0, 90);
+    turns += 1;
     return await isIn();
   });
-  // The wheel's last turn may be on its way.
+  // The wheel's last turns may be on their way, and what they have moved.
+  await until("all turns have come", async () => (await page.evaluate<number>("globalThis.turns ?? 0")) === turns);
   await page.evaluate(`new Promise((resolve) => {
     const scrolled = document.querySelector(".document");
-    const rest = (before) => requestAnimationFrame(() => scrolled.scrollTop === before ? resolve() : rest(scrolled.scrollTop));
-    requestAnimationFrame(() => rest(scrolled.scrollTop));
+    const rest = (before, frames) => {
+      const now = scrolled.scrollTop;
+      if (now === before && frames === 5) resolve();
+      else requestAnimationFrame(() => rest(now, now === before ? frames + 1 : 0));
+    };
+    rest(-1, 0);
   })`);
   await page.evaluate(
     `document.addEventListener("pointerdown", () => (globalThis.meant = ${UNDER_POINTER}), { capture: true, once: true })`,
