@@ -9,9 +9,12 @@ export async function pidOf(sandbox: Sandbox, title: string): Promise<number> {
   return (await recordOfTitle(sandbox, title))?.process?.pid ?? expect.unreachable("It has no process.");
 }
 
+/** What is in one's hands for a moment has the name of a record, and more behind it. */
+const RECORDS = `bgr_${"[A-Z0-9]".repeat(26)}.json`;
+
 export async function recordOfTitle({ stateDir }: Sandbox, title: string): Promise<InstanceRecord | undefined> {
   const folder = join(stateDir, "bg");
-  const paths = await Array.fromAsync(new Bun.Glob("bgr_*[A-Z0-9].json").scan({ cwd: folder, absolute: true }));
+  const paths = await Array.fromAsync(new Bun.Glob(RECORDS).scan({ cwd: folder, absolute: true }));
   const records = await Promise.all(paths.map(async (path) => (await Bun.file(path).json()) as InstanceRecord));
   return records.find((record) => record.title === title);
 }
