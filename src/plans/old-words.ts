@@ -18,8 +18,8 @@ export const WORD_FIELDS = [
 const MOST_OLD_CHARACTERS = 4_000;
 /** Longer ones are never kept whole. */
 export const MOST_WHOLE_CHARACTERS = 100_000;
-/** Of all texts in the journal: the oldest give way. */
-const MOST_IN_ALL = 200_000;
+/** What all texts in the journal may have beyond that: the oldest give way. */
+const MOST_BEYOND = 200_000;
 const IS_PICTURE = /^data:image\//;
 
 /**
@@ -54,20 +54,22 @@ export function isCutWord(old: string): boolean {
 
 /** The journal with no more than the beginning of its oldest long texts, as far as all together are too long. */
 export function withRoom(edits: readonly EditEntry[]): readonly EditEntry[] {
-  let tooMany = edits.reduce((sum, { old = {} }) => sum + lengthOf(old), 0) - MOST_IN_ALL;
+  let tooMany = edits.reduce((sum, edit) => sum + beyond(edit), 0) - MOST_BEYOND;
   if (tooMany <= 0) return edits;
   return edits.map((edit, index) => {
-    const { old } = edit;
+    const gained = beyond(edit);
     // The newest stays as it is: what it was is asked for most.
-    if (tooMany <= 0 || old === undefined || index === edits.length - 1) return edit;
-    const shorter = Object.fromEntries(Object.entries(old).map(([name, word]) => [name, cutWord(word)]));
-    tooMany -= lengthOf(old) - lengthOf(shorter);
-    return { ...edit, old: shorter };
+    if (tooMany <= 0 || gained === 0 || index === edits.length - 1) return edit;
+    tooMany -= gained;
+    const old = Object.entries(edit.old ?? {}).map(([name, word]) => [name, cutWord(word)] as const);
+    return { ...edit, old: Object.fromEntries(old) };
   });
 }
 
-function lengthOf(old: NonNullable<EditEntry["old"]>): number {
-  return Object.values(old).reduce<number>((sum, word) => sum + (typeof word === "string" ? word.length : 0), 0);
+/** How many characters an entry would lose if its texts were cut. */
+function beyond({ old = {} }: EditEntry): number {
+  const lengths = Object.values(old).map((word) => (typeof word === "string" ? word.length : 0));
+  return lengths.reduce((sum, length) => sum + Math.max(0, length - MOST_OLD_CHARACTERS), 0);
 }
 
 /** Nobody reads a picture's bytes. */

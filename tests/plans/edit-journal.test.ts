@@ -60,6 +60,10 @@ test("of many long texts the oldest give way to their beginnings, and never the 
   );
   expect(many.map(({ old }) => String(old?.["content"]).length)).toEqual([4000, 4000, 4000, 90_000, 90_000]);
   expect(many[0]?.old).toMatchObject({ done: true });
+  // To cut these would make little room.
+  const old = { content: "x".repeat(4500) };
+  const little = journalOf(...Array.from({ length: 60 }, (_, index) => update(index, 0, { id: `el_${index}`, old })));
+  expect(little.filter((edit) => edit.old?.["content"] === old.content)).toHaveLength(60);
 });
 
 test("what a person did is not pushed out by the hundreds of things that an agent does at once", () => {
